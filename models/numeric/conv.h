@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Integer convolution: the golden loops that define the result, and a fast path proved equal to
+// them. A fully-connected layer is a convolution whose kernel covers its whole input.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/numeric/format.h"
+#include "models/numeric/tensor.h"
+
+namespace dcnsim {
+
+/// Geometry of a convolution. Output pixel (y, x) sees input rows y*stride_h - pad_top ... ;
+/// padding holds the code 0.
+struct ConvShape {
+  Shape in;
+  int out_channels = 1;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  int groups = 1;
+
+  constexpr int out_h() const { return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1; }
+  constexpr int out_w() const { return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1; }
+  constexpr Shape out() const { return {out_h(), out_w(), out_channels}; }
+  /// Products summed for one output: kernel_h * kernel_w * in.channels / groups.
+  constexpr int reduction() const { return kernel_h * kernel_w * (in.channels / groups); }
+  constexpr std::uint64_t macs() const {
+    return out().elements() * static_cast<std::uint64_t>(reduction());
+  }
+};
+
+/// Throws std::invalid_argument naming the field if the geometry is impossible (empty output,
+/// channels not divisible by groups, non-positive sizes).
+void validate(const ConvShape& shape);
+
+/// Raw accumulators of a convolution: out_h x out_w x out_channels values, channels innermost. One
+/// of the two vectors is in use: `narrow` when the accumulator has at most 32 bits, else `wide`.
+struct Accumulators {
+  std::vector<std::int32_t> narrow;
+  std::vector<std::int64_t> wide;
+  std::uint64_t overflowed = 0;  ///< outputs whose accumulator does not hold the exact sum
+
+  std::int64_t get(std::size_t i) const {
+    return wide.empty() ? static_cast<std::int64_t>(narrow[i]) : wide[i];
+  }
+};
+
+/// The definition. `weights` is [out_channel][kernel row][kernel column][input channel of group],
+/// codes of `weight_format`; `bias` has one value an output channel, on the accumulator's grid.
+/// The bias itself is brought into the accumulator's range first.
+Accumulators conv_golden(const ConvShape& shape, const CodeTensor& input,
+                         const std::vector<std::int32_t>& weights,
+                         const std::vector<std::int64_t>& bias, const Accumulator& accumulator);
+
+/// Proof from the weights' L1 norm: no partial sum of any output, in any order, can leave the
+/// accumulator for any input codes of `input`. See Lin et al. 2016 for the grid, design.md 3.
+bool cannot_overflow(const std::vector<std::int32_t>& weights, int out_channels,
+                     const std::vector<std::int64_t>& bias, const Format& input,
+                     const Accumulator& accumulator);
+
+/// Weights in the order the selected kernel reads them, made once and used for many inputs.
+class ConvWeights {
+ public:
+  /// Same layout of `weights` and `bias` as conv_golden. Decides here, once, whether the layer is
+  /// proved free of overflow and which kernel runs it.
+  ConvWeights(const ConvShape& shape, const Format& weight_format, const Format& input_format,
+              const std::vector<std::int32_t>& weights, const std::vector<std::int64_t>& bias,
+              const Accumulator& accumulator);
+
+  const Format& input_format() const { return input_format_; }
+  bool proved() const { return proved_; }
+
+ private:
+  friend void conv_fast(const ConvShape&, const CodeTensor&, const ConvWeights&, Accumulators&);
+  struct Impl;
+  // Filled in by the implementer; the class stays movable.
+  Format input_format_;
+  bool proved_ = false;
+};
+
+/// Equal to conv_golden, bit for bit, `overflowed` included. `shape` may differ from the one the
+/// weights were prepared for in input height/width and padding only (tiles of a feature map).
+/// `out` is resized; reuse it across calls to avoid allocation.
+void conv_fast(const ConvShape& shape, const CodeTensor& input, const ConvWeights& weights,
+               Accumulators& out);
+
+/// "avx512vnni", "avx2" or "scalar": what run-time dispatch chose on this machine.
+std::string kernel_name();
+
+}  // namespace dcnsim

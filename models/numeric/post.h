@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Post-processing on codes: requantize with ReLU and fused max pool, stand-alone pooling, residual
+// add. Each exists once; the executor and the SystemC modules call it.
+#pragma once
+
+#include "models/numeric/conv.h"
+#include "models/numeric/format.h"
+#include "models/numeric/rounding.h"
+#include "models/numeric/tensor.h"
+
+namespace dcnsim {
+
+/// How an accumulator becomes an output code.
+struct Requant {
+  int shift = 0;  ///< n_w + n_x - n_y; negative shifts left
+  Rounding rounding = Rounding::kHalfUp;
+  bool relu = false;  ///< clamp at 0 even if the format is signed
+  Format out;
+};
+
+enum class PoolKind : std::uint8_t { kMax, kAverage };
+
+/// Pooling window. Padding never wins a maximum; an average divides by the number of real inputs
+/// in the window (ONNX count_include_pad = 0) or, with `count_include_pad`, by the window's size.
+struct PoolShape {
+  PoolKind kind = PoolKind::kMax;
+  Shape in;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  bool count_include_pad = false;
+
+  constexpr int out_h() const { return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1; }
+  constexpr int out_w() const { return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1; }
+  constexpr Shape out() const { return {out_h(), out_w(), in.channels}; }
+};
+
+/// Throws std::invalid_argument naming the field if the geometry is impossible; every window must
+/// hold at least one real input.
+void validate(const PoolShape& shape);
+
+/// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
+/// with the same stride (1: none; rows and columns that do not fill a window are dropped).
+/// Equal to requantizing first and pooling the codes, since both are monotone.
+CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
+                             int pool = 1);
+
+/// Max: the largest code, then requantized (shift = n_x - n_y). Average: the exact quotient
+/// sum / count * 2^-shift rounded once in the given mode, then clamped.
+CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Requant& requant);
+
+/// a + b after aligning both to the finer binary point, requantized; `requant.shift` is
+/// max(n_a, n_b) - n_y.
+CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant);
+
+}  // namespace dcnsim
