@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine as plain data: everything an accelerator YAML file says, validated once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/numeric/format.h"
+
+namespace dcnsim {
+
+enum class Dataflow : std::uint8_t { kWeightStationary, kOutputStationary };
+
+/// Bit-parallel PE array. A layer narrower than the native widths saves energy and traffic, a
+/// wider one takes ceil(w / weight_bits) * ceil(a / activation_bits) passes.
+struct ArrayConfig {
+  int rows = 16;     ///< 1..256; reduction (weight-stationary) or pixels (output-stationary)
+  int columns = 16;  ///< 1..256; output channels
+  Dataflow dataflow = Dataflow::kWeightStationary;
+  int weight_bits = 8;      ///< native weight width, 2..16
+  int activation_bits = 8;  ///< native activation width, 2..16
+};
+
+/// On-chip SRAM of `banks` single-port banks; a cycle moves at most banks * word_bits bits. Data
+/// lie packed at the layer's width, each feature-map row starting on a word.
+struct BufferConfig {
+  std::int64_t capacity_bytes = 0;
+  int word_bits = 64;  ///< of one bank
+  int banks = 1;
+  bool double_buffered = true;  ///< two halves: one fills (or drains) while the other is in use
+};
+
+struct DmaConfig {
+  int bus_bytes = 16;         ///< bytes a beat, one beat a cycle; power of two 4..64
+  int max_burst_bytes = 1024; ///< power of two, bus_bytes..4096; bursts never cross 4 KiB
+  int outstanding = 8;        ///< requests in flight per direction, 1..64
+};
+
+struct DramConfig {
+  std::string preset;              ///< row of dram.csv and dram_timing.csv
+  std::int64_t capacity_bytes = std::int64_t{64} << 20;
+  int channels = 1;                ///< ganged channels: bandwidth and energy per access scale
+};
+
+/// Which tables energy and area come from, and factors that are printed with every result.
+struct CostConfig {
+  std::string technology = "nangate45";   ///< library column of the logic tables
+  std::string sram_device = "itrs-lstp";  ///< device_type column of sram.csv
+  double logic_factor = 1.0;              ///< calibration of logic energy
+  double sram_factor = 1.0;               ///< calibration of SRAM energy
+  double clock_tree_factor = 1.0;         ///< clock tree and control on top of logic energy
+};
+
+struct AcceleratorConfig {
+  std::string name;
+  double clock_mhz = 500.0;
+  ArrayConfig array;
+  Accumulator accumulator;
+  BufferConfig input_buffer;
+  BufferConfig weight_buffer;
+  BufferConfig output_buffer;
+  /// Partial sums of weight-stationary arrays (accumulator width each); unused by
+  /// output-stationary arrays, whose PEs hold them.
+  std::int64_t accumulator_buffer_bytes = 0;
+  DmaConfig dma;
+  DramConfig dram;
+  CostConfig cost;
+};
+
+/// Throws std::invalid_argument: "array.rows: 0, expected 1..256". Checks every field.
+void validate(const AcceleratorConfig& config);
+
+}  // namespace dcnsim

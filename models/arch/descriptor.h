@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// One layer's worth of work as the host hands it to the accelerator: 256 bytes, little-endian,
+// versioned. descriptor.cpp holds the one table of fields from which encoding, decoding and the
+// reference page come.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "models/arch/layer.h"
+#include "models/numeric/conv.h"
+#include "models/numeric/post.h"
+
+namespace dcnsim {
+
+/// Which loop is outermost. kWeightOuter keeps a weight tile while pixels stream past it;
+/// kPixelOuter keeps an input tile while weights stream past it.
+enum class LoopOrder : std::uint8_t { kWeightOuter = 0, kPixelOuter = 1 };
+
+/// How a layer is cut to fit the buffers. Pool and add layers use tile_h and tile_w only.
+struct Tiling {
+  int tile_h = 1;         ///< output rows (after the fused pool) a tile
+  int tile_w = 1;         ///< output columns a tile
+  int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, or
+                          ///< all channels of a group; tiles never span two groups
+  int chunk_k = 1;        ///< reduction steps a weight tile: a multiple of the array's rows, or all;
+                          ///< less than all only with tile_channels <= array columns
+  LoopOrder order = LoopOrder::kWeightOuter;
+
+  friend constexpr bool operator==(const Tiling& a, const Tiling& b) {
+    return a.tile_h == b.tile_h && a.tile_w == b.tile_w && a.tile_channels == b.tile_channels &&
+           a.chunk_k == b.chunk_k && a.order == b.order;
+  }
+};
+
+struct Descriptor {
+  LayerKind kind = LayerKind::kConv;
+  ConvShape conv;      ///< kConv
+  int fused_pool = 1;  ///< kConv: max pool window and stride on the output codes, 1 for none
+  PoolShape pool;      ///< kPool
+  Shape add;           ///< kAdd: shape of both inputs and the output
+  Format input;
+  Format input2;  ///< kAdd
+  Format weight;  ///< kConv
+  Requant requant;
+  bool proved = false;  ///< the compiler proved that no accumulator can overflow
+  Tiling tiling;
+  std::uint64_t input_address = 0;  ///< all addresses are multiples of the bus width
+  std::uint64_t input2_address = 0;
+  std::uint64_t weight_address = 0;
+  std::uint64_t output_address = 0;
+
+  Shape input_shape() const {
+    return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
+  }
+  /// Of the feature map written to memory, after the fused pool.
+  Shape output_shape() const {
+    if (kind == LayerKind::kPool) return pool.out();
+    if (kind == LayerKind::kAdd) return add;
+    return {conv.out_h() / fused_pool, conv.out_w() / fused_pool, conv.out_channels};
+  }
+  /// Multiply-accumulates this layer's work needs: outputs dropped by the pool are not computed.
+  std::uint64_t macs() const {
+    if (kind != LayerKind::kConv) return 0;
+    const Shape out = output_shape();
+    return static_cast<std::uint64_t>(out.height) * static_cast<std::uint64_t>(out.width) *
+           static_cast<std::uint64_t>(fused_pool * fused_pool) *
+           static_cast<std::uint64_t>(out.channels) * static_cast<std::uint64_t>(conv.reduction());
+  }
+};
+
+inline constexpr std::size_t kDescriptorBytes = 256;
+inline constexpr std::uint32_t kDescriptorMagic = 0x444C4E44;  ///< "DNLD" as bytes 'D','N','L','D'
+inline constexpr std::uint16_t kDescriptorVersion = 1;
+
+using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
+
+/// Throws std::invalid_argument if a field does not fit its place in the format.
+DescriptorBytes encode(const Descriptor& descriptor);
+
+/// Throws std::invalid_argument naming the field: wrong magic or version, unknown enumerators,
+/// impossible geometry (also sizes above 65535 and products above 2^31), widths outside 1..16,
+/// tiling outside the layer. A descriptor that decodes is safe to execute apart from its addresses
+/// and whether its tiles fit a given machine (schedule.h checks that).
+Descriptor decode(const DescriptorBytes& bytes);
+
+}  // namespace dcnsim

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycle counts and on-chip accesses of the PE array for one step of a schedule, as closed formulas
+// over integers. The derivation of each is in array_cycles.md beside this file.
+#pragma once
+
+#include <cstdint>
+
+#include "models/arch/accelerator_config.h"
+#include "models/perf/counters.h"
+
+namespace dcnsim {
+
+/// What one step asks of the array: `pixels` convolution outputs for `channels` output channels,
+/// over `reduction` steps of the sum.
+struct ArrayWork {
+  int pixels = 1;
+  int channels = 1;
+  int reduction = 1;
+  int weight_bits = 8;
+  int activation_bits = 8;
+  bool first_chunk = true;  ///< accumulators start from the bias
+  bool last_chunk = true;   ///< results leave through the requantizer
+};
+
+/// Passes of the bit-parallel datapath for operands of these widths.
+constexpr int datapath_passes(const ArrayConfig& array, int weight_bits, int activation_bits) {
+  return ((weight_bits + array.weight_bits - 1) / array.weight_bits) *
+         ((activation_bits + array.activation_bits - 1) / array.activation_bits);
+}
+
+/// Cycles from the first operand entering the array to the last result leaving it.
+std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
+
+/// Adds the step's MACs, operand loads, buffer and accumulator accesses to `counters` (not cycles).
+void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
+                        LayerCounters& counters);
+
+/// Cycles of the vector unit for `elements` codes of pooling or adding: `columns` a cycle.
+std::uint64_t vector_cycles(const AcceleratorConfig& config, std::uint64_t elements);
+
+}  // namespace dcnsim

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happened while a layer ran, counted by the modules: the input of reports and of the energy
+// model. Integer counts only; time in accelerator clock cycles.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "models/arch/layer.h"
+
+namespace dcnsim {
+
+/// Why the array was not computing.
+enum class Stall : std::uint8_t { kDescriptor, kWeight, kInput, kOutput };
+inline constexpr int kStalls = 4;
+
+constexpr std::string_view to_string(Stall stall) {
+  constexpr std::string_view names[kStalls] = {"descriptor", "weight", "input", "output"};
+  return names[static_cast<int>(stall)];
+}
+
+/// Word accesses of one on-chip buffer.
+struct SramAccesses {
+  std::uint64_t reads = 0;
+  std::uint64_t writes = 0;
+};
+
+/// Commands and data of the DRAM, over all channels.
+struct DramEvents {
+  std::uint64_t activates = 0;
+  std::uint64_t read_bytes = 0;   ///< whole DRAM bursts, so at least the bytes asked for
+  std::uint64_t write_bytes = 0;
+  std::uint64_t refreshes = 0;
+  std::uint64_t active_ps = 0;       ///< time with a row open
+  std::uint64_t precharged_ps = 0;   ///< time with all rows closed
+};
+
+struct LayerCounters {
+  std::uint64_t cycles = 0;          ///< from the end of the previous layer to the end of this one
+  std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
+  std::array<std::uint64_t, kStalls> stall_cycles{};
+  std::uint64_t macs = 0;
+  std::uint64_t mac_passes = 0;      ///< macs * passes of the datapath (wider than native)
+  std::uint64_t weight_loads = 0;    ///< weight operand registers loaded (codes * passes)
+  std::uint64_t activation_loads = 0;  ///< activation operand registers loaded
+  std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
+  SramAccesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
+  std::uint64_t requantized = 0;     ///< values through the requantizer
+  std::uint64_t pool_operations = 0; ///< comparisons or additions of pooling
+  std::uint64_t additions = 0;       ///< residual additions
+  std::uint64_t overflows = 0;
+  DramEvents dram;
+};
+
+/// Field by field sum.
+LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);
+
+}  // namespace dcnsim
