@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads an accelerator YAML file. Every key is known; an unknown one is an error with a suggestion.
+#pragma once
+
+#include <string>
+
+#include "models/arch/accelerator_config.h"
+
+namespace dcnsim {
+
+/// Throws std::runtime_error with one line: file, line, field path, value, what was expected.
+AcceleratorConfig load_accelerator(const std::string& path);
+
+/// The configuration as YAML with every key, in the order of the struct.
+std::string to_yaml(const AcceleratorConfig& config);
+
+}  // namespace dcnsim

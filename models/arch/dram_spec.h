@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// One DRAM device as data: organisation, timing (nanoseconds) and energy components, as the rows
+// of models/cost/tables/dram.csv and dram_timing.csv state them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace dcnsim {
+
+struct DramSpec {
+  std::string preset;
+  int width_bits = 0;    ///< data pins of one channel
+  int burst_length = 0;  ///< beats of one column access
+  double data_rate_mtps = 0;
+  int page_bytes = 0;
+  int banks = 0;  ///< in all bank groups together
+  int bank_groups = 0;
+  double tck_ns = 0, cl_ns = 0, cwl_ns = 0, trcd_ns = 0, trp_ns = 0, tras_ns = 0, trc_ns = 0;
+  double tccd_s_ns = 0, tccd_l_ns = 0, trrd_s_ns = 0, trrd_l_ns = 0, tfaw_ns = 0;
+  double twr_ns = 0, trtp_ns = 0, twtr_s_ns = 0, twtr_l_ns = 0, trefi_ns = 0, trfc_ns = 0;
+
+  /// Energy of one device (pJ, pJ/bit, mW); absent where the source does not give it.
+  std::optional<double> act_pre_pj, read_core_pj_per_bit, write_core_pj_per_bit,
+      io_read_pj_per_bit, io_write_pj_per_bit, refresh_pj, standby_precharged_mw,
+      standby_active_mw;
+  std::string confidence, source;
+
+  int burst_bytes() const { return width_bits / 8 * burst_length; }
+  double burst_ns() const { return 1e3 * burst_length / data_rate_mtps; }
+};
+
+}  // namespace dcnsim

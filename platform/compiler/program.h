@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network compiled for one machine: the bytes the host puts into memory and where things are.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+struct ProgramLayer {
+  std::string name;
+  Descriptor descriptor;
+  std::array<std::uint64_t, kStreams> predicted_bytes{};  ///< traffic by stream
+  std::uint64_t predicted_compute_cycles = 0;
+};
+
+/// Addresses are offsets from the start of the accelerator's memory. Every layer's output has a
+/// region of its own, so that all activations can be inspected after a run.
+struct Program {
+  std::vector<ProgramLayer> layers;
+  std::vector<std::uint8_t> image;  ///< descriptors, weights and biases, loaded at address 0
+  std::uint64_t descriptor_address = 0;
+  std::uint64_t input_address = 0;  ///< where the host writes the packed input image
+  Shape input_shape;
+  Format input_format;
+  std::uint64_t memory_bytes = 0;  ///< everything, activations included
+};
+
+/// Chooses a tiling for every layer (least traffic, then fewest cycles), packs weights and lays out
+/// memory. Throws std::runtime_error naming the layer if no tiling fits (which buffer lacks how many
+/// bytes for the smallest tile) or the memory is too small.
+Program compile(const FixedNetwork& network, const AcceleratorConfig& config);
+
+/// Best legal tiling of one layer (addresses ignored); throws as compile does, naming `name`.
+Tiling choose_tiling(const std::string& name, const Descriptor& layer,
+                     const AcceleratorConfig& config);
+
+/// A feature map as it lies in memory (rows on bus words), and back.
+std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes);
+CodeTensor unpack_map(const std::uint8_t* packed, const Shape& shape, const Format& format,
+                      int bus_bytes);
+
+}  // namespace dcnsim

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A complete system without a processor: accelerator, bus, DRAM and a scripted host that runs the
+// driver. One Simulation lives in a process (SystemC elaborates once).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
+#include "models/perf/counters.h"
+#include "platform/compiler/program.h"
+
+namespace dcnsim {
+
+/// One inference from an idle accelerator.
+struct Inference {
+  CodeTensor output;                  ///< of the last layer, read back from simulated memory
+  std::vector<LayerCounters> layers;  ///< in program order
+  std::uint64_t cycles = 0;           ///< the CYCLES register after the interrupt
+};
+
+class Simulation {
+ public:
+  /// Elaborates the system and loads the program into memory. `program` must outlive it.
+  Simulation(const AcceleratorConfig& config, const DramSpec& dram, const Program& program);
+  ~Simulation();
+
+  /// Writes the image into memory, runs the driver, reads the result. Equal images give equal
+  /// results whatever ran before. Throws std::runtime_error if the job failed (layer and reason).
+  Inference run(const CodeTensor& image);
+
+  /// Any layer's output of the last run, unpacked from simulated memory.
+  CodeTensor layer_output(std::size_t layer);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dcnsim
