@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// DRAM as a loosely timed TLM-2.0 target: storage plus the bank timing of DramBanks, added to the
+// caller's delay. Any other TLM-2.0 memory can take its place.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "models/arch/dram_spec.h"
+#include "models/perf/dram_banks.h"
+
+namespace dcnsim {
+
+class Dram : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<Dram, 32> socket;
+
+  Dram(const sc_core::sc_module_name& name, const DramSpec& spec, int channels,
+       std::uint64_t capacity_bytes);
+
+  /// Closes all rows and restarts the refresh interval; contents stay.
+  void reset_timing();
+
+  /// Events since reset_timing().
+  DramEvents events();
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+
+  struct Free {
+    void operator()(std::uint8_t* p) const { std::free(p); }
+  };
+  DramBanks banks_;
+  std::uint64_t capacity_bytes_;
+  std::unique_ptr<std::uint8_t[], Free> storage_;  ///< calloc: pages that are never touched cost nothing
+};
+
+}  // namespace dcnsim

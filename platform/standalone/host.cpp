@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/standalone/host.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "models/arch/registers.h"
+
+namespace dcnsim {
+
+Host::Host(const sc_core::sc_module_name& name, std::uint64_t register_base,
+           const Clocking& clocking)
+    : sc_module(name),
+      bus("bus"),
+      irq("irq"),
+      register_base_(register_base),
+      clocking_(clocking),
+      go_("go") {
+  SC_HAS_PROCESS(Host);
+  SC_THREAD(run);
+}
+
+void Host::request(std::uint64_t descriptor_address, std::uint32_t descriptor_count) {
+  descriptor_address_ = descriptor_address;
+  descriptor_count_ = descriptor_count;
+  finished_ = false;
+  go_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Host::run() {
+  Driver driver(*this);
+  while (true) {
+    sc_core::wait(go_);
+    result_ = {};
+    result_.status = driver.initialise();
+    if (result_.status == DriverStatus::kOk) {
+      result_ = driver.run(descriptor_address_, descriptor_count_);
+    }
+    if (result_.status == DriverStatus::kOk) {
+      cycles_ = driver.counter(reg::kCycles, result_.status);
+    }
+    finished_ = true;
+  }
+}
+
+bool Host::read32(std::uint32_t offset, std::uint32_t& value) {
+  return access(tlm::TLM_READ_COMMAND, register_base_ + offset, value);
+}
+
+bool Host::write32(std::uint32_t offset, std::uint32_t value) {
+  return access(tlm::TLM_WRITE_COMMAND, register_base_ + offset, value);
+}
+
+void Host::wait_for_interrupt() {
+  while (!irq.read()) sc_core::wait(irq.value_changed_event());
+}
+
+bool Host::access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value) {
+  std::uint8_t data[4];
+  for (int i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(data);
+  payload.set_data_length(4);
+  payload.set_streaming_width(4);
+  payload.set_byte_enable_ptr(nullptr);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  bus->b_transport(payload, delay);
+  // A whole number of accelerator cycles, so that every job starts on the same phase of its clock.
+  sc_core::wait(clocking_.cycles(clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay) + 1) -
+                sc_core::sc_time_stamp());
+  if (!payload.is_response_ok()) return false;
+  if (command == tlm::TLM_READ_COMMAND) {
+    value = 0;
+    for (int i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(data[i]) << (8 * i);
+  }
+  return true;
+}
+
+void Host::debug(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+                 std::size_t count) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(data);
+  payload.set_data_length(static_cast<unsigned>(count));
+  payload.set_streaming_width(static_cast<unsigned>(count));
+  if (bus->transport_dbg(payload) != count) {
+    throw std::runtime_error("no memory of " + std::to_string(count) + " bytes at address " +
+                             std::to_string(address));
+  }
+}
+
+void Host::write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
+  std::vector<std::uint8_t> copy = bytes;
+  debug(tlm::TLM_WRITE_COMMAND, address, copy.data(), copy.size());
+}
+
+std::vector<std::uint8_t> Host::read_memory(std::uint64_t address, std::size_t count) {
+  std::vector<std::uint8_t> bytes(count);
+  debug(tlm::TLM_READ_COMMAND, address, bytes.data(), count);
+  return bytes;
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A host without a processor: one process that runs the driver against the bus, a job at a time,
+// and reaches memory through the debug transport, which takes no simulated time.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
+
+#include "models/tlm/clocking.h"
+#include "platform/driver/driver.h"
+
+namespace dcnsim {
+
+class Host : public sc_core::sc_module, private DriverPort {
+ public:
+  tlm_utils::simple_initiator_socket<Host, 32> bus;
+  sc_core::sc_in<bool> irq;
+
+  /// `register_base`: bus address of the accelerator's register window.
+  Host(const sc_core::sc_module_name& name, std::uint64_t register_base, const Clocking& clocking);
+
+  /// Outside simulation: asks for a job, which runs at the next sc_start.
+  void request(std::uint64_t descriptor_address, std::uint32_t descriptor_count);
+  const JobResult& result() const { return result_; }
+  /// The accelerator's CYCLES register after the job.
+  std::uint64_t cycles() const { return cycles_; }
+  bool finished() const { return finished_; }
+
+  /// Memory without time; throws std::runtime_error if the address is not all memory.
+  void write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
+  std::vector<std::uint8_t> read_memory(std::uint64_t address, std::size_t count);
+
+ private:
+  // DriverPort
+  bool read32(std::uint32_t offset, std::uint32_t& value) override;
+  bool write32(std::uint32_t offset, std::uint32_t value) override;
+  void wait_for_interrupt() override;
+
+  void run();
+  bool access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value);
+  void debug(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
+             std::size_t count);
+
+  const std::uint64_t register_base_;
+  const Clocking clocking_;
+  std::uint64_t descriptor_address_ = 0;
+  std::uint32_t descriptor_count_ = 0;
+  JobResult result_;
+  std::uint64_t cycles_ = 0;
+  bool finished_ = true;
+  sc_core::sc_event go_;
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/standalone/simulation.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "models/arch/memory_layout.h"
+#include "models/arch/registers.h"
+#include "models/tlm/accelerator.h"
+#include "models/tlm/bus.h"
+#include "models/tlm/dram.h"
+#include "platform/standalone/host.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;  // above any DRAM
+constexpr std::uint64_t kBusLatencyCycles = 2;  // address decode and return register
+
+DramEvents difference(const DramEvents& a, const DramEvents& b) {
+  return {a.activates - b.activates, a.read_bytes - b.read_bytes, a.write_bytes - b.write_bytes,
+          a.refreshes - b.refreshes, a.active_ps - b.active_ps, a.precharged_ps - b.precharged_ps};
+}
+
+std::string describe(const JobResult& result, const Program& program) {
+  switch (result.status) {
+    case DriverStatus::kNoDevice:
+      return "the driver found no accelerator at the register window";
+    case DriverStatus::kBusError:
+      return "the driver got a bus error from the registers";
+    case DriverStatus::kOk:
+    case DriverStatus::kJobFailed:
+      break;
+  }
+  const char* reason = result.error_code == reg::kBadDescriptor ? "bad descriptor"
+                       : result.error_code == reg::kDoesNotFit  ? "a tile does not fit a buffer"
+                                                                : "bus error from the memory";
+  const std::size_t layer = result.error_layer;
+  return "layer \"" + (layer < program.layers.size() ? program.layers[layer].name : "?") +
+         "\": the accelerator reports: " + reason;
+}
+
+}  // namespace
+
+struct Simulation::Impl {
+  Impl(const AcceleratorConfig& config, const DramSpec& spec, const Program& loaded)
+      : program(loaded),
+        bus_bytes(config.dma.bus_bytes),
+        clocking(config.clock_mhz),
+        bus("bus", clocking.cycles(kBusLatencyCycles)),
+        dram("dram", spec, config.dram.channels,
+             static_cast<std::uint64_t>(config.dram.capacity_bytes)),
+        accelerator("accelerator", config),
+        host("host", kRegisterBase, clocking),
+        irq("irq"),
+        reset("reset") {
+    host.bus.bind(bus.add_initiator());
+    accelerator.memory.bind(bus.add_initiator());
+    bus.add_target(0, static_cast<std::uint64_t>(config.dram.capacity_bytes)).bind(dram.socket);
+    bus.add_target(kRegisterBase, reg::kWindowBytes).bind(accelerator.registers);
+    accelerator.irq.bind(irq);
+    accelerator.reset.bind(reset);
+    host.irq.bind(irq);
+    accelerator.on_layer_done = [this](std::size_t) {
+      const DramEvents now = dram.events();
+      layer_dram.push_back(difference(now, dram_before));
+      dram_before = now;
+    };
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    host.write_memory(0, program.image);
+  }
+
+  const Program& program;
+  const int bus_bytes;
+  const Clocking clocking;
+  Bus bus;
+  Dram dram;
+  Accelerator accelerator;
+  Host host;
+  sc_core::sc_signal<bool> irq;
+  sc_core::sc_signal<bool> reset;
+  DramEvents dram_before;
+  std::vector<DramEvents> layer_dram;
+};
+
+Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,
+                       const Program& program)
+    : impl_(std::make_unique<Impl>(config, dram, program)) {}
+
+Simulation::~Simulation() = default;
+
+Inference Simulation::run(const CodeTensor& image) {
+  Impl& s = *impl_;
+  if (image.shape() != s.program.input_shape || image.format() != s.program.input_format) {
+    throw std::runtime_error("image: shape or format differs from the network's input");
+  }
+  s.host.write_memory(s.program.input_address, pack_map(image, s.bus_bytes));
+  s.dram.reset_timing();
+  s.dram_before = {};
+  s.layer_dram.clear();
+  s.host.request(s.program.descriptor_address,
+                 static_cast<std::uint32_t>(s.program.layers.size()));
+  sc_core::sc_start();  // returns when nothing is left to happen
+  if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
+  if (s.host.result().status != DriverStatus::kOk) {
+    throw std::runtime_error(describe(s.host.result(), s.program));
+  }
+  Inference inference;
+  inference.output = layer_output(s.program.layers.size() - 1);
+  inference.layers = s.accelerator.layer_counters();
+  for (std::size_t i = 0; i < inference.layers.size(); ++i) {
+    inference.layers[i].dram = s.layer_dram.at(i);
+  }
+  inference.cycles = s.host.cycles();
+  return inference;
+}
+
+CodeTensor Simulation::layer_output(std::size_t layer) {
+  const Descriptor& d = impl_->program.layers.at(layer).descriptor;
+  const Shape shape = d.output_shape();
+  const Format& format = d.requant.out;
+  const auto bytes = static_cast<std::size_t>(map_bytes(shape, format.bits, impl_->bus_bytes));
+  return unpack_map(impl_->host.read_memory(d.output_address, bytes).data(), shape, format,
+                    impl_->bus_bytes);
+}
+
+}  // namespace dcnsim
