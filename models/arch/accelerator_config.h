@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 
 #include "models/numeric/format.h"
@@ -31,24 +32,25 @@ struct BufferConfig {
 };
 
 struct DmaConfig {
-  int bus_bytes = 16;         ///< bytes a beat, one beat a cycle; power of two 4..64
-  int max_burst_bytes = 1024; ///< power of two, bus_bytes..4096; bursts never cross 4 KiB
-  int outstanding = 8;        ///< requests in flight per direction, 1..64
+  int bus_bytes = 16;          ///< bytes a beat, one beat a cycle; power of two 4..64
+  int max_burst_bytes = 1024;  ///< power of two, bus_bytes..4096; bursts never cross 4 KiB
+  int outstanding = 8;         ///< requests in flight per direction, 1..64
 };
 
 struct DramConfig {
-  std::string preset;              ///< row of dram.csv and dram_timing.csv
+  std::string preset;  ///< row of dram.csv and dram_timing.csv
   std::int64_t capacity_bytes = std::int64_t{64} << 20;
-  int channels = 1;                ///< ganged channels: bandwidth and energy per access scale
+  int channels = 1;  ///< ganged channels: bandwidth and energy per access scale
 };
 
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
   std::string technology = "nangate45";   ///< library column of the logic tables
   std::string sram_device = "itrs-lstp";  ///< device_type column of sram.csv
-  double logic_factor = 1.0;              ///< calibration of logic energy
-  double sram_factor = 1.0;               ///< calibration of SRAM energy
-  double clock_tree_factor = 1.0;         ///< clock tree and control on top of logic energy
+  int sram_node_nm = 0;       ///< node_nm column of sram.csv; 0 takes the node of the technology
+  double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
+  double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
+  double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
 };
 
 struct AcceleratorConfig {
@@ -67,7 +69,20 @@ struct AcceleratorConfig {
   CostConfig cost;
 };
 
-/// Throws std::invalid_argument: "array.rows: 0, expected 1..256". Checks every field.
+/// A value that no accelerator can have; what() is "path: value, expected ...".
+class InvalidField : public std::invalid_argument {
+ public:
+  InvalidField(const std::string& path, const std::string& problem)
+      : std::invalid_argument(path + ": " + problem), path_(path) {}
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// Throws InvalidField: "array.rows: 0, expected an integer 1..256". Checks every field; the paths
+/// are those of the YAML file. Names of technologies, devices and presets are checked where their
+/// tables are read.
 void validate(const AcceleratorConfig& config);
 
 }  // namespace dcnsim

@@ -11,7 +11,11 @@ namespace dcnsim {
 /// Throws std::runtime_error with one line: file, line, field path, value, what was expected.
 AcceleratorConfig load_accelerator(const std::string& path);
 
-/// The configuration as YAML with every key, in the order of the struct.
+/// The same for text already in memory; `file` is the name that errors carry.
+AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file);
+
+/// The configuration as YAML with every key, in the order of the struct. Reading it back gives an
+/// equal configuration if the configuration is valid.
 std::string to_yaml(const AcceleratorConfig& config);
 
 }  // namespace dcnsim

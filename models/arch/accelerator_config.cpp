@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/arch/accelerator_config.h"
+
+#include <charconv>
+
+#include "models/arch/config_fields.h"
+#include "models/arch/printable.h"
+
+namespace dcnsim {
+
+namespace fields {
+
+std::string decimal(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return std::string(text, end);
+}
+
+std::string expected(const Text&) {
+  return "1.." + std::to_string(Text::kLongest) + " printable ASCII characters";
+}
+
+std::string expected(const Flag&) { return "true or false"; }
+
+std::string expected(const Real& field) {
+  return "a number " + decimal(field.low) + ".." + decimal(field.high);
+}
+
+std::string expected(const Whole& field) {
+  const std::string range = std::to_string(field.low) + ".." + std::to_string(field.high);
+  switch (field.kind) {
+    case Kind::kCount:
+      return "an integer " + range;
+    case Kind::kPowerOfTwo:
+      return "a power of two " + range;
+    case Kind::kBytes:
+      return "a size of " + range + " bytes";
+  }
+  return range;
+}
+
+}  // namespace fields
+
+namespace {
+
+class Validator {
+ public:
+  void operator()(const fields::Text& field, const std::string& value) const {
+    const bool ok = !value.empty() && value.size() <= fields::Text::kLongest &&
+                    value == printable(value, fields::Text::kLongest);
+    if (!ok) fail(field, '"' + printable(value) + '"');
+  }
+  void operator()(const fields::Flag&, bool) const {}
+  void operator()(const fields::Real& field, double value) const {
+    // Negated, so that NaN fails too.
+    if (!(value >= field.low && value <= field.high)) fail(field, fields::decimal(value));
+  }
+  void operator()(const fields::Whole& field, std::int64_t value) const {
+    if (value % field.unit != 0) {
+      throw InvalidField(
+          std::string(field.path),
+          std::to_string(value) + " bytes, expected a multiple of " + std::to_string(field.unit));
+    }
+    const std::int64_t v = value / field.unit;
+    const bool in_range = v >= field.low && v <= field.high;
+    const bool power_of_two = v > 0 && (v & (v - 1)) == 0;
+    if (!in_range || (field.kind == fields::Kind::kPowerOfTwo && !power_of_two)) {
+      fail(field, std::to_string(v));
+    }
+  }
+  template <typename Enum>
+  void operator()(const fields::Choice<Enum>& field, Enum value) const {
+    for (const auto& [name, known] : field.names) {
+      if (value == known) return;
+    }
+    fail(field, std::to_string(static_cast<int>(value)));
+  }
+
+ private:
+  template <typename FieldType>
+  [[noreturn]] static void fail(const FieldType& field, const std::string& value) {
+    throw InvalidField(std::string(field.path), value + ", expected " + fields::expected(field));
+  }
+};
+
+void validate_rows_of_banks(const char* path, const BufferConfig& buffer) {
+  const std::int64_t row_bytes = std::int64_t{buffer.banks} * (buffer.word_bits / 8);
+  if (buffer.capacity_bytes % row_bytes == 0) return;
+  throw InvalidField(path, std::to_string(buffer.capacity_bytes) + ", expected a multiple of " +
+                               std::to_string(row_bytes) + " bytes (" +
+                               std::to_string(buffer.banks) + " banks of " +
+                               std::to_string(buffer.word_bits) + "-bit words)");
+}
+
+}  // namespace
+
+void validate(const AcceleratorConfig& config) {
+  fields::visit_fields(config, Validator{});
+  validate_rows_of_banks("buffers.input.capacity_bytes", config.input_buffer);
+  validate_rows_of_banks("buffers.weight.capacity_bytes", config.weight_buffer);
+  validate_rows_of_banks("buffers.output.capacity_bytes", config.output_buffer);
+
+  if (config.dma.max_burst_bytes < config.dma.bus_bytes) {
+    throw InvalidField("dma.max_burst_bytes",
+                       std::to_string(config.dma.max_burst_bytes) + ", expected at least " +
+                           std::to_string(config.dma.bus_bytes) + " (dma.bus_bytes)");
+  }
+  if (config.array.dataflow == Dataflow::kWeightStationary) {
+    const std::int64_t one_sum_each =
+        std::int64_t{config.array.columns} * ((config.accumulator.bits + 7) / 8);
+    if (config.accumulator_buffer_bytes < one_sum_each) {
+      throw InvalidField("accumulator.buffer_bytes",
+                         std::to_string(config.accumulator_buffer_bytes) + ", expected at least " +
+                             std::to_string(one_sum_each) +
+                             " (one sum for each column of a weight-stationary array)");
+    }
+  }
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/arch/accelerator_yaml.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "models/arch/config_fields.h"
+#include "models/arch/printable.h"
+#include "models/arch/suggest.h"
+#include "models/arch/text_file.h"
+
+namespace dcnsim {
+namespace {
+
+// The shipped files have 3 KB. A parsed document takes hundreds of times its size at worst.
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 10;
+
+struct Scalar {
+  std::string text;
+  int line = 0;
+  bool quoted = false;
+  bool is_null = false;
+};
+
+/// Flattens a document to its scalars by path ("buffers.input.banks"), refusing whatever is not in
+/// the table of fields. It descends into known sections only, so aliases cannot make it loop.
+class Flattener {
+ public:
+  explicit Flattener(const std::string& file) : file_(file) {
+    AcceleratorConfig any;
+    fields::visit_fields(any, [this](const fields::Field& field, const auto&) {
+      const std::string path(field.path);
+      std::string section;
+      for (std::size_t start = 0;;) {
+        const std::size_t dot = path.find('.', start);
+        const std::string key = path.substr(start, dot - start);
+        std::vector<std::string>& keys = sections_[section];
+        if (keys.empty() || keys.back() != key) keys.push_back(key);
+        if (dot == std::string::npos) break;
+        section = path.substr(0, dot);
+        start = dot + 1;
+      }
+    });
+  }
+
+  std::map<std::string, Scalar> flatten(const YAML::Node& document) {
+    section(document, "");
+    return std::move(scalars_);
+  }
+
+ private:
+  void section(const YAML::Node& node, const std::string& path) {
+    if (!node.IsMap()) fail(node, path.empty() ? "accelerator" : path, "expected keys and values");
+    const std::vector<std::string>& keys = sections_.at(path);
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) fail(entry.first, path, "a key is not a plain word");
+      const std::string key = entry.first.Scalar();
+      const std::string child = path.empty() ? key : path + '.' + key;
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        fail(entry.first, printable(child), "unknown key" + suggestion(key, keys));
+      }
+      if (!seen_.insert(child).second) fail(entry.first, child, "given twice");
+      if (sections_.count(child) != 0) {
+        section(entry.second, child);
+      } else {
+        scalar(entry.second, child);
+      }
+    }
+  }
+
+  void scalar(const YAML::Node& node, const std::string& path) {
+    if (node.IsMap()) fail(node, path, "a mapping, expected a single value");
+    if (node.IsSequence()) fail(node, path, "a list, expected a single value");
+    Scalar value;
+    value.line = node.Mark().line + 1;
+    value.is_null = !node.IsScalar();
+    if (node.IsScalar()) value.text = node.Scalar();
+    value.quoted = node.Tag() == "!";
+    scalars_.emplace(path, std::move(value));
+  }
+
+  [[noreturn]] void fail(const YAML::Node& node, const std::string& path,
+                         const std::string& problem) const {
+    throw std::runtime_error(file_ + ':' + std::to_string(node.Mark().line + 1) + ": " + path +
+                             ": " + problem);
+  }
+
+  const std::string& file_;
+  std::map<std::string, std::vector<std::string>> sections_;  ///< keys in file order
+  std::set<std::string> seen_;
+  std::map<std::string, Scalar> scalars_;
+};
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return value;
+}
+
+/// "4096", "4 KiB", "2MiB"; nothing if malformed or beyond 64 bits.
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  std::int64_t unit = 1;
+  for (const auto& [suffix, bytes] : {std::pair{std::string_view("KiB"), std::int64_t{1} << 10},
+                                      std::pair{std::string_view("MiB"), std::int64_t{1} << 20}}) {
+    if (text.size() > suffix.size() && text.substr(text.size() - suffix.size()) == suffix) {
+      unit = bytes;
+      text.remove_suffix(suffix.size());
+      while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    }
+  }
+  const auto count = parse_number<std::int64_t>(text);
+  if (!count || *count > std::numeric_limits<std::int64_t>::max() / unit ||
+      *count < std::numeric_limits<std::int64_t>::min() / unit) {
+    return std::nullopt;
+  }
+  return *count * unit;
+}
+
+/// Converts scalars to the members they belong to. Ranges are left to validate().
+class Reader {
+ public:
+  Reader(const std::string& file, const std::map<std::string, Scalar>& scalars)
+      : file_(file), scalars_(scalars) {}
+
+  void operator()(const fields::Text& field, std::string& value) const {
+    if (const Scalar* scalar = find(field)) value = scalar->text;
+  }
+  void operator()(const fields::Flag& field, bool& value) const {
+    const Scalar* scalar = find(field);
+    if (scalar == nullptr) return;
+    if (scalar->quoted || (scalar->text != "true" && scalar->text != "false")) fail(field, *scalar);
+    value = scalar->text == "true";
+  }
+  void operator()(const fields::Real& field, double& value) const {
+    const Scalar* scalar = find(field);
+    if (scalar == nullptr) return;
+    const auto number = parse_number<double>(scalar->text);
+    if (scalar->quoted || !number) fail(field, *scalar);
+    value = *number;
+  }
+  template <typename Integer>
+  void operator()(const fields::Whole& field, Integer& value) const {
+    const Scalar* scalar = find(field);
+    if (scalar == nullptr) return;
+    const auto number = field.kind == fields::Kind::kBytes
+                            ? parse_bytes(scalar->text)
+                            : parse_number<std::int64_t>(scalar->text);
+    // Checked here too: what validate() sees must fit the member.
+    if (scalar->quoted || !number || *number < field.low || *number > field.high) {
+      fail(field, *scalar);
+    }
+    value = static_cast<Integer>(*number * field.unit);
+  }
+  template <typename Enum>
+  void operator()(const fields::Choice<Enum>& field, Enum& value) const {
+    const Scalar* scalar = find(field);
+    if (scalar == nullptr) return;
+    for (const auto& [name, known] : field.names) {
+      if (scalar->text == name) {
+        value = known;
+        return;
+      }
+    }
+    fail(field, *scalar);
+  }
+
+ private:
+  template <typename FieldType>
+  const Scalar* find(const FieldType& field) const {
+    const auto found = scalars_.find(std::string(field.path));
+    if (found == scalars_.end()) {
+      if (field.presence == fields::kOptional) return nullptr;
+      throw std::runtime_error(file_ + ": " + std::string(field.path) + ": missing, expected " +
+                               fields::expected(field));
+    }
+    if (found->second.is_null) fail(field, found->second);
+    return &found->second;
+  }
+  template <typename FieldType>
+  [[noreturn]] void fail(const FieldType& field, const Scalar& scalar) const {
+    throw std::runtime_error(file_ + ':' + std::to_string(scalar.line) + ": " +
+                             std::string(field.path) + ": " +
+                             (scalar.is_null ? "no value" : printable(scalar.text)) +
+                             ", expected " + fields::expected(field));
+  }
+
+  const std::string& file_;
+  const std::map<std::string, Scalar>& scalars_;
+};
+
+class Writer {
+ public:
+  explicit Writer(YAML::Emitter& out) : out_(out) {}
+
+  void operator()(const fields::Text& field, const std::string& value) {
+    key(field) << YAML::DoubleQuoted << value;
+  }
+  void operator()(const fields::Flag& field, bool value) {
+    key(field) << (value ? "true" : "false");
+  }
+  void operator()(const fields::Real& field, double value) { key(field) << fields::decimal(value); }
+  void operator()(const fields::Whole& field, std::int64_t value) {
+    key(field) << std::to_string(value / field.unit);
+  }
+  template <typename Enum>
+  void operator()(const fields::Choice<Enum>& field, Enum value) {
+    for (const auto& [name, known] : field.names) {
+      if (value == known) key(field) << std::string(name);
+    }
+  }
+  void close() { enter({}); }
+
+ private:
+  /// Closes and opens sections on the way from the previous field's to `path`.
+  void enter(const std::vector<std::string>& path) {
+    std::size_t common = 0;
+    while (common < path.size() && common < open_.size() && path[common] == open_[common]) ++common;
+    for (; open_.size() > common; open_.pop_back()) out_ << YAML::EndMap;
+    for (; open_.size() < path.size(); open_.push_back(path[open_.size()])) {
+      out_ << YAML::Key << path[open_.size()] << YAML::Value << YAML::BeginMap;
+    }
+  }
+  YAML::Emitter& key(const fields::Field& field) {
+    std::vector<std::string> section;
+    std::string_view rest = field.path;
+    for (std::size_t dot; (dot = rest.find('.')) != std::string_view::npos;) {
+      section.emplace_back(rest.substr(0, dot));
+      rest.remove_prefix(dot + 1);
+    }
+    enter(section);
+    return out_ << YAML::Key << std::string(rest) << YAML::Value;
+  }
+
+  YAML::Emitter& out_;
+  std::vector<std::string> open_;
+};
+
+std::vector<YAML::Node> load_documents(const std::string& text, const std::string& file) {
+  try {
+    return YAML::LoadAll(text);
+  } catch (const YAML::DeepRecursion&) {
+    throw std::runtime_error(file + ": not an accelerator: nested too deeply");
+  } catch (const YAML::Exception& error) {
+    const std::string line = error.mark.is_null() ? "" : ':' + std::to_string(error.mark.line + 1);
+    throw std::runtime_error(file + line + ": not YAML: " + printable(error.msg, 160));
+  }
+}
+
+}  // namespace
+
+AcceleratorConfig load_accelerator(const std::string& path) {
+  return parse_accelerator(read_text_file(path, kMaxFileBytes), path);
+}
+
+AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file) {
+  if (text.size() > kMaxFileBytes) {
+    throw std::runtime_error(file + ": larger than " + std::to_string(kMaxFileBytes) + " bytes");
+  }
+  const std::vector<YAML::Node> documents = load_documents(text, file);
+  if (documents.empty() || documents[0].IsNull()) throw std::runtime_error(file + ": empty");
+  if (documents.size() > 1) {
+    throw std::runtime_error(file + ": " + std::to_string(documents.size()) +
+                             " YAML documents, expected one accelerator");
+  }
+  const std::map<std::string, Scalar> scalars = Flattener(file).flatten(documents[0]);
+  AcceleratorConfig config;
+  fields::visit_fields(config, Reader(file, scalars));
+  try {
+    validate(config);
+  } catch (const InvalidField& error) {
+    const auto scalar = scalars.find(error.path());
+    const std::string line =
+        scalar == scalars.end() ? "" : ':' + std::to_string(scalar->second.line);
+    throw std::runtime_error(file + line + ": " + error.what());
+  }
+  return config;
+}
+
+std::string to_yaml(const AcceleratorConfig& config) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  Writer writer(out);
+  fields::visit_fields(config, writer);
+  writer.close();
+  out << YAML::EndMap;
+  return std::string(out.c_str()) + '\n';
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of an accelerator's fields: YAML path, range, whether a file must give it. Reading,
+// writing and validating all walk it, so that they cannot disagree.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "models/arch/accelerator_config.h"
+
+namespace dcnsim::fields {
+
+enum class Presence : std::uint8_t { kRequired, kOptional };
+inline constexpr Presence kRequired = Presence::kRequired;
+inline constexpr Presence kOptional = Presence::kOptional;
+
+inline constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+struct Field {
+  std::string_view path;
+  Presence presence;
+};
+
+struct Text : Field {
+  static constexpr std::size_t kLongest = 64;
+};
+
+struct Flag : Field {};
+
+struct Real : Field {
+  double low, high;
+};
+
+enum class Kind : std::uint8_t { kCount, kPowerOfTwo, kBytes };
+
+/// An integer of the struct is `unit` times the integer of the file.
+struct Whole : Field {
+  std::int64_t low, high;  ///< of the file's integer
+  Kind kind = Kind::kCount;
+  std::int64_t unit = 1;
+};
+
+template <typename Enum>
+struct Choice : Field {
+  std::array<std::pair<std::string_view, Enum>, 2> names;
+};
+
+template <typename Buffer, typename Visitor>
+void visit_buffer(const std::array<std::string_view, 4>& paths, Buffer& buffer, Visitor& visit) {
+  visit(Whole{{paths[0], kRequired}, 64, 64 * kMiB, Kind::kBytes}, buffer.capacity_bytes);
+  visit(Whole{{paths[1], kOptional}, 8, 512, Kind::kPowerOfTwo}, buffer.word_bits);
+  visit(Whole{{paths[2], kOptional}, 1, 64}, buffer.banks);
+  visit(Flag{{paths[3], kOptional}}, buffer.double_buffered);
+}
+
+/// Calls visit(field, member) for every member of an (optionally const) AcceleratorConfig, in the
+/// order of the file; members of one section are neighbours.
+template <typename Config, typename Visitor>
+void visit_fields(Config& c, Visitor&& visit) {
+  visit(Text{{"name", kRequired}}, c.name);
+  visit(Real{{"clock_mhz", kRequired}, 1, 10000}, c.clock_mhz);
+
+  visit(Whole{{"array.rows", kRequired}, 1, 256}, c.array.rows);
+  visit(Whole{{"array.columns", kRequired}, 1, 256}, c.array.columns);
+  visit(Choice<Dataflow>{{"array.dataflow", kRequired},
+                         {{{"weight-stationary", Dataflow::kWeightStationary},
+                           {"output-stationary", Dataflow::kOutputStationary}}}},
+        c.array.dataflow);
+  visit(Whole{{"array.weight_bits", kRequired}, 2, 16}, c.array.weight_bits);
+  visit(Whole{{"array.activation_bits", kRequired}, 2, 16}, c.array.activation_bits);
+
+  visit(Whole{{"accumulator.bits", kOptional}, 8, 64}, c.accumulator.bits);
+  visit(Choice<Overflow>{{"accumulator.overflow", kOptional},
+                         {{{"wrap", Overflow::kWrap}, {"saturate", Overflow::kSaturate}}}},
+        c.accumulator.overflow);
+  visit(Whole{{"accumulator.buffer_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
+        c.accumulator_buffer_bytes);
+
+  visit_buffer({"buffers.input.capacity_bytes", "buffers.input.word_bits", "buffers.input.banks",
+                "buffers.input.double_buffered"},
+               c.input_buffer, visit);
+  visit_buffer({"buffers.weight.capacity_bytes", "buffers.weight.word_bits", "buffers.weight.banks",
+                "buffers.weight.double_buffered"},
+               c.weight_buffer, visit);
+  visit_buffer({"buffers.output.capacity_bytes", "buffers.output.word_bits", "buffers.output.banks",
+                "buffers.output.double_buffered"},
+               c.output_buffer, visit);
+
+  visit(Whole{{"dma.bus_bytes", kOptional}, 4, 64, Kind::kPowerOfTwo}, c.dma.bus_bytes);
+  visit(Whole{{"dma.max_burst_bytes", kOptional}, 4, 4096, Kind::kPowerOfTwo},
+        c.dma.max_burst_bytes);
+  visit(Whole{{"dma.outstanding", kOptional}, 1, 64}, c.dma.outstanding);
+
+  visit(Text{{"dram.preset", kRequired}}, c.dram.preset);
+  visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},
+        c.dram.capacity_bytes);
+  visit(Whole{{"dram.channels", kOptional}, 1, 16, Kind::kPowerOfTwo}, c.dram.channels);
+
+  visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
+  visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);
+  visit(Whole{{"cost.sram_node_nm", kOptional}, 0, 1000}, c.cost.sram_node_nm);
+  visit(Real{{"cost.logic_factor", kOptional}, 0.01, 100}, c.cost.logic_factor);
+  visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
+  visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
+}
+
+/// Shortest decimal text that reads back as the same number.
+std::string decimal(double value);
+
+/// What a field accepts, as the end of an error message: "an integer 1..256".
+std::string expected(const Text& field);
+std::string expected(const Flag& field);
+std::string expected(const Real& field);
+std::string expected(const Whole& field);
+template <typename Enum>
+std::string expected(const Choice<Enum>& field) {
+  return std::string(field.names[0].first) + " or " + std::string(field.names[1].first);
+}
+
+}  // namespace dcnsim::fields
