@@ -181,6 +181,7 @@ std::uint32_t Accelerator::run_job() {
   dma_.reset();
   mark_cycle_ = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   elapsed();
+  if (on_job_begin) on_job_begin();
   const std::uint64_t address = bank_.get(reg::kDescriptorAddressLo) |
                                 std::uint64_t{bank_.get(reg::kDescriptorAddressHi)} << 32;
   const std::uint32_t count = bank_.get(reg::kDescriptorCount);
@@ -198,7 +199,7 @@ std::uint32_t Accelerator::run_job() {
     for (const std::uint64_t stall : counters.stall_cycles) counters.cycles += stall;
     totals_ += counters;
     if (error != reg::kNone) return error;
-    if (on_layer_done) on_layer_done(i);
+    if (on_layer_done) on_layer_done();
   }
   return reg::kNone;
 }

@@ -35,8 +35,9 @@ class Accelerator : public sc_core::sc_module, private RegisterOwner {
   /// knows those).
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
-  /// Called in simulated time whenever a layer has completed, with its index.
-  std::function<void(std::size_t)> on_layer_done;
+  /// Called in simulated time when a job begins, and whenever a layer has completed.
+  std::function<void()> on_job_begin;
+  std::function<void()> on_layer_done;
 
  private:
   // RegisterOwner

@@ -61,7 +61,13 @@ struct Simulation::Impl {
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
     host.irq.bind(irq);
-    accelerator.on_layer_done = [this](std::size_t) {
+    // Closed rows and a fresh refresh interval: an inference does not depend on what ran before.
+    accelerator.on_job_begin = [this] {
+      dram.reset_timing();
+      dram_before = {};
+      layer_dram.clear();
+    };
+    accelerator.on_layer_done = [this] {
       const DramEvents now = dram.events();
       layer_dram.push_back(difference(now, dram_before));
       dram_before = now;
@@ -95,9 +101,6 @@ Inference Simulation::run(const CodeTensor& image) {
     throw std::runtime_error("image: shape or format differs from the network's input");
   }
   s.host.write_memory(s.program.input_address, pack_map(image, s.bus_bytes));
-  s.dram.reset_timing();
-  s.dram_before = {};
-  s.layer_dram.clear();
   s.host.request(s.program.descriptor_address,
                  static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
