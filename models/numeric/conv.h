@@ -5,13 +5,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "models/numeric/aligned_vector.h"
 #include "models/numeric/format.h"
 #include "models/numeric/tensor.h"
 
 namespace dcnsim {
+
+struct PackedConv;
+namespace kernels {
+struct KernelSet;
+}
 
 /// Geometry of a convolution. Output pixel (y, x) sees input rows y*stride_h - pad_top ... ;
 /// padding holds the code 0.
@@ -23,8 +30,12 @@ struct ConvShape {
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   int groups = 1;
 
-  constexpr int out_h() const { return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1; }
-  constexpr int out_w() const { return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1; }
+  constexpr int out_h() const {
+    return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1;
+  }
+  constexpr int out_w() const {
+    return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1;
+  }
   constexpr Shape out() const { return {out_h(), out_w(), out_channels}; }
   /// Products summed for one output: kernel_h * kernel_w * in.channels / groups.
   constexpr int reduction() const { return kernel_h * kernel_w * (in.channels / groups); }
@@ -42,7 +53,8 @@ void validate(const ConvShape& shape);
 struct Accumulators {
   std::vector<std::int32_t> narrow;
   std::vector<std::int64_t> wide;
-  std::uint64_t overflowed = 0;  ///< outputs whose accumulator does not hold the exact sum
+  std::uint64_t overflowed = 0;         ///< outputs whose accumulator does not hold the exact sum
+  AlignedVector<std::uint8_t> scratch;  ///< working memory of conv_fast, kept between calls
 
   std::int64_t get(std::size_t i) const {
     return wide.empty() ? static_cast<std::int64_t>(narrow[i]) : wide[i];
@@ -63,23 +75,43 @@ bool cannot_overflow(const std::vector<std::int32_t>& weights, int out_channels,
                      const Accumulator& accumulator);
 
 /// Weights in the order the selected kernel reads them, made once and used for many inputs.
+/// `kernels` overrides run-time dispatch; tests use it to run every instruction set.
 class ConvWeights {
  public:
+  /// Holds nothing; to be filled by repack_k_major().
+  ConvWeights();
   /// Same layout of `weights` and `bias` as conv_golden. Decides here, once, whether the layer is
   /// proved free of overflow and which kernel runs it.
   ConvWeights(const ConvShape& shape, const Format& weight_format, const Format& input_format,
               const std::vector<std::int32_t>& weights, const std::vector<std::int64_t>& bias,
-              const Accumulator& accumulator);
+              const Accumulator& accumulator, const kernels::KernelSet* kernels = nullptr);
+  /// From codes in host form (weight_format.host_bytes() a code) laid out [k][out_channel] with k =
+  /// (kernel row, kernel column, input channel of group). `proved` is cannot_overflow() of these
+  /// weights or of a superset of them; false is always safe and slower.
+  static ConvWeights from_k_major(const ConvShape& shape, const Format& weight_format,
+                                  const Format& input_format, const std::uint8_t* codes,
+                                  const std::vector<std::int64_t>& bias,
+                                  const Accumulator& accumulator, bool proved,
+                                  const kernels::KernelSet* kernels = nullptr);
+  ConvWeights(ConvWeights&&) noexcept;
+  ConvWeights& operator=(ConvWeights&&) noexcept;
+  ~ConvWeights();
+
+  /// from_k_major() into this object, whose memory is reused.
+  void repack_k_major(const ConvShape& shape, const Format& weight_format,
+                      const Format& input_format, const std::uint8_t* codes,
+                      const std::vector<std::int64_t>& bias, const Accumulator& accumulator,
+                      bool proved, const kernels::KernelSet* kernels = nullptr);
 
   const Format& input_format() const { return input_format_; }
   bool proved() const { return proved_; }
 
  private:
   friend void conv_fast(const ConvShape&, const CodeTensor&, const ConvWeights&, Accumulators&);
-  struct Impl;
-  // Filled in by the implementer; the class stays movable.
+
   Format input_format_;
   bool proved_ = false;
+  std::unique_ptr<PackedConv> packed_;
 };
 
 /// Equal to conv_golden, bit for bit, `overflowed` included. `shape` may differ from the one the

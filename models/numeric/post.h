@@ -30,8 +30,12 @@ struct PoolShape {
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   bool count_include_pad = false;
 
-  constexpr int out_h() const { return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1; }
-  constexpr int out_w() const { return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1; }
+  constexpr int out_h() const {
+    return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1;
+  }
+  constexpr int out_w() const {
+    return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1;
+  }
   constexpr Shape out() const { return {out_h(), out_w(), in.channels}; }
 };
 

@@ -54,12 +54,11 @@ class CodeTensor {
   }
   /// `code` must be in the format's range.
   void set(std::size_t index, std::int32_t code) {
-    if (format_.host_bytes() == 1) {
-      bytes_[index] = static_cast<std::uint8_t>(code);
-    } else {
-      bytes_[2 * index] = static_cast<std::uint8_t>(code);
-      bytes_[2 * index + 1] = static_cast<std::uint8_t>(static_cast<std::uint32_t>(code) >> 8);
-    }
+    const auto code_bytes = static_cast<std::size_t>(format_.host_bytes());
+    std::uint8_t* place = bytes_.data() + index * code_bytes;
+    place[0] = static_cast<std::uint8_t>(code);
+    if (code_bytes == 2)
+      place[1] = static_cast<std::uint8_t>(static_cast<std::uint32_t>(code) >> 8);
   }
   std::int32_t at(int y, int x, int c) const { return get(index(y, x, c)); }
   void set_at(int y, int x, int c, std::int32_t code) { set(index(y, x, c), code); }

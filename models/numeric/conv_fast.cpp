@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "models/numeric/conv.h"
+#include "models/numeric/conv_weights.h"
+#include "models/numeric/rounding.h"
+
+namespace dcnsim {
+namespace {
+
+using kernels::kBlockChannels;
+
+/// Rows of host codes into the zero-padded input in the kernel's type.
+template <class Host, class Kernel>
+void copy_padded(const ConvShape& shape, const std::uint8_t* host, int offset, std::size_t slack,
+                 Kernel* to) {
+  const auto channels = static_cast<std::size_t>(shape.in.channels);
+  const std::size_t row = static_cast<std::size_t>(shape.in.width) * channels;
+  const std::size_t left = static_cast<std::size_t>(shape.pad_left) * channels;
+  const std::size_t right = static_cast<std::size_t>(shape.pad_right) * channels;
+  const std::size_t padded_row = left + row + right;
+  const auto zero = static_cast<Kernel>(offset);
+  to = std::fill_n(to, static_cast<std::size_t>(shape.pad_top) * padded_row, zero);
+  for (int y = 0; y < shape.in.height; ++y, host += row * sizeof(Host)) {
+    to = std::fill_n(to, left, zero);
+    if (sizeof(Host) == sizeof(Kernel) && offset == 0) {
+      std::memcpy(to, host, row * sizeof(Kernel));
+    } else {
+      for (std::size_t i = 0; i < row; ++i) {
+        Host code;
+        std::memcpy(&code, host + i * sizeof(Host), sizeof(Host));
+        to[i] = static_cast<Kernel>(code + offset);
+      }
+    }
+    to = std::fill_n(to + row, right, zero);
+  }
+  to = std::fill_n(to, static_cast<std::size_t>(shape.pad_bottom) * padded_row, zero);
+  std::fill_n(to, slack, zero);
+}
+
+template <class Host>
+void copy_as(const ConvShape& shape, const std::uint8_t* host, const KernelInput& input,
+             std::size_t slack, std::uint8_t* to) {
+  switch (input.bytes) {
+    case 1:
+      return copy_padded<Host>(shape, host, input.offset, slack, to);
+    case 2:
+      return copy_padded<Host>(shape, host, input.offset, slack,
+                               reinterpret_cast<std::int16_t*>(to));
+    case 4:
+      return copy_padded<Host>(shape, host, input.offset, slack,
+                               reinterpret_cast<std::int32_t*>(to));
+  }
+}
+
+void copy_input(const ConvShape& shape, const CodeTensor& tensor, const KernelInput& input,
+                std::size_t slack, std::uint8_t* to) {
+  const Format& format = tensor.format();
+  if (format.host_bytes() == 1) {
+    format.is_signed ? copy_as<std::int8_t>(shape, tensor.data(), input, slack, to)
+                     : copy_as<std::uint8_t>(shape, tensor.data(), input, slack, to);
+  } else {
+    format.is_signed ? copy_as<std::int16_t>(shape, tensor.data(), input, slack, to)
+                     : copy_as<std::uint16_t>(shape, tensor.data(), input, slack, to);
+  }
+}
+
+/// Whether the kernel can read the tensor as it lies.
+bool readable_in_place(const ConvShape& shape, const Format& format, const KernelInput& input,
+                       const ConvRuns& runs) {
+  const bool no_padding =
+      shape.pad_top == 0 && shape.pad_left == 0 && shape.pad_bottom == 0 && shape.pad_right == 0;
+  return no_padding && runs.slack_codes() == 0 && input.offset == 0 &&
+         input.bytes == format.host_bytes();
+}
+
+/// Everything a call needs besides the weights, in the caller's scratch buffer.
+struct Workspace {
+  const std::uint8_t* input;  ///< codes as the kernel reads them, padded
+  std::size_t pixels;
+  std::ptrdiff_t* pixel_offsets;
+  std::ptrdiff_t* run_offsets;
+  std::int32_t* sums;  ///< kInt64: one group's partial sums, [pixel][channel of group]
+};
+
+/// Offsets of windows and runs, in units of `unit` a code.
+void fill_offsets(const ConvShape& shape, const ConvRuns& runs, std::ptrdiff_t unit,
+                  const Workspace& work) {
+  const std::ptrdiff_t column = shape.in.channels * unit;
+  const std::ptrdiff_t row = (shape.in.width + shape.pad_left + shape.pad_right) * column;
+  std::ptrdiff_t* pixel = work.pixel_offsets;
+  for (int y = 0; y < shape.out_h(); ++y) {
+    for (int x = 0; x < shape.out_w(); ++x) {
+      *pixel++ = y * shape.stride_h * row + x * shape.stride_w * column;
+    }
+  }
+  std::ptrdiff_t* run = work.run_offsets;
+  for (int y = 0; y < runs.rows; ++y) {
+    for (int x = 0; x < runs.columns; ++x) {
+      for (int piece = 0; piece < runs.pieces; ++piece) {
+        *run++ = y * row + x * column + piece * runs.piece_codes * unit;
+      }
+    }
+  }
+}
+
+Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const PackedConv& conv,
+                         AlignedVector<std::uint8_t>& scratch) {
+  const bool in_place = readable_in_place(shape, input.format(), conv.input, conv.runs);
+  const Shape padded{shape.in.height + shape.pad_top + shape.pad_bottom,
+                     shape.in.width + shape.pad_left + shape.pad_right, shape.in.channels};
+  const auto slack = static_cast<std::size_t>(conv.runs.slack_codes());
+  Workspace work{};
+  work.pixels = static_cast<std::size_t>(shape.out_h()) * static_cast<std::size_t>(shape.out_w());
+
+  std::size_t size = 0;
+  const auto reserve = [&](std::size_t bytes) {
+    const std::size_t offset = size;
+    size += (bytes + 63) / 64 * 64;
+    return offset;
+  };
+  const std::size_t pixels_at = reserve(work.pixels * sizeof(std::ptrdiff_t));
+  const std::size_t runs_at = reserve(conv.runs.count() * sizeof(std::ptrdiff_t));
+  const std::size_t sums_at = reserve(
+      conv.route == ConvRoute::kInt64 ? work.pixels * conv.group_channels() * sizeof(std::int32_t)
+                                      : 0);
+  const std::size_t input_at = reserve(
+      in_place ? 0 : (padded.elements() + slack) * static_cast<std::size_t>(conv.input.bytes));
+  if (scratch.size() < size) scratch.resize(size);
+
+  work.pixel_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + pixels_at);
+  work.run_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + runs_at);
+  work.sums = reinterpret_cast<std::int32_t*>(scratch.data() + sums_at);
+  work.input = in_place ? input.data() : scratch.data() + input_at;
+  if (!in_place) copy_input(shape, input, conv.input, slack, scratch.data() + input_at);
+  fill_offsets(shape, conv.runs, conv.route == ConvRoute::kOrdered ? 1 : conv.input.bytes, work);
+  return work;
+}
+
+/// Input of a group of channels: its first code.
+const std::uint8_t* group_input(const PackedConv& conv, const Workspace& work, std::size_t group) {
+  const auto channels = static_cast<std::size_t>(conv.shape.in.channels / conv.shape.groups);
+  return work.input + group * channels * static_cast<std::size_t>(conv.input.bytes);
+}
+
+/// Exact sums that fit 32 bits to an accumulator that may be narrower, or wider.
+void finish_int32(const Accumulator& accumulator, bool proved, Accumulators& out) {
+  if (accumulator.bits > 32) {
+    out.wide.assign(out.narrow.begin(), out.narrow.end());
+    out.narrow.clear();
+    return;
+  }
+  out.wide.clear();
+  if (proved || accumulator.bits == 32) return;
+  const int unused = 32 - accumulator.bits;
+  for (std::int32_t& sum : out.narrow) {
+    const auto wrapped =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) << unused) >> unused;
+    out.overflowed += wrapped != sum ? 1U : 0U;
+    sum = wrapped;
+  }
+}
+
+void run_int32(const PackedConv& conv, const Workspace& work, bool proved, Accumulators& out) {
+  const auto channels = static_cast<std::size_t>(conv.shape.out_channels);
+  const auto dot = conv.input.bytes == 1 ? conv.kernels->dot_u8s8 : conv.kernels->dot_s16;
+  out.narrow.resize(work.pixels * channels);
+  for (std::size_t group = 0; group < conv.groups(); ++group) {
+    dot({group_input(conv, work, group), work.pixel_offsets, work.pixels, work.run_offsets,
+         conv.runs.count(), conv.run_steps,
+         conv.packed.data() + group * conv.group_blocks() * conv.block_bytes(), conv.block_bytes(),
+         conv.bias32.data() + group * conv.group_blocks() * kBlockChannels,
+         out.narrow.data() + group * conv.group_channels(), channels, conv.group_channels()});
+  }
+  finish_int32(conv.accumulator, proved, out);
+}
+
+/// Stores `sum` and counts it if it is not bias + products.
+void store(std::int64_t sum, std::int64_t bias, std::int64_t products, bool narrow, std::size_t at,
+           Accumulators& out) {
+  std::int64_t exact = 0;
+  const bool fits_int64 = !__builtin_add_overflow(bias, products, &exact);
+  out.overflowed += fits_int64 && sum == exact ? 0U : 1U;
+  if (narrow) {
+    out.narrow[at] = static_cast<std::int32_t>(sum);
+  } else {
+    out.wide[at] = sum;
+  }
+}
+
+/// Sums of products in `out.wide` to accumulators with bias.
+void finish_int64(const PackedConv& conv, Accumulators& out) {
+  const bool narrow = conv.accumulator.bits <= 32;
+  out.narrow.resize(narrow ? out.wide.size() : 0);
+  for (std::size_t i = 0; i < out.wide.size();) {
+    for (std::size_t channel = 0; channel < conv.bias.size(); ++channel, ++i) {
+      const std::int64_t bias = conv.bias[channel];
+      const std::int64_t products = out.wide[i] + conv.compensation[channel];
+      const auto sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(bias) +
+                                                 static_cast<std::uint64_t>(products));
+      store(fit(sum, conv.accumulator), bias, products, narrow, i, out);
+    }
+  }
+  if (narrow) out.wide.clear();
+}
+
+void run_int64(const PackedConv& conv, const Workspace& work, Accumulators& out) {
+  const auto channels = static_cast<std::size_t>(conv.shape.out_channels);
+  const std::size_t group_channels = conv.group_channels();
+  const AlignedVector<std::int32_t> no_bias(conv.group_blocks() * kBlockChannels, 0);
+  out.wide.assign(work.pixels * channels, 0);
+  for (std::size_t part = 0; part < conv.parts; ++part) {
+    const std::int64_t scale = part == 0 ? 1 : 256;
+    for (std::size_t group = 0; group < conv.groups(); ++group) {
+      const std::uint8_t* weights = conv.packed.data() + part * conv.part_bytes() +
+                                    group * conv.group_blocks() * conv.block_bytes();
+      for (std::size_t run = 0; run < conv.runs.count(); run += conv.chunk_runs) {
+        conv.kernels->dot_s16(
+            {group_input(conv, work, group), work.pixel_offsets, work.pixels,
+             work.run_offsets + run, std::min(conv.chunk_runs, conv.runs.count() - run),
+             conv.run_steps, weights + run * conv.run_steps * kernels::kBlockStepBytes,
+             conv.block_bytes(), no_bias.data(), work.sums, group_channels, group_channels});
+        for (std::size_t pixel = 0; pixel < work.pixels; ++pixel) {
+          std::int64_t* sums = out.wide.data() + pixel * channels + group * group_channels;
+          for (std::size_t c = 0; c < group_channels; ++c) {
+            sums[c] += work.sums[pixel * group_channels + c] * scale;
+          }
+        }
+      }
+    }
+  }
+  finish_int64(conv, out);
+}
+
+std::int64_t saturating_difference(std::int64_t a, std::int64_t b) {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(a, b, &difference)) return a > b ? INT64_MAX : INT64_MIN;
+  return difference;
+}
+
+void run_ordered(const PackedConv& conv, const Workspace& work, Accumulators& out) {
+  const bool narrow = conv.accumulator.bits <= 32;
+  const std::size_t group_channels = conv.group_channels();
+  const std::size_t padded = conv.group_blocks() * kBlockChannels;
+  AlignedVector<std::int64_t> min_change(padded, 0);
+  AlignedVector<std::int64_t> max_change(padded, 0);
+  AlignedVector<std::int64_t> change(padded);
+  AlignedVector<std::int64_t> products(padded);
+  out.narrow.resize(narrow ? work.pixels * conv.bias.size() : 0);
+  out.wide.resize(narrow ? 0 : work.pixels * conv.bias.size());
+  for (std::size_t group = 0; group < conv.groups(); ++group) {
+    const std::int64_t* bias = conv.bias.data() + group * group_channels;
+    for (std::size_t c = 0; c < group_channels; ++c) {
+      const std::int64_t start = fit(bias[c], conv.accumulator);
+      min_change[c] = saturating_difference(conv.accumulator.min_value(), start);
+      max_change[c] = saturating_difference(conv.accumulator.max_value(), start);
+    }
+    const std::size_t block_values = conv.runs.count() * conv.run_steps * kBlockChannels;
+    const std::int32_t* weights = conv.ordered.data() + group * conv.group_blocks() * block_values;
+    const auto* codes = reinterpret_cast<const std::int32_t*>(group_input(conv, work, group));
+    for (std::size_t pixel = 0; pixel < work.pixels; ++pixel) {
+      conv.kernels->ordered({codes + work.pixel_offsets[pixel], work.run_offsets, conv.runs.count(),
+                             conv.run_steps, weights, conv.group_blocks(), min_change.data(),
+                             max_change.data(), change.data(), products.data()});
+      const std::size_t at = pixel * conv.bias.size() + group * group_channels;
+      for (std::size_t c = 0; c < group_channels; ++c) {
+        store(fit(bias[c], conv.accumulator) + change[c], bias[c], products[c], narrow, at + c,
+              out);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void conv_fast(const ConvShape& shape, const CodeTensor& input, const ConvWeights& weights,
+               Accumulators& out) {
+  assert(weights.packed_ != nullptr && input.shape() == shape.in);
+  const PackedConv& conv = *weights.packed_;
+  assert(input.format() == weights.input_format_);
+  assert(shape.in.channels == conv.shape.in.channels &&
+         shape.out_channels == conv.shape.out_channels && shape.groups == conv.shape.groups);
+  const Workspace work = make_workspace(shape, input, conv, out.scratch);
+  out.overflowed = 0;
+  switch (conv.route) {
+    case ConvRoute::kInt32:
+      return run_int32(conv, work, weights.proved_, out);
+    case ConvRoute::kInt64:
+      return run_int64(conv, work, out);
+    case ConvRoute::kOrdered:
+      return run_ordered(conv, work, out);
+  }
+}
+
+}  // namespace dcnsim

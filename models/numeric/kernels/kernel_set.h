@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inner loops of numeric/, once for each instruction set, behind one table of functions. All
+// sets compute the same values, bit for bit; internal to numeric/ and its tests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace dcnsim::kernels {
+
+/// Output channels computed together; weights are stored in blocks of this many.
+inline constexpr std::size_t kBlockChannels = 16;
+/// Bytes of input that one step of a kernel consumes: four 8-bit codes or two 16-bit ones.
+inline constexpr std::size_t kStepBytes = 4;
+/// Bytes of weights that one step of one block consumes.
+inline constexpr std::size_t kBlockStepBytes = kBlockChannels * kStepBytes;
+
+/// Dot products of windows of a feature map with blocks of output channels, modulo 2^32. A window
+/// is `runs` stretches of `run_steps` steps; over-read codes at the end of a run meet zero weights.
+struct DotArgs {
+  const std::uint8_t* input;
+  const std::ptrdiff_t* pixels;  ///< byte offset of each window from `input`
+  std::size_t pixel_count;
+  const std::ptrdiff_t* runs;  ///< byte offset of each run from its window
+  std::size_t run_count;
+  std::size_t run_steps;
+  const std::uint8_t* weights;  ///< [block][run][step][channel of block][code of step], 64-aligned
+  std::size_t block_bytes;      ///< from one block to the next
+  const std::int32_t* bias;     ///< padded to whole blocks
+  std::int32_t* out;            ///< [pixel][channel]
+  std::size_t out_stride;       ///< values from one pixel to the next
+  std::size_t channels;         ///< to be written; the last block may be partly used
+};
+
+/// int32 sums brought to the output's codes: shift right, round, clamp.
+struct RequantArgs {
+  const std::int32_t* acc;
+  std::size_t count;
+  int shift;     ///< 0..31
+  int rounding;  ///< a Rounding
+  std::int32_t min_code;
+  std::int32_t max_code;
+  void* out;  ///< int8 or int16 codes, only the low byte or bytes are kept
+};
+
+/// One output row of a max pool with pool x pool windows: [x][channel].
+struct MaxPoolArgs {
+  const std::int32_t* rows;  ///< `pool` rows of [x][channel]
+  std::size_t row_stride;    ///< values from one row to the next
+  std::size_t pool;
+  std::size_t out_width;
+  std::size_t channels;
+  std::int32_t* out;
+};
+
+/// Saturating sums of one window in the normative order, as changes from the bias, and the exact
+/// sums beside them. All per channel, padded to blocks.
+struct OrderedArgs {
+  const std::int32_t* window;  ///< first code of the first run
+  const std::ptrdiff_t* runs;  ///< offset of each run, in codes
+  std::size_t run_count;
+  std::size_t run_codes;
+  const std::int32_t* weights;  ///< [block][run][code][channel of block]
+  std::size_t blocks;
+  const std::int64_t* min_change;  ///< lowest accumulator minus the bias
+  const std::int64_t* max_change;
+  std::int64_t* change;    ///< out: accumulator minus the bias
+  std::int64_t* products;  ///< out: exact sum of products
+};
+
+struct KernelSet {
+  const char* name;
+  void (*dot_u8s8)(const DotArgs&);  ///< null where the instruction set has no exact one
+  void (*dot_s16)(const DotArgs&);
+  void (*requantize_to_8)(const RequantArgs&);
+  void (*requantize_to_16)(const RequantArgs&);
+  void (*max_pool_row)(const MaxPoolArgs&);
+  void (*ordered)(const OrderedArgs&);
+};
+
+/// Sets that this machine can run, best first.
+std::vector<const KernelSet*> available();
+
+/// The best of them.
+const KernelSet& best();
+
+extern const KernelSet kScalar;
+#if defined(__x86_64__)
+extern const KernelSet kAvx2;
+extern const KernelSet kAvx512Vnni;
+#endif
+
+}  // namespace dcnsim::kernels

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every machine: plain C++, the form that the other kernels must equal.
+#include "models/numeric/kernels/plain_loops.h"
+
+namespace dcnsim::kernels {
+namespace {
+
+template <class InputCode, class WeightCode>
+void dot(const DotArgs& args) {
+  constexpr std::size_t kCodes = kStepBytes / sizeof(WeightCode);
+  for (std::size_t first = 0; first < args.channels; first += kBlockChannels) {
+    const std::uint8_t* block = args.weights + first / kBlockChannels * args.block_bytes;
+    for (std::size_t pixel = 0; pixel < args.pixel_count; ++pixel) {
+      std::uint32_t sums[kBlockChannels];
+      for (std::size_t c = 0; c < kBlockChannels; ++c) {
+        sums[c] = static_cast<std::uint32_t>(args.bias[first + c]);
+      }
+      const std::uint8_t* weights = block;
+      for (std::size_t run = 0; run < args.run_count; ++run) {
+        const std::uint8_t* input = args.input + args.pixels[pixel] + args.runs[run];
+        for (std::size_t step = 0; step < args.run_steps; ++step) {
+          InputCode codes[kCodes];
+          WeightCode factors[kBlockChannels * kCodes];
+          __builtin_memcpy(codes, input + step * kStepBytes, sizeof(codes));
+          __builtin_memcpy(factors, weights, sizeof(factors));
+          weights += kBlockStepBytes;
+          for (std::size_t c = 0; c < kBlockChannels; ++c) {
+            for (std::size_t k = 0; k < kCodes; ++k) {
+              sums[c] += static_cast<std::uint32_t>(std::int32_t{codes[k]} *
+                                                    std::int32_t{factors[c * kCodes + k]});
+            }
+          }
+        }
+      }
+      std::int32_t* out = args.out + pixel * args.out_stride + first;
+      for (std::size_t c = 0; c < kBlockChannels && first + c < args.channels; ++c) {
+        out[c] = static_cast<std::int32_t>(sums[c]);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const KernelSet kScalar =
+    kernel_set("scalar", dot<std::uint8_t, std::int8_t>, dot<std::int16_t, std::int16_t>);
+
+}  // namespace dcnsim::kernels

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register tiling shared by the SIMD kernels: strips of pixels times groups of blocks, accumulators
+// in registers over the whole reduction. An instruction set gives the vector operations (`Isa`):
+//   Vector               kLanes int32 values; kVectors of them make a block of output channels
+//   kMaxBlocks           blocks computed together at most
+//   kMaxPixels[blocks]   pixels computed together at most, for each number of blocks
+//   load, broadcast, dot, store
+// Local to the including file, for the reason given in plain_loops.h.
+#pragma once
+
+#include "models/numeric/kernels/kernel_set.h"
+
+#if defined(__clang__)
+#define DCNSIM_UNROLL _Pragma("unroll")
+#else
+#define DCNSIM_UNROLL _Pragma("GCC unroll 32")
+#endif
+
+namespace dcnsim::kernels {
+namespace {
+
+/// One strip: kPixels windows times kBlocks blocks.
+template <class Isa, std::size_t kBlocks, std::size_t kPixels>
+void dot_strip(const DotArgs& args, std::size_t first_block, std::size_t first_pixel) {
+  using Vector = typename Isa::Vector;
+  constexpr std::size_t kVectors = kBlocks * Isa::kVectors;
+  constexpr std::size_t kVectorBytes = kBlockStepBytes / Isa::kVectors;
+  Vector sums[kPixels][kVectors];
+  DCNSIM_UNROLL
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const Vector bias = Isa::load(args.bias + first_block * kBlockChannels + v * Isa::kLanes);
+    DCNSIM_UNROLL
+    for (std::size_t p = 0; p < kPixels; ++p) sums[p][v] = bias;
+  }
+
+  const std::uint8_t* weights = args.weights + first_block * args.block_bytes;
+  for (std::size_t run = 0; run < args.run_count; ++run) {
+    const std::uint8_t* input[kPixels];
+    DCNSIM_UNROLL
+    for (std::size_t p = 0; p < kPixels; ++p) {
+      input[p] = args.input + args.pixels[first_pixel + p] + args.runs[run];
+    }
+    for (std::size_t step = 0; step < args.run_steps; ++step) {
+      Vector factors[kVectors];
+      DCNSIM_UNROLL
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        factors[v] = Isa::load(weights + v / Isa::kVectors * args.block_bytes +
+                               v % Isa::kVectors * kVectorBytes);
+      }
+      DCNSIM_UNROLL
+      for (std::size_t p = 0; p < kPixels; ++p) {
+        const Vector codes = Isa::broadcast(input[p] + step * kStepBytes);
+        DCNSIM_UNROLL
+        for (std::size_t v = 0; v < kVectors; ++v) {
+          sums[p][v] = Isa::dot(sums[p][v], codes, factors[v]);
+        }
+      }
+      weights += kBlockStepBytes;
+    }
+  }
+
+  DCNSIM_UNROLL
+  for (std::size_t p = 0; p < kPixels; ++p) {
+    std::int32_t* out = args.out + (first_pixel + p) * args.out_stride;
+    DCNSIM_UNROLL
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const std::size_t channel = first_block * kBlockChannels + v * Isa::kLanes;
+      if (channel + Isa::kLanes <= args.channels) {
+        Isa::store(out + channel, sums[p][v]);
+      } else if (channel < args.channels) {
+        Isa::store_first(out + channel, sums[p][v], args.channels - channel);
+      }
+    }
+  }
+}
+
+template <class Isa, std::size_t kBlocks, std::size_t kPixels>
+void dispatch_strip(const DotArgs& args, std::size_t first_block, std::size_t first_pixel,
+                    std::size_t pixels) {
+  if (pixels == kPixels) {
+    dot_strip<Isa, kBlocks, kPixels>(args, first_block, first_pixel);
+  } else if constexpr (kPixels > 1) {
+    dispatch_strip<Isa, kBlocks, kPixels - 1>(args, first_block, first_pixel, pixels);
+  }
+}
+
+/// All pixels for one group of blocks, in strips whose sizes differ by one at most: a short last
+/// strip would leave the multipliers waiting for weights.
+template <class Isa, std::size_t kBlocks>
+void dot_blocks(const DotArgs& args, std::size_t first_block) {
+  constexpr std::size_t kMaxPixels = Isa::kMaxPixels[kBlocks];
+  const std::size_t strips = (args.pixel_count + kMaxPixels - 1) / kMaxPixels;
+  const std::size_t size = args.pixel_count / strips;
+  const std::size_t longer = args.pixel_count % strips;
+  std::size_t pixel = 0;
+  for (std::size_t strip = 0; strip < strips; ++strip) {
+    const std::size_t pixels = size + (strip < longer ? 1 : 0);
+    dispatch_strip<Isa, kBlocks, kMaxPixels>(args, first_block, pixel, pixels);
+    pixel += pixels;
+  }
+}
+
+template <class Isa, std::size_t kBlocks>
+void dispatch_blocks(const DotArgs& args, std::size_t first_block, std::size_t blocks) {
+  if (blocks == kBlocks) {
+    dot_blocks<Isa, kBlocks>(args, first_block);
+  } else if constexpr (kBlocks > 1) {
+    dispatch_blocks<Isa, kBlocks - 1>(args, first_block, blocks);
+  }
+}
+
+template <class Isa>
+void tiled_dot(const DotArgs& args) {
+  if (args.pixel_count == 0) return;
+  const std::size_t blocks = (args.channels + kBlockChannels - 1) / kBlockChannels;
+  for (std::size_t done = 0; done < blocks;) {
+    const std::size_t left = blocks - done;
+    // One block more than fits is better halved than left alone.
+    const std::size_t now = left > Isa::kMaxBlocks && left < 2 * Isa::kMaxBlocks
+                                ? (left + 1) / 2
+                                : (left < Isa::kMaxBlocks ? left : Isa::kMaxBlocks);
+    dispatch_blocks<Isa, Isa::kMaxBlocks>(args, done, now);
+    done += now;
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim::kernels

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/numeric/post.h"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "models/numeric/kernels/kernel_set.h"
+#include "models/numeric/quotient.h"
+
+namespace dcnsim {
+namespace {
+
+template <class Code>
+Code load(const std::uint8_t* codes, std::size_t index) {
+  Code code;
+  std::memcpy(&code, codes + index * sizeof(Code), sizeof(Code));
+  return code;
+}
+
+/// Calls action(Code()) with the type of a format's codes in host form.
+template <class Action>
+void with_host_type(const Format& format, const Action& action) {
+  if (format.host_bytes() == 1) {
+    format.is_signed ? action(std::int8_t{}) : action(std::uint8_t{});
+  } else {
+    format.is_signed ? action(std::int16_t{}) : action(std::uint16_t{});
+  }
+}
+
+std::int32_t lowest_code(const Requant& requant) {
+  return requant.relu ? std::max(requant.out.min_code(), 0) : requant.out.min_code();
+}
+
+/// Clamps to the output format and its ReLU.
+std::int32_t clamp_code(std::int64_t value, const Requant& requant) {
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(value, lowest_code(requant), requant.out.max_code()));
+}
+
+std::int32_t requantize(std::int64_t value, const Requant& requant) {
+  return requantize(value, requant.shift, requant.rounding, requant.out, requant.relu);
+}
+
+void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& requant,
+                    CodeTensor& out, std::size_t first) {
+  if (requant.shift < 0 || requant.shift > 31) {
+    for (std::size_t i = 0; i < count; ++i) out.set(first + i, requantize(acc[i], requant));
+    return;
+  }
+  const auto code_bytes = static_cast<std::size_t>(requant.out.host_bytes());
+  const kernels::KernelSet& kernels = kernels::best();
+  const auto row = code_bytes == 1 ? kernels.requantize_to_8 : kernels.requantize_to_16;
+  row({acc, count, requant.shift, static_cast<int>(requant.rounding), lowest_code(requant),
+       requant.out.max_code(), out.data() + first * code_bytes});
+}
+
+void requantize_row(const std::int64_t* acc, std::size_t count, const Requant& requant,
+                    CodeTensor& out, std::size_t first) {
+  for (std::size_t i = 0; i < count; ++i) out.set(first + i, requantize(acc[i], requant));
+}
+
+void max_pool_row(const std::int32_t* rows, std::size_t row_stride, std::size_t pool,
+                  std::size_t out_width, std::size_t channels, std::int32_t* out) {
+  kernels::best().max_pool_row({rows, row_stride, pool, out_width, channels, out});
+}
+
+void max_pool_row(const std::int64_t* rows, std::size_t row_stride, std::size_t pool,
+                  std::size_t out_width, std::size_t channels, std::int64_t* out) {
+  for (std::size_t i = 0; i < out_width * channels; ++i) {
+    const std::size_t corner = i / channels * pool * channels + i % channels;
+    out[i] = rows[corner];
+    for (std::size_t k = 1; k < pool * pool; ++k) {
+      out[i] = std::max(out[i], rows[corner + k / pool * row_stride + k % pool * channels]);
+    }
+  }
+}
+
+template <class Acc>
+void requantize_all(const std::vector<Acc>& acc, Shape conv_out, const Requant& requant,
+                    std::size_t pool, CodeTensor& out) {
+  if (pool == 1) return requantize_row(acc.data(), acc.size(), requant, out, 0);
+  const auto channels = static_cast<std::size_t>(conv_out.channels);
+  const std::size_t row_values = static_cast<std::size_t>(conv_out.width) * channels;
+  const auto out_width = static_cast<std::size_t>(out.shape().width);
+  std::vector<Acc> pooled(out_width * channels);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(out.shape().height); ++y) {
+    max_pool_row(acc.data() + y * pool * row_values, row_values, pool, out_width, channels,
+                 pooled.data());
+    requantize_row(pooled.data(), pooled.size(), requant, out, y * pooled.size());
+  }
+}
+
+/// The part of a pooling window that lies inside the input.
+struct Window {
+  int first_y, last_y, first_x, last_x;  ///< last: one past the end
+  int count() const { return (last_y - first_y) * (last_x - first_x); }
+};
+
+Window window_at(const PoolShape& shape, int y, int x) {
+  const int top = y * shape.stride_h - shape.pad_top;
+  const int left = x * shape.stride_w - shape.pad_left;
+  return {std::max(top, 0), std::min(top + shape.kernel_h, shape.in.height), std::max(left, 0),
+          std::min(left + shape.kernel_w, shape.in.width)};
+}
+
+/// Calls combine(values[channel], code) for each code of the window.
+template <class Code, class Value, class Combine>
+void for_each_code(const CodeTensor& input, const Window& window, std::vector<Value>& values,
+                   const Combine& combine) {
+  for (int y = window.first_y; y < window.last_y; ++y) {
+    for (int x = window.first_x; x < window.last_x; ++x) {
+      const std::uint8_t* codes = input.data() + input.index(y, x, 0) * sizeof(Code);
+      for (std::size_t c = 0; c < values.size(); ++c) {
+        values[c] = combine(values[c], Value{load<Code>(codes, c)});
+      }
+    }
+  }
+}
+
+/// sum / count * 2^-shift, rounded once.
+std::int32_t average(std::int64_t sum, std::int64_t count, const Requant& requant) {
+  // |sum / count| <= 2^16. Beyond these shifts the quotient stays below one half, or reaches the
+  // clamp unless it is zero (count < 2^40).
+  constexpr int kVanishes = 20;
+  constexpr int kClamps = 60;
+  if (requant.shift >= 0) {
+    const std::int64_t divisor = count << std::min(requant.shift, kVanishes);
+    return clamp_code(divide_round(sum, divisor, requant.rounding), requant);
+  }
+  const Int128 scaled = Int128{sum} * (Int128{1} << std::min(-requant.shift, kClamps));
+  const Int128 rounded = divide_round(scaled, Int128{count}, requant.rounding);
+  return clamp_code(static_cast<std::int64_t>(std::clamp<Int128>(rounded, INT32_MIN, INT32_MAX)),
+                    requant);
+}
+
+template <class Code>
+void max_pool(const PoolShape& shape, const CodeTensor& input, const Requant& requant,
+              CodeTensor& out) {
+  std::vector<std::int32_t> largest(static_cast<std::size_t>(shape.in.channels));
+  for (int y = 0; y < shape.out_h(); ++y) {
+    for (int x = 0; x < shape.out_w(); ++x) {
+      std::fill(largest.begin(), largest.end(), INT32_MIN);
+      for_each_code<Code>(input, window_at(shape, y, x), largest,
+                          [](std::int32_t a, std::int32_t b) { return a > b ? a : b; });
+      requantize_row(largest.data(), largest.size(), requant, out, out.index(y, x, 0));
+    }
+  }
+}
+
+template <class Code>
+void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant& requant,
+                  CodeTensor& out) {
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(shape.in.channels));
+  for (int y = 0; y < shape.out_h(); ++y) {
+    for (int x = 0; x < shape.out_w(); ++x) {
+      const Window window = window_at(shape, y, x);
+      std::fill(sums.begin(), sums.end(), 0);
+      for_each_code<Code>(input, window, sums,
+                          [](std::int64_t a, std::int64_t b) { return a + b; });
+      const std::int64_t count =
+          shape.count_include_pad ? std::int64_t{shape.kernel_h} * shape.kernel_w : window.count();
+      for (std::size_t c = 0; c < sums.size(); ++c) {
+        out.set(out.index(y, x, 0) + c, average(sums[c], count, requant));
+      }
+    }
+  }
+}
+
+/// Sums of codes whose binary points lie so far apart that 64 bits cannot hold them.
+std::int32_t add_far_apart(std::int32_t a, int shift_a, std::int32_t b, int shift_b,
+                           const Requant& requant) {
+  const Int128 sum = Int128{a} * (Int128{1} << shift_a) + Int128{b} * (Int128{1} << shift_b);
+  // |sum| < 2^115: this far to the left it reaches the clamp unless it is zero.
+  constexpr int kMaxShift = 120;
+  if (requant.shift < 0) {
+    const Int128 bounded = std::clamp<Int128>(sum, INT32_MIN, INT32_MAX);
+    return clamp_code(
+        shift_right_round(static_cast<std::int64_t>(bounded), requant.shift, requant.rounding),
+        requant);
+  }
+  const Int128 divisor = Int128{1} << std::min(requant.shift, kMaxShift);
+  const Int128 rounded = divide_round(sum, divisor, requant.rounding);
+  return clamp_code(static_cast<std::int64_t>(std::clamp<Int128>(rounded, INT32_MIN, INT32_MAX)),
+                    requant);
+}
+
+void require(bool holds, const char* field, std::int64_t value, const char* expected) {
+  if (holds) return;
+  throw std::invalid_argument(std::string(field) + ": " + std::to_string(value) + " is not " +
+                              expected);
+}
+
+/// One axis of a pooling window.
+void validate_axis(const char* const fields[5], int extent, int kernel, int stride, int pad_before,
+                   int pad_after) {
+  constexpr int kMax = 1 << 20;
+  require(extent >= 1 && extent <= kMax, fields[0], extent, "positive (and at most 2^20)");
+  require(kernel >= 1 && kernel <= kMax, fields[1], kernel, "positive (and at most 2^20)");
+  require(stride >= 1 && stride <= kMax, fields[2], stride, "positive (and at most 2^20)");
+  require(pad_before >= 0 && pad_before < kernel, fields[3], pad_before,
+          "0 or more and smaller than the window");
+  require(pad_after >= 0 && pad_after < kernel, fields[4], pad_after,
+          "0 or more and smaller than the window");
+  require(kernel <= extent + pad_before + pad_after, fields[1], kernel, "at most the padded input");
+}
+
+}  // namespace
+
+void validate(const PoolShape& shape) {
+  constexpr const char* kVertical[] = {"in.height", "kernel_h", "stride_h", "pad_top",
+                                       "pad_bottom"};
+  constexpr const char* kHorizontal[] = {"in.width", "kernel_w", "stride_w", "pad_left",
+                                         "pad_right"};
+  validate_axis(kVertical, shape.in.height, shape.kernel_h, shape.stride_h, shape.pad_top,
+                shape.pad_bottom);
+  validate_axis(kHorizontal, shape.in.width, shape.kernel_w, shape.stride_w, shape.pad_left,
+                shape.pad_right);
+  constexpr std::int64_t kMaxElements = std::int64_t{1} << 30;
+  const std::int64_t pixels = std::max(std::int64_t{shape.in.height} * shape.in.width,
+                                       std::int64_t{shape.out_h()} * shape.out_w());
+  require(shape.in.channels >= 1 && shape.in.channels <= kMaxElements / pixels, "in.channels",
+          shape.in.channels, "positive and small enough for at most 2^30 elements");
+}
+
+CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
+                             int pool) {
+  CodeTensor out({conv_out.height / pool, conv_out.width / pool, conv_out.channels}, requant.out);
+  if (out.size() == 0) return out;
+  if (acc.wide.empty()) {
+    requantize_all(acc.narrow, conv_out, requant, static_cast<std::size_t>(pool), out);
+  } else {
+    requantize_all(acc.wide, conv_out, requant, static_cast<std::size_t>(pool), out);
+  }
+  return out;
+}
+
+CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Requant& requant) {
+  CodeTensor out(shape.out(), requant.out);
+  with_host_type(input.format(), [&](auto code) {
+    switch (shape.kind) {
+      case PoolKind::kMax:
+        return max_pool<decltype(code)>(shape, input, requant, out);
+      case PoolKind::kAverage:
+        return average_pool<decltype(code)>(shape, input, requant, out);
+    }
+  });
+  return out;
+}
+
+CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant) {
+  const int frac = std::max(a.format().frac, b.format().frac);
+  const int shift_a = frac - a.format().frac;
+  const int shift_b = frac - b.format().frac;
+  constexpr int kMaxShift = 40;  // 17-bit codes stay well inside 64 bits
+  CodeTensor out(a.shape(), requant.out);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (shift_a > kMaxShift || shift_b > kMaxShift) {
+      out.set(i, add_far_apart(a.get(i), shift_a, b.get(i), shift_b, requant));
+    } else {
+      const std::int64_t sum =
+          a.get(i) * (std::int64_t{1} << shift_a) + b.get(i) * (std::int64_t{1} << shift_b);
+      out.set(i, requantize(sum, requant));
+    }
+  }
+  return out;
+}
+
+}  // namespace dcnsim

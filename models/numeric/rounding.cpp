@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/numeric/rounding.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/numeric/quotient.h"
+
+namespace dcnsim {
+namespace {
+
+std::int64_t shift_left_saturating(std::int64_t value, int shift) {
+  if (value == 0) return 0;
+  if (shift >= 63 || value > (INT64_MAX >> shift) || value < (INT64_MIN >> shift)) {
+    return value > 0 ? INT64_MAX : INT64_MIN;
+  }
+  return value * (std::int64_t{1} << shift);
+}
+
+}  // namespace
+
+std::string_view to_string(Rounding rounding) {
+  switch (rounding) {
+    case Rounding::kHalfEven:
+      return "half-even";
+    case Rounding::kHalfUp:
+      return "half-up";
+    case Rounding::kHalfAway:
+      return "half-away";
+    case Rounding::kTowardZero:
+      return "toward-zero";
+    case Rounding::kFloor:
+      return "floor";
+  }
+  return "";
+}
+
+std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding) {
+  if (shift == 0) return value;
+  if (shift < 0) return shift_left_saturating(value, -std::max(shift, -64));
+  const bool negative = value < 0;
+  if (shift > 64) {  // |quotient| < 1/2
+    const Remainder r{negative ? 1 : -1, value == 0, negative, negative};
+    return (negative ? -1 : 0) + (rounds_up(rounding, r) ? 1 : 0);
+  }
+  const auto bits = static_cast<std::uint64_t>(value);
+  const std::int64_t floor = shift == 64 ? (negative ? -1 : 0) : value >> shift;
+  const std::uint64_t remainder = shift == 64 ? bits : bits & ((std::uint64_t{1} << shift) - 1);
+  const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+  const Remainder r{remainder < half ? -1 : (remainder == half ? 0 : 1), remainder == 0,
+                    (floor & 1) != 0, negative};
+  return floor + (rounds_up(rounding, r) ? 1 : 0);
+}
+
+double round_to_integer(double value, Rounding rounding) {
+  const double floor = std::floor(value);
+  const double fraction = value - floor;  // exact: both are multiples of the same ulp
+  const Remainder r{fraction < 0.5 ? -1 : (fraction == 0.5 ? 0 : 1), fraction == 0,
+                    std::fmod(floor, 2.0) != 0, value < 0};
+  if (!std::isfinite(value)) return value;
+  return rounds_up(rounding, r) ? floor + 1 : floor;
+}
+
+std::int32_t clamp_to(std::int64_t value, const Format& format) {
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(value, format.min_code(), format.max_code()));
+}
+
+std::int32_t quantize(double x, const Format& format, Rounding rounding) {
+  if (std::isnan(x)) return 0;
+  const double code = round_to_integer(std::ldexp(x, format.frac), rounding);
+  return static_cast<std::int32_t>(std::clamp<double>(code, format.min_code(), format.max_code()));
+}
+
+double dequantize(std::int32_t code, const Format& format) {
+  return std::ldexp(static_cast<double>(code), -format.frac);
+}
+
+std::int32_t requantize(std::int64_t acc, int shift, Rounding rounding, const Format& out,
+                        bool relu) {
+  const std::int32_t code = clamp_to(shift_right_round(acc, shift, rounding), out);
+  return relu ? std::max(code, 0) : code;
+}
+
+std::int64_t fit(std::int64_t value, const Accumulator& accumulator) {
+  if (accumulator.overflow == Overflow::kSaturate) {
+    return std::clamp(value, accumulator.min_value(), accumulator.max_value());
+  }
+  const int unused = 64 - accumulator.bits;
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << unused) >> unused;
+}
+
+}  // namespace dcnsim
