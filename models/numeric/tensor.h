@@ -34,9 +34,9 @@ class CodeTensor {
   CodeTensor() = default;
   /// All codes zero.
   CodeTensor(Shape shape, Format format)
-      : shape_(shape),
-        format_(format),
-        bytes_(shape.elements() * static_cast<std::size_t>(format.host_bytes())) {}
+      : bytes_(shape.elements() * static_cast<std::size_t>(format.host_bytes())),
+        shape_(shape),
+        format_(format) {}
 
   const Shape& shape() const { return shape_; }
   const Format& format() const { return format_; }
@@ -80,9 +80,9 @@ class CodeTensor {
   friend bool operator!=(const CodeTensor& a, const CodeTensor& b) { return !(a == b); }
 
  private:
+  std::vector<std::uint8_t> bytes_;
   Shape shape_;
   Format format_;
-  std::vector<std::uint8_t> bytes_;
 };
 
 }  // namespace dcnsim
