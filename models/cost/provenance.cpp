@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report must say about each figure: table, conditions, error bar, substitutions. The error
+// bars are those of tables/README.md.
+#include <string>
+#include <string_view>
+
+#include "models/arch/config_fields.h"
+#include "models/cost/cost_parts.h"
+
+namespace dcnsim {
+namespace {
+
+using fields::decimal;
+
+constexpr const char* kLogicEnergyBar = "/2.5 .. x1.3";
+constexpr const char* kLogicAreaBar = "+-30 %";
+constexpr const char* kSramBar = "x1 .. x4";
+
+/// Joins remarks with "; ".
+class Remarks {
+ public:
+  Remarks& add(bool condition, const std::string& remark) {
+    if (condition) text_ += (text_.empty() ? "" : "; ") + remark;
+    return *this;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string dram_bar(const DramSpec& dram) {
+  const std::pair<std::string_view, const char*> bars[] = {{"ddr4_2400_x16_8gb", "+-30 %"},
+                                                           {"lpddr4_3200_x16_6gb", "+-20 %"},
+                                                           {"lpddr3_1600_x32_4gb", "+-40 %"},
+                                                           {"hbm2_2000_pc64", "+-30 %"},
+                                                           {"lpddr5_6400_x16_8gb", "+-50 %"}};
+  for (const auto& [preset, bar] : bars) {
+    if (dram.preset == preset) return bar;
+  }
+  return "not stated, confidence " + dram.confidence;
+}
+
+std::string logic_factors(const CostConfig& cost) {
+  return Remarks()
+      .add(cost.logic_factor != 1, "times logic_factor " + decimal(cost.logic_factor))
+      .add(cost.clock_tree_factor != 1,
+           "times clock_tree_factor " + decimal(cost.clock_tree_factor))
+      .text();
+}
+
+std::string mac_note(const CostParts& p) {
+  const std::string factors = logic_factors(p.config.cost);
+  return Remarks()
+      .add(
+          p.mac.has_narrow_data(),
+          "data narrower than the hardware: sign-extended operands, linear between measured widths")
+      .add(p.mac.native_interpolated(), "native widths linear between measured ones")
+      .add(true, "1-bit operands charged as 2-bit")
+      .add(true, "unsigned activations charged as signed ones")
+      .add(true, "idle PEs taken as clock-gated")
+      .add(!factors.empty(), factors)
+      .text();
+}
+
+std::string accumulate_note(const CostParts& p) {
+  return Remarks()
+      .add(true, mac_note(p))
+      .add(p.config.array.dataflow == Dataflow::kWeightStationary,
+           "charged as accumulating in place: passing partial sums from PE to PE was measured at "
+           "+53 % (2 bit), +20 % (8 bit), -8 % (16 bit) of the MAC")
+      .text();
+}
+
+std::string array_note(const CostParts& p) {
+  const double path_ns = p.mac.unit().critical_path_ps * 1e-3;
+  return Remarks()
+      .add(true, "cell area and leakage; divide area by 0.7 for placement")
+      .add(p.mac.native_interpolated(), "linear between measured widths")
+      .add(path_ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
+                                        " MHz is faster than the measured netlist (critical path " +
+                                        decimal(path_ns) + " ns)")
+      .text();
+}
+
+Provenance buffer_entry(const CostParts& p, const char* component, const BufferCost& buffer) {
+  const double factor = p.config.cost.sram_factor;
+  return {component,
+          p.sram.table(),
+          p.sram.sha256(),
+          p.sram.conditions(),
+          kSramBar,
+          Remarks()
+              .add(buffer.interpolated, "log-log between measured shapes")
+              .add(factor != 1, "access energy times sram_factor " + decimal(factor))
+              .add(buffer.all.access_ns > p.period_ns(),
+                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
+              .text()};
+}
+
+}  // namespace
+
+std::vector<Provenance> provenance_of(const CostParts& p) {
+  const std::string cnn = p.mac.conditions() + ", CNN-like operands";
+  const auto mac = [&](const char* component, const std::string& note) {
+    return Provenance{component, p.mac.energy_table(), p.mac.energy_sha256(),
+                      cnn,       kLogicEnergyBar,      note};
+  };
+  const auto post = [&](const char* component, const char* operands, const char* bar,
+                        const std::string& note) {
+    return Provenance{
+        component, p.post.table(), p.post.sha256(), p.post.conditions() + operands, bar, note};
+  };
+  const std::string factors = logic_factors(p.config.cost);
+  const std::string and_factors = factors.empty() ? "" : "; " + factors;
+
+  std::vector<Provenance> all = {
+      mac("multiply", mac_note(p)),
+      mac("accumulate", accumulate_note(p)),
+      mac("operand_registers", mac_note(p) + "; split over operands by native width"),
+      mac("accumulator_registers", accumulate_note(p)),
+      post("requantize", ", CNN-like operands", kLogicEnergyBar,
+           "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
+           "rounding modes other than half-to-even charged as half-up" +
+               and_factors),
+      post("pool_add", ", CNN-like (max) or uniform (add) operands", kLogicEnergyBar,
+           "with registers; linear between measured widths, adders at least 16 bits wide" +
+               and_factors),
+      buffer_entry(p, "input_buffer", p.input),
+      buffer_entry(p, "weight_buffer", p.weight),
+      buffer_entry(p, "output_buffer", p.output)};
+  if (p.has_accumulator_buffer()) {
+    all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
+  }
+  all.push_back({"dram", "dram.csv", p.dram_sha256,
+                 p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
+                     (p.config.dram.channels == 1 ? " channel" : " ganged channels") +
+                     ", data-sheet currents",
+                 dram_bar(p.dram), "source: " + p.dram.source});
+  all.push_back({"pe_array", p.mac.unit_table(), p.mac.unit_sha256(), p.mac.conditions(),
+                 kLogicAreaBar, array_note(p)});
+  all.push_back(post("requantizers", "", kLogicAreaBar,
+                     "cell area and leakage of a half-up requantizer for each column"));
+  all.push_back({"leakage", p.mac.unit_table(), p.mac.unit_sha256(), p.mac.conditions(),
+                 "not stated",
+                 "of the array; requantizers and buffers from their own tables; five to ten times "
+                 "higher at 85 C; scaled by no factor"});
+  return all;
+}
+
+}  // namespace dcnsim

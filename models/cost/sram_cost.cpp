@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/sram_cost.h"
+
+#include <set>
+#include <stdexcept>
+
+#include "models/arch/config_fields.h"
+#include "models/arch/printable.h"
+#include "models/cost/csv.h"
+
+namespace dcnsim {
+namespace {
+
+std::string range(const std::set<int>& values) {
+  return std::to_string(*values.begin()) + ".." + std::to_string(*values.rbegin());
+}
+
+}  // namespace
+
+SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm) {
+  const std::string path = tables_dir + "/sram.csv";
+  const CsvTable table = CsvTable::load(path);
+  const std::size_t node = table.column("node_nm"), device = table.column("device_type"),
+                    ports = table.column("ports"), objective = table.column("objective"),
+                    status = table.column("status"), capacity = table.column("capacity_bytes"),
+                    word = table.column("word_bits"), read = table.column("read_energy_pj"),
+                    write = table.column("write_energy_pj"), leakage = table.column("leakage_mw"),
+                    gate_leakage = table.column("gate_leakage_mw"), area = table.column("area_mm2"),
+                    access = table.column("access_time_ns"),
+                    temperature = table.column("temperature_k");
+  const double wanted_node = config.sram_node_nm != 0 ? config.sram_node_nm : node_nm;
+  const std::string node_text = fields::decimal(wanted_node) + " nm";
+
+  std::set<double> nodes;
+  std::set<std::string> devices;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (table.text(row, ports) != "1rw" || table.text(row, objective) != "balanced" ||
+        table.text(row, status) != "ok") {
+      continue;
+    }
+    nodes.insert(table.number(row, node));
+    if (table.number(row, node) != wanted_node) continue;
+    devices.insert(table.text(row, device));
+    if (table.text(row, device) != config.sram_device) continue;
+    const SramPoint point{table.number(row, read), table.number(row, write),
+                          table.number(row, leakage) + table.number(row, gate_leakage),
+                          table.number(row, area) * 1e6, table.number(row, access)};
+    const int bytes = table.integer(row, capacity), bits = table.integer(row, word);
+    if (bytes == 0) table.fail(row, capacity, "expected a positive size");
+    if (bits == 0) table.fail(row, word, "expected a positive width");
+    if (!grid_.add(bytes, bits, point)) table.fail(row, capacity, "a second row for this shape");
+    conditions_ = node_text + ", " + config.sram_device + ", " +
+                  printable(table.text(row, temperature)) + " K, one read-write port";
+  }
+  if (nodes.count(wanted_node) == 0) {
+    std::string list;
+    for (const double known : nodes) list += (list.empty() ? "" : ", ") + fields::decimal(known);
+    throw std::runtime_error(path + ": no SRAM at " + node_text +
+                             "; cost.sram_node_nm may name another node (" + list + ")");
+  }
+  if (grid_.empty()) {
+    std::string list;
+    for (const std::string& name : devices) list += (list.empty() ? "" : ", ") + printable(name);
+    throw std::runtime_error(path + ": cost.sram_device: " + config.sram_device + " at " +
+                             node_text + ", expected one of " + printable(list, 200));
+  }
+  table_ = table.file_name();
+  sha256_ = table.sha256();
+}
+
+BufferCost SramCost::buffer(const std::string& name, double capacity_bytes, int word_bits,
+                            int banks) const {
+  const double bank_bytes = capacity_bytes / banks;
+  const auto corners = grid_.around(bank_bytes, word_bits);
+  if (corners.empty()) {
+    throw std::runtime_error(table_ + ": " + name + ": a bank of " + fields::decimal(bank_bytes) +
+                             " bytes with " + std::to_string(word_bits) +
+                             "-bit words is outside the table (" + range(grid_.xs()) + " bytes, " +
+                             range(grid_.ys()) + " bits)");
+  }
+  return {{blend_logarithms(corners, &SramPoint::read_pj),
+           blend_logarithms(corners, &SramPoint::write_pj),
+           banks * blend_logarithms(corners, &SramPoint::leakage_mw),
+           banks * blend_logarithms(corners, &SramPoint::area_um2),
+           blend_logarithms(corners, &SramPoint::access_ns)},
+          corners.size() > 1};
+}
+
+}  // namespace dcnsim
