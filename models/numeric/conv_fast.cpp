@@ -177,35 +177,6 @@ void run_int32(const PackedConv& conv, const Workspace& work, bool proved, Accum
   finish_int32(conv.accumulator, proved, out);
 }
 
-/// Stores `sum` and counts it if it is not bias + products.
-void store(std::int64_t sum, std::int64_t bias, std::int64_t products, bool narrow, std::size_t at,
-           Accumulators& out) {
-  std::int64_t exact = 0;
-  const bool fits_int64 = !__builtin_add_overflow(bias, products, &exact);
-  out.overflowed += fits_int64 && sum == exact ? 0U : 1U;
-  if (narrow) {
-    out.narrow[at] = static_cast<std::int32_t>(sum);
-  } else {
-    out.wide[at] = sum;
-  }
-}
-
-/// Sums of products in `out.wide` to accumulators with bias.
-void finish_int64(const PackedConv& conv, Accumulators& out) {
-  const bool narrow = conv.accumulator.bits <= 32;
-  out.narrow.resize(narrow ? out.wide.size() : 0);
-  for (std::size_t i = 0; i < out.wide.size();) {
-    for (std::size_t channel = 0; channel < conv.bias.size(); ++channel, ++i) {
-      const std::int64_t bias = conv.bias[channel];
-      const std::int64_t products = out.wide[i] + conv.compensation[channel];
-      const auto sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(bias) +
-                                                 static_cast<std::uint64_t>(products));
-      store(fit(sum, conv.accumulator), bias, products, narrow, i, out);
-    }
-  }
-  if (narrow) out.wide.clear();
-}
-
 void run_int64(const PackedConv& conv, const Workspace& work, Accumulators& out) {
   const auto channels = static_cast<std::size_t>(conv.shape.out_channels);
   const std::size_t group_channels = conv.group_channels();
@@ -222,22 +193,42 @@ void run_int64(const PackedConv& conv, const Workspace& work, Accumulators& out)
              work.run_offsets + run, std::min(conv.chunk_runs, conv.runs.count() - run),
              conv.run_steps, weights + run * conv.run_steps * kernels::kBlockStepBytes,
              conv.block_bytes(), no_bias.data(), work.sums, group_channels, group_channels});
+        if (conv.groups() == 1) {
+          conv.kernels->add_partial({work.sums, scale, out.wide.size(), out.wide.data()});
+          continue;
+        }
         for (std::size_t pixel = 0; pixel < work.pixels; ++pixel) {
-          std::int64_t* sums = out.wide.data() + pixel * channels + group * group_channels;
-          for (std::size_t c = 0; c < group_channels; ++c) {
-            sums[c] += work.sums[pixel * group_channels + c] * scale;
-          }
+          conv.kernels->add_partial({work.sums + pixel * group_channels, scale, group_channels,
+                                     out.wide.data() + pixel * channels + group * group_channels});
         }
       }
     }
   }
-  finish_int64(conv, out);
+  const bool narrow = conv.accumulator.bits <= 32;
+  out.narrow.resize(narrow ? out.wide.size() : 0);
+  out.overflowed = conv.kernels->finish({out.wide.data(), narrow ? out.narrow.data() : nullptr,
+                                         conv.bias.data(), conv.compensation.data(), work.pixels,
+                                         channels, conv.accumulator.bits});
+  if (narrow) out.wide.clear();
 }
 
 std::int64_t saturating_difference(std::int64_t a, std::int64_t b) {
   std::int64_t difference = 0;
   if (__builtin_sub_overflow(a, b, &difference)) return a > b ? INT64_MAX : INT64_MIN;
   return difference;
+}
+
+/// Stores `sum` and counts it if it is not bias + products.
+void store(std::int64_t sum, std::int64_t bias, std::int64_t products, bool narrow, std::size_t at,
+           Accumulators& out) {
+  std::int64_t exact = 0;
+  const bool fits_int64 = !__builtin_add_overflow(bias, products, &exact);
+  out.overflowed += fits_int64 && sum == exact ? 0U : 1U;
+  if (narrow) {
+    out.narrow[at] = static_cast<std::int32_t>(sum);
+  } else {
+    out.wide[at] = sum;
+  }
 }
 
 void run_ordered(const PackedConv& conv, const Workspace& work, Accumulators& out) {

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
-#include <type_traits>
 
 namespace dcnsim {
 namespace {
@@ -35,45 +33,6 @@ void with_host_type(const Format& format, const Action& action) {
   }
 }
 
-/// Which byte of a weight goes into a part: all of it, the unsigned low byte, the signed high one.
-enum class Part { kWhole, kLow, kHigh };
-
-template <Part kPart, class Kernel, class Host>
-Kernel part_of(Host code) {
-  switch (kPart) {
-    case Part::kWhole:
-      return static_cast<Kernel>(code);
-    case Part::kLow:
-      return static_cast<Kernel>(code & 0xFF);
-    case Part::kHigh:
-      return static_cast<Kernel>(code >> 8);
-  }
-}
-
-/// One step of one block: `rows` (at most kRows) rows of `channels` (at most 16) codes to
-/// [channel][row], the rest zero.
-template <Part kPart, class Kernel, class Host>
-void interleave(const std::uint8_t* codes, std::size_t row_codes, std::size_t rows,
-                std::size_t channels, std::uint8_t* to) {
-  constexpr std::size_t kRows = kStepBytes / sizeof(Kernel);
-  Kernel step[kBlockChannels * kRows];
-  if (rows == kRows && channels == kBlockChannels) {
-    for (std::size_t c = 0; c < kBlockChannels; ++c) {
-      for (std::size_t r = 0; r < kRows; ++r) {
-        step[c * kRows + r] = part_of<kPart, Kernel>(load<Host>(codes, r * row_codes + c));
-      }
-    }
-  } else {
-    std::fill(std::begin(step), std::end(step), Kernel{0});
-    for (std::size_t r = 0; r < rows; ++r) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        step[c * kRows + r] = part_of<kPart, Kernel>(load<Host>(codes, r * row_codes + c));
-      }
-    }
-  }
-  std::memcpy(to, step, sizeof(step));
-}
-
 }  // namespace
 
 void PackedConv::prepare(const ConvShape& conv, const Format& weight_format,
@@ -85,9 +44,10 @@ void PackedConv::prepare(const ConvShape& conv, const Format& weight_format,
   bias = channel_bias;
   choose_route(weight_format, input_format, proved, fits_int32);
   choose_runs();
+  if (route == ConvRoute::kOrdered) return pack_ordered(weight_format, codes);
   pack(weight_format, codes);
-  if (route == ConvRoute::kInt32) compensate_int32();
-  if (route == ConvRoute::kInt64) compensate_int64(weight_format, codes);
+  if (route == ConvRoute::kInt32) return compensate_int32();
+  compensate_int64(weight_format, codes);
 }
 
 void PackedConv::choose_route(const Format& weight_format, const Format& input_format, bool proved,
@@ -141,64 +101,39 @@ void PackedConv::choose_runs() {
 }
 
 void PackedConv::pack(const Format& weight_format, const std::uint8_t* codes) {
-  const bool is_ordered = route == ConvRoute::kOrdered;
-  const auto row_codes = static_cast<std::size_t>(shape.out_channels);
-  const auto piece_codes = static_cast<std::size_t>(runs.piece_codes);
-  const auto pieces = static_cast<std::size_t>(runs.pieces);
-  const std::size_t step_codes = piece_codes / run_steps;
-  const auto run_codes = static_cast<std::size_t>(runs.codes);
+  const auto pack_group = input.bytes == 1 ? kernels->pack_to_8 : kernels->pack_to_16;
   const auto code_bytes = static_cast<std::size_t>(weight_format.host_bytes());
-
-  // Calls visit(first k, rows, first channel, channels, index of the step in packed order).
-  const auto for_each_step = [&](const auto& visit) {
+  packed.resize(parts * part_bytes());
+  for (std::size_t part = 0; part < parts; ++part) {
+    const kernels::WeightPart bytes =
+        parts == 1 ? kernels::WeightPart::kWhole
+                   : (part == 0 ? kernels::WeightPart::kLow : kernels::WeightPart::kHigh);
     for (std::size_t group = 0; group < groups(); ++group) {
-      for (std::size_t block = 0; block < group_blocks(); ++block) {
-        const std::size_t first = block * kBlockChannels;
-        const std::size_t channels = std::min(kBlockChannels, group_channels() - first);
-        std::size_t index = (group * group_blocks() + block) * runs.count() * run_steps;
-        for (std::size_t run = 0; run < runs.count(); ++run) {
-          const std::size_t begin = run % pieces * piece_codes;
-          for (std::size_t step = 0; step < run_steps; ++step, ++index) {
-            const std::size_t code = begin + step * step_codes;
-            const std::size_t rows = code < run_codes ? std::min(step_codes, run_codes - code) : 0;
-            visit(run / pieces * run_codes + code, rows, group * group_channels() + first, channels,
-                  index);
-          }
-        }
-      }
+      pack_group({codes + group * group_channels() * code_bytes, weight_format.host_bytes(),
+                  weight_format.is_signed, bytes, groups() * group_channels(), group_channels(),
+                  static_cast<std::size_t>(runs.rows * runs.columns),
+                  static_cast<std::size_t>(runs.codes), static_cast<std::size_t>(runs.pieces),
+                  run_steps,
+                  packed.data() + part * part_bytes() + group * group_blocks() * block_bytes(),
+                  block_bytes()});
     }
-  };
-  const auto pack_part = [&](auto host, auto kernel, auto part, std::size_t part_index) {
-    std::uint8_t* to = packed.data() + part_index * part_bytes();
-    for_each_step([&](std::size_t k, std::size_t rows, std::size_t channel, std::size_t channels,
-                      std::size_t index) {
-      interleave<decltype(part)::value, decltype(kernel), decltype(host)>(
-          codes + (k * row_codes + channel) * code_bytes, row_codes, rows, channels,
-          to + index * kernels::kBlockStepBytes);
-    });
-  };
+  }
+}
 
+void PackedConv::pack_ordered(const Format& weight_format, const std::uint8_t* codes) {
+  const auto reduction = static_cast<std::size_t>(shape.reduction());
+  const std::size_t channels = bias.size();
+  ordered.assign(groups() * group_blocks() * reduction * kBlockChannels, 0);
   with_host_type(weight_format, [&](auto host) {
-    using Host = decltype(host);
-    using Whole = std::integral_constant<Part, Part::kWhole>;
-    if (is_ordered) {
-      ordered.assign(groups() * group_blocks() * runs.count() * run_steps * kBlockChannels, 0);
-      for_each_step([&](std::size_t k, std::size_t, std::size_t channel, std::size_t channels,
-                        std::size_t index) {
-        for (std::size_t c = 0; c < channels; ++c) {
-          ordered[index * kBlockChannels + c] = load<Host>(codes, k * row_codes + channel + c);
-        }
-      });
-      return;
-    }
-    packed.resize(parts * part_bytes());
-    if (parts == 2) {
-      pack_part(host, std::int16_t{}, std::integral_constant<Part, Part::kLow>(), 0);
-      pack_part(host, std::int16_t{}, std::integral_constant<Part, Part::kHigh>(), 1);
-    } else if (input.bytes == 1) {
-      pack_part(host, std::int8_t{}, Whole(), 0);
-    } else {
-      pack_part(host, std::int16_t{}, Whole(), 0);
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      const std::size_t in_group = channel % group_channels();
+      const std::size_t block =
+          channel / group_channels() * group_blocks() + in_group / kBlockChannels;
+      std::int32_t* to = ordered.data() + block * reduction * kBlockChannels;
+      for (std::size_t k = 0; k < reduction; ++k) {
+        to[k * kBlockChannels + in_group % kBlockChannels] =
+            load<decltype(host)>(codes, k * channels + channel);
+      }
     }
   });
 }

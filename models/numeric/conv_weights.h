@@ -80,6 +80,7 @@ struct PackedConv {
                     bool fits_int32);
   void choose_runs();
   void pack(const Format& weight_format, const std::uint8_t* codes);
+  void pack_ordered(const Format& weight_format, const std::uint8_t* codes);
   void compensate_int32();
   void compensate_int64(const Format& weight_format, const std::uint8_t* codes);
 };

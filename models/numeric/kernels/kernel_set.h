@@ -33,6 +33,45 @@ struct DotArgs {
   std::size_t channels;         ///< to be written; the last block may be partly used
 };
 
+/// Which part of a weight a packed copy holds: all of it, or its unsigned low or signed high byte.
+enum class WeightPart { kWhole, kLow, kHigh };
+
+/// Weights of one group from [k][channel] to the order of DotArgs. k runs over `stretches` of
+/// `stretch_codes`, each of which becomes `pieces` runs of `run_steps` steps, zero-filled.
+struct PackArgs {
+  const std::uint8_t* codes;  ///< of the group's first channel, host form
+  int host_bytes;
+  bool is_signed;
+  WeightPart part;
+  std::size_t row_codes;  ///< codes from one k to the next
+  std::size_t channels;
+  std::size_t stretches;
+  std::size_t stretch_codes;
+  std::size_t pieces;
+  std::size_t run_steps;
+  std::uint8_t* out;
+  std::size_t block_bytes;
+};
+
+/// Dot products in 32 bits added up in 64: sums += scale * partial.
+struct AddPartialArgs {
+  const std::int32_t* partial;
+  std::int64_t scale;
+  std::size_t count;
+  std::int64_t* sums;
+};
+
+/// Sums of products to accumulators that wrap.
+struct FinishArgs {
+  std::int64_t* sums;  ///< [pixel][channel]; overwritten if `narrow` is null
+  std::int32_t* narrow;
+  const std::int64_t* bias;
+  const std::int64_t* compensation;  ///< added to the sum of products
+  std::size_t pixels;
+  std::size_t channels;
+  int bits;
+};
+
 /// int32 sums brought to the output's codes: shift right, round, clamp.
 struct RequantArgs {
   const std::int32_t* acc;
@@ -69,14 +108,47 @@ struct OrderedArgs {
   std::int64_t* products;  ///< out: exact sum of products
 };
 
+/// Codes that one 64-bit window holds whatever bit of its first byte they start at.
+constexpr std::size_t codes_per_window(int bits) {
+  if (bits <= 7) return 8;
+  return bits <= 14 ? 4 : 2;
+}
+
+/// Bit-packed codes to host form: `windows` times codes_per_window(bits) of them. Eight bytes from
+/// the first one of each window are read.
+struct UnpackBitsArgs {
+  const std::uint8_t* packed;
+  std::size_t bit;  ///< of the first code
+  int bits;         ///< 1..16
+  bool is_signed;
+  std::size_t windows;
+  std::uint8_t* host;
+};
+
+/// The way back. Eight bytes from the first one of each window are written, of which those behind
+/// the window are left undefined; bits before the first code are kept.
+struct PackBitsArgs {
+  const std::uint8_t* host;
+  std::size_t bit;
+  int bits;
+  std::size_t windows;
+  std::uint8_t* packed;
+};
+
 struct KernelSet {
   const char* name;
   void (*dot_u8s8)(const DotArgs&);  ///< null where the instruction set has no exact one
   void (*dot_s16)(const DotArgs&);
+  void (*pack_to_8)(const PackArgs&);
+  void (*pack_to_16)(const PackArgs&);
+  void (*add_partial)(const AddPartialArgs&);
+  std::uint64_t (*finish)(const FinishArgs&);  ///< returns how many are not exact
   void (*requantize_to_8)(const RequantArgs&);
   void (*requantize_to_16)(const RequantArgs&);
   void (*max_pool_row)(const MaxPoolArgs&);
   void (*ordered)(const OrderedArgs&);
+  void (*unpack_bits)(const UnpackBitsArgs&);
+  void (*pack_bits)(const PackBitsArgs&);
 };
 
 /// Sets that this machine can run, best first.

@@ -4,7 +4,9 @@
 // function compiled here with AVX-512 must never become the copy that the linker keeps for all.
 #pragma once
 
+#include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/kernel_set.h"
+#include "models/numeric/kernels/pack_weights.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim::kernels {
@@ -36,10 +38,11 @@ template <class Code, Rounding kRounding>
 void requantize_loop(const RequantArgs& args) {
   const std::int32_t* __restrict acc = args.acc;
   Code* __restrict out = static_cast<Code*>(args.out);
+  const std::size_t count = args.count;
   const int shift = args.shift;
   const std::int32_t min_code = args.min_code;
   const std::int32_t max_code = args.max_code;
-  for (std::size_t i = 0; i < args.count; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t rounded = shift_round<kRounding>(acc[i], shift);
     const std::int32_t raised = rounded < min_code ? min_code : rounded;
     out[i] = static_cast<Code>(raised > max_code ? max_code : raised);
@@ -66,17 +69,60 @@ void requantize_rows(const RequantArgs& args) {
 }
 
 void max_pool_row(const MaxPoolArgs& args) {
+  const std::size_t channels = args.channels;
   for (std::size_t x = 0; x < args.out_width; ++x) {
-    std::int32_t* __restrict out = args.out + x * args.channels;
-    const std::int32_t* corner = args.rows + x * args.pool * args.channels;
-    for (std::size_t c = 0; c < args.channels; ++c) out[c] = corner[c];
+    std::int32_t* __restrict out = args.out + x * channels;
+    const std::int32_t* corner = args.rows + x * args.pool * channels;
+    for (std::size_t c = 0; c < channels; ++c) out[c] = corner[c];
     for (std::size_t ky = 0; ky < args.pool; ++ky) {
       for (std::size_t kx = ky == 0 ? 1 : 0; kx < args.pool; ++kx) {
-        const std::int32_t* __restrict in = corner + ky * args.row_stride + kx * args.channels;
-        for (std::size_t c = 0; c < args.channels; ++c) out[c] = in[c] > out[c] ? in[c] : out[c];
+        const std::int32_t* __restrict in = corner + ky * args.row_stride + kx * channels;
+        for (std::size_t c = 0; c < channels; ++c) out[c] = in[c] > out[c] ? in[c] : out[c];
       }
     }
   }
+}
+
+void add_partial(const AddPartialArgs& args) {
+  const std::int32_t* __restrict partial = args.partial;
+  std::int64_t* __restrict sums = args.sums;
+  const std::int64_t scale = args.scale;
+  const std::size_t count = args.count;
+  for (std::size_t i = 0; i < count; ++i) sums[i] += partial[i] * scale;
+}
+
+/// `exact` is modulo 2^64; it is not the true sum if both terms have the sign it lacks.
+inline std::uint64_t not_exact(std::int64_t bias, std::int64_t products, std::int64_t exact,
+                               std::int64_t wrapped) {
+  const std::int64_t carried = (bias ^ exact) & (products ^ exact);
+  return (carried < 0 ? 1U : 0U) | (wrapped != exact ? 1U : 0U);
+}
+
+template <class Value>
+std::uint64_t finish_rows(const FinishArgs& args, Value* rows) {
+  const int unused = 64 - args.bits;
+  const std::size_t channels = args.channels;
+  const std::int64_t* __restrict bias = args.bias;
+  const std::int64_t* __restrict compensation = args.compensation;
+  std::uint64_t overflowed = 0;
+  for (std::size_t pixel = 0; pixel < args.pixels; ++pixel) {
+    const std::int64_t* sums = args.sums + pixel * channels;
+    Value* out = rows + pixel * channels;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const std::int64_t products = sums[c] + compensation[c];
+      const auto exact = static_cast<std::int64_t>(static_cast<std::uint64_t>(bias[c]) +
+                                                   static_cast<std::uint64_t>(products));
+      const auto wrapped =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(exact) << unused) >> unused;
+      overflowed += not_exact(bias[c], products, exact, wrapped);
+      out[c] = static_cast<Value>(wrapped);
+    }
+  }
+  return overflowed;
+}
+
+std::uint64_t finish(const FinishArgs& args) {
+  return args.narrow != nullptr ? finish_rows(args, args.narrow) : finish_rows(args, args.sums);
 }
 
 void ordered(const OrderedArgs& args) {
@@ -110,16 +156,24 @@ void ordered(const OrderedArgs& args) {
   }
 }
 
-/// The table of one instruction set.
+/// The table of one instruction set, with the functions that the compiler cannot derive.
 constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&),
-                               void (*dot_s16)(const DotArgs&)) {
+                               void (*dot_s16)(const DotArgs&),
+                               void (*unpack_bits)(const UnpackBitsArgs&) = plain_unpack_bits,
+                               void (*pack_bits)(const PackBitsArgs&) = plain_pack_bits) {
   return {name,
           dot_u8s8,
           dot_s16,
+          pack_weights<std::int8_t>,
+          pack_weights<std::int16_t>,
+          add_partial,
+          finish,
           requantize_rows<std::uint8_t>,
           requantize_rows<std::uint16_t>,
           max_pool_row,
-          ordered};
+          ordered,
+          unpack_bits,
+          pack_bits};
 }
 
 }  // namespace
