@@ -2,9 +2,11 @@
 // The reference: executes a fixed-point network on one image with models/numeric, layer by layer.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "models/numeric/tensor.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -30,6 +32,10 @@ class Executor {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// `image` (raw pixels, say) in another format: the values requantized half to even, as the Quant
+/// node on a network's input does.
+CodeTensor convert_image(const CodeTensor& image, const Format& format);
 
 /// Index of the largest code; the first of equals.
 int argmax(const CodeTensor& logits);

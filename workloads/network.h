@@ -14,6 +14,14 @@
 
 namespace dcnsim {
 
+/// Limits that keep every product of sizes inside its type and memory within reason, whatever a
+/// file says: a kernel's, map's or stride's extent, products summed for one output, elements of all
+/// feature maps together, magnitude of a bias code.
+inline constexpr int kMaxExtent = 65536;
+inline constexpr std::int64_t kMaxReduction = std::int64_t{1} << 30;
+inline constexpr std::size_t kMaxElements = std::size_t{1} << 28;
+inline constexpr std::int64_t kMaxBiasCode = std::int64_t{1} << 62;
+
 /// `LayerNode::input` of a layer that reads the network's input image.
 inline constexpr int kNetworkInput = -1;
 
@@ -48,6 +56,12 @@ struct FloatNetwork {
   std::string input_name;  ///< ONNX graph input
   Shape input;             ///< pixels 0..255 as the file says
   std::vector<FloatLayer> layers;
+
+  Shape shape_of(int producer) const {
+    return producer == kNetworkInput
+               ? input
+               : layers[static_cast<std::size_t>(producer)].node.output_shape();
+  }
 };
 
 struct FixedLayer {
@@ -81,5 +95,11 @@ struct FixedNetwork {
 /// not match their producers, weights or biases of the wrong count, codes or formats out of range,
 /// shifts that do not follow from the formats.
 void validate(const FixedNetwork& network);
+
+/// The same for a float network, whose numbers must be finite.
+void validate(const FloatNetwork& network);
+
+/// `requant.shift` that follows from the formats of a layer of `network`, see post.h.
+int required_shift(const FixedNetwork& network, const FixedLayer& layer);
 
 }  // namespace dcnsim

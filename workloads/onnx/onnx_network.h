@@ -11,13 +11,22 @@
 namespace dcnsim {
 
 /// Reads a network: FixedNetwork if it has Quant nodes, else FloatNetwork. Operators: Conv,
-/// BatchNormalization (folded), Relu, MaxPool, AveragePool, GlobalAveragePool, Gemm, MatMul + Add,
-/// Flatten, Reshape, Add (residual), Identity/Dropout (ignored), Quant. Anything else throws
-/// std::runtime_error: file, node name, operator. So do malformed files, shapes and initializers.
+/// BatchNormalization (folded), Relu, MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, Gemm,
+/// MatMul + Add, Flatten, Reshape (flattening), Add (residual), Identity/Dropout (ignored), Quant.
+/// Anything else throws std::runtime_error: file, node name, operator. So do malformed files,
+/// shapes and initializers. What the output does not depend on is left out.
+///
+/// In fixed-point networks the image, every weight, bias and layer output goes through a Quant node
+/// of power-of-two scale and zero point 0; a max pool without one keeps its input's format. A bias
+/// on a coarser grid than the accumulator's is brought to it; a finer one is an error. Rounding
+/// modes: ROUND is half to even, HALF_UP half away from zero (which is half up where nothing is
+/// negative), DOWN towards zero, FLOOR down.
 std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path);
 
 /// Writes QONNX (opset 13 + domain qonnx.custom_op.general). Reading it back gives an equal
-/// network. The file appears whole or not at all. Throws std::runtime_error if it cannot be written.
+/// network, if its max pools are fused where load_network fuses them. The file appears whole or not
+/// at all. Throws std::runtime_error if it cannot be written, or if ONNX cannot say it: half-up
+/// rounding of a signed output without ReLU, a bias code that is not a float32 number.
 void save_network(const FixedNetwork& network, const std::string& path);
 
 }  // namespace dcnsim

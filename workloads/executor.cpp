@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/executor.h"
+
+#include <cassert>
+#include <cstddef>
+#include <optional>
+
+#include "models/numeric/rounding.h"
+
+namespace dcnsim {
+
+struct Executor::Impl {
+  FixedNetwork network;                          ///< without the weights of convolutions
+  std::vector<std::optional<ConvWeights>> conv;  ///< one a layer, empty for pool and add
+  Accumulators accumulators;                     ///< reused by every layer
+  Activations activations;
+
+  const CodeTensor& value(int producer, const CodeTensor& image) const {
+    return producer == kNetworkInput ? image
+                                     : activations.layers[static_cast<std::size_t>(producer)];
+  }
+
+  CodeTensor run_layer(std::size_t index, const CodeTensor& image) {
+    const FixedLayer& layer = network.layers[index];
+    const CodeTensor& input = value(layer.node.input, image);
+    switch (layer.node.kind) {
+      case LayerKind::kConv: {
+        const ConvShape& shape = layer.node.conv;
+        conv_fast(shape, input, *conv[index], accumulators);
+        activations.overflows += accumulators.overflowed;
+        return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool);
+      }
+      case LayerKind::kPool:
+        return pool_tensor(layer.node.pool, input, layer.requant);
+      case LayerKind::kAdd:
+        break;
+    }
+    return add_tensors(input, value(layer.node.input2, image), layer.requant);
+  }
+};
+
+Executor::Executor(const FixedNetwork& network, const Accumulator& accumulator)
+    : impl_(std::make_unique<Impl>()) {
+  validate(network);
+  impl_->network = network;
+  impl_->conv.resize(network.layers.size());
+  impl_->activations.layers.resize(network.layers.size());
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    FixedLayer& layer = impl_->network.layers[i];
+    if (layer.node.kind != LayerKind::kConv) continue;
+    impl_->conv[i].emplace(layer.node.conv, layer.weight, network.format_of(layer.node.input),
+                           layer.weights, layer.bias, accumulator);
+    layer.weights = {};
+    layer.bias = {};
+  }
+}
+
+Executor::~Executor() = default;
+Executor::Executor(Executor&&) noexcept = default;
+
+const Activations& Executor::run(const CodeTensor& image) {
+  assert(image.shape() == impl_->network.input && image.format() == impl_->network.input_format);
+  impl_->activations.overflows = 0;
+  for (std::size_t i = 0; i < impl_->activations.layers.size(); ++i) {
+    impl_->activations.layers[i] = impl_->run_layer(i, image);
+  }
+  return impl_->activations;
+}
+
+CodeTensor convert_image(const CodeTensor& image, const Format& format) {
+  if (image.format() == format) return image;
+  CodeTensor converted(image.shape(), format);
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    converted.set(i, quantize(dequantize(image.get(i), image.format()), format));
+  }
+  return converted;
+}
+
+int argmax(const CodeTensor& logits) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < logits.size(); ++i) {
+    if (logits.get(i) > logits.get(best)) best = i;
+  }
+  return static_cast<int>(best);
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/float_executor.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <limits>
+
+#include "workloads/float_kernels/float_conv.h"
+
+namespace dcnsim {
+namespace {
+
+using Map = std::vector<float>;
+
+std::size_t size(int extent) { return static_cast<std::size_t>(extent); }
+
+std::size_t at(const Shape& shape, int y, int x) {
+  return (size(y) * size(shape.width) + size(x)) * size(shape.channels);
+}
+
+/// Weights of one layer as the kernels read them: [group][block][ky][kx][ic][kBlock].
+struct PackedWeights {
+  Map weights, bias;
+  std::size_t group_weights = 0, group_bias = 0;  ///< values of one group
+};
+
+PackedWeights pack(const FloatLayer& layer) {
+  using float_kernels::kBlock;
+  const ConvShape& shape = layer.node.conv;
+  const std::size_t groups = size(shape.groups);
+  const std::size_t channels = size(shape.out_channels) / groups;
+  const std::size_t reduction = size(shape.reduction());
+  const std::size_t blocks = (channels + kBlock - 1) / kBlock;
+  PackedWeights packed;
+  packed.group_weights = blocks * reduction * kBlock;
+  packed.group_bias = blocks * kBlock;
+  packed.weights.resize(groups * packed.group_weights);
+  packed.bias.resize(groups * packed.group_bias);
+  for (std::size_t group = 0; group < groups; ++group) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const std::size_t channel = group * channels + c;
+      packed.bias[group * packed.group_bias + c] = layer.bias[channel];
+      for (std::size_t k = 0; k < reduction; ++k) {
+        packed.weights[group * packed.group_weights + (c / kBlock * reduction + k) * kBlock +
+                       c % kBlock] = layer.weights[channel * reduction + k];
+      }
+    }
+  }
+  return packed;
+}
+
+bool is_padded(const ConvShape& conv) {
+  return conv.pad_top + conv.pad_left + conv.pad_bottom + conv.pad_right > 0;
+}
+
+/// The map with a border of zeros; `padded` is reused.
+void pad(const ConvShape& conv, const Map& input, Map& padded) {
+  const Shape out{conv.in.height + conv.pad_top + conv.pad_bottom,
+                  conv.in.width + conv.pad_left + conv.pad_right, conv.in.channels};
+  padded.assign(out.elements(), 0.0F);
+  for (int y = 0; y < conv.in.height; ++y) {
+    const auto row = input.begin() + static_cast<std::ptrdiff_t>(at(conv.in, y, 0));
+    std::copy(
+        row, row + static_cast<std::ptrdiff_t>(at(conv.in, 1, 0)),
+        padded.begin() + static_cast<std::ptrdiff_t>(at(out, y + conv.pad_top, conv.pad_left)));
+  }
+}
+
+void convolve(const ConvShape& shape, const Map& input, const PackedWeights& packed, Map& output) {
+  static const float_kernels::ConvFunction kernel = float_kernels::available().front();
+  const std::size_t groups = size(shape.groups);
+  output.resize(shape.out().elements());
+  float_kernels::FloatConv conv{};
+  conv.column_stride = size(shape.in.channels);
+  conv.row_stride =
+      size(shape.in.width + shape.pad_left + shape.pad_right) * size(shape.in.channels);
+  conv.out_channels = size(shape.out_channels) / groups;
+  conv.in_channels = size(shape.in.channels) / groups;
+  conv.kernel_h = size(shape.kernel_h);
+  conv.kernel_w = size(shape.kernel_w);
+  conv.stride_h = size(shape.stride_h);
+  conv.stride_w = size(shape.stride_w);
+  conv.out_h = size(shape.out_h());
+  conv.out_w = size(shape.out_w());
+  conv.out_stride = size(shape.out_channels);
+  for (std::size_t group = 0; group < groups; ++group) {
+    conv.input = input.data() + group * conv.in_channels;
+    conv.weights = packed.weights.data() + group * packed.group_weights;
+    conv.bias = packed.bias.data() + group * packed.group_bias;
+    conv.output = output.data() + group * conv.out_channels;
+    kernel(conv);
+  }
+}
+
+/// Padding neither wins a maximum nor counts in an average, unless the shape says so.
+void pool(const PoolShape& shape, const Map& input, Map& output) {
+  const std::size_t channels = size(shape.in.channels);
+  output.resize(shape.out().elements());
+  for (int y = 0; y < shape.out_h(); ++y) {
+    for (int x = 0; x < shape.out_w(); ++x) {
+      const int top = y * shape.stride_h - shape.pad_top;
+      const int left = x * shape.stride_w - shape.pad_left;
+      const int y0 = std::max(top, 0), y1 = std::min(top + shape.kernel_h, shape.in.height);
+      const int x0 = std::max(left, 0), x1 = std::min(left + shape.kernel_w, shape.in.width);
+      float* out = output.data() + at(shape.out(), y, x);
+      const bool is_max = shape.kind == PoolKind::kMax;
+      std::fill_n(out, channels, is_max ? -std::numeric_limits<float>::infinity() : 0.0F);
+      for (int iy = y0; iy < y1; ++iy) {
+        for (int ix = x0; ix < x1; ++ix) {
+          const float* in = input.data() + at(shape.in, iy, ix);
+          for (std::size_t c = 0; c < channels; ++c) {
+            out[c] = is_max ? std::max(out[c], in[c]) : out[c] + in[c];
+          }
+        }
+      }
+      if (is_max) continue;
+      const int count =
+          shape.count_include_pad ? shape.kernel_h * shape.kernel_w : (y1 - y0) * (x1 - x0);
+      for (std::size_t c = 0; c < channels; ++c) out[c] /= static_cast<float>(count);
+    }
+  }
+}
+
+void relu(Map& map) {
+  for (float& x : map) x = std::max(x, 0.0F);
+}
+
+}  // namespace
+
+struct FloatExecutor::Impl {
+  FloatNetwork network;
+  std::vector<PackedWeights> packed;  ///< one a layer, empty for pool and add
+  Map image, padded, sums;
+  std::vector<Map> outputs;
+
+  const Map& value(int producer) const {
+    return producer == kNetworkInput ? image : outputs[size(producer)];
+  }
+
+  void run_conv(std::size_t index) {
+    const LayerNode& node = network.layers[index].node;
+    const Map* input = &value(node.input);
+    if (is_padded(node.conv)) {
+      pad(node.conv, *input, padded);
+      input = &padded;
+    }
+    if (node.fused_pool == 1) return convolve(node.conv, *input, packed[index], outputs[index]);
+    convolve(node.conv, *input, packed[index], sums);
+    PoolShape window;
+    window.in = node.conv.out();
+    window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = node.fused_pool;
+    pool(window, sums, outputs[index]);
+  }
+
+  void run_layer(std::size_t index) {
+    const LayerNode& node = network.layers[index].node;
+    Map& output = outputs[index];
+    switch (node.kind) {
+      case LayerKind::kConv:
+        run_conv(index);
+        break;
+      case LayerKind::kPool:
+        pool(node.pool, value(node.input), output);
+        break;
+      case LayerKind::kAdd: {
+        const Map& a = value(node.input);
+        const Map& b = value(node.input2);
+        output.resize(a.size());
+        for (std::size_t i = 0; i < a.size(); ++i) output[i] = a[i] + b[i];
+        break;
+      }
+    }
+    if (node.relu) relu(output);
+  }
+};
+
+FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_unique<Impl>()) {
+  validate(network);
+  impl_->network = network;
+  impl_->outputs.resize(network.layers.size());
+  for (FloatLayer& layer : impl_->network.layers) {
+    const bool conv = layer.node.kind == LayerKind::kConv;
+    impl_->packed.push_back(conv ? pack(layer) : PackedWeights{});
+    layer.weights = {};
+    layer.bias = {};
+  }
+}
+
+FloatExecutor::~FloatExecutor() = default;
+
+const std::vector<std::vector<float>>& FloatExecutor::run(const CodeTensor& image) {
+  assert(image.shape() == impl_->network.input);
+  impl_->image.resize(image.size());
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    impl_->image[i] = static_cast<float>(image.get(i));
+  }
+  for (std::size_t i = 0; i < impl_->outputs.size(); ++i) impl_->run_layer(i);
+  return impl_->outputs;
+}
+
+}  // namespace dcnsim

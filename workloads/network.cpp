@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+[[noreturn]] void fail(const LayerNode& node, const std::string& message) {
+  throw std::invalid_argument("layer '" + node.name + "': " + message);
+}
+
+std::string text(const Shape& shape) {
+  return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
+         std::to_string(shape.channels);
+}
+
+void check_range(const LayerNode& node, const char* field, int value, int low) {
+  if (value < low || value > kMaxExtent) {
+    fail(node, std::string(field) + ": " + std::to_string(value) + " is not between " +
+                   std::to_string(low) + " and " + std::to_string(kMaxExtent));
+  }
+}
+
+/// Before any product is formed: these bounds keep all of them inside their types.
+template <class Window>
+void check_window(const LayerNode& node, const Window& window) {
+  check_range(node, "kernel height", window.kernel_h, 1);
+  check_range(node, "kernel width", window.kernel_w, 1);
+  check_range(node, "stride height", window.stride_h, 1);
+  check_range(node, "stride width", window.stride_w, 1);
+  check_range(node, "top padding", window.pad_top, 0);
+  check_range(node, "left padding", window.pad_left, 0);
+  check_range(node, "bottom padding", window.pad_bottom, 0);
+  check_range(node, "right padding", window.pad_right, 0);
+  if (window.kernel_h > window.in.height + window.pad_top + window.pad_bottom ||
+      window.kernel_w > window.in.width + window.pad_left + window.pad_right) {
+    fail(node, "kernel is larger than the padded input " + text(window.in));
+  }
+}
+
+void check_conv(const LayerNode& node) {
+  const ConvShape& conv = node.conv;
+  check_window(node, conv);
+  check_range(node, "output channels", conv.out_channels, 1);
+  check_range(node, "groups", conv.groups, 1);
+  const std::int64_t products = std::int64_t{conv.kernel_h} * conv.kernel_w * conv.in.channels;
+  if (products > kMaxReduction) {
+    fail(node, "sums " + std::to_string(products) + " products; at most " +
+                   std::to_string(kMaxReduction) + " are supported");
+  }
+  try {
+    validate(conv);
+  } catch (const std::invalid_argument& error) {
+    fail(node, error.what());
+  }
+  const int pool = node.fused_pool;
+  if (pool < 1 || pool > conv.out_h() || pool > conv.out_w()) {
+    fail(node, "fused pool " + std::to_string(pool) + " does not fit the map " + text(conv.out()));
+  }
+}
+
+void check_pool(const LayerNode& node) {
+  check_window(node, node.pool);
+  try {
+    validate(node.pool);
+  } catch (const std::invalid_argument& error) {
+    fail(node, error.what());
+  }
+}
+
+template <class Network>
+void check_operand(const Network& network, std::size_t index, int operand, const Shape& expected) {
+  const LayerNode& node = network.layers[index].node;
+  if (operand < kNetworkInput || operand >= static_cast<int>(index)) {
+    fail(node, "input " + std::to_string(operand) + " does not come before the layer");
+  }
+  if (network.shape_of(operand) != expected) {
+    fail(node, "expects an input of " + text(expected) + ", its producer delivers " +
+                   text(network.shape_of(operand)));
+  }
+}
+
+const Shape& input_shape(const LayerNode& node) {
+  switch (node.kind) {
+    case LayerKind::kConv:
+      return node.conv.in;
+    case LayerKind::kPool:
+      return node.pool.in;
+    case LayerKind::kAdd:
+      break;
+  }
+  return node.add;
+}
+
+template <class Network>
+void check_geometry(const Network& network, std::size_t index) {
+  const LayerNode& node = network.layers[index].node;
+  check_operand(network, index, node.input, input_shape(node));
+  switch (node.kind) {
+    case LayerKind::kConv:
+      check_conv(node);
+      break;
+    case LayerKind::kPool:
+      check_pool(node);
+      break;
+    case LayerKind::kAdd:
+      check_operand(network, index, node.input2, node.add);
+      break;
+  }
+  if (node.kind != LayerKind::kConv && node.fused_pool != 1) fail(node, "only conv fuses a pool");
+  if (node.kind == LayerKind::kPool && node.relu) fail(node, "a pool layer has no ReLU");
+}
+
+template <class Layer>
+void check_counts(const Layer& layer) {
+  const bool conv = layer.node.kind == LayerKind::kConv;
+  const std::size_t biases = conv ? static_cast<std::size_t>(layer.node.conv.out_channels) : 0;
+  const std::size_t weights =
+      conv ? biases * static_cast<std::size_t>(layer.node.conv.reduction()) : 0;
+  if (layer.weights.size() != weights) {
+    fail(layer.node, "has " + std::to_string(layer.weights.size()) + " weights, expected " +
+                         std::to_string(weights));
+  }
+  if (layer.bias.size() != biases) {
+    fail(layer.node, "has " + std::to_string(layer.bias.size()) + " biases, expected " +
+                         std::to_string(biases));
+  }
+}
+
+/// What float and fixed networks have in common.
+template <class Network>
+void check_structure(const Network& network) {
+  const Shape& input = network.input;
+  for (const int extent : {input.height, input.width, input.channels}) {
+    if (extent < 1 || extent > kMaxExtent) {
+      throw std::invalid_argument("input: impossible shape " + text(input));
+    }
+  }
+  if (network.layers.empty()) throw std::invalid_argument("the network has no layers");
+  std::set<std::string> names;
+  std::size_t elements = input.elements();
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const LayerNode& node = network.layers[i].node;
+    if (node.name.empty()) throw std::invalid_argument("layer " + std::to_string(i) + ": no name");
+    if (!names.insert(node.name).second) fail(node, "the name is used twice");
+    check_geometry(network, i);
+    check_counts(network.layers[i]);
+    elements += node.output_shape().elements();
+    if (node.kind == LayerKind::kConv) elements += node.conv.out().elements();
+    if (elements > kMaxElements) {
+      fail(node,
+           "feature maps up to here have more than " + std::to_string(kMaxElements) + " elements");
+    }
+  }
+}
+
+void check_format(const LayerNode& node, const char* field, const Format& format) {
+  try {
+    validate(format);
+  } catch (const std::invalid_argument& error) {
+    fail(node, std::string(field) + " format: " + error.what());
+  }
+}
+
+void check_codes(const FixedLayer& layer) {
+  check_format(layer.node, "weight", layer.weight);
+  for (const std::int32_t code : layer.weights) {
+    if (code < layer.weight.min_code() || code > layer.weight.max_code()) {
+      fail(layer.node,
+           "weight code " + std::to_string(code) + " is outside format " + to_string(layer.weight));
+    }
+  }
+  for (const std::int64_t code : layer.bias) {
+    if (code < -kMaxBiasCode || code > kMaxBiasCode) {
+      fail(layer.node, "bias code " + std::to_string(code) + " is beyond 2^62");
+    }
+  }
+}
+
+}  // namespace
+
+void validate(const FloatNetwork& network) {
+  check_structure(network);
+  for (const FloatLayer& layer : network.layers) {
+    const auto finite = [](float x) { return std::isfinite(x); };
+    if (!std::all_of(layer.weights.begin(), layer.weights.end(), finite) ||
+        !std::all_of(layer.bias.begin(), layer.bias.end(), finite)) {
+      fail(layer.node, "a weight or bias is not a finite number");
+    }
+  }
+}
+
+int required_shift(const FixedNetwork& network, const FixedLayer& layer) {
+  const int in = network.format_of(layer.node.input).frac;
+  const int out = layer.requant.out.frac;
+  switch (layer.node.kind) {
+    case LayerKind::kConv:
+      return layer.weight.frac + in - out;
+    case LayerKind::kPool:
+      return in - out;
+    case LayerKind::kAdd:
+      break;
+  }
+  return std::max(in, network.format_of(layer.node.input2).frac) - out;
+}
+
+void validate(const FixedNetwork& network) {
+  check_structure(network);
+  try {
+    validate(network.input_format);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(std::string("input format: ") + error.what());
+  }
+  for (const FixedLayer& layer : network.layers) {
+    check_format(layer.node, "output", layer.requant.out);
+    if (layer.node.kind == LayerKind::kConv) check_codes(layer);
+    if (layer.requant.relu != layer.node.relu) {
+      fail(layer.node, "ReLU differs between node and requantizer");
+    }
+    const int shift = required_shift(network, layer);
+    if (layer.requant.shift != shift) {
+      fail(layer.node, "shift: " + std::to_string(layer.requant.shift) +
+                           " does not follow from the formats, expected " + std::to_string(shift));
+    }
+  }
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The QONNX Quant operator (github.com/fastmachinelearning/qonnx, docs/qonnx-custom-ops) as far as
+// shifts can execute it: one power-of-two scale a tensor, zero point 0.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/numeric/format.h"
+#include "models/numeric/rounding.h"
+
+namespace dcnsim {
+
+/// Widths of biases may exceed those of a Format.
+inline constexpr int kMaxQuantBits = 62;
+
+struct QuantSpec {
+  int bits = 8;
+  int frac = 0;  ///< scale = 2^-frac
+  bool is_signed = true;
+  bool narrow = false;
+  std::string mode = "ROUND";  ///< rounding_mode as QONNX spells it, one that rounding() knows
+
+  /// As an activation or weight format; throws std::runtime_error if there is none so wide.
+  Format format() const;
+  /// `non_negative`: what is rounded cannot be below zero before a clamp at zero.
+  Rounding rounding(bool non_negative) const;
+  std::int64_t code(double value) const;
+  std::string text() const;
+
+  friend bool operator==(const QuantSpec& a, const QuantSpec& b) {
+    return a.bits == b.bits && a.frac == b.frac && a.is_signed == b.is_signed &&
+           a.narrow == b.narrow && a.mode == b.mode;
+  }
+};
+
+/// The exponent e of scale = 2^-e. Throws std::runtime_error if the scale is no power of two.
+int frac_of_scale(float scale);
+
+/// Throws std::runtime_error for modes that cannot be executed.
+Rounding rounding_of_mode(const std::string& mode, bool non_negative);
+/// Throws std::runtime_error for half-up rounding of values that may be negative: no mode means it.
+std::string mode_of_rounding(Rounding rounding, bool non_negative);
+
+}  // namespace dcnsim

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel, strides and padding as the ONNX operators Conv, MaxPool and AveragePool state them.
+#pragma once
+
+#include "models/numeric/conv.h"
+#include "models/numeric/post.h"
+#include "workloads/onnx/attributes.h"
+
+namespace dcnsim {
+
+struct Window {
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+
+  bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right > 0; }
+  template <class Geometry>
+  void copy_to(Geometry& geometry) const {
+    geometry.kernel_h = kernel_h;
+    geometry.kernel_w = kernel_w;
+    geometry.stride_h = stride_h;
+    geometry.stride_w = stride_w;
+    geometry.pad_top = pad_top;
+    geometry.pad_left = pad_left;
+    geometry.pad_bottom = pad_bottom;
+    geometry.pad_right = pad_right;
+  }
+};
+
+/// `value` as an extent from `low` to kMaxExtent; throws std::runtime_error naming `field`.
+int extent_of(std::int64_t value, const char* field, std::int64_t low);
+
+/// Asks for kernel_shape, strides, pads, auto_pad, dilations. `kernel`: height and width if the
+/// weights say so already, else empty. Throws std::runtime_error naming the attribute.
+Window read_window(Attributes& attributes, const Shape& in, std::vector<std::int64_t> kernel);
+
+/// ceil_mode = 1: pads bottom and right so that no input is left over. Returns whether it did.
+bool round_up(Window& window, const Shape& in);
+
+}  // namespace dcnsim
