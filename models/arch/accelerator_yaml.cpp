@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/arch/accelerator_yaml.h"
 
-#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -17,12 +16,10 @@
 #include "models/arch/printable.h"
 #include "models/arch/suggest.h"
 #include "models/arch/text_file.h"
+#include "models/arch/yaml_document.h"
 
 namespace dcnsim {
 namespace {
-
-// The shipped files have 3 KB. A parsed document takes hundreds of times its size at worst.
-constexpr std::size_t kMaxFileBytes = std::size_t{256} << 10;
 
 struct Scalar {
   std::string text;
@@ -72,17 +69,18 @@ class Flattener {
       if (sections_.count(child) != 0) {
         section(entry.second, child);
       } else {
-        scalar(entry.second, child);
+        scalar(entry.first, entry.second, child);
       }
     }
   }
 
-  void scalar(const YAML::Node& node, const std::string& path) {
+  void scalar(const YAML::Node& key, const YAML::Node& node, const std::string& path) {
     if (node.IsMap()) fail(node, path, "a mapping, expected a single value");
     if (node.IsSequence()) fail(node, path, "a list, expected a single value");
     Scalar value;
-    value.line = node.Mark().line + 1;
     value.is_null = !node.IsScalar();
+    // yaml-cpp places an absent value where the next key starts.
+    value.line = (value.is_null ? key : node).Mark().line + 1;
     if (node.IsScalar()) value.text = node.Scalar();
     value.quoted = node.Tag() == "!";
     scalars_.emplace(path, std::move(value));
@@ -247,34 +245,14 @@ class Writer {
   std::vector<std::string> open_;
 };
 
-std::vector<YAML::Node> load_documents(const std::string& text, const std::string& file) {
-  try {
-    return YAML::LoadAll(text);
-  } catch (const YAML::DeepRecursion&) {
-    throw std::runtime_error(file + ": not an accelerator: nested too deeply");
-  } catch (const YAML::Exception& error) {
-    const std::string line = error.mark.is_null() ? "" : ':' + std::to_string(error.mark.line + 1);
-    throw std::runtime_error(file + line + ": not YAML: " + printable(error.msg, 160));
-  }
-}
-
 }  // namespace
 
 AcceleratorConfig load_accelerator(const std::string& path) {
-  return parse_accelerator(read_text_file(path, kMaxFileBytes), path);
+  return parse_accelerator(read_text_file(path, kMaxYamlBytes), path);
 }
 
 AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file) {
-  if (text.size() > kMaxFileBytes) {
-    throw std::runtime_error(file + ": larger than " + std::to_string(kMaxFileBytes) + " bytes");
-  }
-  const std::vector<YAML::Node> documents = load_documents(text, file);
-  if (documents.empty() || documents[0].IsNull()) throw std::runtime_error(file + ": empty");
-  if (documents.size() > 1) {
-    throw std::runtime_error(file + ": " + std::to_string(documents.size()) +
-                             " YAML documents, expected one accelerator");
-  }
-  const std::map<std::string, Scalar> scalars = Flattener(file).flatten(documents[0]);
+  const std::map<std::string, Scalar> scalars = Flattener(file).flatten(parse_yaml(text, file));
   AcceleratorConfig config;
   fields::visit_fields(config, Reader(file, scalars));
   try {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// One YAML document from untrusted text: yaml-cpp with limits and with errors of one line.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstddef>
+#include <string>
+
+namespace dcnsim {
+
+/// The shipped files have a few KB; a parsed document takes hundreds of times its size at worst.
+inline constexpr std::size_t kMaxYamlBytes = std::size_t{256} << 10;
+
+/// Throws std::runtime_error ("FILE:LINE: ...") if the text is no YAML, is nested too deeply, is
+/// larger than kMaxYamlBytes, holds nothing or more than one document. The node may hold aliases
+/// that refer to themselves: do not descend further than the schema says.
+YAML::Node parse_yaml(const std::string& text, const std::string& file);
+
+}  // namespace dcnsim

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/arch/accelerator_yaml.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <stdexcept>
+#include <string>
+
+#include "models/arch/suggest.h"
+#include "models/arch/text_file.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kPresets = DCNSIM_PRESETS_DIR;
+
+const char kMinimal[] =
+    "name: tiny\n"                         // 1
+    "clock_mhz: 200\n"                     // 2
+    "array:\n"                             // 3
+    "  rows: 4\n"                          // 4
+    "  columns: 8\n"                       // 5
+    "  dataflow: output-stationary\n"      // 6
+    "  weight_bits: 8\n"                   // 7
+    "  activation_bits: 4\n"               // 8
+    "buffers:\n"                           // 9
+    "  input: {capacity_bytes: 4KiB}\n"    // 10
+    "  weight: {capacity_bytes: 8 KiB}\n"  // 11
+    "  output: {capacity_bytes: 2MiB}\n"   // 12
+    "dram: {preset: some_dram}\n";         // 13
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    parse_accelerator(text, "a.yaml");
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// Error after replacing `from` by `to` in the minimal file.
+std::string error_after(const std::string& from, const std::string& to) {
+  return error_of(replaced(kMinimal, from, to));
+}
+
+TEST(accelerator_yaml, presets_load_and_have_the_dataflow_they_promise) {
+  const AcceleratorConfig small = load_accelerator(kPresets + "/small_edge.yaml");
+  EXPECT_EQ(small.name, "small_edge");
+  EXPECT_EQ(small.array.dataflow, Dataflow::kWeightStationary);
+  EXPECT_EQ(small.array.rows * small.array.columns, 256);
+  EXPECT_EQ(small.array.weight_bits, 8);
+  EXPECT_EQ(small.accumulator_buffer_bytes, 16384);
+  const AcceleratorConfig large = load_accelerator(kPresets + "/large_edge.yaml");
+  EXPECT_EQ(large.name, "large_edge");
+  EXPECT_EQ(large.array.dataflow, Dataflow::kOutputStationary);
+  EXPECT_EQ(large.array.weight_bits, 16);
+  EXPECT_EQ(large.dram.channels, 2);
+  EXPECT_EQ(large.dram.capacity_bytes, std::int64_t{256} << 20);
+}
+
+TEST(accelerator_yaml, optional_keys_take_the_defaults_of_the_struct) {
+  const AcceleratorConfig config = parse_accelerator(kMinimal, "a.yaml");
+  EXPECT_EQ(config.accumulator.bits, 32);
+  EXPECT_EQ(config.input_buffer.capacity_bytes, 4096);
+  EXPECT_EQ(config.weight_buffer.capacity_bytes, 8192);
+  EXPECT_EQ(config.output_buffer.capacity_bytes, 2 << 20);
+  EXPECT_EQ(config.input_buffer.word_bits, BufferConfig().word_bits);
+  EXPECT_EQ(config.dma.outstanding, DmaConfig().outstanding);
+  EXPECT_EQ(config.cost.technology, "nangate45");
+}
+
+TEST(accelerator_yaml, what_is_written_reads_back_equal) {
+  AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  config.name = "odd: \"name\" #1, \\ {x}";
+  config.clock_mhz = 100.0 / 3;
+  config.accumulator = {48, Overflow::kSaturate};
+  config.weight_buffer.double_buffered = false;
+  config.cost.logic_factor = 0.1;
+  config.cost.sram_node_nm = 22;
+  config.dram.capacity_bytes = std::int64_t{4096} << 20;
+  const std::string text = to_yaml(config);
+  const AcceleratorConfig again = parse_accelerator(text, "a.yaml");
+  EXPECT_EQ(to_yaml(again), text);
+  EXPECT_EQ(again.name, config.name);
+  EXPECT_EQ(again.clock_mhz, config.clock_mhz);
+  EXPECT_EQ(again.accumulator.bits, 48);
+  EXPECT_EQ(again.accumulator.overflow, Overflow::kSaturate);
+  EXPECT_FALSE(again.weight_buffer.double_buffered);
+  EXPECT_EQ(again.cost.logic_factor, 0.1);
+  EXPECT_EQ(again.dram.capacity_bytes, config.dram.capacity_bytes);
+}
+
+TEST(accelerator_yaml, errors_name_file_line_field_value_and_what_was_expected) {
+  EXPECT_EQ(error_after("rows: 4", "rows: 0"),
+            "a.yaml:4: array.rows: 0, expected an integer 1..256");
+  EXPECT_EQ(error_after("rows: 4", "rows: -3"),
+            "a.yaml:4: array.rows: -3, expected an integer 1..256");
+  EXPECT_EQ(error_after("rows: 4", "rows: 99999999999999999999"),
+            "a.yaml:4: array.rows: 99999999999999999999, expected an integer 1..256");
+  EXPECT_EQ(error_after("rows: 4", "rows: 4.5"),
+            "a.yaml:4: array.rows: 4.5, expected an integer 1..256");
+  EXPECT_EQ(error_after("rows: 4", "rows: \"4\""),
+            "a.yaml:4: array.rows: 4, expected an integer 1..256");
+  EXPECT_EQ(error_after("rows: 4", "rows:"),
+            "a.yaml:4: array.rows: no value, expected an integer 1..256");
+  EXPECT_EQ(error_after("clock_mhz: 200", "clock_mhz: fast"),
+            "a.yaml:2: clock_mhz: fast, expected a number 1..10000");
+  EXPECT_EQ(error_after("clock_mhz: 200", "clock_mhz: nan"),
+            "a.yaml:2: clock_mhz: nan, expected a number 1..10000");
+  EXPECT_EQ(error_after("clock_mhz: 200", "clock_mhz: 1e9"),
+            "a.yaml:2: clock_mhz: 1e+09, expected a number 1..10000");
+  EXPECT_EQ(error_after("weight_bits: 8", "weight_bits: 17"),
+            "a.yaml:7: array.weight_bits: 17, expected an integer 2..16");
+  EXPECT_EQ(error_after("weight_bits: 8", "weight_bits: 0"),
+            "a.yaml:7: array.weight_bits: 0, expected an integer 2..16");
+  EXPECT_EQ(error_after("output-stationary", "row-stationary"),
+            "a.yaml:6: array.dataflow: row-stationary, expected weight-stationary or "
+            "output-stationary");
+  EXPECT_EQ(error_after("name: tiny", "name: \"\""),
+            "a.yaml:1: name: \"\", expected 1..64 printable ASCII characters");
+  EXPECT_EQ(error_after("name: tiny", "name: \"a\\nb\""),
+            "a.yaml:1: name: \"a?b\", expected 1..64 printable ASCII characters");
+}
+
+TEST(accelerator_yaml, a_buffer_of_three_bytes_is_refused) {
+  EXPECT_EQ(error_after("4KiB", "3"),
+            "a.yaml:10: buffers.input.capacity_bytes: 3, expected a size of 64..67108864 bytes");
+  EXPECT_EQ(error_after("4KiB", "4GiB"),
+            "a.yaml:10: buffers.input.capacity_bytes: 4GiB, expected a size of 64..67108864 bytes");
+  EXPECT_EQ(error_after("4KiB", "9007199254740993 MiB"),
+            "a.yaml:10: buffers.input.capacity_bytes: 9007199254740993 MiB, expected a size of "
+            "64..67108864 bytes");
+  EXPECT_EQ(
+      error_after("4KiB", "1001"),
+      "a.yaml:10: buffers.input.capacity_bytes: 1001, expected a multiple of 8 bytes (1 banks "
+      "of 64-bit words)");
+  EXPECT_EQ(error_after("4KiB", "4KiB, word_bits: 24"),
+            "a.yaml:10: buffers.input.word_bits: 24, expected a power of two 8..512");
+  EXPECT_EQ(error_after("4KiB", "4KiB, double_buffered: yes"),
+            "a.yaml:10: buffers.input.double_buffered: yes, expected true or false");
+}
+
+TEST(accelerator_yaml, unknown_keys_get_a_suggestion) {
+  EXPECT_EQ(error_after("rows: 4", "rwos: 4"),
+            "a.yaml:4: array.rwos: unknown key; did you mean \"rows\"?");
+  EXPECT_EQ(error_after("dram:", "darm:"), "a.yaml:13: darm: unknown key; did you mean \"dram\"?");
+  EXPECT_EQ(error_after("rows: 4", "wavelength: 4"), "a.yaml:4: array.wavelength: unknown key");
+  EXPECT_EQ(error_after("  input: {", "  input: {capacity: 1, "),
+            "a.yaml:10: buffers.input.capacity: unknown key");
+}
+
+TEST(accelerator_yaml, structure_mistakes_are_named) {
+  EXPECT_EQ(error_after("clock_mhz: 200", "name: b"), "a.yaml:2: name: given twice");
+  EXPECT_EQ(error_after("  rows: 4", "  rows: [4, 4]"),
+            "a.yaml:4: array.rows: a list, expected a single value");
+  EXPECT_EQ(error_after("  rows: 4", "  rows: {a: 4}"),
+            "a.yaml:4: array.rows: a mapping, expected a single value");
+  EXPECT_EQ(error_after("dram: {preset: some_dram}", "dram: [some_dram]"),
+            "a.yaml:13: dram: expected keys and values");
+  EXPECT_EQ(error_after("dram: {preset: some_dram}\n", ""),
+            "a.yaml: dram.preset: missing, expected 1..64 printable ASCII characters");
+  EXPECT_EQ(error_after("  rows: 4\n", ""),
+            "a.yaml: array.rows: missing, expected an integer 1..256");
+  EXPECT_EQ(error_of("- a\n- b\n"), "a.yaml:1: accelerator: expected keys and values");
+  EXPECT_EQ(error_of(""), "a.yaml: no keys and values in it");
+  EXPECT_EQ(error_of("# nothing\n"), "a.yaml: no keys and values in it");
+  EXPECT_EQ(error_of(std::string(kMinimal) + "---\n" + kMinimal),
+            "a.yaml: more than one YAML document");
+  EXPECT_EQ(error_of("name: [\n").substr(0, 9), "a.yaml:2:");
+}
+
+TEST(accelerator_yaml, rules_between_fields_are_checked) {
+  EXPECT_EQ(error_after("output-stationary", "weight-stationary"),
+            "a.yaml: accumulator.buffer_bytes: 0, expected at least 32 (one sum for each column of "
+            "a weight-stationary array)");
+  const std::string with_dma = std::string(kMinimal) + "dma:\n  bus_bytes: 64\n  ";
+  EXPECT_EQ(error_of(with_dma + "max_burst_bytes: 32\n"),
+            "a.yaml:16: dma.max_burst_bytes: 32, expected at least 64 (dma.bus_bytes)");
+  EXPECT_EQ(error_of(with_dma + "max_burst_bytes: 8192\n"),
+            "a.yaml:16: dma.max_burst_bytes: 8192, expected a power of two 4..4096");
+}
+
+TEST(accelerator_yaml, unreadable_files_are_one_line) {
+  const auto error = [](const std::string& path) -> std::string {
+    try {
+      load_accelerator(path);
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(error("/nowhere/a.yaml"), "/nowhere/a.yaml: cannot open: No such file or directory");
+  EXPECT_EQ(error("/"), "/: cannot read");
+  EXPECT_EQ(error("/dev/zero"), "/dev/zero: larger than 262144 bytes");
+}
+
+TEST(accelerator_yaml, nesting_and_aliases_neither_hang_nor_crash) {
+  const auto repeated = [](const std::string& part, std::size_t bytes) {
+    std::string text;
+    while (text.size() + part.size() <= bytes) text += part;
+    return text;
+  };
+  constexpr std::size_t kLimit = std::size_t{256} << 10;
+  for (const char* part : {"[", "{", "- ", "? ", "a: ", "&a ", "[a: ", "{a,"}) {
+    EXPECT_NE(error_of(repeated(part, kLimit)), "no error") << part;
+  }
+  EXPECT_NE(error_of("x: &a [*a]\n"), "no error");
+  EXPECT_NE(error_of(", a\nname: b\n"), "no error");
+  EXPECT_NE(error_of("array: &a {rows: *a}\n"), "no error");
+  EXPECT_EQ(error_of(repeated("# long\n", kLimit + 8)), "a.yaml: larger than 262144 bytes");
+}
+
+TEST(accelerator_yaml, aliases_of_values_work) {
+  const std::string text =
+      replaced(replaced(kMinimal, "rows: 4", "rows: &n 4"), "8\n  d", "*n\n  d");
+  EXPECT_EQ(parse_accelerator(text, "a.yaml").array.columns, 4);
+}
+
+TEST(accelerator_yaml, mutated_presets_give_a_valid_machine_or_one_line) {
+  const std::string preset = read_text_file(kPresets + "/small_edge.yaml", 1 << 16);
+  std::mt19937 random(20240521);
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
+  int valid = 0;
+  for (int trial = 0; trial < 1500; ++trial) {
+    std::string text = preset;
+    if (trial % 3 == 0) text.resize(below(text.size()));
+    for (std::size_t edits = below(6); edits > 0 && !text.empty(); --edits) {
+      const std::size_t at = below(text.size());
+      switch (below(3)) {
+        case 0:
+          text[at] = static_cast<char>(below(256));
+          break;
+        case 1:
+          text.erase(at, 1 + below(8));
+          break;
+        case 2:
+          text.insert(at, text.substr(below(text.size()), below(30)));
+          break;
+      }
+    }
+    try {
+      const AcceleratorConfig config = parse_accelerator(text, "a.yaml");
+      EXPECT_NO_THROW(validate(config));
+      EXPECT_EQ(to_yaml(parse_accelerator(to_yaml(config), "b.yaml")), to_yaml(config));
+      ++valid;
+    } catch (const std::runtime_error& error) {
+      const std::string message = error.what();
+      EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+      EXPECT_EQ(message.rfind("a.yaml", 0), 0u) << message;
+      EXPECT_LT(message.size(), 400u) << message;
+    }
+  }
+  EXPECT_GT(valid, 50);
+}
+
+TEST(accelerator_config, programmatic_mistakes_are_refused_field_by_field) {
+  const AcceleratorConfig good = load_accelerator(kPresets + "/small_edge.yaml");
+  EXPECT_NO_THROW(validate(good));
+  const auto refused = [&](const std::string& path,
+                           const std::function<void(AcceleratorConfig&)>& spoil) {
+    AcceleratorConfig config = good;
+    spoil(config);
+    try {
+      validate(config);
+      ADD_FAILURE() << path << " accepted";
+    } catch (const InvalidField& error) {
+      EXPECT_EQ(error.path(), path);
+      EXPECT_EQ(std::string(error.what()).rfind(path + ": ", 0), 0u) << error.what();
+    }
+  };
+  using Config = AcceleratorConfig;
+  refused("name", [](Config& c) { c.name.clear(); });
+  refused("name", [](Config& c) { c.name.assign(65, 'x'); });
+  refused("clock_mhz", [](Config& c) { c.clock_mhz = 0; });
+  refused("clock_mhz", [](Config& c) { c.clock_mhz = -1; });
+  refused("clock_mhz", [](Config& c) { c.clock_mhz = std::nan(""); });
+  refused("clock_mhz", [](Config& c) { c.clock_mhz = HUGE_VAL; });
+  refused("array.rows", [](Config& c) { c.array.rows = 257; });
+  refused("array.columns", [](Config& c) { c.array.columns = 0; });
+  refused("array.dataflow", [](Config& c) { c.array.dataflow = static_cast<Dataflow>(7); });
+  refused("array.weight_bits", [](Config& c) { c.array.weight_bits = 1; });
+  refused("array.activation_bits", [](Config& c) { c.array.activation_bits = 17; });
+  refused("accumulator.bits", [](Config& c) { c.accumulator.bits = 65; });
+  refused("accumulator.buffer_bytes", [](Config& c) { c.accumulator_buffer_bytes = -1; });
+  refused("accumulator.buffer_bytes", [](Config& c) { c.accumulator_buffer_bytes = 63; });
+  refused("buffers.input.capacity_bytes", [](Config& c) { c.input_buffer.capacity_bytes = 3; });
+  refused("buffers.weight.banks", [](Config& c) { c.weight_buffer.banks = 0; });
+  refused("buffers.output.word_bits", [](Config& c) { c.output_buffer.word_bits = 0; });
+  refused("buffers.output.capacity_bytes", [](Config& c) { c.output_buffer.capacity_bytes += 8; });
+  refused("dma.bus_bytes", [](Config& c) { c.dma.bus_bytes = 12; });
+  refused("dma.max_burst_bytes", [](Config& c) { c.dma.max_burst_bytes = 4; });
+  refused("dma.outstanding", [](Config& c) { c.dma.outstanding = 65; });
+  refused("dram.preset", [](Config& c) { c.dram.preset.clear(); });
+  refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = 1000; });
+  refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = std::int64_t{8} << 30; });
+  refused("dram.channels", [](Config& c) { c.dram.channels = 3; });
+  refused("cost.technology", [](Config& c) { c.cost.technology = "a\tb"; });
+  refused("cost.sram_node_nm", [](Config& c) { c.cost.sram_node_nm = -1; });
+  refused("cost.logic_factor", [](Config& c) { c.cost.logic_factor = 0; });
+  refused("cost.sram_factor", [](Config& c) { c.cost.sram_factor = 101; });
+  refused("cost.clock_tree_factor", [](Config& c) { c.cost.clock_tree_factor = -HUGE_VAL; });
+}
+
+TEST(suggest, counts_edits_and_swaps_as_one) {
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("rows", "rows"), 0u);
+  EXPECT_EQ(edit_distance("rwos", "rows"), 1u);
+  EXPECT_EQ(edit_distance("rose", "rows"), 2u);
+}
+
+TEST(suggest, names_the_nearest_only_if_it_is_near) {
+  const std::vector<std::string> known = {"weight", "weights", "output"};
+  EXPECT_EQ(suggestion("weigths", known), "; did you mean \"weights\"?");
+  EXPECT_EQ(suggestion("weigt", known), "; did you mean \"weight\"?");
+  EXPECT_EQ(suggestion("banana", known), "");
+  EXPECT_EQ(suggestion("", known), "");
+  EXPECT_EQ(suggestion("x", {}), "");
+  EXPECT_EQ(suggestion(std::string(1000000, 'w'), known), "");
+}
+
+}  // namespace
+}  // namespace dcnsim
