@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/array_cycles.h"
+
+#include <algorithm>
+
+#include "models/arch/memory_layout.h"
+
+namespace dcnsim {
+namespace {
+
+std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
+
+std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+/// `extent` cut into `count` pieces of `full`, of which the last may be smaller.
+struct Cut {
+  std::uint64_t count;
+  int full;  ///< of every piece but the last
+  int last;
+
+  Cut(int extent, int at_most) : count(u64(ceil_div(extent, at_most))), full(at_most) {
+    last = extent - static_cast<int>(count - 1) * at_most;
+  }
+  int first() const { return count > 1 ? full : last; }
+
+  /// Sum of f(size) over the pieces.
+  template <typename F>
+  std::uint64_t sum(F f) const {
+    return (count - 1) * f(full) + f(last);
+  }
+};
+
+std::uint64_t bits_per_cycle(const BufferConfig& buffer) {
+  return u64(buffer.banks) * u64(buffer.word_bits);
+}
+
+/// Cycles to fetch `codes` codes side by side from a buffer.
+std::uint64_t feed_cycles(int codes, int bits, const BufferConfig& buffer) {
+  return std::max<std::uint64_t>(1, divide_up(u64(codes) * u64(bits), bits_per_cycle(buffer)));
+}
+
+std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  const Cut row_tiles(work.reduction, config.array.rows);
+  const Cut blocks(work.channels, config.array.columns);
+  const std::uint64_t vectors =
+      u64(work.pixels) * u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
+  const auto load = [&](int rows, int columns) {
+    return u64(rows) * feed_cycles(columns, work.weight_bits, config.weight_buffer);
+  };
+  const auto stream = [&](int rows) {
+    return vectors * feed_cycles(rows, work.activation_bits, config.input_buffer);
+  };
+
+  // Passes run block by block, row tile by row tile; each hides the load of the next.
+  const std::uint64_t stream_full = stream(row_tiles.full);
+  const std::uint64_t stream_last = stream(row_tiles.last);
+  const auto up_to_last_pass = [&](int columns) -> std::uint64_t {
+    if (row_tiles.count == 1) return 0;
+    return (row_tiles.count - 2) * std::max(stream_full, load(row_tiles.full, columns)) +
+           std::max(stream_full, load(row_tiles.last, columns));
+  };
+  const auto last_pass_before = [&](int next_columns) {
+    return std::max(stream_last, load(row_tiles.first(), next_columns));
+  };
+  std::uint64_t cycles = load(row_tiles.first(), blocks.first()) + blocks.sum(up_to_last_pass);
+  if (blocks.count > 1) {
+    cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
+  }
+  const std::uint64_t drain = u64(config.array.rows) + u64(config.array.columns) - 1;
+  return cycles + stream_last + drain;
+}
+
+std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  const Cut pixel_blocks(work.pixels, config.array.rows);
+  const Cut blocks(work.channels, config.array.columns);
+  const std::uint64_t steps =
+      u64(work.reduction) *
+      u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
+  const auto stream = [&](int rows, int columns) {
+    return steps * std::max(feed_cycles(rows, work.activation_bits, config.input_buffer),
+                            feed_cycles(columns, work.weight_bits, config.weight_buffer));
+  };
+  const auto shift_out = [&](int rows) { return work.last_chunk ? u64(rows) : 0; };
+
+  // Blocks run channel block by channel block; each hides the results of the one before it.
+  const auto after_first = [&](int columns) -> std::uint64_t {
+    if (pixel_blocks.count == 1) return 0;
+    const std::uint64_t hidden = shift_out(pixel_blocks.full);
+    return (pixel_blocks.count - 2) * std::max(stream(pixel_blocks.full, columns), hidden) +
+           std::max(stream(pixel_blocks.last, columns), hidden);
+  };
+  const auto first_after_another = [&](int columns) {
+    return std::max(stream(pixel_blocks.first(), columns), shift_out(pixel_blocks.last));
+  };
+  std::uint64_t cycles =
+      stream(pixel_blocks.first(), blocks.first()) + blocks.sum(after_first);
+  if (blocks.count > 1) {
+    cycles +=
+        (blocks.count - 2) * first_after_another(blocks.full) + first_after_another(blocks.last);
+  }
+  const std::uint64_t skew = u64(config.array.rows) + u64(config.array.columns) - 2;
+  return cycles + skew + shift_out(pixel_blocks.last);
+}
+
+std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
+  return divide_up(codes * u64(bits), u64(buffer.word_bits));
+}
+
+/// Words of all blocks of a x b codes that two cuts make.
+std::uint64_t words_of_blocks(const Cut& a, const Cut& b, int bits, const BufferConfig& buffer) {
+  return a.sum([&](int rows) {
+    return b.sum([&](int columns) { return words(u64(rows) * u64(columns), bits, buffer); });
+  });
+}
+
+}  // namespace
+
+std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  switch (config.array.dataflow) {
+    case Dataflow::kWeightStationary:
+      return weight_stationary_cycles(config, work);
+    case Dataflow::kOutputStationary:
+      return output_stationary_cycles(config, work);
+  }
+  return 0;
+}
+
+void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
+                        LayerCounters& counters) {
+  const Cut blocks(work.channels, config.array.columns);
+  const std::uint64_t passes =
+      u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
+  const std::uint64_t outputs = u64(work.pixels) * u64(work.channels);
+  const std::uint64_t macs = outputs * u64(work.reduction);
+  counters.macs += macs;
+  counters.mac_passes += macs * passes;
+  counters.activation_loads += macs * passes;
+  if (work.last_chunk) counters.requantized += outputs;
+  if (work.first_chunk) {
+    const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
+    counters.weight_buffer.reads += blocks.sum(
+        [&](int columns) { return words(u64(columns), bias_bits, config.weight_buffer); });
+  }
+
+  switch (config.array.dataflow) {
+    case Dataflow::kWeightStationary: {
+      const Cut row_tiles(work.reduction, config.array.rows);
+      counters.weight_loads += u64(work.channels) * u64(work.reduction) * passes;
+      counters.input_buffer.reads +=
+          blocks.count * passes * row_tiles.sum([&](int rows) {
+            return words(u64(work.pixels) * u64(rows), work.activation_bits, config.input_buffer);
+          });
+      counters.weight_buffer.reads +=
+          words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
+      counters.accumulator_buffer.writes += row_tiles.count * outputs;
+      counters.accumulator_buffer.reads += (row_tiles.count - (work.first_chunk ? 1 : 0)) * outputs;
+      return;
+    }
+    case Dataflow::kOutputStationary: {
+      const Cut pixel_blocks(work.pixels, config.array.rows);
+      counters.weight_loads += macs * passes;
+      counters.input_buffer.reads += blocks.count * pixel_blocks.sum([&](int rows) {
+        return words(u64(work.reduction) * u64(rows), work.activation_bits, config.input_buffer);
+      });
+      counters.weight_buffer.reads += pixel_blocks.count * blocks.sum([&](int columns) {
+        return words(u64(work.reduction) * u64(columns), work.weight_bits, config.weight_buffer);
+      });
+      return;
+    }
+  }
+}
+
+std::uint64_t vector_cycles(const AcceleratorConfig& config, std::uint64_t elements) {
+  return divide_up(elements, u64(config.array.columns));
+}
+
+}  // namespace dcnsim

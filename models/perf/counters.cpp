@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/counters.h"
+
+namespace dcnsim {
+namespace {
+
+template <std::size_t N>
+void add(std::array<std::uint64_t, N>& a, const std::array<std::uint64_t, N>& b) {
+  for (std::size_t i = 0; i < N; ++i) a[i] += b[i];
+}
+
+void add(SramAccesses& a, const SramAccesses& b) {
+  a.reads += b.reads;
+  a.writes += b.writes;
+}
+
+void add(DramEvents& a, const DramEvents& b) {
+  a.activates += b.activates;
+  a.read_bytes += b.read_bytes;
+  a.write_bytes += b.write_bytes;
+  a.refreshes += b.refreshes;
+  a.active_ps += b.active_ps;
+  a.precharged_ps += b.precharged_ps;
+}
+
+}  // namespace
+
+LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
+  a.cycles += b.cycles;
+  a.compute_cycles += b.compute_cycles;
+  add(a.stall_cycles, b.stall_cycles);
+  a.macs += b.macs;
+  a.mac_passes += b.mac_passes;
+  a.weight_loads += b.weight_loads;
+  a.activation_loads += b.activation_loads;
+  add(a.stream_bytes, b.stream_bytes);
+  add(a.input_buffer, b.input_buffer);
+  add(a.weight_buffer, b.weight_buffer);
+  add(a.output_buffer, b.output_buffer);
+  add(a.accumulator_buffer, b.accumulator_buffer);
+  a.requantized += b.requantized;
+  a.pool_operations += b.pool_operations;
+  a.additions += b.additions;
+  a.overflows += b.overflows;
+  add(a.dram, b.dram);
+  return a;
+}
+
+}  // namespace dcnsim
