@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "models/arch/layer.h"
 #include "models/numeric/conv.h"
@@ -24,8 +25,8 @@ struct Tiling {
   int tile_w = 1;         ///< output columns a tile
   int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, or
                           ///< all channels of a group; tiles never span two groups
-  int chunk_k = 1;        ///< reduction steps a weight tile: a multiple of the array's rows, or all;
-                          ///< less than all only with tile_channels <= array columns
+  int chunk_k = 1;  ///< reduction steps a weight tile: a multiple of the array's rows, or all;
+                    ///< less than all only with tile_channels <= array columns
   LoopOrder order = LoopOrder::kWeightOuter;
 
   friend constexpr bool operator==(const Tiling& a, const Tiling& b) {
@@ -74,15 +75,26 @@ inline constexpr std::size_t kDescriptorBytes = 256;
 inline constexpr std::uint32_t kDescriptorMagic = 0x444C4E44;  ///< "DNLD" as bytes 'D','N','L','D'
 inline constexpr std::uint16_t kDescriptorVersion = 1;
 
+/// Steps one descriptor may ask for (schedule.h): bounds what a bad descriptor can cost.
+inline constexpr std::int64_t kMaxSteps = std::int64_t{1} << 20;
+
 using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
 
 /// Throws std::invalid_argument if a field does not fit its place in the format.
 DescriptorBytes encode(const Descriptor& descriptor);
 
+/// Throws std::invalid_argument naming the field: impossible geometry (also sizes above 65535,
+/// products above 2^30 and padding as large as the kernel), widths outside 1..16, shifts beyond
+/// 192, tiling outside the layer or of more than kMaxSteps steps.
+void validate(const Descriptor& descriptor);
+
 /// Throws std::invalid_argument naming the field: wrong magic or version, unknown enumerators,
-/// impossible geometry (also sizes above 65535 and products above 2^31), widths outside 1..16,
-/// tiling outside the layer. A descriptor that decodes is safe to execute apart from its addresses
-/// and whether its tiles fit a given machine (schedule.h checks that).
+/// fields of other kinds of layer or reserved bytes that are not zero, and what validate() refuses.
+/// A descriptor that decodes is safe to execute apart from its addresses and whether its tiles fit
+/// a given machine (schedule.h checks that).
 Descriptor decode(const DescriptorBytes& bytes);
+
+/// The table of fields in Markdown, as in descriptor.md.
+std::string descriptor_reference();
 
 }  // namespace dcnsim

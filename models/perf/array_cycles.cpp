@@ -92,8 +92,7 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
   const auto first_after_another = [&](int columns) {
     return std::max(stream(pixel_blocks.first(), columns), shift_out(pixel_blocks.last));
   };
-  std::uint64_t cycles =
-      stream(pixel_blocks.first(), blocks.first()) + blocks.sum(after_first);
+  std::uint64_t cycles = stream(pixel_blocks.first(), blocks.first()) + blocks.sum(after_first);
   if (blocks.count > 1) {
     cycles +=
         (blocks.count - 2) * first_after_another(blocks.full) + first_after_another(blocks.last);
@@ -146,10 +145,9 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
     case Dataflow::kWeightStationary: {
       const Cut row_tiles(work.reduction, config.array.rows);
       counters.weight_loads += u64(work.channels) * u64(work.reduction) * passes;
-      counters.input_buffer.reads +=
-          blocks.count * passes * row_tiles.sum([&](int rows) {
-            return words(u64(work.pixels) * u64(rows), work.activation_bits, config.input_buffer);
-          });
+      counters.input_buffer.reads += blocks.count * passes * row_tiles.sum([&](int rows) {
+        return words(u64(work.pixels) * u64(rows), work.activation_bits, config.input_buffer);
+      });
       counters.weight_buffer.reads +=
           words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
       counters.accumulator_buffer.writes += row_tiles.count * outputs;

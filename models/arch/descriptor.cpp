@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/arch/descriptor.h"
+
+#include <algorithm>
+#include <bitset>
+#include <initializer_list>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "models/arch/descriptor_fields.h"
+#include "models/arch/memory_layout.h"
+
+namespace dcnsim {
+namespace {
+
+using descriptor_fields::Field;
+using descriptor_fields::Sign;
+using descriptor_fields::used_by;
+using descriptor_fields::visit_fields;
+
+constexpr int kMaxSize = 65535;
+constexpr int kMaxShift = 4 * kMaxFrac;
+
+[[noreturn]] void fail(std::string_view field, const std::string& value,
+                       const std::string& expected) {
+  throw std::invalid_argument(std::string(field) + ": " + value + ", expected " + expected);
+}
+
+void require_range(std::string_view field, std::int64_t value, std::int64_t low,
+                   std::int64_t high) {
+  if (value >= low && value <= high) return;
+  fail(field, std::to_string(value), std::to_string(low) + ".." + std::to_string(high));
+}
+
+/// Largest value of a member's type where that is less than its place could hold.
+template <typename T>
+constexpr std::int64_t largest() {
+  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, LoopOrder> ||
+                std::is_same_v<T, PoolKind>) {
+    return 1;
+  } else if constexpr (std::is_same_v<T, LayerKind>) {
+    return static_cast<std::int64_t>(LayerKind::kAdd);
+  } else if constexpr (std::is_same_v<T, Rounding>) {
+    return static_cast<std::int64_t>(Rounding::kFloor);
+  } else {
+    static_assert(std::is_same_v<T, int>);
+    return std::numeric_limits<int>::max();
+  }
+}
+
+class Writer {
+ public:
+  explicit Writer(LayerKind kind) : kind_(kind) {}
+
+  void constant(const Field& field, std::uint32_t value) { put(field, value); }
+  void operator()(const Field& field, const std::uint64_t& value) {
+    if (used_by(field.kinds, kind_)) put(field, value);
+  }
+  template <typename T>
+  void operator()(const Field& field, const T& member) {
+    if (!used_by(field.kinds, kind_)) return;
+    const auto value = static_cast<std::int64_t>(member);
+    const std::int64_t codes = std::int64_t{1} << (8 * field.bytes);
+    const bool is_signed = field.sign == Sign::kSigned;
+    require_range(field.name, value, is_signed ? -codes / 2 : 0,
+                  std::min(largest<T>(), (is_signed ? codes / 2 : codes) - 1));
+    put(field, static_cast<std::uint64_t>(value));
+  }
+
+  DescriptorBytes bytes{};
+
+ private:
+  void put(const Field& field, std::uint64_t value) {
+    for (std::size_t i = 0; i < field.bytes; ++i) {
+      bytes[field.offset + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    }
+  }
+
+  LayerKind kind_;
+};
+
+class Reader {
+ public:
+  /// `kind` is that of the descriptor being read, known once its field has been visited.
+  Reader(const DescriptorBytes& bytes, const LayerKind& kind) : bytes_(bytes), kind_(kind) {}
+
+  void constant(const Field& field, std::uint32_t expected) {
+    const std::uint64_t value = take(field);
+    if (value != expected) fail(field.name, std::to_string(value), std::to_string(expected));
+  }
+  void operator()(const Field& field, std::uint64_t& member) {
+    const std::uint64_t value = take(field);
+    if (is_used(field, value)) member = value;
+  }
+  template <typename T>
+  void operator()(const Field& field, T& member) {
+    const std::uint64_t raw = take(field);
+    if (!is_used(field, raw)) return;
+    auto value = static_cast<std::int64_t>(raw);
+    const std::int64_t codes = std::int64_t{1} << (8 * field.bytes);
+    if (field.sign == Sign::kSigned && value >= codes / 2) value -= codes;
+    if (value > largest<T>()) require_range(field.name, value, 0, largest<T>());
+    member = static_cast<T>(value);
+  }
+
+  void require_rest_zero() const {
+    for (std::size_t i = 0; i < bytes_.size(); ++i) {
+      if (!taken_[i] && bytes_[i] != 0) {
+        fail("reserved byte " + std::to_string(i), std::to_string(bytes_[i]), "0");
+      }
+    }
+  }
+
+ private:
+  std::uint64_t take(const Field& field) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < field.bytes; ++i) {
+      value |= std::uint64_t{bytes_[field.offset + i]} << (8 * i);
+      taken_.set(field.offset + i);
+    }
+    return value;
+  }
+
+  bool is_used(const Field& field, std::uint64_t value) const {
+    if (used_by(field.kinds, kind_)) return true;
+    if (value != 0) {
+      fail(field.name, std::to_string(value),
+           "0 in a descriptor of kind " + std::string(to_string(kind_)));
+    }
+    return false;
+  }
+
+  const DescriptorBytes& bytes_;
+  const LayerKind& kind_;
+  std::bitset<kDescriptorBytes> taken_;
+};
+
+class ReferenceTable {
+ public:
+  void constant(const Field& field, std::uint32_t) { row(field); }
+  template <typename T>
+  void operator()(const Field& field, const T&) {
+    row(field);
+  }
+
+  std::string text =
+      "| Offset | Bytes | Field | Layers | Meaning |\n| ---: | ---: | --- | --- | --- |\n";
+
+ private:
+  void row(const Field& field) {
+    std::string layers;
+    for (const LayerKind kind : {LayerKind::kConv, LayerKind::kPool, LayerKind::kAdd}) {
+      if (!used_by(field.kinds, kind)) continue;
+      if (!layers.empty()) layers += ", ";
+      layers += to_string(kind);
+    }
+    if (field.kinds == descriptor_fields::kAny) layers = "all";
+    text += "| " + std::to_string(field.offset) + " | " + std::to_string(field.bytes) + " | " +
+            std::string(field.name) + " | " + layers + " | " + std::string(field.meaning);
+    text += field.sign == Sign::kSigned ? " (two's complement) |\n" : " |\n";
+  }
+};
+
+void validate_format(const char* field, const Format& format) {
+  try {
+    validate(format);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(std::string(field) + '.' + error.what());
+  }
+}
+
+void validate_sizes(std::initializer_list<std::pair<const char*, int>> sizes) {
+  for (const auto& [field, value] : sizes) require_range(field, value, 1, kMaxSize);
+}
+
+/// Convolution and pool; every window then holds at least one real input.
+template <typename Window>
+void validate_window(const Window& window) {
+  validate_sizes({{"kernel_h", window.kernel_h},
+                  {"kernel_w", window.kernel_w},
+                  {"stride_h", window.stride_h},
+                  {"stride_w", window.stride_w}});
+  require_range("pad_top", window.pad_top, 0, window.kernel_h - 1);
+  require_range("pad_left", window.pad_left, 0, window.kernel_w - 1);
+  require_range("pad_bottom", window.pad_bottom, 0, window.kernel_h - 1);
+  require_range("pad_right", window.pad_right, 0, window.kernel_w - 1);
+  validate(window);
+}
+
+void validate_geometry(const Descriptor& d) {
+  const Shape in = d.input_shape();
+  validate_sizes({{"in.height", in.height}, {"in.width", in.width}, {"in.channels", in.channels}});
+  switch (d.kind) {
+    case LayerKind::kConv:
+      validate_sizes({{"out_channels", d.conv.out_channels}, {"groups", d.conv.groups}});
+      validate_window(d.conv);
+      require_range("fused_pool", d.fused_pool, 1, std::min(d.conv.out_h(), d.conv.out_w()));
+      return;
+    case LayerKind::kPool:
+      return validate_window(d.pool);
+    case LayerKind::kAdd: {
+      constexpr std::int64_t kMaxElements = std::int64_t{1} << 30;
+      require_range("in.channels", in.channels, 1,
+                    kMaxElements / (std::int64_t{in.height} * in.width));
+      return;
+    }
+  }
+}
+
+void validate_tiling(const Descriptor& d) {
+  const Tiling& t = d.tiling;
+  const Shape out = d.output_shape();
+  require_range("tile_h", t.tile_h, 1, out.height);
+  require_range("tile_w", t.tile_w, 1, out.width);
+  std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
+  if (d.kind == LayerKind::kConv) {
+    const int group_channels = d.conv.out_channels / d.conv.groups;
+    require_range("tile_channels", t.tile_channels, 1, group_channels);
+    require_range("chunk_k", t.chunk_k, 1, d.conv.reduction());
+    // At most 2^32 pixel tiles, then 2^31 weight tiles: checked between the two.
+    if (steps <= kMaxSteps) {
+      steps *= std::int64_t{d.conv.groups} * ceil_div(group_channels, t.tile_channels) *
+               ceil_div(d.conv.reduction(), t.chunk_k);
+    }
+  }
+  if (steps > kMaxSteps) {
+    fail("tiling", std::to_string(steps) + " steps", "at most " + std::to_string(kMaxSteps));
+  }
+}
+
+}  // namespace
+
+void validate(const Descriptor& d) {
+  validate_geometry(d);
+  validate_format("input", d.input);
+  if (d.kind == LayerKind::kAdd) validate_format("input2", d.input2);
+  if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
+  validate_format("output", d.requant.out);
+  require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  validate_tiling(d);
+}
+
+DescriptorBytes encode(const Descriptor& descriptor) {
+  Writer writer(descriptor.kind);
+  visit_fields(descriptor, writer);
+  return writer.bytes;
+}
+
+Descriptor decode(const DescriptorBytes& bytes) {
+  Descriptor descriptor;
+  Reader reader(bytes, descriptor.kind);
+  visit_fields(descriptor, reader);
+  reader.require_rest_zero();
+  validate(descriptor);
+  return descriptor;
+}
+
+std::string descriptor_reference() {
+  const Descriptor any;
+  ReferenceTable table;
+  visit_fields(any, table);
+  return table.text;
+}
+
+}  // namespace dcnsim

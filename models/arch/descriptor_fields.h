@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of a descriptor's fields: name, place, which layers use it, meaning. Encoding,
+// decoding and the reference page all walk it, so that they cannot disagree.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "models/arch/descriptor.h"
+
+namespace dcnsim::descriptor_fields {
+
+/// Sets of layer kinds, as bits.
+enum Kinds : unsigned { kConv = 1, kPool = 2, kAdd = 4, kWindow = kConv | kPool, kAny = 7 };
+
+constexpr bool used_by(unsigned kinds, LayerKind kind) {
+  return (kinds >> static_cast<unsigned>(kind) & 1u) != 0;
+}
+
+enum class Sign : std::uint8_t { kUnsigned, kSigned };
+
+struct Field {
+  std::string_view name;
+  std::size_t offset;
+  std::size_t bytes;
+  unsigned kinds;  ///< zero in descriptors of other kinds
+  std::string_view meaning;
+  Sign sign = Sign::kUnsigned;
+};
+
+struct FormatFields {
+  Field bits, frac, is_signed, narrow;
+};
+
+template <typename FormatType, typename Visitor>
+void visit_format(const FormatFields& fields, FormatType& format, Visitor& visit) {
+  visit(fields.bits, format.bits);
+  visit(fields.frac, format.frac);
+  visit(fields.is_signed, format.is_signed);
+  visit(fields.narrow, format.narrow);
+}
+
+/// Calls visit(field, member) for every field in the order of offsets, visit.constant(field, value)
+/// for those that never vary. A visitor that writes members must set `kind` when it is visited:
+/// where later fields belong depends on it.
+template <typename DescriptorType, typename Visitor>
+void visit_fields(DescriptorType& d, Visitor& visit) {
+  visit.constant(Field{"magic", 0, 4, kAny, "0x444C4E44, the bytes \"DNLD\""}, kDescriptorMagic);
+  visit.constant(Field{"version", 4, 2, kAny, "1"}, std::uint32_t{kDescriptorVersion});
+  visit(Field{"kind", 6, 1, kAny, "0 convolution or fully-connected, 1 pool, 2 add"}, d.kind);
+  visit(Field{"order", 7, 1, kConv, "outermost loop: 0 weights, 1 pixels"}, d.tiling.order);
+
+  const bool pool = d.kind == LayerKind::kPool;
+  auto& in = pool ? d.pool.in : d.kind == LayerKind::kAdd ? d.add : d.conv.in;
+  visit(Field{"in.height", 8, 2, kAny, "rows of the input map"}, in.height);
+  visit(Field{"in.width", 10, 2, kAny, "columns of the input map"}, in.width);
+  visit(Field{"in.channels", 12, 2, kAny, "channels of the input map"}, in.channels);
+  visit(Field{"out_channels", 14, 2, kConv, "channels of the output map"}, d.conv.out_channels);
+  const auto of_window = [&](auto conv_member, auto pool_member) -> auto& {
+    return pool ? d.pool.*pool_member : d.conv.*conv_member;
+  };
+  visit(Field{"kernel_h", 16, 2, kWindow, "rows of the window"},
+        of_window(&ConvShape::kernel_h, &PoolShape::kernel_h));
+  visit(Field{"kernel_w", 18, 2, kWindow, "columns of the window"},
+        of_window(&ConvShape::kernel_w, &PoolShape::kernel_w));
+  visit(Field{"stride_h", 20, 2, kWindow, "rows from one window to the next"},
+        of_window(&ConvShape::stride_h, &PoolShape::stride_h));
+  visit(Field{"stride_w", 22, 2, kWindow, "columns from one window to the next"},
+        of_window(&ConvShape::stride_w, &PoolShape::stride_w));
+  visit(Field{"pad_top", 24, 2, kWindow, "rows of padding, fewer than kernel_h"},
+        of_window(&ConvShape::pad_top, &PoolShape::pad_top));
+  visit(Field{"pad_left", 26, 2, kWindow, "columns of padding, fewer than kernel_w"},
+        of_window(&ConvShape::pad_left, &PoolShape::pad_left));
+  visit(Field{"pad_bottom", 28, 2, kWindow, "rows of padding, fewer than kernel_h"},
+        of_window(&ConvShape::pad_bottom, &PoolShape::pad_bottom));
+  visit(Field{"pad_right", 30, 2, kWindow, "columns of padding, fewer than kernel_w"},
+        of_window(&ConvShape::pad_right, &PoolShape::pad_right));
+  visit(Field{"groups", 32, 2, kConv, "groups of channels"}, d.conv.groups);
+  visit(Field{"fused_pool", 34, 2, kConv, "max pool window and stride on the output, 1 for none"},
+        d.fused_pool);
+  visit(Field{"pool_kind", 36, 1, kPool, "0 maximum, 1 average"}, d.pool.kind);
+  visit(Field{"count_include_pad", 37, 1, kPool, "1: an average divides by the window's size"},
+        d.pool.count_include_pad);
+
+  visit(Field{"rounding", 38, 1, kAny,
+              "0 half to even, 1 half up, 2 half away from zero, 3 towards zero, 4 floor"},
+        d.requant.rounding);
+  visit(Field{"relu", 39, 1, kAny, "1: negative results become 0"}, d.requant.relu);
+  visit(Field{"shift", 40, 2, kAny, "right shift before rounding, -192..192", Sign::kSigned},
+        d.requant.shift);
+  visit(Field{"proved", 42, 1, kConv, "1: no accumulator can overflow"}, d.proved);
+
+  visit_format({{"input.bits", 48, 1, kAny, "width of the input codes, 1..16"},
+                {"input.frac", 49, 1, kAny, "their fractional bits, -48..48", Sign::kSigned},
+                {"input.signed", 50, 1, kAny, "1: two's complement"},
+                {"input.narrow", 51, 1, kAny, "1: symmetric range"}},
+               d.input, visit);
+  visit_format({{"input2.bits", 52, 1, kAdd, "likewise for the second operand"},
+                {"input2.frac", 53, 1, kAdd, "", Sign::kSigned},
+                {"input2.signed", 54, 1, kAdd, ""},
+                {"input2.narrow", 55, 1, kAdd, ""}},
+               d.input2, visit);
+  visit_format({{"weight.bits", 56, 1, kConv, "likewise for the weights"},
+                {"weight.frac", 57, 1, kConv, "", Sign::kSigned},
+                {"weight.signed", 58, 1, kConv, ""},
+                {"weight.narrow", 59, 1, kConv, ""}},
+               d.weight, visit);
+  visit_format({{"output.bits", 60, 1, kAny, "likewise for the output"},
+                {"output.frac", 61, 1, kAny, "", Sign::kSigned},
+                {"output.signed", 62, 1, kAny, ""},
+                {"output.narrow", 63, 1, kAny, ""}},
+               d.requant.out, visit);
+
+  visit(Field{"tile_h", 64, 2, kAny, "output rows a tile, after the fused pool"}, d.tiling.tile_h);
+  visit(Field{"tile_w", 66, 2, kAny, "output columns a tile"}, d.tiling.tile_w);
+  visit(Field{"tile_channels", 68, 2, kConv, "output channels a weight tile"},
+        d.tiling.tile_channels);
+  visit(Field{"chunk_k", 72, 4, kConv, "reduction steps a weight tile"}, d.tiling.chunk_k);
+  visit(Field{"input_address", 80, 8, kAny, "input map; all addresses are multiples of the bus"},
+        d.input_address);
+  visit(Field{"input2_address", 88, 8, kAdd, "second operand"}, d.input2_address);
+  visit(Field{"weight_address", 96, 8, kConv, "blocks of biases and weights"}, d.weight_address);
+  visit(Field{"output_address", 104, 8, kAny, "output map"}, d.output_address);
+}
+
+}  // namespace dcnsim::descriptor_fields
