@@ -6,59 +6,58 @@
 
 namespace dcnsim {
 
-Bus::Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency)
-    : sc_module(name), latency_(latency) {}
-
-Bus::TargetSocket& Bus::add_initiator() {
-  const std::string name = "initiator_" + std::to_string(initiators_.size());
-  TargetSocket& socket = *initiators_.emplace_back(std::make_unique<TargetSocket>(name.c_str()));
-  socket.register_b_transport(this, &Bus::b_transport);
-  socket.register_transport_dbg(this, &Bus::transport_dbg);
-  return socket;
-}
-
-Bus::InitiatorSocket& Bus::add_target(std::uint64_t base, std::uint64_t bytes) {
-  for (const Range& other : targets_) {
-    if (base < other.base + other.bytes && other.base < base + bytes) {
-      throw std::invalid_argument(std::string(this->name()) + ": address ranges overlap at " +
-                                  std::to_string(base));
+Bus::Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
+         std::size_t initiators, std::vector<Range> ranges)
+    : sc_module(name),
+      from_initiators("from_initiators", initiators),
+      to_targets("to_targets", ranges.size()),
+      latency_(latency),
+      ranges_(std::move(ranges)) {
+  for (const Range& a : ranges_) {
+    for (const Range& b : ranges_) {
+      if (&a != &b && a.base < b.base + b.bytes && b.base < a.base + a.bytes) {
+        throw std::invalid_argument(std::string(this->name()) + ": address ranges overlap at " +
+                                    std::to_string(std::max(a.base, b.base)));
+      }
     }
   }
-  const std::string name = "target_" + std::to_string(targets_.size());
-  targets_.push_back({base, bytes, std::make_unique<InitiatorSocket>(name.c_str())});
-  return *targets_.back().socket;
+  for (TargetSocket& socket : from_initiators) {
+    socket.register_b_transport(this, &Bus::b_transport);
+    socket.register_transport_dbg(this, &Bus::transport_dbg);
+  }
 }
 
-const Bus::Range* Bus::decode(const tlm::tlm_generic_payload& payload) const {
+std::optional<std::size_t> Bus::decode(const tlm::tlm_generic_payload& payload) const {
   const std::uint64_t address = payload.get_address();
-  for (const Range& range : targets_) {
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    const Range& range = ranges_[i];
     if (address >= range.base && address - range.base < range.bytes &&
         payload.get_data_length() <= range.bytes - (address - range.base)) {
-      return &range;
+      return i;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 void Bus::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  const Range* range = decode(payload);
-  if (range == nullptr) {
+  const std::optional<std::size_t> target = decode(payload);
+  if (!target) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
   delay += latency_;
   const std::uint64_t address = payload.get_address();
-  payload.set_address(address - range->base);
-  (*range->socket)->b_transport(payload, delay);
+  payload.set_address(address - ranges_[*target].base);
+  to_targets[*target]->b_transport(payload, delay);
   payload.set_address(address);
 }
 
 unsigned Bus::transport_dbg(tlm::tlm_generic_payload& payload) {
-  const Range* range = decode(payload);
-  if (range == nullptr) return 0;
+  const std::optional<std::size_t> target = decode(payload);
+  if (!target) return 0;
   const std::uint64_t address = payload.get_address();
-  payload.set_address(address - range->base);
-  const unsigned moved = (*range->socket)->transport_dbg(payload);
+  payload.set_address(address - ranges_[*target].base);
+  const unsigned moved = to_targets[*target]->transport_dbg(payload);
   payload.set_address(address);
   return moved;
 }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <tlm_utils/simple_initiator_socket.h>
@@ -18,29 +18,26 @@ class Bus : public sc_core::sc_module {
   using TargetSocket = tlm_utils::simple_target_socket<Bus, 32>;
   using InitiatorSocket = tlm_utils::simple_initiator_socket<Bus, 32>;
 
-  Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency);
-
-  /// Before elaboration ends: a socket for one more initiator to bind to.
-  TargetSocket& add_initiator();
-
-  /// Before elaboration ends: a socket to bind to a target that answers [base, base + bytes) and
-  /// sees addresses from 0. Throws std::invalid_argument if the range overlaps another.
-  InitiatorSocket& add_target(std::uint64_t base, std::uint64_t bytes);
-
- private:
+  /// Bus addresses [base, base + bytes) of one target, which sees addresses from 0.
   struct Range {
     std::uint64_t base, bytes;
-    std::unique_ptr<InitiatorSocket> socket;
   };
 
+  sc_core::sc_vector<TargetSocket> from_initiators;
+  sc_core::sc_vector<InitiatorSocket> to_targets;  ///< in the order of the ranges
+
+  /// Throws std::invalid_argument if two ranges overlap.
+  Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
+      std::size_t initiators, std::vector<Range> ranges);
+
+ private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
-  /// The range that holds the whole transaction, or null.
-  const Range* decode(const tlm::tlm_generic_payload& payload) const;
+  /// Index of the range that holds the whole transaction, or none.
+  std::optional<std::size_t> decode(const tlm::tlm_generic_payload& payload) const;
 
   const sc_core::sc_time latency_;
-  std::vector<std::unique_ptr<TargetSocket>> initiators_;
-  std::vector<Range> targets_;
+  const std::vector<Range> ranges_;
 };
 
 }  // namespace dcnsim

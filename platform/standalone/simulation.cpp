@@ -47,17 +47,19 @@ struct Simulation::Impl {
       : program(loaded),
         bus_bytes(config.dma.bus_bytes),
         clocking(config.clock_mhz),
-        bus("bus", clocking.cycles(kBusLatencyCycles)),
+        bus("bus", clocking.cycles(kBusLatencyCycles), 2,
+            {{0, static_cast<std::uint64_t>(config.dram.capacity_bytes)},
+             {kRegisterBase, reg::kWindowBytes}}),
         dram("dram", spec, config.dram.channels,
              static_cast<std::uint64_t>(config.dram.capacity_bytes)),
         accelerator("accelerator", config),
         host("host", kRegisterBase, clocking),
         irq("irq"),
         reset("reset") {
-    host.bus.bind(bus.add_initiator());
-    accelerator.memory.bind(bus.add_initiator());
-    bus.add_target(0, static_cast<std::uint64_t>(config.dram.capacity_bytes)).bind(dram.socket);
-    bus.add_target(kRegisterBase, reg::kWindowBytes).bind(accelerator.registers);
+    host.bus.bind(bus.from_initiators[0]);
+    accelerator.memory.bind(bus.from_initiators[1]);
+    bus.to_targets[0].bind(dram.socket);
+    bus.to_targets[1].bind(accelerator.registers);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
     host.irq.bind(irq);

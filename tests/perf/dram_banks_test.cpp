@@ -6,59 +6,34 @@
 #include <random>
 #include <stdexcept>
 
+#include "tests/support/dram_lpddr4.h"
+
 namespace dcnsim {
 namespace {
-
-// The timing of lpddr4_3200_x16_6gb in dram_timing.csv; 32-byte bursts of 5 ns.
-DramSpec lpddr4() {
-  DramSpec s;
-  s.preset = "lpddr4";
-  s.width_bits = 16;
-  s.burst_length = 16;
-  s.data_rate_mtps = 3200;
-  s.page_bytes = 2048;
-  s.banks = 8;
-  s.bank_groups = 1;
-  s.tck_ns = 0.625;
-  s.cl_ns = 17.5;
-  s.cwl_ns = 8.75;
-  s.trcd_ns = s.trp_ns = 18.125;
-  s.tras_ns = 42.5;
-  s.trc_ns = 60.625;
-  s.tccd_s_ns = s.tccd_l_ns = 5;
-  s.trrd_s_ns = s.trrd_l_ns = 10;
-  s.tfaw_ns = 40;
-  s.twr_ns = 18.125;
-  s.trtp_ns = 7.5;
-  s.twtr_s_ns = s.twtr_l_ns = 10;
-  s.trefi_ns = 3904;
-  s.trfc_ns = 280;
-  return s;
-}
 
 constexpr std::uint64_t kRowBytes = 2048;
 constexpr std::uint64_t kBanks = 8;
 
 TEST(DramBanks, first_read_takes_activate_plus_cas_plus_burst) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   EXPECT_EQ(banks.access(0, 0, 32, false), 18125u + 17500 + 5000);
   EXPECT_EQ(banks.events(50000).activates, 1u);
 }
 
 TEST(DramBanks, row_hit_takes_cas_plus_burst) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   banks.access(0, 0, 32, false);
   EXPECT_EQ(banks.access(100000, 32, 32, false), 100000u + 17500 + 5000);
   EXPECT_EQ(banks.events(200000).activates, 1u);
 }
 
 TEST(DramBanks, bursts_of_one_access_follow_at_the_column_spacing) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   EXPECT_EQ(banks.access(0, 0, 1024, false), 18125u + 31 * 5000 + 17500 + 5000);
 }
 
 TEST(DramBanks, row_conflict_waits_for_precharge_and_activate) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   banks.access(0, 0, 32, false);
   // Long after tRAS and tRTP: precharge at once, then tRP, tRCD, CL, burst.
   EXPECT_EQ(banks.access(200000, kBanks * kRowBytes, 32, false),
@@ -67,7 +42,7 @@ TEST(DramBanks, row_conflict_waits_for_precharge_and_activate) {
 }
 
 TEST(DramBanks, early_row_conflict_keeps_the_row_open_for_tras) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   banks.access(0, 0, 32, false);
   // Precharge no earlier than tRAS = 42.5 ns after the activate at 0.
   EXPECT_EQ(banks.access(20000, kBanks * kRowBytes, 32, false),
@@ -75,14 +50,14 @@ TEST(DramBanks, early_row_conflict_keeps_the_row_open_for_tras) {
 }
 
 TEST(DramBanks, read_after_write_waits_for_the_turnaround) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   const std::uint64_t written = banks.access(0, 0, 32, true);
   EXPECT_EQ(written, 18125u + 8750 + 5000);
   EXPECT_EQ(banks.access(written, 32, 32, false), written + 10000 + 17500 + 5000);
 }
 
 TEST(DramBanks, refresh_closes_rows_and_blocks_for_trfc) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   banks.access(0, 0, 32, false);
   // At tREFI = 3904 ns: precharge all (tRP), refresh (tRFC), then activate again.
   EXPECT_EQ(banks.access(3904000, 0, 32, false),
@@ -91,7 +66,7 @@ TEST(DramBanks, refresh_closes_rows_and_blocks_for_trfc) {
 }
 
 TEST(DramBanks, idle_time_is_refreshed_and_accounted_completely) {
-  DramBanks banks(lpddr4(), 2);
+  DramBanks banks(lpddr4_3200(), 2);
   banks.access(1000, 0, 64, false);
   const DramEvents events = banks.events(40'000'000);
   EXPECT_EQ(events.refreshes, 2u * (40'000'000 / 3'904'000));
@@ -100,7 +75,7 @@ TEST(DramBanks, idle_time_is_refreshed_and_accounted_completely) {
 }
 
 TEST(DramBanks, whole_bursts_are_counted) {
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   banks.access(0, 40, 8, false);
   banks.access(0, 60, 8, true);
   EXPECT_EQ(banks.events(100000).read_bytes, 32u);
@@ -110,7 +85,7 @@ TEST(DramBanks, whole_bursts_are_counted) {
 TEST(DramBanks, no_stream_exceeds_the_peak_bandwidth) {
   std::mt19937 random(7);
   for (int pattern = 0; pattern < 4; ++pattern) {
-    DramBanks banks(lpddr4(), 1);
+    DramBanks banks(lpddr4_3200(), 1);
     std::uint64_t done = 0;
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < 4000; ++i) {
@@ -131,7 +106,7 @@ TEST(DramBanks, no_stream_exceeds_the_peak_bandwidth) {
 
 TEST(DramBanks, completion_never_runs_backwards_in_arrival_order) {
   std::mt19937 random(11);
-  DramBanks banks(lpddr4(), 1);
+  DramBanks banks(lpddr4_3200(), 1);
   std::uint64_t now = 0;
   std::uint64_t last = 0;
   for (int i = 0; i < 20000; ++i) {
@@ -145,7 +120,7 @@ TEST(DramBanks, completion_never_runs_backwards_in_arrival_order) {
 }
 
 TEST(DramBanks, impossible_presets_are_refused_by_name) {
-  DramSpec spec = lpddr4();
+  DramSpec spec = lpddr4_3200();
   spec.trcd_ns = 0;
   try {
     DramBanks banks(spec, 1);

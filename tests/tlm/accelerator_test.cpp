@@ -62,10 +62,10 @@ struct Bench : sc_core::sc_module {
   std::function<void()> script;
   bool finished = false;
 
-  explicit Bench(const AcceleratorConfig& config, std::uint64_t dram_bytes = 1 << 20)
-      : sc_module("bench"),
+  Bench(const sc_core::sc_module_name& name, const AcceleratorConfig& config)
+      : sc_module(name),
         accelerator("accelerator", config),
-        dram("dram", lpddr4_3200(), 1, dram_bytes) {
+        dram("dram", lpddr4_3200(), 1, 1 << 20) {
     registers.bind(accelerator.registers);
     // The memory has one port, so the test reaches it through a small switch.
     accelerator.memory.bind(from_accelerator);
@@ -159,7 +159,7 @@ struct Bench : sc_core::sc_module {
 class AcceleratorTest : public FreshKernel {
  protected:
   void simulate(const std::function<void(Bench&)>& script) {
-    Bench bench(small_machine());
+    Bench bench("bench", small_machine());
     bench.script = [&] { script(bench); };
     sc_core::sc_start();
     EXPECT_TRUE(bench.finished) << "the host still waits";

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SystemC system against the reference executor and the compiler's predictions, on random
+// networks and machines.
+#include "platform/standalone/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include "models/arch/memory_layout.h"
+#include "models/perf/schedule.h"
+#include "tests/support/dram_lpddr4.h"
+#include "tests/support/fresh_kernel.h"
+#include "tests/support/random_network.h"
+#include "workloads/executor.h"
+
+namespace dcnsim {
+namespace {
+
+AcceleratorConfig random_machine(RandomNetwork& random) {
+  AcceleratorConfig c;
+  c.name = "random";
+  c.clock_mhz = random.pick(100, 999);
+  c.array.rows = random.pick(1, 20);
+  c.array.columns = 8 * random.pick(1, 4);
+  c.array.dataflow =
+      random.chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
+  c.array.weight_bits = random.chance(2) ? 8 : 16;
+  c.array.activation_bits = random.chance(2) ? 8 : 16;
+  c.accumulator.bits = random.chance(3) ? random.pick(20, 48) : 32;
+  c.accumulator.overflow = random.chance(2) ? Overflow::kWrap : Overflow::kSaturate;
+  const auto buffer = [&](int kibibytes) {
+    return BufferConfig{1024 * std::int64_t{kibibytes}, 64, 1 << random.pick(0, 2),
+                        random.chance(2)};
+  };
+  c.input_buffer = buffer(8 << random.pick(0, 2));
+  c.weight_buffer = buffer(8 << random.pick(0, 2));
+  c.output_buffer = buffer(4 << random.pick(0, 2));
+  c.accumulator_buffer_bytes = 16 * 1024;
+  c.dma.bus_bytes = 4 << random.pick(0, 2);
+  c.dma.max_burst_bytes = 64 << random.pick(0, 6);
+  c.dma.outstanding = random.pick(1, 16);
+  c.dram.preset = "lpddr4";
+  c.dram.capacity_bytes = 4 << 20;
+  c.dram.channels = 1 << random.pick(0, 1);
+  return c;
+}
+
+class SimulationTest : public FreshKernel, public testing::WithParamInterface<unsigned> {};
+
+TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
+  RandomNetwork random(GetParam());
+  const FixedNetwork network = random.make();
+  ASSERT_NO_THROW(validate(network));
+  const AcceleratorConfig config = random_machine(random);
+  const Program program = compile(network, config);
+  Executor executor(network, config.accumulator);
+  Simulation simulation(config, lpddr4_3200(), program);
+
+  Inference first;
+  for (int i = 0; i < 3; ++i) {
+    const CodeTensor image = random.image(network);
+    const Inference result = simulation.run(image);
+    const Activations& expected = executor.run(image);
+    ASSERT_EQ(result.layers.size(), network.layers.size());
+    std::uint64_t overflows = 0;
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      ASSERT_EQ(simulation.layer_output(l), expected.layers[l]) << "layer " << l << " image " << i;
+      overflows += result.layers[l].overflows;
+    }
+    EXPECT_EQ(result.output, expected.layers.back());
+    EXPECT_EQ(overflows, expected.overflows);
+
+    std::uint64_t cycles = 0;
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      const LayerCounters& counters = result.layers[l];
+      const ProgramLayer& predicted = program.layers[l];
+      EXPECT_EQ(counters.stream_bytes, predicted.predicted_bytes) << "layer " << l;
+      EXPECT_EQ(counters.compute_cycles, predicted.predicted_compute_cycles) << "layer " << l;
+      EXPECT_EQ(counters.macs, predicted.descriptor.macs()) << "layer " << l;
+      std::uint64_t attributed = counters.compute_cycles;
+      for (const std::uint64_t stall : counters.stall_cycles) attributed += stall;
+      EXPECT_EQ(counters.cycles, attributed);
+      const Descriptor& d = predicted.descriptor;
+      EXPECT_EQ(counters.stream_bytes[static_cast<std::size_t>(Stream::kOutput)],
+                static_cast<std::uint64_t>(
+                    map_bytes(d.output_shape(), d.requant.out.bits, config.dma.bus_bytes)))
+          << "output is written once";
+      EXPECT_GE(counters.dram.read_bytes + counters.dram.write_bytes,
+                counters.stream_bytes[static_cast<std::size_t>(Stream::kInput)]);
+      cycles += counters.cycles;
+    }
+    EXPECT_EQ(result.cycles, cycles);
+
+    // Timing does not depend on the data, nor on what ran before.
+    if (i == 0) {
+      first = result;
+    } else {
+      EXPECT_EQ(result.cycles, first.cycles);
+      for (std::size_t l = 0; l < first.layers.size(); ++l) {
+        EXPECT_EQ(result.layers[l].stall_cycles, first.layers[l].stall_cycles);
+        EXPECT_EQ(result.layers[l].dram.activates, first.layers[l].dram.activates);
+        EXPECT_EQ(result.layers[l].dram.active_ps, first.layers[l].dram.active_ps);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest, testing::Range(1u, 81u));
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// How fast is simulating? Images per second of the built-in network at 8/8 bits, two processes:
+// oneDNN's int8 convolutions of the same shapes (the peer: arithmetic alone), the reference
+// executor, and the full SystemC simulation of each preset with the data through every model.
+// All in one run, so that the ratios do not depend on the machine's mood.
+//
+//   speed_benchmark [images, default 1000] [processes, default 2]
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <dnnl.hpp>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "analysis/quantizer/quantize_network.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/cost/cost_model.h"
+#include "platform/standalone/simulation.h"
+#include "workloads/executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim {
+namespace {
+
+/// One prepared unit of work: called once an image.
+using PerImage = std::function<void(std::size_t image)>;
+
+/// Wall-clock images per second of `processes` workers that each prepare, then wait for the start,
+/// then share `images` between them.
+double images_per_second(std::size_t images, std::size_t processes,
+                         const std::function<PerImage()>& prepare) {
+  int ready[2], go[2];
+  if (pipe(ready) != 0 || pipe(go) != 0) throw std::runtime_error("pipe failed");
+  std::vector<pid_t> workers;
+  for (std::size_t worker = 0; worker < processes; ++worker) {
+    const pid_t pid = fork();
+    if (pid < 0) throw std::runtime_error("fork failed");
+    if (pid > 0) {
+      workers.push_back(pid);
+      continue;
+    }
+    close(go[1]);
+    try {
+      const PerImage work = prepare();
+      work(0);  // caches warm, code generated
+      char byte = 0;
+      if (write(ready[1], &byte, 1) != 1) _exit(1);
+      if (read(go[0], &byte, 1) != 0) _exit(1);
+      for (std::size_t image = worker; image < images; image += processes) work(image);
+    } catch (const std::exception& e) {
+      std::fprintf(stderr, "%s\n", e.what());
+      _exit(1);
+    }
+    _exit(0);
+  }
+  for (std::size_t worker = 0; worker < processes; ++worker) {
+    char byte = 0;
+    if (read(ready[0], &byte, 1) != 1) throw std::runtime_error("a worker failed to prepare");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  close(go[0]);
+  close(go[1]);
+  for (const pid_t pid : workers) {
+    int status = 0;
+    if (waitpid(pid, &status, 0) != pid || status != 0) throw std::runtime_error("a worker failed");
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  close(ready[0]);
+  close(ready[1]);
+  return static_cast<double>(images) / elapsed.count();
+}
+
+/// All convolutions of `network` as oneDNN u8 x s8 -> u8 primitives with bias and ReLU.
+PerImage onednn(const FixedNetwork& network, int batch) {
+  using tag = dnnl::memory::format_tag;
+  using type = dnnl::memory::data_type;
+  auto engine = std::make_shared<dnnl::engine>(dnnl::engine::kind::cpu, 0);
+  auto stream = std::make_shared<dnnl::stream>(*engine);
+  struct Primitive {
+    dnnl::convolution_forward forward;
+    std::unordered_map<int, dnnl::memory> arguments;
+  };
+  auto primitives = std::make_shared<std::vector<Primitive>>();
+  for (const FixedLayer& layer : network.layers) {
+    if (layer.node.kind != LayerKind::kConv) continue;
+    const ConvShape& c = layer.node.conv;
+    const dnnl::memory::desc source({batch, c.in.channels, c.in.height, c.in.width}, type::u8,
+                                    tag::nhwc);
+    const dnnl::memory::desc weights({c.out_channels, c.in.channels, c.kernel_h, c.kernel_w},
+                                     type::s8, tag::any);
+    const dnnl::memory::desc bias({c.out_channels}, type::s32, tag::x);
+    const dnnl::memory::desc target({batch, c.out_channels, c.out_h(), c.out_w()}, type::u8,
+                                    tag::nhwc);
+    dnnl::primitive_attr attributes;
+    attributes.set_output_scales(0, {0.01f});
+    dnnl::post_ops post;
+    post.append_eltwise(1.f, dnnl::algorithm::eltwise_relu, 0.f, 0.f);
+    attributes.set_post_ops(post);
+    const dnnl::convolution_forward::primitive_desc description(
+        dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference,
+                                        dnnl::algorithm::convolution_direct, source, weights, bias,
+                                        target, {c.stride_h, c.stride_w}, {c.pad_top, c.pad_left},
+                                        {c.pad_bottom, c.pad_right}),
+        attributes, *engine);
+    Primitive p{dnnl::convolution_forward(description), {}};
+    p.arguments[DNNL_ARG_SRC] = dnnl::memory(description.src_desc(), *engine);
+    p.arguments[DNNL_ARG_WEIGHTS] = dnnl::memory(description.weights_desc(), *engine);
+    p.arguments[DNNL_ARG_BIAS] = dnnl::memory(description.bias_desc(), *engine);
+    p.arguments[DNNL_ARG_DST] = dnnl::memory(description.dst_desc(), *engine);
+    for (auto& [name, memory] : p.arguments) {
+      auto* bytes = static_cast<std::uint8_t*>(memory.get_data_handle());
+      for (std::size_t i = 0; i < memory.get_desc().get_size(); ++i) {
+        bytes[i] = static_cast<std::uint8_t>(i * 37 % 101);
+      }
+    }
+    primitives->push_back(std::move(p));
+  }
+  return [engine, stream, primitives, batch, calls = 0](std::size_t) mutable {
+    // Every batch-th call does the work of a whole batch.
+    if (calls++ % batch != 0) return;
+    for (Primitive& p : *primitives) p.forward.execute(*stream, p.arguments);
+    stream->wait();
+  };
+}
+
+PerImage executor(const FixedNetwork& network, const Dataset& images) {
+  auto run = std::make_shared<Executor>(network, Accumulator{});
+  return [run, &images](std::size_t image) {
+    run->run(image_tensor(images, image % images.size()));
+  };
+}
+
+PerImage simulation(const FixedNetwork& network, const std::string& preset,
+                    const Dataset& images) {
+  const AcceleratorConfig config =
+      load_accelerator(std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/" + preset + ".yaml");
+  const DramSpec dram = load_dram_spec(
+      std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables", config.dram.preset);
+  auto program = std::make_shared<Program>(compile(network, config));
+  auto system = std::make_shared<Simulation>(config, dram, *program);
+  return [program, system, &images](std::size_t image) {
+    system->run(image_tensor(images, image % images.size()));
+  };
+}
+
+int run(int argc, char** argv) {
+  const std::size_t images = argc > 1 ? std::stoul(argv[1]) : 1000;
+  const std::size_t processes = argc > 2 ? std::stoul(argv[2]) : 2;
+  // oneDNN would start threads of its own beside our processes.
+  setenv("OMP_NUM_THREADS", "1", 1);
+  const std::string source = DCNSIM_SOURCE_DIR;
+  const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx");
+  const FixedNetwork network =
+      quantize_network(std::get<FloatNetwork>(loaded),
+                       load_cifar10(source + "/workloads/cifar10/calibration_500.bin", 50), {})
+          .network;
+  const Dataset data = load_cifar10(source + "/workloads/cifar10/test_1000.bin");
+
+  std::printf("%zu images, %zu processes, kernels: %s\n", images, processes,
+              kernel_name().c_str());
+  std::printf("%-44s %12s %10s\n", "", "images/s", "of oneDNN");
+  const auto report = [&](const char* name, double rate, double peer) {
+    std::printf("%-44s %12.0f %9.2fx\n", name, rate, rate / peer);
+    std::fflush(stdout);
+  };
+  const double peer = images_per_second(images, processes, [&] { return onednn(network, 1); });
+  report("oneDNN int8 convolutions, batch 1", peer, peer);
+  report("oneDNN int8 convolutions, batch 50",
+         images_per_second(images, processes, [&] { return onednn(network, 50); }), peer);
+  report("reference executor",
+         images_per_second(images, processes, [&] { return executor(network, data); }), peer);
+  for (const char* preset : {"small_edge", "large_edge"}) {
+    const std::string name = std::string("full SystemC simulation, ") + preset;
+    report(name.c_str(),
+           images_per_second(images, processes, [&] { return simulation(network, preset, data); }),
+           peer);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  std::printf("largest process: %ld MiB\n", usage.ru_maxrss / 1024);
+  return 0;
+}
+
+}  // namespace
+}  // namespace dcnsim
+
+// SystemC's library calls sc_main; with a main of our own nothing of it runs before we fork.
+int sc_main(int argc, char** argv) { return dcnsim::run(argc, argv); }
+
+int main(int argc, char** argv) {
+  try {
+    return dcnsim::run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "speed_benchmark: %s\n", e.what());
+    return 1;
+  }
+}
