@@ -1,13 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/executor.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 
 #include "models/numeric/rounding.h"
 
 namespace dcnsim {
+
+namespace {
+
+/// `conv` without the outputs that a pool of `pool` x `pool` drops because they do not fill a window:
+/// the hardware does not compute them either. Only the far ends of the input shrink.
+ConvShape without_dropped_outputs(ConvShape conv, int pool) {
+  const auto shrink = [&](int outputs, int kernel, int stride, int pad, int& extent, int& far_pad) {
+    if (outputs % pool == 0) return;
+    const int needed = (outputs / pool * pool - 1) * stride + kernel - pad;
+    far_pad = std::max(0, needed - extent);
+    extent = std::min(extent, needed);
+  };
+  const int rows = conv.out_h();
+  const int columns = conv.out_w();
+  shrink(rows, conv.kernel_h, conv.stride_h, conv.pad_top, conv.in.height, conv.pad_bottom);
+  shrink(columns, conv.kernel_w, conv.stride_w, conv.pad_left, conv.in.width, conv.pad_right);
+  return conv;
+}
+
+/// The top left part of `map`.
+CodeTensor crop(const CodeTensor& map, const Shape& shape) {
+  CodeTensor part(shape, map.format());
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(shape.width) * static_cast<std::size_t>(shape.channels) * unit;
+  for (int y = 0; y < shape.height; ++y) {
+    std::memcpy(part.data() + part.index(y, 0, 0) * unit, map.data() + map.index(y, 0, 0) * unit,
+                row_bytes);
+  }
+  return part;
+}
+
+}  // namespace
 
 struct Executor::Impl {
   FixedNetwork network;                          ///< without the weights of convolutions
@@ -25,8 +60,12 @@ struct Executor::Impl {
     const CodeTensor& input = value(layer.node.input, image);
     switch (layer.node.kind) {
       case LayerKind::kConv: {
-        const ConvShape& shape = layer.node.conv;
-        conv_fast(shape, input, *conv[index], accumulators);
+        const ConvShape shape = without_dropped_outputs(layer.node.conv, layer.node.fused_pool);
+        if (shape.in == input.shape()) {
+          conv_fast(shape, input, *conv[index], accumulators);
+        } else {
+          conv_fast(shape, crop(input, shape.in), *conv[index], accumulators);
+        }
         activations.overflows += accumulators.overflowed;
         return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool);
       }
