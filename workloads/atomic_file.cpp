@@ -41,13 +41,13 @@ std::string write_all(int descriptor, std::string_view bytes) {
 void write_file_atomically(const std::string& path, std::string_view bytes) {
   namespace fs = std::filesystem;
   std::error_code error;
-  // Through a symbolic link, not in its place.
-  const std::string target =
-      fs::is_symlink(path, error) ? fs::canonical(path, error).string() : path;
-  if (error) fail(path, error.message());
+  std::string target = path;
+  if (fs::is_symlink(fs::symlink_status(path, error))) {
+    target = fs::canonical(path, error).string();  // through the link, not in its place
+    if (error) fail(path, error.message());
+  }
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) fail(path, "not a regular file");
-  if (target.empty()) fail(path, "the name is empty");
 
   const std::string temporary = target + ".partial-" + std::to_string(::getpid());
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);

@@ -21,9 +21,9 @@ struct LayerWidths {
 
 struct QuantizeOptions {
   int weight_bits = 8;
-  int activation_bits = 8;   ///< of every layer output but the last
-  int logit_bits = 16;       ///< of the last layer's output
-  int input_bits = 8;        ///< of the image; 8 keeps raw pixels
+  int activation_bits = 8;  ///< of every layer output but the last
+  int logit_bits = 16;      ///< of the last layer's output
+  int input_bits = 8;       ///< of the image; 8 keeps raw pixels
   std::vector<LayerWidths> layers;
   Rounding rounding = Rounding::kHalfUp;  ///< of unsigned outputs; signed ones use kHalfEven
 };
@@ -42,10 +42,11 @@ struct QuantizedNetwork {
 
 /// `progress(done, total)` is called now and then with calibration images done.
 /// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
-/// no calibration images, images of another shape than the network's input, NaN or infinite weights.
-QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
-                                  const QuantizeOptions& options,
-                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
+/// no calibration images, images of another shape than the network's input, NaN or infinite
+/// weights.
+QuantizedNetwork quantize_network(
+    const FloatNetwork& network, const Dataset& calibration, const QuantizeOptions& options,
+    const std::function<void(std::size_t, std::size_t)>& progress = {});
 
 /// Per-layer widths from YAML: `layers: {conv0: {weights: 5, output: 6}, ...}` and optional
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/quantizer/format_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/numeric/rounding.h"
+
+namespace dcnsim {
+namespace {
+
+/// An exact tensor with the interface of Histogram.
+class Values {
+ public:
+  explicit Values(const std::vector<float>& values) : values_(values) {}
+
+  double signal() const {
+    double sum = 0;
+    for (const float value : values_) sum += double{value} * double{value};
+    return sum;
+  }
+
+  double largest_magnitude() const {
+    float largest = 0;
+    for (const float value : values_) largest = std::max(largest, std::abs(value));
+    return double{largest};
+  }
+
+  double noise(const Format& format) const {
+    double sum = 0;
+    for (const float value : values_) {
+      const double error = double{value} - dequantize(quantize(double{value}, format), format);
+      sum += error * error;
+    }
+    return sum;
+  }
+
+  double clipping(const Format& format) const {
+    const double low = dequantize(format.min_code(), format);
+    const double high = dequantize(format.max_code(), format);
+    double sum = 0;
+    for (const float value : values_) {
+      const double beyond = double{value} - std::clamp(double{value}, low, high);
+      sum += beyond * beyond;
+    }
+    return sum;
+  }
+
+ private:
+  const std::vector<float>& values_;
+};
+
+/// Starts where nothing is clipped: below, each grid is part of the next finer one and so no
+/// better. Ends where clipping, which only grows with n, costs more than the best so far.
+template <class Distribution>
+FormatChoice search(const Distribution& distribution, int bits, bool is_signed) {
+  FormatChoice best{{bits, 0, is_signed, false}, distribution.signal(), 0};
+  const double largest = distribution.largest_magnitude();
+  if (largest == 0) return best;
+  int exponent = 0;  // largest <= 2^exponent
+  std::frexp(largest, &exponent);
+  const int first = bits - (is_signed ? 1 : 0) - exponent - 1;
+  best.noise = std::numeric_limits<double>::infinity();
+  for (int frac = std::clamp(first, -kMaxFrac, kMaxFrac); frac <= kMaxFrac; ++frac) {
+    const Format format{bits, frac, is_signed, false};
+    if (distribution.clipping(format) > best.noise) break;
+    const double noise = distribution.noise(format);
+    if (noise < best.noise) {
+      best.noise = noise;
+      best.format = format;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+double FormatChoice::sqnr_db() const {
+  if (noise == 0) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(signal / noise);
+}
+
+FormatChoice best_format(const std::vector<float>& values, int bits, bool is_signed) {
+  return search(Values(values), bits, is_signed);
+}
+
+FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed) {
+  return search(histogram, bits, is_signed);
+}
+
+FormatChoice evaluate(const Histogram& histogram, const Format& format) {
+  return {format, histogram.signal(), histogram.noise(format)};
+}
+
+}  // namespace dcnsim

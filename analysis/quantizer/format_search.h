@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The number of fractional bits with the least squared error at a given width.
+#pragma once
+
+#include <vector>
+
+#include "analysis/quantizer/histogram.h"
+#include "models/numeric/format.h"
+
+namespace dcnsim {
+
+/// A format and the tensor's energy and error in it.
+struct FormatChoice {
+  Format format;
+  double signal = 0;  ///< sum x^2
+  double noise = 0;   ///< sum (x - q(x))^2
+
+  /// 10 log10(signal / noise); infinite if the format is exact.
+  double sqnr_db() const;
+};
+
+/// The best of all n for rounding half to even, on the exact values (finite); the smallest n of
+/// equals, n = 0 if all values are zero.
+FormatChoice best_format(const std::vector<float>& values, int bits, bool is_signed);
+
+/// The same on a distribution.
+FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
+
+/// What `format` makes of a distribution.
+FormatChoice evaluate(const Histogram& histogram, const Format& format);
+
+}  // namespace dcnsim

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/quantizer/histogram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace dcnsim {
+namespace {
+
+constexpr std::size_t kBins = 1 << 16;
+constexpr std::size_t kNegative = kBins / 2;  // first bin of values with the sign bit set
+
+/// Where a bin starts: the magnitude nearest to zero.
+double start_of(std::size_t bin) {
+  const auto bits = static_cast<std::uint32_t>(bin << 16);
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  if (std::isfinite(value)) return static_cast<double>(value);
+  return std::copysign(std::ldexp(1.0, 128), static_cast<double>(value));  // end of the last bin
+}
+
+/// Integral of (t - q(t))^2 from 0 to x, x in units of the step. Each full step adds 1/12.
+double integral(double x, double min_code, double max_code) {
+  const double code = std::clamp(std::nearbyint(x), min_code, max_code);
+  const double rest = x - code;
+  return code / 12 + rest * rest * rest / 3;
+}
+
+/// The same of the squared distance to the range only.
+double clipped_integral(double x, double min_code, double max_code) {
+  const double beyond = x - std::clamp(x, min_code, max_code);
+  return beyond * beyond * beyond / 3;
+}
+
+/// Sum over all bins of count times the mean that `integral` gives over the bin.
+template <class Integral>
+double sum_over_bins(const std::vector<std::uint64_t>& counts, const Format& format,
+                     const Integral& integrate) {
+  const auto low = static_cast<double>(format.min_code());
+  const auto high = static_cast<double>(format.max_code());
+  double sum = 0;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    if (counts[bin] == 0) continue;
+    const double from = std::ldexp(start_of(bin), format.frac);
+    const double to = std::ldexp(start_of(bin + 1), format.frac);
+    const double mean = (integrate(to, low, high) - integrate(from, low, high)) / (to - from);
+    sum += static_cast<double>(counts[bin]) * mean;
+  }
+  return std::ldexp(sum, -2 * format.frac);
+}
+
+}  // namespace
+
+Histogram::Histogram() : counts_(kBins) {}
+
+void Histogram::add(const std::vector<float>& values) {
+  for (const float value : values) {
+    if (value == 0.0F) continue;  // exact in every format
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof(bits));
+    ++counts_[bits >> 16];
+    const auto exact = static_cast<double>(value);
+    signal_ += exact * exact;
+    largest_ = std::max(largest_, std::abs(exact));
+  }
+}
+
+bool Histogram::has_negative() const {
+  return std::any_of(counts_.begin() + kNegative, counts_.end(),
+                     [](std::uint64_t count) { return count > 0; });
+}
+
+double Histogram::noise(const Format& format) const {
+  return sum_over_bins(counts_, format, integral);
+}
+
+double Histogram::clipping(const Format& format) const {
+  return sum_over_bins(counts_, format, clipped_integral);
+}
+
+}  // namespace dcnsim
