@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/cost_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+#include <set>
+
+#include "models/arch/accelerator_yaml.h"
+#include "models/cost/sha256.h"
+#include "tests/cost/tables_copy.h"
+
+namespace dcnsim {
+namespace {
+
+AcceleratorConfig preset(const std::string& name) {
+  return load_accelerator(kPresets + '/' + name + ".yaml");
+}
+
+double part(const Breakdown& breakdown, const std::string& name) {
+  for (const auto& [key, value] : breakdown) {
+    if (key == name) return value;
+  }
+  ADD_FAILURE() << name << " is missing";
+  return -1;
+}
+
+std::vector<std::string> names(const Breakdown& breakdown) {
+  std::vector<std::string> all;
+  for (const auto& entry : breakdown) all.push_back(entry.first);
+  return all;
+}
+
+Descriptor conv8() {
+  Descriptor d;
+  d.kind = LayerKind::kConv;
+  d.weight.bits = d.input.bits = d.requant.out.bits = 8;
+  d.requant.rounding = Rounding::kHalfUp;
+  return d;
+}
+
+LayerCounters some_counters() {
+  LayerCounters c;
+  c.cycles = 10;
+  c.macs = c.mac_passes = 1000;
+  c.weight_loads = 50;
+  c.activation_loads = 700;
+  c.requantized = 30;
+  c.pool_operations = 20;
+  c.input_buffer = {3, 5};
+  c.weight_buffer = {7, 11};
+  c.output_buffer = {13, 17};
+  c.accumulator_buffer = {19, 23};
+  c.dram = {2, 640, 320, 3, 4000, 6000};
+  return c;
+}
+
+TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
+  const CostModel model(kTables, preset("small_edge"));
+  const Breakdown e = model.layer_energy_pj(conv8(), some_counters());
+  EXPECT_EQ(names(e), (std::vector<std::string>{
+                          "multiply", "accumulate", "operand_registers", "accumulator_registers",
+                          "requantize", "pool_add", "input_buffer", "weight_buffer",
+                          "output_buffer", "accumulator_buffer", "dram_activate", "dram_read",
+                          "dram_write", "dram_refresh", "dram_background", "leakage"}));
+  // 8 x 8 row of mac_subword.csv.
+  EXPECT_NEAR(part(e, "multiply"), 1000 * 0.377008, 1e-9);
+  EXPECT_NEAR(part(e, "accumulate"), 1000 * 0.539114, 1e-9);
+  EXPECT_NEAR(part(e, "operand_registers"), (0.209144 + 0.00619368) / 2 * (50 + 700), 1e-9);
+  EXPECT_NEAR(part(e, "accumulator_registers"), 1000 * (0.557309 - 0.209144), 1e-9);
+  EXPECT_NEAR(part(e, "requantize"), 30 * 1.25247, 1e-9);
+  EXPECT_NEAR(part(e, "pool_add"), 20 * 0.344771, 1e-9);
+  // Banks of 16 KiB, 8 KiB (64 bit words) and 1 KiB (32 bit words) in sram.csv.
+  EXPECT_NEAR(part(e, "input_buffer"), 3 * 11.6097 + 5 * 10.6968, 1e-9);
+  EXPECT_NEAR(part(e, "weight_buffer"), 7 * 11.6097 + 11 * 10.6968, 1e-9);
+  EXPECT_NEAR(part(e, "output_buffer"), 13 * 6.13702 + 17 * 7.87807, 1e-9);
+  EXPECT_NEAR(part(e, "accumulator_buffer"), 19 * 1.32373 + 23 * 2.06548, 1e-9);
+  EXPECT_NEAR(part(e, "dram_activate"), 2 * 1204.7, 1e-9);
+  EXPECT_NEAR(part(e, "dram_read"), 640 * 8 * (5.2637 + 3.2065), 1e-9);
+  EXPECT_NEAR(part(e, "dram_write"), 320 * 8 * (3.8672 + 1.1655), 1e-9);
+  EXPECT_NEAR(part(e, "dram_refresh"), 3 * 22386, 1e-9);
+  // 37.05 mW for 4 ns, 33.3 mW for 6 ns.
+  EXPECT_NEAR(part(e, "dram_background"), 37.05 * 4 + 33.3 * 6, 1e-9);
+  // 10 cycles of 5 ns.
+  const double logic_mw = (256 * 16466.4 + 16 * (13450 + 2652.58 + 5714.25)) * 1e-6;
+  const double sram_mw = part(e, "leakage") / 50 - logic_mw;
+  EXPECT_GT(sram_mw, 0);
+  EXPECT_LT(sram_mw, 0.01);
+  double sum = 0;
+  for (const auto& [name, value] : e) sum += value;
+  EXPECT_DOUBLE_EQ(total(e), sum);
+}
+
+TEST(cost_model, nothing_counted_costs_nothing) {
+  const CostModel model(kTables, preset("large_edge"));
+  EXPECT_EQ(total(model.layer_energy_pj(conv8(), LayerCounters())), 0);
+}
+
+TEST(cost_model, energy_is_linear_in_the_counters) {
+  const CostModel model(kTables, preset("small_edge"));
+  std::mt19937_64 random(3);
+  for (int trial = 0; trial < 50; ++trial) {
+    LayerCounters a = some_counters(), b = some_counters(), sum;
+    a.mac_passes = random() % 1000000;
+    a.dram.active_ps = random() % 1000000;
+    b.output_buffer.writes = random() % 1000000;
+    b.cycles = random() % 1000000;
+    sum = some_counters();
+    sum.cycles += b.cycles;
+    sum.mac_passes += a.mac_passes;
+    sum.weight_loads *= 2;
+    sum.activation_loads *= 2;
+    sum.requantized *= 2;
+    sum.pool_operations *= 2;
+    sum.input_buffer = {6, 10};
+    sum.weight_buffer = {14, 22};
+    sum.output_buffer = {26, 17 + b.output_buffer.writes};
+    sum.accumulator_buffer = {38, 46};
+    sum.dram = {4, 1280, 640, 6, 4000 + a.dram.active_ps, 12000};
+    const double parts =
+        total(model.layer_energy_pj(conv8(), a)) + total(model.layer_energy_pj(conv8(), b));
+    EXPECT_NEAR(total(model.layer_energy_pj(conv8(), sum)), parts, 1e-9 * parts);
+  }
+}
+
+TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
+  AcceleratorConfig config = preset("small_edge");
+  const Breakdown plain = CostModel(kTables, config).layer_energy_pj(conv8(), some_counters());
+  config.cost.logic_factor = 0.5;
+  config.cost.clock_tree_factor = 1.25;
+  config.cost.sram_factor = 3;
+  const CostModel model(kTables, config);
+  const Breakdown scaled = model.layer_energy_pj(conv8(), some_counters());
+  const std::set<std::string> logic = {
+      "multiply", "accumulate", "operand_registers", "requantize", "accumulator_registers",
+      "pool_add"};
+  for (const auto& [name, value] : plain) {
+    const bool sram = name.size() > 7 && name.substr(name.size() - 7) == "_buffer";
+    const double factor = logic.count(name) != 0 ? 0.625 : sram ? 3 : 1;
+    EXPECT_NEAR(part(scaled, name), value * factor, 1e-9 * value) << name;
+  }
+  for (const Provenance& p : model.provenance()) {
+    if (p.component == "multiply" || p.component == "requantize") {
+      EXPECT_NE(p.note.find("logic_factor 0.5"), std::string::npos) << p.component;
+      EXPECT_NE(p.note.find("clock_tree_factor 1.25"), std::string::npos) << p.component;
+    }
+    if (p.component == "input_buffer") {
+      EXPECT_NE(p.note.find("sram_factor 3"), std::string::npos);
+    }
+  }
+}
+
+TEST(cost_model, background_counts_every_ganged_channel) {
+  AcceleratorConfig config = preset("small_edge");
+  LayerCounters counters;
+  counters.dram.precharged_ps = 1000;
+  config.dram.channels = 4;
+  EXPECT_NEAR(
+      part(CostModel(kTables, config).layer_energy_pj(conv8(), counters), "dram_background"),
+      4 * 33.3, 1e-9);
+}
+
+TEST(cost_model, narrower_layers_cost_less_and_wider_ones_passes) {
+  const CostModel model(kTables, preset("small_edge"));
+  const auto mac_pj = [&](int bits, std::uint64_t passes) {
+    Descriptor d = conv8();
+    d.weight.bits = d.input.bits = bits;
+    LayerCounters c;
+    c.mac_passes = c.weight_loads = c.activation_loads = passes;
+    return total(model.layer_energy_pj(d, c));
+  };
+  EXPECT_NEAR(mac_pj(2, 1), 0.821975, 1e-5);
+  EXPECT_NEAR(mac_pj(4, 1), 1.11987, 1e-5);
+  EXPECT_NEAR(mac_pj(8, 1), 1.47962, 1e-5);
+  EXPECT_NEAR(mac_pj(16, 4), 4 * 1.47962, 1e-4);
+}
+
+TEST(cost_model, pools_and_additions_are_charged_at_their_widths) {
+  const CostModel model(kTables, preset("small_edge"));
+  LayerCounters c;
+  c.pool_operations = 1000;
+  Descriptor d;
+  d.kind = LayerKind::kPool;
+  d.input.bits = 4;
+  d.pool.kind = PoolKind::kMax;
+  EXPECT_NEAR(part(model.layer_energy_pj(d, c), "pool_add"), 161.159, 1e-9);
+  d.pool.kind = PoolKind::kAverage;
+  d.pool.kernel_h = d.pool.kernel_w = 8;  // 4 + 6 bits
+  EXPECT_NEAR(part(model.layer_energy_pj(d, c), "pool_add"), 886.934, 1e-9);
+  d.input.bits = 16;
+  d.pool.kernel_h = d.pool.kernel_w = 16;  // 16 + 8 bits
+  EXPECT_NEAR(part(model.layer_energy_pj(d, c), "pool_add"), 1350.19, 1e-9);
+
+  LayerCounters add;
+  add.additions = 1000;
+  d.kind = LayerKind::kAdd;
+  d.input = {8, 4};
+  d.input2 = {8, 6};
+  EXPECT_NEAR(part(model.layer_energy_pj(d, add), "pool_add"), 886.934, 1e-9);
+  d.input = {16, 0};
+  d.input2 = {16, 15};  // 31 bits and a carry
+  EXPECT_NEAR(part(model.layer_energy_pj(d, add), "pool_add"), 1848.36, 1e-9);
+  d.input2 = {16, 40};
+  EXPECT_EQ(error_of([&] { model.layer_energy_pj(d, add); }),
+            "requant_etc.csv: no adder of 57 bits in nangate45 (8..48)");
+}
+
+TEST(cost_model, widths_no_layer_can_have_are_refused) {
+  const CostModel model(kTables, preset("small_edge"));
+  Descriptor d = conv8();
+  d.weight.bits = 17;
+  EXPECT_EQ(error_of([&] { model.layer_energy_pj(d, some_counters()); }),
+            "weight: 17 bits, expected 1..16");
+  d = conv8();
+  d.input.bits = 0;
+  EXPECT_EQ(error_of([&] { model.layer_energy_pj(d, some_counters()); }),
+            "input: 0 bits, expected 1..16");
+}
+
+TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
+  const Breakdown area = CostModel(kTables, preset("small_edge")).area_um2();
+  EXPECT_EQ(names(area),
+            (std::vector<std::string>{"pe_array", "requantizers", "pool_add", "input_buffer",
+                                      "weight_buffer", "output_buffer", "accumulator_buffer"}));
+  EXPECT_NEAR(part(area, "pe_array"), 256 * 813.694, 1e-6);
+  EXPECT_NEAR(part(area, "requantizers"), 16 * 643.454, 1e-6);
+  EXPECT_NEAR(part(area, "pool_add"), 16 * (141.246 + 300.846), 1e-6);
+  EXPECT_NEAR(part(area, "accumulator_buffer"), 16 * 3431.89, 1e-6);
+  EXPECT_EQ(part(CostModel(kTables, preset("large_edge")).area_um2(), "accumulator_buffer"), 0);
+}
+
+TEST(cost_model, provenance_names_every_table_with_its_hash_and_error_bar) {
+  const CostModel model(kTables, preset("small_edge"));
+  std::set<std::string> components;
+  for (const Provenance& p : model.provenance()) {
+    EXPECT_TRUE(components.insert(p.component).second) << p.component;
+    EXPECT_EQ(p.sha256, sha256_hex(read_text_file(kTables + '/' + p.table, 1 << 22)))
+        << p.component;
+    EXPECT_FALSE(p.conditions.empty()) << p.component;
+    EXPECT_FALSE(p.error_bar.empty()) << p.component;
+  }
+  for (const auto& entry : model.layer_energy_pj(conv8(), LayerCounters())) {
+    const std::string name = entry.first.rfind("dram_", 0) == 0 ? "dram" : entry.first;
+    EXPECT_EQ(components.count(name), 1u) << name;
+  }
+}
+
+TEST(cost_model, a_clock_faster_than_the_netlist_is_said) {
+  const auto note = [](double clock_mhz) {
+    AcceleratorConfig config = preset("small_edge");
+    config.clock_mhz = clock_mhz;
+    for (const Provenance& p : CostModel(kTables, config).provenance()) {
+      if (p.component == "pe_array") return p.note;
+    }
+    return std::string();
+  };
+  EXPECT_NE(note(800).find("clock of 800 MHz is faster"), std::string::npos);
+  EXPECT_EQ(note(500).find("faster"), std::string::npos);
+  for (const char* name : {"small_edge", "large_edge"}) {
+    for (const Provenance& p : CostModel(kTables, preset(name)).provenance()) {
+      EXPECT_EQ(p.note.find("faster"), std::string::npos) << name;
+      EXPECT_EQ(p.note.find("exceeds"), std::string::npos) << name;
+    }
+  }
+}
+
+TEST(cost_model, what_the_tables_lack_is_an_error_at_construction) {
+  const auto error = [](const std::function<void(AcceleratorConfig&)>& change) {
+    AcceleratorConfig config = preset("small_edge");
+    change(config);
+    return error_of([&] { CostModel(kTables, config); }, kTables);
+  };
+  using Config = AcceleratorConfig;
+  EXPECT_EQ(error([](Config& c) { c.dram.preset = "hbm2_2000_pc64"; }),
+            "dram.csv: dram.preset hbm2_2000_pc64: no refresh_energy_pj_per_ref; its energy cannot "
+            "be computed");
+  EXPECT_EQ(error([](Config& c) { c.dram.preset = "lpddr4_3200_x16_6bg"; }),
+            "/dram.csv: no DRAM preset \"lpddr4_3200_x16_6bg\"; did you mean "
+            "\"lpddr4_3200_x16_6gb\"?");
+  EXPECT_EQ(error([](Config& c) { c.cost.technology = "asap7"; }),
+            "/sram.csv: no SRAM at 7 nm; cost.sram_node_nm may name another node (22, 32, 45)");
+  EXPECT_EQ(error([](Config& c) { c.cost.technology = "sky130hd"; }),
+            "/requant_etc.csv: cost.technology: sky130hd, expected one of asap7, nangate45");
+  EXPECT_EQ(error([](Config& c) { c.accumulator.bits = 40; }),
+            "/mac_energy_area.csv: no data for a 40-bit accumulator in nangate45 "
+            "(accumulator.bits)");
+  EXPECT_EQ(error([](Config& c) { c.input_buffer.capacity_bytes = 1024; }),
+            "sram.csv: input_buffer: a bank of 512 bytes with 64-bit words is outside the table "
+            "(1024..1048576 bytes, 16..256 bits)");
+  EXPECT_EQ(error([](Config& c) { c.accumulator_buffer_bytes = 8192; }),
+            "sram.csv: accumulator_buffer (one bank a column): a bank of 512 bytes with 32-bit "
+            "words is outside the table (1024..1048576 bytes, 16..256 bits)");
+  EXPECT_EQ(error([](Config& c) { c.input_buffer.capacity_bytes = 3; }),
+            "buffers.input.capacity_bytes: 3, expected a size of 64..67108864 bytes");
+  EXPECT_EQ(error_of([] { CostModel("/nowhere", preset("small_edge")); }),
+            "/nowhere/mac_energy_area.csv: cannot open: No such file or directory");
+}
+
+TEST(cost_model, seven_nanometre_logic_works_with_a_named_sram_node) {
+  AcceleratorConfig config = preset("small_edge");
+  config.cost.technology = "asap7";
+  config.cost.sram_node_nm = 22;
+  config.cost.sram_device = "itrs-lop";
+  const CostModel model(kTables, config);
+  EXPECT_GT(total(model.layer_energy_pj(conv8(), some_counters())), 0);
+  Descriptor narrow = conv8();
+  narrow.input.bits = 4;
+  EXPECT_NE(error_of([&] {
+              model.layer_energy_pj(narrow, some_counters());
+            }).find("no data for 8 x 4 bit operands"),
+            std::string::npos);
+}
+
+TEST(dram_table, every_preset_loads) {
+  const std::vector<std::string> presets = dram_presets(kTables);
+  EXPECT_EQ(presets.size(), 5u);
+  for (const std::string& name : presets) EXPECT_EQ(load_dram_spec(kTables, name).preset, name);
+  const DramSpec spec = load_dram_spec(kTables, "lpddr4_3200_x16_6gb");
+  EXPECT_EQ(spec.width_bits, 16);
+  EXPECT_EQ(spec.burst_bytes(), 32);
+  EXPECT_DOUBLE_EQ(spec.burst_ns(), 5);
+  EXPECT_EQ(spec.page_bytes, 2048);
+  EXPECT_EQ(spec.trefi_ns, 3904);
+  EXPECT_EQ(spec.twtr_l_ns, 10);
+  EXPECT_EQ(spec.standby_active_mw, 37.05);
+  EXPECT_EQ(load_dram_spec(kTables, "hbm2_2000_pc64").standby_active_mw, std::nullopt);
+}
+
+TEST(dram_table, impossible_devices_name_file_line_and_column) {
+  const TablesCopy tables;
+  const std::string original = tables.text("dram.csv"), timing = tables.text("dram_timing.csv");
+  const auto error = [&] {
+    const std::string message =
+        error_of([&] { load_dram_spec(tables.dir(), "lpddr4_3200_x16_6gb"); }, tables.dir());
+    tables.write("dram.csv", original);
+    tables.write("dram_timing.csv", timing);
+    return message;
+  };
+  tables.replace("dram.csv", ",16,16,3200,2048,8,1,6,", ",16,16,3200,2048,0,1,6,");
+  EXPECT_EQ(error(), "/dram.csv:3: column banks: 0, expected 1..1024");
+  tables.replace("dram.csv", ",16,16,3200,2048,8,1,6,", ",16,16,3200,2000,8,1,6,");
+  EXPECT_EQ(error(),
+            "/dram.csv:3: column page_bytes: 2000, expected a multiple of a burst (32 "
+            "bytes)");
+  tables.replace("dram.csv", ",16,16,3200,2048,8,1,6,", ",16,16,nan,2048,8,1,6,");
+  EXPECT_EQ(error(),
+            "/dram.csv:3: column data_rate_mtps: nan, expected a number that is not "
+            "negative");
+  tables.replace("dram_timing.csv", "lpddr4_3200_x16_6gb,16,16,0.625",
+                 "lpddr4_3200_x16_6gb,16,16,0");
+  EXPECT_EQ(error(), "/dram_timing.csv:3: column tCK_ns: 0, expected a number above 0 up to 1e9");
+  tables.replace("dram_timing.csv", "lpddr4_3200_x16_6gb,16,16", "lpddr4_3200_x16_6gb,32,16");
+  EXPECT_EQ(error(), "/dram_timing.csv:3: column width_bits: 32, dram.csv says 16");
+  tables.replace("dram_timing.csv", ",3904,280,", ",280,3904,");
+  EXPECT_EQ(error(), "/dram_timing.csv:3: column tRFC_ns: 3904, expected less than tREFI_ns");
+  tables.replace("dram_timing.csv", "lpddr4_3200_x16_6gb", "ddr4_2400_x16_8gb");
+  EXPECT_EQ(error(),
+            "/dram_timing.csv: no DRAM preset \"lpddr4_3200_x16_6gb\"; did you mean "
+            "\"lpddr5_6400_x16_8gb\"?");
+  tables.replace("dram_timing.csv", "ddr4_2400_x16_8gb", "lpddr4_3200_x16_6gb");
+  EXPECT_EQ(error(),
+            "/dram_timing.csv:3: column preset: lpddr4_3200_x16_6gb, a second row for "
+            "this preset");
+}
+
+TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
+  const TablesCopy tables;
+  std::mt19937 random(11);
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
+  const AcceleratorConfig config = preset("small_edge");
+  for (const char* file : {"mac_energy_area.csv", "mac_subword.csv", "requant_etc.csv", "sram.csv",
+                           "dram.csv", "dram_timing.csv"}) {
+    const std::string original = tables.text(file);
+    for (int trial = 0; trial < 40; ++trial) {
+      std::string text = original;
+      if (trial % 4 == 0) text.resize(below(text.size()));
+      for (std::size_t edits = below(40); edits > 0 && !text.empty(); --edits) {
+        text[below(text.size())] = "\",\n-.e9n"[below(8)];
+      }
+      tables.write(file, text);
+      const std::string error = error_of([&] {
+        const CostModel model(tables.dir(), config);
+        EXPECT_TRUE(std::isfinite(total(model.layer_energy_pj(conv8(), some_counters()))));
+        EXPECT_TRUE(std::isfinite(total(model.area_um2())));
+      });
+      EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+      EXPECT_LT(error.size(), 500u) << error;
+    }
+    tables.write(file, original);
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim
