@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/kernel_set.h"
 
 namespace dcnsim {

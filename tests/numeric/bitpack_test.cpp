@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/kernel_set.h"
 #include "models/numeric/tensor.h"
 

@@ -70,8 +70,8 @@ TEST(Requantize, TensorsEqualSingleValuesForEveryShiftModeAndFormat) {
         Accumulators wide;
         for (std::size_t i = 0; i < shape.elements(); ++i) {
           narrow.narrow.push_back(random_acc(random, shift));
-          wide.wide.push_back(static_cast<std::int64_t>(random() << 16 ^ random()) *
-                              (pick(random, 0, 1) == 0 ? 1 : -(1 << 20)));
+          const std::uint64_t word = std::uint64_t{random()} << 32 | random();
+          wide.wide.push_back(static_cast<std::int64_t>(word) >> pick(random, 0, 63));
         }
         for (const Accumulators* acc : {&narrow, &wide}) {
           const CodeTensor codes = requantize_tensor(*acc, shape, requant);

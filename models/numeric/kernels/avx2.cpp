@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "models/numeric/kernels/plain_bits.h"
 #include "models/numeric/kernels/plain_loops.h"
 #include "models/numeric/kernels/tiled_dot.h"
 
@@ -40,7 +41,8 @@ struct Avx2 {
 
 }  // namespace
 
-const KernelSet kAvx2 = kernel_set("avx2", nullptr, tiled_dot<Avx2>);
+const KernelSet kAvx2 =
+    kernel_set("avx2", nullptr, tiled_dot<Avx2>, plain_unpack_bits, plain_pack_bits);
 
 }  // namespace dcnsim::kernels
 #endif

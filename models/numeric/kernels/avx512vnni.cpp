@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/plain_loops.h"
 #include "models/numeric/kernels/tiled_dot.h"
 

@@ -108,12 +108,6 @@ struct OrderedArgs {
   std::int64_t* products;  ///< out: exact sum of products
 };
 
-/// Codes that one 64-bit window holds whatever bit of its first byte they start at.
-constexpr std::size_t codes_per_window(int bits) {
-  if (bits <= 7) return 8;
-  return bits <= 14 ? 4 : 2;
-}
-
 /// Bit-packed codes to host form: `windows` times codes_per_window(bits) of them. Eight bytes from
 /// the first one of each window are read.
 struct UnpackBitsArgs {

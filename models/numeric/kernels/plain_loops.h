@@ -4,7 +4,6 @@
 // function compiled here with AVX-512 must never become the copy that the linker keeps for all.
 #pragma once
 
-#include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/kernel_set.h"
 #include "models/numeric/kernels/pack_weights.h"
 #include "models/numeric/rounding.h"
@@ -159,8 +158,8 @@ void ordered(const OrderedArgs& args) {
 /// The table of one instruction set, with the functions that the compiler cannot derive.
 constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&),
                                void (*dot_s16)(const DotArgs&),
-                               void (*unpack_bits)(const UnpackBitsArgs&) = plain_unpack_bits,
-                               void (*pack_bits)(const PackBitsArgs&) = plain_pack_bits) {
+                               void (*unpack_bits)(const UnpackBitsArgs&),
+                               void (*pack_bits)(const PackBitsArgs&)) {
   return {name,
           dot_u8s8,
           dot_s16,

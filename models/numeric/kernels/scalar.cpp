@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every machine: plain C++, the form that the other kernels must equal.
+#include "models/numeric/kernels/plain_bits.h"
 #include "models/numeric/kernels/plain_loops.h"
 
 namespace dcnsim::kernels {
@@ -43,6 +44,7 @@ void dot(const DotArgs& args) {
 }  // namespace
 
 const KernelSet kScalar =
-    kernel_set("scalar", dot<std::uint8_t, std::int8_t>, dot<std::int16_t, std::int16_t>);
+    kernel_set("scalar", dot<std::uint8_t, std::int8_t>, dot<std::int16_t, std::int16_t>,
+               plain_unpack_bits, plain_pack_bits);
 
 }  // namespace dcnsim::kernels
