@@ -61,8 +61,8 @@ struct AcceleratorConfig {
   BufferConfig input_buffer;
   BufferConfig weight_buffer;
   BufferConfig output_buffer;
-  /// Partial sums of weight-stationary arrays (accumulator width each); unused by
-  /// output-stationary arrays, whose PEs hold them.
+  /// Partial sums (accumulator width each) of weight-stationary arrays. The PEs of
+  /// output-stationary arrays hold them, unless a reduction in chunks meets more pixels than rows.
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
   DramConfig dram;

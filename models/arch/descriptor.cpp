@@ -22,6 +22,7 @@ using descriptor_fields::visit_fields;
 
 constexpr int kMaxSize = 65535;
 constexpr int kMaxShift = 4 * kMaxFrac;
+constexpr std::int64_t kMaxElements = std::int64_t{1} << 30;
 
 [[noreturn]] void fail(std::string_view field, const std::string& value,
                        const std::string& expected) {
@@ -199,13 +200,13 @@ void validate_geometry(const Descriptor& d) {
       require_range("fused_pool", d.fused_pool, 1, std::min(d.conv.out_h(), d.conv.out_w()));
       return;
     case LayerKind::kPool:
-      return validate_window(d.pool);
-    case LayerKind::kAdd: {
-      constexpr std::int64_t kMaxElements = std::int64_t{1} << 30;
+      validate_window(d.pool);
+      require_range("kernel_w", d.pool.kernel_w, 1, kMaxElements / d.pool.kernel_h);
+      return;
+    case LayerKind::kAdd:
       require_range("in.channels", in.channels, 1,
                     kMaxElements / (std::int64_t{in.height} * in.width));
       return;
-    }
   }
 }
 
@@ -214,23 +215,28 @@ void validate_tiling(const Descriptor& d) {
   const Shape out = d.output_shape();
   require_range("tile_h", t.tile_h, 1, out.height);
   require_range("tile_w", t.tile_w, 1, out.width);
-  std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
   if (d.kind == LayerKind::kConv) {
-    const int group_channels = d.conv.out_channels / d.conv.groups;
-    require_range("tile_channels", t.tile_channels, 1, group_channels);
+    require_range("tile_channels", t.tile_channels, 1, d.conv.out_channels / d.conv.groups);
     require_range("chunk_k", t.chunk_k, 1, d.conv.reduction());
-    // At most 2^32 pixel tiles, then 2^31 weight tiles: checked between the two.
-    if (steps <= kMaxSteps) {
-      steps *= std::int64_t{d.conv.groups} * ceil_div(group_channels, t.tile_channels) *
-               ceil_div(d.conv.reduction(), t.chunk_k);
-    }
   }
-  if (steps > kMaxSteps) {
-    fail("tiling", std::to_string(steps) + " steps", "at most " + std::to_string(kMaxSteps));
+  if (step_count(d) > kMaxSteps) {
+    fail("tiling", "too many steps", "at most " + std::to_string(kMaxSteps));
   }
 }
 
 }  // namespace
+
+std::int64_t step_count(const Descriptor& d) {
+  const Tiling& t = d.tiling;
+  const Shape out = d.output_shape();
+  std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
+  if (d.kind != LayerKind::kConv || steps > kMaxSteps) return steps;
+  // At most 2^16 channel tiles, then 2^30 chunks: no product overflows.
+  steps *=
+      std::int64_t{d.conv.groups} * ceil_div(d.conv.out_channels / d.conv.groups, t.tile_channels);
+  if (steps > kMaxSteps) return steps;
+  return steps * ceil_div(d.conv.reduction(), t.chunk_k);
+}
 
 void validate(const Descriptor& d) {
   validate_geometry(d);

@@ -78,6 +78,9 @@ inline constexpr std::uint16_t kDescriptorVersion = 1;
 /// Steps one descriptor may ask for (schedule.h): bounds what a bad descriptor can cost.
 inline constexpr std::int64_t kMaxSteps = std::int64_t{1} << 20;
 
+/// Steps of a tiling that is within its layer; anything above kMaxSteps if there are more.
+std::int64_t step_count(const Descriptor& descriptor);
+
 using DescriptorBytes = std::array<std::uint8_t, kDescriptorBytes>;
 
 /// Throws std::invalid_argument if a field does not fit its place in the format.

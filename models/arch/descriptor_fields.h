@@ -96,20 +96,20 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                 {"input.signed", 50, 1, kAny, "1: two's complement"},
                 {"input.narrow", 51, 1, kAny, "1: symmetric range"}},
                d.input, visit);
-  visit_format({{"input2.bits", 52, 1, kAdd, "likewise for the second operand"},
-                {"input2.frac", 53, 1, kAdd, "", Sign::kSigned},
-                {"input2.signed", 54, 1, kAdd, ""},
-                {"input2.narrow", 55, 1, kAdd, ""}},
+  visit_format({{"input2.bits", 52, 1, kAdd, "second operand: as for the input"},
+                {"input2.frac", 53, 1, kAdd, "as input.frac", Sign::kSigned},
+                {"input2.signed", 54, 1, kAdd, "as input.signed"},
+                {"input2.narrow", 55, 1, kAdd, "as input.narrow"}},
                d.input2, visit);
-  visit_format({{"weight.bits", 56, 1, kConv, "likewise for the weights"},
-                {"weight.frac", 57, 1, kConv, "", Sign::kSigned},
-                {"weight.signed", 58, 1, kConv, ""},
-                {"weight.narrow", 59, 1, kConv, ""}},
+  visit_format({{"weight.bits", 56, 1, kConv, "weights: as for the input"},
+                {"weight.frac", 57, 1, kConv, "as input.frac", Sign::kSigned},
+                {"weight.signed", 58, 1, kConv, "as input.signed"},
+                {"weight.narrow", 59, 1, kConv, "as input.narrow"}},
                d.weight, visit);
-  visit_format({{"output.bits", 60, 1, kAny, "likewise for the output"},
-                {"output.frac", 61, 1, kAny, "", Sign::kSigned},
-                {"output.signed", 62, 1, kAny, ""},
-                {"output.narrow", 63, 1, kAny, ""}},
+  visit_format({{"output.bits", 60, 1, kAny, "output: as for the input"},
+                {"output.frac", 61, 1, kAny, "as input.frac", Sign::kSigned},
+                {"output.signed", 62, 1, kAny, "as input.signed"},
+                {"output.narrow", 63, 1, kAny, "as input.narrow"}},
                d.requant.out, visit);
 
   visit(Field{"tile_h", 64, 2, kAny, "output rows a tile, after the fused pool"}, d.tiling.tile_h);

@@ -70,6 +70,12 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   return cycles + stream_last + drain;
 }
 
+/// Where an output-stationary array keeps the sums between the chunks of a reduction: in its PEs if
+/// they are few enough, else in the accumulator buffer.
+bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
+  return work.pixels <= array.rows && work.channels <= array.columns;
+}
+
 std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
@@ -80,25 +86,23 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
     return steps * std::max(feed_cycles(rows, work.activation_bits, config.input_buffer),
                             feed_cycles(columns, work.weight_bits, config.weight_buffer));
   };
-  const auto shift_out = [&](int rows) { return work.last_chunk ? u64(rows) : 0; };
 
-  // Blocks run channel block by channel block; each hides the results of the one before it.
-  const auto after_first = [&](int columns) -> std::uint64_t {
-    if (pixel_blocks.count == 1) return 0;
-    const std::uint64_t hidden = shift_out(pixel_blocks.full);
-    return (pixel_blocks.count - 2) * std::max(stream(pixel_blocks.full, columns), hidden) +
-           std::max(stream(pixel_blocks.last, columns), hidden);
-  };
-  const auto first_after_another = [&](int columns) {
-    return std::max(stream(pixel_blocks.first(), columns), shift_out(pixel_blocks.last));
-  };
-  std::uint64_t cycles = stream(pixel_blocks.first(), blocks.first()) + blocks.sum(after_first);
-  if (blocks.count > 1) {
-    cycles +=
-        (blocks.count - 2) * first_after_another(blocks.full) + first_after_another(blocks.last);
+  // Every block but the first hides the shift of the sums before it; the first, if the sums come
+  // from the accumulator buffer, that of the sums after it.
+  const std::uint64_t shift = u64(config.array.rows);
+  const bool stay = sums_stay(config.array, work);
+  const bool shift_in = !work.first_chunk && !stay;
+  const bool shift_out = work.last_chunk || !stay;
+  const std::uint64_t all_hiding = blocks.sum([&](int columns) {
+    return pixel_blocks.sum([&](int rows) { return std::max(stream(rows, columns), shift); });
+  });
+  std::uint64_t cycles = all_hiding;
+  if (!shift_in) {
+    const std::uint64_t first = stream(pixel_blocks.first(), blocks.first());
+    cycles -= std::max(first, shift) - first;
   }
   const std::uint64_t skew = u64(config.array.rows) + u64(config.array.columns) - 2;
-  return cycles + skew + shift_out(pixel_blocks.last);
+  return (shift_in ? shift : 0) + cycles + skew + (shift_out ? shift : 0);
 }
 
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
@@ -157,12 +161,16 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
     case Dataflow::kOutputStationary: {
       const Cut pixel_blocks(work.pixels, config.array.rows);
       counters.weight_loads += macs * passes;
-      counters.input_buffer.reads += blocks.count * pixel_blocks.sum([&](int rows) {
+      counters.input_buffer.reads += blocks.count * passes * pixel_blocks.sum([&](int rows) {
         return words(u64(work.reduction) * u64(rows), work.activation_bits, config.input_buffer);
       });
-      counters.weight_buffer.reads += pixel_blocks.count * blocks.sum([&](int columns) {
+      counters.weight_buffer.reads += pixel_blocks.count * passes * blocks.sum([&](int columns) {
         return words(u64(work.reduction) * u64(columns), work.weight_bits, config.weight_buffer);
       });
+      if (!sums_stay(config.array, work)) {
+        if (!work.first_chunk) counters.accumulator_buffer.reads += outputs;
+        if (!work.last_chunk) counters.accumulator_buffer.writes += outputs;
+      }
       return;
     }
   }

@@ -250,9 +250,10 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
   }
   need.weight_available =
       available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
-  if (config.array.dataflow == Dataflow::kWeightStationary) {
-    const std::int64_t sums = std::int64_t{tile_h} * tile_w * d.fused_pool * d.fused_pool *
-                              std::min(config.array.columns, channels);
+  const std::int64_t pixels = std::int64_t{tile_h} * tile_w * d.fused_pool * d.fused_pool;
+  if (config.array.dataflow == Dataflow::kWeightStationary ||
+      (chunk_count(d) > 1 && pixels > config.array.rows)) {
+    const std::int64_t sums = pixels * std::min(config.array.columns, channels);
     need.accumulator = (sums * config.accumulator.bits + 7) / 8;
   }
   return need;

@@ -47,9 +47,10 @@ int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
 }
 
 struct Cost {
-  std::uint64_t bytes = 0, cycles = 0, tiles = 0;
+  std::uint64_t bytes = 0, cycles = 0;
+  std::int64_t steps = 0;
   bool operator<(const Cost& o) const {
-    return std::tie(bytes, cycles, tiles) < std::tie(o.bytes, o.cycles, o.tiles);
+    return std::tie(bytes, cycles, steps) < std::tie(o.bytes, o.cycles, o.steps);
   }
 };
 
@@ -95,14 +96,12 @@ class Search {
 
   void consider(const Tiling& tiling) {
     layer_.tiling = tiling;
-    if (!why_illegal(layer_, config_).empty()) return;
+    if (step_count(layer_) > kMaxSteps || !why_illegal(layer_, config_).empty()) return;
     Cost cost;
     cost.bytes = total_bytes(layer_, config_);
     if (best_ && cost.bytes > cost_.bytes) return;
     cost.cycles = predicted_compute_cycles(layer_, config_);
-    cost.tiles = static_cast<std::uint64_t>(ceil_div(out_.height, tiling.tile_h)) *
-                 static_cast<std::uint64_t>(ceil_div(out_.width, tiling.tile_w)) *
-                 static_cast<std::uint64_t>(ceil_div(out_.channels, tiling.tile_channels));
+    cost.steps = step_count(layer_);
     if (best_ && !(cost < cost_)) return;
     best_ = tiling;
     cost_ = cost;

@@ -67,6 +67,17 @@ void append_weights(const FixedLayer& layer, const AcceleratorConfig& config,
   }
 }
 
+/// What the descriptor format cannot hold is the layer's fault; `encode` and `validate` do not know
+/// its name.
+DescriptorBytes encode_checked(const std::string& name, const Descriptor& descriptor) {
+  try {
+    validate(descriptor);
+    return encode(descriptor);
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error("layer \"" + name + "\": " + error.what());
+  }
+}
+
 /// Biases must survive their place in memory: 32 bits, or 64 for wide accumulators.
 void check_biases(const FixedLayer& layer, const Accumulator& accumulator) {
   if (bias_bytes(accumulator.bits) == 8) return;
@@ -125,7 +136,7 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config) {
     if (node.kind == LayerKind::kAdd) d.input2_address = address_of(node.input2);
     program.layers[i].predicted_bytes = predicted_traffic(d, config);
     program.layers[i].predicted_compute_cycles = predicted_compute_cycles(d, config);
-    const DescriptorBytes bytes = encode(d);
+    const DescriptorBytes bytes = encode_checked(node.name, d);
     std::copy(bytes.begin(), bytes.end(),
               program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
   }
