@@ -251,7 +251,8 @@ TEST(cost_model, a_clock_faster_than_the_netlist_is_said) {
   const auto note = [](double clock_mhz) {
     AcceleratorConfig config = preset("small_edge");
     config.clock_mhz = clock_mhz;
-    for (const Provenance& p : CostModel(kTables, config).provenance()) {
+    const CostModel model(kTables, config);
+    for (const Provenance& p : model.provenance()) {
       if (p.component == "pe_array") return p.note;
     }
     return std::string();
@@ -259,7 +260,8 @@ TEST(cost_model, a_clock_faster_than_the_netlist_is_said) {
   EXPECT_NE(note(800).find("clock of 800 MHz is faster"), std::string::npos);
   EXPECT_EQ(note(500).find("faster"), std::string::npos);
   for (const char* name : {"small_edge", "large_edge"}) {
-    for (const Provenance& p : CostModel(kTables, preset(name)).provenance()) {
+    const CostModel model(kTables, preset(name));
+    for (const Provenance& p : model.provenance()) {
       EXPECT_EQ(p.note.find("faster"), std::string::npos) << name;
       EXPECT_EQ(p.note.find("exceeds"), std::string::npos) << name;
     }
