@@ -22,14 +22,12 @@ struct CostParts {
   PostCost post;
   SramCost sram;
   BufferCost input, weight, output;
-  BufferCost accumulator;  ///< all zero for output-stationary arrays
+  BufferCost accumulator;  ///< all zero if the machine has none
   DramSpec dram;
   std::string dram_sha256;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
-  bool has_accumulator_buffer() const {
-    return config.array.dataflow == Dataflow::kWeightStationary;
-  }
+  bool has_accumulator_buffer() const { return config.accumulator_buffer_bytes > 0; }
   /// Units every column has, as wide as the native activations.
   PostUnit requantizer() const;
   PostUnit maximum() const;
