@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/arch/descriptor.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+
+#include "models/perf/schedule.h"
+#include "tests/support/random_layer.h"
+
+namespace dcnsim {
+namespace {
+
+Descriptor example() {
+  Descriptor d;
+  d.conv.in = {30, 28, 48};
+  d.conv.out_channels = 64;
+  d.conv.kernel_h = d.conv.kernel_w = 3;
+  d.conv.pad_top = d.conv.pad_right = 1;
+  d.fused_pool = 2;
+  d.input = {7, -2, false, true};
+  d.weight = {5, 9, true, false};
+  d.requant = {-7, Rounding::kFloor, true, {6, -3, true, true}};
+  d.proved = true;
+  d.tiling = {3, 4, 32, 48, LoopOrder::kPixelOuter};
+  d.input_address = 0x1234567890ABCDE0;
+  d.weight_address = 0x40;
+  d.output_address = 0xFFFFFFFFFFFFFFC0;
+  return d;
+}
+
+/// What decode() says about the example with `change` made to its bytes.
+std::string refusal(const std::function<void(DescriptorBytes&)>& change) {
+  DescriptorBytes bytes = encode(example());
+  change(bytes);
+  try {
+    decode(bytes);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+void poke(DescriptorBytes& bytes, std::size_t offset, std::size_t size, std::uint64_t value) {
+  for (std::size_t i = 0; i < size; ++i) {
+    bytes[offset + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+}
+
+TEST(Descriptor, bytes_are_little_endian_at_documented_places) {
+  const DescriptorBytes bytes = encode(example());
+  EXPECT_EQ(std::string(bytes.begin(), bytes.begin() + 4), "DNLD");
+  EXPECT_EQ(bytes[4] | bytes[5] << 8, kDescriptorVersion);
+  EXPECT_EQ(bytes[8] | bytes[9] << 8, 30);
+  EXPECT_EQ(bytes[40], 0xF9);  // shift -7
+  EXPECT_EQ(bytes[41], 0xFF);
+  EXPECT_EQ(bytes[49], 0xFE);  // input.frac -2
+  EXPECT_EQ(bytes[72], 48);
+  EXPECT_EQ(bytes[80], 0xE0);
+  EXPECT_EQ(bytes[87], 0x12);
+}
+
+TEST(Descriptor, decoding_gives_back_every_field) {
+  const Descriptor a = example();
+  const Descriptor b = decode(encode(a));
+  EXPECT_EQ(b.conv.in, a.conv.in);
+  EXPECT_EQ(b.conv.out(), a.conv.out());
+  EXPECT_EQ(b.fused_pool, a.fused_pool);
+  EXPECT_EQ(b.input, a.input);
+  EXPECT_EQ(b.weight, a.weight);
+  EXPECT_EQ(b.requant.out, a.requant.out);
+  EXPECT_EQ(b.requant.shift, a.requant.shift);
+  EXPECT_EQ(b.requant.rounding, a.requant.rounding);
+  EXPECT_EQ(b.requant.relu, a.requant.relu);
+  EXPECT_EQ(b.proved, a.proved);
+  EXPECT_EQ(b.tiling, a.tiling);
+  EXPECT_EQ(b.input_address, a.input_address);
+  EXPECT_EQ(b.weight_address, a.weight_address);
+  EXPECT_EQ(b.output_address, a.output_address);
+}
+
+TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
+  RandomLayer random(1);
+  for (int i = 0; i < 2000; ++i) {
+    Descriptor d = random.layer();
+    d.tiling = random.tiling(d, random.machine().array);
+    const DescriptorBytes bytes = encode(d);
+    const Descriptor back = decode(bytes);
+    EXPECT_EQ(encode(back), bytes);
+    EXPECT_EQ(back.kind, d.kind);
+    EXPECT_EQ(back.output_shape(), d.output_shape());
+    EXPECT_EQ(back.input_shape(), d.input_shape());
+    EXPECT_EQ(back.pool.count_include_pad, d.pool.count_include_pad);
+  }
+}
+
+TEST(Descriptor, every_byte_change_is_seen) {
+  const DescriptorBytes bytes = encode(example());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    DescriptorBytes changed = bytes;
+    changed[i] = static_cast<std::uint8_t>(changed[i] ^ 1u);
+    try {
+      EXPECT_EQ(encode(decode(changed)), changed) << "byte " << i;
+    } catch (const std::invalid_argument&) {
+    }
+  }
+}
+
+TEST(Descriptor, values_that_do_not_fit_their_place_are_refused) {
+  Descriptor d = example();
+  d.conv.in.height = 65536;
+  EXPECT_THROW(encode(d), std::invalid_argument);
+  d = example();
+  d.requant.shift = 40000;
+  EXPECT_THROW(encode(d), std::invalid_argument);
+  d = example();
+  d.conv.pad_top = -1;
+  EXPECT_THROW(encode(d), std::invalid_argument);
+  d = example();
+  d.tiling.order = static_cast<LoopOrder>(2);
+  EXPECT_THROW(encode(d), std::invalid_argument);
+}
+
+TEST(Descriptor, refusals_name_the_field) {
+  const auto with = [](std::size_t offset, std::size_t size, std::uint64_t value) {
+    return refusal([=](DescriptorBytes& bytes) { poke(bytes, offset, size, value); });
+  };
+  EXPECT_EQ(with(0, 4, 0), "magic: 0, expected 1145851460");
+  EXPECT_EQ(with(4, 2, 2), "version: 2, expected 1");
+  EXPECT_EQ(with(6, 1, 3), "kind: 3, expected 0..2");
+  EXPECT_EQ(with(7, 1, 2), "order: 2, expected 0..1");
+  EXPECT_EQ(with(8, 2, 0), "in.height: 0, expected 1..65535");
+  EXPECT_EQ(with(24, 2, 3), "pad_top: 3, expected 0..2");
+  EXPECT_EQ(with(34, 2, 65535), "fused_pool: 65535, expected 1..27");
+  EXPECT_EQ(with(36, 1, 1), "pool_kind: 1, expected 0 in a descriptor of kind conv");
+  EXPECT_EQ(with(38, 1, 5), "rounding: 5, expected 0..4");
+  EXPECT_EQ(with(39, 1, 2), "relu: 2, expected 0..1");
+  EXPECT_EQ(with(40, 2, 193), "shift: 193, expected -192..192");
+  EXPECT_EQ(with(43, 1, 1), "reserved byte 43: 1, expected 0");
+  EXPECT_EQ(with(48, 1, 17).rfind("input.bits: 17", 0), 0u);
+  EXPECT_EQ(with(56, 1, 0).rfind("weight.bits: 0", 0), 0u);
+  EXPECT_EQ(with(61, 1, 0x80).rfind("output.frac: -128", 0), 0u);
+  EXPECT_EQ(with(64, 2, 15), "tile_h: 15, expected 1..14");
+  EXPECT_EQ(with(68, 2, 65), "tile_channels: 65, expected 1..64");
+  EXPECT_EQ(with(72, 4, 0), "chunk_k: 0, expected 1..432");
+  EXPECT_EQ(with(72, 4, 0xFFFFFFFF), "chunk_k: 4294967295, expected 0..2147483647");
+  EXPECT_EQ(with(88, 8, 64), "input2_address: 64, expected 0 in a descriptor of kind conv");
+  EXPECT_EQ(with(255, 1, 1), "reserved byte 255: 1, expected 0");
+}
+
+TEST(Descriptor, impossible_geometry_is_refused) {
+  const auto refused = [](const std::function<void(Descriptor&)>& change) {
+    Descriptor d = example();
+    change(d);
+    EXPECT_THROW(validate(d), std::invalid_argument);
+  };
+  refused([](Descriptor& d) { d.conv.groups = 5; });
+  refused([](Descriptor& d) { d.conv.stride_h = 0; });
+  refused([](Descriptor& d) { d.conv.in = {65535, 65535, 65535}; });
+  refused([](Descriptor& d) { d.conv.in.height = 1; });
+  refused([](Descriptor& d) {
+    d.kind = LayerKind::kPool;
+    d.pool.in = {1, 1, 1};
+    d.pool.kernel_h = d.pool.kernel_w = 65535;
+    d.pool.pad_top = d.pool.pad_left = 65534;
+    d.tiling = {};
+  });
+  refused([](Descriptor& d) {
+    d.kind = LayerKind::kAdd;
+    d.add = {65535, 65535, 65535};
+  });
+  refused([](Descriptor& d) {  // 2^24 tiles of one pixel
+    d.conv.in = {4099, 4099, 1};
+    d.conv.out_channels = 1;
+    d.fused_pool = 1;
+    d.tiling = {};
+  });
+}
+
+/// Whatever decodes must be cheap and safe to analyse.
+void analyse(const Descriptor& d, const AcceleratorConfig& config) {
+  std::int64_t steps = 0;
+  if (step_count(d) < 4096) {
+    for_each_step(d, config.array, [&](const Step& step) {
+      ++steps;
+      const InputRegion region = input_region(d, step.pixels);
+      ASSERT_LT(region.y0, region.y1);
+      ASSERT_LE(region.y1, d.input_shape().height);
+      ASSERT_LT(region.x0, region.x1);
+      ASSERT_LE(region.x1, d.input_shape().width);
+    });
+    EXPECT_EQ(steps, step_count(d));
+  }
+  const BufferNeed need = buffer_need(d, config);
+  EXPECT_GT(need.input, 0);
+  EXPECT_GT(need.output, 0);
+  EXPECT_GE(need.weight, 0);
+  EXPECT_GE(need.accumulator, 0);
+  if (why_illegal(d, config).empty()) {
+    predicted_traffic(d, config);
+    predicted_compute_cycles(d, config);
+  }
+}
+
+TEST(Descriptor, random_bytes_never_do_harm) {
+  std::mt19937_64 engine(3);
+  for (int i = 0; i < 20000; ++i) {
+    DescriptorBytes bytes;
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(engine());
+    if (i % 2 == 0) poke(bytes, 0, 6, std::uint64_t{kDescriptorVersion} << 32 | kDescriptorMagic);
+    EXPECT_THROW(decode(bytes), std::invalid_argument);
+  }
+}
+
+TEST(Descriptor, mutated_descriptors_are_refused_or_safe) {
+  RandomLayer random(5);
+  int accepted = 0;
+  for (int i = 0; i < 60000; ++i) {
+    const AcceleratorConfig config = random.machine();
+    Descriptor d = random.layer();
+    d.tiling = random.tiling(d, config.array);
+    DescriptorBytes bytes = encode(d);
+    for (int n = random.pick(1, 3); n > 0; --n) {
+      const auto at = static_cast<std::size_t>(random.pick(6, 79));
+      bytes[at] = static_cast<std::uint8_t>(random.chance(2) ? random.pick(0, 255)
+                                                             : random.pick(0, 1) * 255);
+    }
+    try {
+      d = decode(bytes);
+    } catch (const std::invalid_argument&) {
+      continue;
+    }
+    ++accepted;
+    analyse(d, config);
+  }
+  EXPECT_GT(accepted, 5000);
+}
+
+TEST(Descriptor, reference_page_has_the_table_of_fields) {
+  std::ifstream file(DCNSIM_DESCRIPTOR_PAGE);
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(page.find("\n\n" + descriptor_reference()), std::string::npos)
+      << descriptor_reference();
+}
+
+}  // namespace
+}  // namespace dcnsim

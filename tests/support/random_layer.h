@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random single layers and machines, legal in themselves; whether the tiling fits is another
+// matter.
+#pragma once
+
+#include <algorithm>
+#include <random>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+
+namespace dcnsim {
+
+class RandomLayer {
+ public:
+  explicit RandomLayer(unsigned seed) : engine_(seed) {}
+
+  int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine_); }
+  /// True once in `n` times.
+  bool chance(int n) { return pick(1, n) == 1; }
+
+  /// Without tiling and addresses.
+  Descriptor layer() {
+    switch (pick(0, 4)) {
+      case 0:
+        return pool();
+      case 1:
+        return add();
+      default:
+        return conv();
+    }
+  }
+
+  Descriptor conv() {
+    Descriptor d;
+    d.kind = LayerKind::kConv;
+    ConvShape& c = d.conv;
+    c.groups = chance(4) ? pick(2, 4) : 1;
+    c.in = {pick(1, 20), pick(1, 20), c.groups * pick(1, 12)};
+    c.out_channels = c.groups * pick(1, 40);
+    window(c);
+    d.fused_pool = chance(3) ? pick(1, std::min({3, c.out_h(), c.out_w()})) : 1;
+    d.weight = format();
+    return with_formats(d);
+  }
+
+  Descriptor pool() {
+    Descriptor d;
+    d.kind = LayerKind::kPool;
+    d.pool.kind = chance(2) ? PoolKind::kMax : PoolKind::kAverage;
+    d.pool.in = {pick(1, 20), pick(1, 20), pick(1, 40)};
+    d.pool.count_include_pad = chance(2);
+    window(d.pool);
+    return with_formats(d);
+  }
+
+  Descriptor add() {
+    Descriptor d;
+    d.kind = LayerKind::kAdd;
+    d.add = {pick(1, 20), pick(1, 20), pick(1, 40)};
+    d.input2 = format();
+    return with_formats(d);
+  }
+
+  /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
+  Tiling tiling(const Descriptor& d, const ArrayConfig& array) {
+    const Shape out = d.output_shape();
+    Tiling t;
+    t.tile_h = pick(1, out.height);
+    t.tile_w = chance(2) ? out.width : pick(1, out.width);
+    if (d.kind != LayerKind::kConv) return t;
+    const int channels = d.conv.out_channels / d.conv.groups;
+    t.tile_channels = std::min(channels, array.columns * pick(1, 3));
+    t.chunk_k = d.conv.reduction();
+    if (t.tile_channels <= array.columns && chance(2)) {
+      t.chunk_k = std::min(t.chunk_k, array.rows * pick(1, 4));
+    }
+    t.order = chance(2) ? LoopOrder::kWeightOuter : LoopOrder::kPixelOuter;
+    return t;
+  }
+
+  AcceleratorConfig machine() {
+    AcceleratorConfig c;
+    c.name = "random";
+    c.array.rows = pick(1, 20);
+    c.array.columns = pick(1, 20);
+    c.array.dataflow = chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
+    c.array.weight_bits = pick(2, 16);
+    c.array.activation_bits = pick(2, 16);
+    c.accumulator.bits = chance(3) ? pick(20, 48) : 32;
+    c.input_buffer = buffer();
+    c.weight_buffer = buffer();
+    c.output_buffer = buffer();
+    c.accumulator_buffer_bytes = 1024 * pick(1, 16);
+    c.dma.bus_bytes = 4 << pick(0, 3);
+    return c;
+  }
+
+ private:
+  Format format() { return {pick(1, 16), pick(-3, 9), chance(2), chance(4)}; }
+
+  Descriptor with_formats(Descriptor d) {
+    d.input = format();
+    d.requant = {pick(0, 9), static_cast<Rounding>(pick(0, 4)), chance(2), format()};
+    return d;
+  }
+
+  BufferConfig buffer() {
+    const int word_bits = 8 << pick(0, 4);
+    const int banks = pick(1, 4);
+    return {std::int64_t{word_bits / 8} * banks * pick(1, 2000), word_bits, banks, chance(2)};
+  }
+
+  template <class Window>
+  void window(Window& w) {
+    w.kernel_h = pick(1, std::min(4, w.in.height));
+    w.kernel_w = pick(1, std::min(4, w.in.width));
+    w.stride_h = pick(1, 3);
+    w.stride_w = pick(1, 3);
+    w.pad_top = pick(0, w.kernel_h - 1);
+    w.pad_left = pick(0, w.kernel_w - 1);
+    w.pad_bottom = pick(0, w.kernel_h - 1);
+    w.pad_right = pick(0, w.kernel_w - 1);
+  }
+
+  std::mt19937 engine_;
+};
+
+}  // namespace dcnsim
