@@ -64,8 +64,8 @@ std::uint64_t vector_input_words(const AcceleratorConfig& config, const Descript
   const auto codes = static_cast<std::uint64_t>(region.y1 - region.y0) *
                      static_cast<std::uint64_t>(region.x1 - region.x0) *
                      static_cast<std::uint64_t>(d.input_shape().channels);
-  const auto bits = static_cast<std::uint64_t>(
-      d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0));
+  const auto bits =
+      static_cast<std::uint64_t>(d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0));
   const auto word_bits = static_cast<std::uint64_t>(config.input_buffer.word_bits);
   return (codes * bits + word_bits - 1) / word_bits;
 }

@@ -25,8 +25,8 @@ class Accelerator : public sc_core::sc_module, private RegisterOwner {
  public:
   tlm::tlm_target_socket<32> registers;
   tlm::tlm_initiator_socket<32> memory;
-  sc_core::sc_out<bool> irq;     ///< level, high until acknowledged in IRQ_STATUS
-  sc_core::sc_in<bool> reset;    ///< active high, asynchronous: clears everything, also mid-job
+  sc_core::sc_out<bool> irq;   ///< level, high until acknowledged in IRQ_STATUS
+  sc_core::sc_in<bool> reset;  ///< active high, asynchronous: clears everything, also mid-job
 
   /// Throws std::invalid_argument if `config` is not valid.
   Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config);

@@ -3,12 +3,13 @@
 // address ranges. Adds a fixed latency per transaction; whoever sends the data counts its beats.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <optional>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 namespace dcnsim {
@@ -27,8 +28,8 @@ class Bus : public sc_core::sc_module {
   sc_core::sc_vector<InitiatorSocket> to_targets;  ///< in the order of the ranges
 
   /// Throws std::invalid_argument if two ranges overlap.
-  Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
-      std::size_t initiators, std::vector<Range> ranges);
+  Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency, std::size_t initiators,
+      std::vector<Range> ranges);
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -14,9 +14,7 @@ class Clocking {
   explicit Clocking(double mhz) : period_ps_(static_cast<std::uint64_t>(std::llround(1e6 / mhz))) {}
 
   std::uint64_t period_ps() const { return period_ps_; }
-  sc_core::sc_time cycles(std::uint64_t n) const {
-    return to_time(n * period_ps_);
-  }
+  sc_core::sc_time cycles(std::uint64_t n) const { return to_time(n * period_ps_); }
   /// The first edge at or after `time`, counted in cycles since time zero.
   std::uint64_t edge_at_or_after(const sc_core::sc_time& time) const {
     return (to_ps(time) + period_ps_ - 1) / period_ps_;

@@ -4,12 +4,13 @@
 // each burst is one b_transport; its completion time is known when it is issued.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/layer.h"

@@ -3,12 +3,13 @@
 // caller's delay. Any other TLM-2.0 memory can take its place.
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "models/arch/dram_spec.h"
 #include "models/perf/dram_banks.h"
@@ -37,7 +38,8 @@ class Dram : public sc_core::sc_module {
   };
   DramBanks banks_;
   std::uint64_t capacity_bytes_;
-  std::unique_ptr<std::uint8_t[], Free> storage_;  ///< calloc: pages that are never touched cost nothing
+  std::unique_ptr<std::uint8_t[], Free>
+      storage_;  ///< calloc: pages that are never touched cost nothing
 };
 
 }  // namespace dcnsim

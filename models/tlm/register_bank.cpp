@@ -74,14 +74,12 @@ std::uint32_t RegisterBank::read(std::uint32_t offset) const {
   return static_cast<std::uint32_t>((offset & 4) != 0 ? count >> 32 : count);
 }
 
-void RegisterBank::write(std::uint32_t offset, std::uint32_t value,
-                         const sc_core::sc_time& delay) {
+void RegisterBank::write(std::uint32_t offset, std::uint32_t value, const sc_core::sc_time& delay) {
   switch (offset) {
     case reg::kControl:
       if ((value & reg::kControlReset) != 0) {
         owner_.soft_reset();
-      } else if ((value & reg::kControlStart) != 0 &&
-                 (get(reg::kStatus) & reg::kStatusBusy) == 0) {
+      } else if ((value & reg::kControlStart) != 0 && (get(reg::kStatus) & reg::kStatusBusy) == 0) {
         owner_.start(delay);
       }
       return;

@@ -117,8 +117,8 @@ void TileLoader::load_weights(const Step& step) {
     const std::size_t skip =
         stage(Stream::kWeight, address + static_cast<std::uint64_t>(layout.bias_bytes),
               step.k0 * k_bits, step.k1 * k_bits, done);
-    const auto count = static_cast<std::size_t>(step.k1 - step.k0) *
-                       static_cast<std::size_t>(block.channels);
+    const auto count =
+        static_cast<std::size_t>(step.k1 - step.k0) * static_cast<std::size_t>(block.channels);
     block.codes.resize(count * static_cast<std::size_t>(d.weight.host_bytes()));
     unpack_codes(staging_.data(), skip, d.weight, count, block.codes.data());
     counters_->weight_buffer.writes += words((step.k1 - step.k0) * k_bits, config_.weight_buffer);

@@ -63,15 +63,15 @@ sc_core::sc_time TileWriter::store(const OutputTile& tile) {
                                      static_cast<std::size_t>(format.host_bytes());
     };
     if (whole_pixels) {
-      done = std::max(done, write_run(row, tile.pixels.x0 * pixel_bits,
-                                      static_cast<std::size_t>(width * channels),
-                                      at(tile.pixels.x0)));
+      done =
+          std::max(done, write_run(row, tile.pixels.x0 * pixel_bits,
+                                   static_cast<std::size_t>(width * channels), at(tile.pixels.x0)));
       continue;
     }
     for (int x = tile.pixels.x0; x < tile.pixels.x1; ++x) {
-      done = std::max(done,
-                      write_run(row, x * pixel_bits + std::int64_t{tile.channel0} * format.bits,
-                                static_cast<std::size_t>(channels), at(x)));
+      done =
+          std::max(done, write_run(row, x * pixel_bits + std::int64_t{tile.channel0} * format.bits,
+                                   static_cast<std::size_t>(channels), at(x)));
     }
   }
   return done;

@@ -3,10 +3,11 @@
 // and reaches memory through the debug transport, which takes no simulated time.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <cstdint>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
 #include "models/tlm/clocking.h"

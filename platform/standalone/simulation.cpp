@@ -18,8 +18,9 @@ constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;  // above any DR
 constexpr std::uint64_t kBusLatencyCycles = 2;  // address decode and return register
 
 DramEvents difference(const DramEvents& a, const DramEvents& b) {
-  return {a.activates - b.activates, a.read_bytes - b.read_bytes, a.write_bytes - b.write_bytes,
-          a.refreshes - b.refreshes, a.active_ps - b.active_ps, a.precharged_ps - b.precharged_ps};
+  return {a.activates - b.activates,     a.read_bytes - b.read_bytes,
+          a.write_bytes - b.write_bytes, a.refreshes - b.refreshes,
+          a.active_ps - b.active_ps,     a.precharged_ps - b.precharged_ps};
 }
 
 std::string describe(const JobResult& result, const Program& program) {
@@ -103,8 +104,7 @@ Inference Simulation::run(const CodeTensor& image) {
     throw std::runtime_error("image: shape or format differs from the network's input");
   }
   s.host.write_memory(s.program.input_address, pack_map(image, s.bus_bytes));
-  s.host.request(s.program.descriptor_address,
-                 static_cast<std::uint32_t>(s.program.layers.size()));
+  s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
   if (s.host.result().status != DriverStatus::kOk) {

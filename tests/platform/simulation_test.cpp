@@ -21,8 +21,7 @@ AcceleratorConfig random_machine(RandomNetwork& random) {
   c.clock_mhz = random.pick(100, 999);
   c.array.rows = random.pick(1, 20);
   c.array.columns = 8 * random.pick(1, 4);
-  c.array.dataflow =
-      random.chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
+  c.array.dataflow = random.chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
   c.array.weight_bits = random.chance(2) ? 8 : 16;
   c.array.activation_bits = random.chance(2) ? 8 : 16;
   c.accumulator.bits = random.chance(3) ? random.pick(20, 48) : 32;

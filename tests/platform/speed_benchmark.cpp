@@ -132,17 +132,15 @@ PerImage onednn(const FixedNetwork& network, int batch) {
 
 PerImage executor(const FixedNetwork& network, const Dataset& images) {
   auto run = std::make_shared<Executor>(network, Accumulator{});
-  return [run, &images](std::size_t image) {
-    run->run(image_tensor(images, image % images.size()));
-  };
+  return
+      [run, &images](std::size_t image) { run->run(image_tensor(images, image % images.size())); };
 }
 
-PerImage simulation(const FixedNetwork& network, const std::string& preset,
-                    const Dataset& images) {
+PerImage simulation(const FixedNetwork& network, const std::string& preset, const Dataset& images) {
   const AcceleratorConfig config =
       load_accelerator(std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/" + preset + ".yaml");
-  const DramSpec dram = load_dram_spec(
-      std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables", config.dram.preset);
+  const DramSpec dram =
+      load_dram_spec(std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables", config.dram.preset);
   auto program = std::make_shared<Program>(compile(network, config));
   auto system = std::make_shared<Simulation>(config, dram, *program);
   return [program, system, &images](std::size_t image) {
@@ -163,8 +161,7 @@ int run(int argc, char** argv) {
           .network;
   const Dataset data = load_cifar10(source + "/workloads/cifar10/test_1000.bin");
 
-  std::printf("%zu images, %zu processes, kernels: %s\n", images, processes,
-              kernel_name().c_str());
+  std::printf("%zu images, %zu processes, kernels: %s\n", images, processes, kernel_name().c_str());
   std::printf("%-44s %12s %10s\n", "", "images/s", "of oneDNN");
   const auto report = [&](const char* name, double rate, double peer) {
     std::printf("%-44s %12.0f %9.2fx\n", name, rate, rate / peer);

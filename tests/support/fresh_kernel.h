@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <systemc>
-#include <tlm_utils/tlm_quantumkeeper.h>
+#include <tlm>
 
 namespace dcnsim {
 

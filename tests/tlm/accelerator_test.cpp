@@ -254,8 +254,9 @@ TEST_F(AcceleratorTest, a_bus_error_in_any_stream_ends_the_job_and_the_next_one_
   simulate([](Bench& b) {
     for (int stream = 0; stream < 3; ++stream) {
       Descriptor d = identity_layer();
-      (stream == 0 ? d.input_address : stream == 1 ? d.weight_address : d.output_address) =
-          std::uint64_t{1} << 32;
+      (stream == 0   ? d.input_address
+       : stream == 1 ? d.weight_address
+                     : d.output_address) = std::uint64_t{1} << 32;
       b.load(d);
       b.start();
       b.wait_irq();

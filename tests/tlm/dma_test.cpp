@@ -12,8 +12,8 @@
 namespace dcnsim {
 namespace {
 
-using sc_core::sc_time;
 using sc_core::SC_NS;
+using sc_core::sc_time;
 
 /// Memory of 64 KiB with a fixed latency that checks and records every burst.
 struct RecordingMemory : sc_core::sc_module {

@@ -13,8 +13,8 @@
 namespace dcnsim {
 namespace {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
+using sc_core::SC_ZERO_TIME;
 
 struct FakeOwner : RegisterOwner {
   void start(const sc_time& delay) override {

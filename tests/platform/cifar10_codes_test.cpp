@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built-in network on real images: every code of every layer that the SystemC system leaves in
+// memory equals the reference executor's, for equal and mixed odd widths, on both presets and both
+// dataflows.
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "analysis/quantizer/quantize_network.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/cost/cost_model.h"
+#include "platform/standalone/simulation.h"
+#include "tests/support/fresh_kernel.h"
+#include "workloads/executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kSource = DCNSIM_SOURCE_DIR;
+constexpr std::size_t kImages = 100;
+
+QuantizeOptions equal_widths(int bits) {
+  QuantizeOptions options;
+  options.weight_bits = options.activation_bits = bits;
+  return options;
+}
+
+/// Weights and outputs of 2..7 bits, all different from layer to layer.
+QuantizeOptions mixed_odd_widths(const FloatNetwork& network) {
+  QuantizeOptions options;
+  const int weight_bits[] = {7, 5, 3, 2, 6, 4, 5, 7};
+  const int output_bits[] = {6, 7, 5, 3, 4, 2, 7, 5};
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    options.layers.push_back({network.layers[i].node.name, weight_bits[i % 8], output_bits[i % 8]});
+  }
+  return options;
+}
+
+class Cifar10CodesTest
+    : public FreshKernel,
+      public testing::WithParamInterface<std::tuple<const char*, const char*, Dataflow>> {};
+
+TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
+  const auto [allocation, preset, dataflow] = GetParam();
+  const auto loaded = load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx");
+  const auto& floats = std::get<FloatNetwork>(loaded);
+  const std::string widths = allocation;
+  const FixedNetwork network =
+      quantize_network(
+          floats, load_cifar10(kSource + "/workloads/cifar10/calibration_500.bin", 20),
+          widths == "mixed" ? mixed_odd_widths(floats) : equal_widths(std::stoi(widths)))
+          .network;
+  AcceleratorConfig config = load_accelerator(kSource + "/models/arch/presets/" + preset + ".yaml");
+  config.array.dataflow = dataflow;
+  if (config.accumulator_buffer_bytes == 0) config.accumulator_buffer_bytes = 64 * 1024;
+  const DramSpec dram = load_dram_spec(kSource + "/models/cost/tables", config.dram.preset);
+
+  const Program program = compile(network, config);
+  Executor executor(network, config.accumulator);
+  Simulation simulation(config, dram, program);
+  const Dataset images = load_cifar10(kSource + "/workloads/cifar10/test_1000.bin", kImages);
+  ASSERT_EQ(images.size(), kImages);
+  for (std::size_t i = 0; i < kImages; ++i) {
+    const CodeTensor image = image_tensor(images, i);
+    const Inference result = simulation.run(image);
+    const Activations& expected = executor.run(image);
+    for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+      ASSERT_EQ(simulation.layer_output(layer), expected.layers[layer])
+          << network.layers[layer].node.name << " of image " << i;
+    }
+    for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+      ASSERT_EQ(result.layers[layer].stream_bytes, program.layers[layer].predicted_bytes);
+      ASSERT_EQ(result.layers[layer].compute_cycles,
+                program.layers[layer].predicted_compute_cycles);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Allocations, Cifar10CodesTest,
+    testing::Combine(testing::Values("8", "4", "16", "mixed"),
+                     testing::Values("small_edge", "large_edge"),
+                     testing::Values(Dataflow::kWeightStationary, Dataflow::kOutputStationary)),
+    [](const auto& values) {
+      return std::string(std::get<0>(values.param)) + "_" + std::get<1>(values.param) +
+             (std::get<2>(values.param) == Dataflow::kWeightStationary ? "_weight_stationary"
+                                                                       : "_output_stationary");
+    });
+
+}  // namespace
+}  // namespace dcnsim
