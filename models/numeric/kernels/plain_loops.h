@@ -11,10 +11,11 @@
 namespace dcnsim::kernels {
 namespace {
 
-/// `acc` * 2^-shift for shift 1..31, without a sum that could leave 32 bits.
+/// `acc` * 2^-shift for shift 1..31 (kFloor: 0..31), without a sum that could leave 32 bits.
 template <Rounding kRounding>
 inline std::int32_t shift_round(std::int32_t acc, int shift) {
   const std::int32_t floor = acc >> shift;
+  if (kRounding == Rounding::kFloor) return floor;
   const std::int32_t fraction = acc & static_cast<std::int32_t>((1U << shift) - 1U);
   const std::int32_t upper_half = (acc >> (shift - 1)) & 1;
   const std::int32_t tie = fraction == static_cast<std::int32_t>(1U << (shift - 1)) ? 1 : 0;
