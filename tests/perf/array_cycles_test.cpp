@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// The closed formulas against a second derivation: passes simulated one by one, and single passes
+// against the array's registers, cycle by cycle.
+#include "models/perf/array_cycles.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "tests/support/random_layer.h"
+
+namespace dcnsim {
+namespace {
+
+AcceleratorConfig machine(int rows, int columns, Dataflow dataflow) {
+  AcceleratorConfig c;
+  c.array.rows = rows;
+  c.array.columns = columns;
+  c.array.dataflow = dataflow;
+  // Wide enough never to limit.
+  c.input_buffer = c.weight_buffer = c.output_buffer = {1 << 20, 512, 64, true};
+  return c;
+}
+
+std::uint64_t feed(int codes, int bits, const BufferConfig& buffer) {
+  const int width = buffer.banks * buffer.word_bits;
+  return static_cast<std::uint64_t>(std::max(1, (codes * bits + width - 1) / width));
+}
+
+struct Block {
+  int rows, columns;
+};
+std::vector<int> pieces(int extent, int size) {
+  std::vector<int> all;
+  for (int at = 0; at < extent; at += size) all.push_back(std::min(size, extent - at));
+  return all;
+}
+/// Channels outermost, then rows of the array.
+std::vector<Block> blocks(const ArrayConfig& array, const ArrayWork& work) {
+  const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
+  std::vector<Block> all;
+  for (const int columns : pieces(work.channels, array.columns)) {
+    for (const int rows : pieces(weight_stationary ? work.reduction : work.pixels, array.rows)) {
+      all.push_back({rows, columns});
+    }
+  }
+  return all;
+}
+
+/// Event by event: when weights are in the shadow registers, when each pass starts and ends.
+std::uint64_t weight_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
+  const auto passes =
+      static_cast<std::uint64_t>(datapath_passes(c.array, work.weight_bits, work.activation_bits));
+  std::uint64_t shadow_free = 0, array_free = 0;
+  for (const Block& b : blocks(c.array, work)) {
+    const std::uint64_t loaded =
+        shadow_free +
+        static_cast<std::uint64_t>(b.rows) * feed(b.columns, work.weight_bits, c.weight_buffer);
+    const std::uint64_t start = std::max(loaded, array_free);
+    shadow_free = start;
+    array_free = start + static_cast<std::uint64_t>(work.pixels) * passes *
+                             feed(b.rows, work.activation_bits, c.input_buffer);
+  }
+  return array_free + static_cast<std::uint64_t>(c.array.rows + c.array.columns - 1);
+}
+
+std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
+  const auto passes =
+      static_cast<std::uint64_t>(datapath_passes(c.array, work.weight_bits, work.activation_bits));
+  const auto shift = static_cast<std::uint64_t>(c.array.rows);
+  const std::vector<Block> all = blocks(c.array, work);
+  const bool stay = all.size() == 1;
+  std::uint64_t now = !work.first_chunk && !stay ? shift : 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::uint64_t stream = static_cast<std::uint64_t>(work.reduction) * passes *
+                                 std::max(feed(all[i].rows, work.activation_bits, c.input_buffer),
+                                          feed(all[i].columns, work.weight_bits, c.weight_buffer));
+    const bool sums_of_previous_leave = i > 0;
+    const bool sums_of_next_arrive = !work.first_chunk && i + 1 < all.size();
+    now += std::max(stream, sums_of_previous_leave || sums_of_next_arrive ? shift : 0);
+  }
+  now += static_cast<std::uint64_t>(c.array.rows + c.array.columns - 2);
+  return now + (work.last_chunk || !stay ? shift : 0);
+}
+
+TEST(ArrayCycles, equal_the_passes_one_by_one) {
+  RandomLayer random(1);
+  for (int i = 0; i < 50000; ++i) {
+    const AcceleratorConfig c = random.machine();
+    ArrayWork work;
+    work.pixels = random.pick(1, 90);
+    work.channels = random.pick(1, 90);
+    work.reduction = random.pick(1, 90);
+    work.weight_bits = random.pick(1, 16);
+    work.activation_bits = random.pick(1, 16);
+    work.first_chunk = random.chance(2);
+    work.last_chunk = random.chance(2);
+    const std::uint64_t expected = c.array.dataflow == Dataflow::kWeightStationary
+                                       ? weight_stationary(c, work)
+                                       : output_stationary(c, work);
+    ASSERT_EQ(array_cycles(c, work), expected) << "case " << i;
+  }
+}
+
+/// Registers of a weight-stationary array, one pass: activations move right, sums move down, the
+/// accumulators below take them a cycle later. Returns the cycle in which the last one is added.
+int last_accumulation(int rows, int columns, int pixels) {
+  struct Pe {
+    int pixel = -1;   ///< whose activation is in the register; -1 for none
+    int sum_of = -1;  ///< whose partial sum is in the register
+  };
+  std::vector<std::vector<Pe>> array(static_cast<std::size_t>(rows),
+                                     std::vector<Pe>(static_cast<std::size_t>(columns)));
+  int last = 0;
+  for (int cycle = 0; cycle < pixels + rows + columns + 2; ++cycle) {
+    for (const Pe& bottom : array.back()) {
+      if (bottom.sum_of >= 0) last = cycle;
+    }
+    for (int r = rows - 1; r >= 0; --r) {
+      for (int c = columns - 1; c >= 0; --c) {
+        const auto y = static_cast<std::size_t>(r);
+        const auto x = static_cast<std::size_t>(c);
+        const int enters = cycle - r >= 0 && cycle - r < pixels ? cycle - r : -1;
+        Pe next;
+        next.pixel = c == 0 ? enters : array[y][x - 1].pixel;
+        const int sum_above = r == 0 ? next.pixel : array[y - 1][x].sum_of;
+        EXPECT_EQ(next.pixel, sum_above) << "the skew lets sums and activations meet";
+        next.sum_of = next.pixel;
+        array[y][x] = next;
+      }
+    }
+  }
+  return last;
+}
+
+TEST(ArrayCycles, one_weight_stationary_pass_equals_the_registers) {
+  for (const int rows : {1, 2, 5, 8}) {
+    for (const int columns : {1, 3, 8}) {
+      for (const int pixels : {1, 2, 17}) {
+        const AcceleratorConfig c = machine(rows, columns, Dataflow::kWeightStationary);
+        ArrayWork work;
+        work.pixels = pixels;
+        work.channels = columns;
+        work.reduction = rows;
+        const int load = rows;
+        EXPECT_EQ(array_cycles(c, work),
+                  static_cast<std::uint64_t>(load + last_accumulation(rows, columns, pixels) + 1));
+      }
+    }
+  }
+}
+
+TEST(ArrayCycles, one_output_stationary_block_equals_the_registers) {
+  for (const int rows : {1, 2, 5, 8}) {
+    for (const int columns : {1, 3, 8}) {
+      for (const int reduction : {1, 2, 17}) {
+        // PE (r, c) multiplies operand k in cycle k + r + c; then rows shift out one a cycle.
+        int last_product = 0;
+        for (int r = 0; r < rows; ++r) {
+          for (int c = 0; c < columns; ++c) {
+            last_product = std::max(last_product, reduction - 1 + r + c);
+          }
+        }
+        ArrayWork work;
+        work.pixels = rows;
+        work.channels = columns;
+        work.reduction = reduction;
+        EXPECT_EQ(array_cycles(machine(rows, columns, Dataflow::kOutputStationary), work),
+                  static_cast<std::uint64_t>(last_product + 1 + rows));
+      }
+    }
+  }
+}
+
+TEST(ArrayCycles, narrow_buffers_and_wide_operands_take_longer) {
+  AcceleratorConfig c = machine(16, 16, Dataflow::kWeightStationary);
+  ArrayWork work;
+  work.pixels = 100;
+  work.channels = 16;
+  work.reduction = 16;
+  const std::uint64_t drain = 31;
+  EXPECT_EQ(array_cycles(c, work), 16 + 100 + drain);
+  work.weight_bits = 16;  // two passes
+  EXPECT_EQ(array_cycles(c, work), 16 + 200 + drain);
+  c.weight_buffer = {1024, 64, 1, true};  // 256 bits of weights a row
+  EXPECT_EQ(array_cycles(c, work), 64 + 200 + drain);
+  c.input_buffer = {1024, 64, 1, true};  // 128 bits of activations a pixel
+  EXPECT_EQ(array_cycles(c, work), 64 + 400 + drain);
+}
+
+TEST(ArrayCycles, never_fewer_than_the_multipliers_need) {
+  RandomLayer random(2);
+  for (int i = 0; i < 5000; ++i) {
+    const AcceleratorConfig c = random.machine();
+    ArrayWork work;
+    work.pixels = random.pick(1, 900);
+    work.channels = random.pick(1, 90);
+    work.reduction = random.pick(1, 900);
+    work.weight_bits = random.pick(1, 16);
+    work.activation_bits = random.pick(1, 16);
+    LayerCounters counters;
+    count_array_events(c, work, counters);
+    EXPECT_GE(array_cycles(c, work) * static_cast<std::uint64_t>(c.array.rows * c.array.columns),
+              counters.mac_passes);
+  }
+}
+
+TEST(ArrayCycles, the_largest_steps_do_not_overflow) {
+  // 64 MiB buffers full of 16-bit operands on the narrowest datapath.
+  AcceleratorConfig c = machine(1, 1, Dataflow::kWeightStationary);
+  c.array.weight_bits = c.array.activation_bits = 2;
+  ArrayWork work;
+  work.pixels = 1 << 25;
+  work.channels = 1;
+  work.reduction = 1 << 25;
+  work.weight_bits = work.activation_bits = 16;
+  const std::uint64_t macs = std::uint64_t{1} << 50;
+  EXPECT_GE(array_cycles(c, work), macs * 64);
+  c.array.dataflow = Dataflow::kOutputStationary;
+  EXPECT_GE(array_cycles(c, work), macs * 64);
+  EXPECT_LT(array_cycles(c, work), macs * 65);
+}
+
+TEST(ArrayEvents, equal_the_passes_one_by_one) {
+  RandomLayer random(3);
+  for (int i = 0; i < 20000; ++i) {
+    const AcceleratorConfig c = random.machine();
+    const bool weight_stationary = c.array.dataflow == Dataflow::kWeightStationary;
+    ArrayWork work;
+    work.pixels = random.pick(1, 60);
+    work.channels = random.pick(1, 60);
+    work.reduction = random.pick(1, 60);
+    work.weight_bits = random.pick(1, 16);
+    work.activation_bits = random.pick(1, 16);
+    work.first_chunk = random.chance(2);
+    work.last_chunk = random.chance(2);
+    const int passes = datapath_passes(c.array, work.weight_bits, work.activation_bits);
+    const auto words = [](int codes, int bits, const BufferConfig& buffer) {
+      return (codes * bits + buffer.word_bits - 1) / buffer.word_bits;
+    };
+
+    int input_reads = 0, weight_reads = 0, sum_reads = 0, sum_writes = 0;
+    const std::vector<Block> all = blocks(c.array, work);
+    int row_of_column = 0, channels_left = 0;
+    for (const Block& b : all) {
+      if (channels_left == 0) {
+        channels_left = weight_stationary ? work.reduction : work.pixels;
+        row_of_column = 0;
+        if (work.first_chunk) {
+          weight_reads += words(b.columns, c.accumulator.bits > 32 ? 64 : 32, c.weight_buffer);
+        }
+      }
+      channels_left -= b.rows;
+      if (weight_stationary) {
+        input_reads += passes * words(work.pixels * b.rows, work.activation_bits, c.input_buffer);
+        weight_reads += words(b.rows * b.columns, work.weight_bits, c.weight_buffer);
+        sum_writes += work.pixels * b.columns;
+        if (!work.first_chunk || row_of_column > 0) sum_reads += work.pixels * b.columns;
+      } else {
+        input_reads +=
+            passes * words(work.reduction * b.rows, work.activation_bits, c.input_buffer);
+        weight_reads +=
+            passes * words(work.reduction * b.columns, work.weight_bits, c.weight_buffer);
+        if (all.size() > 1 && !work.first_chunk) sum_reads += b.rows * b.columns;
+        if (all.size() > 1 && !work.last_chunk) sum_writes += b.rows * b.columns;
+      }
+      ++row_of_column;
+    }
+
+    LayerCounters counted;
+    count_array_events(c, work, counted);
+    const auto macs = static_cast<std::uint64_t>(work.pixels) *
+                      static_cast<std::uint64_t>(work.channels) *
+                      static_cast<std::uint64_t>(work.reduction);
+    EXPECT_EQ(counted.macs, macs);
+    EXPECT_EQ(counted.mac_passes, macs * static_cast<std::uint64_t>(passes));
+    EXPECT_EQ(counted.activation_loads, counted.mac_passes);
+    EXPECT_EQ(counted.weight_loads,
+              weight_stationary ? counted.mac_passes / static_cast<std::uint64_t>(work.pixels)
+                                : counted.mac_passes);
+    EXPECT_EQ(counted.requantized,
+              work.last_chunk ? static_cast<std::uint64_t>(work.pixels * work.channels) : 0u);
+    EXPECT_EQ(counted.input_buffer.reads, static_cast<std::uint64_t>(input_reads));
+    EXPECT_EQ(counted.weight_buffer.reads, static_cast<std::uint64_t>(weight_reads));
+    EXPECT_EQ(counted.accumulator_buffer.reads, static_cast<std::uint64_t>(sum_reads));
+    EXPECT_EQ(counted.accumulator_buffer.writes, static_cast<std::uint64_t>(sum_writes));
+    EXPECT_EQ(counted.input_buffer.writes + counted.weight_buffer.writes, 0u)
+        << "filling is the DMA's";
+  }
+}
+
+TEST(ArrayEvents, add_to_what_is_there) {
+  const AcceleratorConfig c = machine(4, 4, Dataflow::kWeightStationary);
+  LayerCounters once, twice;
+  count_array_events(c, {}, once);
+  count_array_events(c, {}, twice);
+  count_array_events(c, {}, twice);
+  EXPECT_EQ(twice.macs, 2 * once.macs);
+  EXPECT_EQ(twice.weight_buffer.reads, 2 * once.weight_buffer.reads);
+}
+
+TEST(VectorUnit, has_a_lane_for_every_column) {
+  const AcceleratorConfig c = machine(4, 16, Dataflow::kWeightStationary);
+  EXPECT_EQ(vector_cycles(c, 0), 0u);
+  EXPECT_EQ(vector_cycles(c, 1), 1u);
+  EXPECT_EQ(vector_cycles(c, 16), 1u);
+  EXPECT_EQ(vector_cycles(c, 17), 2u);
+}
+
+}  // namespace
+}  // namespace dcnsim
