@@ -19,6 +19,7 @@ ConvShape without_dropped_outputs(ConvShape conv, int pool) {
   const auto shrink = [&](int outputs, int kernel, int stride, int pad, int& extent, int& far_pad) {
     if (outputs % pool == 0) return;
     const int needed = (outputs / pool * pool - 1) * stride + kernel - pad;
+    if (needed < 1) return;  // all within the near padding: there is no such smaller input
     far_pad = std::max(0, needed - extent);
     extent = std::min(extent, needed);
   };

@@ -103,7 +103,9 @@ NetworkBuilder::Activation NetworkBuilder::activation(const std::string& tensor)
   if (found == activations_.end()) {
     throw std::runtime_error("'" + printable(tensor) + "' is not a feature map, as it must be");
   }
-  return found->second;
+  Activation result = found->second;
+  result.shared = result.shared || graph_.consumers(tensor) != 1;
+  return result;
 }
 
 NetworkBuilder::Activation NetworkBuilder::operand(const std::string& tensor) const {
@@ -125,7 +127,7 @@ NetworkBuilder::Activation NetworkBuilder::map_operand(const std::string& tensor
 
 NetworkBuilder::Layer* NetworkBuilder::changeable(const std::string& tensor) {
   const Activation from = activation(tensor);
-  if (from.producer == kNetworkInput || graph_.consumers(tensor) != 1) return nullptr;
+  if (from.producer == kNetworkInput || from.shared) return nullptr;
   return &layers_[static_cast<std::size_t>(from.producer)];
 }
 

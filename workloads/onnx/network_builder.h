@@ -38,11 +38,13 @@ class NetworkBuilder {
     bool non_negative = false;                ///< outputs are known to be >= 0
     bool sole_reader = false;                 ///< nothing else reads the layer's (first) input
   };
-  /// What a tensor of the graph is: some layer's output, possibly seen as a vector (rank 2).
+  /// What a tensor of the graph is: some layer's output, by itself or through nodes that became
+  /// part of the layer or do nothing.
   struct Activation {
     int producer = kNetworkInput;
-    bool flat = false;
+    bool flat = false;  ///< seen as a vector (rank 2)
     bool quantized = false;
+    bool shared = false;  ///< something else reads it too, here or on the way
   };
   using Operator = void (NetworkBuilder::*)();
 

@@ -74,7 +74,7 @@ void NetworkBuilder::conv() {
   layer.node.conv = shape;
   layer.weights = std::move(weights);
   if (has_input(2)) attach_bias(layer, constant(input(2)));
-  deliver({static_cast<int>(layers_.size()) - 1, false, false});
+  deliver({static_cast<int>(layers_.size()) - 1, false, false, false});
 }
 
 void NetworkBuilder::gemm() {
@@ -121,7 +121,7 @@ void NetworkBuilder::fully_connected(const std::string& input, const Constant& m
   }
   layer.weights.values = channels_last(layer.weights.values, outputs, size(in.channels),
                                        size(in.height) * size(in.width));
-  deliver({static_cast<int>(layers_.size()) - 1, true, false});
+  deliver({static_cast<int>(layers_.size()) - 1, true, false, false});
 }
 
 void NetworkBuilder::attach_bias(Layer& layer, const Constant& bias) {
@@ -166,34 +166,34 @@ void NetworkBuilder::batch_norm() {
     for (std::size_t k = 0; k < reduction; ++k) {
       float& weight = layer.weights.values[c * reduction + k];
       weight = static_cast<float>(double{weight} * factor);
-      if (!std::isfinite(weight)) throw std::runtime_error("folds into an infinite weight");
+      if (!std::isfinite(weight))
+        throw std::runtime_error("folds into a weight that is not finite");
     }
-    if (!std::isfinite(bias)) throw std::runtime_error("folds into an infinite bias");
+    if (!std::isfinite(bias)) throw std::runtime_error("folds into a bias that is not finite");
   }
   deliver(activation(input(0)));
 }
 
-/// The ReLU goes to the convolution or add before it, past max pools, with which it commutes.
+/// The ReLU goes to the convolution or add before it, past max pools, with which it commutes. Where
+/// nothing can be negative it does nothing.
 void NetworkBuilder::relu() {
   const Activation from = activation(input(0));
-  if (from.producer == kNetworkInput && fixed_) operand(input(0));
-  if (!non_negative(from.producer)) {
-    std::vector<Layer*> passed;
-    Layer* layer = changeable(input(0));
-    while (layer != nullptr && layer->node.kind == LayerKind::kPool &&
-           layer->node.pool.kind == PoolKind::kMax) {
-      passed.push_back(layer);
-      layer = layer->sole_reader && layer->node.input != kNetworkInput
-                  ? &layers_[size(layer->node.input)]
-                  : nullptr;
-    }
-    if (layer == nullptr || layer->node.kind == LayerKind::kPool) {
-      throw std::runtime_error(
-          "cannot be fused: before it must be a convolution or add that nothing else reads");
-    }
+  if (from.producer == kNetworkInput) operand(input(0));
+  Layer* layer = changeable(input(0));
+  std::vector<Layer*> passed;
+  const auto is_pool = [](const Layer* l) { return l->node.kind == LayerKind::kPool; };
+  while (layer != nullptr && is_pool(layer) && layer->node.pool.kind == PoolKind::kMax) {
+    passed.push_back(layer);
+    const bool may_pass = layer->sole_reader && layer->node.input != kNetworkInput;
+    layer = may_pass ? &layers_[size(layer->node.input)] : nullptr;
+  }
+  if (layer != nullptr && !is_pool(layer)) {
     layer->node.relu = true;
     layer->non_negative = true;
     for (Layer* pool : passed) pool->non_negative = true;
+  } else if (!non_negative(from.producer)) {
+    throw std::runtime_error(
+        "cannot be fused: before it must be a convolution or add that nothing else reads");
   }
   deliver(from);
 }
@@ -262,7 +262,7 @@ void NetworkBuilder::pool_layer(PoolShape shape, bool can_fuse) {
         from.producer == kNetworkInput ? input_quant_ : layers_[size(from.producer)].output;
     layer.output_is_inherited = true;
   }
-  deliver({static_cast<int>(layers_.size()) - 1, false, fixed_ && is_max});
+  deliver({static_cast<int>(layers_.size()) - 1, false, fixed_ && is_max, false});
 }
 
 void NetworkBuilder::add_operator() {
@@ -285,7 +285,7 @@ void NetworkBuilder::residual_add() {
   layer.node.input2 = b.producer;
   layer.node.add = shape;
   layer.non_negative = positive;
-  deliver({static_cast<int>(layers_.size()) - 1, a.flat, false});
+  deliver({static_cast<int>(layers_.size()) - 1, a.flat, false, false});
 }
 
 void NetworkBuilder::add_bias(const std::string& input, const std::string& constant_name) {

@@ -64,16 +64,15 @@ void NetworkBuilder::quantize_layer(const QuantSpec& spec) {
   const Activation from = activation(input(0));
   Layer& layer = layers_[static_cast<std::size_t>(from.producer)];
   if (!from.quantized && !layer.output) {
-    if (graph_.consumers(input(0)) != 1) {
+    if (from.shared) {
       throw std::runtime_error("something else reads '" + printable(input(0)) +
                                "' before it is quantized");
     }
     layer.output = spec;
   } else if (!(*layer.output == spec)) {
-    const bool is_alone = graph_.consumers(input(0)) == 1;
-    if (is_alone && layer.output_is_inherited) {
+    if (!from.shared && layer.output_is_inherited) {
       layer.output = spec;
-    } else if (is_alone && layer.pooled_after_quant) {
+    } else if (!from.shared && layer.pooled_after_quant) {
       return split_pool(spec);
     } else {
       throw std::runtime_error("quantizes a second time, from " + layer.output->text() + " to " +
@@ -103,7 +102,7 @@ void NetworkBuilder::split_pool(const QuantSpec& spec) {
   conv.node.fused_pool = 1;
   conv.pooled_after_quant = false;
   layers_.push_back(std::move(pool));
-  activations_[input(0)] = {static_cast<int>(layers_.size()) - 1, from.flat, true};
+  activations_[input(0)] = {static_cast<int>(layers_.size()) - 1, from.flat, true, false};
 }
 
 }  // namespace dcnsim

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/executor.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "tests/support/random_network.h"
+
+namespace dcnsim {
+namespace {
+
+/// Layer by layer with the golden convolution, pooled after requantizing each output.
+std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor& image,
+                                   const Accumulator& accumulator) {
+  std::vector<CodeTensor> outputs;
+  const auto value = [&](int producer) -> const CodeTensor& {
+    return producer == kNetworkInput ? image : outputs[static_cast<std::size_t>(producer)];
+  };
+  for (const FixedLayer& layer : network.layers) {
+    const LayerNode& node = layer.node;
+    if (node.kind == LayerKind::kPool) {
+      outputs.push_back(pool_tensor(node.pool, value(node.input), layer.requant));
+      continue;
+    }
+    if (node.kind == LayerKind::kAdd) {
+      outputs.push_back(add_tensors(value(node.input), value(node.input2), layer.requant));
+      continue;
+    }
+    const Accumulators sums =
+        conv_golden(node.conv, value(node.input), layer.weights, layer.bias, accumulator);
+    CodeTensor out(node.output_shape(), layer.requant.out);
+    for (int y = 0; y < out.shape().height; ++y) {
+      for (int x = 0; x < out.shape().width; ++x) {
+        for (int c = 0; c < out.shape().channels; ++c) {
+          std::int32_t largest = INT32_MIN;
+          for (int k = 0; k < node.fused_pool * node.fused_pool; ++k) {
+            const int row = y * node.fused_pool + k / node.fused_pool;
+            const int column = x * node.fused_pool + k % node.fused_pool;
+            const auto index = static_cast<std::size_t>(
+                (row * node.conv.out_w() + column) * node.conv.out_channels + c);
+            largest = std::max(
+                largest, requantize(sums.get(index), layer.requant.shift, layer.requant.rounding,
+                                    layer.requant.out, layer.requant.relu));
+          }
+          out.set_at(y, x, c, largest);
+        }
+      }
+    }
+    outputs.push_back(std::move(out));
+  }
+  return outputs;
+}
+
+class ExecutorWith : public testing::TestWithParam<Accumulator> {};
+
+TEST_P(ExecutorWith, EqualsTheGoldenModelInEveryLayer) {
+  for (unsigned seed = 0; seed < 150; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork random(seed);
+    const FixedNetwork network = random.make();
+    Executor executor(network, GetParam());
+    for (int image = 0; image < 2; ++image) {
+      const CodeTensor codes = random.image(network);
+      EXPECT_EQ(executor.run(codes).layers, golden_run(network, codes, GetParam()));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Executor, ExecutorWith,
+                         testing::Values(Accumulator{32, Overflow::kWrap},
+                                         Accumulator{20, Overflow::kWrap},
+                                         Accumulator{18, Overflow::kSaturate},
+                                         Accumulator{48, Overflow::kSaturate}));
+
+/// One 1 x 1 convolution, `pool` fused.
+FixedNetwork single_conv(Shape in, int pad_top, int pool) {
+  FixedLayer layer;
+  layer.node.name = "conv";
+  layer.node.conv.in = in;
+  layer.node.conv.pad_top = pad_top;
+  layer.node.fused_pool = pool;
+  layer.weight = {8, 0, true, false};
+  layer.weights = {100};
+  layer.bias = {0};
+  layer.requant.out = {16, 0, true, false};
+  return {"net", "image", in, {8, 0, false, false}, {layer}};
+}
+
+TEST(Executor, CountsOverflowsOfEachImageAnew) {
+  const FixedNetwork network = single_conv({1, 2, 1}, 0, 1);
+  Executor executor(network, {12, Overflow::kSaturate});
+  CodeTensor image(network.input, network.input_format);
+  image.set(0, 255);
+  EXPECT_EQ(executor.run(image).overflows, 1U);
+  EXPECT_EQ(executor.run(image).layers[0].get(0), 2047);
+  image.set(1, 200);
+  EXPECT_EQ(executor.run(image).overflows, 2U);
+}
+
+TEST(Executor, DoesNotCountOverflowsOfOutputsThatAPoolDrops) {
+  const FixedNetwork network = single_conv({3, 3, 1}, 0, 2);
+  Executor executor(network, {12, Overflow::kSaturate});
+  CodeTensor image(network.input, network.input_format);
+  for (std::size_t i = 0; i < image.size(); ++i) image.set(i, 255);
+  EXPECT_EQ(executor.run(image).overflows, 4U);
+}
+
+TEST(Executor, RunsPoolsThatSeeNothingButPadding) {
+  const FixedNetwork network = single_conv({1, 4, 1}, 5, 4);
+  Executor executor(network, {});
+  CodeTensor image(network.input, network.input_format);
+  for (std::size_t i = 0; i < image.size(); ++i) image.set(i, 255);
+  EXPECT_EQ(executor.run(image).layers[0].get(0), 0);
+}
+
+TEST(Executor, RefusesNetworksThatDoNotFitTogether) {
+  FixedNetwork network = RandomNetwork(1).make();
+  network.layers[0].requant.shift += 1;
+  EXPECT_THROW(Executor(network, {}), std::invalid_argument);
+}
+
+TEST(Executor, ConvertsImagesAsTheirQuantNodeDoes) {
+  CodeTensor image({1, 4, 1}, {8, 0, false, false});
+  const int pixels[4] = {0, 8, 24, 255};
+  for (std::size_t i = 0; i < 4; ++i) image.set(i, pixels[i]);
+  const CodeTensor coarse = convert_image(image, {4, -4, false, false});
+  const int expected[4] = {0, 0, 2, 15};  // halves to even, then the clamp
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(coarse.get(i), expected[i]);
+  EXPECT_EQ(convert_image(image, image.format()), image);
+  EXPECT_EQ(convert_image(image, {16, 8, false, false}).get(3), 255 << 8);
+}
+
+TEST(Executor, TakesTheFirstOfEqualLogits) {
+  CodeTensor logits({1, 1, 4}, {8, 0, true, false});
+  logits.set(0, -5);
+  logits.set(2, 3);
+  logits.set(3, 3);
+  EXPECT_EQ(argmax(logits), 2);
+}
+
+}  // namespace
+}  // namespace dcnsim

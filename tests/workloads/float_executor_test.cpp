@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/float_executor.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <stdexcept>
+
+#include "tests/support/random_network.h"
+#include "workloads/float_kernels/float_conv.h"
+
+namespace dcnsim {
+namespace {
+
+using float_kernels::FloatConv;
+
+float uniform(std::mt19937& random) { return std::uniform_real_distribution<float>(-1, 1)(random); }
+
+/// The defined order: bias, then kernel row, kernel column, channel.
+std::vector<float> naive_conv(const ConvShape& s, const std::vector<float>& input,
+                              const std::vector<float>& weights, const std::vector<float>& bias) {
+  std::vector<float> out;
+  const int group_in = s.in.channels / s.groups, group_out = s.out_channels / s.groups;
+  for (int y = 0; y < s.out_h(); ++y) {
+    for (int x = 0; x < s.out_w(); ++x) {
+      for (int o = 0; o < s.out_channels; ++o) {
+        float sum = bias[static_cast<std::size_t>(o)];
+        int w = o * s.reduction();
+        for (int ky = 0; ky < s.kernel_h; ++ky) {
+          for (int kx = 0; kx < s.kernel_w; ++kx) {
+            for (int c = 0; c < group_in; ++c, ++w) {
+              const int iy = y * s.stride_h + ky - s.pad_top;
+              const int ix = x * s.stride_w + kx - s.pad_left;
+              if (iy < 0 || ix < 0 || iy >= s.in.height || ix >= s.in.width) continue;
+              const int i = (iy * s.in.width + ix) * s.in.channels + o / group_out * group_in + c;
+              const float product =
+                  weights[static_cast<std::size_t>(w)] * input[static_cast<std::size_t>(i)];
+              sum = sum + product;
+            }
+          }
+        }
+        out.push_back(sum);
+      }
+    }
+  }
+  return out;
+}
+
+/// A random fixed network's structure with float numbers.
+FloatNetwork random_float_network(unsigned seed) {
+  const FixedNetwork fixed = RandomNetwork(seed).make();
+  FloatNetwork network{fixed.name, fixed.input_name, fixed.input, {}};
+  std::mt19937 random(seed);
+  for (const FixedLayer& layer : fixed.layers) {
+    FloatLayer result{layer.node, std::vector<float>(layer.weights.size()),
+                      std::vector<float>(layer.bias.size())};
+    for (float& w : result.weights) w = uniform(random);
+    for (float& b : result.bias) b = uniform(random);
+    network.layers.push_back(std::move(result));
+  }
+  return network;
+}
+
+CodeTensor random_image(const Shape& shape, unsigned seed) {
+  CodeTensor image(shape, {8, 0, false, false});
+  std::mt19937 random(seed);
+  for (std::size_t i = 0; i < image.size(); ++i) image.set(i, static_cast<int>(random() % 256));
+  return image;
+}
+
+std::vector<float> naive_pool(const PoolShape& p, const std::vector<float>& in) {
+  std::vector<float> out;
+  for (int y = 0; y < p.out_h(); ++y) {
+    for (int x = 0; x < p.out_w(); ++x) {
+      for (int c = 0; c < p.in.channels; ++c) {
+        std::vector<float> seen;
+        for (int k = 0; k < p.kernel_h * p.kernel_w; ++k) {
+          const int iy = y * p.stride_h + k / p.kernel_w - p.pad_top;
+          const int ix = x * p.stride_w + k % p.kernel_w - p.pad_left;
+          if (iy < 0 || ix < 0 || iy >= p.in.height || ix >= p.in.width) continue;
+          seen.push_back(in[static_cast<std::size_t>((iy * p.in.width + ix) * p.in.channels + c)]);
+        }
+        if (p.kind == PoolKind::kMax) {
+          out.push_back(*std::max_element(seen.begin(), seen.end()));
+        } else {
+          float sum = 0;
+          for (const float v : seen) sum += v;
+          const auto count =
+              p.count_include_pad ? p.kernel_h * p.kernel_w : static_cast<int>(seen.size());
+          out.push_back(sum / static_cast<float>(count));
+        }
+      }
+    }
+  }
+  return out;
+}
+
+std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const CodeTensor& image) {
+  std::vector<float> pixels;
+  for (std::size_t i = 0; i < image.size(); ++i) pixels.push_back(static_cast<float>(image.get(i)));
+  std::vector<std::vector<float>> outputs;
+  const auto value = [&](int producer) {
+    return producer == kNetworkInput ? pixels : outputs[static_cast<std::size_t>(producer)];
+  };
+  for (const FloatLayer& layer : network.layers) {
+    const LayerNode& node = layer.node;
+    std::vector<float> out;
+    if (node.kind == LayerKind::kConv) {
+      out = naive_conv(node.conv, value(node.input), layer.weights, layer.bias);
+      PoolShape window;
+      window.in = node.conv.out();
+      window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = node.fused_pool;
+      out = naive_pool(window, out);
+    } else if (node.kind == LayerKind::kPool) {
+      out = naive_pool(node.pool, value(node.input));
+    } else {
+      out = value(node.input);
+      const auto b = value(node.input2);
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
+    }
+    if (node.relu) {
+      for (float& v : out) v = std::max(v, 0.0F);
+    }
+    outputs.push_back(std::move(out));
+  }
+  return outputs;
+}
+
+TEST(FloatExecutor, EqualsPlainLoopsBitForBit) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const FloatNetwork network = random_float_network(seed);
+    const CodeTensor image = random_image(network.input, seed);
+    FloatExecutor executor(network);
+    executor.run(random_image(network.input, seed + 1));  // nothing of it may remain
+    EXPECT_EQ(executor.run(image), naive_run(network, image));
+  }
+}
+
+TEST(FloatExecutor, EveryInstructionSetGivesEqualBits) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 40; ++round) {
+    const auto pick = [&](int low, int high) {
+      return std::uniform_int_distribution<int>(low, high)(random);
+    };
+    ConvShape s;
+    s.in = {pick(3, 9), pick(3, 9), pick(1, 40)};
+    s.out_channels = pick(1, 100);
+    s.kernel_h = pick(1, 3);
+    s.kernel_w = pick(1, 3);
+    s.stride_h = pick(1, 2);
+    s.stride_w = pick(1, 2);
+    std::vector<float> input(s.in.elements()), weights, bias;
+    for (float& x : input) x = uniform(random);
+    const int blocks = (s.out_channels + 31) / 32;
+    weights.resize(static_cast<std::size_t>(blocks * s.reduction() * 32));
+    bias.resize(static_cast<std::size_t>(blocks * 32));
+    for (float& w : weights) w = uniform(random);
+    for (float& b : bias) b = uniform(random);
+    FloatConv conv{};
+    conv.input = input.data();
+    conv.column_stride = static_cast<std::size_t>(s.in.channels);
+    conv.row_stride = conv.column_stride * static_cast<std::size_t>(s.in.width);
+    conv.weights = weights.data();
+    conv.bias = bias.data();
+    conv.out_channels = conv.out_stride = static_cast<std::size_t>(s.out_channels);
+    conv.in_channels = conv.column_stride;
+    conv.kernel_h = static_cast<std::size_t>(s.kernel_h);
+    conv.kernel_w = static_cast<std::size_t>(s.kernel_w);
+    conv.stride_h = static_cast<std::size_t>(s.stride_h);
+    conv.stride_w = static_cast<std::size_t>(s.stride_w);
+    conv.out_h = static_cast<std::size_t>(s.out_h());
+    conv.out_w = static_cast<std::size_t>(s.out_w());
+    std::vector<std::vector<float>> results;
+    for (const auto kernel : float_kernels::available()) {
+      std::vector<float> output(s.out().elements());
+      conv.output = output.data();
+      kernel(conv);
+      results.push_back(output);
+    }
+    for (const auto& result : results) EXPECT_EQ(result, results.front());
+  }
+}
+
+TEST(FloatExecutor, RefusesNetworksThatDoNotFitTogether) {
+  FloatNetwork network = random_float_network(1);
+  network.layers[0].weights.pop_back();
+  EXPECT_THROW(FloatExecutor{network}, std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/network.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+/// conv (3 x 3, padded, pool 2) -> max pool -> add to itself.
+FixedNetwork sound_network() {
+  FixedNetwork network{"net", "image", {8, 8, 2}, {8, 0, false, false}, {}};
+  FixedLayer conv;
+  conv.node.name = "conv";
+  conv.node.relu = conv.requant.relu = true;
+  conv.node.conv.in = {8, 8, 2};
+  conv.node.conv.out_channels = 4;
+  conv.node.conv.kernel_h = conv.node.conv.kernel_w = 3;
+  conv.node.conv.pad_top = conv.node.conv.pad_left = 1;
+  conv.node.conv.pad_bottom = conv.node.conv.pad_right = 1;
+  conv.node.fused_pool = 2;
+  conv.weight = {4, 3, true, false};
+  conv.weights.assign(72, 7);
+  conv.bias.assign(4, -100);
+  conv.requant.out = {8, 1, false, false};
+  conv.requant.shift = 2;
+  FixedLayer pool;
+  pool.node.name = "pool";
+  pool.node.kind = LayerKind::kPool;
+  pool.node.input = 0;
+  pool.node.pool.in = {4, 4, 4};
+  pool.node.pool.kernel_h = pool.node.pool.kernel_w = 3;
+  pool.requant.out = conv.requant.out;
+  FixedLayer add;
+  add.node.name = "add";
+  add.node.kind = LayerKind::kAdd;
+  add.node.input = add.node.input2 = 1;
+  add.node.add = {2, 2, 4};
+  add.requant.out = {8, 0, false, false};
+  add.requant.shift = 1;
+  network.layers = {conv, pool, add};
+  return network;
+}
+
+struct Mistake {
+  const char* name;
+  std::function<void(FixedNetwork&)> make;
+  const char* message;
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+class NetworkMistake : public testing::TestWithParam<Mistake> {};
+
+std::string error_of(const FixedNetwork& network) {
+  try {
+    validate(network);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_P(NetworkMistake, NamesTheLayer) {
+  FixedNetwork network = sound_network();
+  GetParam().make(network);
+  EXPECT_EQ(error_of(network), GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Network, NetworkMistake,
+    testing::Values(
+        Mistake{"None", [](FixedNetwork&) {}, ""},
+        Mistake{"NoLayers", [](FixedNetwork& n) { n.layers.clear(); }, "the network has no layers"},
+        Mistake{"InputShape", [](FixedNetwork& n) { n.input.width = 0; },
+                "input: impossible shape 8 x 0 x 2"},
+        Mistake{"InputFormat", [](FixedNetwork& n) { n.input_format.bits = 17; },
+                "input format: bits: 17 is not a width from 1 to 16"},
+        Mistake{"NameTwice", [](FixedNetwork& n) { n.layers[2].node.name = "conv"; },
+                "layer 'conv': the name is used twice"},
+        Mistake{"InputFromLater", [](FixedNetwork& n) { n.layers[1].node.input = 1; },
+                "layer 'pool': input 1 does not come before the layer"},
+        Mistake{"SecondInput", [](FixedNetwork& n) { n.layers[2].node.input2 = 0; },
+                "layer 'add': expects an input of 2 x 2 x 4, its producer delivers 4 x 4 x 4"},
+        Mistake{"ProducerShape", [](FixedNetwork& n) { n.layers[0].node.conv.in.height = 9; },
+                "layer 'conv': expects an input of 9 x 8 x 2, its producer delivers 8 x 8 x 2"},
+        Mistake{"HugePadding", [](FixedNetwork& n) { n.layers[0].node.conv.pad_top = INT32_MAX; },
+                "layer 'conv': top padding: 2147483647 is not between 0 and 65536"},
+        Mistake{"LargeKernel", [](FixedNetwork& n) { n.layers[0].node.conv.kernel_w = 11; },
+                "layer 'conv': kernel is larger than the padded input 8 x 8 x 2"},
+        Mistake{"FusedPool", [](FixedNetwork& n) { n.layers[0].node.fused_pool = 9; },
+                "layer 'conv': fused pool 9 does not fit the map 8 x 8 x 4"},
+        Mistake{"FusedPoolOfPool", [](FixedNetwork& n) { n.layers[1].node.fused_pool = 2; },
+                "layer 'pool': only conv fuses a pool"},
+        Mistake{"ReluOfPool", [](FixedNetwork& n) { n.layers[1].node.relu = true; },
+                "layer 'pool': a pool layer has no ReLU"},
+        Mistake{"WeightCount", [](FixedNetwork& n) { n.layers[0].weights.push_back(0); },
+                "layer 'conv': has 73 weights, expected 72"},
+        Mistake{"BiasCount", [](FixedNetwork& n) { n.layers[2].bias.push_back(0); },
+                "layer 'add': has 1 biases, expected 0"},
+        Mistake{"WeightCode", [](FixedNetwork& n) { n.layers[0].weights[5] = 8; },
+                "layer 'conv': weight code 8 is outside format s4.3"},
+        Mistake{"BiasCode", [](FixedNetwork& n) { n.layers[0].bias[1] = INT64_MIN; },
+                "layer 'conv': bias code -9223372036854775808 is beyond 2^62"},
+        Mistake{"WeightFormat", [](FixedNetwork& n) { n.layers[0].weight.bits = 0; },
+                "layer 'conv': weight format: bits: 0 is not a width from 1 to 16"},
+        Mistake{"OutputFormat", [](FixedNetwork& n) { n.layers[1].requant.out.frac = 49; },
+                "layer 'pool': output format: frac: 49 is not between -48 and 48"},
+        Mistake{"Relu", [](FixedNetwork& n) { n.layers[0].requant.relu = false; },
+                "layer 'conv': ReLU differs between node and requantizer"},
+        Mistake{"Shift", [](FixedNetwork& n) { n.layers[0].requant.shift = 3; },
+                "layer 'conv': shift: 3 does not follow from the formats, expected 2"}),
+    [](const auto& mistake) { return mistake.param.name; });
+
+TEST(Network, RefusesFloatsThatAreNotNumbers) {
+  FloatNetwork network{"net", "image", {1, 1, 1}, {}};
+  FloatLayer layer;
+  layer.node.name = "fc";
+  layer.weights = {1.0F};
+  layer.bias = {0.0F};
+  network.layers = {layer};
+  EXPECT_NO_THROW(validate(network));
+  network.layers[0].bias = {std::numeric_limits<float>::infinity()};
+  EXPECT_THROW(validate(network), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace dcnsim
