@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/quantizer/quantize_network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+
+#include "analysis/quantizer/format_search.h"
+#include "models/numeric/rounding.h"
+#include "workloads/executor.h"
+#include "workloads/float_executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim {
+namespace {
+
+Dataset random_images(std::size_t count) {
+  Dataset images;
+  std::mt19937 random(1);
+  images.labels.resize(count);
+  for (std::size_t i = 0; i < count * 3072; ++i) {
+    images.pixels.push_back(static_cast<std::uint8_t>(random() % 256));
+  }
+  return images;
+}
+
+FloatLayer conv_layer(const std::string& name, int input, const Shape& in, int out, int kernel,
+                      int stride, std::mt19937& random) {
+  FloatLayer layer;
+  layer.node.name = name;
+  layer.node.input = input;
+  layer.node.conv.in = in;
+  layer.node.conv.out_channels = out;
+  layer.node.conv.kernel_h = layer.node.conv.kernel_w = kernel;
+  layer.node.conv.stride_h = layer.node.conv.stride_w = stride;
+  std::normal_distribution<float> normal(0, 0.1F);
+  layer.weights.resize(static_cast<std::size_t>(out * layer.node.conv.reduction()));
+  for (float& w : layer.weights) w = normal(random);
+  layer.bias.resize(static_cast<std::size_t>(out));
+  for (float& b : layer.bias) b = normal(random);
+  return layer;
+}
+
+/// conv0 (ReLU) -> conv1 (linear) -> max -> add of max and max -> average -> fc.
+FloatNetwork mixed_network() {
+  std::mt19937 random(2);
+  FloatNetwork network{"mixed", "image", kCifarShape, {}};
+  network.layers.push_back(conv_layer("conv0", kNetworkInput, kCifarShape, 6, 4, 4, random));
+  network.layers[0].node.relu = true;
+  network.layers.push_back(conv_layer("conv1", 0, {8, 8, 6}, 5, 3, 1, random));
+  FloatLayer max;
+  max.node.name = "max";
+  max.node.kind = LayerKind::kPool;
+  max.node.input = 1;
+  max.node.pool.in = {6, 6, 5};
+  max.node.pool.kernel_h = max.node.pool.kernel_w = 3;
+  FloatLayer add;
+  add.node.name = "add";
+  add.node.kind = LayerKind::kAdd;
+  add.node.input = add.node.input2 = 2;
+  add.node.add = {4, 4, 5};
+  add.node.relu = true;
+  FloatLayer average = max;
+  average.node.name = "average";
+  average.node.input = 3;
+  average.node.pool.kind = PoolKind::kAverage;
+  average.node.pool.in = {4, 4, 5};
+  average.node.pool.kernel_h = average.node.pool.kernel_w = 4;
+  network.layers.insert(network.layers.end(), {max, add, average});
+  network.layers.push_back(conv_layer("fc", 4, {1, 1, 5}, 10, 1, 1, random));
+  return network;
+}
+
+std::string error_of(const QuantizeOptions& options, const Dataset& images,
+                     const FloatNetwork& network = mixed_network()) {
+  try {
+    quantize_network(network, images, options);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(QuantizeNetwork, ChoosesSignsWidthsAndRounding) {
+  QuantizeOptions options;
+  options.weight_bits = 7;
+  options.activation_bits = 6;
+  options.logit_bits = 12;
+  options.layers = {{"conv1", 3, 5}, {"average", 0, 9}};
+  const FixedNetwork network = quantize_network(mixed_network(), random_images(3), options).network;
+  EXPECT_EQ(network.input_format, (Format{8, 0, false, false}));
+  const auto& layers = network.layers;
+  ASSERT_EQ(layers.size(), 6U);
+  const int widths[] = {6, 5, 5, 6, 9, 12};
+  const bool is_signed[] = {false, true, true, false, false, true};
+  for (std::size_t i = 0; i < 6; ++i) {
+    SCOPED_TRACE(layers[i].node.name);
+    EXPECT_EQ(layers[i].requant.out.bits, widths[i]);
+    EXPECT_EQ(layers[i].requant.out.is_signed, is_signed[i]);
+    EXPECT_EQ(layers[i].requant.rounding, is_signed[i] ? Rounding::kHalfEven : Rounding::kHalfUp);
+  }
+  EXPECT_EQ(layers[0].weight.bits, 7);
+  EXPECT_EQ(layers[1].weight.bits, 3);
+  EXPECT_EQ(layers[2].requant.out, layers[1].requant.out);
+  EXPECT_EQ(layers[2].requant.shift, 0);
+}
+
+TEST(QuantizeNetwork, ScalesTheImageToOtherInputWidths) {
+  QuantizeOptions options;
+  for (const int bits : {1, 5, 16}) {
+    options.input_bits = bits;
+    EXPECT_EQ(quantize_network(mixed_network(), random_images(1), options).network.input_format,
+              (Format{bits, bits - 8, false, false}));
+  }
+}
+
+TEST(QuantizeNetwork, PicksAndReportsWhatTheExactTensorsSay) {
+  const FloatNetwork network = mixed_network();
+  const Dataset images = random_images(4);
+  std::vector<std::vector<float>> outputs(network.layers.size());
+  FloatExecutor executor(network);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto& result = executor.run(image_tensor(images, i));
+    for (std::size_t l = 0; l < result.size(); ++l) {
+      outputs[l].insert(outputs[l].end(), result[l].begin(), result[l].end());
+    }
+  }
+  QuantizeOptions options;
+  options.logit_bits = 10;
+  const QuantizedNetwork quantized = quantize_network(network, images, options);
+  std::size_t report = 0;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const FixedLayer& layer = quantized.network.layers[l];
+    SCOPED_TRACE(layer.node.name);
+    if (layer.node.kind == LayerKind::kConv) {
+      const FormatChoice weights = best_format(network.layers[l].weights, 8, true);
+      EXPECT_EQ(layer.weight, weights.format);
+      EXPECT_EQ(quantized.tensors[report].tensor, layer.node.name + ".weight");
+      EXPECT_EQ(quantized.tensors[report].sqnr_db, weights.sqnr_db());
+      ++report;
+    }
+    const Format& format = layer.requant.out;
+    if (layer.node.name != "max") {
+      EXPECT_EQ(format, best_format(outputs[l], format.bits, format.is_signed).format);
+    }
+    double signal = 0, noise = 0;
+    for (const float value : outputs[l]) {
+      const double x{value}, error = x - dequantize(quantize(x, format), format);
+      signal += x * x;
+      noise += error * error;
+    }
+    EXPECT_EQ(quantized.tensors[report].tensor, layer.node.name + ".output");
+    EXPECT_EQ(quantized.tensors[report].format, format);
+    // The smallest tensors have 20 values: their errors are spread less evenly than assumed.
+    const double tolerance = outputs[l].size() > 500 ? 0.3 : 3;
+    EXPECT_NEAR(quantized.tensors[report].sqnr_db, 10 * std::log10(signal / noise), tolerance);
+    ++report;
+  }
+  EXPECT_EQ(report, quantized.tensors.size());
+}
+
+TEST(QuantizeNetwork, PutsBiasesOnTheAccumulatorsGrid) {
+  const FloatNetwork network = mixed_network();
+  const FixedNetwork fixed = quantize_network(network, random_images(2), {}).network;
+  const FixedLayer& layer = fixed.layers[1];
+  const int grid = layer.weight.frac + fixed.layers[0].requant.out.frac;
+  for (std::size_t i = 0; i < layer.bias.size(); ++i) {
+    EXPECT_EQ(layer.bias[i],
+              std::llrint(std::ldexp(static_cast<double>(network.layers[1].bias[i]), grid)));
+  }
+}
+
+TEST(QuantizeNetwork, ComputesNearlyWhatTheFloatNetworkDoes) {
+  const FloatNetwork network = mixed_network();
+  const Dataset images = random_images(3);
+  QuantizeOptions options;
+  options.weight_bits = options.activation_bits = 16;
+  const FixedNetwork fixed = quantize_network(network, images, options).network;
+  FloatExecutor real(network);
+  Executor executor(fixed, {48, Overflow::kWrap});
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const CodeTensor image = image_tensor(images, i);
+    const CodeTensor& result = executor.run(image).layers.back();
+    const std::vector<float>& expected = real.run(image).back();
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      const double value = dequantize(result.get(k), result.format());
+      EXPECT_NEAR(value, static_cast<double>(expected[k]), 0.02);
+    }
+  }
+}
+
+TEST(QuantizeNetwork, GivesEqualResultsEveryTimeAndReportsProgress) {
+  const Dataset images = random_images(3);
+  std::vector<std::size_t> progress;
+  const auto a = quantize_network(mixed_network(), images, {}, [&](auto done, auto total) {
+    EXPECT_EQ(total, 3U);
+    progress.push_back(done);
+  });
+  const auto b = quantize_network(mixed_network(), images, {});
+  EXPECT_EQ(progress, (std::vector<std::size_t>{1, 2, 3}));
+  ASSERT_EQ(a.tensors.size(), b.tensors.size());
+  for (std::size_t i = 0; i < a.tensors.size(); ++i) {
+    EXPECT_EQ(a.tensors[i].format, b.tensors[i].format);
+    EXPECT_EQ(a.tensors[i].sqnr_db, b.tensors[i].sqnr_db);
+  }
+  for (std::size_t i = 0; i < a.network.layers.size(); ++i) {
+    EXPECT_EQ(a.network.layers[i].weights, b.network.layers[i].weights);
+  }
+}
+
+TEST(QuantizeNetwork, SaysWhatIsWrong) {
+  const Dataset images = random_images(1);
+  QuantizeOptions options;
+  EXPECT_EQ(error_of(options, {}), "no calibration images");
+  options.weight_bits = 0;
+  EXPECT_EQ(error_of(options, images), "weights: 0 is not a width from 1 to 16");
+  options = {};
+  options.logit_bits = 17;
+  EXPECT_EQ(error_of(options, images), "logits: 17 is not a width from 1 to 16");
+  options = {};
+  options.layers = {{"conv2", 4, 4}};
+  EXPECT_EQ(error_of(options, images),
+            "layers.conv2: the network has no such layer; did you mean \"conv0\"?");
+  options.layers = {{"conv0", 4, 17}};
+  EXPECT_EQ(error_of(options, images), "layers.conv0.output: 17 is not a width from 1 to 16");
+  options.layers = {{"add", 4, 4}};
+  EXPECT_EQ(error_of(options, images), "layers.add.weights: the layer has no weights");
+  options.layers = {{"fc", 4, 4}, {"fc", 5, 5}};
+  EXPECT_EQ(error_of(options, images), "layers.fc: given twice");
+
+  FloatNetwork network = mixed_network();
+  network.layers[0].weights[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(error_of({}, images, network),
+            "layer 'conv0': a weight or bias is not a finite number");
+  network.layers[0].weights[0] = std::numeric_limits<float>::max();
+  EXPECT_EQ(error_of({}, images, network), "layer 'conv0': outputs are not finite numbers");
+}
+
+TEST(QuantizeNetwork, SurvivesOnnxUnchanged) {
+  const QuantizedNetwork quantized = quantize_network(mixed_network(), random_images(2), {});
+  const std::string path = testing::TempDir() + "dcnsim_quantized_mixed.onnx";
+  save_network(quantized.network, path);
+  const auto read = std::get<FixedNetwork>(load_network(path));
+  std::remove(path.c_str());
+  ASSERT_EQ(read.layers.size(), quantized.network.layers.size());
+  for (std::size_t i = 0; i < read.layers.size(); ++i) {
+    EXPECT_EQ(read.layers[i].weights, quantized.network.layers[i].weights);
+    EXPECT_EQ(read.layers[i].bias, quantized.network.layers[i].bias);
+    EXPECT_EQ(read.layers[i].requant.out, quantized.network.layers[i].requant.out);
+    EXPECT_EQ(read.layers[i].requant.rounding, quantized.network.layers[i].requant.rounding);
+    EXPECT_EQ(read.layers[i].requant.shift, quantized.network.layers[i].requant.shift);
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim
