@@ -26,18 +26,25 @@ JobResult Driver::run(std::uint64_t descriptor_address, std::uint32_t descriptor
                     static_cast<std::uint32_t>(descriptor_address >> 32)) &&
       port_.write32(reg::kDescriptorCount, descriptor_count) &&
       port_.write32(reg::kControl, reg::kControlStart);
-  std::uint32_t cause = 0;
-  if (started) {
-    port_.wait_for_interrupt();
-    if (port_.read32(reg::kIrqStatus, cause) && port_.write32(reg::kIrqStatus, cause) &&
-        port_.read32(reg::kErrorCode, result.error_code) &&
-        port_.read32(reg::kErrorLayer, result.error_layer)) {
-      result.status =
-          (cause & reg::kIrqError) != 0 ? DriverStatus::kJobFailed : DriverStatus::kOk;
-      return result;
-    }
+  if (!started) {
+    result.status = DriverStatus::kBusError;
+    return result;
   }
-  result.status = DriverStatus::kBusError;
+  // A wake without a cause is somebody else's interrupt.
+  std::uint32_t cause = 0;
+  bool ok = true;
+  while (ok && cause == 0) {
+    port_.wait_for_interrupt();
+    ok = port_.read32(reg::kIrqStatus, cause);
+  }
+  std::uint32_t code = 0, layer = 0;
+  ok = ok && port_.write32(reg::kIrqStatus, cause) && port_.read32(reg::kErrorCode, code) &&
+       port_.read32(reg::kErrorLayer, layer);
+  if (!ok) {
+    result.status = DriverStatus::kBusError;
+  } else if ((cause & reg::kIrqError) != 0) {
+    result = {DriverStatus::kJobFailed, code, layer};
+  }
   return result;
 }
 

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include "models/arch/memory_layout.h"
+#include "models/numeric/bitpack.h"
+#include "models/perf/schedule.h"
+#include "platform/compiler/program.h"
+#include "tests/support/random_layer.h"
+#include "tests/support/random_network.h"
+
+namespace dcnsim {
+namespace {
+
+AcceleratorConfig machine() {
+  AcceleratorConfig c;
+  c.name = "bench";
+  c.input_buffer = c.weight_buffer = {32 << 10, 64, 2, true};
+  c.output_buffer = {16 << 10, 64, 2, true};
+  c.accumulator_buffer_bytes = 16 << 10;
+  c.dma.bus_bytes = 8;
+  c.dram.preset = "any";
+  return c;
+}
+
+AcceleratorConfig random_machine(RandomNetwork& random) {
+  AcceleratorConfig c = machine();
+  c.array.rows = random.pick(1, 20);
+  c.array.columns = random.pick(1, 20);
+  c.array.dataflow = random.chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
+  c.accumulator.bits = random.chance(2) ? 32 : 48;
+  c.dma.bus_bytes = 4 << random.pick(0, 3);
+  // Nothing may fail to fit: what does is tested by itself.
+  c.input_buffer.capacity_bytes = c.weight_buffer.capacity_bytes = 256 << 10;
+  return c;
+}
+
+std::uint64_t total(const std::array<std::uint64_t, kStreams>& bytes) {
+  return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0});
+}
+
+Descriptor decode_at(const Program& program, std::size_t layer) {
+  DescriptorBytes bytes;
+  const auto from =
+      program.image.begin() + static_cast<std::ptrdiff_t>(program.descriptor_address + layer * 256);
+  std::copy(from, from + 256, bytes.begin());
+  return decode(bytes);
+}
+
+std::int64_t read_signed(const std::uint8_t* bytes, int size) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < size; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  return size == 4 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
+}
+
+/// Reads the blocks of a layer as WeightBlockLayout describes them and compares code by code.
+void expect_weights(const Program& program, std::size_t index, const FixedLayer& layer,
+                    const AcceleratorConfig& config) {
+  const ConvShape& conv = layer.node.conv;
+  const int reduction = conv.reduction();
+  const int group = conv.out_channels / conv.groups;
+  const int bias_size = bias_bytes(config.accumulator.bits);
+  const std::uint8_t* at = program.image.data() + program.layers[index].descriptor.weight_address;
+  for (int channel0 = 0; channel0 < conv.out_channels;) {
+    const int left_in_group = group - channel0 % group;
+    const int channels = std::min(config.array.columns, left_in_group);
+    const WeightBlockLayout layout = weight_block_layout(
+        reduction, channels, layer.weight.bits, config.accumulator.bits, config.dma.bus_bytes);
+    ASSERT_LE(at + layout.total(), program.image.data() + program.image.size());
+    for (int c = 0; c < channels; ++c) {
+      const auto channel = static_cast<std::size_t>(channel0 + c);
+      ASSERT_EQ(read_signed(at + c * bias_size, bias_size), layer.bias[channel]);
+      for (int k = 0; k < reduction; ++k) {
+        const auto bit = static_cast<std::size_t>((k * channels + c) * layer.weight.bits);
+        CodeTensor code({1, 1, 1}, layer.weight);
+        unpack_codes(at + layout.bias_bytes, bit, layer.weight, 1, code.data());
+        ASSERT_EQ(code.get(0), layer.weights[channel * static_cast<std::size_t>(reduction) +
+                                             static_cast<std::size_t>(k)]);
+      }
+    }
+    at += layout.total();
+    channel0 += channels;
+  }
+}
+
+TEST(Compiler, weights_and_biases_come_back_from_the_image) {
+  RandomNetwork random(1);
+  for (int i = 0; i < 300; ++i) {
+    const FixedNetwork network = random.make();
+    const AcceleratorConfig config = random_machine(random);
+    const Program program = compile(network, config);
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      if (network.layers[l].node.kind == LayerKind::kConv) {
+        expect_weights(program, l, network.layers[l], config);
+      }
+    }
+  }
+}
+
+TEST(Compiler, descriptors_in_the_image_describe_the_layers) {
+  RandomNetwork random(2);
+  for (int i = 0; i < 300; ++i) {
+    const FixedNetwork network = random.make();
+    const AcceleratorConfig config = random_machine(random);
+    const Program program = compile(network, config);
+    ASSERT_EQ(program.layers.size(), network.layers.size());
+    EXPECT_EQ(program.input_shape, network.input);
+    EXPECT_EQ(program.input_format, network.input_format);
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      const FixedLayer& layer = network.layers[l];
+      const Descriptor d = decode_at(program, l);
+      EXPECT_EQ(encode(d), encode(program.layers[l].descriptor));
+      EXPECT_EQ(program.layers[l].name, layer.node.name);
+      EXPECT_EQ(d.kind, layer.node.kind);
+      EXPECT_EQ(d.output_shape(), layer.node.output_shape());
+      EXPECT_EQ(d.input, network.format_of(layer.node.input));
+      EXPECT_EQ(d.requant.out, layer.requant.out);
+      EXPECT_EQ(d.requant.shift, layer.requant.shift);
+      EXPECT_EQ(why_illegal(d, config), "");
+      EXPECT_EQ(program.layers[l].predicted_bytes, predicted_traffic(d, config));
+      EXPECT_EQ(program.layers[l].predicted_compute_cycles, predicted_compute_cycles(d, config));
+      if (layer.node.kind != LayerKind::kConv) continue;
+      EXPECT_EQ(d.proved, cannot_overflow(layer.weights, d.conv.out_channels, layer.bias, d.input,
+                                          config.accumulator));
+    }
+  }
+}
+
+TEST(Compiler, regions_are_aligned_and_apart) {
+  RandomNetwork random(3);
+  for (int i = 0; i < 300; ++i) {
+    const FixedNetwork network = random.make();
+    const AcceleratorConfig config = random_machine(random);
+    const Program program = compile(network, config);
+    const auto bytes = [&](const Shape& shape, const Format& format) {
+      return static_cast<std::uint64_t>(map_bytes(shape, format.bits, config.dma.bus_bytes));
+    };
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> regions = {
+        {0, program.image.size()},
+        {program.input_address, bytes(network.input, network.input_format)}};
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
+      const Descriptor& d = program.layers[l].descriptor;
+      const LayerNode& node = network.layers[l].node;
+      regions.push_back({d.output_address, bytes(d.output_shape(), d.requant.out)});
+      const auto produced = [&](int producer) {
+        return producer == kNetworkInput
+                   ? program.input_address
+                   : program.layers[static_cast<std::size_t>(producer)].descriptor.output_address;
+      };
+      EXPECT_EQ(d.input_address, produced(node.input));
+      if (d.kind == LayerKind::kAdd) {
+        EXPECT_EQ(d.input2_address, produced(node.input2));
+      }
+    }
+    std::sort(regions.begin(), regions.end());
+    std::uint64_t end = 0;
+    for (const auto& [address, size] : regions) {
+      EXPECT_EQ(address % static_cast<std::uint64_t>(config.dma.bus_bytes), 0u);
+      EXPECT_GE(address, end);
+      end = address + size;
+    }
+    EXPECT_GE(program.memory_bytes, end);
+  }
+}
+
+TEST(Compiler, equal_inputs_give_equal_programs) {
+  RandomNetwork random(4);
+  const FixedNetwork network = random.make();
+  const Program a = compile(network, machine());
+  const Program b = compile(network, machine());
+  EXPECT_EQ(a.image, b.image);
+  EXPECT_EQ(a.memory_bytes, b.memory_bytes);
+}
+
+TEST(PackedMap, comes_back_and_pads_rows_with_zeros) {
+  RandomNetwork random(5);
+  for (int i = 0; i < 200; ++i) {
+    const Shape shape{random.pick(1, 7), random.pick(1, 7), random.pick(1, 7)};
+    const Format format{random.pick(1, 16), 0, random.chance(2), false};
+    const int bus = 4 << random.pick(0, 4);
+    CodeTensor map(shape, format);
+    for (std::size_t n = 0; n < map.size(); ++n) {
+      map.set(n, random.pick(format.min_code(), format.max_code()));
+    }
+    const std::vector<std::uint8_t> packed = pack_map(map, bus);
+    EXPECT_EQ(packed.size(), static_cast<std::size_t>(map_bytes(shape, format.bits, bus)));
+    EXPECT_EQ(unpack_map(packed.data(), shape, format, bus), map);
+    const auto pitch = static_cast<std::size_t>(row_pitch_bytes(shape, format.bits, bus));
+    const auto used = static_cast<std::size_t>(shape.width * shape.channels * format.bits);
+    for (std::size_t row = 0; row < packed.size(); row += pitch) {
+      for (std::size_t bit = used; bit < 8 * pitch; ++bit) {
+        ASSERT_EQ(packed[row + bit / 8] >> (bit % 8) & 1, 0);
+      }
+    }
+  }
+}
+
+/// Total traffic of the chosen tiling, nothing if none fits.
+std::optional<std::uint64_t> chosen_traffic(Descriptor d, const AcceleratorConfig& config) {
+  try {
+    d.tiling = choose_tiling("layer", d, config);
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+  EXPECT_EQ(why_illegal(d, config), "");
+  return total(predicted_traffic(d, config));
+}
+
+TEST(ChooseTiling, larger_buffers_never_increase_traffic) {
+  RandomLayer random(6);
+  const std::vector<BufferConfig AcceleratorConfig::*> buffers = {
+      &AcceleratorConfig::input_buffer, &AcceleratorConfig::weight_buffer,
+      &AcceleratorConfig::output_buffer};
+  int compared = 0;
+  for (int i = 0; i < 600; ++i) {
+    const Descriptor d = random.layer();
+    AcceleratorConfig config = random.machine();
+    for (const auto buffer : buffers) {
+      AcceleratorConfig grown = config;
+      BufferConfig& b = grown.*buffer;
+      std::optional<std::uint64_t> last;
+      for (b.capacity_bytes = 64; b.capacity_bytes <= 64 << 10; b.capacity_bytes *= 2) {
+        const auto traffic = chosen_traffic(d, grown);
+        if (last) {
+          ASSERT_TRUE(traffic.has_value()) << "a larger buffer holds no less";
+          ASSERT_LE(*traffic, *last);
+          ++compared;
+        }
+        last = traffic;
+      }
+    }
+    std::optional<std::uint64_t> last;
+    for (std::int64_t bytes = 64; bytes <= 64 << 10; bytes *= 4) {
+      config.accumulator_buffer_bytes = bytes;
+      const auto traffic = chosen_traffic(d, config);
+      if (last) {
+        ASSERT_TRUE(traffic.has_value());
+        ASSERT_LE(*traffic, *last);
+      }
+      last = traffic;
+    }
+  }
+  EXPECT_GT(compared, 3000);
+}
+
+TEST(ChooseTiling, with_room_for_everything_moves_everything_once) {
+  RandomLayer random(7);
+  for (int i = 0; i < 200; ++i) {
+    Descriptor d = random.layer();
+    AcceleratorConfig config = random.machine();
+    for (BufferConfig* b : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+      b->capacity_bytes = 1 << 24;
+    }
+    config.accumulator_buffer_bytes = 1 << 24;
+    d.tiling = choose_tiling("layer", d, config);
+    const Shape out = d.output_shape();
+    Descriptor whole = d;
+    whole.tiling = {out.height, out.width, out.channels, 1, LoopOrder::kPixelOuter};
+    if (d.kind == LayerKind::kConv) {
+      whole.tiling.tile_channels = out.channels / d.conv.groups;
+      whole.tiling.chunk_k = d.conv.reduction();
+    }
+    EXPECT_LE(total(predicted_traffic(d, config)), total(predicted_traffic(whole, config)));
+  }
+}
+
+TEST(ChooseTiling, no_tiling_at_all_moves_much_less) {
+  RandomLayer random(8);
+  std::uint64_t chosen = 0, least = 0;
+  int compared = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Descriptor d = random.layer();
+    const AcceleratorConfig config = random.machine();
+    const auto traffic = chosen_traffic(d, config);
+    const Shape out = d.output_shape();
+    const int channels = d.kind == LayerKind::kConv ? out.channels / d.conv.groups : 1;
+    const int reduction = d.kind == LayerKind::kConv ? d.conv.reduction() : 1;
+    std::optional<std::uint64_t> best;
+    Tiling& t = d.tiling;
+    for (t.tile_h = 1; t.tile_h <= out.height; ++t.tile_h) {
+      for (t.tile_w = 1; t.tile_w <= out.width; ++t.tile_w) {
+        for (int c = config.array.columns; c < channels + config.array.columns;
+             c += config.array.columns) {
+          t.tile_channels = std::min(c, channels);
+          for (int k = config.array.rows; k < reduction + config.array.rows;
+               k += config.array.rows) {
+            t.chunk_k = std::min(k, reduction);
+            for (const LoopOrder order : {LoopOrder::kWeightOuter, LoopOrder::kPixelOuter}) {
+              t.order = order;
+              if (t.chunk_k < reduction && t.tile_channels > config.array.columns) continue;
+              if (!why_illegal(d, config).empty()) continue;
+              const std::uint64_t bytes = total(predicted_traffic(d, config));
+              if (!best || bytes < *best) best = bytes;
+            }
+          }
+        }
+      }
+    }
+    ASSERT_EQ(best.has_value(), traffic.has_value()) << "case " << i;
+    if (!best) continue;
+    EXPECT_LE(static_cast<double>(*traffic), 1.1 * static_cast<double>(*best)) << "case " << i;
+    chosen += *traffic;
+    least += *best;
+    ++compared;
+  }
+  EXPECT_GT(compared, 1000);
+  EXPECT_LE(static_cast<double>(chosen), 1.01 * static_cast<double>(least));
+}
+
+/// One line that `work` fails with.
+std::string failure(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "no failure";
+}
+
+FixedNetwork one_conv() {
+  RandomNetwork random(9);
+  FixedNetwork network = random.make();
+  while (network.layers.front().node.kind != LayerKind::kConv ||
+         network.layers.front().node.conv.kernel_h < 3) {
+    network = random.make();
+  }
+  network.layers.resize(1);
+  network.layers.front().node.name = "conv3";
+  return network;
+}
+
+TEST(CompilerErrors, a_layer_that_fits_nowhere_is_named_with_buffer_and_bytes) {
+  const std::vector<std::pair<BufferConfig AcceleratorConfig::*, std::string>> buffers = {
+      {&AcceleratorConfig::input_buffer, "input buffer"},
+      {&AcceleratorConfig::weight_buffer, "weight buffer"}};
+  for (const auto& [buffer, name] : buffers) {
+    AcceleratorConfig config = machine();
+    (config.*buffer).banks = 1;
+    (config.*buffer).word_bits = 8;
+    (config.*buffer).capacity_bytes = 64;
+    Descriptor d;
+    d.conv.in = {32, 32, 512};
+    d.conv.out_channels = 512;
+    d.conv.kernel_h = d.conv.kernel_w = 3;
+    const std::string message = failure([&] { choose_tiling("conv3", d, config); });
+    EXPECT_NE(message.find("\"conv3\""), std::string::npos) << message;
+    EXPECT_NE(message.find(name + " lacks "), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos);
+  }
+}
+
+TEST(CompilerErrors, too_little_memory_says_how_much_is_needed) {
+  FixedNetwork network = one_conv();
+  network.layers.front().weights.clear();
+  ConvShape& conv = network.layers.front().node.conv;
+  conv = {};
+  conv.in = network.input = {64, 64, 64};
+  conv.out_channels = 512;
+  network.layers.front().node.fused_pool = 1;
+  network.layers.front().weights.assign(64 * 512, 0);
+  network.layers.front().bias.assign(512, 0);
+  AcceleratorConfig config = machine();
+  config.dram.capacity_bytes = 1 << 20;
+  const std::string message = failure([&] { compile(network, config); });
+  EXPECT_NE(message.find("dram.capacity"), std::string::npos) << message;
+  EXPECT_NE(message.find("1048576"), std::string::npos) << message;
+}
+
+TEST(CompilerErrors, biases_beyond_the_accumulator_are_refused_by_layer) {
+  FixedNetwork network = one_conv();
+  network.layers.front().bias.front() = std::int64_t{1} << 31;
+  const std::string message = failure([&] { compile(network, machine()); });
+  EXPECT_NE(message.find("conv3"), std::string::npos) << message;
+  EXPECT_NE(message.find("2147483648"), std::string::npos) << message;
+  AcceleratorConfig wide = machine();
+  wide.accumulator.bits = 40;
+  EXPECT_EQ(failure([&] { compile(network, wide); }), "no failure");
+}
+
+TEST(CompilerErrors, geometry_the_hardware_does_not_know_is_refused_by_layer) {
+  FixedNetwork network = one_conv();
+  ConvShape& conv = network.layers.front().node.conv;
+  conv.pad_top = conv.kernel_h;
+  const std::string message = failure([&] { compile(network, machine()); });
+  EXPECT_NE(message.find("conv3"), std::string::npos) << message;
+  EXPECT_NE(message.find("pad_top"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The driver against a device that follows the register table and can fail at any access.
+#include "platform/driver/driver.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/arch/registers.h"
+
+namespace dcnsim {
+namespace {
+
+class FakeDevice : public DriverPort {
+ public:
+  FakeDevice() {
+    for (const reg::Register& r : reg::kRegisters) registers[r.offset] = r.reset;
+  }
+
+  bool read32(std::uint32_t offset, std::uint32_t& value) override {
+    if (fails()) return false;
+    value = registers.at(offset);
+    return true;
+  }
+
+  bool write32(std::uint32_t offset, std::uint32_t value) override {
+    if (fails()) return false;
+    log.push_back({offset, value});
+    if (offset == reg::kControl) {
+      if ((value & reg::kControlReset) != 0) registers[reg::kIrqEnable] = 0;
+      if ((value & reg::kControlStart) != 0) started = true;
+    } else if (offset == reg::kIrqStatus) {
+      registers[offset] &= ~value;
+    } else {
+      registers.at(offset) = value;
+    }
+    return true;
+  }
+
+  void wait_for_interrupt() override {
+    ++waits;
+    ASSERT_TRUE(started) << "sleeps before anything could wake it";
+    ASSERT_NE(registers[reg::kIrqEnable] & outcome, 0u) << "the interrupt is masked";
+    if (waits <= spurious_wakes) return;
+    registers[reg::kIrqStatus] = outcome;
+    registers[reg::kStatus] = outcome == reg::kIrqDone ? reg::kStatusDone : reg::kStatusError;
+    if (outcome == reg::kIrqError) {
+      registers[reg::kErrorCode] = reg::kDoesNotFit;
+      registers[reg::kErrorLayer] = 7;
+    }
+  }
+
+  std::map<std::uint32_t, std::uint32_t> registers;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> log;  ///< writes
+  std::uint32_t outcome = reg::kIrqDone;
+  int accesses_before_failure = -1;  ///< -1: never fails
+  int spurious_wakes = 0;
+  int waits = 0;
+  bool started = false;
+
+ private:
+  bool fails() { return accesses_before_failure >= 0 && accesses_before_failure-- == 0; }
+};
+
+TEST(Driver, initialise_resets_and_enables_both_interrupts) {
+  FakeDevice device;
+  EXPECT_EQ(Driver(device).initialise(), DriverStatus::kOk);
+  ASSERT_EQ(device.log.size(), 2u);
+  EXPECT_EQ(device.log[0].first, reg::kControl);
+  EXPECT_EQ(device.log[0].second, reg::kControlReset);
+  EXPECT_EQ(device.registers[reg::kIrqEnable], reg::kIrqDone | reg::kIrqError);
+}
+
+TEST(Driver, initialise_touches_nothing_it_does_not_know) {
+  for (const std::uint32_t offset : {reg::kId, reg::kVersion}) {
+    FakeDevice device;
+    device.registers[offset] ^= 1u << 20;
+    EXPECT_EQ(Driver(device).initialise(), DriverStatus::kNoDevice);
+    EXPECT_TRUE(device.log.empty());
+  }
+}
+
+TEST(Driver, initialise_accepts_a_newer_minor_version) {
+  FakeDevice device;
+  device.registers[reg::kVersion] += 3;
+  EXPECT_EQ(Driver(device).initialise(), DriverStatus::kOk);
+}
+
+TEST(Driver, run_passes_the_list_starts_and_acknowledges) {
+  FakeDevice device;
+  Driver driver(device);
+  ASSERT_EQ(driver.initialise(), DriverStatus::kOk);
+  device.log.clear();
+  const JobResult result = driver.run(0x123456789ABCDE40, 9);
+  EXPECT_EQ(result.status, DriverStatus::kOk);
+  EXPECT_EQ(device.registers[reg::kDescriptorAddressLo], 0x9ABCDE40u);
+  EXPECT_EQ(device.registers[reg::kDescriptorAddressHi], 0x12345678u);
+  EXPECT_EQ(device.registers[reg::kDescriptorCount], 9u);
+  EXPECT_EQ(device.registers[reg::kIrqStatus], 0u) << "acknowledged";
+  ASSERT_EQ(device.log.size(), 5u);
+  EXPECT_EQ(device.log[3].first, reg::kControl) << "start comes last";
+}
+
+TEST(Driver, a_failed_job_is_reported_with_code_and_layer) {
+  FakeDevice device;
+  device.outcome = reg::kIrqError;
+  Driver driver(device);
+  driver.initialise();
+  const JobResult result = driver.run(64, 9);
+  EXPECT_EQ(result.status, DriverStatus::kJobFailed);
+  EXPECT_EQ(result.error_code, reg::kDoesNotFit);
+  EXPECT_EQ(result.error_layer, 7u);
+  EXPECT_EQ(device.registers[reg::kIrqStatus], 0u);
+}
+
+TEST(Driver, sleeps_on_after_a_wake_without_a_cause) {
+  FakeDevice device;
+  device.spurious_wakes = 3;
+  Driver driver(device);
+  driver.initialise();
+  EXPECT_EQ(driver.run(64, 1).status, DriverStatus::kOk);
+  EXPECT_EQ(device.waits, 4);
+}
+
+TEST(Driver, a_bus_error_at_any_access_is_reported) {
+  for (int n = 0; n < 4; ++n) {
+    FakeDevice device;
+    device.accesses_before_failure = n;
+    EXPECT_EQ(Driver(device).initialise(), DriverStatus::kBusError) << "access " << n;
+  }
+  for (int n = 0; n < 100; ++n) {
+    FakeDevice device;
+    device.outcome = reg::kIrqError;
+    Driver driver(device);
+    driver.initialise();
+    device.accesses_before_failure = n;
+    const JobResult result = driver.run(64, 1);
+    if (device.accesses_before_failure >= 0) break;  // the job needed fewer accesses
+    EXPECT_EQ(result.status, DriverStatus::kBusError) << "access " << n;
+    EXPECT_EQ(result.error_code, 0u);
+    EXPECT_EQ(result.error_layer, 0u);
+    ASSERT_LT(n, 50);
+  }
+}
+
+TEST(Driver, counters_have_64_bits) {
+  FakeDevice device;
+  device.registers[reg::kMacs] = 0xFFFFFFFE;
+  device.registers[reg::kMacs + 4] = 0x12;
+  DriverStatus status = DriverStatus::kOk;
+  EXPECT_EQ(Driver(device).counter(reg::kMacs, status), 0x12FFFFFFFEu);
+  EXPECT_EQ(status, DriverStatus::kOk);
+  for (int n = 0; n < 2; ++n) {
+    device.accesses_before_failure = n;
+    status = DriverStatus::kOk;
+    EXPECT_EQ(Driver(device).counter(reg::kMacs, status), 0u);
+    EXPECT_EQ(status, DriverStatus::kBusError);
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim
