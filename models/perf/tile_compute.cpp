@@ -24,8 +24,7 @@ CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels) {
 /// The inverse: writes `part` over channels [channel0, ...) of `map`.
 void merge_channels(const CodeTensor& part, int channel0, CodeTensor& map) {
   const auto unit = static_cast<std::size_t>(map.format().host_bytes());
-  const std::size_t pixels =
-      part.size() / static_cast<std::size_t>(part.shape().channels);
+  const std::size_t pixels = part.size() / static_cast<std::size_t>(part.shape().channels);
   const std::size_t from_stride = static_cast<std::size_t>(part.shape().channels) * unit;
   const std::size_t to_stride = static_cast<std::size_t>(map.shape().channels) * unit;
   std::uint8_t* to = map.data() + static_cast<std::size_t>(channel0) * unit;
@@ -36,56 +35,51 @@ void merge_channels(const CodeTensor& part, int channel0, CodeTensor& map) {
 
 }  // namespace
 
-TileCompute::TileCompute(const Descriptor& descriptor, const Accumulator& accumulator)
-    : descriptor_(descriptor), accumulator_(accumulator) {}
-
 void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
-  if (step.first_chunk) {
-    blocks_.clear();
-    for (const WeightBlock& part : tile) {
-      blocks_.push_back({part.channel0, part.channels, part.codes, part.bias, std::nullopt});
-    }
-  } else {
-    for (std::size_t i = 0; i < tile.size(); ++i) {
-      blocks_[i].codes.insert(blocks_[i].codes.end(), tile[i].codes.begin(), tile[i].codes.end());
-    }
-  }
-  if (step.last_chunk) {
-    for (Block& block : blocks_) pack(block);
-  }
-}
-
-void TileCompute::pack(Block& block) const {
-  ConvShape shape = descriptor_.conv;
+  block_count_ = tile.size();
+  if (blocks_.size() < block_count_) blocks_.resize(block_count_);
+  ConvShape shape = descriptor_->conv;
   shape.in.channels /= shape.groups;
   shape.groups = 1;
-  shape.out_channels = block.channels;
-  block.weights = ConvWeights::from_k_major(shape, descriptor_.weight, descriptor_.input,
-                                            block.codes.data(), block.bias, accumulator_,
-                                            descriptor_.proved);
+  for (std::size_t i = 0; i < block_count_; ++i) {
+    const WeightBlock& part = tile[i];
+    Block& block = blocks_[i];
+    if (step.first_chunk) {
+      block.channel0 = part.channel0;
+      block.channels = part.channels;
+      block.bias = part.bias;
+      block.codes.clear();
+    }
+    const bool whole = step.first_chunk && step.last_chunk;
+    if (!whole) block.codes.insert(block.codes.end(), part.codes.begin(), part.codes.end());
+    if (!step.last_chunk) continue;
+    shape.out_channels = block.channels;
+    block.weights.repack_k_major(shape, descriptor_->weight, descriptor_->input,
+                                 (whole ? part.codes : block.codes).data(), block.bias,
+                                 accumulator_, descriptor_->proved);
+  }
 }
 
 std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputTile& output) {
-  switch (descriptor_.kind) {
+  switch (descriptor_->kind) {
     case LayerKind::kConv:
       return step.last_chunk ? convolve(step, input, output) : 0;
     case LayerKind::kPool:
       output.codes =
-          pool_tensor(tile_pool(descriptor_, step.pixels), input.first, descriptor_.requant);
+          pool_tensor(tile_pool(*descriptor_, step.pixels), input.first, descriptor_->requant);
       return 0;
     case LayerKind::kAdd:
-      output.codes = add_tensors(input.first, input.second, descriptor_.requant);
+      output.codes = add_tensors(input.first, input.second, descriptor_->requant);
       return 0;
   }
   return 0;
 }
 
-std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input,
-                                    OutputTile& output) {
-  const int groups = descriptor_.conv.groups;
-  const int group_inputs = descriptor_.conv.in.channels / groups;
-  const int group_outputs = descriptor_.conv.out_channels / groups;
-  ConvShape shape = tile_conv(descriptor_, step.pixels);
+std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, OutputTile& output) {
+  const int groups = descriptor_->conv.groups;
+  const int group_inputs = descriptor_->conv.in.channels / groups;
+  const int group_outputs = descriptor_->conv.out_channels / groups;
+  ConvShape shape = tile_conv(*descriptor_, step.pixels);
   shape.in.channels = group_inputs;
   shape.groups = 1;
   CodeTensor slice;
@@ -95,12 +89,13 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input,
   const CodeTensor& operand = groups > 1 ? slice : input.first;
 
   std::uint64_t overflows = 0;
-  for (const Block& block : blocks_) {
+  for (std::size_t i = 0; i < block_count_; ++i) {
+    const Block& block = blocks_[i];
     shape.out_channels = block.channels;
-    conv_fast(shape, operand, *block.weights, accumulators_);
+    conv_fast(shape, operand, block.weights, accumulators_);
     overflows += accumulators_.overflowed;
-    const CodeTensor codes = requantize_tensor(accumulators_, shape.out(), descriptor_.requant,
-                                               descriptor_.fused_pool);
+    const CodeTensor codes = requantize_tensor(accumulators_, shape.out(), descriptor_->requant,
+                                               descriptor_->fused_pool);
     merge_channels(codes, block.channel0 - output.channel0, output.codes);
   }
   return overflows;

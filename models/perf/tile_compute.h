@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "models/numeric/conv.h"
@@ -37,14 +36,17 @@ struct OutputTile {
   int channel0 = 0;
 };
 
-/// Executes the steps of one descriptor. A sum that is split into chunks is evaluated when its last
-/// chunk has arrived, which gives the same value because chunks arrive in the normative order.
+/// Executes the steps of descriptors, one descriptor after the other; memory is reused between
+/// them. A sum that is split into chunks is evaluated when its last chunk has arrived, which gives
+/// the same value because chunks arrive in the normative order.
 class TileCompute {
  public:
-  /// `descriptor` must outlive it.
-  TileCompute(const Descriptor& descriptor, const Accumulator& accumulator);
+  explicit TileCompute(const Accumulator& accumulator) : accumulator_(accumulator) {}
 
-  /// A weight tile (chunk) has become current: `first_chunk` starts a new sum.
+  /// `descriptor` must stay until the next begin().
+  void begin(const Descriptor& descriptor) { descriptor_ = &descriptor; }
+
+  /// A weight tile (chunk) has become current.
   void take_weights(const WeightTile& tile, const Step& step);
 
   /// Runs the step; on the last chunk writes the step's channels into `output`. Returns the number
@@ -55,17 +57,17 @@ class TileCompute {
   struct Block {
     int channel0 = 0;
     int channels = 0;
-    std::vector<std::uint8_t> codes;
+    std::vector<std::uint8_t> codes;  ///< of the chunks so far, if there are several
     std::vector<std::int64_t> bias;
-    std::optional<ConvWeights> weights;  ///< packed once all chunks are there
+    ConvWeights weights;  ///< packed once all chunks are there
   };
 
   std::uint64_t convolve(const Step& step, const InputTile& input, OutputTile& output);
-  void pack(Block& block) const;
 
-  const Descriptor& descriptor_;
   const Accumulator accumulator_;
-  std::vector<Block> blocks_;
+  const Descriptor* descriptor_ = nullptr;
+  std::vector<Block> blocks_;  ///< those of earlier, larger tiles stay for their memory
+  std::size_t block_count_ = 0;
   Accumulators accumulators_;
 };
 

@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "models/perf/array_cycles.h"
-#include "models/perf/tile_compute.h"
 
 namespace dcnsim {
 namespace {
@@ -84,6 +83,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
       dma_("dma", config_.dma, clocking_),
       loader_("loader", config_, dma_),
       writer_("writer", config_, dma_),
+      compute_(config_.accumulator),
       start_event_("start_event"),
       irq_event_("irq_event") {
   registers.bind(bank_.socket);
@@ -230,14 +230,14 @@ std::uint32_t Accelerator::execute(LayerCounters& counters) {
   loader_.start(job_, counters);
   writer_.start(job_, counters);
 
-  TileCompute compute(d, config_.accumulator);
+  compute_.begin(d);
   OutputTile output;
   bool output_open = false;
   for (const Step& step : job_.steps) {
     if (d.kind == LayerKind::kConv) {
       const WeightTile& weights = loader_.weights.front();
       stall(Stall::kWeight);
-      if (step.load_weights) compute.take_weights(weights, step);
+      if (step.load_weights) compute_.take_weights(weights, step);
     }
     const InputTile& input = loader_.inputs.front();
     stall(Stall::kInput);
@@ -256,7 +256,7 @@ std::uint32_t Accelerator::execute(LayerCounters& counters) {
       return reg::kBusError;
     }
 
-    counters.overflows += compute.run(step, input, output);
+    counters.overflows += compute_.run(step, input, output);
     std::uint64_t cycles = 0;
     if (d.kind == LayerKind::kConv) {
       const ArrayWork work = array_work(d, step);

@@ -12,6 +12,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
+#include "models/perf/tile_compute.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
 #include "models/tlm/layer_job.h"
@@ -66,6 +67,7 @@ class Accelerator : public sc_core::sc_module, private RegisterOwner {
   TileLoader loader_;
   TileWriter writer_;
 
+  TileCompute compute_;
   LayerJob job_;
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
