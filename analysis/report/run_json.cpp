@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "analysis/report/run_report.h"
+#include "models/arch/accelerator_yaml.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json breakdown(const Breakdown& parts) {
+  Json json = Json::object();
+  for (const auto& [name, amount] : parts) json[name] = amount;
+  return json;
+}
+
+Json latency(const LayerCounters& c, double period_s) {
+  return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
+}
+
+Json traffic(const LayerCounters& c) {
+  Json streams = Json::object();
+  for (int s = 0; s < kStreams; ++s) {
+    streams[std::string(to_string(static_cast<Stream>(s)))] =
+        c.stream_bytes[static_cast<std::size_t>(s)];
+  }
+  return {{"dram_read_bytes", dram_read_bytes(c)},
+          {"dram_write_bytes", dram_write_bytes(c)},
+          {"by_stream", streams}};
+}
+
+Json stalls(const LayerCounters& c) {
+  Json json = Json::object();
+  for (int s = 0; s < kStalls; ++s) {
+    json[std::string(to_string(static_cast<Stall>(s)))] =
+        c.stall_cycles[static_cast<std::size_t>(s)];
+  }
+  return json;
+}
+
+Json energy(const Breakdown& parts) {
+  return {{"total_pj", total(parts)}, {"by_component", breakdown(parts)}};
+}
+
+Json events(const LayerCounters& c) {
+  const auto sram = [](const SramAccesses& a) {
+    return Json{{"reads", a.reads}, {"writes", a.writes}};
+  };
+  return {{"mac_passes", c.mac_passes},
+          {"weight_loads", c.weight_loads},
+          {"activation_loads", c.activation_loads},
+          {"input_buffer_words", sram(c.input_buffer)},
+          {"weight_buffer_words", sram(c.weight_buffer)},
+          {"output_buffer_words", sram(c.output_buffer)},
+          {"accumulator_buffer_words", sram(c.accumulator_buffer)},
+          {"requantized", c.requantized},
+          {"pool_operations", c.pool_operations},
+          {"additions", c.additions},
+          {"dram",
+           {{"activates", c.dram.activates},
+            {"read_bytes", c.dram.read_bytes},
+            {"write_bytes", c.dram.write_bytes},
+            {"refreshes", c.dram.refreshes},
+            {"active_ps", c.dram.active_ps},
+            {"precharged_ps", c.dram.precharged_ps}}}};
+}
+
+Json layer_json(const LayerReport& layer, const RunReport& report) {
+  const Descriptor& d = layer.descriptor;
+  const LayerCounters& c = layer.counters;
+  const bool conv = d.kind == LayerKind::kConv;
+  Json json;
+  json["name"] = layer.name;
+  json["kind"] = std::string(to_string(d.kind));
+  json["weight_bits"] = conv ? Json(d.weight.bits) : Json(nullptr);
+  json["input_bits"] = d.input.bits;
+  json["output_bits"] = d.requant.out.bits;
+  json["formats"] = {{"weight", conv ? Json(to_string(d.weight)) : Json(nullptr)},
+                     {"input", to_string(d.input)},
+                     {"output", to_string(d.requant.out)},
+                     {"rounding", std::string(to_string(d.requant.rounding))}};
+  json["macs"] = c.macs;
+  json["compute_cycles"] = c.compute_cycles;
+  json["stall_cycles"] = stalls(c);
+  json["utilization"] = utilization(c, report.accelerator.array);
+  json["latency"] = latency(c, report.clock_period_s);
+  json["traffic"] = traffic(c);
+  json["energy"] = energy(layer.energy_pj);
+  json["events"] = events(c);
+  json["tiling"] = {{"tile_h", d.tiling.tile_h},
+                    {"tile_w", d.tiling.tile_w},
+                    {"tile_channels", d.tiling.tile_channels},
+                    {"chunk_k", d.tiling.chunk_k},
+                    {"order", d.tiling.order == LoopOrder::kWeightOuter ? "weight-outer"
+                                                                        : "pixel-outer"}};
+  json["proved_free_of_overflow"] = d.proved;
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const RunReport& report) {
+  const LayerCounters sum = report.totals();
+  Json json;
+  json["schema"] = "dcnsim.run/1";
+  json["version"] = report.version;
+  json["inputs"] = Json::array();
+  for (const InputFile& file : report.inputs) {
+    json["inputs"].push_back({{"role", file.role}, {"path", file.path}, {"sha256", file.sha256}});
+  }
+  json["images"] = report.images;
+  json["accuracy"] = {{"top1", report.top1()}, {"correct", report.correct}};
+  json["overflows_all_images"] = report.overflows;
+  json["latency"] = latency(sum, report.clock_period_s);
+  json["compute_cycles"] = sum.compute_cycles;
+  json["stall_cycles"] = stalls(sum);
+  json["macs"] = sum.macs;
+  json["utilization"] = utilization(sum, report.accelerator.array);
+  json["traffic"] = traffic(sum);
+  json["energy"] = energy(report.energy_pj());
+  json["area"] = {{"total_um2", total(report.area_um2)},
+                  {"by_component", breakdown(report.area_um2)}};
+  json["layers"] = Json::array();
+  for (const LayerReport& layer : report.layers) {
+    json["layers"].push_back(layer_json(layer, report));
+  }
+  json["accelerator_yaml"] = to_yaml(report.accelerator);
+  json["provenance"] = Json::array();
+  for (const Provenance& p : report.provenance) {
+    json["provenance"].push_back({{"component", p.component},
+                                  {"table", p.table},
+                                  {"sha256", p.sha256},
+                                  {"conditions", p.conditions},
+                                  {"error_bar", p.error_bar},
+                                  {"note", p.note}});
+  }
+  json["warnings"] = report.warnings;
+  // Names come from files: bytes that are no UTF-8 are replaced rather than thrown at.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/run_report.h"
+
+#include <numeric>
+
+namespace dcnsim {
+
+LayerCounters RunReport::totals() const {
+  LayerCounters sum;
+  for (const LayerReport& layer : layers) sum += layer.counters;
+  return sum;
+}
+
+Breakdown RunReport::energy_pj() const {
+  Breakdown sum;
+  for (const LayerReport& layer : layers) {
+    if (sum.empty()) {
+      sum = layer.energy_pj;
+      continue;
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i].second += layer.energy_pj[i].second;
+  }
+  return sum;
+}
+
+std::uint64_t dram_read_bytes(const LayerCounters& counters) {
+  return std::accumulate(counters.stream_bytes.begin(), counters.stream_bytes.end(),
+                         std::uint64_t{0}) -
+         dram_write_bytes(counters);
+}
+
+std::uint64_t dram_write_bytes(const LayerCounters& counters) {
+  return counters.stream_bytes[static_cast<std::size_t>(Stream::kOutput)];
+}
+
+double utilization(const LayerCounters& counters, const ArrayConfig& array) {
+  const double slots = static_cast<double>(counters.cycles) * array.rows * array.columns;
+  return slots == 0 ? 0 : static_cast<double>(counters.mac_passes) / slots;
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `dcnsim run` found out, as plain data: the source of the JSON file and of the tables on the
+// terminal. All figures are per image (one inference from an idle accelerator) unless named
+// otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/cost/cost_model.h"
+#include "models/perf/counters.h"
+#include "platform/compiler/program.h"
+
+namespace dcnsim {
+
+/// A file that shaped the result.
+struct InputFile {
+  std::string role;  ///< "network", "accelerator", "images", ...
+  std::string path;
+  std::string sha256;  ///< of the file, or of all its files in name order for a folder
+};
+
+struct LayerReport {
+  std::string name;
+  Descriptor descriptor;
+  LayerCounters counters;
+  Breakdown energy_pj;
+};
+
+struct RunReport {
+  std::string version;  ///< of dcnsim
+  std::vector<InputFile> inputs;
+  AcceleratorConfig accelerator;
+  std::uint64_t images = 0;
+  std::uint64_t correct = 0;
+  std::uint64_t overflows = 0;  ///< over all images: outputs whose accumulator lost the exact sum
+  double clock_period_s = 0;
+  std::vector<LayerReport> layers;
+  Breakdown area_um2;
+  std::vector<Provenance> provenance;
+  std::vector<std::string> warnings;
+
+  double top1() const {
+    return images == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(images);
+  }
+  /// Sum over the layers.
+  LayerCounters totals() const;
+  Breakdown energy_pj() const;
+};
+
+/// Bytes read from memory: every stream but the output.
+std::uint64_t dram_read_bytes(const LayerCounters& counters);
+std::uint64_t dram_write_bytes(const LayerCounters& counters);
+
+/// Share of the array's native multiply-accumulate slots in use: mac_passes / (cycles * PEs), 0..1.
+double utilization(const LayerCounters& counters, const ArrayConfig& array);
+
+/// The report as JSON text, schema dcnsim.run/1 (run_schema.md).
+std::string to_json(const RunReport& report);
+
+/// The report for a terminal, at most 150 columns wide.
+std::string to_text(const RunReport& report);
+
+}  // namespace dcnsim
