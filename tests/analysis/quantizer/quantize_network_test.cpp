@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -253,6 +254,38 @@ TEST(QuantizeNetwork, SurvivesOnnxUnchanged) {
     EXPECT_EQ(read.layers[i].requant.rounding, quantized.network.layers[i].requant.rounding);
     EXPECT_EQ(read.layers[i].requant.shift, quantized.network.layers[i].requant.shift);
   }
+}
+
+std::size_t correct_in_float(const FloatNetwork& network, const Dataset& images) {
+  FloatExecutor executor(network);
+  std::size_t correct = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const std::vector<float>& logits = executor.run(image_tensor(images, i)).back();
+    const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    correct += best == images.labels[i] ? 1 : 0;
+  }
+  return correct;
+}
+
+TEST(QuantizeNetwork, KeepsTheBuiltInNetworksAccuracyAtEightBits) {
+  const std::string workloads = DCNSIM_SOURCE_DIR "/workloads/";
+  const auto network =
+      std::get<FloatNetwork>(load_network(workloads + "networks/cifar10_plain7_float.onnx"));
+  const Dataset images = load_cifar10(workloads + "cifar10/test_1000.bin");
+  const Dataset calibration = load_cifar10(workloads + "cifar10/calibration_500.bin");
+  const std::size_t in_float = correct_in_float(network, images);
+  EXPECT_EQ(in_float, 931U);
+
+  Executor executor(quantize_network(network, calibration, {}).network, {});
+  std::size_t correct = 0;
+  std::uint64_t overflows = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const Activations& result = executor.run(image_tensor(images, i));
+    correct += argmax(result.layers.back()) == images.labels[i] ? 1 : 0;
+    overflows += result.overflows;
+  }
+  EXPECT_GE(correct + 5, in_float);  // half a point of 1,000
+  EXPECT_EQ(overflows, 0U);
 }
 
 }  // namespace
