@@ -39,15 +39,6 @@ void for_random_layers(unsigned seed, int count, Check check) {
   }
 }
 
-AcceleratorConfig with_room(AcceleratorConfig config) {
-  for (BufferConfig* buffer :
-       {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
-    buffer->capacity_bytes = std::int64_t{1} << 26;
-  }
-  config.accumulator_buffer_bytes = std::int64_t{1} << 26;
-  return config;
-}
-
 TEST(Schedule, computes_and_stores_every_output_exactly_once_in_order) {
   for_random_layers(1, 1500, [](const Descriptor& d, const AcceleratorConfig& config) {
     const Shape out = d.output_shape();
@@ -193,7 +184,7 @@ struct Walk {
   std::uint64_t output_words = 0;
 
   Walk(const Descriptor& d, const AcceleratorConfig& config) : d_(d), config_(config) {
-    add(Stream::kDescriptor, 256 / config.dma.bus_bytes);
+    add(Stream::kDescriptor, u64(256 / config.dma.bus_bytes));
     for (const Step& step : steps_of(d, config.array)) {
       if (step.load_weights) load_weights(step);
       if (step.load_input) {
@@ -414,109 +405,6 @@ TEST(Schedule, buffer_need_is_that_of_the_largest_tile) {
     EXPECT_EQ(need.output_available, room(config.output_buffer, output_tiles.size()));
     EXPECT_EQ(need.accumulator_available, config.accumulator_buffer_bytes);
   });
-}
-
-/// A legal layer on a machine of 8 x 8 to break one rule at a time.
-struct Example {
-  Descriptor layer;
-  AcceleratorConfig config;
-
-  Example() {
-    layer.conv.in = {8, 8, 16};
-    layer.conv.out_channels = 32;
-    layer.conv.kernel_h = layer.conv.kernel_w = 3;
-    layer.tiling = {6, 6, 8, 144, LoopOrder::kPixelOuter};
-    RandomLayer random(1);
-    config = with_room(random.machine());
-    config.array = {8, 8, Dataflow::kWeightStationary, 8, 8};
-    config.accumulator.bits = 32;
-    config.dma.bus_bytes = 8;
-    for (BufferConfig* b : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
-      *b = {std::int64_t{1} << 20, 64, 1, true};
-    }
-  }
-
-  std::string why() const { return why_illegal(layer, config); }
-};
-
-TEST(WhyIllegal, is_empty_for_a_legal_tiling) { EXPECT_EQ(Example().why(), ""); }
-
-TEST(WhyIllegal, names_the_buffer_and_the_bytes_it_lacks) {
-  const std::vector<std::pair<BufferConfig AcceleratorConfig::*, std::string>> buffers = {
-      {&AcceleratorConfig::input_buffer, "input buffer"},
-      {&AcceleratorConfig::weight_buffer, "weight buffer"},
-      {&AcceleratorConfig::output_buffer, "output buffer"}};
-  const std::int64_t needs[] = {8 * 8 * 16, 144 * 8 + 8 * 4, 6 * 6 * 32};
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
-    Example e;
-    BufferConfig& buffer = e.config.*buffers[i].first;
-    buffer.double_buffered = false;
-    buffer.capacity_bytes = needs[i];
-    EXPECT_EQ(e.why(), "");
-    buffer.capacity_bytes = needs[i] - 8;
-    EXPECT_NE(e.why().find(buffers[i].second + " lacks 8 bytes"), std::string::npos) << e.why();
-  }
-  Example e;
-  e.config.accumulator_buffer_bytes = 36 * 8 * 4;
-  EXPECT_EQ(e.why(), "");
-  e.config.accumulator_buffer_bytes -= 1;
-  EXPECT_NE(e.why().find("accumulator buffer lacks 1 bytes"), std::string::npos) << e.why();
-}
-
-TEST(WhyIllegal, gives_one_of_several_tiles_half_of_a_double_buffer) {
-  Example e;
-  e.config.weight_buffer.capacity_bytes = 2 * (144 * 8 + 8 * 4);
-  EXPECT_EQ(e.why(), "");
-  e.config.weight_buffer.capacity_bytes -= 16;
-  EXPECT_NE(e.why().find("weight buffer lacks 8 bytes"), std::string::npos) << e.why();
-  e.config.weight_buffer.double_buffered = false;
-  EXPECT_EQ(e.why(), "");
-}
-
-TEST(WhyIllegal, names_the_alignment_that_is_broken) {
-  const auto why = [](void (*change)(Example&)) {
-    Example e;
-    change(e);
-    return e.why();
-  };
-  const auto starts = [](const std::string& text, const std::string& with) {
-    EXPECT_EQ(text.substr(0, with.size()), with) << text;
-  };
-  starts(why([](Example& e) { e.layer.tiling.tile_channels = 12; }), "tile_channels:");
-  starts(why([](Example& e) { e.layer.tiling.chunk_k = 12; }), "chunk_k:");
-  starts(why([](Example& e) {
-           e.layer.tiling.chunk_k = 72;
-           e.layer.tiling.tile_channels = 16;
-         }),
-         "chunk_k:");
-  starts(why([](Example& e) {
-           e.config.dma.bus_bytes = 64;
-           e.layer.weight.bits = 3;
-           e.layer.tiling.chunk_k = 72;
-         }),
-         "chunk_k:");
-  starts(why([](Example& e) {  // 5 x 32 x 1 bits
-           e.layer.requant.out.bits = 1;
-           e.layer.tiling.tile_w = 5;
-         }),
-         "tile_w:");
-  starts(why([](Example& e) {  // 8 channels x 3 bits
-           e.layer.requant.out.bits = 3;
-           e.layer.tiling = {3, 6, 8, 144, LoopOrder::kWeightOuter};
-         }),
-         "tile_channels:");
-  EXPECT_NE(why([](Example& e) { e.layer.output_address = 4; }).find("address"), std::string::npos);
-}
-
-TEST(WhyIllegal, chunked_sums_of_an_output_stationary_array_need_room) {
-  Example e;
-  e.config.array.dataflow = Dataflow::kOutputStationary;
-  e.config.accumulator_buffer_bytes = 0;
-  EXPECT_EQ(e.why(), "") << "one chunk: the PEs hold the sums";
-  e.layer.tiling.chunk_k = 72;
-  EXPECT_NE(e.why().find("accumulator buffer"), std::string::npos) << e.why();
-  e.layer.tiling.tile_h = 1;
-  EXPECT_EQ(e.why(), "") << "6 pixels in 8 rows";
 }
 
 }  // namespace

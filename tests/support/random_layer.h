@@ -126,4 +126,14 @@ class RandomLayer {
   std::mt19937 engine_;
 };
 
+/// The same machine with buffers that hold anything here.
+inline AcceleratorConfig with_room(AcceleratorConfig config) {
+  for (BufferConfig* buffer :
+       {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+    buffer->capacity_bytes = std::int64_t{1} << 26;
+  }
+  config.accumulator_buffer_bytes = std::int64_t{1} << 26;
+  return config;
+}
+
 }  // namespace dcnsim
