@@ -88,12 +88,12 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
   json["traffic"] = traffic(c);
   json["energy"] = energy(layer.energy_pj);
   json["events"] = events(c);
-  json["tiling"] = {{"tile_h", d.tiling.tile_h},
-                    {"tile_w", d.tiling.tile_w},
-                    {"tile_channels", d.tiling.tile_channels},
-                    {"chunk_k", d.tiling.chunk_k},
-                    {"order", d.tiling.order == LoopOrder::kWeightOuter ? "weight-outer"
-                                                                        : "pixel-outer"}};
+  json["tiling"] = {
+      {"tile_h", d.tiling.tile_h},
+      {"tile_w", d.tiling.tile_w},
+      {"tile_channels", d.tiling.tile_channels},
+      {"chunk_k", d.tiling.chunk_k},
+      {"order", d.tiling.order == LoopOrder::kWeightOuter ? "weight-outer" : "pixel-outer"}};
   json["proved_free_of_overflow"] = d.proved;
   return json;
 }

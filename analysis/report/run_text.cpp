@@ -13,7 +13,8 @@ namespace {
 /// Three significant digits or so with an SI prefix: 12.3 k, 1.98 M.
 std::string si(double value, const char* unit) {
   static constexpr std::pair<double, const char*> kPrefixes[] = {
-      {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}};
+      {1e12, "T"}, {1e9, "G"},  {1e6, "M"},  {1e3, "k"},
+      {1, ""},     {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}};
   if (value == 0) return fmt::format("0 {}", unit);
   for (const auto& [scale, prefix] : kPrefixes) {
     if (value >= scale) return fmt::format("{:.4g} {}{}", value / scale, prefix, unit);
@@ -33,15 +34,15 @@ struct EnergyColumns {
 };
 EnergyColumns energy_columns(const Breakdown& parts) {
   constexpr double kPicoPerMicro = 1e6;
-  return {of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
-                     "requantize", "pool_add"}) /
-              kPicoPerMicro,
-          of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
-              kPicoPerMicro,
-          of(parts, {"dram_activate", "dram_read", "dram_write", "dram_refresh",
-                     "dram_background"}) /
-              kPicoPerMicro,
-          of(parts, {"leakage"}) / kPicoPerMicro};
+  return {
+      of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
+                 "requantize", "pool_add"}) /
+          kPicoPerMicro,
+      of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
+          kPicoPerMicro,
+      of(parts, {"dram_activate", "dram_read", "dram_write", "dram_refresh", "dram_background"}) /
+          kPicoPerMicro,
+      of(parts, {"leakage"}) / kPicoPerMicro};
 }
 
 constexpr const char* kRow =
@@ -57,14 +58,13 @@ std::string row(const std::string& name, const std::string& widths, const LayerC
   };
   const EnergyColumns e = energy_columns(energy);
   const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
-  return fmt::format(kRow, name.substr(0, 12), widths,
-                     fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6), c.cycles,
-                     fmt::format("{:.1f}", 100 * utilization(c, array)), c.compute_cycles,
-                     stall(Stall::kWeight), stall(Stall::kInput), stall(Stall::kOutput),
-                     stall(Stall::kDescriptor), kilobytes(Stream::kWeight),
-                     kilobytes(Stream::kBias), kilobytes(Stream::kInput),
-                     kilobytes(Stream::kOutput), micro(e.compute), micro(e.buffers),
-                     micro(e.dram), micro(e.leakage));
+  return fmt::format(
+      kRow, name.substr(0, 12), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
+      c.cycles, fmt::format("{:.1f}", 100 * utilization(c, array)), c.compute_cycles,
+      stall(Stall::kWeight), stall(Stall::kInput), stall(Stall::kOutput), stall(Stall::kDescriptor),
+      kilobytes(Stream::kWeight), kilobytes(Stream::kBias), kilobytes(Stream::kInput),
+      kilobytes(Stream::kOutput), micro(e.compute), micro(e.buffers), micro(e.dram),
+      micro(e.leakage));
 }
 
 std::string breakdown_line(const Breakdown& parts, double scale, const char* unit) {
@@ -73,9 +73,10 @@ std::string breakdown_line(const Breakdown& parts, double scale, const char* uni
   std::size_t line_start = 0;
   for (const auto& [name, amount] : parts) {
     if (amount == 0) continue;
-    std::string item = fmt::format("{} {:.3g} {} ({:.0f} %)", name, amount / scale, unit,
-                                   100 * amount / sum);
-    if (!text.empty()) item.insert(0, text.size() - line_start + item.size() > 120 ? ",\n             " : ", ");
+    std::string item =
+        fmt::format("{} {:.3g} {} ({:.0f} %)", name, amount / scale, unit, 100 * amount / sum);
+    if (!text.empty())
+      item.insert(0, text.size() - line_start + item.size() > 120 ? ",\n             " : ", ");
     if (item.find('\n') != std::string::npos) line_start = text.size();
     text += item;
   }
@@ -86,8 +87,8 @@ std::string breakdown_line(const Breakdown& parts, double scale, const char* uni
 std::string provenance_lines(const std::vector<Provenance>& provenance) {
   std::vector<std::pair<std::string, std::vector<std::string>>> lines;
   for (const Provenance& p : provenance) {
-    const std::string text = fmt::format("{}: {}; error {}{}{}", p.table, p.conditions,
-                                         p.error_bar, p.note.empty() ? "" : "; ", p.note);
+    const std::string text = fmt::format("{}: {}; error {}{}{}", p.table, p.conditions, p.error_bar,
+                                         p.note.empty() ? "" : "; ", p.note);
     const auto same = std::find_if(lines.begin(), lines.end(),
                                    [&](const auto& line) { return line.first == text; });
     (same == lines.end() ? lines.emplace_back(text, std::vector<std::string>{}) : *same)
@@ -116,9 +117,8 @@ std::string to_text(const RunReport& report) {
     const Descriptor& d = layer.descriptor;
     const std::string weight =
         d.kind == LayerKind::kConv ? std::to_string(d.weight.bits) : std::string("-");
-    text += row(layer.name,
-                fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits), layer.counters,
-                layer.energy_pj, array);
+    text += row(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
+                layer.counters, layer.energy_pj, array);
   }
   text += row("total", "", sum, energy, array);
 
@@ -134,8 +134,7 @@ std::string to_text(const RunReport& report) {
                       si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),
                       breakdown_line(energy, 1e6, "uJ"));
   text += fmt::format("area         {:.3f} mm2 of cells and SRAM: {}\n",
-                      total(report.area_um2) * 1e-6,
-                      breakdown_line(report.area_um2, 1e6, "mm2"));
+                      total(report.area_um2) * 1e-6, breakdown_line(report.area_um2, 1e6, "mm2"));
   for (const std::string& warning : report.warnings) text += "warning      " + warning + "\n";
   text += "\nwhere the energy and area figures come from\n" + provenance_lines(report.provenance);
   return text;

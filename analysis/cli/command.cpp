@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "models/cost/sha256.h"
+
+namespace dcnsim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string file_hash(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path + ": cannot be opened");
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  return sha256_hex(bytes);
+}
+
+}  // namespace
+
+std::string data_file(const std::string& relative) {
+  std::error_code error;
+  const fs::path installed =
+      fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/dcnsim" / relative;
+  if (!error && fs::exists(installed, error)) return installed.lexically_normal().string();
+  return std::string(DCNSIM_SOURCE_DIR) + "/" + relative;
+}
+
+std::string accelerator_file(const std::string& name_or_path) {
+  std::error_code error;
+  const bool is_name =
+      name_or_path.find('/') == std::string::npos && name_or_path.find('.') == std::string::npos;
+  if (is_name && !fs::exists(name_or_path, error)) {
+    const std::string preset = data_file("models/arch/presets/" + name_or_path + ".yaml");
+    if (fs::exists(preset, error)) return preset;
+    throw std::runtime_error(name_or_path +
+                             ": no such accelerator preset (small_edge, large_edge) or file");
+  }
+  return name_or_path;
+}
+
+InputFile describe_input(const std::string& role, const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {role, path, file_hash(path)};
+  std::vector<std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".bin") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  std::string hashes;
+  for (const std::string& file : files) hashes += file_hash(file) + "\n";
+  return {role, path, sha256_hex(hashes)};
+}
+
+void require_writable(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    throw std::runtime_error(path + ": cannot be written: not a regular file");
+  }
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, error)) {
+    throw std::runtime_error(path + ": cannot be written: no such folder");
+  }
+  if (access(folder.c_str(), W_OK) != 0) {
+    throw std::runtime_error(path + ": cannot be written: the folder is read-only");
+  }
+}
+
+std::size_t default_jobs() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+void WidthOptions::add_to(CLI::App& app) {
+  app.add_option("-w,--weights", weights, "Width of every layer's weights, 1..16 bits [8]");
+  app.add_option("-a,--activations", activations,
+                 "Width of every layer's outputs but the last, 1..16 bits [8]");
+  app.add_option("--widths", file, "YAML file with widths per layer")->type_name("FILE");
+  app.add_option("--calibration", calibration,
+                 "Images from which formats are chosen: a CIFAR-10 .bin file or a folder of them "
+                 "[500 training images]")
+      ->type_name("PATH");
+}
+
+QuantizeOptions WidthOptions::options() const {
+  QuantizeOptions options;
+  if (!file.empty()) load_widths(file, options);
+  const auto check = [](const char* name, int bits) {
+    if (bits < kMinBits || bits > kMaxBits) {
+      throw std::runtime_error(fmt::format("{}: {}, expected a width of 1..16 bits", name, bits));
+    }
+    return bits;
+  };
+  if (weights) options.weight_bits = check("--weights", *weights);
+  if (activations) options.activation_bits = check("--activations", *activations);
+  return options;
+}
+
+std::string WidthOptions::calibration_path() const {
+  return calibration.empty() ? data_file("workloads/cifar10/calibration_500.bin") : calibration;
+}
+
+Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
+
+Progress::Progress(std::string what, std::size_t total)
+    : what_(std::move(what)),
+      total_(total),
+      enabled_(isatty(STDERR_FILENO) != 0),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
+
+Progress::~Progress() {
+  if (shown_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::update(std::size_t done, const std::string& note) {
+  using namespace std::chrono_literals;
+  const auto now = std::chrono::steady_clock::now();
+  if (!enabled_ || done == 0 || now - last_ < 200ms) return;
+  last_ = now;
+  shown_ = true;
+  const std::chrono::duration<double> elapsed = now - start_;
+  const double rate = static_cast<double>(done) / elapsed.count();
+  fmt::print(stderr, "\r\033[K{}: {} of {}, {:.0f}/s, {:.0f} s left{}{}", what_, done, total_, rate,
+             static_cast<double>(total_ - done) / rate, note.empty() ? "" : ", ", note);
+  std::fflush(stderr);
+}
+
+}  // namespace dcnsim::cli

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the subcommands share: their entry points, the files that come with dcnsim, checks of
+// output paths, progress.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/quantizer/quantize_network.h"
+#include "analysis/report/run_report.h"
+#include "workloads/cifar10/dataset.h"
+#include "workloads/network.h"
+
+namespace dcnsim::cli {
+
+/// Each adds one subcommand; the function it leaves in `action` does the work when that subcommand
+/// was chosen.
+using Action = std::function<void()>;
+void add_run(CLI::App& app, Action& action);
+void add_quantize(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
+
+/// A contradiction between options: exit code 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `relative` to the data that comes with dcnsim: beside an installed executable, else the sources.
+std::string data_file(const std::string& relative);
+
+/// A preset's name ("small_edge") or a path to the path of the YAML file.
+std::string accelerator_file(const std::string& name_or_path);
+
+/// The file with its SHA-256; a folder is hashed over the hashes of its .bin files in name order.
+InputFile describe_input(const std::string& role, const std::string& path);
+
+/// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
+void require_writable(const std::string& path);
+
+/// Processes to use by default: one a core.
+std::size_t default_jobs();
+
+/// Widths from the command line.
+struct WidthOptions {
+  std::optional<int> weights, activations;
+  std::string file;
+  std::string calibration;  ///< images; the default comes with dcnsim
+
+  void add_to(CLI::App& app);
+  bool given() const { return weights || activations || !file.empty(); }
+  QuantizeOptions options() const;
+  Dataset calibration_images() const;
+  std::string calibration_path() const;
+};
+
+/// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
+class Progress {
+ public:
+  Progress(std::string what, std::size_t total);
+  ~Progress();
+  void update(std::size_t done, const std::string& note = "");
+
+ private:
+  std::string what_;
+  std::size_t total_;
+  bool enabled_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point start_, last_;
+};
+
+}  // namespace dcnsim::cli

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim inspect: what a network or an accelerator file contains.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "analysis/cli/command.h"
+#include "models/arch/accelerator_yaml.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim::cli {
+namespace {
+
+std::string shape_text(const Shape& s) {
+  return fmt::format("{}x{}x{}", s.height, s.width, s.channels);
+}
+
+std::string operation(const LayerNode& node) {
+  switch (node.kind) {
+    case LayerKind::kConv: {
+      std::string text = fmt::format("conv {}x{}", node.conv.kernel_h, node.conv.kernel_w);
+      if (node.conv.stride_h != 1 || node.conv.stride_w != 1) {
+        text += fmt::format(" stride {}x{}", node.conv.stride_h, node.conv.stride_w);
+      }
+      if (node.conv.groups != 1) text += fmt::format(" groups {}", node.conv.groups);
+      if (node.relu) text += ", relu";
+      if (node.fused_pool > 1) text += fmt::format(", max pool {}", node.fused_pool);
+      return text;
+    }
+    case LayerKind::kPool:
+      return fmt::format("{} pool {}x{}", node.pool.kind == PoolKind::kMax ? "max" : "average",
+                         node.pool.kernel_h, node.pool.kernel_w);
+    case LayerKind::kAdd:
+      return node.relu ? "add, relu" : "add";
+  }
+  return "";
+}
+
+constexpr const char* kLayerRow = "{:<14} {:<28} {:>10} {:>10} {:>10} {:>9} {:>8} {:>8} {:>8}\n";
+
+/// `formats` of a layer: weight, input, output ("" for a float network).
+template <class Network, class Formats>
+void print_layers(const Network& network, const Formats& formats) {
+  fmt::print(kLayerRow, "layer", "operation", "input", "output", "weights", "M MACs", "w format",
+             "in", "out");
+  std::uint64_t weights = 0, macs = 0;
+  for (const auto& layer : network.layers) {
+    const LayerNode& node = layer.node;
+    Descriptor d;
+    d.kind = node.kind;
+    d.conv = node.conv;
+    d.fused_pool = node.fused_pool;
+    d.pool = node.pool;
+    d.add = node.add;
+    const auto [weight, input, output] = formats(layer);
+    fmt::print(kLayerRow, node.name, operation(node), shape_text(d.input_shape()),
+               shape_text(d.output_shape()), layer.weights.size(),
+               fmt::format("{:.2f}", static_cast<double>(d.macs()) / 1e6), weight, input, output);
+    weights += layer.weights.size();
+    macs += d.macs();
+  }
+  fmt::print(kLayerRow, "total", "", "", "", weights,
+             fmt::format("{:.2f}", static_cast<double>(macs) / 1e6), "", "", "");
+}
+
+void inspect_network(const std::string& path) {
+  const auto loaded = load_network(path);
+  if (const auto* floats = std::get_if<FloatNetwork>(&loaded)) {
+    fmt::print("{}: float network \"{}\"\n\n", path, floats->name);
+    print_layers(*floats, [](const FloatLayer&) {
+      return std::array<std::string, 3>{"float", "float", "float"};
+    });
+    return;
+  }
+  const auto& fixed = std::get<FixedNetwork>(loaded);
+  fmt::print("{}: fixed-point network \"{}\"\n\n", path, fixed.name);
+  print_layers(fixed, [&](const FixedLayer& layer) {
+    return std::array<std::string, 3>{
+        layer.node.kind == LayerKind::kConv ? to_string(layer.weight) : "-",
+        to_string(fixed.format_of(layer.node.input)), to_string(layer.requant.out)};
+  });
+  std::uint64_t bits = 0;
+  for (const FixedLayer& layer : fixed.layers) {
+    bits += layer.weights.size() * static_cast<std::uint64_t>(layer.weight.bits);
+  }
+  fmt::print("\nweights {:.1f} kB packed; formats: s8.5 is signed, 8 bits, 5 fractional\n",
+             static_cast<double>(bits) / 8e3);
+}
+
+void inspect_accelerator(const std::string& path) {
+  const AcceleratorConfig config = load_accelerator(path);
+  fmt::print("{}", to_yaml(config));
+  fmt::print("\npeak {:.4g} GMAC/s at native width or below\n",
+             config.clock_mhz * config.array.rows * config.array.columns / 1e3);
+  const CostModel cost(data_file("models/cost/tables"), config);
+  const Breakdown area = cost.area_um2();
+  fmt::print("\narea, um2\n");
+  for (const auto& [component, um2] : area) fmt::print("  {:<20} {:>12.0f}\n", component, um2);
+  fmt::print("  {:<20} {:>12.0f}\n", "total", total(area));
+}
+
+void inspect_command(const std::string& what) {
+  const auto ends_with = [&](const std::string& end) {
+    return what.size() >= end.size() &&
+           what.compare(what.size() - end.size(), end.size(), end) == 0;
+  };
+  if (ends_with(".onnx")) return inspect_network(what);
+  inspect_accelerator(accelerator_file(what));
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  auto what = std::make_shared<std::string>();
+  CLI::App* inspect =
+      app.add_subcommand("inspect", "What a network or an accelerator file contains");
+  inspect->add_option("file", *what, "ONNX network, accelerator YAML file or preset name")
+      ->required()
+      ->type_name("FILE|PRESET");
+  inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });
+}
+
+}  // namespace dcnsim::cli

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <systemc>
+
+#include "analysis/cli/command.h"
+
+namespace {
+
+int run_command(int argc, char** argv) {
+  CLI::App app{
+      "dcnsim: a SystemC TLM-2.0 simulator of fixed-point accelerators for deep convolutional\n"
+      "networks. Executes quantized networks bit for bit and reports accuracy, latency, memory\n"
+      "traffic, energy and area."};
+  app.set_version_flag("--version", "dcnsim " DCNSIM_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  dcnsim run                                  the built-in network at 8/8 bits, 1,000 "
+      "images\n"
+      "  dcnsim run --accelerator large_edge -w 4 -a 8\n"
+      "  dcnsim quantize NET.onnx -w 6 -a 8 -o NET_w6a8.onnx\n"
+      "  dcnsim inspect small_edge\n"
+      "Every subcommand has a --help of its own.");
+  dcnsim::cli::Action action;
+  dcnsim::cli::add_run(app, action);
+  dcnsim::cli::add_quantize(app, action);
+  dcnsim::cli::add_inspect(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForAllHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForVersion& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    fmt::print(stderr, "dcnsim: {} (see dcnsim --help)\n", e.what());
+    return 2;
+  }
+  try {
+    action();
+    return 0;
+  } catch (const dcnsim::cli::UsageError& e) {
+    fmt::print(stderr, "dcnsim: {} (see dcnsim --help)\n", e.what());
+    return 2;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "dcnsim: {}\n", e.what());
+    return 1;
+  }
+}
+
+}  // namespace
+
+// SystemC's library has a main that prints a banner before anything else; ours takes precedence.
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}
+
+int sc_main(int argc, char** argv) { return run_command(argc, argv); }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim quantize: float network to fixed point.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "analysis/cli/command.h"
+#include "analysis/cli/image_pool.h"
+#include "workloads/executor.h"
+#include "workloads/float_executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct QuantizeCommandOptions {
+  std::string network;
+  WidthOptions widths;
+  std::string output;
+  std::string evaluate;
+  std::uint64_t limit = 0;
+  std::size_t jobs = default_jobs();
+};
+
+/// Images classified right, by workers that `prepare` makes.
+std::size_t count_correct(const std::string& what, const Dataset& images, std::size_t jobs,
+                          const std::function<ImageWorker()>& prepare) {
+  Progress progress(what, images.size());
+  std::size_t done = 0;
+  std::size_t correct = 0;
+  run({images.size(), jobs, prepare, [&](std::size_t index, const ImageResult& result) {
+         correct += result.predicted == images.labels[index] ? 1 : 0;
+         progress.update(++done);
+       }});
+  return correct;
+}
+
+int argmax(const std::vector<float>& values) {
+  return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed,
+              const QuantizeCommandOptions& options) {
+  const Dataset images = load_cifar10(options.evaluate, options.limit);
+  const auto report = [&](const char* name, std::size_t correct) {
+    fmt::print("accuracy, {:<12} {:.2f} % ({} of {} images)\n", name,
+               100.0 * static_cast<double>(correct) / static_cast<double>(images.size()), correct,
+               images.size());
+  };
+  report("float", count_correct("float network", images, options.jobs, [&]() -> ImageWorker {
+           auto executor = std::make_shared<FloatExecutor>(floats);
+           return [&, executor](std::size_t index) {
+             ImageResult result;
+             result.predicted = argmax(executor->run(image_tensor(images, index)).back());
+             return result;
+           };
+         }));
+  report("fixed point",
+         count_correct("fixed-point network", images, options.jobs, [&]() -> ImageWorker {
+           auto executor = std::make_shared<Executor>(fixed, Accumulator{});
+           return [&, executor](std::size_t index) {
+             ImageResult result;
+             result.predicted = dcnsim::argmax(
+                 executor->run(convert_image(image_tensor(images, index), fixed.input_format))
+                     .layers.back());
+             return result;
+           };
+         }));
+}
+
+void quantize_command(const QuantizeCommandOptions& options) {
+  require_writable(options.output);
+  const QuantizeOptions widths = options.widths.options();
+  const auto loaded = load_network(options.network);
+  const auto* floats = std::get_if<FloatNetwork>(&loaded);
+  if (floats == nullptr) {
+    throw std::runtime_error(options.network + ": is in fixed point already");
+  }
+  const Dataset images = options.widths.calibration_images();
+  QuantizedNetwork quantized;
+  {
+    Progress progress("calibrating", images.size());
+    quantized = quantize_network(*floats, images, widths,
+                                 [&](std::size_t done, std::size_t) { progress.update(done); });
+  }
+  save_network(quantized.network, options.output);
+
+  fmt::print("{:<24} {:>8} {:>10}\n", "tensor", "format", "SQNR dB");
+  for (const TensorReport& tensor : quantized.tensors) {
+    fmt::print("{:<24} {:>8} {:>10.2f}\n", tensor.tensor, to_string(tensor.format), tensor.sqnr_db);
+  }
+  if (!options.evaluate.empty()) evaluate(*floats, quantized.network, options);
+  fmt::print("written to {}\n", options.output);
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Action& action) {
+  auto options = std::make_shared<QuantizeCommandOptions>();
+  CLI::App* quantize = app.add_subcommand("quantize", "Float network to fixed-point network");
+  quantize->description(
+      "Chooses a fixed-point format for every weight and activation tensor by its signal-to-\n"
+      "quantization-noise ratio on calibration images and writes QONNX. Formats read like s8.5:\n"
+      "signed, 8 bits, 5 of them fractional (u: unsigned).");
+  quantize->add_option("network", options->network, "Float ONNX file")
+      ->required()
+      ->type_name("FILE");
+  options->widths.add_to(*quantize);
+  quantize->add_option("--images", options->widths.calibration, "The same as --calibration")
+      ->type_name("PATH");
+  quantize->add_option("-o,--output", options->output, "QONNX file to write")
+      ->required()
+      ->type_name("FILE");
+  quantize
+      ->add_option("--evaluate", options->evaluate,
+                   "Report top-1 of both networks on these images (reference executors)")
+      ->type_name("PATH");
+  quantize->add_option("--limit", options->limit, "Evaluate only the first N images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  quantize->add_option("-j,--jobs", options->jobs, "Worker processes for --evaluate")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  quantize->callback([options, &action] { action = [options] { quantize_command(*options); }; });
+}
+
+}  // namespace dcnsim::cli

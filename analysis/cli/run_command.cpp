@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim run: a network on an accelerator, image by image, inside the SystemC model.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "analysis/cli/command.h"
+#include "analysis/cli/image_pool.h"
+#include "models/arch/accelerator_yaml.h"
+#include "platform/standalone/simulation.h"
+#include "workloads/atomic_file.h"
+#include "workloads/executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct RunOptions {
+  std::string network;
+  std::string accelerator = "small_edge";
+  std::string dataflow;
+  std::string images;
+  std::uint64_t limit = 0;
+  WidthOptions widths;
+  std::size_t jobs = default_jobs();
+  std::string json;
+  bool check = false;
+};
+
+/// The network to execute: as the file has it, or quantized now.
+FixedNetwork fixed_network(const RunOptions& options, const std::string& path, RunReport& report) {
+  auto loaded = load_network(path);
+  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
+    if (options.widths.given()) {
+      throw UsageError(path +
+                       ": is in fixed point already; --weights, --activations and --widths "
+                       "are for float networks");
+    }
+    return std::move(*fixed);
+  }
+  report.inputs.push_back(describe_input("calibration", options.widths.calibration_path()));
+  if (!options.widths.file.empty()) {
+    report.inputs.push_back(describe_input("widths", options.widths.file));
+  }
+  const Dataset images = options.widths.calibration_images();
+  Progress progress("calibrating", images.size());
+  return quantize_network(std::get<FloatNetwork>(loaded), images, options.widths.options(),
+                          [&](std::size_t done, std::size_t) { progress.update(done); })
+      .network;
+}
+
+/// The counters of one inference as bytes for the pipe to the parent.
+std::string pack(const std::vector<LayerCounters>& counters) {
+  static_assert(std::is_trivially_copyable_v<LayerCounters>);
+  std::string bytes(counters.size() * sizeof(LayerCounters), '\0');
+  std::memcpy(bytes.data(), counters.data(), bytes.size());
+  return bytes;
+}
+
+std::vector<LayerCounters> unpack(const std::string& bytes) {
+  std::vector<LayerCounters> counters(bytes.size() / sizeof(LayerCounters));
+  std::memcpy(counters.data(), bytes.data(), bytes.size());
+  return counters;
+}
+
+/// One image on the system; with `reference`, every code of every layer is compared.
+ImageResult infer(Simulation& simulation, const FixedNetwork& network, const Dataset& images,
+                  std::size_t index, Executor* reference) {
+  const CodeTensor image = convert_image(image_tensor(images, index), network.input_format);
+  const Inference inference = simulation.run(image);
+  if (reference != nullptr) {
+    const Activations& expected = reference->run(image);
+    for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+      if (simulation.layer_output(layer) != expected.layers[layer]) {
+        throw std::runtime_error(fmt::format(
+            "image {}: layer \"{}\": the simulated codes differ from the reference executor's",
+            index, network.layers[layer].node.name));
+      }
+    }
+  }
+  ImageResult result;
+  result.predicted = argmax(inference.output);
+  result.cycles = inference.cycles;
+  for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
+  if (index == 0) result.extra = pack(inference.layers);
+  return result;
+}
+
+void run_command(const RunOptions& options) {
+  if (!options.json.empty()) require_writable(options.json);
+  RunReport report;
+  report.version = DCNSIM_VERSION;
+  const std::string network_path = options.network.empty()
+                                       ? data_file("workloads/networks/cifar10_plain7_float.onnx")
+                                       : options.network;
+  const std::string accelerator_path = accelerator_file(options.accelerator);
+  const std::string images_path =
+      options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
+
+  AcceleratorConfig config = load_accelerator(accelerator_path);
+  if (!options.dataflow.empty()) {
+    config.array.dataflow = options.dataflow == "weight-stationary" ? Dataflow::kWeightStationary
+                                                                    : Dataflow::kOutputStationary;
+  }
+  const std::string tables = data_file("models/cost/tables");
+  const CostModel cost(tables, config);
+  const DramSpec dram = load_dram_spec(tables, config.dram.preset);
+  const Dataset images = load_cifar10(images_path, options.limit);
+  report.inputs = {describe_input("network", network_path),
+                   describe_input("accelerator", accelerator_path),
+                   describe_input("images", images_path)};
+  report.inputs[2].path += fmt::format(" (first {})", images.size());
+  const FixedNetwork network = fixed_network(options, network_path, report);
+  if (network.input != kCifarShape) {
+    throw std::runtime_error(fmt::format(
+        "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", network_path,
+        network.input.height, network.input.width, network.input.channels));
+  }
+  const Program program = compile(network, config);
+
+  ImagePool pool;
+  pool.images = images.size();
+  pool.jobs = options.jobs;
+  pool.prepare = [&]() -> ImageWorker {
+    auto simulation = std::make_shared<Simulation>(config, dram, program);
+    auto reference =
+        options.check ? std::make_shared<Executor>(network, config.accumulator) : nullptr;
+    return [&, simulation, reference](std::size_t index) {
+      return infer(*simulation, network, images, index, reference.get());
+    };
+  };
+  {
+    Progress progress("simulating", images.size());
+    std::size_t done = 0, correct = 0;
+    pool.on_result = [&](std::size_t index, const ImageResult& result) {
+      correct += result.predicted == images.labels[index] ? 1 : 0;
+      ++done;
+      progress.update(done, fmt::format("{:.1f} % right", 100.0 * static_cast<double>(correct) /
+                                                              static_cast<double>(done)));
+    };
+    const std::vector<ImageResult> results = run(pool);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      report.correct += results[i].predicted == images.labels[i] ? 1 : 0;
+      report.overflows += results[i].overflows;
+      if (results[i].cycles != results[0].cycles) {
+        throw std::logic_error(fmt::format("image {} took {} cycles, image 0 took {}", i,
+                                           results[i].cycles, results[0].cycles));
+      }
+    }
+    const std::vector<LayerCounters> counters = unpack(results[0].extra);
+    for (std::size_t i = 0; i < program.layers.size(); ++i) {
+      const ProgramLayer& layer = program.layers[i];
+      report.layers.push_back({layer.name, layer.descriptor, counters.at(i),
+                               cost.layer_energy_pj(layer.descriptor, counters.at(i))});
+    }
+  }
+  report.images = images.size();
+  report.accelerator = config;
+  report.clock_period_s = 1e-6 / config.clock_mhz;
+  report.area_um2 = cost.area_um2();
+  report.provenance = cost.provenance();
+  if (report.overflows > 0) {
+    report.warnings.push_back(
+        fmt::format("{} outputs over all images overflowed the {}-bit accumulator ({})",
+                    report.overflows, config.accumulator.bits,
+                    config.accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
+  }
+
+  if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
+  fmt::print("{} on {} ({} x {} PEs, {}, {} x {} bit), {}\n\n", network.name, config.name,
+             config.array.rows, config.array.columns,
+             config.array.dataflow == Dataflow::kWeightStationary ? "weight-stationary"
+                                                                  : "output-stationary",
+             config.array.weight_bits, config.array.activation_bits,
+             options.check ? "every code checked" : images_path);
+  fmt::print("{}", to_text(report));
+  if (!options.json.empty()) fmt::print("\nresults written to {}\n", options.json);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* run = app.add_subcommand("run", "Simulate a network on an accelerator");
+  run->description(
+      "Executes a network on CIFAR-10 images inside the SystemC model of an accelerator and "
+      "reports\n"
+      "accuracy, latency, memory traffic, energy and area, per layer and in total. Everything has\n"
+      "a default: plain `dcnsim run` simulates the built-in network at 8/8 bits on 1,000 images.");
+  run->add_option("network", options->network,
+                  "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
+      ->type_name("FILE");
+  run->add_option("--accelerator", options->accelerator,
+                  "Accelerator YAML file, or a preset: small_edge, large_edge")
+      ->type_name("FILE|PRESET")
+      ->capture_default_str();
+  run->add_option("--dataflow", options->dataflow, "Instead of the accelerator file's dataflow")
+      ->check(CLI::IsMember({"weight-stationary", "output-stationary"}));
+  run->add_option("--images", options->images,
+                  "CIFAR-10 .bin file or a folder of them [the first 1,000 test images]")
+      ->type_name("PATH");
+  run->add_option("--limit", options->limit, "Use only the first N images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  options->widths.add_to(*run);
+  run->add_option("-j,--jobs", options->jobs, "Worker processes; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  run->add_option("--json", options->json, "Write everything to FILE (schema dcnsim.run/1)")
+      ->type_name("FILE");
+  run->add_flag("--check", options->check,
+                "Compare every code of every layer with the reference executor");
+  run->callback([options, &action] { action = [options] { run_command(*options); }; });
+}
+
+}  // namespace dcnsim::cli
