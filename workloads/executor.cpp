@@ -13,8 +13,8 @@ namespace dcnsim {
 
 namespace {
 
-/// `conv` without the outputs that a pool of `pool` x `pool` drops because they do not fill a window:
-/// the hardware does not compute them either. Only the far ends of the input shrink.
+/// `conv` without the outputs that a pool of `pool` x `pool` drops because they do not fill a
+/// window: the hardware does not compute them either. Only the far ends of the input shrink.
 ConvShape without_dropped_outputs(ConvShape conv, int pool) {
   const auto shrink = [&](int outputs, int kernel, int stride, int pad, int& extent, int& far_pad) {
     if (outputs % pool == 0) return;
