@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dcnsim command as its users meet it: exit codes, one-line errors, results that survive.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+const std::string kSource = DCNSIM_SOURCE_DIR;
+const std::string kNetwork = kSource + "/workloads/networks/cifar10_plain7_float.onnx";
+const std::string kImages = kSource + "/workloads/cifar10/test_1000.bin";
+const std::string kPreset = kSource + "/models/arch/presets/small_edge.yaml";
+
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void spill(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+struct Outcome {
+  int code = -1;
+  std::string out, err;
+};
+
+class CliTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::temp_directory_path() / (std::string("dcnsim_cli_") + info->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    spill(result_, "an earlier result\n");
+    // A calibration set that takes a moment only.
+    calibration_ = path("calibration.bin");
+    spill(calibration_,
+          slurp(kSource + "/workloads/cifar10/calibration_500.bin").substr(0, 10 * 3073));
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  Outcome dcnsim(const std::string& arguments) const {
+    const std::string err = path("stderr.txt");
+    const std::string command =
+        std::string(DCNSIM_COMMAND) + " " + arguments + " 2>" + err + " </dev/null";
+    Outcome outcome;
+    FILE* pipe = popen(command.c_str(), "r");
+    std::array<char, 4096> chunk;
+    std::size_t count = 0;
+    while ((count = fread(chunk.data(), 1, chunk.size(), pipe)) > 0) {
+      outcome.out.append(chunk.data(), count);
+    }
+    const int status = pclose(pipe);
+    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    outcome.err = slurp(err);
+    return outcome;
+  }
+
+  /// `run` with these arguments fails with one line that holds every one of `parts`, and leaves an
+  /// earlier result as it was.
+  void expect_refused(const std::string& arguments, const std::vector<std::string>& parts,
+                      int code = 1) const {
+    const Outcome o = dcnsim("run --limit 2 --calibration " + calibration_ + " --json " +
+                             result_.string() + " " + arguments);
+    EXPECT_EQ(o.code, code) << arguments << "\n" << o.err;
+    EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+    EXPECT_EQ(o.err.rfind("dcnsim: ", 0), 0u) << o.err;
+    for (const std::string& part : parts) {
+      EXPECT_NE(o.err.find(part), std::string::npos) << "no \"" << part << "\" in " << o.err;
+    }
+    EXPECT_EQ(o.out, "");
+    EXPECT_EQ(slurp(result_), "an earlier result\n");
+  }
+
+  /// The small_edge preset with `from` replaced by `to`.
+  std::string accelerator(const std::string& from, const std::string& to) const {
+    std::string yaml = slurp(kPreset);
+    const std::size_t at = yaml.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    yaml.replace(at, from.size(), to);
+    const std::string file = path("accelerator.yaml");
+    spill(file, yaml);
+    return file;
+  }
+
+  fs::path folder_;
+  fs::path result_ =
+      fs::temp_directory_path() / ("dcnsim_cli_result_" + std::to_string(::getpid()) + ".json");
+  std::string calibration_;
+};
+
+TEST_F(CliTest, help_teaches_and_version_is_printed) {
+  const Outcome help = dcnsim("--help");
+  EXPECT_EQ(help.code, 0);
+  for (const char* word : {"run", "quantize", "inspect", "Examples"}) {
+    EXPECT_NE(help.out.find(word), std::string::npos) << word;
+  }
+  EXPECT_EQ(dcnsim("run --help").code, 0);
+  EXPECT_EQ(dcnsim("--version").out.rfind("dcnsim ", 0), 0u);
+}
+
+TEST_F(CliTest, usage_errors_exit_with_2) {
+  EXPECT_EQ(dcnsim("").code, 2);
+  EXPECT_EQ(dcnsim("fly").code, 2);
+  EXPECT_EQ(dcnsim("run --no-such-option").code, 2);
+  EXPECT_EQ(dcnsim("run --limit 0").code, 2);
+  EXPECT_EQ(dcnsim("run --limit -3").code, 2);
+  EXPECT_EQ(dcnsim("run --jobs 0").code, 2);
+  EXPECT_EQ(dcnsim("run --dataflow sideways").code, 2);
+  EXPECT_EQ(dcnsim("quantize " + kNetwork).code, 2);
+}
+
+TEST_F(CliTest, broken_networks_are_named) {
+  spill(path("cut.onnx"), slurp(kNetwork).substr(0, 100000));
+  expect_refused(path("cut.onnx"), {"cut.onnx"});
+  spill(path("garbage.onnx"), std::string(5000, '\x9d'));
+  expect_refused(path("garbage.onnx"), {"garbage.onnx"});
+  spill(path("empty.onnx"), "");
+  expect_refused(path("empty.onnx"), {"empty.onnx"});
+  expect_refused(path("missing.onnx"), {"missing.onnx"});
+}
+
+TEST_F(CliTest, broken_image_files_are_named) {
+  spill(path("short.bin"), slurp(kImages).substr(0, 5000));
+  expect_refused("--images " + path("short.bin"), {"short.bin", "size: 5000", "3073"});
+  std::string bytes = slurp(kImages).substr(0, 2 * 3073);
+  bytes[3073] = 10;
+  spill(path("label.bin"), bytes);
+  expect_refused("--images " + path("label.bin"), {"label.bin", "record 1", "label: 10", "0..9"});
+  expect_refused("--images " + path("missing.bin"), {"missing.bin"});
+  expect_refused("--calibration " + path("short.bin"), {""}, 2);  // given twice
+}
+
+TEST_F(CliTest, broken_accelerators_name_file_and_field) {
+  expect_refused("--accelerator " + accelerator("clock_mhz", "clock_mzh"),
+                 {"accelerator.yaml", "clock_mzh", "did you mean", "clock_mhz"});
+  for (const char* rows : {"0", "-4", "100000", "1e9", "many"}) {
+    expect_refused("--accelerator " + accelerator("rows: 16", std::string("rows: ") + rows),
+                   {"accelerator.yaml", "array.rows", rows});
+  }
+  expect_refused("--accelerator " + accelerator("capacity_bytes: 32KiB", "capacity_bytes: 3"),
+                 {"accelerator.yaml", "capacity_bytes", "3"});
+  expect_refused("--accelerator " + accelerator("lpddr4_3200_x16_6gb", "sdram"), {"sdram"});
+  spill(path("garbage.yaml"), "{[}:\n\t- ]");
+  expect_refused("--accelerator " + path("garbage.yaml"), {"garbage.yaml"});
+  expect_refused("--accelerator middling_edge", {"middling_edge", "small_edge"});
+}
+
+TEST_F(CliTest, tiles_that_cannot_fit_say_which_buffer_lacks_how_many_bytes) {
+  expect_refused("--accelerator " + accelerator("capacity_bytes: 32KiB  # a half holds 4",
+                                                "capacity_bytes: 1KiB  # a half holds 4"),
+                 {"layer", "input buffer", "lacks", "bytes"});
+}
+
+TEST_F(CliTest, widths_outside_1_to_16_are_refused) {
+  for (const char* bits : {"0", "17", "-1", "1000000"}) {
+    expect_refused(std::string("--weights=") + bits, {"--weights", bits, "1..16"});
+    expect_refused(std::string("--activations=") + bits, {"--activations", bits, "1..16"});
+    spill(path("widths.yaml"), std::string("layers: {conv0: {weights: ") + bits + "}}\n");
+    expect_refused("--widths " + path("widths.yaml"), {"widths.yaml", "conv0", bits});
+  }
+  spill(path("widths.yaml"), "layers: {conv99: {weights: 4}}\n");
+  expect_refused("--widths " + path("widths.yaml"), {"conv99"});
+}
+
+TEST_F(CliTest, outputs_that_cannot_be_written_are_refused_before_the_work) {
+  const Outcome o = dcnsim("run --json /no/such/folder/out.json");
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("/no/such/folder/out.json"), std::string::npos);
+  const Outcome q = dcnsim("quantize " + kNetwork + " -o " + folder_.string());
+  EXPECT_EQ(q.code, 1);
+  EXPECT_NE(q.err.find("not a regular file"), std::string::npos) << q.err;
+}
+
+TEST_F(CliTest, results_do_not_depend_on_the_number_of_processes) {
+  const std::string run = "run --limit 9 --calibration " + calibration_ + " --json ";
+  ASSERT_EQ(dcnsim(run + path("one.json") + " --jobs 1").code, 0);
+  ASSERT_EQ(dcnsim(run + path("three.json") + " --jobs 3").code, 0);
+  EXPECT_EQ(slurp(path("one.json")), slurp(path("three.json")));
+}
+
+TEST_F(CliTest, json_has_the_documented_fields_and_totals_are_sums) {
+  ASSERT_EQ(
+      dcnsim("run --limit 5 --calibration " + calibration_ + " --json " + path("r.json")).code, 0);
+  const Json r = Json::parse(slurp(path("r.json")));
+  EXPECT_EQ(r.at("schema"), "dcnsim.run/1");
+  EXPECT_EQ(r.at("images"), 5);
+  EXPECT_NEAR(r.at("accuracy").at("top1").get<double>(),
+              r.at("accuracy").at("correct").get<double>() / 5, 1e-12);
+  for (const Json& input : r.at("inputs")) {
+    EXPECT_EQ(input.at("sha256").get<std::string>().size(), 64u) << input;
+  }
+  double cycles = 0, read = 0, written = 0, energy = 0;
+  for (const Json& layer : r.at("layers")) {
+    for (const char* field : {"name", "weight_bits", "input_bits", "output_bits", "macs"}) {
+      EXPECT_TRUE(layer.contains(field)) << field;
+    }
+    double attributed = layer.at("compute_cycles").get<double>();
+    for (const Json& stall : layer.at("stall_cycles")) attributed += stall.get<double>();
+    EXPECT_EQ(attributed, layer.at("latency").at("cycles").get<double>());
+    double parts = 0;
+    for (const Json& part : layer.at("energy").at("by_component")) {
+      EXPECT_GE(part.get<double>(), 0);
+      parts += part.get<double>();
+    }
+    EXPECT_NEAR(parts, layer.at("energy").at("total_pj").get<double>(), 1e-6 * parts);
+    double streams = 0;
+    for (const Json& bytes : layer.at("traffic").at("by_stream")) streams += bytes.get<double>();
+    EXPECT_EQ(streams, layer.at("traffic").at("dram_read_bytes").get<double>() +
+                           layer.at("traffic").at("dram_write_bytes").get<double>());
+    cycles += layer.at("latency").at("cycles").get<double>();
+    read += layer.at("traffic").at("dram_read_bytes").get<double>();
+    written += layer.at("traffic").at("dram_write_bytes").get<double>();
+    energy += parts;
+  }
+  EXPECT_EQ(cycles, r.at("latency").at("cycles").get<double>());
+  EXPECT_EQ(read, r.at("traffic").at("dram_read_bytes").get<double>());
+  EXPECT_EQ(written, r.at("traffic").at("dram_write_bytes").get<double>());
+  EXPECT_NEAR(energy, r.at("energy").at("total_pj").get<double>(), 1e-6 * energy);
+  EXPECT_NEAR(r.at("latency").at("seconds").get<double>(), cycles / 200e6, 1e-9);
+  EXPECT_GT(r.at("area").at("total_um2").get<double>(), 1e5);
+}
+
+TEST_F(CliTest, a_quantized_network_runs_as_if_quantized_on_the_fly) {
+  const std::string widths = " --weights 6 --activations 5 --calibration " + calibration_;
+  ASSERT_EQ(dcnsim("quantize " + kNetwork + widths + " -o " + path("q.onnx")).code, 0);
+  ASSERT_EQ(dcnsim("run " + path("q.onnx") + " --limit 4 --check --json " + path("a.json")).code,
+            0);
+  ASSERT_EQ(dcnsim("run" + widths + " --limit 4 --check --json " + path("b.json")).code, 0);
+  const Json a = Json::parse(slurp(path("a.json")));
+  const Json b = Json::parse(slurp(path("b.json")));
+  EXPECT_EQ(a.at("layers"), b.at("layers"));
+  EXPECT_EQ(a.at("accuracy"), b.at("accuracy"));
+  EXPECT_EQ(dcnsim("run " + path("q.onnx") + " --weights 4").code, 2);
+}
+
+TEST_F(CliTest, both_presets_and_dataflows_pass_the_check) {
+  for (const char* preset : {"small_edge", "large_edge"}) {
+    for (const char* dataflow : {"weight-stationary", "output-stationary"}) {
+      const Outcome o = dcnsim(std::string("run --limit 3 --check --accelerator ") + preset +
+                               " --dataflow " + dataflow + " --calibration " + calibration_);
+      EXPECT_EQ(o.code, 0) << preset << " " << dataflow << ": " << o.err;
+    }
+  }
+}
+
+TEST_F(CliTest, inspect_shows_networks_and_accelerators) {
+  const Outcome network = dcnsim("inspect " + kNetwork);
+  EXPECT_EQ(network.code, 0) << network.err;
+  EXPECT_NE(network.out.find("conv0"), std::string::npos);
+  EXPECT_NE(network.out.find("1985296"), std::string::npos) << network.out;
+  const Outcome machine = dcnsim("inspect large_edge");
+  EXPECT_EQ(machine.code, 0) << machine.err;
+  EXPECT_NE(machine.out.find("output-stationary"), std::string::npos);
+  EXPECT_EQ(dcnsim("inspect " + path("missing.yaml")).code, 1);
+}
+
+}  // namespace

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder tree is the architecture: reads every source and checks who includes whom.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSource = DCNSIM_SOURCE_DIR;
+
+/// What a folder may include besides itself and the standard library; the longest matching key
+/// counts. analysis and tests may include everything.
+const std::map<std::string, std::set<std::string>> kAllowed = {
+    {"models/numeric", {}},
+    {"models/arch", {"models/numeric"}},
+    {"models/perf", {"models/numeric", "models/arch"}},
+    {"models/cost", {"models/numeric", "models/arch", "models/perf"}},
+    {"models/tlm", {"models/numeric", "models/arch", "models/perf"}},
+    {"workloads", {"models/numeric", "models/arch", "models/perf", "models/cost"}},
+    {"platform", {"models", "workloads"}},
+    {"analysis", {"models", "workloads", "platform"}},
+};
+
+/// Folders in which SystemC headers may appear; analysis/cli/main.cpp starts the kernel.
+const std::vector<std::string> kSystemC = {"models/tlm", "platform", "analysis/cli/main.cpp"};
+
+bool starts_with(const std::string& text, const std::string& prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+/// Rules that the file `path` (relative to the root) with these lines breaks, one line each.
+std::vector<std::string> violations(const std::string& path,
+                                    const std::vector<std::string>& lines) {
+  static const std::regex kQuoted("^\\s*#include \"([^\"]+)\"");
+  static const std::regex kSystem("^\\s*#include <(systemc|tlm|tlm_utils/|sysc/)");
+  std::vector<std::string> found;
+  const auto complain = [&](const std::string& what) { found.push_back(path + ": " + what); };
+  if (lines.empty() || lines[0] != "// SPDX-License-Identifier: Apache-2.0") {
+    complain("no SPDX line at the top");
+  }
+  const bool header = path.size() > 2 && path.compare(path.size() - 2, 2, ".h") == 0;
+  if (header && std::find(lines.begin(), lines.end(), "#pragma once") == lines.end()) {
+    complain("no #pragma once");
+  }
+  std::string layer;
+  for (const auto& [folder, allowed] : kAllowed) {
+    if (starts_with(path, folder + "/")) layer = folder;
+  }
+  for (const std::string& line : lines) {
+    std::smatch match;
+    if (header && line.find("using namespace") == 0) complain("using namespace in a header");
+    if (layer.empty()) continue;
+    if (std::regex_search(line, match, kSystem) &&
+        std::none_of(kSystemC.begin(), kSystemC.end(),
+                     [&](const std::string& place) { return starts_with(path, place); })) {
+      complain("includes SystemC: " + line);
+    }
+    if (!std::regex_search(line, match, kQuoted)) continue;
+    const std::string target = match[1];
+    const std::set<std::string>& allowed = kAllowed.at(layer);
+    if (starts_with(target, layer + "/")) continue;
+    if (std::none_of(allowed.begin(), allowed.end(),
+                     [&](const std::string& place) { return starts_with(target, place + "/"); })) {
+      complain(layer + " may not include " + target);
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> lines_of(const fs::path& path) {
+  std::ifstream in(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Layering, every_source_keeps_the_rules) {
+  int files = 0;
+  for (const char* top : {"models", "workloads", "platform", "analysis", "tests"}) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kSource / top)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".h" && extension != ".cpp") continue;
+      ++files;
+      const std::string relative = fs::relative(entry.path(), kSource).string();
+      for (const std::string& v : violations(relative, lines_of(entry.path()))) ADD_FAILURE() << v;
+    }
+  }
+  EXPECT_GT(files, 50);
+}
+
+TEST(Layering, violations_are_found) {
+  const std::string spdx = "// SPDX-License-Identifier: Apache-2.0";
+  EXPECT_EQ(violations("models/arch/x.cpp", {spdx, "#include \"models/arch/y.h\""}).size(), 0u);
+  EXPECT_EQ(violations("models/arch/x.cpp", {spdx, "#include \"models/perf/y.h\""}).size(), 1u);
+  EXPECT_EQ(violations("workloads/x.cpp", {spdx, "#include \"platform/y.h\""}).size(), 1u);
+  EXPECT_EQ(violations("models/perf/x.cpp", {spdx, "#include <systemc>"}).size(), 1u);
+  EXPECT_EQ(violations("models/perf/x.cpp", {spdx, "#include <tlm_utils/y.h>"}).size(), 1u);
+  EXPECT_EQ(violations("models/tlm/x.cpp", {spdx, "#include <tlm>"}).size(), 0u);
+  EXPECT_EQ(violations("models/tlm/x.h", {spdx}).size(), 1u);
+  EXPECT_EQ(violations("models/tlm/x.h", {spdx, "#pragma once", "using namespace std;"}).size(),
+            1u);
+  EXPECT_EQ(violations("analysis/x.cpp", {"// something"}).size(), 1u);
+}
+
+}  // namespace
