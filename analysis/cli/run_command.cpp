@@ -9,6 +9,7 @@
 #include "analysis/cli/command.h"
 #include "analysis/cli/image_pool.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/tlm/clocking.h"
 #include "platform/standalone/simulation.h"
 #include "workloads/atomic_file.h"
 #include "workloads/executor.h"
@@ -158,7 +159,7 @@ void run_command(const RunOptions& options) {
   }
   report.images = images.size();
   report.accelerator = config;
-  report.clock_period_s = 1e-6 / config.clock_mhz;
+  report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
   report.area_um2 = cost.area_um2();
   report.provenance = cost.provenance();
   if (report.overflows > 0) {

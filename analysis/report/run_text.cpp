@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "analysis/report/run_report.h"
@@ -67,18 +66,34 @@ std::string row(const std::string& name, const std::string& widths, const LayerC
       micro(e.leakage));
 }
 
-std::string breakdown_line(const Breakdown& parts, double scale, const char* unit) {
+/// `text` broken at spaces into lines of at most kColumns, all but the first indented.
+std::string wrap(const std::string& text, std::size_t indent) {
+  constexpr std::size_t kColumns = 120;
+  std::string result;
+  std::size_t column = indent;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (column > indent && column + 1 + end - at > kColumns) {
+      result += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      result += ' ';
+      ++column;
+    }
+    result += text.substr(at, end - at);
+    column += end - at;
+    at = end + 1;
+  }
+  return result;
+}
+
+std::string breakdown_text(const Breakdown& parts, double scale, const char* unit) {
   std::string text;
   const double sum = total(parts);
-  std::size_t line_start = 0;
   for (const auto& [name, amount] : parts) {
     if (amount == 0) continue;
-    std::string item =
-        fmt::format("{} {:.3g} {} ({:.0f} %)", name, amount / scale, unit, 100 * amount / sum);
-    if (!text.empty())
-      item.insert(0, text.size() - line_start + item.size() > 120 ? ",\n             " : ", ");
-    if (item.find('\n') != std::string::npos) line_start = text.size();
-    text += item;
+    text += fmt::format("{}{} {:.3g} {} ({:.1f} %)", text.empty() ? "" : ", ", name, amount / scale,
+                        unit, 100 * amount / sum);
   }
   return text;
 }
@@ -96,7 +111,8 @@ std::string provenance_lines(const std::vector<Provenance>& provenance) {
   }
   std::string result;
   for (const auto& [text, components] : lines) {
-    result += fmt::format("  {}\n    {}\n", fmt::join(components, ", "), text);
+    result += fmt::format("  {}\n    {}\n", wrap(fmt::format("{}", fmt::join(components, ", ")), 2),
+                          wrap(text, 4));
   }
   return result;
 }
@@ -130,11 +146,18 @@ std::string to_text(const RunReport& report) {
   text += fmt::format("traffic      {} read, {} written an image\n",
                       si(static_cast<double>(dram_read_bytes(sum)), "B"),
                       si(static_cast<double>(dram_write_bytes(sum)), "B"));
-  text += fmt::format("energy       {} an image, {} average: {}\n", si(total(energy) * 1e-12, "J"),
-                      si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),
-                      breakdown_line(energy, 1e6, "uJ"));
-  text += fmt::format("area         {:.3f} mm2 of cells and SRAM: {}\n",
-                      total(report.area_um2) * 1e-6, breakdown_line(report.area_um2, 1e6, "mm2"));
+  constexpr std::size_t kIndent = 13;
+  text += "energy       " +
+          wrap(fmt::format("{} an image, {} average: {}", si(total(energy) * 1e-12, "J"),
+                           si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),
+                           breakdown_text(energy, 1e6, "uJ")),
+               kIndent) +
+          "\n";
+  text += "area         " +
+          wrap(fmt::format("{:.3f} mm2 of cells and SRAM: {}", total(report.area_um2) * 1e-6,
+                           breakdown_text(report.area_um2, 1e6, "mm2")),
+               kIndent) +
+          "\n";
   for (const std::string& warning : report.warnings) text += "warning      " + warning + "\n";
   text += "\nwhere the energy and area figures come from\n" + provenance_lines(report.provenance);
   return text;
