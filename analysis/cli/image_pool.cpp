@@ -141,6 +141,7 @@ std::vector<ImageResult> run(const ImagePool& pool) {
   }
   while (!workers.empty()) {
     std::vector<pollfd> fds;
+    fds.reserve(workers.size());
     for (const auto& worker : workers) fds.push_back({worker->fd(), POLLIN, 0});
     if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) {
       throw std::runtime_error("waiting for worker processes failed");

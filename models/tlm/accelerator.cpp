@@ -245,11 +245,11 @@ std::uint32_t Accelerator::execute(LayerCounters& counters) {
       writer_.outputs.acquire();
       stall(Stall::kOutput);
       output_open = true;
-      output.pixels = step.pixels;
-      output.channel0 = step.store_channel0;
-      output.codes = CodeTensor({step.pixels.y1 - step.pixels.y0, step.pixels.x1 - step.pixels.x0,
-                                 step.store_channel1 - step.store_channel0},
-                                d.requant.out);
+      const PixelTile& tile = step.pixels;
+      output = {CodeTensor({tile.y1 - tile.y0, tile.x1 - tile.x0,
+                            step.store_channel1 - step.store_channel0},
+                           d.requant.out),
+                tile, step.store_channel0};
     }
     if (dma_.failed()) {
       abandon();

@@ -20,15 +20,19 @@ class Clocking {
     return (to_ps(time) + period_ps_ - 1) / period_ps_;
   }
 
-  static std::uint64_t to_ps(const sc_core::sc_time& time) {
-    static const std::uint64_t per_ps = sc_core::sc_time(1, sc_core::SC_PS).value();
-    return time.value() / per_ps;
-  }
+  static std::uint64_t to_ps(const sc_core::sc_time& time) { return time.value() / units_per_ps(); }
   static sc_core::sc_time to_time(std::uint64_t ps) {
-    return sc_core::sc_time(static_cast<double>(ps), sc_core::SC_PS);
+    return sc_core::sc_time::from_value(ps * units_per_ps());
   }
 
  private:
+  /// In units of the kernel's resolution, which is fixed once time is in use. From integers,
+  /// because SystemC's conversion from double costs more than a whole burst otherwise would.
+  static std::uint64_t units_per_ps() {
+    static const std::uint64_t units = sc_core::sc_time(1, sc_core::SC_PS).value();
+    return units;
+  }
+
   std::uint64_t period_ps_;
 };
 
