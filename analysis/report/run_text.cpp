@@ -45,7 +45,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
 }
 
 constexpr const char* kRow =
-    "{:<12} {:>8} {:>8} {:>9} {:>5} | {:>8} {:>7} {:>7} {:>6} {:>5} | {:>8} {:>6} {:>7} {:>7} | "
+    "{:<11} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>7} {:>7} {:>6} {:>5} | {:>8} {:>6} {:>7} {:>7} | "
     "{:>7} {:>7} {:>7} {:>6}\n";
 
 std::string row(const std::string& name, const std::string& widths, const LayerCounters& c,
@@ -58,7 +58,7 @@ std::string row(const std::string& name, const std::string& widths, const LayerC
   const EnergyColumns e = energy_columns(energy);
   const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
   return fmt::format(
-      kRow, name.substr(0, 12), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
+      kRow, name.substr(0, 11), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
       c.cycles, fmt::format("{:.1f}", 100 * utilization(c, array)), c.compute_cycles,
       stall(Stall::kWeight), stall(Stall::kInput), stall(Stall::kOutput), stall(Stall::kDescriptor),
       kilobytes(Stream::kWeight), kilobytes(Stream::kBias), kilobytes(Stream::kInput),

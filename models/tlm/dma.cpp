@@ -30,8 +30,10 @@ sc_core::sc_time Dma::write(Stream stream, std::uint64_t address, std::uint64_t 
 }
 
 void Dma::reset() {
-  read_ = Channel{};
-  write_ = Channel{};
+  for (Channel* channel : {&read_, &write_}) {
+    channel->in_flight.clear();
+    channel->next_issue = channel->port_free = sc_core::SC_ZERO_TIME;
+  }
   failed_ = false;
   stream_bytes_ = {};
 }
@@ -61,7 +63,7 @@ sc_core::sc_time Dma::burst(Channel& channel, tlm::tlm_command command, std::uin
   // Requests reach the memory in time order because each is made at its own time.
   if (issue > sc_core::sc_time_stamp()) sc_core::wait(issue - sc_core::sc_time_stamp());
 
-  tlm::tlm_generic_payload payload;
+  tlm::tlm_generic_payload& payload = channel.payload;
   payload.set_command(command);
   payload.set_address(address);
   payload.set_data_ptr(data);

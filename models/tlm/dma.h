@@ -45,6 +45,7 @@ class Dma : public sc_core::sc_module {
     std::deque<sc_core::sc_time> in_flight;
     sc_core::sc_time next_issue;
     sc_core::sc_time port_free;
+    tlm::tlm_generic_payload payload;  ///< of the burst being made; used again for the next
   };
 
   sc_core::sc_time transfer(Channel& channel, tlm::tlm_command command, Stream stream,

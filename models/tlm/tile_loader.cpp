@@ -63,14 +63,15 @@ void TileLoader::run() {
   }
 }
 
-std::size_t TileLoader::stage(Stream stream, std::uint64_t address, std::int64_t first_bit,
-                              std::int64_t last_bit, sc_core::sc_time& done) {
+std::size_t TileLoader::read_bits(Stream stream, std::uint64_t address, std::int64_t first_bit,
+                                  std::int64_t last_bit, std::vector<std::uint8_t>& bytes,
+                                  sc_core::sc_time& done) {
   const std::int64_t word_bits = std::int64_t{8} * config_.dma.bus_bytes;
   const std::int64_t start_bit = align_down(first_bit, word_bits);
-  const std::int64_t bytes = bus_bytes_of(first_bit, last_bit, config_.dma.bus_bytes);
-  staging_.resize(std::max(staging_.size(), static_cast<std::size_t>(bytes)));
+  const std::int64_t count = bus_bytes_of(first_bit, last_bit, config_.dma.bus_bytes);
+  bytes.resize(std::max(bytes.size(), static_cast<std::size_t>(count)));
   done = std::max(done, dma_.read(stream, address + static_cast<std::uint64_t>(start_bit / 8),
-                                  static_cast<std::uint64_t>(bytes), staging_.data()));
+                                  static_cast<std::uint64_t>(count), bytes.data()));
   return static_cast<std::size_t>(first_bit - start_bit);
 }
 
@@ -106,7 +107,7 @@ void TileLoader::load_weights(const Step& step) {
     block.k1 = step.k1;
     const WeightBlockLayout layout = layout_of(block.channels);
     if (step.first_chunk) {
-      stage(Stream::kBias, address, 0, layout.bias_bytes * 8, done);
+      read_bits(Stream::kBias, address, 0, layout.bias_bytes * 8, staging_, done);
       for (int c = 0; c < block.channels; ++c) {
         block.bias.push_back(load_signed(staging_.data() + c * bias_size, bias_size));
       }
@@ -114,13 +115,17 @@ void TileLoader::load_weights(const Step& step) {
           words(std::int64_t{block.channels} * bias_size * 8, config_.weight_buffer);
     }
     const std::int64_t k_bits = std::int64_t{block.channels} * d.weight.bits;
-    const std::size_t skip =
-        stage(Stream::kWeight, address + static_cast<std::uint64_t>(layout.bias_bytes),
-              step.k0 * k_bits, step.k1 * k_bits, done);
     const auto count =
         static_cast<std::size_t>(step.k1 - step.k0) * static_cast<std::size_t>(block.channels);
+    // Chunks start on bus words, so that codes of whole bytes lie in memory as the array takes
+    // them.
+    const bool as_packed = d.weight.bits == 8 * d.weight.host_bytes();
+    std::vector<std::uint8_t>& packed = as_packed ? block.codes : staging_;
+    const std::size_t skip =
+        read_bits(Stream::kWeight, address + static_cast<std::uint64_t>(layout.bias_bytes),
+                  step.k0 * k_bits, step.k1 * k_bits, packed, done);
     block.codes.resize(count * static_cast<std::size_t>(d.weight.host_bytes()));
-    unpack_codes(staging_.data(), skip, d.weight, count, block.codes.data());
+    if (!as_packed) unpack_codes(staging_.data(), skip, d.weight, count, block.codes.data());
     counters_->weight_buffer.writes += words((step.k1 - step.k0) * k_bits, config_.weight_buffer);
     address += static_cast<std::uint64_t>(layout.total());
     tile.push_back(std::move(block));
@@ -153,8 +158,8 @@ sc_core::sc_time TileLoader::load_map(const InputRegion& region, const Format& f
   sc_core::sc_time done = sc_core::sc_time_stamp();
   for (int y = region.y0; y < region.y1; ++y) {
     const std::size_t skip =
-        stage(Stream::kInput, base_address + static_cast<std::uint64_t>(y * pitch),
-              region.x0 * pixel_bits, region.x1 * pixel_bits, done);
+        read_bits(Stream::kInput, base_address + static_cast<std::uint64_t>(y * pitch),
+                  region.x0 * pixel_bits, region.x1 * pixel_bits, staging_, done);
     unpack_codes(staging_.data(), skip, format, row_codes,
                  tile.data() + static_cast<std::size_t>(y - region.y0) * row_bytes);
     counters_->input_buffer.writes += words(row_bits, config_.input_buffer);

@@ -38,9 +38,10 @@ class TileLoader : public sc_core::sc_module {
   sc_core::sc_time load_map(const InputRegion& region, const Format& format,
                             std::uint64_t base_address, CodeTensor& tile);
   /// Reads bits [first_bit, last_bit) relative to a bus-aligned address as whole bus words into
-  /// staging_; returns the number of bits to skip there.
-  std::size_t stage(Stream stream, std::uint64_t address, std::int64_t first_bit,
-                    std::int64_t last_bit, sc_core::sc_time& done);
+  /// `bytes`, which grows as needed; returns the number of bits to skip there.
+  std::size_t read_bits(Stream stream, std::uint64_t address, std::int64_t first_bit,
+                        std::int64_t last_bit, std::vector<std::uint8_t>& bytes,
+                        sc_core::sc_time& done);
 
   const AcceleratorConfig& config_;
   Dma& dma_;
