@@ -163,10 +163,11 @@ void run_command(const RunOptions& options) {
   report.area_um2 = cost.area_um2();
   report.provenance = cost.provenance();
   if (report.overflows > 0) {
-    report.warnings.push_back(
-        fmt::format("{} outputs over all images overflowed the {}-bit accumulator ({})",
-                    report.overflows, config.accumulator.bits,
-                    config.accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
+    report.warnings.push_back(fmt::format(
+        "{} outputs over all images overflowed the {}-bit accumulator ({}): use narrower "
+        "widths, or a wider accumulator where the energy tables have one",
+        report.overflows, config.accumulator.bits,
+        config.accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
   }
 
   if (!options.json.empty()) write_file_atomically(options.json, to_json(report));

@@ -45,7 +45,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
 }
 
 constexpr const char* kRow =
-    "{:<11} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>7} {:>7} {:>6} {:>5} | {:>8} {:>6} {:>7} {:>7} | "
+    "{:<11} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>6} {:>6} {:>4} | {:>7} {:>5} {:>7} {:>7} | "
     "{:>7} {:>7} {:>7} {:>6}\n";
 
 std::string row(const std::string& name, const std::string& widths, const LayerCounters& c,
@@ -124,9 +124,9 @@ std::string to_text(const RunReport& report) {
   const LayerCounters sum = report.totals();
   const Breakdown energy = report.energy_pj();
   std::string text;
-  text += fmt::format(kRow, "", "bits", "", "", "util", "compute", "stall cycles", "waiting", "for",
-                      "", "bus", "kB", "", "", "energy", "uJ", "", "");
-  text += fmt::format(kRow, "layer", "w/in/out", "M MACs", "cycles", "%", "cycles", "weight",
+  text += fmt::format("{:43} | {:^34} | {:^29} | {:^30}\n", "", "cycles: computing, waiting for",
+                      "bus traffic, kB", "energy, uJ");
+  text += fmt::format(kRow, "layer", "w/in/out", "M MACs", "cycles", "util%", "cycles", "weight",
                       "input", "output", "desc", "weight", "bias", "input", "output", "compute",
                       "buffers", "DRAM", "leak");
   for (const LayerReport& layer : report.layers) {

@@ -6,12 +6,15 @@
 
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 namespace dcnsim {
 
-/// Replaces the kernel. Objects of the old one must be gone.
+/// Replaces the kernel. Objects of the old one must be gone. Old kernels are kept until the process
+/// ends: SystemC's library has a static event that looks for the first one when it is destroyed.
 inline void renew_kernel() {
-  delete sc_core::sc_curr_simcontext;
+  static std::vector<sc_core::sc_simcontext*> retired;
+  retired.push_back(sc_core::sc_curr_simcontext);
   sc_core::sc_curr_simcontext = new sc_core::sc_simcontext;
   sc_core::sc_default_global_context = sc_core::sc_curr_simcontext;
   tlm::tlm_global_quantum::instance().set(sc_core::SC_ZERO_TIME);
