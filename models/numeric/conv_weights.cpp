@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/numeric/host_codes.h"
+
 namespace dcnsim {
 namespace {
 
@@ -14,23 +16,6 @@ constexpr std::int64_t kMaxInt32 = INT32_MAX;
 
 std::int64_t largest_magnitude(const Format& format) {
   return std::max<std::int64_t>(-std::int64_t{format.min_code()}, format.max_code());
-}
-
-template <class Code>
-Code load(const std::uint8_t* codes, std::size_t index) {
-  Code code;
-  std::memcpy(&code, codes + index * sizeof(Code), sizeof(Code));
-  return code;
-}
-
-/// Calls action(Code()) with the type of a format's codes in host form.
-template <class Action>
-void with_host_type(const Format& format, const Action& action) {
-  if (format.host_bytes() == 1) {
-    format.is_signed ? action(std::int8_t{}) : action(std::uint8_t{});
-  } else {
-    format.is_signed ? action(std::int16_t{}) : action(std::uint16_t{});
-  }
 }
 
 }  // namespace
@@ -132,7 +117,7 @@ void PackedConv::pack_ordered(const Format& weight_format, const std::uint8_t* c
       std::int32_t* to = ordered.data() + block * reduction * kBlockChannels;
       for (std::size_t k = 0; k < reduction; ++k) {
         to[k * kBlockChannels + in_group % kBlockChannels] =
-            load<decltype(host)>(codes, k * channels + channel);
+            load_code<decltype(host)>(codes, k * channels + channel);
       }
     }
   });
@@ -174,8 +159,8 @@ void PackedConv::compensate_int64(const Format& weight_format, const std::uint8_
     const auto reduction = static_cast<std::size_t>(shape.reduction());
     for (std::size_t k = 0; k < reduction; ++k) {
       for (std::size_t channel = 0; channel < bias.size(); ++channel) {
-        compensation[channel] -=
-            std::int64_t{input.offset} * load<decltype(host)>(codes, k * bias.size() + channel);
+        compensation[channel] -= std::int64_t{input.offset} *
+                                 load_code<decltype(host)>(codes, k * bias.size() + channel);
       }
     }
   });

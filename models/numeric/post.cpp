@@ -7,28 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "models/numeric/host_codes.h"
 #include "models/numeric/kernels/kernel_set.h"
 #include "models/numeric/quotient.h"
 
 namespace dcnsim {
 namespace {
-
-template <class Code>
-Code load(const std::uint8_t* codes, std::size_t index) {
-  Code code;
-  std::memcpy(&code, codes + index * sizeof(Code), sizeof(Code));
-  return code;
-}
-
-/// Calls action(Code()) with the type of a format's codes in host form.
-template <class Action>
-void with_host_type(const Format& format, const Action& action) {
-  if (format.host_bytes() == 1) {
-    format.is_signed ? action(std::int8_t{}) : action(std::uint8_t{});
-  } else {
-    format.is_signed ? action(std::int16_t{}) : action(std::uint16_t{});
-  }
-}
 
 std::int32_t lowest_code(const Requant& requant) {
   return requant.relu ? std::max(requant.out.min_code(), 0) : requant.out.min_code();
@@ -114,7 +98,7 @@ void for_each_code(const CodeTensor& input, const Window& window, std::vector<Va
     for (int x = window.first_x; x < window.last_x; ++x) {
       const std::uint8_t* codes = input.data() + input.index(y, x, 0) * sizeof(Code);
       for (std::size_t c = 0; c < values.size(); ++c) {
-        values[c] = combine(values[c], Value{load<Code>(codes, c)});
+        values[c] = combine(values[c], Value{load_code<Code>(codes, c)});
       }
     }
   }

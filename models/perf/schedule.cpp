@@ -73,9 +73,7 @@ int channel_tile_count(const Descriptor& d) {
   return d.conv.groups * ceil_div(group_channels(d), d.tiling.tile_channels);
 }
 
-int reduction(const Descriptor& d) {
-  return d.kind == LayerKind::kConv ? d.conv.reduction() : 1;
-}
+int reduction(const Descriptor& d) { return d.kind == LayerKind::kConv ? d.conv.reduction() : 1; }
 
 int chunk_count(const Descriptor& d) {
   return d.kind == LayerKind::kConv ? ceil_div(reduction(d), d.tiling.chunk_k) : 1;
@@ -121,6 +119,18 @@ std::int64_t region_bytes(const Descriptor& d, const InputRegion& region, const 
   return operand(d.input) + (d.kind == LayerKind::kAdd ? operand(d.input2) : 0);
 }
 
+/// `window` (a ConvShape or PoolShape) moved over part of its input.
+template <class Window>
+Window on_region(Window window, const InputRegion& region) {
+  window.in.height = region.y1 - region.y0;
+  window.in.width = region.x1 - region.x0;
+  window.pad_top = region.pad_top;
+  window.pad_left = region.pad_left;
+  window.pad_bottom = region.pad_bottom;
+  window.pad_right = region.pad_right;
+  return window;
+}
+
 }  // namespace
 
 InputRegion input_region(const Descriptor& d, const PixelTile& tile) {
@@ -134,34 +144,18 @@ InputRegion input_region(const Descriptor& d, const PixelTile& tile) {
                                       d.pool.pad_top, in.height);
   const Span columns = conv ? input_span(tile.x0, tile.x1, pool, d.conv.kernel_w, d.conv.stride_w,
                                          d.conv.pad_left, in.width)
-                            : input_span(tile.x0, tile.x1, pool, d.pool.kernel_w,
-                                         d.pool.stride_w, d.pool.pad_left, in.width);
+                            : input_span(tile.x0, tile.x1, pool, d.pool.kernel_w, d.pool.stride_w,
+                                         d.pool.pad_left, in.width);
   return {rows.first,  rows.last,      columns.first, columns.last,
           rows.before, columns.before, rows.after,    columns.after};
 }
 
 ConvShape tile_conv(const Descriptor& d, const PixelTile& tile) {
-  const InputRegion region = input_region(d, tile);
-  ConvShape shape = d.conv;
-  shape.in.height = region.y1 - region.y0;
-  shape.in.width = region.x1 - region.x0;
-  shape.pad_top = region.pad_top;
-  shape.pad_left = region.pad_left;
-  shape.pad_bottom = region.pad_bottom;
-  shape.pad_right = region.pad_right;
-  return shape;
+  return on_region(d.conv, input_region(d, tile));
 }
 
 PoolShape tile_pool(const Descriptor& d, const PixelTile& tile) {
-  const InputRegion region = input_region(d, tile);
-  PoolShape shape = d.pool;
-  shape.in.height = region.y1 - region.y0;
-  shape.in.width = region.x1 - region.x0;
-  shape.pad_top = region.pad_top;
-  shape.pad_left = region.pad_left;
-  shape.pad_bottom = region.pad_bottom;
-  shape.pad_right = region.pad_right;
-  return shape;
+  return on_region(d.pool, input_region(d, tile));
 }
 
 void for_each_step(const Descriptor& d, const ArrayConfig&,
@@ -225,12 +219,13 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
     InputRegion r = input_region(d, {0, 1, e.first, e.last});
     r.y0 = 0;
     r.y1 = 1;
-    need.input = std::max(need.input, rows * region_bytes(d, r, [&](std::int64_t a, std::int64_t b) {
-                                        return words_bytes(b - a, config.input_buffer);
-                                      }));
+    need.input =
+        std::max(need.input, rows * region_bytes(d, r, [&](std::int64_t a, std::int64_t b) {
+                               return words_bytes(b - a, config.input_buffer);
+                             }));
   }
-  const std::int64_t stored = gathers(d) ? out.channels
-                                         : std::min(d.tiling.tile_channels, group_channels(d));
+  const std::int64_t stored =
+      gathers(d) ? out.channels : std::min(d.tiling.tile_channels, group_channels(d));
   need.output = tile_h * words_bytes(tile_w * stored * d.requant.out.bits, config.output_buffer);
   const bool several_pixels = pixel_tile_count(d) > 1;
   const bool several_outputs = several_pixels || !gathers(d);
@@ -244,9 +239,9 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
   const int chunk = std::min(d.tiling.chunk_k, reduction(d));
   for (int c = 0; c < channels; c += config.array.columns) {
     const std::int64_t block = std::min(config.array.columns, channels - c);
-    need.weight += words_bytes(chunk * block * d.weight.bits, config.weight_buffer) +
-                   words_bytes(block * 8 * bias_bytes(config.accumulator.bits),
-                               config.weight_buffer);
+    need.weight +=
+        words_bytes(chunk * block * d.weight.bits, config.weight_buffer) +
+        words_bytes(block * 8 * bias_bytes(config.accumulator.bits), config.weight_buffer);
   }
   need.weight_available =
       available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
@@ -262,8 +257,9 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
 std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   const BufferNeed need = buffer_need(d, config);
   const auto lacks = [](const char* buffer, std::int64_t needed, std::int64_t room) {
-    return std::string(buffer) + " lacks " + std::to_string(needed - room) + " bytes: a tile needs " +
-           std::to_string(needed) + ", there is room for " + std::to_string(room);
+    return std::string(buffer) + " lacks " + std::to_string(needed - room) +
+           " bytes: a tile needs " + std::to_string(needed) + ", there is room for " +
+           std::to_string(room);
   };
   if (need.input > need.input_available) {
     return lacks("input buffer", need.input, need.input_available);
@@ -343,8 +339,8 @@ std::array<std::uint64_t, kStreams> predicted_traffic(const Descriptor& d,
     InputRegion r = input_region(d, {0, 1, e.first, e.last});
     r.y0 = 0;
     r.y1 = 1;
-    row_bytes += region_bytes(
-        d, r, [&](std::int64_t a, std::int64_t b) { return bus_bytes_of(a, b, bus); });
+    row_bytes +=
+        region_bytes(d, r, [&](std::int64_t a, std::int64_t b) { return bus_bytes_of(a, b, bus); });
   }
   const std::int64_t sweeps = gathers(d) ? 1 : channel_tile_count(d);
   add(Stream::kInput, sweeps * rows * row_bytes);
@@ -362,7 +358,8 @@ std::array<std::uint64_t, kStreams> predicted_traffic(const Descriptor& d,
   }
   const bool reloads = channel_tile_count(d) * chunk_count(d) > 1;
   // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
-  const std::int64_t visits = reloads && (gathers(d) || chunk_count(d) > 1) ? pixel_tile_count(d) : 1;
+  const std::int64_t visits =
+      reloads && (gathers(d) || chunk_count(d) > 1) ? pixel_tile_count(d) : 1;
   add(Stream::kBias, visits * d.conv.groups * bias);
   add(Stream::kWeight, visits * d.conv.groups * weights);
   return bytes;

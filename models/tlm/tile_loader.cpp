@@ -34,15 +34,8 @@ void TileLoader::start(const LayerJob& job, LayerCounters& counters) {
   job_ = &job;
   counters_ = &counters;
   const BufferNeed need = buffer_need(job.descriptor, config_);
-  // A buffer with room for the whole layer's operand has one slot; else one half each.
-  inputs.reset(config_.input_buffer.double_buffered &&
-                       need.input_available < config_.input_buffer.capacity_bytes
-                   ? 2
-                   : 1);
-  weights.reset(config_.weight_buffer.double_buffered &&
-                        need.weight_available < config_.weight_buffer.capacity_bytes
-                    ? 2
-                    : 1);
+  inputs.reset(slots(config_.input_buffer, need.input_available));
+  weights.reset(slots(config_.weight_buffer, need.weight_available));
   start_.notify(sc_core::SC_ZERO_TIME);
 }
 

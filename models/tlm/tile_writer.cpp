@@ -20,10 +20,7 @@ void TileWriter::start(const LayerJob& job, LayerCounters& counters) {
   job_ = &job;
   counters_ = &counters;
   const BufferNeed need = buffer_need(job.descriptor, config_);
-  outputs.reset(config_.output_buffer.double_buffered &&
-                        need.output_available < config_.output_buffer.capacity_bytes
-                    ? 2
-                    : 1);
+  outputs.reset(slots(config_.output_buffer, need.output_available));
 }
 
 void TileWriter::drain() {
