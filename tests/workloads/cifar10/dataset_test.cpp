@@ -87,16 +87,16 @@ TEST_F(DatasetTest, planes_become_interleaved_pixels) {
 
 TEST_F(DatasetTest, a_size_that_is_not_whole_records_is_refused) {
   const std::string path = write("short.bin", 2, 'a', -1, 17);
-  EXPECT_EQ(error_of([&] { load_cifar10(path); }),
-            path + ": size: 6163 bytes, expected a positive multiple of 3073 (one CIFAR-10 record)");
+  EXPECT_EQ(
+      error_of([&] { load_cifar10(path); }),
+      path + ": size: 6163 bytes, expected a positive multiple of 3073 (one CIFAR-10 record)");
   const std::string empty = write("empty.bin", 0, 'a');
   EXPECT_NE(error_of([&] { load_cifar10(empty); }).find("size: 0 bytes"), std::string::npos);
 }
 
 TEST_F(DatasetTest, a_label_above_nine_is_refused_with_its_record) {
   const std::string path = write("label.bin", 4, 'a', 10);
-  EXPECT_EQ(error_of([&] { load_cifar10(path); }),
-            path + ": record 3: label: 10, expected 0..9");
+  EXPECT_EQ(error_of([&] { load_cifar10(path); }), path + ": record 3: label: 10, expected 0..9");
 }
 
 TEST_F(DatasetTest, missing_files_and_empty_folders_are_named) {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bus and DRAM as TLM-2.0 targets.
+#include <gtest/gtest.h>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+#include "models/tlm/bus.h"
+#include "models/tlm/dram.h"
+#include "tests/support/dram_lpddr4.h"
+#include "tests/support/fresh_kernel.h"
+
+namespace dcnsim {
+namespace {
+
+using sc_core::SC_PS;
+using sc_core::sc_time;
+using sc_core::SC_ZERO_TIME;
+
+constexpr std::uint64_t kBase = 0x1000;
+constexpr std::uint64_t kBytes = 4096;
+
+struct Initiator : sc_core::sc_module {
+  tlm_utils::simple_initiator_socket<Initiator, 32> socket;
+  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
+};
+
+/// A bus with 5 ns of latency in front of 4 KiB of DRAM at 0x1000.
+class MemoryTest : public FreshKernel {
+ protected:
+  void SetUp() override {
+    FreshKernel::SetUp();
+    bus = std::make_unique<Bus>("bus", sc_time(5000, SC_PS), 1,
+                                std::vector<Bus::Range>{{kBase, kBytes}});
+    dram = std::make_unique<Dram>("dram", lpddr4_3200(), 1, kBytes);
+    initiator = std::make_unique<Initiator>("initiator");
+    initiator->socket.bind(bus->from_initiators[0]);
+    bus->to_targets[0].bind(dram->socket);
+    sc_core::sc_start(SC_ZERO_TIME);
+    payload.set_data_ptr(data.data());
+    payload.set_data_length(32);
+    payload.set_streaming_width(32);
+  }
+  void TearDown() override {
+    initiator.reset();
+    bus.reset();
+    dram.reset();
+  }
+  tlm::tlm_response_status send(tlm::tlm_command command, std::uint64_t address) {
+    payload.set_command(command);
+    payload.set_address(address);
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    delay = SC_ZERO_TIME;
+    initiator->socket->b_transport(payload, delay);
+    return payload.get_response_status();
+  }
+
+  std::unique_ptr<Bus> bus;
+  std::unique_ptr<Dram> dram;
+  std::unique_ptr<Initiator> initiator;
+  tlm::tlm_generic_payload payload;
+  std::array<std::uint8_t, 64> data{};
+  sc_time delay;
+};
+
+TEST_F(MemoryTest, an_access_is_delayed_by_bus_and_dram_and_keeps_its_address) {
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + 64), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(delay, sc_time(5000 + 18125 + 17500 + 5000, SC_PS));
+  EXPECT_EQ(payload.get_address(), kBase + 64);
+}
+
+TEST_F(MemoryTest, what_is_written_is_read_and_seen_by_debug) {
+  data.fill(0x5A);
+  EXPECT_EQ(send(tlm::TLM_WRITE_COMMAND, kBase + 100), tlm::TLM_OK_RESPONSE);
+  data.fill(0);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + 100), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(data[31], 0x5A);
+  EXPECT_EQ(data[32], 0);
+  data.fill(0);
+  payload.set_address(kBase + 131);
+  EXPECT_EQ(initiator->socket->transport_dbg(payload), 32u);
+  EXPECT_EQ(data[0], 0x5A);
+  EXPECT_EQ(data[1], 0);
+}
+
+TEST_F(MemoryTest, byte_enables_repeat_and_spare_disabled_bytes) {
+  std::array<std::uint8_t, 2> enables{TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
+  data.fill(7);
+  payload.set_byte_enable_ptr(enables.data());
+  payload.set_byte_enable_length(2);
+  EXPECT_EQ(send(tlm::TLM_WRITE_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
+  payload.set_byte_enable_ptr(nullptr);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
+  for (std::size_t i = 0; i < 32; ++i) EXPECT_EQ(data[i], i % 2 == 0 ? 7 : 0) << i;
+}
+
+TEST_F(MemoryTest, addresses_outside_every_range_are_errors) {
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, 0), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + kBytes), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + kBytes - 16), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, UINT64_MAX - 4), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  payload.set_address(0);
+  EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u);
+}
+
+TEST_F(MemoryTest, malformed_payloads_get_a_definite_status) {
+  payload.set_streaming_width(8);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
+  payload.set_streaming_width(0);  // read as the length
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
+  payload.set_data_length(0);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
+  payload.set_data_length(32);
+  payload.set_data_ptr(nullptr);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_IGNORE_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
+}
+
+using BusTest = FreshKernel;
+
+TEST_F(BusTest, overlapping_ranges_are_refused) {
+  EXPECT_THROW(Bus("other", SC_ZERO_TIME, 1, {{0, 100}, {99, 5}}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace dcnsim
