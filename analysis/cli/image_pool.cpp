@@ -139,6 +139,7 @@ std::vector<ImageResult> run(const ImagePool& pool) {
   for (std::size_t i = 0; i < shared.jobs; ++i) {
     workers.push_back(std::make_unique<Worker>(shared, i));
   }
+  std::vector<bool> arrived(pool.images);
   while (!workers.empty()) {
     std::vector<pollfd> fds;
     fds.reserve(workers.size());
@@ -149,6 +150,7 @@ std::vector<ImageResult> run(const ImagePool& pool) {
     for (std::size_t i = 0; i < workers.size(); ++i) {
       if ((fds[i].revents & (POLLIN | POLLHUP)) == 0) continue;
       workers[i]->receive([&](std::size_t index, ImageResult result) {
+        arrived.at(index) = true;
         if (pool.on_result) pool.on_result(index, result);
         results.at(index) = std::move(result);
       });
@@ -156,6 +158,12 @@ std::vector<ImageResult> run(const ImagePool& pool) {
     workers.erase(std::remove_if(workers.begin(), workers.end(),
                                  [](const auto& worker) { return worker->finished(); }),
                   workers.end());
+  }
+  // A worker that leaves early with success, through a library's exit(0) say, is no success.
+  const auto missing = std::find(arrived.begin(), arrived.end(), false);
+  if (missing != arrived.end()) {
+    throw std::runtime_error("a worker process ended without a result for image " +
+                             std::to_string(missing - arrived.begin()));
   }
   return results;
 }

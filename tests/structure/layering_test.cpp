@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 const fs::path kSource = DCNSIM_SOURCE_DIR;
 
 /// What a folder may include besides itself and the standard library; the longest matching key
-/// counts. analysis and tests may include everything.
+/// counts. analysis and tests may include everything; a folder without a rule is refused.
 const std::map<std::string, std::set<std::string>> kAllowed = {
     {"models/numeric", {}},
     {"models/arch", {"models/numeric"}},
@@ -29,8 +29,10 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"analysis", {"models", "workloads", "platform"}},
 };
 
-/// Folders in which SystemC headers may appear; analysis/cli/main.cpp starts the kernel.
-const std::vector<std::string> kSystemC = {"models/tlm", "platform", "analysis/cli/main.cpp"};
+/// Where SystemC headers may appear; analysis/cli/main.cpp starts the kernel.
+const std::vector<std::string> kSystemC = {"models/tlm/",    "platform/",
+                                           "tests/tlm/",     "tests/platform/",
+                                           "tests/support/", "analysis/cli/main.cpp"};
 
 const std::vector<std::string> kSystemCHeaders = {"systemc>", "tlm>", "tlm_utils/", "sysc/"};
 
@@ -54,9 +56,10 @@ std::vector<std::string> violations(const std::string& path,
   for (const auto& [folder, allowed] : kAllowed) {
     if (starts_with(path, folder + "/")) layer = folder;
   }
+  const bool tests = starts_with(path, "tests/");
+  if (layer.empty() && !tests) complain("its folder has no rule");
   for (const std::string& line : lines) {
     if (header && line.find("using namespace") == 0) complain("using namespace in a header");
-    if (layer.empty()) continue;
     const bool systemc =
         std::any_of(kSystemCHeaders.begin(), kSystemCHeaders.end(),
                     [&](const std::string& h) { return starts_with(line, "#include <" + h); });
@@ -66,7 +69,7 @@ std::vector<std::string> violations(const std::string& path,
       complain("includes SystemC: " + line);
     }
     const std::string quote = "#include \"";
-    if (!starts_with(line, quote)) continue;
+    if (layer.empty() || !starts_with(line, quote)) continue;
     const std::string target = line.substr(quote.size(), line.rfind('"') - quote.size());
     const std::set<std::string>& allowed = kAllowed.at(layer);
     if (starts_with(target, layer + "/")) continue;
@@ -107,6 +110,9 @@ TEST(Layering, violations_are_found) {
   EXPECT_EQ(violations("models/perf/x.cpp", {spdx, "#include <systemc>"}).size(), 1u);
   EXPECT_EQ(violations("models/perf/x.cpp", {spdx, "#include <tlm_utils/y.h>"}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.cpp", {spdx, "#include <tlm>"}).size(), 0u);
+  EXPECT_EQ(violations("tests/perf/x.cpp", {spdx, "#include <systemc>"}).size(), 1u);
+  EXPECT_EQ(violations("tests/tlm/x.cpp", {spdx, "#include <systemc>"}).size(), 0u);
+  EXPECT_EQ(violations("models/new/x.cpp", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx, "#pragma once", "using namespace std;"}).size(),
             1u);

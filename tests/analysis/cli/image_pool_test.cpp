@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <numeric>
 #include <stdexcept>
@@ -72,6 +73,22 @@ TEST(ImagePool, a_worker_that_dies_is_an_error) {
     };
   };
   EXPECT_THROW(run(pool), std::runtime_error);
+}
+
+TEST(ImagePool, a_worker_that_leaves_early_with_success_is_an_error) {
+  ImagePool pool = squares(10, 2);
+  pool.prepare = []() -> ImageWorker {
+    return [](std::size_t index) -> ImageResult {
+      if (index == 4) _exit(0);
+      return {};
+    };
+  };
+  try {
+    run(pool);
+    FAIL() << "no exception";
+  } catch (const std::runtime_error& e) {
+    EXPECT_STREQ(e.what(), "a worker process ended without a result for image 4");
+  }
 }
 
 }  // namespace
