@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/cli/command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <thread>
 
 #include "models/cost/sha256.h"
@@ -17,6 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string file_hash(const std::string& path) {
+  std::error_code error;
+  // Device files never end, and a pipe can be read only once.
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    throw std::runtime_error(path + ": not a regular file");
+  }
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error(path + ": cannot be opened");
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -60,18 +68,23 @@ InputFile describe_input(const std::string& role, const std::string& path) {
 }
 
 void require_writable(const std::string& path) {
+  const auto fail = [&](const std::string& reason) {
+    throw std::runtime_error((path.empty() ? "output path \"\"" : path) +
+                             ": cannot be written: " + reason);
+  };
+  if (path.empty()) fail("the path is empty");
   std::error_code error;
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
-    throw std::runtime_error(path + ": cannot be written: not a regular file");
-  }
-  fs::path folder = fs::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (!fs::is_directory(folder, error)) {
-    throw std::runtime_error(path + ": cannot be written: no such folder");
-  }
-  if (access(folder.c_str(), W_OK) != 0) {
-    throw std::runtime_error(path + ": cannot be written: the folder is read-only");
-  }
+  std::string target = path;
+  if (fs::is_symlink(path, error)) target = fs::canonical(path, error).string();
+  if (error && error != std::errc::no_such_file_or_directory) fail(error.message());
+  if (target.empty()) fail("a link to nowhere");
+  if (fs::exists(target, error) && !fs::is_regular_file(target, error)) fail("not a regular file");
+  // Permissions say too little (read-only and special file systems): a file is made and removed.
+  const std::string probe = target + ".probe-" + std::to_string(getpid());
+  const int descriptor = open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0) fail(std::generic_category().message(errno));
+  close(descriptor);
+  unlink(probe.c_str());
 }
 
 std::size_t default_jobs() { return std::max(1u, std::thread::hardware_concurrency()); }

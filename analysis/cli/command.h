@@ -37,6 +37,7 @@ std::string data_file(const std::string& relative);
 std::string accelerator_file(const std::string& name_or_path);
 
 /// The file with its SHA-256; a folder is hashed over the hashes of its .bin files in name order.
+/// Comes after the file's reader, which refuses what is too large. Throws std::runtime_error.
 InputFile describe_input(const std::string& role, const std::string& path);
 
 /// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
@@ -52,7 +53,7 @@ struct WidthOptions {
   std::string calibration;  ///< images; the default comes with dcnsim
 
   void add_to(CLI::App& app);
-  bool given() const { return weights || activations || !file.empty(); }
+  bool given() const { return weights || activations || !file.empty() || !calibration.empty(); }
   QuantizeOptions options() const;
   Dataset calibration_images() const;
   std::string calibration_path() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dcnsim inspect: what a network or an accelerator file contains.
+// dcnsim inspect: what a network, an accelerator file or a result contains.
 #include <fmt/format.h>
 
 #include <memory>
@@ -36,14 +36,18 @@ std::string operation(const LayerNode& node) {
   return "";
 }
 
-constexpr const char* kLayerRow = "{:<14} {:<28} {:>10} {:>10} {:>10} {:>9} {:>8} {:>8} {:>8}\n";
+constexpr const char* kLayerRow =
+    "{:<16} {:<28} {:>10} {:>10} {:>10} {:>9} {:>9} {:>8} {:>8} {:>8}\n";
 
-/// `formats` of a layer: weight, input, output ("" for a float network).
-template <class Network, class Formats>
-void print_layers(const Network& network, const Formats& formats) {
-  fmt::print(kLayerRow, "layer", "operation", "input", "output", "weights", "M MACs", "w format",
-             "in", "out");
-  std::uint64_t weights = 0, macs = 0;
+/// `formats` of a layer: weight, input, output; `weight_bits` of one weight in the file.
+template <class Network, class Formats, class WeightBits>
+void print_layers(const Network& network, const Formats& formats, const WeightBits& weight_bits) {
+  fmt::print(kLayerRow, "layer", "operation", "input", "output", "weights", "kB", "M MACs",
+             "w format", "in", "out");
+  std::uint64_t weights = 0, bits = 0, macs = 0;
+  const auto kilobytes = [](std::uint64_t n) {
+    return fmt::format("{:.1f}", static_cast<double>(n) / 8e3);
+  };
   for (const auto& layer : network.layers) {
     const LayerNode& node = layer.node;
     Descriptor d;
@@ -53,13 +57,15 @@ void print_layers(const Network& network, const Formats& formats) {
     d.pool = node.pool;
     d.add = node.add;
     const auto [weight, input, output] = formats(layer);
-    fmt::print(kLayerRow, node.name, operation(node), shape_text(d.input_shape()),
-               shape_text(d.output_shape()), layer.weights.size(),
+    const std::uint64_t layer_bits = layer.weights.size() * weight_bits(layer);
+    fmt::print(kLayerRow, elide(node.name, 16), operation(node), shape_text(d.input_shape()),
+               shape_text(d.output_shape()), layer.weights.size(), kilobytes(layer_bits),
                fmt::format("{:.2f}", static_cast<double>(d.macs()) / 1e6), weight, input, output);
     weights += layer.weights.size();
+    bits += layer_bits;
     macs += d.macs();
   }
-  fmt::print(kLayerRow, "total", "", "", "", weights,
+  fmt::print(kLayerRow, "total", "", "", "", weights, kilobytes(bits),
              fmt::format("{:.2f}", static_cast<double>(macs) / 1e6), "", "", "");
 }
 
@@ -67,24 +73,25 @@ void inspect_network(const std::string& path) {
   const auto loaded = load_network(path);
   if (const auto* floats = std::get_if<FloatNetwork>(&loaded)) {
     fmt::print("{}: float network \"{}\"\n\n", path, floats->name);
-    print_layers(*floats, [](const FloatLayer&) {
-      return std::array<std::string, 3>{"float", "float", "float"};
-    });
+    print_layers(
+        *floats,
+        [](const FloatLayer&) {
+          return std::array<std::string, 3>{"float", "float", "float"};
+        },
+        [](const FloatLayer&) { return std::uint64_t{32}; });
     return;
   }
   const auto& fixed = std::get<FixedNetwork>(loaded);
   fmt::print("{}: fixed-point network \"{}\"\n\n", path, fixed.name);
-  print_layers(fixed, [&](const FixedLayer& layer) {
-    return std::array<std::string, 3>{
-        layer.node.kind == LayerKind::kConv ? to_string(layer.weight) : "-",
-        to_string(fixed.format_of(layer.node.input)), to_string(layer.requant.out)};
-  });
-  std::uint64_t bits = 0;
-  for (const FixedLayer& layer : fixed.layers) {
-    bits += layer.weights.size() * static_cast<std::uint64_t>(layer.weight.bits);
-  }
-  fmt::print("\nweights {:.1f} kB packed; formats: s8.5 is signed, 8 bits, 5 fractional\n",
-             static_cast<double>(bits) / 8e3);
+  print_layers(
+      fixed,
+      [&](const FixedLayer& layer) {
+        return std::array<std::string, 3>{
+            layer.node.kind == LayerKind::kConv ? to_string(layer.weight) : "-",
+            to_string(fixed.format_of(layer.node.input)), to_string(layer.requant.out)};
+      },
+      [](const FixedLayer& layer) { return static_cast<std::uint64_t>(layer.weight.bits); });
+  fmt::print("\nkB: weights, bit-packed; formats: s8.5 is signed, 8 bits, 5 fractional\n");
 }
 
 void inspect_accelerator(const std::string& path) {
@@ -105,6 +112,10 @@ void inspect_command(const std::string& what) {
            what.compare(what.size() - end.size(), end.size(), end) == 0;
   };
   if (ends_with(".onnx")) return inspect_network(what);
+  if (ends_with(".json")) {
+    fmt::print("{}", summarize_run(what));
+    return;
+  }
   inspect_accelerator(accelerator_file(what));
 }
 
@@ -113,8 +124,11 @@ void inspect_command(const std::string& what) {
 void add_inspect(CLI::App& app, Action& action) {
   auto what = std::make_shared<std::string>();
   CLI::App* inspect =
-      app.add_subcommand("inspect", "What a network or an accelerator file contains");
-  inspect->add_option("file", *what, "ONNX network, accelerator YAML file or preset name")
+      app.add_subcommand("inspect", "What a network, an accelerator file or a result contains");
+  inspect
+      ->add_option(
+          "file", *what,
+          "ONNX network (.onnx), result of a run (.json), accelerator YAML file or preset name")
       ->required()
       ->type_name("FILE|PRESET");
   inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });

@@ -2,12 +2,23 @@
 // The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <systemc>
 
 #include "analysis/cli/command.h"
 
 namespace {
+
+/// Names in it may come from anywhere: no line breaks, no escape sequences.
+int fail(int code, std::string message) {
+  for (char& c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = ' ';
+  }
+  fmt::print(stderr, "dcnsim: {}{}\n", message, code == 2 ? " (see dcnsim --help)" : "");
+  return code;
+}
 
 int run_command(int argc, char** argv) {
   CLI::App app{
@@ -37,18 +48,16 @@ int run_command(int argc, char** argv) {
   } catch (const CLI::CallForVersion& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    fmt::print(stderr, "dcnsim: {} (see dcnsim --help)\n", e.what());
-    return 2;
+    return fail(2, e.what());
   }
   try {
     action();
+    if (std::fflush(stdout) != 0) return fail(1, "standard output: cannot be written");
     return 0;
   } catch (const dcnsim::cli::UsageError& e) {
-    fmt::print(stderr, "dcnsim: {} (see dcnsim --help)\n", e.what());
-    return 2;
+    return fail(2, e.what());
   } catch (const std::exception& e) {
-    fmt::print(stderr, "dcnsim: {}\n", e.what());
-    return 1;
+    return fail(1, e.what());
   }
 }
 

@@ -2,7 +2,9 @@
 // dcnsim quantize: float network to fixed point.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/image_pool.h"
@@ -39,15 +41,14 @@ int argmax(const std::vector<float>& values) {
   return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed,
-              const QuantizeCommandOptions& options) {
-  const Dataset images = load_cifar10(options.evaluate, options.limit);
+void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Dataset& images,
+              std::size_t jobs) {
   const auto report = [&](const char* name, std::size_t correct) {
     fmt::print("accuracy, {:<12} {:.2f} % ({} of {} images)\n", name,
                100.0 * static_cast<double>(correct) / static_cast<double>(images.size()), correct,
                images.size());
   };
-  report("float", count_correct("float network", images, options.jobs, [&]() -> ImageWorker {
+  report("float", count_correct("float network", images, jobs, [&]() -> ImageWorker {
            auto executor = std::make_shared<FloatExecutor>(floats);
            return [&, executor](std::size_t index) {
              ImageResult result;
@@ -55,8 +56,7 @@ void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed,
              return result;
            };
          }));
-  report("fixed point",
-         count_correct("fixed-point network", images, options.jobs, [&]() -> ImageWorker {
+  report("fixed point", count_correct("fixed-point network", images, jobs, [&]() -> ImageWorker {
            auto executor = std::make_shared<Executor>(fixed, Accumulator{});
            return [&, executor](std::size_t index) {
              ImageResult result;
@@ -77,6 +77,15 @@ void quantize_command(const QuantizeCommandOptions& options) {
     throw std::runtime_error(options.network + ": is in fixed point already");
   }
   const Dataset images = options.widths.calibration_images();
+  std::optional<Dataset> evaluated;
+  if (!options.evaluate.empty()) {
+    evaluated = load_cifar10(options.evaluate, options.limit);
+    if (floats->input != kCifarShape) {
+      throw std::runtime_error(fmt::format(
+          "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", options.network,
+          floats->input.height, floats->input.width, floats->input.channels));
+    }
+  }
   QuantizedNetwork quantized;
   {
     Progress progress("calibrating", images.size());
@@ -87,9 +96,10 @@ void quantize_command(const QuantizeCommandOptions& options) {
 
   fmt::print("{:<24} {:>8} {:>10}\n", "tensor", "format", "SQNR dB");
   for (const TensorReport& tensor : quantized.tensors) {
-    fmt::print("{:<24} {:>8} {:>10.2f}\n", tensor.tensor, to_string(tensor.format), tensor.sqnr_db);
+    fmt::print("{:<24} {:>8} {:>10.2f}\n", elide(tensor.tensor, 24), to_string(tensor.format),
+               tensor.sqnr_db);
   }
-  if (!options.evaluate.empty()) evaluate(*floats, quantized.network, options);
+  if (evaluated) evaluate(*floats, quantized.network, *evaluated, options.jobs);
   fmt::print("written to {}\n", options.output);
 }
 
@@ -111,12 +121,14 @@ void add_quantize(CLI::App& app, Action& action) {
   quantize->add_option("-o,--output", options->output, "QONNX file to write")
       ->required()
       ->type_name("FILE");
-  quantize
-      ->add_option("--evaluate", options->evaluate,
-                   "Report top-1 of both networks on these images (reference executors)")
-      ->type_name("PATH");
+  CLI::Option* evaluate =
+      quantize
+          ->add_option("--evaluate", options->evaluate,
+                       "Report top-1 of both networks on these images (reference executors)")
+          ->type_name("PATH");
   quantize->add_option("--limit", options->limit, "Evaluate only the first N images")
       ->check(CLI::PositiveNumber)
+      ->needs(evaluate)
       ->type_name("N");
   quantize->add_option("-j,--jobs", options->jobs, "Worker processes for --evaluate")
       ->check(CLI::Range(1, 1024))

@@ -26,7 +26,7 @@ struct RunOptions {
   std::uint64_t limit = 0;
   WidthOptions widths;
   std::size_t jobs = default_jobs();
-  std::string json;
+  std::optional<std::string> json;
   bool check = false;
 };
 
@@ -36,18 +36,19 @@ FixedNetwork fixed_network(const RunOptions& options, const std::string& path, R
   if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
     if (options.widths.given()) {
       throw UsageError(path +
-                       ": is in fixed point already; --weights, --activations and --widths "
-                       "are for float networks");
+                       ": is in fixed point already; --weights, --activations, --widths "
+                       "and --calibration are for float networks");
     }
     return std::move(*fixed);
   }
+  const QuantizeOptions widths = options.widths.options();
+  const Dataset images = options.widths.calibration_images();
   report.inputs.push_back(describe_input("calibration", options.widths.calibration_path()));
   if (!options.widths.file.empty()) {
     report.inputs.push_back(describe_input("widths", options.widths.file));
   }
-  const Dataset images = options.widths.calibration_images();
   Progress progress("calibrating", images.size());
-  return quantize_network(std::get<FloatNetwork>(loaded), images, options.widths.options(),
+  return quantize_network(std::get<FloatNetwork>(loaded), images, widths,
                           [&](std::size_t done, std::size_t) { progress.update(done); })
       .network;
 }
@@ -90,7 +91,7 @@ ImageResult infer(Simulation& simulation, const FixedNetwork& network, const Dat
 }
 
 void run_command(const RunOptions& options) {
-  if (!options.json.empty()) require_writable(options.json);
+  if (options.json) require_writable(*options.json);
   RunReport report;
   report.version = DCNSIM_VERSION;
   const std::string network_path = options.network.empty()
@@ -109,11 +110,15 @@ void run_command(const RunOptions& options) {
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
   const Dataset images = load_cifar10(images_path, options.limit);
-  report.inputs = {describe_input("network", network_path),
-                   describe_input("accelerator", accelerator_path),
-                   describe_input("images", images_path)};
-  report.inputs[2].path += fmt::format(" (first {})", images.size());
   const FixedNetwork network = fixed_network(options, network_path, report);
+  std::vector<InputFile> files;
+  for (const auto& [role, path] : {std::pair{"network", network_path},
+                                   {"accelerator", accelerator_path},
+                                   {"images", images_path},
+                                   {"dram timing", tables + "/dram_timing.csv"}}) {
+    files.push_back(describe_input(role, path));
+  }
+  report.inputs.insert(report.inputs.begin(), files.begin(), files.end());
   if (network.input != kCifarShape) {
     throw std::runtime_error(fmt::format(
         "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", network_path,
@@ -170,7 +175,7 @@ void run_command(const RunOptions& options) {
         config.accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
   }
 
-  if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
+  if (options.json) write_file_atomically(*options.json, to_json(report));
   fmt::print("{} on {} ({} x {} PEs, {}, {} x {} bit), {}\n\n", network.name, config.name,
              config.array.rows, config.array.columns,
              config.array.dataflow == Dataflow::kWeightStationary ? "weight-stationary"
@@ -178,7 +183,7 @@ void run_command(const RunOptions& options) {
              config.array.weight_bits, config.array.activation_bits,
              options.check ? "every code checked" : images_path);
   fmt::print("{}", to_text(report));
-  if (!options.json.empty()) fmt::print("\nresults written to {}\n", options.json);
+  if (options.json) fmt::print("\nresults written to {}\n", *options.json);
 }
 
 }  // namespace

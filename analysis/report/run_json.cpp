@@ -103,7 +103,7 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
 std::string to_json(const RunReport& report) {
   const LayerCounters sum = report.totals();
   Json json;
-  json["schema"] = "dcnsim.run/1";
+  json["schema"] = kRunSchema;
   json["version"] = report.version;
   json["inputs"] = Json::array();
   for (const InputFile& file : report.inputs) {

@@ -57,10 +57,20 @@ std::uint64_t dram_write_bytes(const LayerCounters& counters);
 /// Share of the array's native multiply-accumulate slots in use: mac_passes / (cycles * PEs), 0..1.
 double utilization(const LayerCounters& counters, const ArrayConfig& array);
 
+inline constexpr const char* kRunSchema = "dcnsim.run/1";
+
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).
 std::string to_json(const RunReport& report);
 
 /// The report for a terminal, at most 150 columns wide.
 std::string to_text(const RunReport& report);
+
+/// A JSON file of an earlier run for a terminal. Throws std::runtime_error naming file and field:
+/// unreadable, no JSON, another schema, a field missing or of another type.
+std::string summarize_run(const std::string& path);
+
+/// `name` fit for a column: printable, and at most `width` characters, of which the last ones are
+/// kept (exported layer names share their beginnings).
+std::string elide(const std::string& name, std::size_t width);
 
 }  // namespace dcnsim

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/report/run_report.h"
+#include "models/arch/printable.h"
 
 namespace dcnsim {
 namespace {
@@ -45,7 +46,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
 }
 
 constexpr const char* kRow =
-    "{:<11} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>6} {:>6} {:>4} | {:>7} {:>5} {:>7} {:>7} | "
+    "{:<16} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>6} {:>6} {:>4} | {:>7} {:>5} {:>7} {:>7} | "
     "{:>7} {:>7} {:>7} {:>6}\n";
 
 std::string row(const std::string& name, const std::string& widths, const LayerCounters& c,
@@ -58,7 +59,7 @@ std::string row(const std::string& name, const std::string& widths, const LayerC
   const EnergyColumns e = energy_columns(energy);
   const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
   return fmt::format(
-      kRow, name.substr(0, 11), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
+      kRow, elide(name, 16), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
       c.cycles, fmt::format("{:.1f}", 100 * utilization(c, array)), c.compute_cycles,
       stall(Stall::kWeight), stall(Stall::kInput), stall(Stall::kOutput), stall(Stall::kDescriptor),
       kilobytes(Stream::kWeight), kilobytes(Stream::kBias), kilobytes(Stream::kInput),
@@ -119,12 +120,17 @@ std::string provenance_lines(const std::vector<Provenance>& provenance) {
 
 }  // namespace
 
+std::string elide(const std::string& name, std::size_t width) {
+  const std::string text = printable(name, name.size());
+  return text.size() <= width ? text : ".." + text.substr(text.size() - (width - 2));
+}
+
 std::string to_text(const RunReport& report) {
   const ArrayConfig& array = report.accelerator.array;
   const LayerCounters sum = report.totals();
   const Breakdown energy = report.energy_pj();
   std::string text;
-  text += fmt::format("{:43} | {:^34} | {:^29} | {:^30}\n", "", "cycles: computing, waiting for",
+  text += fmt::format("{:48} | {:^34} | {:^29} | {:^30}\n", "", "cycles: computing, waiting for",
                       "bus traffic, kB", "energy, uJ");
   text += fmt::format(kRow, "layer", "w/in/out", "M MACs", "cycles", "util%", "cycles", "weight",
                       "input", "output", "desc", "weight", "bias", "input", "output", "compute",
@@ -158,7 +164,9 @@ std::string to_text(const RunReport& report) {
                            breakdown_text(report.area_um2, 1e6, "mm2")),
                kIndent) +
           "\n";
-  for (const std::string& warning : report.warnings) text += "warning      " + warning + "\n";
+  for (const std::string& warning : report.warnings) {
+    text += "warning      " + wrap(warning, kIndent) + "\n";
+  }
   text += "\nwhere the energy and area figures come from\n" + provenance_lines(report.provenance);
   return text;
 }

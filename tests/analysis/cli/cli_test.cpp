@@ -41,9 +41,11 @@ class CliTest : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() / (std::string("dcnsim_cli_") + info->name());
+    folder_ = fs::temp_directory_path() /
+              ("dcnsim_cli_" + std::to_string(::getpid()) + "_" + info->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
+    result_ = path("earlier.json");
     spill(result_, "an earlier result\n");
     // A calibration set that takes a moment only.
     calibration_ = path("calibration.bin");
@@ -99,8 +101,7 @@ class CliTest : public testing::Test {
   }
 
   fs::path folder_;
-  fs::path result_ =
-      fs::temp_directory_path() / ("dcnsim_cli_result_" + std::to_string(::getpid()) + ".json");
+  fs::path result_;
   std::string calibration_;
 };
 
@@ -143,7 +144,9 @@ TEST_F(CliTest, broken_image_files_are_named) {
   spill(path("label.bin"), bytes);
   expect_refused("--images " + path("label.bin"), {"label.bin", "record 1", "label: 10", "0..9"});
   expect_refused("--images " + path("missing.bin"), {"missing.bin"});
-  expect_refused("--calibration " + path("short.bin"), {""}, 2);  // given twice
+  const Outcome o = dcnsim("run --limit 1 --calibration " + path("short.bin"));
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("short.bin: size: 5000"), std::string::npos) << o.err;
 }
 
 TEST_F(CliTest, broken_accelerators_name_file_and_field) {
@@ -178,6 +181,18 @@ TEST_F(CliTest, widths_outside_1_to_16_are_refused) {
   expect_refused("--widths " + path("widths.yaml"), {"conv99"});
 }
 
+TEST_F(CliTest, endless_files_are_refused_without_reading_them) {
+  expect_refused("/dev/zero", {"/dev/zero"});
+  expect_refused("--widths /dev/zero", {"/dev/zero"});
+  expect_refused("--images /dev/zero", {"/dev/zero"});
+  expect_refused("--accelerator /dev/zero", {"/dev/zero"});
+  EXPECT_EQ(dcnsim("run --calibration /dev/zero").err, "dcnsim: /dev/zero: not a regular file\n");
+}
+
+TEST_F(CliTest, an_error_is_one_line_whatever_the_name_holds) {
+  expect_refused("'" + path("two\nlines\x1b[2J.onnx") + "'", {"two lines [2J.onnx"});
+}
+
 TEST_F(CliTest, outputs_that_cannot_be_written_are_refused_before_the_work) {
   const Outcome o = dcnsim("run --json /no/such/folder/out.json");
   EXPECT_EQ(o.code, 1);
@@ -185,6 +200,55 @@ TEST_F(CliTest, outputs_that_cannot_be_written_are_refused_before_the_work) {
   const Outcome q = dcnsim("quantize " + kNetwork + " -o " + folder_.string());
   EXPECT_EQ(q.code, 1);
   EXPECT_NE(q.err.find("not a regular file"), std::string::npos) << q.err;
+  // No permission bit says so, and it holds for the superuser too.
+  const Outcome special = dcnsim("run missing.onnx --json /proc/out.json");
+  EXPECT_NE(special.err.find("/proc/out.json: cannot be written"), std::string::npos)
+      << special.err;
+  for (const char* nothing : {"run missing.onnx --json ''", "quantize missing.onnx -o ''"}) {
+    const Outcome empty = dcnsim(nothing);
+    EXPECT_EQ(empty.code, 1) << nothing;
+    EXPECT_NE(empty.err.find("the path is empty"), std::string::npos) << empty.err;
+  }
+  fs::create_symlink(path("no_such_folder") + "/out.json", path("link.json"));
+  EXPECT_NE(dcnsim("run missing.onnx --json " + path("link.json")).err.find("link to nowhere"),
+            std::string::npos);
+}
+
+TEST_F(CliTest, an_output_that_was_checked_leaves_nothing_behind) {
+  ASSERT_EQ(dcnsim("run missing.onnx --json " + path("out.json")).code, 1);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    EXPECT_EQ(entry.path().filename().string().find("out.json"), std::string::npos) << entry;
+  }
+}
+
+TEST_F(CliTest, a_full_standard_output_is_an_error) {
+  EXPECT_EQ(dcnsim("inspect small_edge >/dev/full").code, 1);
+}
+
+TEST_F(CliTest, quantize_that_fails_leaves_an_earlier_network_untouched) {
+  const std::string quantize =
+      "quantize " + kNetwork + " --calibration " + calibration_ + " -o " + path("q.onnx");
+  spill(path("q.onnx"), "an earlier network");
+  for (const char* wrong :
+       {" -w 0", " -a 17", " --evaluate /no/such/images.bin", " --widths /no/such/widths.yaml"}) {
+    const Outcome o = dcnsim(quantize + wrong);
+    EXPECT_EQ(o.code, 1) << wrong;
+    EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+    EXPECT_EQ(slurp(path("q.onnx")), "an earlier network") << wrong;
+  }
+  EXPECT_EQ(dcnsim(quantize + " --limit 3").code, 2);  // of what is not evaluated
+}
+
+TEST_F(CliTest, quantize_reports_both_accuracies_for_any_number_of_processes) {
+  const std::string quantize = "quantize " + kNetwork + " --calibration " + calibration_ + " -o " +
+                               path("q.onnx") + " --evaluate " + kImages + " --limit 20 --jobs ";
+  const Outcome one = dcnsim(quantize + "1");
+  EXPECT_EQ(one.code, 0) << one.err;
+  for (const char* part :
+       {"conv0.weight", "SQNR dB", "accuracy, float", "accuracy, fixed point", "of 20 images"}) {
+    EXPECT_NE(one.out.find(part), std::string::npos) << part << "\n" << one.out;
+  }
+  EXPECT_EQ(dcnsim(quantize + "2").out, one.out);
 }
 
 TEST_F(CliTest, results_do_not_depend_on_the_number_of_processes) {
@@ -202,12 +266,18 @@ TEST_F(CliTest, json_has_the_documented_fields_and_totals_are_sums) {
   EXPECT_EQ(r.at("images"), 5);
   EXPECT_NEAR(r.at("accuracy").at("top1").get<double>(),
               r.at("accuracy").at("correct").get<double>() / 5, 1e-12);
+  std::vector<std::string> roles;
   for (const Json& input : r.at("inputs")) {
+    roles.push_back(input.at("role"));
+    EXPECT_TRUE(fs::exists(input.at("path").get<std::string>())) << input;
     EXPECT_EQ(input.at("sha256").get<std::string>().size(), 64u) << input;
   }
+  EXPECT_EQ(roles, (std::vector<std::string>{"network", "accelerator", "images", "dram timing",
+                                             "calibration"}));
   double cycles = 0, read = 0, written = 0, energy = 0;
   for (const Json& layer : r.at("layers")) {
-    for (const char* field : {"name", "weight_bits", "input_bits", "output_bits", "macs"}) {
+    for (const char* field : {"name", "weight_bits", "input_bits", "output_bits", "macs", "kind",
+                              "formats", "utilization", "events", "tiling"}) {
       EXPECT_TRUE(layer.contains(field)) << field;
     }
     double attributed = layer.at("compute_cycles").get<double>();
@@ -247,6 +317,7 @@ TEST_F(CliTest, a_quantized_network_runs_as_if_quantized_on_the_fly) {
   EXPECT_EQ(a.at("layers"), b.at("layers"));
   EXPECT_EQ(a.at("accuracy"), b.at("accuracy"));
   EXPECT_EQ(dcnsim("run " + path("q.onnx") + " --weights 4").code, 2);
+  EXPECT_EQ(dcnsim("run " + path("q.onnx") + " --calibration " + calibration_).code, 2);
 }
 
 TEST_F(CliTest, both_presets_and_dataflows_pass_the_check) {
@@ -268,6 +339,16 @@ TEST_F(CliTest, inspect_shows_networks_and_accelerators) {
   EXPECT_EQ(machine.code, 0) << machine.err;
   EXPECT_NE(machine.out.find("output-stationary"), std::string::npos);
   EXPECT_EQ(dcnsim("inspect " + path("missing.yaml")).code, 1);
+}
+
+TEST_F(CliTest, inspect_shows_the_result_of_a_run) {
+  ASSERT_EQ(
+      dcnsim("run --limit 1 --calibration " + calibration_ + " --json " + path("r.json")).code, 0);
+  const Outcome o = dcnsim("inspect " + path("r.json"));
+  EXPECT_EQ(o.code, 0) << o.err;
+  for (const char* part : {"dcnsim.run/1", "conv6", "8/8/16", "118.69", "of 1 images", "mm2"}) {
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
+  }
 }
 
 }  // namespace

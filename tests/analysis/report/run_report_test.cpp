@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -84,6 +86,83 @@ TEST(RunReport, text_fits_the_terminal_and_names_sources) {
                            "1.500 mm2", "400 cycles"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
+}
+
+TEST(RunReport, long_names_keep_their_ends_and_lose_escape_sequences) {
+  EXPECT_EQ(elide("conv0", 11), "conv0");
+  EXPECT_EQ(elide("/features/layer1/conv2", 11), "..er1/conv2");
+  EXPECT_EQ(elide("a\x1b[2J", 11), "a?[2J");
+  RunReport r = example();
+  r.layers[0].name = std::string(500, 'x') + "\n\x1b[2J";
+  r.warnings = {"w" + std::string(60, '.') + " " + std::string(80, '.')};
+  std::istringstream lines(to_text(r));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 150u) << line;
+    EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
+  }
+}
+
+class RunSummaryTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = testing::TempDir() + "dcnsim_" + info->name() + ".json";
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  std::string summary(const std::string& json) const {
+    std::ofstream(path_, std::ios::binary) << json;
+    return summarize_run(path_);
+  }
+  std::string error(const std::string& json) const {
+    try {
+      summary(json);
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "no error";
+  }
+
+  std::string path_;
+};
+
+TEST_F(RunSummaryTest, shows_what_was_written) {
+  const std::string text = summary(to_json(example()));
+  for (const char* part :
+       {"net.onnx", "layer3", "3/5/7", "400 cycles", "1.500 mm2", "something to know"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+  EXPECT_NE(text.find("75.00 % top-1, 6 of 8 images"), std::string::npos) << text;
+}
+
+TEST_F(RunSummaryTest, every_cut_file_is_refused) {
+  const std::string json = to_json(example());
+  for (std::size_t size = 0; size + 2 < json.size(); size += 7) {
+    EXPECT_EQ(error(json.substr(0, size)), path_ + ": not a JSON file, or cut short") << size;
+  }
+}
+
+TEST_F(RunSummaryTest, a_missing_or_mistyped_field_is_named) {
+  const auto json = nlohmann::json::parse(to_json(example()));
+  const auto without = [&](const char* pointer, const char* last) {
+    auto copy = json;
+    copy.at(nlohmann::json::json_pointer(pointer)).erase(last);
+    return error(copy.dump());
+  };
+  const auto with = [&](const char* pointer, const nlohmann::json& value) {
+    auto copy = json;
+    copy[nlohmann::json::json_pointer(pointer)] = value;
+    return error(copy.dump());
+  };
+  EXPECT_EQ(without("/latency", "cycles"), path_ + ": /latency/cycles: missing");
+  EXPECT_EQ(without("/layers/1", "macs"), path_ + ": /layers/1/macs: missing");
+  EXPECT_EQ(with("/layers/0/input_bits", "8"), path_ + ": /layers/0/input_bits: expected a number");
+  EXPECT_EQ(with("/layers", 3), path_ + ": /layers: expected a list");
+  EXPECT_EQ(with("/layers/0", 3), path_ + ": /layers/0/name: missing");
+  EXPECT_EQ(with("/warnings/0", 3), path_ + ": /warnings/0: expected a string");
+  EXPECT_EQ(with("/schema", "dcnsim.run/2"),
+            path_ + ": /schema: dcnsim.run/2, expected dcnsim.run/1");
+  EXPECT_EQ(error("[]"), path_ + ": /schema: missing");
 }
 
 }  // namespace
