@@ -22,7 +22,7 @@ constexpr std::uint64_t kErrorIndex = UINT64_MAX;  // the message is an exceptio
 struct Header {
   std::uint64_t index;
   std::int64_t predicted;
-  std::uint64_t overflows, cycles, extra_bytes;
+  std::uint64_t overflows, signature, extra_bytes;
 };
 
 void write_all(int fd, const void* data, std::size_t bytes) {
@@ -37,7 +37,7 @@ void write_all(int fd, const void* data, std::size_t bytes) {
 }
 
 void send(int fd, std::uint64_t index, const ImageResult& result) {
-  const Header header{index, result.predicted, result.overflows, result.cycles,
+  const Header header{index, result.predicted, result.overflows, result.signature,
                       result.extra.size()};
   write_all(fd, &header, sizeof header);
   write_all(fd, result.extra.data(), result.extra.size());
@@ -104,7 +104,7 @@ class Worker {
       const std::size_t size = sizeof header + header.extra_bytes;
       if (pending_.size() < size) return;
       ImageResult result{static_cast<std::int32_t>(header.predicted), header.overflows,
-                         header.cycles, pending_.substr(sizeof header, header.extra_bytes)};
+                         header.signature, pending_.substr(sizeof header, header.extra_bytes)};
       pending_.erase(0, size);
       if (header.index == kErrorIndex) throw std::runtime_error(result.extra);
       deliver(header.index, std::move(result));

@@ -16,8 +16,8 @@ namespace dcnsim {
 struct ImageResult {
   std::int32_t predicted = -1;
   std::uint64_t overflows = 0;
-  std::uint64_t cycles = 0;
-  std::string extra;  ///< anything else, for the caller
+  std::uint64_t signature = 0;  ///< equal for images whose runs the caller holds for equal
+  std::string extra;            ///< anything else, for the caller
 };
 
 /// Runs in a worker: executes image `index`.

@@ -20,7 +20,7 @@ ImagePool squares(std::size_t images, std::size_t jobs) {
       ImageResult result;
       result.predicted = static_cast<std::int32_t>(index % 10);
       result.overflows = index * index;
-      result.cycles = 7;
+      result.signature = 7 * index;
       result.extra = std::string(index * 1000, 'x');
       return result;
     };
@@ -35,6 +35,7 @@ TEST(ImagePool, results_come_back_by_image_for_any_number_of_jobs) {
     for (std::size_t i = 0; i < results.size(); ++i) {
       EXPECT_EQ(results[i].overflows, i * i);
       EXPECT_EQ(results[i].predicted, static_cast<int>(i % 10));
+      EXPECT_EQ(results[i].signature, 7 * i);
       EXPECT_EQ(results[i].extra.size(), i * 1000);
     }
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <png.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +19,8 @@ class BatchFromPng : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() / (std::string("dcnsim_png_") + info->name());
+    folder_ = fs::temp_directory_path() /
+              ("dcnsim_png_" + std::to_string(::getpid()) + "_" + info->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }

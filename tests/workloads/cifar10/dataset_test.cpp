@@ -2,6 +2,7 @@
 #include "workloads/cifar10/dataset.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,8 @@ class DatasetTest : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() / (std::string("dcnsim_dataset_") + info->name());
+    folder_ = fs::temp_directory_path() /
+              ("dcnsim_dataset_" + std::to_string(::getpid()) + "_" + info->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
