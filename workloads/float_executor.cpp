@@ -126,36 +126,18 @@ void relu(Map& map) {
   for (float& x : map) x = std::max(x, 0.0F);
 }
 
-}  // namespace
-
-struct FloatExecutor::Impl {
-  FloatNetwork network;
-  std::vector<PackedWeights> packed;  ///< one a layer, empty for pool and add
-  Map image, padded, sums;
-  std::vector<Map> outputs;
-
-  const Map& value(int producer) const {
-    return producer == kNetworkInput ? image : outputs[size(producer)];
-  }
-
-  void run_conv(std::size_t index) {
-    const LayerNode& node = network.layers[index].node;
-    const Map* input = &value(node.input);
-    if (is_padded(node.conv)) {
-      pad(node.conv, *input, padded);
-      input = &padded;
-    }
-    if (node.fused_pool == 1) return convolve(node.conv, *input, packed[index], outputs[index]);
-    convolve(node.conv, *input, packed[index], sums);
-    PoolShape window;
-    window.in = node.conv.out();
-    window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = node.fused_pool;
-    pool(window, sums, outputs[index]);
+/// One image on its way through the layers.
+class Pass {
+ public:
+  Pass(const FloatNetwork& network, const std::vector<PackedWeights>& packed,
+       const CodeTensor& image, FloatExecutor::Outputs& outputs)
+      : network_(network), packed_(packed), outputs_(outputs), image_(image.size()) {
+    for (std::size_t i = 0; i < image.size(); ++i) image_[i] = static_cast<float>(image.get(i));
   }
 
   void run_layer(std::size_t index) {
-    const LayerNode& node = network.layers[index].node;
-    Map& output = outputs[index];
+    const LayerNode& node = network_.layers[index].node;
+    Map& output = outputs_[index];
     switch (node.kind) {
       case LayerKind::kConv:
         run_conv(index);
@@ -173,6 +155,39 @@ struct FloatExecutor::Impl {
     }
     if (node.relu) relu(output);
   }
+
+ private:
+  const Map& value(int producer) const {
+    return producer == kNetworkInput ? image_ : outputs_[size(producer)];
+  }
+
+  void run_conv(std::size_t index) {
+    const LayerNode& node = network_.layers[index].node;
+    const Map* input = &value(node.input);
+    if (is_padded(node.conv)) {
+      pad(node.conv, *input, padded_);
+      input = &padded_;
+    }
+    if (node.fused_pool == 1) return convolve(node.conv, *input, packed_[index], outputs_[index]);
+    convolve(node.conv, *input, packed_[index], sums_);
+    PoolShape window;
+    window.in = node.conv.out();
+    window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = node.fused_pool;
+    pool(window, sums_, outputs_[index]);
+  }
+
+  const FloatNetwork& network_;
+  const std::vector<PackedWeights>& packed_;
+  FloatExecutor::Outputs& outputs_;
+  Map image_, padded_, sums_;
+};
+
+}  // namespace
+
+struct FloatExecutor::Impl {
+  FloatNetwork network;               ///< without the weights
+  std::vector<PackedWeights> packed;  ///< one a layer, empty for pool and add
+  Outputs outputs;
 };
 
 FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_unique<Impl>()) {
@@ -183,20 +198,26 @@ FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_uniq
     const bool conv = layer.node.kind == LayerKind::kConv;
     impl_->packed.push_back(conv ? pack(layer) : PackedWeights{});
     layer.weights = {};
-    layer.bias = {};
   }
 }
 
 FloatExecutor::~FloatExecutor() = default;
 
-const std::vector<std::vector<float>>& FloatExecutor::run(const CodeTensor& image) {
-  assert(image.shape() == impl_->network.input);
-  impl_->image.resize(image.size());
-  for (std::size_t i = 0; i < image.size(); ++i) {
-    impl_->image[i] = static_cast<float>(image.get(i));
-  }
-  for (std::size_t i = 0; i < impl_->outputs.size(); ++i) impl_->run_layer(i);
+const FloatExecutor::Outputs& FloatExecutor::run(const CodeTensor& image) {
+  resume(image, 0, impl_->outputs);
   return impl_->outputs;
+}
+
+void FloatExecutor::resume(const CodeTensor& image, std::size_t first, Outputs& outputs) const {
+  assert(image.shape() == impl_->network.input && outputs.size() == impl_->packed.size());
+  Pass pass(impl_->network, impl_->packed, image, outputs);
+  for (std::size_t i = first; i < outputs.size(); ++i) pass.run_layer(i);
+}
+
+void FloatExecutor::set_weights(std::size_t layer, const std::vector<float>& weights) {
+  const FloatLayer& kept = impl_->network.layers.at(layer);
+  assert(kept.node.kind == LayerKind::kConv);
+  impl_->packed[layer] = pack({kept.node, weights, kept.bias});
 }
 
 }  // namespace dcnsim

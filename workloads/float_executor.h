@@ -12,11 +12,20 @@ namespace dcnsim {
 
 class FloatExecutor {
  public:
+  using Outputs = std::vector<std::vector<float>>;  ///< of every layer (HWC)
+
   explicit FloatExecutor(const FloatNetwork& network);
   ~FloatExecutor();
 
-  /// Outputs of every layer (HWC), valid until the next call. `image` holds values 0..255.
-  const std::vector<std::vector<float>>& run(const CodeTensor& image);
+  /// The result is valid until the next call. `image` holds values 0..255.
+  const Outputs& run(const CodeTensor& image);
+
+  /// Recomputes layers `first` and later in `outputs`: what run(image) gave, earlier layers changed
+  /// at will.
+  void resume(const CodeTensor& image, std::size_t first, Outputs& outputs) const;
+
+  /// Gives a convolution other weights, as many as it has.
+  void set_weights(std::size_t layer, const std::vector<float>& weights);
 
  private:
   struct Impl;

@@ -2,14 +2,11 @@
 // dcnsim quantize: float network to fixed point.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "analysis/cli/command.h"
-#include "analysis/cli/image_pool.h"
-#include "workloads/executor.h"
-#include "workloads/float_executor.h"
+#include "analysis/evaluation/accuracy.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -24,48 +21,21 @@ struct QuantizeCommandOptions {
   std::size_t jobs = default_jobs();
 };
 
-/// Images classified right, by workers that `prepare` makes.
-std::size_t count_correct(const std::string& what, const Dataset& images, std::size_t jobs,
-                          const std::function<ImageWorker()>& prepare) {
-  Progress progress(what, images.size());
-  std::size_t done = 0;
-  std::size_t correct = 0;
-  run({images.size(), jobs, prepare, [&](std::size_t index, const ImageResult& result) {
-         correct += result.predicted == images.labels[index] ? 1 : 0;
-         progress.update(++done);
-       }});
-  return correct;
-}
-
-int argmax(const std::vector<float>& values) {
-  return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
-}
-
 void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Dataset& images,
               std::size_t jobs) {
-  const auto report = [&](const char* name, std::size_t correct) {
+  const auto report = [&](const std::string& name, const auto& network) {
+    std::size_t correct = 0;
+    {
+      Progress progress(name, images.size());
+      correct =
+          count_correct(network, images, jobs, [&](std::size_t done) { progress.update(done); });
+    }
     fmt::print("accuracy, {:<12} {:.2f} % ({} of {} images)\n", name,
                100.0 * static_cast<double>(correct) / static_cast<double>(images.size()), correct,
                images.size());
   };
-  report("float", count_correct("float network", images, jobs, [&]() -> ImageWorker {
-           auto executor = std::make_shared<FloatExecutor>(floats);
-           return [&, executor](std::size_t index) {
-             ImageResult result;
-             result.predicted = argmax(executor->run(image_tensor(images, index)).back());
-             return result;
-           };
-         }));
-  report("fixed point", count_correct("fixed-point network", images, jobs, [&]() -> ImageWorker {
-           auto executor = std::make_shared<Executor>(fixed, Accumulator{});
-           return [&, executor](std::size_t index) {
-             ImageResult result;
-             result.predicted = dcnsim::argmax(
-                 executor->run(convert_image(image_tensor(images, index), fixed.input_format))
-                     .layers.back());
-             return result;
-           };
-         }));
+  report("float", floats);
+  report("fixed point", fixed);
 }
 
 void quantize_command(const QuantizeCommandOptions& options) {
@@ -89,8 +59,8 @@ void quantize_command(const QuantizeCommandOptions& options) {
   QuantizedNetwork quantized;
   {
     Progress progress("calibrating", images.size());
-    quantized = quantize_network(*floats, images, widths,
-                                 [&](std::size_t done, std::size_t) { progress.update(done); });
+    quantized =
+        quantize_network(*floats, images, widths, [&](std::size_t done) { progress.update(done); });
   }
   save_network(quantized.network, options.output);
 

@@ -2,13 +2,12 @@
 // dcnsim run: a network on an accelerator, image by image, inside the SystemC model.
 #include <fmt/format.h>
 
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
 
 #include "analysis/cli/command.h"
-#include "analysis/cli/image_pool.h"
+#include "analysis/evaluation/work_pool.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/tlm/clocking.h"
 #include "platform/standalone/simulation.h"
@@ -50,33 +49,31 @@ FixedNetwork fixed_network(const RunOptions& options, const std::string& path, R
   }
   Progress progress("calibrating", images.size());
   return quantize_network(std::get<FloatNetwork>(loaded), images, widths,
-                          [&](std::size_t done, std::size_t) { progress.update(done); })
+                          [&](std::size_t done) { progress.update(done); })
       .network;
 }
 
-/// The counters of one inference as bytes for the pipe to the parent.
-std::string pack(const std::vector<LayerCounters>& counters) {
-  static_assert(std::is_trivially_copyable_v<LayerCounters>);
-  std::string bytes(counters.size() * sizeof(LayerCounters), '\0');
-  std::memcpy(bytes.data(), counters.data(), bytes.size());
-  return bytes;
-}
+/// What a worker found out about one image.
+struct ImageResult {
+  std::int64_t predicted = -1;
+  std::uint64_t overflows = 0;
+  std::uint64_t signature = 0;  ///< of all that may not depend on the image
+};
 
-std::vector<LayerCounters> unpack(const std::string& bytes) {
-  std::vector<LayerCounters> counters(bytes.size() / sizeof(LayerCounters));
-  std::memcpy(counters.data(), bytes.data(), bytes.size());
-  return counters;
-}
-
-/// Of everything that may not depend on the image: all counters but the overflows.
+/// Of all counters but the overflows.
 std::uint64_t signature(std::vector<LayerCounters> counters) {
   static_assert(std::has_unique_object_representations_v<LayerCounters>);
   for (LayerCounters& layer : counters) layer.overflows = 0;
-  return std::hash<std::string>{}(pack(counters));
+  return std::hash<std::string>{}(to_bytes(counters));
 }
 
-/// One image on the system; with `reference`, every code of every layer is compared.
-ImageResult infer(Simulation& simulation, const FixedNetwork& network, const Dataset& images,
+ImageResult result_of(const std::string& bytes) {
+  return from_bytes<ImageResult>(bytes.substr(0, sizeof(ImageResult))).at(0);
+}
+
+/// One image on the system; with `reference`, every code of every layer is compared. An
+/// ImageResult as bytes, followed by the counters of image 0.
+std::string infer(Simulation& simulation, const FixedNetwork& network, const Dataset& images,
                   std::size_t index, Executor* reference) {
   const CodeTensor image = convert_image(image_tensor(images, index), network.input_format);
   const Inference inference = simulation.run(image);
@@ -94,8 +91,7 @@ ImageResult infer(Simulation& simulation, const FixedNetwork& network, const Dat
   result.predicted = argmax(inference.output);
   result.signature = signature(inference.layers);
   for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
-  if (index == 0) result.extra = pack(inference.layers);
-  return result;
+  return to_bytes<ImageResult>({result}) + (index == 0 ? to_bytes(inference.layers) : "");
 }
 
 void run_command(const RunOptions& options) {
@@ -134,10 +130,10 @@ void run_command(const RunOptions& options) {
   }
   const Program program = compile(network, config);
 
-  ImagePool pool;
-  pool.images = images.size();
+  WorkPool pool;
+  pool.items = images.size();
   pool.jobs = options.jobs;
-  pool.prepare = [&]() -> ImageWorker {
+  pool.prepare = [&]() -> Worker {
     auto simulation = std::make_shared<Simulation>(config, dram, program);
     auto reference =
         options.check ? std::make_shared<Executor>(network, config.accumulator) : nullptr;
@@ -148,22 +144,24 @@ void run_command(const RunOptions& options) {
   {
     Progress progress("simulating", images.size());
     std::size_t done = 0, correct = 0;
-    pool.on_result = [&](std::size_t index, const ImageResult& result) {
-      correct += result.predicted == images.labels[index] ? 1 : 0;
+    pool.on_result = [&](std::size_t index, const std::string& bytes) {
+      correct += result_of(bytes).predicted == images.labels[index] ? 1 : 0;
       ++done;
       progress.update(done, fmt::format("{:.1f} % right", 100.0 * static_cast<double>(correct) /
                                                               static_cast<double>(done)));
     };
-    const std::vector<ImageResult> results = run(pool);
+    const std::vector<std::string> results = run(pool);
     for (std::size_t i = 0; i < results.size(); ++i) {
-      report.correct += results[i].predicted == images.labels[i] ? 1 : 0;
-      report.overflows += results[i].overflows;
-      if (results[i].signature != results[0].signature) {
+      const ImageResult result = result_of(results[i]);
+      report.correct += result.predicted == images.labels[i] ? 1 : 0;
+      report.overflows += result.overflows;
+      if (result.signature != result_of(results[0]).signature) {
         throw std::logic_error(
             fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));
       }
     }
-    const std::vector<LayerCounters> counters = unpack(results[0].extra);
+    const std::vector<LayerCounters> counters =
+        from_bytes<LayerCounters>(results[0].substr(sizeof(ImageResult)));
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
       const ProgramLayer& layer = program.layers[i];
       report.layers.push_back({layer.name, layer.descriptor, counters.at(i),

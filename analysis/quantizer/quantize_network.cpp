@@ -6,10 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "analysis/quantizer/format_search.h"
-#include "analysis/quantizer/histogram.h"
 #include "models/arch/suggest.h"
-#include "workloads/float_executor.h"
 
 namespace dcnsim {
 namespace {
@@ -66,46 +63,6 @@ std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOp
   return widths;
 }
 
-/// Whether each layer's output is known to be >= 0, as the image is.
-std::vector<bool> non_negative_outputs(const FloatNetwork& network) {
-  std::vector<bool> result;
-  const auto of = [&](int producer) {
-    return producer == kNetworkInput || result[static_cast<std::size_t>(producer)];
-  };
-  for (const FloatLayer& layer : network.layers) {
-    const LayerNode& node = layer.node;
-    const bool is_pool = node.kind == LayerKind::kPool;
-    const bool is_add = node.kind == LayerKind::kAdd;
-    result.push_back(node.relu || (is_pool && of(node.input)) ||
-                     (is_add && of(node.input) && of(node.input2)));
-  }
-  return result;
-}
-
-std::vector<Histogram> calibrate(const FloatNetwork& network, const Dataset& images,
-                                 const std::function<void(std::size_t, std::size_t)>& progress) {
-  if (images.size() == 0) throw std::invalid_argument("no calibration images");
-  if (network.input != kCifarShape) {
-    throw std::invalid_argument("calibration images do not have the shape of the network's input");
-  }
-  std::vector<Histogram> histograms(network.layers.size());
-  FloatExecutor executor(network);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto& outputs = executor.run(image_tensor(images, i));
-    for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
-      histograms[layer].add(outputs[layer]);
-    }
-    if (progress) progress(i + 1, images.size());
-  }
-  for (std::size_t layer = 0; layer < histograms.size(); ++layer) {
-    if (!std::isfinite(histograms[layer].signal())) {
-      throw std::invalid_argument("layer '" + network.layers[layer].node.name +
-                                  "': outputs are not finite numbers");
-    }
-  }
-  return histograms;
-}
-
 /// round-half-even(b * 2^frac), on the accumulator's grid.
 std::vector<std::int64_t> bias_codes(const FloatLayer& layer, int frac) {
   std::vector<std::int64_t> codes;
@@ -120,10 +77,15 @@ std::vector<std::int64_t> bias_codes(const FloatLayer& layer, int frac) {
   return codes;
 }
 
-class Quantizer {
+/// One pass over the layers for one allocation.
+class Builder {
  public:
-  Quantizer(const FloatNetwork& network, const QuantizeOptions& options)
-      : network_(network), options_(options), widths_(resolve_widths(network, options)) {
+  Builder(NetworkQuantizer& quantizer, const QuantizeOptions& options)
+      : quantizer_(quantizer),
+        options_(options),
+        widths_(resolve_widths(quantizer.network(), options)),
+        non_negative_(non_negative_outputs(quantizer.network())) {
+    const FloatNetwork& network = quantizer.network();
     FixedNetwork& fixed = result_.network;
     fixed.name = network.name;
     fixed.input_name = network.input_name;
@@ -131,24 +93,20 @@ class Quantizer {
     fixed.input_format = {options.input_bits, options.input_bits - 8, false, false};
   }
 
-  QuantizedNetwork run(const std::vector<Histogram>& histograms) {
-    const std::vector<bool> non_negative = non_negative_outputs(network_);
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-      add_layer(i, histograms[i], !non_negative[i]);
-    }
+  QuantizedNetwork run() {
+    for (std::size_t i = 0; i < widths_.size(); ++i) add_layer(i);
     validate(result_.network);
     return std::move(result_);
   }
 
  private:
-  void add_layer(std::size_t index, const Histogram& histogram, bool is_signed) {
-    const FloatLayer& layer = network_.layers[index];
+  void add_layer(std::size_t index) {
+    const FloatLayer& layer = quantizer_.network().layers[index];
     const Format& input = result_.network.format_of(layer.node.input);
     FixedLayer fixed;
     fixed.node = layer.node;
     if (layer.node.kind == LayerKind::kConv) {
-      const FormatChoice choice =
-          best_format(layer.weights, widths_[index].weight_bits, /*is_signed=*/true);
+      const FormatChoice& choice = quantizer_.weight(index, widths_[index].weight_bits);
       report(layer.node.name + ".weight", choice);
       fixed.weight = choice.format;
       for (const float weight : layer.weights) {
@@ -156,45 +114,66 @@ class Quantizer {
       }
       fixed.bias = bias_codes(layer, fixed.weight.frac + input.frac);
     }
-    const FormatChoice output = output_format(index, histogram, is_signed, input);
+    const FormatChoice output = output_format(index, input);
     report(layer.node.name + ".output", output);
     fixed.requant.out = output.format;
     fixed.requant.relu = layer.node.relu;
-    fixed.requant.rounding = is_signed ? Rounding::kHalfEven : options_.rounding;
+    fixed.requant.rounding = non_negative_[index] ? options_.rounding : Rounding::kHalfEven;
     fixed.requant.shift = required_shift(result_.network, fixed);
     result_.network.layers.push_back(std::move(fixed));
   }
 
-  FormatChoice output_format(std::size_t index, const Histogram& histogram, bool is_signed,
-                             const Format& input) const {
-    const LayerNode& node = network_.layers[index].node;
+  FormatChoice output_format(std::size_t index, const Format& input) const {
+    const LayerNode& node = quantizer_.network().layers[index].node;
     const Widths& widths = widths_[index];
     const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
     // A maximum is one of its inputs: another format of that width could only add error.
     if (is_max && (!widths.output_is_demanded || widths.output_bits == input.bits)) {
-      return evaluate(histogram, input);
+      return evaluate(quantizer_.calibration().outputs[index], input);
     }
-    return best_format(histogram, widths.output_bits, is_signed);
+    return quantizer_.output(index, widths.output_bits);
   }
 
   void report(const std::string& tensor, const FormatChoice& choice) {
     result_.tensors.push_back({tensor, choice.format, choice.sqnr_db()});
   }
 
-  const FloatNetwork& network_;
+  NetworkQuantizer& quantizer_;
   const QuantizeOptions& options_;
   std::vector<Widths> widths_;
+  std::vector<bool> non_negative_;
   QuantizedNetwork result_;
 };
 
 }  // namespace
 
+NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration)
+    : network_(network), calibration_(std::move(calibration)) {
+  validate(network);
+  non_negative_ = non_negative_outputs(network);
+}
+
+QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
+  return Builder(*this, options).run();
+}
+
+const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {
+  const auto [at, is_new] = weights_.try_emplace({layer, bits});
+  if (is_new) at->second = best_format(network_.layers[layer].weights, bits, /*is_signed=*/true);
+  return at->second;
+}
+
+const FormatChoice& NetworkQuantizer::output(std::size_t layer, int bits) {
+  const auto [at, is_new] = outputs_.try_emplace({layer, bits});
+  if (is_new) at->second = best_format(calibration_.outputs[layer], bits, !non_negative_[layer]);
+  return at->second;
+}
+
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
-                                  const std::function<void(std::size_t, std::size_t)>& progress) {
-  validate(network);
-  Quantizer quantizer(network, options);
-  return quantizer.run(calibrate(network, calibration, progress));
+                                  const std::function<void(std::size_t)>& progress) {
+  resolve_widths(network, options);  // refuses them before the long work
+  return NetworkQuantizer(network, calibrate(network, calibration, progress)).quantize(options);
 }
 
 }  // namespace dcnsim

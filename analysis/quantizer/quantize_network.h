@@ -4,9 +4,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "analysis/quantizer/calibration.h"
+#include "analysis/quantizer/format_search.h"
 #include "workloads/cifar10/dataset.h"
 #include "workloads/network.h"
 
@@ -40,13 +44,37 @@ struct QuantizedNetwork {
   std::vector<TensorReport> tensors;
 };
 
-/// `progress(done, total)` is called now and then with calibration images done.
-/// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
-/// no calibration images, images of another shape than the network's input, NaN or infinite
-/// weights.
-QuantizedNetwork quantize_network(
-    const FloatNetwork& network, const Dataset& calibration, const QuantizeOptions& options,
-    const std::function<void(std::size_t, std::size_t)>& progress = {});
+/// Quantizes one network at any number of allocations: the format of a tensor at a width is chosen
+/// once and kept.
+class NetworkQuantizer {
+ public:
+  /// `network` must outlive it; `calibration` is of that network. Throws std::invalid_argument: NaN
+  /// or infinite weights.
+  NetworkQuantizer(const FloatNetwork& network, Calibration calibration);
+
+  /// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
+  /// a bias beyond the accumulator's grid.
+  QuantizedNetwork quantize(const QuantizeOptions& options);
+
+  /// The best formats of single tensors. `layer` must have weights for `weight`.
+  const FormatChoice& weight(std::size_t layer, int bits);
+  const FormatChoice& output(std::size_t layer, int bits);
+
+  const FloatNetwork& network() const { return network_; }
+  const Calibration& calibration() const { return calibration_; }
+
+ private:
+  const FloatNetwork& network_;
+  Calibration calibration_;
+  std::vector<bool> non_negative_;
+  std::map<std::pair<std::size_t, int>, FormatChoice> weights_, outputs_;  ///< by layer and width
+};
+
+/// Calibrates and quantizes in one go; throws what calibrate() and NetworkQuantizer throw.
+/// `progress(done)` is called after each calibration image.
+QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
+                                  const QuantizeOptions& options,
+                                  const std::function<void(std::size_t)>& progress = {});
 
 /// Per-layer widths from YAML: `layers: {conv0: {weights: 5, output: 6}, ...}` and optional
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws

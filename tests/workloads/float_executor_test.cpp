@@ -188,5 +188,27 @@ TEST(FloatExecutor, RefusesNetworksThatDoNotFitTogether) {
   EXPECT_THROW(FloatExecutor{network}, std::invalid_argument);
 }
 
+TEST(FloatExecutor, resumes_behind_a_changed_layer_as_a_whole_run_would) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    FloatNetwork network = random_float_network(seed);
+    const CodeTensor image = random_image(network.input, seed);
+    FloatExecutor executor(network);
+    const FloatExecutor::Outputs before = executor.run(image);
+    for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+      if (network.layers[layer].node.kind != LayerKind::kConv) continue;
+      const std::vector<float> original = network.layers[layer].weights;
+      for (float& w : network.layers[layer].weights) w += 0.5F;
+      const FloatExecutor::Outputs expected = FloatExecutor(network).run(image);
+      executor.set_weights(layer, network.layers[layer].weights);
+      FloatExecutor::Outputs resumed = before;
+      executor.resume(image, layer, resumed);
+      EXPECT_EQ(resumed, expected) << "seed " << seed << " layer " << layer;
+      network.layers[layer].weights = original;
+      executor.set_weights(layer, original);
+    }
+    EXPECT_EQ(executor.run(image), before);
+  }
+}
+
 }  // namespace
 }  // namespace dcnsim

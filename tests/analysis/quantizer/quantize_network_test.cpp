@@ -196,10 +196,8 @@ TEST(QuantizeNetwork, ComputesNearlyWhatTheFloatNetworkDoes) {
 TEST(QuantizeNetwork, GivesEqualResultsEveryTimeAndReportsProgress) {
   const Dataset images = random_images(3);
   std::vector<std::size_t> progress;
-  const auto a = quantize_network(mixed_network(), images, {}, [&](auto done, auto total) {
-    EXPECT_EQ(total, 3U);
-    progress.push_back(done);
-  });
+  const auto a = quantize_network(mixed_network(), images, {},
+                                  [&](std::size_t done) { progress.push_back(done); });
   const auto b = quantize_network(mixed_network(), images, {});
   EXPECT_EQ(progress, (std::vector<std::size_t>{1, 2, 3}));
   ASSERT_EQ(a.tensors.size(), b.tensors.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/cli/image_pool.h"
+#include "analysis/evaluation/work_pool.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -18,11 +18,16 @@ namespace {
 
 constexpr std::uint64_t kErrorIndex = UINT64_MAX;  // the message is an exception's text
 
-/// One message from a worker, followed by `extra_bytes` bytes.
+/// One message from a worker, followed by `bytes` bytes.
 struct Header {
   std::uint64_t index;
-  std::int64_t predicted;
-  std::uint64_t overflows, signature, extra_bytes;
+  std::uint64_t bytes;
+};
+
+/// What one process does: items first, first + step, ...
+struct Share {
+  std::size_t first;
+  std::size_t step;
 };
 
 void write_all(int fd, const void* data, std::size_t bytes) {
@@ -36,32 +41,29 @@ void write_all(int fd, const void* data, std::size_t bytes) {
   }
 }
 
-void send(int fd, std::uint64_t index, const ImageResult& result) {
-  const Header header{index, result.predicted, result.overflows, result.signature,
-                      result.extra.size()};
+void send(int fd, std::uint64_t index, const std::string& result) {
+  const Header header{index, result.size()};
   write_all(fd, &header, sizeof header);
-  write_all(fd, result.extra.data(), result.extra.size());
+  write_all(fd, result.data(), result.size());
 }
 
-[[noreturn]] void work(const ImagePool& pool, std::size_t worker, int fd, pid_t parent) {
+[[noreturn]] void work(const WorkPool& pool, const Share& share, int fd, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   try {
-    const ImageWorker execute = pool.prepare();
-    for (std::size_t i = worker; i < pool.images; i += pool.jobs) send(fd, i, execute(i));
+    const Worker execute = pool.prepare();
+    for (std::size_t i = share.first; i < pool.items; i += share.step) send(fd, i, execute(i));
   } catch (const std::exception& e) {
-    ImageResult failure;
-    failure.extra = e.what();
-    send(fd, kErrorIndex, failure);
+    send(fd, kErrorIndex, e.what());
     _exit(1);
   }
   _exit(0);
 }
 
 /// The parent's end of one worker; kills and reaps it when it goes.
-class Worker {
+class Process {
  public:
-  Worker(const ImagePool& pool, std::size_t number) {
+  Process(const WorkPool& pool, const Share& share) {
     int ends[2];
     if (pipe(ends) != 0) throw std::runtime_error("cannot make a pipe for a worker process");
     const pid_t parent = getpid();
@@ -73,19 +75,19 @@ class Worker {
     }
     if (pid_ == 0) {
       close(ends[0]);
-      work(pool, number, ends[1], parent);
+      work(pool, share, ends[1], parent);
     }
     close(ends[1]);
     fd_ = ends[0];
   }
-  ~Worker() {
+  ~Process() {
     close(fd_);
     if (reaped_) return;
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
 
   int fd() const { return fd_; }
   bool finished() const { return reaped_; }
@@ -101,12 +103,11 @@ class Worker {
     Header header;
     while (pending_.size() >= sizeof header) {
       std::memcpy(&header, pending_.data(), sizeof header);
-      const std::size_t size = sizeof header + header.extra_bytes;
+      const std::size_t size = sizeof header + header.bytes;
       if (pending_.size() < size) return;
-      ImageResult result{static_cast<std::int32_t>(header.predicted), header.overflows,
-                         header.signature, pending_.substr(sizeof header, header.extra_bytes)};
+      std::string result = pending_.substr(sizeof header, header.bytes);
       pending_.erase(0, size);
-      if (header.index == kErrorIndex) throw std::runtime_error(result.extra);
+      if (header.index == kErrorIndex) throw std::runtime_error(result);
       deliver(header.index, std::move(result));
     }
   }
@@ -129,40 +130,51 @@ class Worker {
   std::string pending_;
 };
 
+/// How the items are shared out: one share a process.
+std::vector<Share> shares(const WorkPool& pool) {
+  const std::size_t count = pool.process_per_item
+                                ? pool.items
+                                : std::min(std::max<std::size_t>(pool.jobs, 1), pool.items);
+  std::vector<Share> result;
+  for (std::size_t i = 0; i < count; ++i) result.push_back({i, count});
+  return result;
+}
+
 }  // namespace
 
-std::vector<ImageResult> run(const ImagePool& pool) {
-  std::vector<ImageResult> results(pool.images);
-  ImagePool shared = pool;
-  shared.jobs = std::clamp<std::size_t>(pool.jobs, 1, std::max<std::size_t>(pool.images, 1));
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t i = 0; i < shared.jobs; ++i) {
-    workers.push_back(std::make_unique<Worker>(shared, i));
-  }
-  std::vector<bool> arrived(pool.images);
-  while (!workers.empty()) {
+std::vector<std::string> run(const WorkPool& pool) {
+  std::vector<std::string> results(pool.items);
+  std::vector<bool> arrived(pool.items);
+  const std::vector<Share> waiting = shares(pool);
+  auto next = waiting.begin();
+  std::vector<std::unique_ptr<Process>> processes;
+  const std::size_t jobs = std::max<std::size_t>(pool.jobs, 1);
+  while (next != waiting.end() || !processes.empty()) {
+    for (; next != waiting.end() && processes.size() < jobs; ++next) {
+      processes.push_back(std::make_unique<Process>(pool, *next));
+    }
     std::vector<pollfd> fds;
-    fds.reserve(workers.size());
-    for (const auto& worker : workers) fds.push_back({worker->fd(), POLLIN, 0});
+    fds.reserve(processes.size());
+    for (const auto& process : processes) fds.push_back({process->fd(), POLLIN, 0});
     if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) {
       throw std::runtime_error("waiting for worker processes failed");
     }
-    for (std::size_t i = 0; i < workers.size(); ++i) {
+    for (std::size_t i = 0; i < processes.size(); ++i) {
       if ((fds[i].revents & (POLLIN | POLLHUP)) == 0) continue;
-      workers[i]->receive([&](std::size_t index, ImageResult result) {
+      processes[i]->receive([&](std::size_t index, std::string result) {
         arrived.at(index) = true;
         if (pool.on_result) pool.on_result(index, result);
         results.at(index) = std::move(result);
       });
     }
-    workers.erase(std::remove_if(workers.begin(), workers.end(),
-                                 [](const auto& worker) { return worker->finished(); }),
-                  workers.end());
+    processes.erase(std::remove_if(processes.begin(), processes.end(),
+                                   [](const auto& process) { return process->finished(); }),
+                    processes.end());
   }
   // A worker that leaves early with success, through a library's exit(0) say, is no success.
   const auto missing = std::find(arrived.begin(), arrived.end(), false);
   if (missing != arrived.end()) {
-    throw std::runtime_error("a worker process ended without a result for image " +
+    throw std::runtime_error("a worker process ended without a result for item " +
                              std::to_string(missing - arrived.begin()));
   }
   return results;

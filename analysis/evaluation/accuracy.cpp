@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/evaluation/accuracy.h"
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include "analysis/evaluation/work_pool.h"
+#include "workloads/executor.h"
+#include "workloads/float_executor.h"
+
+namespace dcnsim {
+namespace {
+
+/// Images a worker takes at a time: results are small, messages are not free.
+constexpr std::size_t kBatch = 16;
+
+/// `make_classifier()` is called in every worker and gives a function from image to class.
+template <class MakeClassifier>
+std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
+                  const OnProgress& progress, const MakeClassifier& make_classifier) {
+  if (input != kCifarShape) {
+    throw std::invalid_argument("the network's input is not a 32 x 32 x 3 image");
+  }
+  WorkPool pool;
+  pool.items = (images.size() + kBatch - 1) / kBatch;
+  pool.jobs = jobs;
+  pool.prepare = [&]() -> Worker {
+    return [&, classify = make_classifier()](std::size_t batch) {
+      const std::size_t end = std::min((batch + 1) * kBatch, images.size());
+      std::uint32_t correct = 0;
+      for (std::size_t i = batch * kBatch; i < end; ++i) {
+        correct += classify(image_tensor(images, i)) == images.labels[i] ? 1 : 0;
+      }
+      return to_bytes<std::uint32_t>({correct});
+    };
+  };
+  std::size_t correct = 0;
+  std::size_t done = 0;
+  pool.on_result = [&](std::size_t batch, const std::string& result) {
+    correct += from_bytes<std::uint32_t>(result).at(0);
+    done += std::min((batch + 1) * kBatch, images.size()) - batch * kBatch;
+    if (progress) progress(done);
+  };
+  run(pool);
+  return correct;
+}
+
+}  // namespace
+
+std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
+                          const OnProgress& progress) {
+  return count(network.input, images, jobs, progress, [&] {
+    return [executor = std::make_shared<FloatExecutor>(network)](const CodeTensor& image) {
+      const std::vector<float>& logits = executor->run(image).back();
+      return std::max_element(logits.begin(), logits.end()) - logits.begin();
+    };
+  });
+}
+
+std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
+                          const OnProgress& progress) {
+  return count(network.input, images, jobs, progress, [&] {
+    return [executor = std::make_shared<Executor>(network, Accumulator{}),
+            format = network.input_format](const CodeTensor& image) {
+      return argmax(executor->run(convert_image(image, format)).layers.back());
+    };
+  });
+}
+
+}  // namespace dcnsim
