@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/allocation/allocate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "analysis/allocation/closed_form.h"
+#include "analysis/allocation/marginal_analysis.h"
+
+namespace dcnsim {
+namespace {
+
+const FormatChoice& choice(NetworkQuantizer& quantizer, const Tensor& tensor, int bits) {
+  return tensor.is_weight ? quantizer.weight(tensor.layer, bits)
+                          : quantizer.output(tensor.layer, bits);
+}
+
+/// Noise-to-signal ratio of a format choice; exact tensors, constant ones among them, have none.
+double ratio(const FormatChoice& choice) {
+  return choice.signal == 0 ? 0 : choice.noise / choice.signal;
+}
+
+/// By layer, the noise of all outputs that are not allocated.
+PerTensor unallocated_noise(NetworkQuantizer& quantizer, const AllocationSpace& space) {
+  const std::vector<LayerFormats> formats = quantizer.formats(space.base);
+  PerTensor noise{std::vector<double>(formats.size()), std::vector<double>(formats.size())};
+  for (std::size_t layer = 0; layer < formats.size(); ++layer) {
+    const LayerNode& node = quantizer.network().layers[layer].node;
+    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
+    if (!is_max) noise.outputs[layer] = ratio(formats[layer].output);
+  }
+  for (const Tensor& tensor : space.tensors) {
+    if (!tensor.is_weight) noise.outputs[tensor.layer] = 0;
+  }
+  return noise;
+}
+
+Solution solve(const Problem& problem, const Goal& goal) {
+  return goal.kind == Goal::Kind::kNoise ? minimise_cost(problem, goal.limit)
+                                         : minimise_noise(problem, goal.limit);
+}
+
+/// Whether `a` serves `goal` better than `b`; both meet it.
+bool is_better(const Solution& a, const Solution& b, const Goal& goal) {
+  const auto key = [&](const Solution& s) {
+    return goal.kind == Goal::Kind::kNoise ? std::pair(s.cost, s.noise)
+                                           : std::pair(s.noise, s.cost);
+  };
+  return key(a) < key(b);
+}
+
+}  // namespace
+
+int AllocationSpace::lowest() const {
+  return std::min_element(ranges.begin(), ranges.end(),
+                          [](auto& a, auto& b) { return a.lowest < b.lowest; })
+      ->lowest;
+}
+
+int AllocationSpace::highest() const {
+  return std::max_element(ranges.begin(), ranges.end(),
+                          [](auto& a, auto& b) { return a.highest < b.highest; })
+      ->highest;
+}
+
+SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest, int highest) {
+  std::vector<std::pair<int, double>> points;
+  for (int bits = lowest; bits <= highest; ++bits) {
+    points.emplace_back(bits, choice(quantizer, tensor, bits).sqnr_db());
+  }
+  return fit_line(points);
+}
+
+NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
+                         const AllocationSpace& space) {
+  const int lowest = space.lowest(), highest = space.highest();
+  if (model == NoiseModel::kMeasured) {
+    const auto skip = static_cast<std::ptrdiff_t>(lowest - space.sensitivity.lowest);
+    NoiseTables tables{{}, space.sensitivity.fixed};
+    for (const std::vector<double>& noise : space.sensitivity.noise) {
+      tables.noise.emplace_back(noise.begin() + skip, noise.begin() + skip + highest - lowest + 1);
+    }
+    return tables;
+  }
+  const PerTensor unallocated = unallocated_noise(quantizer, space);
+  NoiseTables tables;
+  if (model == NoiseModel::kPaper) {
+    for (const double noise : unallocated.outputs) tables.fixed += noise;
+    SqnrLine mean;
+    for (const Tensor& tensor : space.tensors) {
+      const SqnrLine line = sqnr_line(quantizer, tensor, lowest, highest);
+      const auto count = static_cast<double>(space.tensors.size());
+      mean.kappa_db += line.kappa_db / count;
+      mean.intercept_db += line.intercept_db / count;
+    }
+    std::vector<double> noise;
+    for (int bits = lowest; bits <= highest; ++bits) {
+      noise.push_back(std::pow(10, -(mean.intercept_db + mean.kappa_db * bits) / 10));
+    }
+    tables.noise.assign(space.tensors.size(), noise);
+    return tables;
+  }
+  const PerTensor gains = output_gains(quantizer.network(), quantizer.calibration());
+  for (std::size_t layer = 0; layer < gains.outputs.size(); ++layer) {
+    tables.fixed += gains.outputs[layer] * unallocated.outputs[layer];
+  }
+  for (const Tensor& tensor : space.tensors) {
+    const double gain = (tensor.is_weight ? gains.weights : gains.outputs)[tensor.layer];
+    std::vector<double> noise;
+    for (int bits = lowest; bits <= highest; ++bits) {
+      noise.push_back(gain * ratio(choice(quantizer, tensor, bits)));
+    }
+    tables.noise.push_back(std::move(noise));
+  }
+  return tables;
+}
+
+Problem make_problem(const AllocationSpace& space, const NoiseTables& noise,
+                     const CostTables& costs) {
+  Problem problem;
+  problem.fixed_noise = noise.fixed;
+  problem.fixed_cost = costs.fixed;
+  for (std::size_t i = 0; i < space.tensors.size(); ++i) {
+    const WidthRange& range = space.ranges[i];
+    const auto first = static_cast<std::ptrdiff_t>(range.lowest - space.lowest());
+    const auto end = static_cast<std::ptrdiff_t>(range.highest - space.lowest() + 1);
+    problem.tensors.push_back({space.tensors[i].name,
+                               range.lowest,
+                               {noise.noise[i].begin() + first, noise.noise[i].begin() + end},
+                               {costs.cost[i].begin() + first, costs.cost[i].begin() + end}});
+  }
+  return problem;
+}
+
+Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, const CostTables& costs,
+                    const Goal& goal) {
+  Allocation allocation{{}, make_problem(space, noise, costs)};
+  allocation.solution = solve(allocation.problem, goal);
+  return allocation;
+}
+
+Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, SimulatedCosts& costs,
+                    CostKind kind, const Goal& goal) {
+  std::vector<int> around = equal_widths(space, 8);
+  std::set<std::vector<int>> seen;
+  std::optional<Allocation> best;
+  Goal linear_goal = goal;
+  for (;;) {
+    seen.insert(around);
+    Allocation next = allocate(
+        space, noise, costs.tables(kind, around, space.lowest(), space.highest()), linear_goal);
+    around = next.solution.widths;
+    next.solution.cost = cost_of(costs.layers(around), kind);
+    const double excess = goal.kind == Goal::Kind::kCost ? next.solution.cost - goal.limit : 0;
+    if (excess <= kLimitTolerance * std::abs(goal.limit)) {
+      if (!best || is_better(next.solution, best->solution, goal)) best = std::move(next);
+    } else {
+      linear_goal.limit -= excess;  // the linear costs were too low
+      seen.erase(around);
+    }
+    if (seen.count(around) > 0) return *best;
+  }
+}
+
+std::vector<int> equal_widths(const AllocationSpace& space, int bits) {
+  std::vector<int> widths;
+  for (const WidthRange& range : space.ranges) {
+    widths.push_back(std::clamp(bits, range.lowest, range.highest));
+  }
+  return widths;
+}
+
+double predicted_noise(const AllocationSpace& space, const NoiseTables& noise,
+                       const std::vector<int>& widths) {
+  double sum = noise.fixed;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    sum += noise.noise[i][static_cast<std::size_t>(widths[i] - space.lowest())];
+  }
+  return sum;
+}
+
+std::optional<std::vector<double>> closed_form_widths(const Problem& problem, const Goal& goal) {
+  std::vector<Line> lines;
+  double fixed_cost = problem.fixed_cost;
+  for (const Choices& tensor : problem.tensors) {
+    const std::size_t steps = tensor.noise.size() - 1;
+    Line line;
+    line.lowest = tensor.lowest;
+    line.highest = tensor.lowest + static_cast<double>(steps);
+    std::vector<std::pair<int, double>> points;
+    for (std::size_t k = 0; k <= steps; ++k) {
+      points.emplace_back(tensor.lowest + static_cast<int>(k), to_db(tensor.noise[k]));
+    }
+    if (steps == 0) {
+      // A pinned tensor: any slope through its one point.
+      line.kappa_db = 6;
+      line.intercept_db = points[0].second - line.kappa_db * line.lowest;
+      if (!std::isfinite(line.intercept_db)) return {};
+    } else {
+      try {
+        const SqnrLine fit = fit_line(points);
+        line.kappa_db = fit.kappa_db;
+        line.intercept_db = fit.intercept_db;
+      } catch (const std::invalid_argument&) {
+        return {};
+      }
+      line.cost_per_bit =
+          std::max(0.0, (tensor.cost.back() - tensor.cost.front()) / static_cast<double>(steps));
+    }
+    if (!(line.kappa_db > 0)) return {};
+    fixed_cost += tensor.cost.front() - line.cost_per_bit * line.lowest;
+    lines.push_back(line);
+  }
+  try {
+    return goal.kind == Goal::Kind::kNoise
+               ? minimise_cost(lines, goal.limit - problem.fixed_noise).widths
+               : minimise_noise(lines, goal.limit - fixed_cost).widths;
+  } catch (const Unreachable&) {
+    return {};
+  }
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a bit costs: the ρ of the allocation, as a table over widths for every tensor. From the
+// network alone, or from simulating it on a machine.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/allocation/tensors.h"
+#include "analysis/evaluation/machine.h"
+#include "analysis/quantizer/quantize_network.h"
+
+namespace dcnsim {
+
+enum class CostKind {
+  kSize,    ///< bits of weights, and of feature maps if outputs are allocated (the paper: size)
+  kMacs,    ///< multiply-accumulates that read the tensor, times its width
+  kEnergy,  ///< simulated, pJ an image
+  kCycles   ///< simulated, cycles an image
+};
+
+/// Allocation cost by tensor and bits - lowest; `fixed` is what no width changes.
+struct CostTables {
+  std::vector<std::vector<double>> cost;
+  double fixed = 0;
+};
+
+/// kSize and kMacs: linear in the width.
+CostTables counted_costs(const FloatNetwork& network, const std::vector<Tensor>& tensors,
+                         CostKind kind, int lowest, int highest);
+
+/// Costs of one network on one machine. A layer's cost depends on the widths of its weights, inputs
+/// and output only, so it is simulated once for each such combination.
+class SimulatedCosts {
+ public:
+  /// `base` has the widths of what is not allocated. References must outlive it.
+  SimulatedCosts(const Machine& machine, NetworkQuantizer& quantizer, std::vector<Tensor> tensors,
+                 QuantizeOptions base, std::size_t jobs);
+
+  /// Called before and during simulations: networks done, networks to do.
+  std::function<void(std::size_t done, std::size_t total)> progress;
+
+  /// Layers of the network at these widths.
+  std::vector<LayerCost> layers(const std::vector<int>& widths);
+
+  /// Simulates what the allocations need and is not known yet, all at once.
+  void learn(const std::vector<std::vector<int>>& allocations);
+
+  /// One tensor's width varied, the others as in `around`: cost is the change against `around`,
+  /// fixed the cost of `around`. Exact for any mix of widths as long as no layer sees two of them
+  /// change (weights alone), else the linear part of it.
+  CostTables tables(CostKind kind, const std::vector<int>& around, int lowest, int highest);
+
+ private:
+  /// Layer; bits of weights, inputs and output (0: none).
+  using Key = std::array<int, 5>;
+  std::vector<Key> keys(const std::vector<int>& widths);
+
+  const Machine& machine_;
+  NetworkQuantizer& quantizer_;
+  std::vector<Tensor> tensors_;
+  QuantizeOptions base_;
+  std::size_t jobs_;
+  std::map<Key, LayerCost> known_;
+};
+
+/// kEnergy in pJ or kCycles of simulated layers.
+double cost_of(const std::vector<LayerCost>& layers, CostKind kind);
+
+}  // namespace dcnsim
