@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+
+#include "analysis/plot/plain_text.h"
+#include "analysis/plot/plot.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr double kWidth = 900, kHeight = 560;  // of the picture, in SVG pixels
+constexpr double kAxisWidth = 640;             // about what the x axis gets of that
+constexpr double kLetterWidth = 7.5;           // of a tick name, on average
+constexpr double kLargest = 1e300;             // leaves gnuplot room for its own arithmetic
+
+// The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which white
+// swallows, and with grey for black, which is the text. Seven colours and eight marks: 56 pairs.
+constexpr std::array<std::string_view, 7> kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                   "#56B4E9", "#E69F00", "#595959"};
+constexpr std::array<int, 8> kMarks{7, 5, 9, 13, 11, 15, 6, 4};  // gnuplot's point types
+
+struct Range {
+  double low, high;
+};
+
+std::string number(double value) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+/// A string constant for gnuplot. Whatever could mean something to it is an octal escape: inside
+/// quotes gnuplot 5.4 still looks for backquotes and macros, and ends 'strings' at some doubled
+/// apostrophes. A backslash stands in a string of its own, lest U+ after it name a code point.
+std::string quoted(std::string_view text, std::size_t length) {
+  const auto octal = [](unsigned digit) { return static_cast<char>('0' + (digit & 7U)); };
+  std::string result = "\"";
+  for (const char c : shorten(plain_text(text), length)) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter =
+        byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (letter || c == ' ' || c == '.' || c == ',' || c == '-' || c == '_') {
+      result += c;
+    } else if (c == '\\') {
+      result += R"(\134".")";
+    } else {
+      result += {'\\', octal(byte >> 6U), octal(byte >> 3U), octal(byte)};
+    }
+  }
+  return result + "\"";
+}
+
+/// A tick's name is a format, so % counts double, and if there is one gnuplot keeps 49 bytes only.
+std::string quoted_tick(std::string_view text) {
+  constexpr std::size_t kLongest = 28;
+  std::string name;
+  for (std::size_t length = kLongest; length == kLongest || name.size() > 49; --length) {
+    name = shorten(plain_text(text), length);
+    if (name.find('%') == std::string::npos) break;
+    for (std::size_t at = 0; (at = name.find('%', at)) != std::string::npos; at += 2) {
+      name.insert(at, 1, '%');
+    }
+  }
+  return quoted(name, name.size());
+}
+
+bool drawable(const Point& p, const Plot& plot) {
+  // NaN fails the first two.
+  return std::abs(p.x) <= kLargest && std::abs(p.y) <= kLargest &&
+         (!plot.log_x || p.x >= 1 / kLargest);
+}
+
+std::vector<Point> drawable_points(const Series& series, const Plot& plot) {
+  std::vector<Point> points;
+  for (const Point& p : series.points) {
+    if (drawable(p, plot)) points.push_back(p);
+  }
+  return points;
+}
+
+/// Too narrow for tick labels of ten digits to differ.
+bool narrow(Range r) {
+  return r.high - r.low <= std::max(1e-6 * std::max(std::abs(r.low), std::abs(r.high)), 1e-300);
+}
+
+/// Some air around the data, so that no mark sits on the frame.
+Range padded(Range r) {
+  const double size = std::max(std::abs(r.low), std::abs(r.high));
+  const double air = !narrow(r) ? 0.05 * (r.high - r.low) : size > 1e-300 ? 0.05 * size : 1.0;
+  return {std::max(r.low - air, -kLargest), std::min(r.high + air, kLargest)};
+}
+
+Range extent(const Plot& plot, double Point::*coordinate) {
+  Range range{HUGE_VAL, -HUGE_VAL};
+  for (const Series& series : plot.series) {
+    for (const Point& p : drawable_points(series, plot)) {
+      range.low = std::min(range.low, p.*coordinate);
+      range.high = std::max(range.high, p.*coordinate);
+    }
+  }
+  return range;
+}
+
+Range x_range(const Plot& plot) {
+  const Range data = extent(plot, &Point::x);
+  if (!plot.x_ticks.empty()) {
+    const Range names{-0.5, static_cast<double>(plot.x_ticks.size()) - 0.5};
+    if (data.low < names.low || data.high > names.high) {
+      throw std::invalid_argument("plot: a point lies beyond the last name of the x axis");
+    }
+    return names;
+  }
+  if (!plot.log_x) return padded(data);
+  const Range decades{std::log10(data.low), std::log10(data.high)};
+  const double air = std::max(0.04 * (decades.high - decades.low), 0.02);
+  return {std::max(std::pow(10, decades.low - air), 1 / kLargest),
+          std::min(std::pow(10, decades.high + air), kLargest)};
+}
+
+Range y_range(const Plot& plot) {
+  const Range data = padded(extent(plot, &Point::y));
+  Range range{plot.y_min.value_or(data.low), plot.y_max.value_or(data.high)};
+  const bool finite = std::abs(range.low) <= kLargest && std::abs(range.high) <= kLargest;
+  if (!finite || (plot.y_min && plot.y_max && (range.high < range.low || narrow(range)))) {
+    throw std::invalid_argument("plot: y_min and y_max are no range");
+  }
+  // All points beyond the one limit given: the axis begins or ends there all the same.
+  if (range.high < range.low || narrow(range)) {
+    const double span = std::max(std::abs(range.low), 1.0);
+    (plot.y_min ? range.high : range.low) = plot.y_min ? range.low + span : range.high - span;
+  }
+  return range;
+}
+
+/// Round numbers for a linear stretch, about six of them: steps of 1, 2 or 5 times a power of ten.
+std::vector<std::string> even_ticks(Range r) {
+  const double wanted = (r.high - r.low) / 6;
+  const double decade = std::pow(10, std::floor(std::log10(wanted)));
+  const double step = decade * (wanted <= 2 * decade ? 2 : wanted <= 5 * decade ? 5 : 10);
+  std::vector<std::string> ticks;
+  for (double k = std::ceil(r.low / step); k * step <= r.high; ++k)
+    ticks.push_back(number(k * step));
+  return ticks;
+}
+
+/// gnuplot itself marks powers of ten only, of which many a logarithmic axis has one or none.
+std::vector<std::string> logarithmic_ticks(Range r) {
+  const double decades = std::log10(r.high / r.low);
+  const int first = static_cast<int>(std::floor(std::log10(r.low)));
+  const int last = static_cast<int>(std::floor(std::log10(r.high)));
+  const int step = std::max(1, (last - first) / 10);
+  const std::vector<int> tenths = decades < 1.6   ? std::vector<int>{10, 15, 20, 30, 50, 70}
+                                  : decades < 4.1 ? std::vector<int>{10, 20, 50}
+                                                  : std::vector<int>{10};
+  std::vector<std::string> ticks;
+  for (int decade = first; decade <= last; decade += step) {
+    for (const int digits : tenths) {
+      const double value = digits * std::pow(10, decade - 1);
+      if (value < r.low || value > r.high) continue;
+      ticks.push_back(std::to_string(digits) + "e" + std::to_string(decade - 1));
+    }
+  }
+  return ticks.size() >= 4 ? ticks : even_ticks(r);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+std::string named_ticks(const std::vector<std::string>& names) {
+  const double slot = kAxisWidth / static_cast<double>(names.size());
+  std::size_t longest = 0;
+  for (const std::string& name : names) longest = std::max(longest, text_length(plain_text(name)));
+  // Past what upright names can share, every second or third is named.
+  const auto stride = static_cast<std::size_t>(std::ceil(14 / slot));
+  std::vector<std::string> ticks;
+  for (std::size_t i = 0; i < names.size(); i += stride) {
+    ticks.push_back(quoted_tick(names[i]) + " " + std::to_string(i));
+  }
+  std::string rotation = "norotate";
+  if (static_cast<double>(longest + 1) * kLetterWidth > slot) rotation = "rotate by 40 right";
+  if (slot < 20) rotation = "rotate by 90 right";
+  return "set xtics " + rotation + " (" + joined(ticks) + ")\n";
+}
+
+std::string x_axis(const Plot& plot) {
+  const Range range = x_range(plot);
+  std::string script = "set xrange [" + number(range.low) + ":" + number(range.high) + "]\n";
+  if (plot.log_x) {
+    script += "set logscale x\nset xtics (" + joined(logarithmic_ticks(range)) + ")\n";
+  }
+  if (!plot.x_ticks.empty()) script += named_ticks(plot.x_ticks);
+  return script;
+}
+
+std::string y_axis(const Plot& plot) {
+  const Range range = y_range(plot);
+  return "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
+}
+
+std::string terminal(PictureFormat format) {
+  const auto size = [](double scale) {
+    return number(kWidth * scale) + "," + number(kHeight * scale);
+  };
+  const std::string common = " noenhanced font 'sans-serif,14' background rgb 'white' size ";
+  switch (format) {
+    case PictureFormat::kSvg:
+      return "set terminal svg" + common + size(1) + " fixed\n";
+    case PictureFormat::kPng:
+      return "set terminal pngcairo" + common + size(2) +
+             " fontscale 1.5 linewidth 2 pointscale 2.6\n";
+  }
+  throw std::invalid_argument("plot: no such format");
+}
+
+std::string screen(double x, double y) {
+  return " at screen " + number(x / kWidth) + "," + number(1 - y / kHeight);
+}
+
+std::string titles(const Plot& plot) {
+  double below = 24;
+  std::string script;
+  if (!plot.title.empty()) {
+    const std::string size = text_length(plain_text(plot.title)) <= 60 ? "19" : "15";
+    script += "set label 1 " + quoted(plot.title, 80) + screen(24, 34) + " font 'sans-serif Bold," +
+              size + "' textcolor rgb '#222222'\n";
+    below += 34;
+  }
+  if (!plot.subtitle.empty()) {
+    script += "set label 2 " + quoted(plot.subtitle, 108) + screen(24, below + 2) +
+              " font 'sans-serif,14' textcolor rgb '#666666'\n";
+    below += 24;
+  }
+  below += 8;
+  return script + "set tmargin at screen " + number(1 - below / kHeight) + "\n";
+}
+
+/// Where the legend goes, and how long a name may be there.
+struct Legend {
+  std::string commands;
+  std::size_t name_length;
+};
+
+Legend legend(const Plot& plot) {
+  std::size_t longest = 0;
+  for (const Series& s : plot.series) longest = std::max(longest, text_length(plain_text(s.name)));
+  std::string position = plot.legend_position;
+  if (position.empty()) position = longest == 0 ? "none" : longest > 22 ? "below" : "right";
+  const std::string style = " Left reverse samplen 1.8 textcolor rgb '#444444'\n";
+  if (position == "right") return {"set key outside right top vertical spacing 1.3" + style, 30};
+  if (position == "below") {
+    // An empty label leaves no distance between the tick names and the legend.
+    const std::string distance = plot.x_label.empty() ? "set xlabel ' '\n" : "";
+    return {distance + "set key below left horizontal spacing 1.2" + style, 60};
+  }
+  if (position == "none") return {"unset key\n", 1};
+  throw std::invalid_argument("plot: legend_position \"" + position +
+                              "\" is not right, below or none");
+}
+
+std::string looks(const Series& series, std::size_t position) {
+  if (!series.line && !series.marks) {
+    throw std::invalid_argument("plot: series \"" + series.name + "\" has neither line nor marks");
+  }
+  std::string text = series.line && series.marks ? "linespoints" : series.line ? "lines" : "points";
+  text += " linecolor rgb '" + std::string(kColours[position % kColours.size()]) + "'";
+  if (series.line) text += " linewidth 2.2";
+  if (series.marks) {
+    text += " pointtype " + std::to_string(kMarks[position % kMarks.size()]) + " pointsize 0.9";
+  }
+  return text;
+}
+
+std::string curves(const Plot& plot, std::size_t name_length) {
+  std::string data;
+  std::vector<std::string> curves;
+  for (std::size_t i = 0; i < plot.series.size(); ++i) {
+    const Series& series = plot.series[i];
+    const std::string look = looks(series, i);
+    const std::vector<Point> points = drawable_points(series, plot);
+    if (points.empty()) continue;
+    const std::string block = "$series" + std::to_string(i);
+    data += block + " << END\n";
+    for (const Point& p : points) data += number(p.x) + " " + number(p.y) + "\n";
+    data += "END\n";
+    curves.push_back(block + " using 1:2 with " + look + " title " +
+                     quoted(series.name, name_length));
+  }
+  if (curves.empty()) throw std::invalid_argument("plot: no point that can be drawn");
+  return data + "plot " + joined(curves) + "\n";
+}
+
+}  // namespace
+
+std::string gnuplot_script(const Plot& plot, PictureFormat format) {
+  if (plot.log_x && !plot.x_ticks.empty()) {
+    throw std::invalid_argument("plot: a named x axis cannot be logarithmic");
+  }
+  const Legend key = legend(plot);
+  const std::string drawing = curves(plot, key.name_length);
+  std::string script = "set encoding utf8\n" + terminal(format);
+  script +=
+      "set border 1 linecolor rgb '#999999'\n"
+      "set tics nomirror scale 0 textcolor rgb '#444444'\n"
+      "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 1\n"
+      "set format '%.10g'\n";
+  script += "set xlabel " + quoted(plot.x_label, 80) + " textcolor rgb '#444444'\n";
+  script += "set ylabel " + quoted(plot.y_label, 48) + " textcolor rgb '#444444'\n";
+  return script + titles(plot) + x_axis(plot) + y_axis(plot) + key.commands + drawing;
+}
+
+}  // namespace dcnsim

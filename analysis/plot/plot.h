@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures for a slide: curves over a linear, a logarithmic or a named axis, drawn by gnuplot 5.4.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dcnsim {
+
+struct Point {
+  double x, y;
+};
+
+/// Colour and mark follow from the position in Plot::series, so that a series keeps them when
+/// another has nothing to show. A series without a name has no legend entry.
+struct Series {
+  std::string name;
+  std::vector<Point> points;  // joined in this order
+  bool line = true;
+  bool marks = true;
+};
+
+/// Texts are UTF-8 and may come from anywhere: they appear as they are, save that control
+/// characters become blanks, wrong bytes U+FFFD, and what finds no room ends in an ellipsis.
+struct Plot {
+  std::string title;
+  std::string subtitle;
+  std::string x_label, y_label;
+  bool log_x = false;
+  std::vector<Series> series;
+  std::vector<std::string> x_ticks;    // names of x = 0, 1, 2..., thinned out if many
+  std::optional<double> y_min, y_max;  // otherwise what the points need
+  std::string legend_position;         // "right", "below", "none", or "" for what suits the names
+};
+
+enum class PictureFormat { kSvg, kPng };
+
+/// The gnuplot script that prints the picture, 900 x 560 for SVG and twice that for PNG. Points no
+/// axis can show are skipped: NaN, beyond +-1e300, below 1e-300 on a logarithmic axis; the line
+/// goes on to the next point. Throws std::invalid_argument if no point is left, if a series has
+/// neither line nor marks, or if fields contradict each other.
+std::string gnuplot_script(const Plot& plot, PictureFormat format);
+
+/// Draws into `path`, whose extension .svg or .png selects the format. Equal plots give equal
+/// bytes. A failure leaves an old file as it was. Throws as gnuplot_script does,
+/// std::invalid_argument for another extension and std::runtime_error if gnuplot is missing or
+/// fails or the file cannot be written.
+void draw(const Plot& plot, const std::string& path);
+
+}  // namespace dcnsim
