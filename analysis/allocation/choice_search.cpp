@@ -2,10 +2,10 @@
 #include "analysis/allocation/choice_search.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 
 namespace dcnsim {
@@ -64,7 +64,8 @@ class Search {
       first_parent = static_cast<std::uint32_t>(nodes_.size());
       for (const State& state : states) nodes_.push_back(state.node);
     }
-    // Weight rises and value falls along the states.
+    // Weight rises and value falls along the states; an optimum is never dropped.
+    assert(!states.empty());
     return {path(states.back().node, problem_.tensors.size()), true};
   }
 

@@ -220,6 +220,13 @@ TEST(closed_form, says_what_can_be_reached_if_the_limit_cannot) {
   }
 }
 
+TEST(closed_form, a_limit_that_is_the_sum_of_the_bounds_in_another_order_is_met) {
+  const std::vector<Line> lines{{0, 6, 0.1, 1, 2}, {0, 6, 0.2, 1, 2}};
+  ASSERT_GT(0.1 + 0.2, 0.3);
+  EXPECT_EQ(minimise_noise(lines, 0.3).widths, (std::vector<double>{1, 1}));
+  EXPECT_THROW(minimise_noise(lines, 0.3 * (1 - 1e-11)), Unreachable);
+}
+
 TEST(closed_form, invalid_lines_are_refused_by_their_position) {
   const double nan = std::nan("");
   const auto complaint = [](const Line& line) -> std::string {

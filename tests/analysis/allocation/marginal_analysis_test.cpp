@@ -233,6 +233,31 @@ TEST(marginal_analysis, sixty_tensors_of_sixteen_widths_are_proven) {
   }
 }
 
+TEST(marginal_analysis, rounded_sums_do_not_hide_the_points_of_the_hull) {
+  // Tenths: the same sum in another order has other last bits.
+  std::mt19937_64 random(5);
+  Problem problem;
+  for (int i = 0; i < 30; ++i) {
+    Choices tensor{"t" + std::to_string(i), 1, {}, {}};
+    const double per_bit = 0.1 * static_cast<double>(1 + random() % 9);
+    for (int bits = 1; bits <= 8; ++bits) {
+      tensor.noise.push_back(0.3 * std::pow(4, -bits));
+      tensor.cost.push_back(per_bit * bits);
+    }
+    problem.tensors.push_back(tensor);
+  }
+  for (const Solution& point : trade_off(problem)) {
+    const Solution cheapest = minimise_cost(problem, point.noise);
+    EXPECT_TRUE(cheapest.is_proven);
+    EXPECT_LE(cheapest.cost, point.cost);
+    EXPECT_NEAR(cheapest.cost, point.cost, 1e-9);
+    const Solution quietest = minimise_noise(problem, point.cost);
+    EXPECT_TRUE(quietest.is_proven);
+    EXPECT_LE(quietest.noise, point.noise);
+    EXPECT_NEAR(quietest.noise, point.noise, 1e-9 * point.noise);
+  }
+}
+
 TEST(marginal_analysis, finds_what_lies_between_the_points_of_the_hull) {
   // The hull has widths {1} and {3} alone; {2} is the only way to spend 2.
   const Problem problem{{{"a", 1, {1, 0.9, 0}, {1, 2, 3}}}, 0, 0};
