@@ -15,6 +15,8 @@ namespace {
 constexpr double kWidth = 900, kHeight = 560;  // of the picture, in SVG pixels
 constexpr double kAxisWidth = 640;             // about what the x axis gets of that
 constexpr double kLetterWidth = 7.5;           // of a tick name, on average
+constexpr std::size_t kTickLength = 28;        // of a tick name, at most
+constexpr std::size_t kMostNames = 28;         // in a legend that leaves the data room
 constexpr double kLargest = 1e300;             // leaves gnuplot room for its own arithmetic
 
 // The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which white
@@ -35,7 +37,7 @@ std::string number(double value) {
 
 /// A string constant for gnuplot. Whatever could mean something to it is an octal escape: inside
 /// quotes gnuplot 5.4 still looks for backquotes and macros, and ends 'strings' at some doubled
-/// apostrophes. A backslash stands in a string of its own, lest U+ after it name a code point.
+/// apostrophes. Escapes that begin with 0 have four digits, so a digit may follow.
 std::string quoted(std::string_view text, std::size_t length) {
   const auto octal = [](unsigned digit) { return static_cast<char>('0' + (digit & 7U)); };
   std::string result = "\"";
@@ -45,27 +47,22 @@ std::string quoted(std::string_view text, std::size_t length) {
         byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     if (letter || c == ' ' || c == '.' || c == ',' || c == '-' || c == '_') {
       result += c;
-    } else if (c == '\\') {
-      result += R"(\134".")";
     } else {
-      result += {'\\', octal(byte >> 6U), octal(byte >> 3U), octal(byte)};
+      result += {'\\', '0', octal(byte >> 6U), octal(byte >> 3U), octal(byte)};
     }
   }
   return result + "\"";
 }
 
 /// A tick's name is a format, so % counts double, and if there is one gnuplot keeps 49 bytes only.
-std::string quoted_tick(std::string_view text) {
-  constexpr std::size_t kLongest = 28;
-  std::string name;
-  for (std::size_t length = kLongest; length == kLongest || name.size() > 49; --length) {
-    name = shorten(plain_text(text), length);
-    if (name.find('%') == std::string::npos) break;
-    for (std::size_t at = 0; (at = name.find('%', at)) != std::string::npos; at += 2) {
-      name.insert(at, 1, '%');
-    }
+std::string quoted_tick(const std::string& name) {
+  std::string format = name;
+  for (std::size_t length = kTickLength; format.find('%') != std::string::npos; --length) {
+    format.clear();
+    for (const char c : shorten(name, length)) format += c == '%' ? "%%" : std::string(1, c);
+    if (format.size() <= 49) break;
   }
-  return quoted(name, name.size());
+  return quoted(format, format.size());
 }
 
 bool drawable(const Point& p, const Plot& plot) {
@@ -173,20 +170,32 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string named_ticks(const std::vector<std::string>& names) {
+/// Level where the names find room, else slanted, else upright: where slanted ones would touch or
+/// the first would leave the picture on the left.
+std::string rotation(const std::vector<std::string>& names, double slot) {
+  std::string result = "norotate";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const double width = static_cast<double>(text_length(names[i])) * kLetterWidth;
+    const double left = 60 + (static_cast<double>(i) + 0.5) * slot;
+    if (slot < 28 || (width > slot && 0.77 * width > left)) return "rotate by 90 right";
+    if (width + kLetterWidth > slot) result = "rotate by 40 right";
+  }
+  return result;
+}
+
+std::string named_ticks(const Plot& plot) {
+  std::vector<std::string> names;
+  for (const std::string& name : plot.x_ticks) {
+    names.push_back(shorten(plain_text(name), kTickLength));
+  }
   const double slot = kAxisWidth / static_cast<double>(names.size());
-  std::size_t longest = 0;
-  for (const std::string& name : names) longest = std::max(longest, text_length(plain_text(name)));
   // Past what upright names can share, every second or third is named.
   const auto stride = static_cast<std::size_t>(std::ceil(14 / slot));
   std::vector<std::string> ticks;
   for (std::size_t i = 0; i < names.size(); i += stride) {
     ticks.push_back(quoted_tick(names[i]) + " " + std::to_string(i));
   }
-  std::string rotation = "norotate";
-  if (static_cast<double>(longest + 1) * kLetterWidth > slot) rotation = "rotate by 40 right";
-  if (slot < 20) rotation = "rotate by 90 right";
-  return "set xtics " + rotation + " (" + joined(ticks) + ")\n";
+  return "set xtics " + rotation(names, slot) + " (" + joined(ticks) + ")\n";
 }
 
 std::string x_axis(const Plot& plot) {
@@ -195,7 +204,7 @@ std::string x_axis(const Plot& plot) {
   if (plot.log_x) {
     script += "set logscale x\nset xtics (" + joined(logarithmic_ticks(range)) + ")\n";
   }
-  if (!plot.x_ticks.empty()) script += named_ticks(plot.x_ticks);
+  if (!plot.x_ticks.empty()) script += named_ticks(plot);
   return script;
 }
 
@@ -208,7 +217,8 @@ std::string terminal(PictureFormat format) {
   const auto size = [](double scale) {
     return number(kWidth * scale) + "," + number(kHeight * scale);
   };
-  const std::string common = " noenhanced font 'sans-serif,14' background rgb 'white' size ";
+  const std::string common =
+      " noenhanced rounded font 'sans-serif,14' background rgb 'white' size ";
   switch (format) {
     case PictureFormat::kSvg:
       return "set terminal svg" + common + size(1) + " fixed\n";
@@ -248,11 +258,20 @@ struct Legend {
 };
 
 Legend legend(const Plot& plot) {
-  std::size_t longest = 0;
-  for (const Series& s : plot.series) longest = std::max(longest, text_length(plain_text(s.name)));
+  std::size_t longest = 0, names = 0;
+  for (const Series& s : plot.series) {
+    longest = std::max(longest, text_length(plain_text(s.name)));
+    names += s.name.empty() ? 0 : 1;
+  }
   std::string position = plot.legend_position;
   if (position.empty()) position = longest == 0 ? "none" : longest > 22 ? "below" : "right";
-  const std::string style = " Left reverse samplen 1.8 textcolor rgb '#444444'\n";
+  if (names > kMostNames && position != "none") {
+    throw std::invalid_argument("plot: more than " + std::to_string(kMostNames) +
+                                " names in the legend");
+  }
+  const std::string size = names <= kMostNames / 2 ? "14" : "9";
+  const std::string style =
+      " Left reverse samplen 1.8 font 'sans-serif," + size + "' textcolor rgb '#444444'\n";
   if (position == "right") return {"set key outside right top vertical spacing 1.3" + style, 30};
   if (position == "below") {
     // An empty label leaves no distance between the tick names and the legend.
@@ -306,7 +325,8 @@ std::string gnuplot_script(const Plot& plot, PictureFormat format) {
   const std::string drawing = curves(plot, key.name_length);
   std::string script = "set encoding utf8\n" + terminal(format);
   script +=
-      "set border 1 linecolor rgb '#999999'\n"
+      "set border 0 linecolor rgb '#e6e6e6'\n"  // the colour of ticks too: dots in the grid's
+      "set arrow from graph 0,0 to graph 1,0 nohead linecolor rgb '#999999'\n"
       "set tics nomirror scale 0 textcolor rgb '#444444'\n"
       "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 1\n"
       "set format '%.10g'\n";

@@ -39,7 +39,8 @@ enum class PictureFormat { kSvg, kPng };
 /// The gnuplot script that prints the picture, 900 x 560 for SVG and twice that for PNG. Points no
 /// axis can show are skipped: NaN, beyond +-1e300, below 1e-300 on a logarithmic axis; the line
 /// goes on to the next point. Throws std::invalid_argument if no point is left, if a series has
-/// neither line nor marks, or if fields contradict each other.
+/// neither line nor marks, if the legend had more than 28 names, or if fields contradict each
+/// other.
 std::string gnuplot_script(const Plot& plot, PictureFormat format);
 
 /// Draws into `path`, whose extension .svg or .png selects the format. Equal plots give equal

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 
@@ -49,6 +50,15 @@ std::string content(const fs::path& path) {
   std::stringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
+}
+
+/// As gnuplot writes text into XML.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    result += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
+  }
+  return result;
 }
 
 /// Tags nest, attributes are quoted, & begins an entity XML knows: enough of XML 1.0 for pictures.
@@ -160,6 +170,7 @@ TEST_F(Picture, TextsCannotCommandGnuplot) {
       {"%s%n%d 100% \\U+00e9", "%s%n%d 100% \\U+00e9"},
       {"</text><script>&amp;", "&lt;/text>&lt;script>&amp;amp;"},
       {"größe 精度", "größe 精度"},
+      {"(1) 2*3 +4 =5 @6", "(1) 2*3 +4 =5 @6"},
       {"\\", "<text>\\</text>"},
       {"trailing\\", "trailing\\"},
       {"bad \xFF\xC0\xA7 bytes", "bad \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD bytes"},
@@ -182,6 +193,27 @@ TEST_F(Picture, TextsCannotCommandGnuplot) {
     EXPECT_TRUE(contains(ticks, shown)) << text;
     EXPECT_FALSE(drawn(plot, "picture.png").empty());
     EXPECT_FALSE(fs::exists(touched)) << text;
+  }
+}
+
+TEST_F(Picture, ShowsAnyMixtureOfSpecialCharactersAsItIs) {
+  constexpr std::string_view kSpecial = "'\"`@\\{}$%#;!()[]<>&^_~+*/=?|:,.-0n1Ux ";
+  std::mt19937 random(5);
+  Plot plot;
+  plot.legend_position = "right";
+  for (int i = 0; i < 28; ++i) {
+    std::string text;
+    for (int k = 0; k < 12; ++k) text += kSpecial[random() % kSpecial.size()];
+    plot.x_ticks.push_back(text);
+    plot.series.push_back({text + text, {{1.0 * i, 1.0 * i}}});
+  }
+  const std::string svg = drawn(plot);
+  EXPECT_TRUE(well_formed(svg));
+  for (int i = 0; i < 28; ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    EXPECT_TRUE(contains(svg, ">" + escaped(plot.x_ticks[k]) + "</text>")) << plot.x_ticks[k];
+    EXPECT_TRUE(contains(svg, ">" + escaped(plot.series[k].name) + "</text>"))
+        << plot.series[k].name;
   }
 }
 
@@ -367,6 +399,9 @@ TEST(GnuplotScript, TurnsTickNamesThatFindNoRoom) {
   EXPECT_TRUE(contains(svg_script(plot), "set xtics norotate ("));
   plot.x_ticks.resize(8, "layer2.0.downsample");
   EXPECT_TRUE(contains(svg_script(plot), "set xtics rotate by 40 right ("));
+  plot.x_ticks[0] = "a name that would begin left of the picture";
+  EXPECT_TRUE(contains(svg_script(plot), "set xtics rotate by 90 right ("));
+  plot.x_ticks[0] = "conv1";
   plot.x_ticks.resize(40, "fc");
   EXPECT_TRUE(contains(svg_script(plot), "set xtics rotate by 90 right ("));
 }
@@ -382,6 +417,18 @@ TEST(GnuplotScript, PutsTheLegendBelowIfNamesAreLong) {
   EXPECT_TRUE(contains(svg_script(plot), "unset key"));
   plot.legend_position = "'; system('id');'";
   EXPECT_THROW(svg_script(plot), std::invalid_argument);
+}
+
+TEST(GnuplotScript, RefusesALegendThatLeavesTheDataNoRoom) {
+  Plot plot;
+  plot.series.resize(28, {"a", {{1, 1}}});
+  EXPECT_TRUE(contains(svg_script(plot), "set key outside right"));
+  plot.series.push_back({"", {{1, 1}}});
+  EXPECT_TRUE(contains(svg_script(plot), "set key outside right"));
+  plot.series.push_back({"b", {{1, 1}}});
+  EXPECT_THROW(svg_script(plot), std::invalid_argument);
+  plot.legend_position = "none";
+  EXPECT_TRUE(contains(svg_script(plot), "unset key"));
 }
 
 TEST(GnuplotScript, RefusesPlotsWithNothingToShow) {
