@@ -204,14 +204,15 @@ FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_uniq
 FloatExecutor::~FloatExecutor() = default;
 
 const FloatExecutor::Outputs& FloatExecutor::run(const CodeTensor& image) {
-  resume(image, 0, impl_->outputs);
+  resume(image, 0, impl_->outputs.size(), impl_->outputs);
   return impl_->outputs;
 }
 
-void FloatExecutor::resume(const CodeTensor& image, std::size_t first, Outputs& outputs) const {
+void FloatExecutor::resume(const CodeTensor& image, std::size_t first, std::size_t end,
+                           Outputs& outputs) const {
   assert(image.shape() == impl_->network.input && outputs.size() == impl_->packed.size());
   Pass pass(impl_->network, impl_->packed, image, outputs);
-  for (std::size_t i = first; i < outputs.size(); ++i) pass.run_layer(i);
+  for (std::size_t i = first; i < end; ++i) pass.run_layer(i);
 }
 
 void FloatExecutor::set_weights(std::size_t layer, const std::vector<float>& weights) {

@@ -20,9 +20,9 @@ class FloatExecutor {
   /// The result is valid until the next call. `image` holds values 0..255.
   const Outputs& run(const CodeTensor& image);
 
-  /// Recomputes layers `first` and later in `outputs`: what run(image) gave, earlier layers changed
-  /// at will.
-  void resume(const CodeTensor& image, std::size_t first, Outputs& outputs) const;
+  /// Recomputes layers `first` to before `end` in `outputs`: what run(image) gave, other layers
+  /// changed at will.
+  void resume(const CodeTensor& image, std::size_t first, std::size_t end, Outputs& outputs) const;
 
   /// Gives a convolution other weights, as many as it has.
   void set_weights(std::size_t layer, const std::vector<float>& weights);

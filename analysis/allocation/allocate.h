@@ -35,7 +35,7 @@ struct AllocationSpace {
   QuantizeOptions base;            ///< widths of what is not allocated
   Sensitivity sensitivity;         ///< for NoiseModel::kMeasured; covers all ranges
 
-  int lowest() const;   ///< of all ranges
+  int lowest() const;  ///< of all ranges
   int highest() const;
 };
 
@@ -86,8 +86,8 @@ double predicted_noise(const AllocationSpace& space, const NoiseTables& noise,
                        const std::vector<int>& widths);
 
 /// Real-valued optimum for the goal of an allocation by the closed form, each tensor's noise and
-/// cost as lines over its range; nothing if a tensor's SQNR does not grow with its width or the goal
-/// is out of the lines' reach.
+/// cost as lines over its range; nothing if a tensor's SQNR does not grow with its width or the
+/// goal is out of the lines' reach.
 std::optional<std::vector<double>> closed_form_widths(const Problem& problem, const Goal& goal);
 
 }  // namespace dcnsim

@@ -85,15 +85,15 @@ void SimulatedCosts::learn(const std::vector<Widths>& allocations) {
     }
     if (is_new) wanted.push_back(widths);
   }
+  if (wanted.empty()) return;
+  if (progress) progress(0, wanted.size());
   const auto make = [&](std::size_t index) {
-    return quantizer_
-        .quantize(with_widths(quantizer_.network(), tensors_, wanted[index], base_))
+    return quantizer_.quantize(with_widths(quantizer_.network(), tensors_, wanted[index], base_))
         .network;
   };
-  const auto results =
-      simulate_costs(machine_, wanted.size(), make, jobs_, [&](std::size_t done) {
-        if (progress) progress(done, wanted.size());
-      });
+  const auto results = simulate_costs(machine_, wanted.size(), make, jobs_, [&](std::size_t done) {
+    if (progress) progress(done, wanted.size());
+  });
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::vector<Key> at = keys(wanted[i]);
     for (std::size_t layer = 0; layer < at.size(); ++layer) {

@@ -40,7 +40,7 @@ class SimulatedCosts {
   SimulatedCosts(const Machine& machine, NetworkQuantizer& quantizer, std::vector<Tensor> tensors,
                  QuantizeOptions base, std::size_t jobs);
 
-  /// Called before and during simulations: networks done, networks to do.
+  /// Called before simulations (done 0) and as they end.
   std::function<void(std::size_t done, std::size_t total)> progress;
 
   /// Layers of the network at these widths.

@@ -23,6 +23,7 @@ namespace dcnsim::cli {
 using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
+void add_allocate(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 
 /// A contradiction between options: exit code 2.

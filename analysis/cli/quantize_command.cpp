@@ -65,9 +65,16 @@ void quantize_command(const QuantizeCommandOptions& options) {
   save_network(quantized.network, options.output);
 
   fmt::print("{:<24} {:>8} {:>10}\n", "tensor", "format", "SQNR dB");
-  for (const TensorReport& tensor : quantized.tensors) {
-    fmt::print("{:<24} {:>8} {:>10.2f}\n", elide(tensor.tensor, 24), to_string(tensor.format),
-               tensor.sqnr_db);
+  const auto print_row = [](const std::string& tensor, const FormatChoice& choice) {
+    fmt::print("{:<24} {:>8} {:>10.2f}\n", elide(tensor, 24), to_string(choice.format),
+               choice.sqnr_db());
+  };
+  for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
+    const LayerNode& node = quantized.network.layers[i].node;
+    if (node.kind == LayerKind::kConv) {
+      print_row(node.name + ".weight", quantized.formats[i].weight);
+    }
+    print_row(node.name + ".output", quantized.formats[i].output);
   }
   if (evaluated) evaluate(*floats, quantized.network, *evaluated, options.jobs);
   fmt::print("written to {}\n", options.output);

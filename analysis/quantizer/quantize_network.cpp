@@ -77,73 +77,9 @@ std::vector<std::int64_t> bias_codes(const FloatLayer& layer, int frac) {
   return codes;
 }
 
-/// One pass over the layers for one allocation.
-class Builder {
- public:
-  Builder(NetworkQuantizer& quantizer, const QuantizeOptions& options)
-      : quantizer_(quantizer),
-        options_(options),
-        widths_(resolve_widths(quantizer.network(), options)),
-        non_negative_(non_negative_outputs(quantizer.network())) {
-    const FloatNetwork& network = quantizer.network();
-    FixedNetwork& fixed = result_.network;
-    fixed.name = network.name;
-    fixed.input_name = network.input_name;
-    fixed.input = network.input;
-    fixed.input_format = {options.input_bits, options.input_bits - 8, false, false};
-  }
-
-  QuantizedNetwork run() {
-    for (std::size_t i = 0; i < widths_.size(); ++i) add_layer(i);
-    validate(result_.network);
-    return std::move(result_);
-  }
-
- private:
-  void add_layer(std::size_t index) {
-    const FloatLayer& layer = quantizer_.network().layers[index];
-    const Format& input = result_.network.format_of(layer.node.input);
-    FixedLayer fixed;
-    fixed.node = layer.node;
-    if (layer.node.kind == LayerKind::kConv) {
-      const FormatChoice& choice = quantizer_.weight(index, widths_[index].weight_bits);
-      report(layer.node.name + ".weight", choice);
-      fixed.weight = choice.format;
-      for (const float weight : layer.weights) {
-        fixed.weights.push_back(quantize(double{weight}, fixed.weight));
-      }
-      fixed.bias = bias_codes(layer, fixed.weight.frac + input.frac);
-    }
-    const FormatChoice output = output_format(index, input);
-    report(layer.node.name + ".output", output);
-    fixed.requant.out = output.format;
-    fixed.requant.relu = layer.node.relu;
-    fixed.requant.rounding = non_negative_[index] ? options_.rounding : Rounding::kHalfEven;
-    fixed.requant.shift = required_shift(result_.network, fixed);
-    result_.network.layers.push_back(std::move(fixed));
-  }
-
-  FormatChoice output_format(std::size_t index, const Format& input) const {
-    const LayerNode& node = quantizer_.network().layers[index].node;
-    const Widths& widths = widths_[index];
-    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
-    // A maximum is one of its inputs: another format of that width could only add error.
-    if (is_max && (!widths.output_is_demanded || widths.output_bits == input.bits)) {
-      return evaluate(quantizer_.calibration().outputs[index], input);
-    }
-    return quantizer_.output(index, widths.output_bits);
-  }
-
-  void report(const std::string& tensor, const FormatChoice& choice) {
-    result_.tensors.push_back({tensor, choice.format, choice.sqnr_db()});
-  }
-
-  NetworkQuantizer& quantizer_;
-  const QuantizeOptions& options_;
-  std::vector<Widths> widths_;
-  std::vector<bool> non_negative_;
-  QuantizedNetwork result_;
-};
+Format input_format(const QuantizeOptions& options) {
+  return {options.input_bits, options.input_bits - 8, false, false};
+}
 
 }  // namespace
 
@@ -153,8 +89,54 @@ NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration cali
   non_negative_ = non_negative_outputs(network);
 }
 
+std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& options) {
+  const std::vector<Widths> widths = resolve_widths(network_, options);
+  std::vector<LayerFormats> result;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const LayerNode& node = network_.layers[i].node;
+    LayerFormats formats;
+    if (node.kind == LayerKind::kConv) formats.weight = weight(i, widths[i].weight_bits);
+    const Format input = node.input == kNetworkInput
+                             ? input_format(options)
+                             : result[static_cast<std::size_t>(node.input)].output.format;
+    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
+    // A maximum is one of its inputs: another format of that width could only add error.
+    const bool keeps_input =
+        is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
+    formats.output =
+        keeps_input ? evaluate(calibration_.outputs[i], input) : output(i, widths[i].output_bits);
+    result.push_back(formats);
+  }
+  return result;
+}
+
 QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
-  return Builder(*this, options).run();
+  QuantizedNetwork result{{}, formats(options)};
+  FixedNetwork& network = result.network;
+  network.name = network_.name;
+  network.input_name = network_.input_name;
+  network.input = network_.input;
+  network.input_format = input_format(options);
+  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+    const FloatLayer& layer = network_.layers[i];
+    const LayerFormats& formats = result.formats[i];
+    FixedLayer fixed;
+    fixed.node = layer.node;
+    if (layer.node.kind == LayerKind::kConv) {
+      fixed.weight = formats.weight.format;
+      for (const float weight : layer.weights) {
+        fixed.weights.push_back(dcnsim::quantize(double{weight}, fixed.weight));
+      }
+      fixed.bias = bias_codes(layer, fixed.weight.frac + network.format_of(layer.node.input).frac);
+    }
+    fixed.requant.out = formats.output.format;
+    fixed.requant.relu = layer.node.relu;
+    fixed.requant.rounding = non_negative_[i] ? options.rounding : Rounding::kHalfEven;
+    fixed.requant.shift = required_shift(network, fixed);
+    network.layers.push_back(std::move(fixed));
+  }
+  validate(network);
+  return result;
 }
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {

@@ -32,16 +32,15 @@ struct QuantizeOptions {
   Rounding rounding = Rounding::kHalfUp;  ///< of unsigned outputs; signed ones use kHalfEven
 };
 
-/// What was chosen for one tensor and how good it is.
-struct TensorReport {
-  std::string tensor;  ///< layer name + ".weight" or ".output"
-  Format format;
-  double sqnr_db = 0;  ///< 10 log10(sum x^2 / sum (x - q(x))^2) over the tensor
+/// What was chosen for one layer's tensors, and how good it is: FormatChoice::sqnr_db().
+struct LayerFormats {
+  FormatChoice weight;  ///< kConv
+  FormatChoice output;
 };
 
 struct QuantizedNetwork {
   FixedNetwork network;
-  std::vector<TensorReport> tensors;
+  std::vector<LayerFormats> formats;  ///< by layer
 };
 
 /// Quantizes one network at any number of allocations: the format of a tensor at a width is chosen
@@ -55,6 +54,9 @@ class NetworkQuantizer {
   /// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
   /// a bias beyond the accumulator's grid.
   QuantizedNetwork quantize(const QuantizeOptions& options);
+
+  /// The formats that quantize() would give the layers, without quantizing a number.
+  std::vector<LayerFormats> formats(const QuantizeOptions& options);
 
   /// The best formats of single tensors. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
@@ -80,5 +82,8 @@ QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& ca
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws
 /// std::runtime_error: file, line, field, value, what was expected.
 void load_widths(const std::string& path, QuantizeOptions& options);
+
+/// The widths of `options` as load_widths reads them, `comment` (one line) above.
+std::string widths_yaml(const QuantizeOptions& options, const std::string& comment);
 
 }  // namespace dcnsim

@@ -201,7 +201,7 @@ TEST(FloatExecutor, resumes_behind_a_changed_layer_as_a_whole_run_would) {
       const FloatExecutor::Outputs expected = FloatExecutor(network).run(image);
       executor.set_weights(layer, network.layers[layer].weights);
       FloatExecutor::Outputs resumed = before;
-      executor.resume(image, layer, resumed);
+      executor.resume(image, layer, resumed.size(), resumed);
       EXPECT_EQ(resumed, expected) << "seed " << seed << " layer " << layer;
       network.layers[layer].weights = original;
       executor.set_weights(layer, original);

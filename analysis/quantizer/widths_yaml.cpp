@@ -135,4 +135,22 @@ void load_widths(const std::string& path, QuantizeOptions& options) {
   options = std::move(result);
 }
 
+std::string widths_yaml(const QuantizeOptions& options, const std::string& comment) {
+  YAML::Emitter yaml;
+  yaml << YAML::Comment(comment) << YAML::Newline << YAML::BeginMap;
+  yaml << YAML::Key << "weights" << YAML::Value << options.weight_bits;
+  yaml << YAML::Key << "activations" << YAML::Value << options.activation_bits;
+  yaml << YAML::Key << "logits" << YAML::Value << options.logit_bits;
+  yaml << YAML::Key << "input" << YAML::Value << options.input_bits;
+  yaml << YAML::Key << "layers" << YAML::Value << YAML::BeginMap;
+  for (const LayerWidths& layer : options.layers) {
+    yaml << YAML::Key << layer.layer << YAML::Value << YAML::Flow << YAML::BeginMap;
+    if (layer.weight_bits != 0) yaml << YAML::Key << "weights" << YAML::Value << layer.weight_bits;
+    if (layer.output_bits != 0) yaml << YAML::Key << "output" << YAML::Value << layer.output_bits;
+    yaml << YAML::EndMap;
+  }
+  yaml << YAML::EndMap << YAML::EndMap;
+  return std::string(yaml.c_str()) + "\n";
+}
+
 }  // namespace dcnsim

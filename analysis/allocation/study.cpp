@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/allocation/study.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "analysis/allocation/sensitivity_cache.h"
+#include "analysis/evaluation/output_noise.h"
+#include "models/arch/suggest.h"
+
+namespace dcnsim {
+namespace {
+
+void check(const std::string& field, const WidthRange& range) {
+  if (range.lowest < kMinBits || range.highest > kMaxBits || range.lowest > range.highest) {
+    throw std::invalid_argument(field + ": " + std::to_string(range.lowest) + ".." +
+                                std::to_string(range.highest) + ", expected widths within " +
+                                std::to_string(kMinBits) + ".." + std::to_string(kMaxBits) +
+                                ", the lower one first");
+  }
+}
+
+AllocationSpace make_space(const FloatNetwork& network, const StudyOptions& options) {
+  AllocationSpace space;
+  space.base = options.base;
+  space.tensors = tensors_of(network, options.scope);
+  if (space.tensors.empty()) {
+    throw std::invalid_argument("the network has no weights: nothing to allocate");
+  }
+  check("widths", options.range);
+  space.ranges.assign(space.tensors.size(), options.range);
+  std::vector<std::string> names;
+  for (const Tensor& tensor : space.tensors) names.push_back(tensor.name);
+  for (const auto& [name, range] : options.ranges) {
+    check(name, range);
+    auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) found = std::find(names.begin(), names.end(), name + ".weight");
+    if (found == names.end()) {
+      throw std::invalid_argument(name + ": no such tensor takes part in the allocation" +
+                                  suggestion(name, names));
+    }
+    space.ranges[static_cast<std::size_t>(found - names.begin())] = range;
+  }
+  return space;
+}
+
+Dataset first_images(const Dataset& images, std::size_t count) {
+  count = std::min(count, images.size());
+  Dataset part;
+  part.labels.assign(images.labels.begin(),
+                     images.labels.begin() + static_cast<std::ptrdiff_t>(count));
+  const std::size_t image_bytes = images.pixels.size() / std::max<std::size_t>(images.size(), 1);
+  part.pixels.assign(images.pixels.begin(),
+                     images.pixels.begin() + static_cast<std::ptrdiff_t>(count * image_bytes));
+  return part;
+}
+
+bool is_simulated(CostKind kind) { return kind == CostKind::kEnergy || kind == CostKind::kCycles; }
+
+}  // namespace
+
+AllocationStudy::AllocationStudy(const FloatNetwork& network, const Dataset& calibration,
+                                 const Machine& machine, StudyOptions options)
+    : calibration_(calibration),
+      options_(std::move(options)),
+      quantizer_((make_space(network, options_), network),  // refuses ranges before long work
+                 calibrate(network, calibration, progress("calibrating", calibration.size()))),
+      space_(make_space(network, options_)) {
+  simulated_.emplace(machine, quantizer_, space_.tensors, space_.base, options_.jobs);
+  simulated_->progress = [this, listener = OnProgress{}](std::size_t done,
+                                                         std::size_t total) mutable {
+    if (done == 0 && total > 0) listener = progress("simulating", total);
+    if (listener) listener(done);
+    if (done == total) listener = {};
+  };
+}
+
+OnProgress AllocationStudy::progress(const std::string& what, std::size_t total) const {
+  return options_.progress ? options_.progress(what, total) : OnProgress{};
+}
+
+QuantizeOptions AllocationStudy::widths(const std::vector<int>& widths) const {
+  return with_widths(quantizer_.network(), space_.tensors, widths, space_.base);
+}
+
+void AllocationStudy::measure() {
+  if (!space_.sensitivity.noise.empty()) return;
+  const int lowest = space_.lowest(), highest = space_.highest();
+  const Dataset images = first_images(calibration_, options_.sensitivity_images);
+  if (!options_.cache_file.empty()) {
+    if (auto cached = load_sensitivity(options_.cache_file, options_.cache_key, lowest, highest,
+                                       space_.tensors.size())) {
+      space_.sensitivity = std::move(*cached);
+      return;
+    }
+  }
+  const std::size_t batches = (images.size() + kSensitivityBatch - 1) / kSensitivityBatch;
+  space_.sensitivity =
+      measure_sensitivity(quantizer_, space_.tensors, space_.base, lowest, highest, images,
+                          options_.jobs, progress("measuring sensitivities, batches", batches));
+  if (!options_.cache_file.empty()) {
+    save_sensitivity(options_.cache_file, options_.cache_key, space_.sensitivity);
+  }
+}
+
+const NoiseTables& AllocationStudy::noise(NoiseModel model) {
+  if (model == NoiseModel::kMeasured) measure();
+  const auto [at, is_new] = noise_.try_emplace(model);
+  if (is_new) at->second = noise_tables(model, quantizer_, space_);
+  return at->second;
+}
+
+CostTables AllocationStudy::costs(CostKind kind, const std::vector<int>& around) {
+  return is_simulated(kind) ? simulated_->tables(kind, around, space_.lowest(), space_.highest())
+                            : counted_costs(quantizer_.network(), space_.tensors, kind,
+                                            space_.lowest(), space_.highest());
+}
+
+Allocation AllocationStudy::allocate(NoiseModel model, CostKind cost, const Goal& goal) {
+  if (is_simulated(cost)) {
+    return dcnsim::allocate(space_, noise(model), *simulated_, cost, goal);
+  }
+  return dcnsim::allocate(space_, noise(model), costs(cost, {}), goal);
+}
+
+AllocationFigures AllocationStudy::figures(const std::string& name, const std::vector<int>& widths,
+                                           NoiseModel model, const Dataset& evaluation) {
+  const QuantizeOptions options = this->widths(widths);
+  const FixedNetwork fixed = quantizer_.quantize(options).network;
+  const FloatNetwork& network = quantizer_.network();
+  AllocationFigures figures;
+  figures.name = name;
+  figures.predicted_sqnr_db = to_db(predicted_noise(space_, noise(model), widths));
+  figures.measured_sqnr_db =
+      to_db(measured_noise(network, fixed, calibration_, options_.jobs,
+                           progress(name + ", output SQNR", calibration_.size()))
+                .back());
+  figures.weight_bits = weight_bits(network, options);
+  const LayerCost cost = total(simulated_->layers(widths));
+  figures.energy_pj = cost.energy_pj;
+  figures.cycles = cost.cycles;
+  figures.correct = count_correct(fixed, evaluation, options_.jobs,
+                                  progress(name + ", accuracy", evaluation.size()));
+  return figures;
+}
+
+std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
+                                               const Dataset& evaluation) {
+  std::vector<CurvePoint> points;
+  const auto add = [&](const std::string& rule, NoiseModel model, const std::vector<int>& widths) {
+    CurvePoint point;
+    point.rule = rule;
+    point.widths = widths;
+    point.weight_bits = weight_bits(quantizer_.network(), this->widths(widths));
+    point.predicted_sqnr_db = to_db(predicted_noise(space_, noise(model), widths));
+    points.push_back(std::move(point));
+  };
+  for (int bits = kCurveLowest; bits <= kCurveHighest; ++bits) {
+    add(kEqualRule, rules.empty() ? NoiseModel::kTensor : rules.front().noise,
+        equal_widths(space_, bits));
+  }
+  for (const Rule& rule : rules) {
+    const auto allocations = rule_allocations(space_, noise(rule.noise), [&](double max_noise) {
+      return allocate(rule.noise, rule.cost, {Goal::Kind::kNoise, max_noise}).solution.widths;
+    });
+    for (const std::vector<int>& widths : allocations) add(rule.name, rule.noise, widths);
+  }
+
+  std::vector<std::vector<int>> all;
+  for (const CurvePoint& point : points) all.push_back(point.widths);
+  simulated_->learn(all);
+  const OnProgress on_point = progress("accuracy along the curves, points", points.size());
+  std::map<std::vector<int>, std::size_t> known;  // rules meet now and then
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    CurvePoint& point = points[i];
+    const LayerCost cost = total(simulated_->layers(point.widths));
+    point.energy_pj = cost.energy_pj;
+    point.cycles = cost.cycles;
+    const auto [at, is_new] = known.try_emplace(point.widths);
+    if (is_new) {
+      at->second = count_correct(quantizer_.quantize(this->widths(point.widths)).network,
+                                 evaluation, options_.jobs);
+    }
+    point.top1 = static_cast<double>(at->second) / static_cast<double>(evaluation.size());
+    if (on_point) on_point(i + 1);
+  }
+  return points;
+}
+
+std::vector<std::string> AllocationStudy::exact_tensors() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < space_.tensors.size(); ++i) {
+    const Tensor& tensor = space_.tensors[i];
+    const int lowest = space_.ranges[i].lowest;
+    const FormatChoice& choice = tensor.is_weight ? quantizer_.weight(tensor.layer, lowest)
+                                                  : quantizer_.output(tensor.layer, lowest);
+    if (choice.noise == 0) names.push_back(tensor.name);
+  }
+  return names;
+}
+
+}  // namespace dcnsim

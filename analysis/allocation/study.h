@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything needed to allocate widths for one network on one machine, made when first asked for
+// and then shared: calibration, measured sensitivities, simulated costs, curves.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/allocation/allocate.h"
+#include "analysis/allocation/curve.h"
+
+namespace dcnsim {
+
+/// Makes a listener for a piece of work: what it is, and how many items it has.
+using ProgressFactory = std::function<OnProgress(const std::string& what, std::size_t total)>;
+
+struct StudyOptions {
+  Scope scope = Scope::kWeights;
+  QuantizeOptions base;     ///< widths of what is not allocated
+  WidthRange range{2, 16};  ///< of every tensor
+  /// Instead, by tensor; a layer's name means its weights.
+  std::vector<std::pair<std::string, WidthRange>> ranges;
+  std::size_t sensitivity_images = 128;  ///< the first of the calibration images
+  std::size_t jobs = 1;
+  /// Where measured sensitivities are kept, "" for nowhere; the key says what they are of.
+  std::string cache_file, cache_key;
+  ProgressFactory progress;  ///< may be empty
+};
+
+/// What one set of widths comes to.
+struct AllocationFigures {
+  std::string name;
+  double predicted_sqnr_db = 0;  ///< by the noise model
+  double measured_sqnr_db = 0;   ///< on the calibration images
+  std::uint64_t weight_bits = 0;
+  double energy_pj = 0;       ///< simulated, an image
+  std::uint64_t cycles = 0;   ///< simulated, an image
+  std::uint64_t correct = 0;  ///< of the evaluated images
+};
+
+/// A way to choose widths.
+struct Rule {
+  std::string name;
+  NoiseModel noise = NoiseModel::kPaper;
+  CostKind cost = CostKind::kSize;
+};
+
+class AllocationStudy {
+ public:
+  /// Calibrates. References must outlive it. Throws std::invalid_argument: what calibrate() throws,
+  /// unknown or impossible ranges (with the field and what was expected).
+  AllocationStudy(const FloatNetwork& network, const Dataset& calibration, const Machine& machine,
+                  StudyOptions options);
+
+  NetworkQuantizer& quantizer() { return quantizer_; }
+  const AllocationSpace& space() const { return space_; }
+  QuantizeOptions widths(const std::vector<int>& widths) const;
+
+  /// kMeasured measures the sensitivities, or takes them from the cache.
+  const NoiseTables& noise(NoiseModel model);
+  CostTables costs(CostKind kind, const std::vector<int>& around);
+
+  /// Throws Unreachable.
+  Allocation allocate(NoiseModel noise, CostKind cost, const Goal& goal);
+
+  AllocationFigures figures(const std::string& name, const std::vector<int>& widths,
+                            NoiseModel model, const Dataset& evaluation);
+
+  /// Equal widths and every rule, each point simulated and evaluated.
+  std::vector<CurvePoint> curve(const std::vector<Rule>& rules, const Dataset& evaluation);
+
+  /// Tensors that are exact at every width (all zeros, say): their widths are arbitrary.
+  std::vector<std::string> exact_tensors();
+
+ private:
+  OnProgress progress(const std::string& what, std::size_t total) const;
+  void measure();
+
+  const Dataset& calibration_;
+  StudyOptions options_;
+  NetworkQuantizer quantizer_;
+  AllocationSpace space_;
+  std::map<NoiseModel, NoiseTables> noise_;
+  std::optional<SimulatedCosts> simulated_;
+};
+
+}  // namespace dcnsim

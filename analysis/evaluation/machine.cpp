@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/evaluation/machine.h"
+
+#include "analysis/evaluation/work_pool.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/tlm/clocking.h"
+#include "platform/standalone/simulation.h"
+
+namespace dcnsim {
+
+double Machine::clock_period_s() const {
+  return static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
+}
+
+Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
+  AcceleratorConfig config = load_accelerator(accelerator_path);
+  DramSpec dram = load_dram_spec(tables_dir, config.dram.preset);
+  CostModel cost(tables_dir, config);
+  return {std::move(config), std::move(dram), std::move(cost)};
+}
+
+std::vector<std::vector<LayerCost>> simulate_costs(
+    const Machine& machine, std::size_t count,
+    const std::function<FixedNetwork(std::size_t index)>& make, std::size_t jobs,
+    const OnProgress& progress) {
+  WorkPool pool;
+  pool.items = count;
+  pool.jobs = jobs;
+  pool.process_per_item = true;
+  pool.prepare = [&]() -> Worker {
+    return [&](std::size_t index) {
+      const FixedNetwork network = make(index);
+      const Program program = compile(network, machine.config);
+      Simulation simulation(machine.config, machine.dram, program);
+      const Inference inference = simulation.run(CodeTensor(network.input, network.input_format));
+      std::vector<LayerCost> costs;
+      for (std::size_t i = 0; i < program.layers.size(); ++i) {
+        const LayerCounters& counters = inference.layers.at(i);
+        costs.push_back({counters.cycles, total(machine.cost.layer_energy_pj(
+                                              program.layers[i].descriptor, counters))});
+      }
+      return to_bytes(costs);
+    };
+  };
+  std::size_t done = 0;
+  pool.on_result = [&](std::size_t, const std::string&) {
+    if (progress) progress(++done);
+  };
+  std::vector<std::vector<LayerCost>> costs;
+  for (const std::string& result : run(pool)) costs.push_back(from_bytes<LayerCost>(result));
+  return costs;
+}
+
+LayerCost total(const std::vector<LayerCost>& layers) {
+  LayerCost sum;
+  for (const LayerCost& layer : layers) {
+    sum.cycles += layer.cycles;
+    sum.energy_pj += layer.energy_pj;
+  }
+  return sum;
+}
+
+}  // namespace dcnsim

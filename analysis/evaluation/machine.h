@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// An accelerator with its memory and its prices, and what networks cost on it by simulation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/evaluation/accuracy.h"
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
+#include "models/cost/cost_model.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+struct Machine {
+  AcceleratorConfig config;
+  DramSpec dram;
+  CostModel cost;
+
+  double clock_period_s() const;
+};
+
+/// Throws std::runtime_error naming the file: what load_accelerator, CostModel and load_dram_spec
+/// throw.
+Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir);
+
+/// One layer of one inference from an idle accelerator.
+struct LayerCost {
+  std::uint64_t cycles = 0;
+  double energy_pj = 0;
+};
+
+/// Simulates one inference of each of `count` networks with the full SystemC model, each in a
+/// process of its own, and prices it. The input is a black image: cycles and counted events do not
+/// depend on the data. `make(index)` runs in the worker. Throws std::runtime_error: a network that
+/// does not fit the machine, widths without a price.
+std::vector<std::vector<LayerCost>> simulate_costs(
+    const Machine& machine, std::size_t count,
+    const std::function<FixedNetwork(std::size_t index)>& make, std::size_t jobs,
+    const OnProgress& progress = {});
+
+LayerCost total(const std::vector<LayerCost>& layers);
+
+}  // namespace dcnsim

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/quantizer/noise_law.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+/// Calls visit(producer, share) for every layer that `layer` reads, with the share of its ratio
+/// that reaches the layer's output; inputs from the image are left out.
+template <class Visit>
+void for_each_input(const FloatNetwork& network, const Calibration& calibration, std::size_t layer,
+                    const Visit& visit) {
+  const LayerNode& node = network.layers[layer].node;
+  const auto signal = [&](std::size_t index) { return calibration.outputs[index].signal(); };
+  const auto deliver = [&](int producer, bool is_branch) {
+    if (producer == kNetworkInput) return;
+    const auto index = static_cast<std::size_t>(producer);
+    const double sum = signal(layer);
+    visit(index, is_branch ? (sum == 0 ? 0 : signal(index) / sum) : 1.0);
+  };
+  const bool is_add = node.kind == LayerKind::kAdd;
+  deliver(node.input, is_add);
+  if (is_add) deliver(node.input2, true);
+}
+
+}  // namespace
+
+std::vector<double> predicted_noise(const FloatNetwork& network, const Calibration& calibration,
+                                    const PerTensor& noise) {
+  std::vector<double> ratio(network.layers.size());
+  for (std::size_t layer = 0; layer < ratio.size(); ++layer) {
+    ratio[layer] = noise.weights[layer] + noise.outputs[layer];
+    for_each_input(network, calibration, layer, [&](std::size_t producer, double share) {
+      ratio[layer] += share * ratio[producer];
+    });
+  }
+  return ratio;
+}
+
+PerTensor output_gains(const FloatNetwork& network, const Calibration& calibration) {
+  std::vector<double> gain(network.layers.size());
+  gain.back() = 1;
+  for (std::size_t layer = gain.size(); layer-- > 0;) {
+    for_each_input(network, calibration, layer, [&](std::size_t producer, double share) {
+      gain[producer] += share * gain[layer];
+    });
+  }
+  PerTensor gains{gain, gain};
+  for (std::size_t layer = 0; layer < gain.size(); ++layer) {
+    if (network.layers[layer].node.kind != LayerKind::kConv) gains.weights[layer] = 0;
+  }
+  return gains;
+}
+
+SqnrLine fit_line(const std::vector<std::pair<int, double>>& sqnr_db) {
+  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  for (const auto& [bits, db] : sqnr_db) {
+    if (!std::isfinite(db)) continue;
+    n += 1;
+    x += bits;
+    y += db;
+    xx += double(bits) * bits;
+    xy += bits * db;
+    yy += db * db;
+  }
+  const double spread = n * xx - x * x;
+  if (!(spread > 0)) {
+    throw std::invalid_argument("a line through SQNR needs finite values at two widths or more");
+  }
+  SqnrLine line;
+  line.kappa_db = (n * xy - x * y) / spread;
+  line.intercept_db = (y - line.kappa_db * x) / n;
+  const double squares = yy - line.intercept_db * y - line.kappa_db * xy;
+  line.residual_db = std::sqrt(std::max(0.0, squares / n));
+  return line;
+}
+
+double to_db(double noise_to_signal) {
+  if (noise_to_signal == 0) return std::numeric_limits<double>::infinity();
+  return -10 * std::log10(noise_to_signal);
+}
+
+}  // namespace dcnsim
