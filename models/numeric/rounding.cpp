@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "models/numeric/quotient.h"
 
@@ -15,6 +16,15 @@ std::int64_t shift_left_saturating(std::int64_t value, int shift) {
     return value > 0 ? INT64_MAX : INT64_MIN;
   }
   return value * (std::int64_t{1} << shift);
+}
+
+/// x * 2^n as std::ldexp gives it, without a call for the exponents that formats have.
+double scaled(double x, int n) {
+  if (n < -1000 || n > 1000) return std::ldexp(x, n);
+  const std::uint64_t bits = static_cast<std::uint64_t>(n + 1023) << 52;
+  double power = 0;
+  std::memcpy(&power, &bits, sizeof power);
+  return x * power;
 }
 
 }  // namespace
@@ -56,7 +66,7 @@ double round_to_integer(double value, Rounding rounding) {
   const double floor = std::floor(value);
   const double fraction = value - floor;  // exact: both are multiples of the same ulp
   const Remainder r{fraction < 0.5 ? -1 : (fraction == 0.5 ? 0 : 1), fraction == 0,
-                    std::fmod(floor, 2.0) != 0, value < 0};
+                    2 * std::floor(floor / 2) != floor, value < 0};
   if (!std::isfinite(value)) return value;
   return rounds_up(rounding, r) ? floor + 1 : floor;
 }
@@ -68,12 +78,12 @@ std::int32_t clamp_to(std::int64_t value, const Format& format) {
 
 std::int32_t quantize(double x, const Format& format, Rounding rounding) {
   if (std::isnan(x)) return 0;
-  const double code = round_to_integer(std::ldexp(x, format.frac), rounding);
+  const double code = round_to_integer(scaled(x, format.frac), rounding);
   return static_cast<std::int32_t>(std::clamp<double>(code, format.min_code(), format.max_code()));
 }
 
 double dequantize(std::int32_t code, const Format& format) {
-  return std::ldexp(static_cast<double>(code), -format.frac);
+  return scaled(static_cast<double>(code), -format.frac);
 }
 
 std::int32_t requantize(std::int64_t acc, int shift, Rounding rounding, const Format& out,
