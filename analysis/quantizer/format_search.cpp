@@ -89,6 +89,11 @@ FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed) {
   return search(histogram, bits, is_signed);
 }
 
+FormatChoice evaluate(const std::vector<float>& values, const Format& format) {
+  const Values exact(values);
+  return {format, exact.signal(), exact.noise(format)};
+}
+
 FormatChoice evaluate(const Histogram& histogram, const Format& format) {
   return {format, histogram.signal(), histogram.noise(format)};
 }

@@ -26,7 +26,8 @@ FormatChoice best_format(const std::vector<float>& values, int bits, bool is_sig
 /// The same on a distribution.
 FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
 
-/// What `format` makes of a distribution.
+/// What `format` makes of exact values, or of a distribution.
+FormatChoice evaluate(const std::vector<float>& values, const Format& format);
 FormatChoice evaluate(const Histogram& histogram, const Format& format);
 
 }  // namespace dcnsim

@@ -61,7 +61,10 @@ void Histogram::add(const std::vector<float>& values) {
     std::memcpy(&bits, &value, sizeof(bits));
     ++counts_[bits >> 16];
     const auto exact = static_cast<double>(value);
-    signal_ += exact * exact;
+    const double square = exact * exact;
+    ++count_;
+    signal_ += square;
+    fourth_ += square * square;
     largest_ = std::max(largest_, std::abs(exact));
   }
 }
@@ -69,6 +72,20 @@ void Histogram::add(const std::vector<float>& values) {
 bool Histogram::has_negative() const {
   return std::any_of(counts_.begin() + kNegative, counts_.end(),
                      [](std::uint64_t count) { return count > 0; });
+}
+
+double Histogram::kurtosis() const {
+  return signal_ == 0 ? 0 : fourth_ / signal_ * (static_cast<double>(count_) / signal_);
+}
+
+std::vector<Histogram::Bin> Histogram::bins() const {
+  std::vector<Bin> bins;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    if (counts_[bin] == 0) continue;
+    bins.push_back(
+        {bin >= kNegative, std::abs(start_of(bin)), std::abs(start_of(bin + 1)), counts_[bin]});
+  }
+  return bins;
 }
 
 double Histogram::noise(const Format& format) const {

@@ -83,8 +83,9 @@ Format input_format(const QuantizeOptions& options) {
 
 }  // namespace
 
-NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration)
-    : network_(network), calibration_(std::move(calibration)) {
+NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
+                                   FormatRule rule)
+    : network_(network), calibration_(std::move(calibration)), rule_(rule) {
   validate(network);
   non_negative_ = non_negative_outputs(network);
 }
@@ -141,21 +142,25 @@ QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {
   const auto [at, is_new] = weights_.try_emplace({layer, bits});
-  if (is_new) at->second = best_format(network_.layers[layer].weights, bits, /*is_signed=*/true);
+  if (is_new)
+    at->second = choose_format(rule_, network_.layers[layer].weights, bits, /*is_signed=*/true);
   return at->second;
 }
 
 const FormatChoice& NetworkQuantizer::output(std::size_t layer, int bits) {
   const auto [at, is_new] = outputs_.try_emplace({layer, bits});
-  if (is_new) at->second = best_format(calibration_.outputs[layer], bits, !non_negative_[layer]);
+  if (is_new)
+    at->second = choose_format(rule_, calibration_.outputs[layer], bits, !non_negative_[layer]);
   return at->second;
 }
 
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
-                                  const std::function<void(std::size_t)>& progress) {
+                                  const std::function<void(std::size_t)>& progress,
+                                  FormatRule rule) {
   resolve_widths(network, options);  // refuses them before the long work
-  return NetworkQuantizer(network, calibrate(network, calibration, progress)).quantize(options);
+  return NetworkQuantizer(network, calibrate(network, calibration, progress), rule)
+      .quantize(options);
 }
 
 }  // namespace dcnsim

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "analysis/quantizer/calibration.h"
-#include "analysis/quantizer/format_search.h"
+#include "analysis/quantizer/format_rule.h"
 #include "workloads/cifar10/dataset.h"
 #include "workloads/network.h"
 
@@ -49,7 +49,8 @@ class NetworkQuantizer {
  public:
   /// `network` must outlive it; `calibration` is of that network. Throws std::invalid_argument: NaN
   /// or infinite weights.
-  NetworkQuantizer(const FloatNetwork& network, Calibration calibration);
+  NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
+                   FormatRule rule = FormatRule::kMinimumError);
 
   /// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
   /// a bias beyond the accumulator's grid.
@@ -58,7 +59,7 @@ class NetworkQuantizer {
   /// The formats that quantize() would give the layers, without quantizing a number.
   std::vector<LayerFormats> formats(const QuantizeOptions& options);
 
-  /// The best formats of single tensors. `layer` must have weights for `weight`.
+  /// The formats of single tensors by the rule. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
   const FormatChoice& output(std::size_t layer, int bits);
 
@@ -68,6 +69,7 @@ class NetworkQuantizer {
  private:
   const FloatNetwork& network_;
   Calibration calibration_;
+  FormatRule rule_;
   std::vector<bool> non_negative_;
   std::map<std::pair<std::size_t, int>, FormatChoice> weights_, outputs_;  ///< by layer and width
 };
@@ -76,7 +78,8 @@ class NetworkQuantizer {
 /// `progress(done)` is called after each calibration image.
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
-                                  const std::function<void(std::size_t)>& progress = {});
+                                  const std::function<void(std::size_t)>& progress = {},
+                                  FormatRule rule = FormatRule::kMinimumError);
 
 /// Per-layer widths from YAML: `layers: {conv0: {weights: 5, output: 6}, ...}` and optional
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws
