@@ -8,6 +8,7 @@
 
 #include "analysis/allocation/closed_form.h"
 #include "analysis/allocation/marginal_analysis.h"
+#include "analysis/quantizer/tensor_quality.h"
 
 namespace dcnsim {
 namespace {
@@ -17,20 +18,9 @@ const FormatChoice& choice(NetworkQuantizer& quantizer, const Tensor& tensor, in
                           : quantizer.output(tensor.layer, bits);
 }
 
-/// Noise-to-signal ratio of a format choice; exact tensors, constant ones among them, have none.
-double ratio(const FormatChoice& choice) {
-  return choice.signal == 0 ? 0 : choice.noise / choice.signal;
-}
-
 /// By layer, the noise of all outputs that are not allocated.
 PerTensor unallocated_noise(NetworkQuantizer& quantizer, const AllocationSpace& space) {
-  const std::vector<LayerFormats> formats = quantizer.formats(space.base);
-  PerTensor noise{std::vector<double>(formats.size()), std::vector<double>(formats.size())};
-  for (std::size_t layer = 0; layer < formats.size(); ++layer) {
-    const LayerNode& node = quantizer.network().layers[layer].node;
-    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
-    if (!is_max) noise.outputs[layer] = ratio(formats[layer].output);
-  }
+  PerTensor noise = tensor_noise(quantizer.network(), quantizer.formats(space.base));
   for (const Tensor& tensor : space.tensors) {
     if (!tensor.is_weight) noise.outputs[tensor.layer] = 0;
   }
@@ -110,7 +100,7 @@ NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
     const double gain = (tensor.is_weight ? gains.weights : gains.outputs)[tensor.layer];
     std::vector<double> noise;
     for (int bits = lowest; bits <= highest; ++bits) {
-      noise.push_back(gain * ratio(choice(quantizer, tensor, bits)));
+      noise.push_back(gain * choice(quantizer, tensor, bits).noise_to_signal());
     }
     tables.noise.push_back(std::move(noise));
   }

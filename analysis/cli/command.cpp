@@ -98,6 +98,18 @@ void WidthOptions::add_to(CLI::App& app) {
                  "Images from which formats are chosen: a CIFAR-10 .bin file or a folder of them "
                  "[500 training images]")
       ->type_name("PATH");
+  app.add_option("--format-rule", rule,
+                 "How binary points are chosen: least squared error, the paper's closed form, or "
+                 "its\nvariants that round to the nearest and to the finer step")
+      ->check(CLI::IsMember({"min-error", "paper", "nearest", "finer"}))
+      ->capture_default_str();
+}
+
+FormatRule WidthOptions::format_rule() const {
+  for (const FormatRule known : {FormatRule::kPaper, FormatRule::kNearest, FormatRule::kFiner}) {
+    if (to_string(known) == rule) return known;
+  }
+  return FormatRule::kMinimumError;
 }
 
 QuantizeOptions WidthOptions::options() const {

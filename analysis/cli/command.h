@@ -52,10 +52,12 @@ struct WidthOptions {
   std::optional<int> weights, activations;
   std::string file;
   std::string calibration;  ///< images; the default comes with dcnsim
+  std::string rule = "min-error";
 
   void add_to(CLI::App& app);
   bool given() const { return weights || activations || !file.empty() || !calibration.empty(); }
   QuantizeOptions options() const;
+  FormatRule format_rule() const;
   Dataset calibration_images() const;
   std::string calibration_path() const;
 };

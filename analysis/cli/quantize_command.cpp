@@ -7,6 +7,10 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/evaluation/output_noise.h"
+#include "analysis/plot/plot.h"
+#include "analysis/report/quantize_report.h"
+#include "workloads/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -19,6 +23,10 @@ struct QuantizeCommandOptions {
   std::string evaluate;
   std::uint64_t limit = 0;
   std::size_t jobs = default_jobs();
+  bool measure = false;
+  std::string json, plot;
+
+  bool measures() const { return measure || !json.empty() || !plot.empty(); }
 };
 
 void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Dataset& images,
@@ -38,8 +46,65 @@ void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Datas
   report("fixed point", fixed);
 }
 
+void print_formats(const QuantizedNetwork& quantized) {
+  fmt::print("{:<24} {:>8} {:>10}\n", "tensor", "format", "SQNR dB");
+  const auto print_row = [](const std::string& tensor, const FormatChoice& choice) {
+    fmt::print("{:<24} {:>8} {:>10.2f}\n", elide(tensor, 24), to_string(choice.format),
+               choice.sqnr_db());
+  };
+  for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
+    const LayerNode& node = quantized.network.layers[i].node;
+    if (node.kind == LayerKind::kConv) {
+      print_row(node.name + ".weight", quantized.formats[i].weight);
+    }
+    print_row(node.name + ".output", quantized.formats[i].output);
+  }
+}
+
+/// Predicted and measured SQNR of every layer output on the calibration images.
+QuantizeReport measure(NetworkQuantizer& quantizer, const QuantizedNetwork& quantized,
+                       const Dataset& images, const QuantizeCommandOptions& options) {
+  QuantizeReport report;
+  report.version = DCNSIM_VERSION;
+  report.inputs.push_back(describe_input("network", options.network));
+  report.inputs.push_back(describe_input("calibration", options.widths.calibration_path()));
+  report.network = quantized.network.name;
+  report.rule = options.widths.rule;
+  report.tensors = tensor_qualities(quantizer, quantized.formats);
+  const FloatNetwork& network = quantizer.network();
+  const std::vector<double> predicted =
+      predicted_noise(network, quantizer.calibration(), tensor_noise(network, quantized.formats));
+  Progress progress("measuring", images.size());
+  const std::vector<double> measured =
+      measured_noise(network, quantized.network, images, options.jobs,
+                     [&](std::size_t done) { progress.update(done); });
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    report.layers.push_back({network.layers[i].node.name, to_db(predicted[i]), to_db(measured[i])});
+  }
+  report.warnings = law_warnings(report.tensors, report.layers);
+  return report;
+}
+
+void draw_layers(const QuantizeReport& report, const std::string& path) {
+  Plot plot;
+  plot.title = report.network + ": SQNR of layer outputs";
+  plot.subtitle = "against the float network, on calibration images";
+  plot.y_label = "SQNR, dB";
+  Series predicted{"additive law", {}}, measured{"measured", {}};
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    plot.x_ticks.push_back(report.layers[i].name);
+    predicted.points.push_back({static_cast<double>(i), report.layers[i].predicted_db});
+    measured.points.push_back({static_cast<double>(i), report.layers[i].measured_db});
+  }
+  plot.series = {std::move(predicted), std::move(measured)};
+  draw(plot, path);
+}
+
 void quantize_command(const QuantizeCommandOptions& options) {
   require_writable(options.output);
+  for (const std::string& path : {options.json, options.plot}) {
+    if (!path.empty()) require_writable(path);
+  }
   const QuantizeOptions widths = options.widths.options();
   const auto loaded = load_network(options.network);
   const auto* floats = std::get_if<FloatNetwork>(&loaded);
@@ -56,25 +121,22 @@ void quantize_command(const QuantizeCommandOptions& options) {
           floats->input.height, floats->input.width, floats->input.channels));
     }
   }
-  QuantizedNetwork quantized;
+  std::optional<NetworkQuantizer> quantizer;
   {
     Progress progress("calibrating", images.size());
-    quantized =
-        quantize_network(*floats, images, widths, [&](std::size_t done) { progress.update(done); });
+    quantizer.emplace(*floats,
+                      calibrate(*floats, images, [&](std::size_t done) { progress.update(done); }),
+                      options.widths.format_rule());
   }
+  const QuantizedNetwork quantized = quantizer->quantize(widths);
   save_network(quantized.network, options.output);
-
-  fmt::print("{:<24} {:>8} {:>10}\n", "tensor", "format", "SQNR dB");
-  const auto print_row = [](const std::string& tensor, const FormatChoice& choice) {
-    fmt::print("{:<24} {:>8} {:>10.2f}\n", elide(tensor, 24), to_string(choice.format),
-               choice.sqnr_db());
-  };
-  for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
-    const LayerNode& node = quantized.network.layers[i].node;
-    if (node.kind == LayerKind::kConv) {
-      print_row(node.name + ".weight", quantized.formats[i].weight);
-    }
-    print_row(node.name + ".output", quantized.formats[i].output);
+  if (options.measures()) {
+    const QuantizeReport report = measure(*quantizer, quantized, images, options);
+    if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
+    if (!options.plot.empty()) draw_layers(report, options.plot);
+    fmt::print("{}", to_text(report));
+  } else {
+    print_formats(quantized);
   }
   if (evaluated) evaluate(*floats, quantized.network, *evaluated, options.jobs);
   fmt::print("written to {}\n", options.output);
@@ -110,6 +172,15 @@ void add_quantize(CLI::App& app, Action& action) {
   quantize->add_option("-j,--jobs", options->jobs, "Worker processes for --evaluate")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  quantize->add_flag("--measure", options->measure,
+                     "Also measure: SQNR of every layer output beside what the additive law "
+                     "predicts,\ndistributions, growth per bit, what the paper's rule would lose");
+  quantize
+      ->add_option("--json", options->json,
+                   "Write the measurements to FILE (schema dcnsim.quantize/1)")
+      ->type_name("FILE");
+  quantize->add_option("--plot", options->plot, "Draw SQNR over layers: .svg or .png")
+      ->type_name("FILE");
   quantize->callback([options, &action] { action = [options] { quantize_command(*options); }; });
 }
 

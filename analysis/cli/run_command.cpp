@@ -48,8 +48,9 @@ FixedNetwork fixed_network(const RunOptions& options, const std::string& path, R
     report.inputs.push_back(describe_input("widths", options.widths.file));
   }
   Progress progress("calibrating", images.size());
-  return quantize_network(std::get<FloatNetwork>(loaded), images, widths,
-                          [&](std::size_t done) { progress.update(done); })
+  return quantize_network(
+             std::get<FloatNetwork>(loaded), images, widths,
+             [&](std::size_t done) { progress.update(done); }, options.widths.format_rule())
       .network;
 }
 

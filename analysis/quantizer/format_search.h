@@ -17,6 +17,8 @@ struct FormatChoice {
 
   /// 10 log10(signal / noise); infinite if the format is exact.
   double sqnr_db() const;
+  /// noise / signal; 0 if the format is exact.
+  double noise_to_signal() const { return noise == 0 ? 0 : noise / signal; }
 };
 
 /// The best of all n for rounding half to even, on the exact values (finite); the smallest n of

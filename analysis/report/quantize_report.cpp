@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/quantize_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json decibels(double db) { return std::isfinite(db) ? Json(db) : Json(nullptr); }
+
+Json tensor_json(const TensorQuality& t) {
+  Json json{{"name", t.name},
+            {"format", to_string(t.choice.format)},
+            {"sqnr_db", decibels(t.choice.sqnr_db())},
+            {"paper_rule",
+             {{"format", to_string(t.paper.format)}, {"sqnr_db", decibels(t.paper.sqnr_db())}}},
+            {"clipping_share", t.clipping},
+            {"kurtosis", t.kurtosis}};
+  json["kappa"] = nullptr;
+  if (t.kappa) {
+    json["kappa"] = {{"db_per_bit", t.kappa->kappa_db},
+                     {"intercept_db", t.kappa->intercept_db},
+                     {"residual_db", t.kappa->residual_db}};
+  }
+  json["density"] = nullptr;
+  if (t.fit) {
+    json["density"] = {{"nearest", to_string(t.fit->density)},
+                       {"deviation", t.fit->deviation},
+                       {"distance", t.fit->distance}};
+    for (std::size_t i = 0; i < kDensities.size(); ++i) {
+      json["density"]["distances"][std::string(to_string(kDensities[i]))] = t.fit->distances[i];
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
+                                      const std::vector<LayerSqnr>& layers) {
+  std::vector<std::string> warnings;
+  for (const TensorQuality& t : tensors) {
+    if (t.choice.sqnr_db() < kLawLowestSqnrDb) {
+      warnings.push_back(fmt::format(
+          "{}: {:.1f} dB at {} bits: below {:g} dB errors are neither small nor independent",
+          t.name, t.choice.sqnr_db(), t.choice.format.bits, kLawLowestSqnrDb));
+    }
+    if (t.clipping > kStrongClipping) {
+      warnings.push_back(fmt::format("{}: {:.0f} % of the noise at {} bits is clipping", t.name,
+                                     100 * t.clipping, t.choice.format.bits));
+    }
+  }
+  for (const LayerSqnr& layer : layers) {
+    if (!(std::abs(layer.predicted_db - layer.measured_db) > kLawMarginDb)) continue;
+    warnings.push_back(
+        fmt::format("{}: output SQNR predicted {:.1f} dB, measured {:.1f} dB: the additive law "
+                    "is off by more than {:g} dB",
+                    layer.name, layer.predicted_db, layer.measured_db, kLawMarginDb));
+  }
+  return warnings;
+}
+
+std::string to_text(const QuantizeReport& report) {
+  constexpr const char* kTensor = "{:<24} {:>8} {:>8} {:>7} {:>9} {:>6}  {:<10} {:>6} {:>9}\n";
+  std::string text = fmt::format(kTensor, "tensor", "format", "SQNR dB", "dB/bit", "paper's n",
+                                 "loses", "density", "K-S", "kurtosis");
+  for (const TensorQuality& t : report.tensors) {
+    text += fmt::format(
+        kTensor, elide(t.name, 24), to_string(t.choice.format),
+        fmt::format("{:.2f}", t.choice.sqnr_db()),
+        t.kappa ? fmt::format("{:.2f}", t.kappa->kappa_db) : "-", t.paper.format.frac,
+        fmt::format("{:.1f}", t.choice.noise == 0 ? 0 : t.choice.sqnr_db() - t.paper.sqnr_db()),
+        t.fit ? to_string(t.fit->density) : "-",
+        t.fit ? fmt::format("{:.3f}", t.fit->distance) : "-", fmt::format("{:.1f}", t.kurtosis));
+  }
+  constexpr const char* kLayer = "{:<24} {:>13} {:>12} {:>10}\n";
+  text += "\n" + fmt::format(kLayer, "layer output", "predicted dB", "measured dB", "difference");
+  for (const LayerSqnr& layer : report.layers) {
+    text += fmt::format(kLayer, elide(layer.name, 24), fmt::format("{:.2f}", layer.predicted_db),
+                        fmt::format("{:.2f}", layer.measured_db),
+                        fmt::format("{:+.2f}", layer.measured_db - layer.predicted_db));
+  }
+  for (const std::string& warning : report.warnings) text += "\nwarning: " + warning + "\n";
+  return text;
+}
+
+std::string to_json(const QuantizeReport& report) {
+  Json json;
+  json["schema"] = kQuantizeSchema;
+  json["version"] = report.version;
+  json["inputs"] = Json::array();
+  for (const InputFile& input : report.inputs) {
+    json["inputs"].push_back(
+        {{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
+  }
+  json["network"] = report.network;
+  json["format_rule"] = report.rule;
+  json["tensors"] = Json::array();
+  for (const TensorQuality& t : report.tensors) json["tensors"].push_back(tensor_json(t));
+  json["layers"] = Json::array();
+  for (const LayerSqnr& layer : report.layers) {
+    json["layers"].push_back({{"name", layer.name},
+                              {"predicted_sqnr_db", decibels(layer.predicted_db)},
+                              {"measured_sqnr_db", decibels(layer.measured_db)}});
+  }
+  json["warnings"] = report.warnings;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dcnsim
