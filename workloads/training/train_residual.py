@@ -186,24 +186,27 @@ class Training:
 
     def __init__(self, options):
         torch.manual_seed(options.seed)
-        self.settings = {"epochs": options.epochs, "seed": options.seed, "limit": options.limit}
+        self.settings = {"seed": options.seed, "limit": options.limit}
         self.network = Network().to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network)
         self.optimizer = make_optimizer(self.network)
+        self.epochs = options.epochs
         self.epochs_done = 0
 
     def load(self, path):
         try:
             state = torch.load(path)
-            settings = state["settings"]
+            settings, epochs_done = state["settings"], state["epochs_done"]
         except Exception as error:  # torch reports a broken file in many types
             fail(f"{path}: not a checkpoint of this script ({str(error).splitlines()[0]})")
         if settings != self.settings:
             fail(f"{path}: made with {settings}, this run has {self.settings}")
+        if epochs_done > self.epochs:
+            fail(f"{path}: stands after epoch {epochs_done}, --epochs is {self.epochs}")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.epochs_done = state["epochs_done"]
+        self.epochs_done = epochs_done
 
     def save(self, path):
         parts = ("network", "average", "optimizer")
@@ -216,7 +219,7 @@ class Training:
     def run_epoch(self, augmenter, normalise):
         """Mean loss over the batches."""
         self.network.train()
-        steps = self.settings["epochs"] * augmenter.batches_per_epoch()
+        steps = self.epochs * augmenter.batches_per_epoch()
         step = self.epochs_done * augmenter.batches_per_epoch()
         total = 0.0
         for images, labels in augmenter.batches(self.epochs_done):
@@ -324,7 +327,7 @@ def read_options():
         type=int,
         default=30,
         help="passes over the images, default %(default)s; the learning rate rises and falls once "
-        "over all of them, so a checkpoint continues only with the same number",
+        "over all of them; another number on continuing moves its end",
     )
     parser.add_argument("--seed", type=int, default=1, help="default %(default)s")
     parser.add_argument(
