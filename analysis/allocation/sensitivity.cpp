@@ -14,15 +14,6 @@ namespace {
 
 using Outputs = FloatExecutor::Outputs;
 
-std::vector<float> quantized(const std::vector<float>& values, const Format& format) {
-  std::vector<float> result;
-  result.reserve(values.size());
-  for (const float value : values) {
-    result.push_back(static_cast<float>(dequantize(quantize(double{value}, format), format)));
-  }
-  return result;
-}
-
 double squared_distance(const std::vector<float>& a, const std::vector<float>& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -54,7 +45,7 @@ class Batch {
 
   double noise_of_weight(std::size_t layer, int bits) {
     const std::vector<float>& weights = quantizer_.network().layers[layer].weights;
-    executor_.set_weights(layer, quantized(weights, quantizer_.weight(layer, bits).format));
+    executor_.set_weights(layer, as_held(weights, quantizer_.weight(layer, bits).format));
     const double noise = sum_over_images([&](std::size_t image, Outputs& outputs) {
       executor_.resume(images_[image], layer, outputs.size(), outputs);
     });
@@ -65,7 +56,7 @@ class Batch {
   double noise_of_output(std::size_t layer, int bits) {
     const Format format = quantizer_.output(layer, bits).format;
     return sum_over_images([&](std::size_t image, Outputs& outputs) {
-      outputs[layer] = quantized(outputs[layer], format);
+      outputs[layer] = as_held(outputs[layer], format);
       executor_.resume(images_[image], layer + 1, outputs.size(), outputs);
     });
   }
@@ -77,7 +68,7 @@ class Batch {
       for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
         executor_.resume(images_[image], layer, layer + 1, outputs);
         if (left_out[layer]) continue;
-        outputs[layer] = quantized(outputs[layer], formats[layer].output.format);
+        outputs[layer] = as_held(outputs[layer], formats[layer].output.format);
       }
     });
   }

@@ -137,7 +137,7 @@ AllocationFigures AllocationStudy::figures(const std::string& name, const std::v
                            progress(name + ", output SQNR", calibration_.size()))
                 .back());
   figures.weight_bits = weight_bits(network, options);
-  const LayerCost cost = total(simulated_->layers(widths));
+  const LayerCost cost = simulate(widths);
   figures.energy_pj = cost.energy_pj;
   figures.cycles = cost.cycles;
   figures.correct = count_correct(fixed, evaluation, options_.jobs,
@@ -174,7 +174,7 @@ std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
   std::map<std::vector<int>, std::size_t> known;  // rules meet now and then
   for (std::size_t i = 0; i < points.size(); ++i) {
     CurvePoint& point = points[i];
-    const LayerCost cost = total(simulated_->layers(point.widths));
+    const LayerCost cost = simulate(point.widths);
     point.energy_pj = cost.energy_pj;
     point.cycles = cost.cycles;
     const auto [at, is_new] = known.try_emplace(point.widths);

@@ -70,6 +70,9 @@ class AllocationStudy {
   AllocationFigures figures(const std::string& name, const std::vector<int>& widths,
                             NoiseModel model, const Dataset& evaluation);
 
+  /// One inference with these widths.
+  LayerCost simulate(const std::vector<int>& widths) { return total(simulated_->layers(widths)); }
+
   /// Equal widths and every rule, each point simulated and evaluated.
   std::vector<CurvePoint> curve(const std::vector<Rule>& rules, const Dataset& evaluation);
 

@@ -131,13 +131,6 @@ std::string cache_folder(const AllocateOptions& options) {
   return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
 }
 
-ProgressFactory on_terminal() {
-  return [](const std::string& what, std::size_t total) -> OnProgress {
-    auto progress = std::make_shared<Progress>(what, total);
-    return [progress](std::size_t done) { progress->update(done); };
-  };
-}
-
 std::vector<TensorReport> tensor_reports(AllocationStudy& study, const Allocation& allocation,
                                          const Goal& goal) {
   const AllocationSpace& space = study.space();

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <system_error>
 #include <thread>
 
@@ -154,6 +155,13 @@ void Progress::update(std::size_t done, const std::string& note) {
   fmt::print(stderr, "\r\033[K{}: {} of {}, {:.0f}/s, {:.0f} s left{}{}", what_, done, total_, rate,
              static_cast<double>(total_ - done) / rate, note.empty() ? "" : ", ", note);
   std::fflush(stderr);
+}
+
+ProgressFactory on_terminal() {
+  return [](const std::string& what, std::size_t total) -> OnProgress {
+    auto progress = std::make_shared<Progress>(what, total);
+    return [progress](std::size_t done) { progress->update(done); };
+  };
 }
 
 }  // namespace dcnsim::cli

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/allocation/study.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/report/run_report.h"
 #include "workloads/cifar10/dataset.h"
@@ -24,6 +25,7 @@ using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_allocate(CLI::App& app, Action& action);
+void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 
 /// A contradiction between options: exit code 2.
@@ -76,5 +78,8 @@ class Progress {
   bool shown_ = false;
   std::chrono::steady_clock::time_point start_, last_;
 };
+
+/// Progress for long work: a Progress for each part.
+ProgressFactory on_terminal();
 
 }  // namespace dcnsim::cli

@@ -40,6 +40,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_run(app, action);
   dcnsim::cli::add_quantize(app, action);
   dcnsim::cli::add_allocate(app, action);
+  dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
   try {
     app.parse(argc, argv);

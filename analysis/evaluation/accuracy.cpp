@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "analysis/evaluation/work_pool.h"
+#include "analysis/quantizer/format_search.h"
 #include "workloads/executor.h"
 #include "workloads/float_executor.h"
 
@@ -26,7 +27,7 @@ std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
   pool.items = (images.size() + kBatch - 1) / kBatch;
   pool.jobs = jobs;
   pool.prepare = [&]() -> Worker {
-    return [&, classify = make_classifier()](std::size_t batch) {
+    return [&, classify = make_classifier()](std::size_t batch) mutable {
       const std::size_t end = std::min((batch + 1) * kBatch, images.size());
       std::uint32_t correct = 0;
       for (std::size_t i = batch * kBatch; i < end; ++i) {
@@ -46,24 +47,41 @@ std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
   return correct;
 }
 
+int largest(const std::vector<float>& logits) {
+  return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
 }  // namespace
 
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress) {
   return count(network.input, images, jobs, progress, [&] {
     return [executor = std::make_shared<FloatExecutor>(network)](const CodeTensor& image) {
-      const std::vector<float>& logits = executor->run(image).back();
-      return std::max_element(logits.begin(), logits.end()) - logits.begin();
+      return largest(executor->run(image).back());
     };
   });
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
-                          const OnProgress& progress) {
+                          const OnProgress& progress, const Accumulator& accumulator) {
   return count(network.input, images, jobs, progress, [&] {
-    return [executor = std::make_shared<Executor>(network, Accumulator{}),
+    return [executor = std::make_shared<Executor>(network, accumulator),
             format = network.input_format](const CodeTensor& image) {
       return argmax(executor->run(convert_image(image, format)).layers.back());
+    };
+  });
+}
+
+std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& formats,
+                          const Dataset& images, std::size_t jobs, const OnProgress& progress) {
+  return count(network.input, images, jobs, progress, [&] {
+    return [&, executor = std::make_shared<FloatExecutor>(network),
+            outputs = FloatExecutor::Outputs(formats.size())](const CodeTensor& image) mutable {
+      for (std::size_t layer = 0; layer < formats.size(); ++layer) {
+        executor->resume(image, layer, layer + 1, outputs);
+        outputs[layer] = as_held(outputs[layer], formats[layer]);
+      }
+      return largest(outputs.back());
     };
   });
 }

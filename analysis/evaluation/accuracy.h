@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 #include "workloads/cifar10/dataset.h"
 #include "workloads/network.h"
@@ -17,8 +18,11 @@ using OnProgress = std::function<void(std::size_t done)>;
 /// input is not a CIFAR-10 image.
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress = {});
-/// The same in fixed point with 32-bit accumulators.
+/// The same in fixed point.
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
-                          const OnProgress& progress = {});
+                          const OnProgress& progress = {}, const Accumulator& accumulator = {});
+/// The same in float arithmetic with every layer's output held in a format, one a layer.
+std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& outputs,
+                          const Dataset& images, std::size_t jobs, const OnProgress& progress = {});
 
 }  // namespace dcnsim

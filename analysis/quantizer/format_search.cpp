@@ -89,6 +89,15 @@ FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed) {
   return search(histogram, bits, is_signed);
 }
 
+std::vector<float> as_held(const std::vector<float>& values, const Format& format) {
+  std::vector<float> held;
+  held.reserve(values.size());
+  for (const float value : values) {
+    held.push_back(static_cast<float>(dequantize(quantize(double{value}, format), format)));
+  }
+  return held;
+}
+
 FormatChoice evaluate(const std::vector<float>& values, const Format& format) {
   const Values exact(values);
   return {format, exact.signal(), exact.noise(format)};

@@ -28,6 +28,9 @@ FormatChoice best_format(const std::vector<float>& values, int bits, bool is_sig
 /// The same on a distribution.
 FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
 
+/// The values that `format` holds in their place, rounded half to even.
+std::vector<float> as_held(const std::vector<float>& values, const Format& format);
+
 /// What `format` makes of exact values, or of a distribution.
 FormatChoice evaluate(const std::vector<float>& values, const Format& format);
 FormatChoice evaluate(const Histogram& histogram, const Format& format);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim experiment: measures one of the paper's claims and writes a results page.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "analysis/cli/command.h"
+#include "analysis/experiments/experiment.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct ExperimentOptions {
+  std::string claim;
+  std::vector<std::string> networks;
+  std::vector<std::string> accelerators{"small_edge", "large_edge"};
+  std::string calibration, images;
+  std::uint64_t limit = 0;
+  std::string folder;
+  std::size_t jobs = default_jobs();
+};
+
+struct Claim {
+  void (*measure)(const Experiment&);
+  const char* words;
+  bool needs_networks;
+};
+
+const std::map<std::string, Claim> kClaims = {
+    {"quantizer-tables",
+     {quantizer_tables, "optimal uniform quantizers of four densities, 1 to 16 bits", false}},
+    {"sqnr-additivity", {sqnr_additivity, "noise adds up: predicted against measured SQNR", true}},
+    {"equal-against-optimised",
+     {equal_against_optimised, "size and simulated energy at equal accuracy", true}},
+    {"error-by-width",
+     {error_by_width, "error over weight and activation widths, without fine-tuning", true}}};
+
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal().filename().string();
+}
+
+std::string count_words(std::size_t images, const std::string& what, const std::string& path) {
+  return fmt::format("{} {} images (`{}`)", images, what, file_name(path));
+}
+
+void experiment_command(const ExperimentOptions& options) {
+  std::filesystem::create_directories(options.folder);
+  require_writable(options.folder + "/page.md");
+  const Claim& claim = kClaims.at(options.claim);
+  Experiment experiment;
+  experiment.folder = options.folder;
+  experiment.version = DCNSIM_VERSION;
+  experiment.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
+  experiment.jobs = options.jobs;
+  experiment.progress = on_terminal();
+  experiment.command = "dcnsim experiment " + options.claim;
+
+  std::vector<Machine> machines;
+  if (claim.needs_networks) {
+    std::vector<std::string> networks = options.networks;
+    if (networks.empty()) {
+      for (const char* name : {"cifar10_plain7_float.onnx", "cifar10_res8_float.onnx"}) {
+        networks.push_back(data_file(std::string("workloads/networks/") + name));
+      }
+    }
+    for (const std::string& path : networks) {
+      auto loaded = load_network(path);
+      auto* network = std::get_if<FloatNetwork>(&loaded);
+      if (network == nullptr) throw std::runtime_error(path + ": is in fixed point already");
+      experiment.networks.push_back(
+          {file_name(path), describe_input("network", path).sha256, std::move(*network)});
+    }
+    const std::string calibration = options.calibration.empty()
+                                        ? data_file("workloads/cifar10/calibration_500.bin")
+                                        : options.calibration;
+    const std::string images =
+        options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
+    experiment.calibration = load_cifar10(calibration);
+    experiment.calibration_words =
+        count_words(experiment.calibration.size(), "training", calibration);
+    experiment.test = load_cifar10(images, options.limit);
+    experiment.test_words = count_words(experiment.test.size(), "test", images);
+    for (const std::string& name : options.accelerators) {
+      machines.push_back(load_machine(accelerator_file(name), data_file("models/cost/tables")));
+    }
+    for (const Machine& machine : machines) experiment.machines.push_back(&machine);
+    if (!options.images.empty()) experiment.command += " --images " + file_name(options.images);
+  }
+  claim.measure(experiment);
+  fmt::print("written to {}\n", options.folder);
+}
+
+}  // namespace
+
+void add_experiment(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ExperimentOptions>();
+  options->folder = data_file("analysis/experiments/results");
+  CLI::App* experiment = app.add_subcommand(
+      "experiment", "Measure one of the paper's claims and write a results page");
+  std::string description =
+      "Measures a claim of Lin, Talathi and Annapureddy (2016) that needs no training, and writes\n"
+      "a page with table, picture, date, command, network and data:\n";
+  std::vector<std::string> names;
+  for (const auto& [name, claim] : kClaims) {
+    names.push_back(name);
+    description += fmt::format("  {:<24} {}\n", name, claim.words);
+  }
+  experiment->description(description);
+  experiment->add_option("claim", options->claim, "Which")->required()->check(CLI::IsMember(names));
+  experiment
+      ->add_option("--network", options->networks,
+                   "Float ONNX file, any number of times [the built-in networks]")
+      ->type_name("FILE");
+  experiment
+      ->add_option("--accelerator", options->accelerators,
+                   "Accelerator YAML file or preset, any number of times")
+      ->type_name("FILE|PRESET")
+      ->capture_default_str();
+  experiment
+      ->add_option("--calibration", options->calibration,
+                   "Images from which everything is chosen [500 training images]")
+      ->type_name("PATH");
+  experiment
+      ->add_option("--images", options->images,
+                   "Images on which accuracy is measured [the first 1,000 test images]")
+      ->type_name("PATH");
+  experiment->add_option("--limit", options->limit, "Use only the first N of them")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  experiment->add_option("-o,--output", options->folder, "Folder for the page")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  experiment->add_option("-j,--jobs", options->jobs, "Worker processes")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  experiment->callback(
+      [options, &action] { action = [options] { experiment_command(*options); }; });
+}
+
+}  // namespace dcnsim::cli

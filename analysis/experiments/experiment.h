@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Claims of Lin, Talathi and Annapureddy (2016) that need no training, each measured by one
+// function that writes a page (Markdown), its table (CSV) and its picture (SVG) into a folder.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "analysis/allocation/study.h"
+#include "workloads/cifar10/dataset.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+/// A network with what its page says about it.
+struct ExperimentNetwork {
+  std::string file;    ///< without folders
+  std::string sha256;  ///< of the file
+  FloatNetwork network;
+};
+
+/// What experiments are made of and where they go.
+struct Experiment {
+  std::string folder;   ///< for pages, tables and pictures
+  std::string command;  ///< that repeats it
+  std::string date;
+  std::string version;
+  std::vector<ExperimentNetwork> networks;
+  Dataset calibration;            ///< training images: everything is chosen on these
+  std::string calibration_words;  ///< "500 training images (calibration_500.bin)"
+  Dataset test;                   ///< touched once, for the table
+  std::string test_words;
+  std::vector<const Machine*> machines;
+  std::size_t jobs = 1;
+  ProgressFactory progress;
+};
+
+/// Optimal uniform quantizers: step and SQNR of four densities, 1 to 16 bits.
+void quantizer_tables(const Experiment& experiment);
+
+/// Noise adds up: the additive law and the sum of separately measured contributions against the
+/// measured SQNR, by layer and over widths.
+void sqnr_additivity(const Experiment& experiment);
+
+/// Size and simulated energy at equal accuracy: equal widths against allocated ones.
+void equal_against_optimised(const Experiment& experiment);
+
+/// Error over weight and activation widths 4, 6, 8, 16 bits and float, without fine-tuning.
+void error_by_width(const Experiment& experiment);
+
+}  // namespace dcnsim
