@@ -19,7 +19,11 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
   calibration.images = images.size();
   calibration.outputs.resize(network.layers.size());
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto& outputs = executor.run(image_tensor(images, i));
+    const CodeTensor image = image_tensor(images, i);
+    for (std::size_t k = 0; k < image.size(); ++k) {
+      calibration.input_signal += static_cast<double>(image.get(k)) * image.get(k);
+    }
+    const auto& outputs = executor.run(image);
     for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
       calibration.outputs[layer].add(outputs[layer]);
     }

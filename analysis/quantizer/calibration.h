@@ -15,6 +15,7 @@ namespace dcnsim {
 
 struct Calibration {
   std::vector<Histogram> outputs;  ///< by layer
+  double input_signal = 0;         ///< sum of squares of all pixels
   std::size_t images = 0;
 };
 

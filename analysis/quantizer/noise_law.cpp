@@ -9,21 +9,25 @@ namespace dcnsim {
 namespace {
 
 /// Calls visit(producer, share) for every layer that `layer` reads, with the share of its ratio
-/// that reaches the layer's output; inputs from the image are left out.
+/// that reaches the layer's output. The image is exact and left out.
 template <class Visit>
 void for_each_input(const FloatNetwork& network, const Calibration& calibration, std::size_t layer,
                     const Visit& visit) {
   const LayerNode& node = network.layers[layer].node;
-  const auto signal = [&](std::size_t index) { return calibration.outputs[index].signal(); };
-  const auto deliver = [&](int producer, bool is_branch) {
-    if (producer == kNetworkInput) return;
-    const auto index = static_cast<std::size_t>(producer);
-    const double sum = signal(layer);
-    visit(index, is_branch ? (sum == 0 ? 0 : signal(index) / sum) : 1.0);
+  if (node.kind != LayerKind::kAdd) {
+    if (node.input != kNetworkInput) visit(static_cast<std::size_t>(node.input), 1.0);
+    return;
+  }
+  const auto power = [&](int producer) {
+    return producer == kNetworkInput
+               ? calibration.input_signal
+               : calibration.outputs[static_cast<std::size_t>(producer)].signal();
   };
-  const bool is_add = node.kind == LayerKind::kAdd;
-  deliver(node.input, is_add);
-  if (is_add) deliver(node.input2, true);
+  const double both = power(node.input) + power(node.input2);
+  for (const int producer : {node.input, node.input2}) {
+    if (producer == kNetworkInput || both == 0) continue;
+    visit(static_cast<std::size_t>(producer), power(producer) / both);
+  }
 }
 
 }  // namespace

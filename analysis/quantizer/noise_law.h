@@ -2,8 +2,9 @@
 // The additive noise law of Lin, Talathi and Annapureddy (2016), section 3: a product's
 // noise-to-signal ratio is the sum of its operands', so that ratios add up from layer to layer:
 // 1/SQNR_out = sum over layers of (1/SQNR_weights + 1/SQNR_activations). ReLU and pooling are taken
-// to leave the ratio as it is. Residual additions, which the paper does not have: independent
-// errors add in power, and each branch counts by its share of the sum's signal power.
+// to leave the ratio as it is. Residual additions, which the paper does not have: branches and
+// their errors are taken for uncorrelated, so that each branch's ratio counts by its share of the
+// power of both.
 #pragma once
 
 #include <utility>

@@ -85,7 +85,8 @@ std::string to_text(const QuantizeReport& report) {
                         fmt::format("{:.2f}", layer.measured_db),
                         fmt::format("{:+.2f}", layer.measured_db - layer.predicted_db));
   }
-  for (const std::string& warning : report.warnings) text += "\nwarning: " + warning + "\n";
+  if (!report.warnings.empty()) text += "\n";
+  for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
   return text;
 }
 
