@@ -48,11 +48,11 @@ std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
     if (t.choice.sqnr_db() < kLawLowestSqnrDb) {
       warnings.push_back(fmt::format(
           "{}: {:.1f} dB at {} bits: below {:g} dB errors are neither small nor independent",
-          t.name, t.choice.sqnr_db(), t.choice.format.bits, kLawLowestSqnrDb));
+          elide(t.name, 40), t.choice.sqnr_db(), t.choice.format.bits, kLawLowestSqnrDb));
     }
     if (t.clipping > kStrongClipping) {
-      warnings.push_back(fmt::format("{}: {:.0f} % of the noise at {} bits is clipping", t.name,
-                                     100 * t.clipping, t.choice.format.bits));
+      warnings.push_back(fmt::format("{}: {:.0f} % of the noise at {} bits is clipping",
+                                     elide(t.name, 40), 100 * t.clipping, t.choice.format.bits));
     }
   }
   for (const LayerSqnr& layer : layers) {
@@ -60,7 +60,7 @@ std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
     warnings.push_back(
         fmt::format("{}: output SQNR predicted {:.1f} dB, measured {:.1f} dB: the additive law "
                     "is off by more than {:g} dB",
-                    layer.name, layer.predicted_db, layer.measured_db, kLawMarginDb));
+                    elide(layer.name, 40), layer.predicted_db, layer.measured_db, kLawMarginDb));
   }
   return warnings;
 }
