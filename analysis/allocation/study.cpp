@@ -67,6 +67,7 @@ AllocationStudy::AllocationStudy(const FloatNetwork& network, const Dataset& cal
       quantizer_((make_space(network, options_), network),  // refuses ranges before long work
                  calibrate(network, calibration, progress("calibrating", calibration.size()))),
       space_(make_space(network, options_)) {
+  if (options_.sensitivity) space_.sensitivity = *options_.sensitivity;
   simulated_.emplace(machine, quantizer_, space_.tensors, space_.base, options_.jobs);
   simulated_->progress = [this, listener = OnProgress{}](std::size_t done,
                                                          std::size_t total) mutable {
@@ -146,7 +147,7 @@ AllocationFigures AllocationStudy::figures(const std::string& name, const std::v
 }
 
 std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
-                                               const Dataset& evaluation) {
+                                               const Dataset& evaluation, KnownAccuracies& known) {
   std::vector<CurvePoint> points;
   const auto add = [&](const std::string& rule, NoiseModel model, const std::vector<int>& widths) {
     CurvePoint point;
@@ -171,7 +172,6 @@ std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
   for (const CurvePoint& point : points) all.push_back(point.widths);
   simulated_->learn(all);
   const OnProgress on_point = progress("accuracy along the curves, points", points.size());
-  std::map<std::vector<int>, std::size_t> known;  // rules meet now and then
   for (std::size_t i = 0; i < points.size(); ++i) {
     CurvePoint& point = points[i];
     const LayerCost cost = simulate(point.widths);
@@ -179,10 +179,11 @@ std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
     point.cycles = cost.cycles;
     const auto [at, is_new] = known.try_emplace(point.widths);
     if (is_new) {
-      at->second = count_correct(quantizer_.quantize(this->widths(point.widths)).network,
-                                 evaluation, options_.jobs);
+      const FixedNetwork network = quantizer_.quantize(this->widths(point.widths)).network;
+      at->second = static_cast<double>(count_correct(network, evaluation, options_.jobs)) /
+                   static_cast<double>(evaluation.size());
     }
-    point.top1 = static_cast<double>(at->second) / static_cast<double>(evaluation.size());
+    point.top1 = at->second;
     if (on_point) on_point(i + 1);
   }
   return points;

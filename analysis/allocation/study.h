@@ -24,7 +24,8 @@ struct StudyOptions {
   WidthRange range{2, 16};  ///< of every tensor
   /// Instead, by tensor; a layer's name means its weights.
   std::vector<std::pair<std::string, WidthRange>> ranges;
-  std::size_t sensitivity_images = 128;  ///< the first of the calibration images
+  std::size_t sensitivity_images = 128;    ///< the first of the calibration images
+  std::optional<Sensitivity> sensitivity;  ///< of another study of this network and these tensors
   std::size_t jobs = 1;
   /// Where measured sensitivities are kept, "" for nowhere; the key says what they are of.
   std::string cache_file, cache_key;
@@ -48,6 +49,9 @@ struct Rule {
   NoiseModel noise = NoiseModel::kPaper;
   CostKind cost = CostKind::kSize;
 };
+
+/// Top-1, 0..1, by widths.
+using KnownAccuracies = std::map<std::vector<int>, double>;
 
 class AllocationStudy {
  public:
@@ -73,8 +77,10 @@ class AllocationStudy {
   /// One inference with these widths.
   LayerCost simulate(const std::vector<int>& widths) { return total(simulated_->layers(widths)); }
 
-  /// Equal widths and every rule, each point simulated and evaluated.
-  std::vector<CurvePoint> curve(const std::vector<Rule>& rules, const Dataset& evaluation);
+  /// Equal widths and every rule, each point simulated and evaluated, unless its accuracy on these
+  /// images is known.
+  std::vector<CurvePoint> curve(const std::vector<Rule>& rules, const Dataset& evaluation,
+                                KnownAccuracies& known);
 
   /// Tensors that are exact at every width (all zeros, say): their widths are arbitrary.
   std::vector<std::string> exact_tensors();

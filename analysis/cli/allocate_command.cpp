@@ -336,7 +336,8 @@ void allocate_command(const AllocateOptions& options) {
   report.tensors = tensor_reports(study, *allocation, goal);
   compare(study, noise, allocation->solution.widths, images, report);
   if (!options.curve.empty() || !options.plot.empty()) {
-    report.curve = study.curve(curve_rules(request), images);
+    KnownAccuracies known;
+    report.curve = study.curve(curve_rules(request), images, known);
   }
   add_warnings(study, report);
 
