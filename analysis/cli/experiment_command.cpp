@@ -48,6 +48,21 @@ std::string count_words(std::size_t images, const std::string& what, const std::
   return fmt::format("{} {} images (`{}`)", images, what, file_name(path));
 }
 
+/// The command that repeats the experiment, without folders: another machine has others.
+std::string command_words(const ExperimentOptions& options) {
+  std::string words = "dcnsim experiment " + options.claim;
+  for (const std::string& network : options.networks) words += " --network " + file_name(network);
+  if (options.accelerators != ExperimentOptions().accelerators) {
+    for (const std::string& name : options.accelerators) {
+      words += " --accelerator " + file_name(name);
+    }
+  }
+  if (!options.calibration.empty()) words += " --calibration " + file_name(options.calibration);
+  if (!options.images.empty()) words += " --images " + file_name(options.images);
+  if (options.limit != 0) words += fmt::format(" --limit {}", options.limit);
+  return words;
+}
+
 void experiment_command(const ExperimentOptions& options) {
   std::filesystem::create_directories(options.folder);
   require_writable(options.folder + "/page.md");
@@ -58,7 +73,7 @@ void experiment_command(const ExperimentOptions& options) {
   experiment.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
   experiment.jobs = options.jobs;
   experiment.progress = on_terminal();
-  experiment.command = "dcnsim experiment " + options.claim;
+  experiment.command = command_words(options);
 
   std::vector<Machine> machines;
   if (claim.needs_networks) {
@@ -89,7 +104,6 @@ void experiment_command(const ExperimentOptions& options) {
       machines.push_back(load_machine(accelerator_file(name), data_file("models/cost/tables")));
     }
     for (const Machine& machine : machines) experiment.machines.push_back(&machine);
-    if (!options.images.empty()) experiment.command += " --images " + file_name(options.images);
   }
   claim.measure(experiment);
   fmt::print("written to {}\n", options.folder);
