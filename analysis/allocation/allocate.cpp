@@ -142,7 +142,7 @@ Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, Simu
     Allocation next = allocate(
         space, noise, costs.tables(kind, around, space.lowest(), space.highest()), linear_goal);
     around = next.solution.widths;
-    next.solution.cost = cost_of(costs.layers(around), kind);
+    next.solution.cost = cost_of(costs.networks({around}).front(), kind);
     const double excess = goal.kind == Goal::Kind::kCost ? next.solution.cost - goal.limit : 0;
     if (excess <= kLimitTolerance * std::abs(goal.limit)) {
       if (!best || is_better(next.solution, best->solution, goal)) best = std::move(next);

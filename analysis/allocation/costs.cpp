@@ -85,21 +85,42 @@ void SimulatedCosts::learn(const std::vector<Widths>& allocations) {
     }
     if (is_new) wanted.push_back(widths);
   }
-  if (wanted.empty()) return;
-  if (progress) progress(0, wanted.size());
-  const auto make = [&](std::size_t index) {
-    return quantizer_.quantize(with_widths(quantizer_.network(), tensors_, wanted[index], base_))
-        .network;
-  };
-  const auto results = simulate_costs(machine_, wanted.size(), make, jobs_, [&](std::size_t done) {
-    if (progress) progress(done, wanted.size());
-  });
+  const auto results = simulate(wanted);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::vector<Key> at = keys(wanted[i]);
     for (std::size_t layer = 0; layer < at.size(); ++layer) {
       known_.emplace(at[layer], results[i].at(layer));
     }
   }
+}
+
+std::vector<std::vector<LayerCost>> SimulatedCosts::simulate(
+    const std::vector<Widths>& allocations) {
+  if (allocations.empty()) return {};
+  if (progress) progress(0, allocations.size());
+  const auto make = [&](std::size_t index) {
+    return quantizer_
+        .quantize(with_widths(quantizer_.network(), tensors_, allocations[index], base_))
+        .network;
+  };
+  return simulate_costs(machine_, allocations.size(), make, jobs_, [&](std::size_t done) {
+    if (progress) progress(done, allocations.size());
+  });
+}
+
+std::vector<LayerCost> SimulatedCosts::networks(const std::vector<Widths>& allocations) {
+  std::set<Widths> unknown;
+  for (const Widths& widths : allocations) {
+    if (known_networks_.count(widths) == 0) unknown.insert(widths);
+  }
+  const std::vector<Widths> wanted(unknown.begin(), unknown.end());
+  const auto results = simulate(wanted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    known_networks_.emplace(wanted[i], total(results[i]));
+  }
+  std::vector<LayerCost> costs;
+  for (const Widths& widths : allocations) costs.push_back(known_networks_.at(widths));
+  return costs;
 }
 
 std::vector<LayerCost> SimulatedCosts::layers(const Widths& widths) {
@@ -131,20 +152,19 @@ CostTables SimulatedCosts::tables(CostKind kind, const Widths& around, int lowes
   learn(allocations);
 
   CostTables tables;
-  tables.fixed = cost_of(layers(around), kind);
+  tables.fixed = cost_of(total(layers(around)), kind);
   for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
     std::vector<double> costs;
     for (int bits = lowest; bits <= highest; ++bits) {
-      costs.push_back(cost_of(layers(varied({tensor}, bits)), kind) - tables.fixed);
+      costs.push_back(cost_of(total(layers(varied({tensor}, bits))), kind) - tables.fixed);
     }
     tables.cost.push_back(std::move(costs));
   }
   return tables;
 }
 
-double cost_of(const std::vector<LayerCost>& layers, CostKind kind) {
-  const LayerCost sum = total(layers);
-  return kind == CostKind::kCycles ? static_cast<double>(sum.cycles) : sum.energy_pj;
+double cost_of(const LayerCost& cost, CostKind kind) {
+  return kind == CostKind::kCycles ? static_cast<double>(cost.cycles) : cost.energy_pj;
 }
 
 }  // namespace dcnsim

@@ -43,8 +43,12 @@ class SimulatedCosts {
   /// Called before simulations (done 0) and as they end.
   std::function<void(std::size_t done, std::size_t total)> progress;
 
-  /// Layers of the network at these widths.
+  /// Layers of the network at these widths, each as it was when its widths were first simulated:
+  /// what layers share in time (refresh, open rows) moves cycles by some parts in 100,000.
   std::vector<LayerCost> layers(const std::vector<int>& widths);
+
+  /// The whole network at each of these widths, simulated as it is.
+  std::vector<LayerCost> networks(const std::vector<std::vector<int>>& allocations);
 
   /// Simulates what the allocations need and is not known yet, all at once.
   void learn(const std::vector<std::vector<int>>& allocations);
@@ -58,6 +62,7 @@ class SimulatedCosts {
   /// Layer; bits of weights, inputs and output (0: none).
   using Key = std::array<int, 5>;
   std::vector<Key> keys(const std::vector<int>& widths);
+  std::vector<std::vector<LayerCost>> simulate(const std::vector<std::vector<int>>& allocations);
 
   const Machine& machine_;
   NetworkQuantizer& quantizer_;
@@ -65,9 +70,10 @@ class SimulatedCosts {
   QuantizeOptions base_;
   std::size_t jobs_;
   std::map<Key, LayerCost> known_;
+  std::map<std::vector<int>, LayerCost> known_networks_;
 };
 
-/// kEnergy in pJ or kCycles of simulated layers.
-double cost_of(const std::vector<LayerCost>& layers, CostKind kind);
+/// kEnergy in pJ or kCycles.
+double cost_of(const LayerCost& cost, CostKind kind);
 
 }  // namespace dcnsim

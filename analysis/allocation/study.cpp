@@ -170,7 +170,7 @@ std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
 
   std::vector<std::vector<int>> all;
   for (const CurvePoint& point : points) all.push_back(point.widths);
-  simulated_->learn(all);
+  simulated_->networks(all);
   const OnProgress on_point = progress("accuracy along the curves, points", points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
     CurvePoint& point = points[i];

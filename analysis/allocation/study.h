@@ -75,7 +75,9 @@ class AllocationStudy {
                             NoiseModel model, const Dataset& evaluation);
 
   /// One inference with these widths.
-  LayerCost simulate(const std::vector<int>& widths) { return total(simulated_->layers(widths)); }
+  LayerCost simulate(const std::vector<int>& widths) {
+    return simulated_->networks({widths}).front();
+  }
 
   /// Equal widths and every rule, each point simulated and evaluated, unless its accuracy on these
   /// images is known.
