@@ -99,9 +99,9 @@ std::pair<double, double> bracket(Density density, Levels levels, int bits) {
     // There is a small minimum for every number of levels inside; the best one uses the outermost.
     if (last_level > 1) range = {end / (last_level + 1), end / (last_level - 0.5)};
   } else if (bits > 8) {
-    // A bit more halves the step but for the levels that reach further out, at most a quarter more.
+    // A bit more halves the step but for the levels that reach further out, by 15 % at most.
     const double step = design_quantizer(density, levels, bits - 1).step;
-    return {0.5 * step, 0.625 * step};
+    return {0.5 * step, 0.59 * step};
   }
   constexpr int kSteps = 12;
   const double ratio = std::pow(range.second / range.first, 1.0 / kSteps);

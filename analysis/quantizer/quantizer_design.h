@@ -19,7 +19,7 @@ struct QuantizerDesign {
   double sqnr_db = 0;  ///< 10 log10(E[x^2] / E[(x - q(x))^2])
 };
 
-/// Step to 1e-9 relative, SQNR to 1e-8 dB; 16 bits take some tens of milliseconds. Throws
+/// Step to 1e-9 relative, SQNR to 1e-8 dB; 16 bits take up to 0.1 s. Throws
 /// std::invalid_argument for bits outside 1..16.
 QuantizerDesign design_quantizer(Density density, Levels levels, int bits);
 

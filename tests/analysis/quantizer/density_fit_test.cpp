@@ -94,6 +94,23 @@ TEST(DensityFit, DistanceIsTheLargestDifferenceOfTheDistributions) {
   const DensityFit single = fit_density(of({1}), false);
   EXPECT_NEAR(single.distances[0], 1 / std::sqrt(3.0), 1e-2);
   EXPECT_NEAR(single.distances[2], 1 - std::exp(-std::sqrt(2.0)), 1e-2);
+  // 3 of 4 values far in, where the density has little: the difference is largest behind them.
+  const DensityFit peaked = fit_density(of({0.1F, 0.1F, 0.1F, 2.0F}), false);
+  EXPECT_NEAR(peaked.distances[0], 0.75 - 0.1 / (std::sqrt(3.0) * std::sqrt(4.03 / 4)), 1e-2);
+}
+
+TEST(DensityFit, BothSidesCount) {
+  // Even on one side, far in on the other.
+  std::vector<float> skewed;
+  std::vector<float> mirrored;
+  for (int i = 0; i < 1000; ++i) {
+    skewed.insert(skewed.end(), {1e-3F * (static_cast<float>(i) + 0.5F), -0.01F});
+  }
+  for (const float value : skewed) mirrored.push_back(-value);
+  const DensityFit fit = fit_density(of(skewed), true);
+  EXPECT_EQ(fit.distances, fit_density(of(mirrored), true).distances);
+  const double end = std::sqrt(3.0) * effective_deviation(of(skewed));
+  EXPECT_NEAR(fit.distances[0], 0.5 * (1 - 0.01 / end), 1e-2);
 }
 
 TEST(DensityFit, OneSidedValuesAreFarFromAnySignedDensity) {
