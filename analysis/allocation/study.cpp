@@ -37,8 +37,10 @@ AllocationSpace make_space(const FloatNetwork& network, const StudyOptions& opti
     auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) found = std::find(names.begin(), names.end(), name + ".weight");
     if (found == names.end()) {
+      std::vector<std::string> known = names;
+      for (const FloatLayer& layer : network.layers) known.push_back(layer.node.name);
       throw std::invalid_argument(name + ": no such tensor takes part in the allocation" +
-                                  suggestion(name, names));
+                                  suggestion(name, known));
     }
     space.ranges[static_cast<std::size_t>(found - names.begin())] = range;
   }

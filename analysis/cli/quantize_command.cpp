@@ -105,6 +105,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   for (const std::string& path : {options.json, options.plot}) {
     if (!path.empty()) require_writable(path);
   }
+  if (!options.plot.empty()) picture_format(options.plot);
   const QuantizeOptions widths = options.widths.options();
   const auto loaded = load_network(options.network);
   const auto* floats = std::get_if<FloatNetwork>(&loaded);

@@ -13,12 +13,6 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-PictureFormat format_of(const std::string& path) {
-  if (ends_with(path, ".svg")) return PictureFormat::kSvg;
-  if (ends_with(path, ".png")) return PictureFormat::kPng;
-  throw std::invalid_argument(path + ": a picture's name ends in .svg or .png");
-}
-
 std::string picture(const Plot& plot, PictureFormat format) {
   const std::string script = gnuplot_script(plot, format);
   try {
@@ -34,8 +28,14 @@ std::string picture(const Plot& plot, PictureFormat format) {
 
 }  // namespace
 
+PictureFormat picture_format(const std::string& path) {
+  if (ends_with(path, ".svg")) return PictureFormat::kSvg;
+  if (ends_with(path, ".png")) return PictureFormat::kPng;
+  throw std::invalid_argument(path + ": a picture's name ends in .svg or .png");
+}
+
 void draw(const Plot& plot, const std::string& path) {
-  const PictureFormat format = format_of(path);
+  const PictureFormat format = picture_format(path);
   write_file_atomically(path, picture(plot, format));
 }
 

@@ -43,6 +43,9 @@ enum class PictureFormat { kSvg, kPng };
 /// other.
 std::string gnuplot_script(const Plot& plot, PictureFormat format);
 
+/// From the extension, .svg or .png; throws std::invalid_argument for another.
+PictureFormat picture_format(const std::string& path);
+
 /// Draws into `path`, whose extension .svg or .png selects the format. Equal plots give equal
 /// bytes. A failure leaves an old file as it was. Throws as gnuplot_script does,
 /// std::invalid_argument for another extension and std::runtime_error if gnuplot is missing or

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/json_parts.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-/// JSON has no infinity: an exact tensor's SQNR is null.
-Json decibels(double db) { return std::isfinite(db) ? Json(db) : Json(nullptr); }
-
-template <class T>
-Json optional(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json tensor(const TensorReport& t) {
   return {
@@ -73,11 +61,7 @@ std::string to_json(const AllocationReport& report) {
   Json json;
   json["schema"] = kAllocationSchema;
   json["version"] = report.version;
-  json["inputs"] = Json::array();
-  for (const InputFile& input : report.inputs) {
-    json["inputs"].push_back(
-        {{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
-  }
+  json["inputs"] = input_files(report.inputs);
   json["network"] = report.network;
   json["accelerator"] = report.accelerator;
   json["goal"] = report.goal;
@@ -103,7 +87,7 @@ std::string to_json(const AllocationReport& report) {
       {"energy_pj",
        saving(report.curve, accuracies, [](const CurvePoint& p) { return p.energy_pj; })}};
   json["warnings"] = report.warnings;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dump(json);
 }
 
 }  // namespace dcnsim

@@ -72,7 +72,7 @@ std::string figure_rows(const AllocationReport& report) {
   };
   row(report.allocation);
   for (const AllocationFigures& f : report.equal) row(f);
-  text += fmt::format("{:<20} {:>91.2f}\n", "float", 100 * report.float_top1);
+  text += fmt::format("{:<20} {:>79.2f}\n", "float", 100 * report.float_top1);
   return text;
 }
 
@@ -107,7 +107,8 @@ std::string to_text(const AllocationReport& report) {
     text += fmt::format("\nand simulated energy on {}:\n", report.accelerator);
     text += saving_rows(report, "energy uJ", 1e6, [](const CurvePoint& p) { return p.energy_pj; });
   }
-  for (const std::string& warning : report.warnings) text += "\nwarning: " + warning + "\n";
+  if (!report.warnings.empty()) text += "\n";
+  for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
   return text;
 }
 

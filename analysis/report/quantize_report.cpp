@@ -4,14 +4,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "analysis/report/json_parts.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json decibels(double db) { return std::isfinite(db) ? Json(db) : Json(nullptr); }
 
 Json tensor_json(const TensorQuality& t) {
   Json json{{"name", t.name},
@@ -94,11 +91,7 @@ std::string to_json(const QuantizeReport& report) {
   Json json;
   json["schema"] = kQuantizeSchema;
   json["version"] = report.version;
-  json["inputs"] = Json::array();
-  for (const InputFile& input : report.inputs) {
-    json["inputs"].push_back(
-        {{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
-  }
+  json["inputs"] = input_files(report.inputs);
   json["network"] = report.network;
   json["format_rule"] = report.rule;
   json["tensors"] = Json::array();
@@ -110,7 +103,7 @@ std::string to_json(const QuantizeReport& report) {
                               {"measured_sqnr_db", decibels(layer.measured_db)}});
   }
   json["warnings"] = report.warnings;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dump(json);
 }
 
 }  // namespace dcnsim

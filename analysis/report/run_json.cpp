@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nlohmann/json.hpp>
-
+#include "analysis/report/json_parts.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json breakdown(const Breakdown& parts) {
   Json json = Json::object();
@@ -105,10 +102,7 @@ std::string to_json(const RunReport& report) {
   Json json;
   json["schema"] = kRunSchema;
   json["version"] = report.version;
-  json["inputs"] = Json::array();
-  for (const InputFile& file : report.inputs) {
-    json["inputs"].push_back({{"role", file.role}, {"path", file.path}, {"sha256", file.sha256}});
-  }
+  json["inputs"] = input_files(report.inputs);
   json["images"] = report.images;
   json["accuracy"] = {{"top1", report.top1()}, {"correct", report.correct}};
   json["overflows_all_images"] = report.overflows;
@@ -137,7 +131,7 @@ std::string to_json(const RunReport& report) {
   }
   json["warnings"] = report.warnings;
   // Names come from files: bytes that are no UTF-8 are replaced rather than thrown at.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return dump(json);
 }
 
 }  // namespace dcnsim

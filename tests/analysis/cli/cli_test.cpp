@@ -1,91 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dcnsim command as its users meet it: exit codes, one-line errors, results that survive.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/analysis/cli/command_runner.h"
+
+namespace dcnsim {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-const std::string kSource = DCNSIM_SOURCE_DIR;
 const std::string kNetwork = kSource + "/workloads/networks/cifar10_plain7_float.onnx";
 const std::string kImages = kSource + "/workloads/cifar10/test_1000.bin";
 const std::string kPreset = kSource + "/models/arch/presets/small_edge.yaml";
 
-std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void spill(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-class CliTest : public testing::Test {
+class CliTest : public CommandTest {
  protected:
   void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::temp_directory_path() /
-              ("dcnsim_cli_" + std::to_string(::getpid()) + "_" + info->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+    CommandTest::SetUp();
     result_ = path("earlier.json");
     spill(result_, "an earlier result\n");
-    // A calibration set that takes a moment only.
-    calibration_ = path("calibration.bin");
-    spill(calibration_,
-          slurp(kSource + "/workloads/cifar10/calibration_500.bin").substr(0, 10 * 3073));
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  Outcome dcnsim(const std::string& arguments) const {
-    const std::string err = path("stderr.txt");
-    const std::string command =
-        std::string(DCNSIM_COMMAND) + " " + arguments + " 2>" + err + " </dev/null";
-    Outcome outcome;
-    FILE* pipe = popen(command.c_str(), "r");
-    std::array<char, 4096> chunk;
-    std::size_t count = 0;
-    while ((count = fread(chunk.data(), 1, chunk.size(), pipe)) > 0) {
-      outcome.out.append(chunk.data(), count);
-    }
-    const int status = pclose(pipe);
-    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    outcome.err = slurp(err);
-    return outcome;
   }
 
   /// `run` with these arguments fails with one line that holds every one of `parts`, and leaves an
   /// earlier result as it was.
   void expect_refused(const std::string& arguments, const std::vector<std::string>& parts,
                       int code = 1) const {
-    const Outcome o = dcnsim("run --limit 2 --calibration " + calibration_ + " --json " +
-                             result_.string() + " " + arguments);
-    EXPECT_EQ(o.code, code) << arguments << "\n" << o.err;
-    EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
-    EXPECT_EQ(o.err.rfind("dcnsim: ", 0), 0u) << o.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(o.err.find(part), std::string::npos) << "no \"" << part << "\" in " << o.err;
-    }
-    EXPECT_EQ(o.out, "");
+    expect_one_line_error("run --limit 2 --calibration " + calibration_ + " --json " +
+                              result_.string() + " " + arguments,
+                          parts, code);
     EXPECT_EQ(slurp(result_), "an earlier result\n");
   }
 
@@ -100,9 +49,7 @@ class CliTest : public testing::Test {
     return file;
   }
 
-  fs::path folder_;
   fs::path result_;
-  std::string calibration_;
 };
 
 TEST_F(CliTest, help_teaches_and_version_is_printed) {
@@ -352,3 +299,4 @@ TEST_F(CliTest, inspect_shows_the_result_of_a_run) {
 }
 
 }  // namespace
+}  // namespace dcnsim

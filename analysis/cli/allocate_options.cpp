@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/cli/allocate_options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+#include "analysis/report/allocation_report.h"
+
+namespace dcnsim::cli {
+namespace {
+
+const std::map<std::string, CostKind> kCosts = {{"size", CostKind::kSize},
+                                                {"macs", CostKind::kMacs},
+                                                {"energy", CostKind::kEnergy},
+                                                {"cycles", CostKind::kCycles}};
+const std::map<std::string, NoiseModel> kNoiseModels = {{"paper", NoiseModel::kPaper},
+                                                        {"tensor", NoiseModel::kTensor},
+                                                        {"measured", NoiseModel::kMeasured}};
+
+void require_finite(const char* option, double value) {
+  if (!std::isfinite(value)) {
+    throw UsageError(fmt::format("{}: {}, expected a finite number", option, value));
+  }
+}
+
+/// "NAME=6" or "NAME=4..9".
+std::pair<std::string, WidthRange> read_bound(const std::string& text) {
+  const auto fail = [&]() {
+    throw UsageError(fmt::format("--bounds {}: expected NAME=BITS or NAME=LOWEST..HIGHEST", text));
+  };
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) fail();
+  WidthRange range;
+  const char* const end = text.data() + text.size();
+  auto parsed = std::from_chars(text.data() + equals + 1, end, range.lowest);
+  if (parsed.ec != std::errc()) fail();
+  range.highest = range.lowest;
+  if (parsed.ptr != end) {
+    if (text.compare(static_cast<std::size_t>(parsed.ptr - text.data()), 2, "..") != 0) fail();
+    parsed = std::from_chars(parsed.ptr + 2, end, range.highest);
+    if (parsed.ec != std::errc() || parsed.ptr != end) fail();
+  }
+  return {text.substr(0, equals), range};
+}
+
+}  // namespace
+
+Request read_request(const AllocateOptions& options, const Machine& machine) {
+  Request request;
+  request.cost = options.cost.empty() ? CostKind::kSize : kCosts.at(options.cost);
+  const auto budget = [&](const char* option, double value, double unit, const char* unit_name,
+                          CostKind cost) {
+    if (!options.cost.empty() && request.cost != cost) {
+      throw UsageError(fmt::format("{} is a budget of {}: --cost {} contradicts it", option,
+                                   to_string(cost), options.cost));
+    }
+    require_finite(option, value);
+    request.cost = cost;
+    request.goal = Goal{Goal::Kind::kCost, value * unit};
+    request.words = fmt::format("the best SQNR within {:g} {} of {}", value, unit_name,
+                                cost == CostKind::kCycles ? "latency" : to_string(cost));
+    request.option = option;
+    request.unit = unit;
+    request.unit_name = unit_name;
+  };
+  if (options.target_sqnr_db) {
+    require_finite("--target-sqnr", *options.target_sqnr_db);
+    request.goal = Goal{Goal::Kind::kNoise, std::pow(10, -*options.target_sqnr_db / 10)};
+    request.words = fmt::format("the least {} at an output SQNR of {:g} dB",
+                                to_string(request.cost), *options.target_sqnr_db);
+    request.option = "--target-sqnr";
+  } else if (options.max_size_kb) {
+    budget("--max-size", *options.max_size_kb, 8e3, "kB", CostKind::kSize);
+  } else if (options.max_energy_uj) {
+    budget("--max-energy", *options.max_energy_uj, 1e6, "uJ", CostKind::kEnergy);
+  } else if (options.max_latency_ms) {
+    budget("--max-latency", *options.max_latency_ms, 1e-3 / machine.clock_period_s(), "ms",
+           CostKind::kCycles);
+  } else {
+    request.equal_bits = options.equal_bits.value_or(kDefaultEqualBits);
+    request.words = fmt::format("the least {} at the output SQNR of equal {}-bit widths",
+                                to_string(request.cost), request.equal_bits);
+  }
+  return request;
+}
+
+NoiseModel noise_model(const AllocateOptions& options) { return kNoiseModels.at(options.noise); }
+
+std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOptions& options,
+                                                            const FloatNetwork& network) {
+  std::vector<std::pair<std::string, WidthRange>> ranges;
+  if (options.pin_ends) {
+    const std::vector<Tensor> weights = tensors_of(network, Scope::kWeights);
+    const WidthRange pinned{*options.pin_ends, *options.pin_ends};
+    if (!weights.empty()) ranges = {{weights.front().name, pinned}, {weights.back().name, pinned}};
+  }
+  for (const std::string& bound : options.bounds) ranges.push_back(read_bound(bound));
+  return ranges;
+}
+
+std::string cache_folder(const AllocateOptions& options) {
+  if (options.no_cache) return "";
+  if (!options.cache.empty()) return options.cache;
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return std::string(folder) + "/dcnsim";
+  }
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
+}
+
+void add_options(CLI::App& app, AllocateOptions& options) {
+  CLI::App* const allocate = &app;
+  allocate->add_option("network", options.network, "Float ONNX file [the built-in network]")
+      ->type_name("FILE");
+
+  auto* goal = allocate->add_option_group("goal", "At most one [--equal-bits 8]");
+  goal->add_option("--equal-bits", options.equal_bits,
+                   "Least cost at the SQNR of equal widths of this many bits")
+      ->check(CLI::Range(1, 16));
+  goal->add_option("--target-sqnr", options.target_sqnr_db,
+                   "Least cost at this SQNR of the network's output, dB")
+      ->check(CLI::Range(-20.0, 200.0))
+      ->type_name("DB");
+  goal->add_option("--max-size", options.max_size_kb, "Best SQNR within this model size, kB (1000)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("KB");
+  goal->add_option("--max-energy", options.max_energy_uj,
+                   "Best SQNR within this simulated energy an image, uJ")
+      ->check(CLI::PositiveNumber)
+      ->type_name("UJ");
+  goal->add_option("--max-latency", options.max_latency_ms,
+                   "Best SQNR within this simulated latency, ms")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MS");
+  goal->require_option(0, 1);
+
+  allocate
+      ->add_option(
+          "--cost", options.cost,
+          "What a bit costs: its weights (size), the MACs that read it (macs), or by\n"
+          "simulation on the accelerator (energy, cycles) [what a budget limits, else size]")
+      ->check(CLI::IsMember({"size", "macs", "energy", "cycles"}));
+  allocate
+      ->add_option("--noise", options.noise,
+                   "What each tensor adds to the output's noise: all alike (paper), by its own\n"
+                   "SQNR (tensor), or measured one tensor at a time (measured)")
+      ->check(CLI::IsMember({"paper", "tensor", "measured"}))
+      ->capture_default_str();
+  allocate
+      ->add_option("--tensors", options.tensors,
+                   "Allocate weights only, or weights and layer outputs (all)")
+      ->check(CLI::IsMember({"weights", "all"}))
+      ->capture_default_str();
+  allocate
+      ->add_option("-a,--activations", options.activations,
+                   "Width of layer outputs with --tensors weights")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  allocate->add_option("--min-bits", options.lowest, "Lowest width of every tensor")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  allocate->add_option("--max-bits", options.highest, "Highest width of every tensor")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  allocate
+      ->add_option("--bounds", options.bounds,
+                   "Widths of one tensor, fixed or within bounds, any number of times:\n"
+                   "conv0=8, conv3=4..9, conv0.output=6 (a layer's name means its weights)")
+      ->type_name("NAME=BITS");
+  allocate
+      ->add_option("--pin-ends", options.pin_ends,
+                   "Fix the weights of the first and the last layer at this width")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS");
+  allocate
+      ->add_option("--accelerator", options.accelerator,
+                   "Accelerator YAML file, or a preset: small_edge, large_edge")
+      ->type_name("FILE|PRESET")
+      ->capture_default_str();
+  allocate
+      ->add_option("--calibration", options.calibration,
+                   "Images from which everything is chosen: a CIFAR-10 .bin file or a folder of\n"
+                   "them [500 training images]")
+      ->type_name("PATH");
+  allocate
+      ->add_option("--calibration-limit", options.calibration_limit,
+                   "Use only the first N calibration images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  allocate
+      ->add_option("--sensitivity-images", options.sensitivity_images,
+                   "Calibration images on which sensitivities are measured")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  allocate
+      ->add_option("--cache", options.cache, "Folder for measured sensitivities [~/.cache/dcnsim]")
+      ->type_name("FOLDER");
+  allocate->add_flag("--no-cache", options.no_cache, "Measure anew and keep nothing");
+  allocate
+      ->add_option("--images", options.images,
+                   "Images on which accuracy is reported, never chosen from: .bin file or folder\n"
+                   "[the first 1,000 test images]")
+      ->type_name("PATH");
+  allocate->add_option("--limit", options.limit, "Use only the first N of them")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  allocate->add_option("-j,--jobs", options.jobs, "Worker processes; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  allocate->add_option("-o,--output", options.output, "QONNX network to write")->type_name("FILE");
+  allocate
+      ->add_option("--write-widths", options.widths,
+                   "YAML file of the widths to write, for quantize and run --widths")
+      ->type_name("FILE");
+  allocate
+      ->add_option("--json", options.json, "Write everything to FILE (schema dcnsim.allocate/1)")
+      ->type_name("FILE");
+  allocate
+      ->add_option("--curve", options.curve,
+                   "CSV file of cost against accuracy to write: equal widths, the paper's rule,\n"
+                   "measured sensitivities, hardware cost")
+      ->type_name("FILE");
+  allocate->add_option("--plot", options.plot, "The same as a picture, .svg or .png")
+      ->type_name("FILE");
+}
+
+}  // namespace dcnsim::cli

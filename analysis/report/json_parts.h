@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the JSON files of all commands have in common.
+#pragma once
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "analysis/report/run_report.h"
+
+namespace dcnsim {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no infinity: the SQNR of something exact is null.
+inline Json decibels(double db) { return std::isfinite(db) ? Json(db) : Json(nullptr); }
+
+template <class T>
+Json optional(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+inline Json input_files(const std::vector<InputFile>& inputs) {
+  Json list = Json::array();
+  for (const InputFile& input : inputs) {
+    list.push_back({{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
+  }
+  return list;
+}
+
+/// Indented text that ends in a line break; bytes that are no UTF-8 are replaced.
+inline std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace dcnsim
