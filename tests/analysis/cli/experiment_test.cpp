@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dcnsim experiment` end to end: every claim writes its page, table and pictures. Few images, the
+// small network.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/analysis/cli/command_runner.h"
+
+namespace dcnsim {
+namespace {
+
+class ExperimentTest : public CommandTest {
+ protected:
+  std::string arguments(const std::string& claim) const {
+    return "experiment " + claim + " --network " + kSource +
+           "/workloads/networks/cifar10_res8_float.onnx --calibration " + calibration_ +
+           " --limit 16 --accelerator small_edge -o " + path("results");
+  }
+
+  /// Runs the claim and gives back its page, whose pictures and tables must exist.
+  std::string page(const std::string& claim, const std::string& name) const {
+    const Outcome o = dcnsim(arguments(claim));
+    EXPECT_EQ(o.code, 0) << o.err;
+    const std::string text = slurp(path("results/" + name + ".md"));
+    for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
+      const std::string file = text.substr(at + 2, text.find(')', at) - at - 2);
+      EXPECT_FALSE(slurp(path("results/" + file)).empty()) << file;
+    }
+    EXPECT_NE(text.find("dcnsim experiment " + claim), std::string::npos);
+    EXPECT_EQ(text.find(path("")), std::string::npos) << "names a folder of this machine";
+    return text;
+  }
+
+  /// Rows of the Markdown table whose first cell is `name`.
+  static std::size_t rows(const std::string& page, const std::string& name) {
+    std::size_t count = 0;
+    for (std::size_t at = page.find("\n| " + name + " |"); at != std::string::npos;
+         at = page.find("\n| " + name + " |", at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+};
+
+TEST_F(ExperimentTest, quantizer_tables_have_16_widths_of_three_level_sets) {
+  const std::string text = page("quantizer-tables", "quantizer_tables");
+  EXPECT_EQ(rows(text, "1"), 3u);
+  EXPECT_EQ(rows(text, "16"), 3u);
+  EXPECT_NE(text.find("0.9957"), std::string::npos);  // Max 1960: Gaussian, 2 bits
+}
+
+TEST_F(ExperimentTest, additivity_compares_predictions_with_what_is_measured) {
+  const std::string text = page("sqnr-additivity", "sqnr_additivity");
+  EXPECT_EQ(rows(text, "8/8"), 1u);
+  EXPECT_EQ(rows(text, "block1_add"), 1u);
+  EXPECT_NE(text.find("SHA-256"), std::string::npos);
+}
+
+TEST_F(ExperimentTest, rules_are_compared_at_three_accuracies) {
+  const std::string text = page("equal-against-optimised", "equal_against_optimised");
+  for (const char* loss : {"0.1 points", "0.5 points", "1.0 points"}) {
+    EXPECT_NE(text.find(std::string("\n| ") + loss), std::string::npos) << loss;
+  }
+  EXPECT_NE(text.find("16 test images"), std::string::npos);
+}
+
+TEST_F(ExperimentTest, error_grid_has_a_row_for_each_activation_width) {
+  const std::string text = page("error-by-width", "error_by_width");
+  for (const char* width : {"4", "6", "8", "16", "float"}) EXPECT_EQ(rows(text, width), 1u);
+}
+
+TEST_F(ExperimentTest, an_unknown_claim_is_a_usage_error) {
+  EXPECT_EQ(dcnsim("experiment perpetual-motion").code, 2);
+}
+
+}  // namespace
+}  // namespace dcnsim
