@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <sstream>
+#include <utility>
 
 #include "analysis/allocation/closed_form.h"
 #include "analysis/allocation/marginal_analysis.h"
@@ -32,6 +34,21 @@ Solution solve(const Problem& problem, const Goal& goal) {
                                          : minimise_noise(problem, goal.limit);
 }
 
+bool meets(const Solution& solution, const Goal& goal) {
+  const double reached = goal.kind == Goal::Kind::kNoise ? solution.noise : solution.cost;
+  return reached <= goal.limit + kLimitTolerance * std::abs(goal.limit);
+}
+
+/// The solution for a goal; if its cost is out of reach, the cheapest, and false.
+std::pair<Solution, bool> solve_or_approach(const Problem& problem, const Goal& goal) {
+  try {
+    return {solve(problem, goal), true};
+  } catch (const Unreachable& error) {
+    if (goal.kind == Goal::Kind::kNoise) throw;
+    return {minimise_noise(problem, error.best), false};
+  }
+}
+
 /// Whether `a` serves `goal` better than `b`; both meet it.
 bool is_better(const Solution& a, const Solution& b, const Goal& goal) {
   const auto key = [&](const Solution& s) {
@@ -39,6 +56,26 @@ bool is_better(const Solution& a, const Solution& b, const Goal& goal) {
                                            : std::pair(s.noise, s.cost);
   };
   return key(a) < key(b);
+}
+
+/// The equal widths that serve the goal best, 8 bits if none meet it.
+std::vector<int> best_equal_widths(const AllocationSpace& space, const NoiseTables& noise,
+                                   SimulatedCosts& costs, CostKind kind, const Goal& goal) {
+  std::vector<std::vector<int>> candidates;
+  for (int bits = space.lowest(); bits <= space.highest(); ++bits) {
+    candidates.push_back(equal_widths(space, bits));
+  }
+  const std::vector<LayerCost> simulated = costs.networks(candidates);
+  Solution best{equal_widths(space, 8)};
+  bool is_met = false;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Solution solution{candidates[i], predicted_noise(space, noise, candidates[i]),
+                            cost_of(simulated[i], kind)};
+    if (!meets(solution, goal) || (is_met && !is_better(solution, best, goal))) continue;
+    best = solution;
+    is_met = true;
+  }
+  return best.widths;
 }
 
 }  // namespace
@@ -133,25 +170,47 @@ Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, cons
 
 Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, SimulatedCosts& costs,
                     CostKind kind, const Goal& goal) {
-  std::vector<int> around = equal_widths(space, 8);
-  std::set<std::vector<int>> seen;
   std::optional<Allocation> best;
-  Goal linear_goal = goal;
-  for (;;) {
-    seen.insert(around);
-    Allocation next = allocate(
-        space, noise, costs.tables(kind, around, space.lowest(), space.highest()), linear_goal);
-    around = next.solution.widths;
-    next.solution.cost = cost_of(costs.networks({around}).front(), kind);
-    const double excess = goal.kind == Goal::Kind::kCost ? next.solution.cost - goal.limit : 0;
-    if (excess <= kLimitTolerance * std::abs(goal.limit)) {
-      if (!best || is_better(next.solution, best->solution, goal)) best = std::move(next);
-    } else {
-      linear_goal.limit -= excess;  // the linear costs were too low
-      seen.erase(around);
+  double least_cost = std::numeric_limits<double>::infinity();
+  bool is_complete = true;
+  /// Whether the solution, its cost simulated, meets the goal.
+  const auto consider = [&](const Problem& problem, const Solution& solution) {
+    least_cost = std::min(least_cost, solution.cost);
+    if (!meets(solution, goal)) return false;
+    if (!best || is_better(solution, best->solution, goal)) best = {solution, problem};
+    return true;
+  };
+  const auto simulated = [&](const std::vector<int>& widths) {
+    return cost_of(costs.networks({widths}).front(), kind);
+  };
+
+  std::vector<int> around = best_equal_widths(space, noise, costs, kind, goal);
+  std::set<std::vector<int>> seen;
+  while (seen.insert(around).second) {
+    CostTables tables = costs.tables(kind, around, space.lowest(), space.highest());
+    tables.fixed = simulated(around);
+    const Problem problem = make_problem(space, noise, tables);
+    consider(problem, evaluate(problem, around));
+    Goal linear_goal = goal;
+    for (;;) {
+      auto [next, is_reachable] = solve_or_approach(problem, linear_goal);
+      is_complete = is_complete && next.is_proven;
+      const double linear_cost = next.cost;
+      next.cost = simulated(next.widths);
+      around = next.widths;
+      if (consider(problem, next) || !is_reachable) break;
+      if (best && !is_better(next, best->solution, goal)) break;
+      linear_goal.limit = linear_cost - (next.cost - goal.limit);  // the linear costs were too low
     }
-    if (seen.count(around) > 0) return *best;
   }
+  if (!best) {
+    std::ostringstream message;
+    message << "no allocation found with a cost of at most " << goal.limit
+            << "; the least found is " << least_cost;
+    throw Unreachable(message.str(), least_cost);
+  }
+  best->solution.is_proven = is_complete;
+  return *best;
 }
 
 std::vector<int> equal_widths(const AllocationSpace& space, int bits) {

@@ -71,10 +71,12 @@ struct Allocation {
 Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, const CostTables& costs,
                     const Goal& goal);
 
-/// Solves for simulated costs. With weights alone this is exact. Where a layer's cost depends on
-/// several allocated widths, costs are made linear around an allocation, which is solved, simulated
-/// and made the next one, until it stays or returns; the best allocation by simulated cost is
-/// kept. Throws Unreachable.
+/// Solves for simulated costs. With weights alone this is exact but for what layers share
+/// (SimulatedCosts::layers). Where a layer's cost depends on several allocated widths, costs are
+/// made linear around an allocation, which is solved, simulated and made the next one, until it
+/// returns; the first one is the best of equal widths. The best allocation by simulated cost is
+/// kept: it meets the goal and is never worse than equal widths. is_proven: no search was cut off.
+/// Throws Unreachable; its `best` is then the least cost found.
 Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, SimulatedCosts& costs,
                     CostKind kind, const Goal& goal);
 

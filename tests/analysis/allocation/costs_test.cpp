@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "tests/support/small_edge.h"
 #include "tests/support/small_float_network.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -84,19 +85,6 @@ TEST(CountedCosts, count_the_readers_behind_a_max_pool) {
   EXPECT_EQ(macs(network, {1, false, "conv1.output"}), 2U * 2 * 2 * 20);
 }
 
-Machine small_edge() {
-  return load_machine(kSource + "/models/arch/presets/small_edge.yaml",
-                      kSource + "/models/cost/tables");
-}
-
-/// A refresh strikes whatever layer runs at its time, which moves with all that ran before. The
-/// small network takes about one refresh interval and would show little else.
-Machine without_refresh() {
-  Machine machine = small_edge();
-  machine.dram.trefi_ns = 1e6;
-  return machine;
-}
-
 class SimulatedCostsTest : public testing::Test {
  protected:
   SimulatedCosts costs(Scope scope) {
@@ -118,7 +106,7 @@ class SimulatedCostsTest : public testing::Test {
             .front());
   }
 
-  const Machine machine_ = without_refresh();
+  const Machine machine_ = small_edge_without_refresh();
   const FloatNetwork network_ = mixed_network();
   const Dataset images_ = random_images(2);
   NetworkQuantizer quantizer_{network_, calibrate(network_, images_)};
@@ -126,16 +114,8 @@ class SimulatedCostsTest : public testing::Test {
   std::size_t simulated_ = 0;
 };
 
-/// Layers share the memory's open rows, and sizes of weights move the addresses of all that comes
-/// behind them: a layer may open a row more or less than it did when it was simulated. This many
-/// rows in the whole network are tolerated.
+/// Rows in the whole network that may be opened more or less than the tables say.
 constexpr double kRows = 4;
-
-double row_pj(const Machine& machine) { return *machine.dram.act_pre_pj; }
-
-double row_cycles(const Machine& machine) {
-  return (machine.dram.trp_ns + machine.dram.trcd_ns) * 1e-9 / machine.clock_period_s();
-}
 
 TEST_F(SimulatedCostsTest, of_weights_add_up_to_the_whole_networks_for_any_widths) {
   SimulatedCosts costs = this->costs(Scope::kWeights);
@@ -153,7 +133,7 @@ TEST_F(SimulatedCostsTest, of_weights_add_up_to_the_whole_networks_for_any_width
     }
     SCOPED_TRACE(testing::PrintToString(widths));
     const LayerCost truth = simulated(Scope::kWeights, widths);
-    EXPECT_NEAR(pj, truth.energy_pj, kRows * row_pj(machine_));
+    EXPECT_NEAR(pj, truth.energy_pj, kRows * row_energy_pj(machine_));
     EXPECT_NEAR(clocks, static_cast<double>(truth.cycles), kRows * row_cycles(machine_));
   }
 }
@@ -187,7 +167,8 @@ TEST_F(SimulatedCostsTest, of_single_changes_are_exact_with_outputs_too) {
   const Widths around{6, 7, 5, 8, 4, 6, 7};
   const CostTables energy = costs.tables(CostKind::kEnergy, around, 3, 8);
   ASSERT_EQ(energy.cost.size(), around.size());
-  EXPECT_NEAR(energy.fixed, simulated(Scope::kAll, around).energy_pj, kRows * row_pj(machine_));
+  EXPECT_NEAR(energy.fixed, simulated(Scope::kAll, around).energy_pj,
+              kRows * row_energy_pj(machine_));
   for (std::size_t tensor = 0; tensor < around.size(); ++tensor) {
     SCOPED_TRACE(tensor);
     ASSERT_EQ(energy.cost[tensor].size(), 6U);
@@ -196,7 +177,7 @@ TEST_F(SimulatedCostsTest, of_single_changes_are_exact_with_outputs_too) {
       Widths widths = around;
       widths[tensor] = bits;
       EXPECT_NEAR(energy.fixed + energy.cost[tensor][static_cast<std::size_t>(bits - 3)],
-                  simulated(Scope::kAll, widths).energy_pj, kRows * row_pj(machine_));
+                  simulated(Scope::kAll, widths).energy_pj, kRows * row_energy_pj(machine_));
     }
   }
 }
