@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/report/result_summary.h"
 #include "models/arch/accelerator_yaml.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -113,7 +114,7 @@ void inspect_command(const std::string& what) {
   };
   if (ends_with(".onnx")) return inspect_network(what);
   if (ends_with(".json")) {
-    fmt::print("{}", summarize_run(what));
+    fmt::print("{}", summarize_result(what));
     return;
   }
   inspect_accelerator(accelerator_file(what));
@@ -128,7 +129,8 @@ void add_inspect(CLI::App& app, Action& action) {
   inspect
       ->add_option(
           "file", *what,
-          "ONNX network (.onnx), result of a run (.json), accelerator YAML file or preset name")
+          "ONNX network (.onnx), result of run or allocate (.json), accelerator YAML file or\n"
+          "preset name")
       ->required()
       ->type_name("FILE|PRESET");
   inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });

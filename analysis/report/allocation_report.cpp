@@ -44,7 +44,7 @@ std::string curve_csv(const AllocationReport& report) {
   for (const TensorReport& tensor : report.tensors) {
     std::string name = tensor.name;
     for (char& c : name) {
-      if (c == ',' || c == '"' || c == '\n' || c == '\r') c = '_';
+      if (c == ',' || c == '"' || (c >= '\0' && c < ' ') || c == '\x7f') c = '_';
     }
     csv += "," + name;
   }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "analysis/report/allocation_report.h"
-#include "models/arch/printable.h"
 
 namespace dcnsim {
 namespace {
@@ -37,9 +36,9 @@ std::string optional(const std::optional<T>& value, const char* format) {
 
 std::string tensor_rows(const AllocationReport& report) {
   constexpr const char* kRow =
-      "{:<24} {:>4} {:>7} {:>8} | {:>8} {:>7} {:>8} {:>7} | {:>11} {:>8}\n";
+      "{:<24} {:>4} {:>7} {:>10} | {:>8} {:>7} {:>8} {:>7} | {:>15} {:>8}\n";
   const Scale scale = scale_of(report.cost_kind);
-  std::string text = fmt::format("{:46} | {:^34} | {:^20}\n", "", "why", "one bit less");
+  std::string text = fmt::format("{:48} | {:^33} | {:^24}\n", "", "why", "one bit less");
   text += fmt::format(kRow, "tensor", "bits", "format", "elements", "SQNR dB", "dB/bit", "noise %",
                       "real", fmt::format("saves {}", scale.unit), "loses dB");
   for (const TensorReport& t : report.tensors) {
@@ -78,7 +77,7 @@ std::string figure_rows(const AllocationReport& report) {
 
 std::string saving_rows(const AllocationReport& report, const std::string& what, double divisor,
                         double (*cost)(const CurvePoint&)) {
-  constexpr const char* kRow = "{:<12} {:<12} {:>12} {:>12} {:>9}\n";
+  constexpr const char* kRow = "{:<8} {:<16} {:>12} {:>12} {:>9}\n";
   std::string text = fmt::format(kRow, "top-1 %", "rule", what, "equal", "saved %");
   for (const Saving& s : savings(report.curve, compared_accuracies(report), cost)) {
     std::optional<double> rule = s.rule_cost, equal = s.equal_cost, saved;
@@ -95,20 +94,20 @@ std::string saving_rows(const AllocationReport& report, const std::string& what,
 }  // namespace
 
 std::string to_text(const AllocationReport& report) {
-  std::string text =
-      fmt::format("{}: {}\nnoise: {}; cost: {}{}\n\n", printable(report.network, 100), report.goal,
-                  report.noise_model, to_string(report.cost_kind),
-                  report.is_proven ? "" : " (search cut off: not proven optimal)");
+  std::string text = fmt::format("{}: {}\nnoise: {}; cost: {}{}\n\n", elide(report.network, 48),
+                                 report.goal, report.noise_model, to_string(report.cost_kind),
+                                 report.is_proven ? "" : " (search cut off: not proven optimal)");
   text += tensor_rows(report) + "\n" + figure_rows(report);
   if (!report.curve.empty()) {
     text += "\nat equal accuracy (interpolated along the curves), model size:\n";
     text += saving_rows(report, "weights kB", 8e3,
                         [](const CurvePoint& p) { return static_cast<double>(p.weight_bits); });
-    text += fmt::format("\nand simulated energy on {}:\n", report.accelerator);
+    text += fmt::format("\nand simulated energy on {}:\n", elide(report.accelerator, 48));
     text += saving_rows(report, "energy uJ", 1e6, [](const CurvePoint& p) { return p.energy_pj; });
   }
   if (!report.warnings.empty()) text += "\n";
-  for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
+  for (const std::string& warning : report.warnings)
+    text += "warning: " + elide(warning, 140) + "\n";
   return text;
 }
 

@@ -65,10 +65,6 @@ std::string to_json(const RunReport& report);
 /// The report for a terminal, at most 150 columns wide.
 std::string to_text(const RunReport& report);
 
-/// A JSON file of an earlier run for a terminal. Throws std::runtime_error naming file and field:
-/// unreadable, no JSON, another schema, a field missing or of another type.
-std::string summarize_run(const std::string& path);
-
 /// `name` fit for a column: printable, and at most `width` characters, of which the last ones are
 /// kept (exported layer names share their beginnings).
 std::string elide(const std::string& name, std::size_t width);
