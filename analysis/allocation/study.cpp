@@ -66,9 +66,9 @@ AllocationStudy::AllocationStudy(const FloatNetwork& network, const Dataset& cal
                                  const Machine& machine, StudyOptions options)
     : calibration_(calibration),
       options_(std::move(options)),
-      quantizer_((make_space(network, options_), network),  // refuses ranges before long work
-                 calibrate(network, calibration, progress("calibrating", calibration.size()))),
-      space_(make_space(network, options_)) {
+      space_(make_space(network, options_)),  // refuses ranges before long work
+      quantizer_(network,
+                 calibrate(network, calibration, progress("calibrating", calibration.size()))) {
   if (options_.sensitivity) space_.sensitivity = *options_.sensitivity;
   simulated_.emplace(machine, quantizer_, space_.tensors, space_.base, options_.jobs);
   simulated_->progress = [this, listener = OnProgress{}](std::size_t done,

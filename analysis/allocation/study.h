@@ -93,8 +93,8 @@ class AllocationStudy {
 
   const Dataset& calibration_;
   StudyOptions options_;
-  NetworkQuantizer quantizer_;
   AllocationSpace space_;
+  NetworkQuantizer quantizer_;
   std::map<NoiseModel, NoiseTables> noise_;
   std::optional<SimulatedCosts> simulated_;
 };
