@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/evaluation/accuracy.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "analysis/quantizer/format_search.h"
+#include "analysis/quantizer/quantize_network.h"
+#include "tests/support/small_float_network.h"
+#include "workloads/executor.h"
+#include "workloads/float_executor.h"
+
+namespace dcnsim {
+namespace {
+
+/// 37 images of different colours: two whole batches and a part of one. Every second label is the
+/// float network's own answer, the others one beside it: 19 are right.
+class AccuracyTest : public testing::Test {
+ protected:
+  AccuracyTest() {
+    std::mt19937 random(6);
+    for (std::size_t plane = 0; plane < 3 * images_.size(); ++plane) {
+      const auto level = random() % 256;
+      for (std::size_t i = 0; i < 1024; ++i) {
+        std::uint8_t& pixel = images_.pixels[1024 * plane + i];
+        pixel = static_cast<std::uint8_t>((3 * level + pixel) / 4);
+      }
+    }
+    // Without their means, the outputs give many answers.
+    FloatExecutor biased(network_);
+    std::vector<float>& bias = network_.layers.back().bias;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      const std::vector<float>& logits = biased.run(image_tensor(images_, i)).back();
+      for (std::size_t k = 0; k < bias.size(); ++k) bias[k] -= logits[k] / 37;
+    }
+    FloatExecutor executor(network_);
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      const std::size_t answer = largest(executor.run(image_tensor(images_, i)).back());
+      images_.labels[i] = static_cast<std::uint8_t>((answer + i % 2) % 10);
+    }
+  }
+
+  static std::size_t largest(const std::vector<float>& logits) {
+    return static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) -
+                                    logits.begin());
+  }
+
+  FloatNetwork network_ = mixed_network();
+  Dataset images_ = random_images(37);
+};
+
+TEST_F(AccuracyTest, of_floats_counts_the_labels_met_for_any_number_of_jobs) {
+  for (const std::size_t jobs : {1, 2, 5}) EXPECT_EQ(count_correct(network_, images_, jobs), 19U);
+}
+
+TEST_F(AccuracyTest, of_codes_equals_a_plain_loop_for_any_number_of_jobs) {
+  for (const int input_bits : {8, 5}) {
+    QuantizeOptions options;
+    options.weight_bits = options.activation_bits = 4;
+    options.input_bits = input_bits;
+    const FixedNetwork fixed = quantize_network(network_, images_, options).network;
+    Executor executor(fixed, {});
+    std::size_t expected = 0;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      const CodeTensor image = convert_image(image_tensor(images_, i), fixed.input_format);
+      const int answer = argmax(executor.run(image).layers.back());
+      expected += answer == images_.labels[i] ? 1 : 0;
+    }
+    EXPECT_GT(expected, 0U);
+    for (const std::size_t jobs : {1, 2, 5}) {
+      EXPECT_EQ(count_correct(fixed, images_, jobs), expected);
+    }
+  }
+}
+
+TEST_F(AccuracyTest, of_codes_is_by_the_accumulator_given) {
+  const FixedNetwork fixed = quantize_network(network_, images_, {}).network;
+  const Accumulator narrow{16, Overflow::kSaturate};
+  Executor executor(fixed, narrow);
+  std::size_t expected = 0;
+  std::uint64_t overflows = 0;
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    const Activations& result = executor.run(image_tensor(images_, i));
+    expected += argmax(result.layers.back()) == images_.labels[i] ? 1 : 0;
+    overflows += result.overflows;
+  }
+  ASSERT_GT(overflows, 0U);
+  ASSERT_NE(expected, count_correct(fixed, images_, 1));
+  EXPECT_EQ(count_correct(fixed, images_, 2, {}, narrow), expected);
+}
+
+TEST_F(AccuracyTest, of_held_outputs_equals_a_plain_loop_for_any_number_of_jobs) {
+  NetworkQuantizer quantizer(network_, calibrate(network_, images_));
+  QuantizeOptions options;
+  options.activation_bits = 3;
+  std::vector<Format> formats;
+  for (const LayerFormats& layer : quantizer.formats(options)) {
+    formats.push_back(layer.output.format);
+  }
+  FloatExecutor executor(network_);
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    FloatExecutor::Outputs outputs(network_.layers.size());
+    for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
+      executor.resume(image_tensor(images_, i), layer, layer + 1, outputs);
+      outputs[layer] = as_held(outputs[layer], formats[layer]);
+    }
+    expected += largest(outputs.back()) == images_.labels[i] ? 1 : 0;
+  }
+  ASSERT_NE(expected, 19U);  // 3 bits are seen
+  for (const std::size_t jobs : {1, 2, 5}) {
+    EXPECT_EQ(count_correct(network_, formats, images_, jobs), expected);
+  }
+}
+
+TEST_F(AccuracyTest, reports_images_done_up_to_all_of_them) {
+  std::vector<std::size_t> progress;
+  count_correct(network_, images_, 2, [&](std::size_t done) { progress.push_back(done); });
+  ASSERT_EQ(progress.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));
+  EXPECT_EQ(progress.back(), 37U);
+}
+
+TEST_F(AccuracyTest, of_no_images_is_none_right) { EXPECT_EQ(count_correct(network_, {}, 2), 0U); }
+
+TEST_F(AccuracyTest, refuses_networks_for_other_images) {
+  FloatNetwork network = network_;
+  network.input = {28, 28, 1};
+  EXPECT_THROW(count_correct(network, images_, 1), std::invalid_argument);
+  FixedNetwork fixed = quantize_network(network_, images_, {}).network;
+  fixed.input = {32, 32, 1};
+  EXPECT_THROW(count_correct(fixed, images_, 1), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace dcnsim
