@@ -132,68 +132,49 @@ std::vector<Rule> curve_rules(const Request& request) {
   return rules;
 }
 
-void allocate_command(const AllocateOptions& options) {
-  for (const std::string& path :
-       {options.output, options.widths, options.json, options.curve, options.plot}) {
-    if (!path.empty()) require_writable(path);
-  }
-  if (!options.plot.empty()) picture_format(options.plot);
-  const std::string network_path = options.network.empty()
-                                       ? data_file("workloads/networks/cifar10_plain7_float.onnx")
-                                       : options.network;
-  const std::string calibration_path = options.calibration.empty()
-                                           ? data_file("workloads/cifar10/calibration_500.bin")
-                                           : options.calibration;
-  const std::string images_path =
-      options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
-  const std::string accelerator_path = accelerator_file(options.accelerator);
+/// The files it reads, defaults filled in.
+struct Files {
+  std::string network, accelerator, calibration, images;
+};
 
-  StudyOptions study_options;
-  study_options.scope = options.tensors == "all" ? Scope::kAll : Scope::kWeights;
-  study_options.base.activation_bits = options.activations;
-  study_options.range = {options.lowest, options.highest};
-  study_options.sensitivity_images = options.sensitivity_images;
-  study_options.jobs = options.jobs;
-  study_options.progress = on_terminal();
+Files files_of(const AllocateOptions& options) {
+  const auto or_default = [](const std::string& path, const char* relative) {
+    return path.empty() ? data_file(relative) : path;
+  };
+  return {or_default(options.network, "workloads/networks/cifar10_plain7_float.onnx"),
+          accelerator_file(options.accelerator),
+          or_default(options.calibration, "workloads/cifar10/calibration_500.bin"),
+          or_default(options.images, "workloads/cifar10/test_1000.bin")};
+}
 
-  const Machine machine = load_machine(accelerator_path, data_file("models/cost/tables"));
-  const Request request = read_request(options, machine);
-  const NoiseModel noise = noise_model(options);
-  const auto loaded = load_network(network_path);
-  const auto* network = std::get_if<FloatNetwork>(&loaded);
-  if (network == nullptr) {
-    throw std::runtime_error(network_path + ": is in fixed point already; expected float");
-  }
-  study_options.ranges = read_ranges(options, *network);
-  const Dataset calibration = load_cifar10(calibration_path, options.calibration_limit);
-  const Dataset images = load_cifar10(images_path, options.limit);
-
-  AllocationReport report;
-  report.version = DCNSIM_VERSION;
-  for (const auto& [role, path] : {std::pair{"network", network_path},
-                                   {"accelerator", accelerator_path},
-                                   {"calibration", calibration_path},
-                                   {"images", images_path}}) {
-    report.inputs.push_back(describe_input(role, path));
-  }
+StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& network,
+                           const std::vector<InputFile>& inputs) {
+  StudyOptions study;
+  study.scope = options.tensors == "all" ? Scope::kAll : Scope::kWeights;
+  study.base.activation_bits = options.activations;
+  study.range = {options.lowest, options.highest};
+  study.ranges = read_ranges(options, network);
+  study.sensitivity_images = options.sensitivity_images;
+  study.jobs = options.jobs;
+  study.progress = on_terminal();
   if (const std::string folder = cache_folder(options); !folder.empty()) {
-    study_options.cache_key = fmt::format(
-        "sensitivity 1: network {}, calibration {}, {} of {} images, {}, {} bits, activations {}",
-        report.inputs[0].sha256, report.inputs[2].sha256, options.sensitivity_images,
-        calibration.size(), options.tensors,
-        fmt::format("{}..{} {}", options.lowest, options.highest, fmt::join(options.bounds, " ")),
+    study.cache_key = fmt::format(
+        "sensitivity 1: network {}, calibration {}, first {}, of these {}, {}, {}..{} bits {}, "
+        "activations {}",
+        inputs[0].sha256, inputs[2].sha256, options.calibration_limit, options.sensitivity_images,
+        options.tensors, options.lowest, options.highest, fmt::join(options.bounds, " "),
         options.activations);
-    study_options.cache_file =
-        folder + "/sensitivity-" + sha256_hex(study_options.cache_key).substr(0, 16) + ".json";
+    study.cache_file =
+        folder + "/sensitivity-" + sha256_hex(study.cache_key).substr(0, 16) + ".json";
   }
+  return study;
+}
 
-  AllocationStudy study(*network, calibration, machine, study_options);
-  const Goal goal = request.goal.value_or(
-      Goal{Goal::Kind::kNoise, predicted_noise(study.space(), study.noise(noise),
-                                               equal_widths(study.space(), request.equal_bits))});
-  std::optional<Allocation> allocation;
+/// Throws std::runtime_error that says what can be reached.
+Allocation solve(AllocationStudy& study, const Request& request, NoiseModel noise,
+                 const Goal& goal) {
   try {
-    allocation = study.allocate(noise, request.cost, goal);
+    return study.allocate(noise, request.cost, goal);
   } catch (const Unreachable& e) {
     throw std::runtime_error(
         goal.kind == Goal::Kind::kNoise
@@ -204,31 +185,11 @@ void allocate_command(const AllocateOptions& options) {
                           request.option, goal.limit / request.unit, e.best / request.unit,
                           request.unit_name));
   }
+}
 
-  report.network = network->name;
-  report.accelerator = machine.config.name;
-  report.clock_period_s = machine.clock_period_s();
-  report.goal = request.words;
-  report.noise_model = options.noise;
-  report.cost_kind = request.cost;
-  report.is_proven = allocation->solution.is_proven;
-  for (const FloatLayer& layer : network->layers) report.weights += layer.weights.size();
-  report.images = images.size();
-  {
-    const OnProgress progress = study_options.progress("float accuracy", images.size());
-    report.float_top1 =
-        static_cast<double>(count_correct(*network, images, options.jobs, progress)) /
-        static_cast<double>(images.size());
-  }
-  report.tensors = tensor_reports(study, *allocation, goal);
-  compare(study, noise, allocation->solution.widths, images, report);
-  if (!options.curve.empty() || !options.plot.empty()) {
-    KnownAccuracies known;
-    report.curve = study.curve(curve_rules(request), images, known);
-  }
-  add_warnings(study, report);
-
-  const QuantizeOptions chosen = study.widths(allocation->solution.widths);
+void write_outputs(const AllocateOptions& options, AllocationStudy& study,
+                   const std::vector<int>& widths, const AllocationReport& report) {
+  const QuantizeOptions chosen = study.widths(widths);
   if (!options.output.empty()) {
     save_network(study.quantizer().quantize(chosen).network, options.output);
   }
@@ -238,6 +199,61 @@ void allocate_command(const AllocateOptions& options) {
   if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
   if (!options.curve.empty()) write_file_atomically(options.curve, curve_csv(report));
   if (!options.plot.empty()) draw_curve(report, options.plot);
+}
+
+void allocate_command(const AllocateOptions& options) {
+  for (const std::string& path :
+       {options.output, options.widths, options.json, options.curve, options.plot}) {
+    if (!path.empty()) require_writable(path);
+  }
+  if (!options.plot.empty()) picture_format(options.plot);
+  const Files files = files_of(options);
+  const Machine machine = load_machine(files.accelerator, data_file("models/cost/tables"));
+  const Request request = read_request(options, machine);
+  const NoiseModel noise = noise_model(options);
+  const auto loaded = load_network(files.network);
+  const auto* network = std::get_if<FloatNetwork>(&loaded);
+  if (network == nullptr) {
+    throw std::runtime_error(files.network + ": is in fixed point already; expected float");
+  }
+  const Dataset calibration = load_cifar10(files.calibration, options.calibration_limit);
+  const Dataset images = load_cifar10(files.images, options.limit);
+
+  AllocationReport report;
+  report.version = DCNSIM_VERSION;
+  for (const auto& [role, path] : {std::pair{"network", files.network},
+                                   {"accelerator", files.accelerator},
+                                   {"calibration", files.calibration},
+                                   {"images", files.images}}) {
+    report.inputs.push_back(describe_input(role, path));
+  }
+  const StudyOptions how = study_options(options, *network, report.inputs);
+  AllocationStudy study(*network, calibration, machine, how);
+  const Goal goal = request.goal.value_or(
+      Goal{Goal::Kind::kNoise, predicted_noise(study.space(), study.noise(noise),
+                                               equal_widths(study.space(), request.equal_bits))});
+  const Allocation allocation = solve(study, request, noise, goal);
+
+  report.network = network->name;
+  report.accelerator = machine.config.name;
+  report.clock_period_s = machine.clock_period_s();
+  report.goal = request.words;
+  report.noise_model = options.noise;
+  report.cost_kind = request.cost;
+  report.is_proven = allocation.solution.is_proven;
+  for (const FloatLayer& layer : network->layers) report.weights += layer.weights.size();
+  report.images = images.size();
+  report.float_top1 = static_cast<double>(count_correct(*network, images, options.jobs,
+                                                        how.progress("float", images.size()))) /
+                      static_cast<double>(images.size());
+  report.tensors = tensor_reports(study, allocation, goal);
+  compare(study, noise, allocation.solution.widths, images, report);
+  if (!options.curve.empty() || !options.plot.empty()) {
+    KnownAccuracies known;
+    report.curve = study.curve(curve_rules(request), images, known);
+  }
+  add_warnings(study, report);
+  write_outputs(options, study, allocation.solution.widths, report);
   fmt::print("{}", to_text(report));
 }
 
@@ -249,10 +265,8 @@ void add_allocate(CLI::App& app, Action& action) {
       app.add_subcommand("allocate", "Bit-widths for a target SQNR, size, energy or latency");
   allocate->description(
       "Chooses a width for every layer: the cheapest widths that keep the network's output at a\n"
-      "signal-to-quantization-noise ratio (SQNR), or the best SQNR within a budget. Integer "
-      "widths\n"
-      "are optimal under the noise model (marginal analysis and an exact search); see\n"
-      "analysis/allocation/allocation.md.");
+      "signal-to-quantization-noise ratio (SQNR), or the best SQNR within a budget. The integer\n"
+      "widths are optimal under the noise model (analysis/allocation/allocation.md).");
   add_options(*allocate, *options);
   allocate->callback([options, &action] { action = [options] { allocate_command(*options); }; });
 }
