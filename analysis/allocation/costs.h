@@ -43,8 +43,9 @@ class SimulatedCosts {
   /// Called before simulations (done 0) and as they end.
   std::function<void(std::size_t done, std::size_t total)> progress;
 
-  /// Layers of the network at these widths, each as it was when its widths were first simulated:
-  /// what layers share in time (refresh, open rows) moves cycles by some parts in 100,000.
+  /// Layers of the network at these widths, each as it was when its widths were first simulated.
+  /// What layers share in time (refresh, open rows) moves a whole network's cost by less than 1e-4
+  /// on cifar10_plain7, by some per cent on a network of a few microseconds.
   std::vector<LayerCost> layers(const std::vector<int>& widths);
 
   /// The whole network at each of these widths, simulated as it is.
