@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -44,12 +45,182 @@ std::pair<std::string, WidthRange> read_bound(const std::string& text) {
     parsed = std::from_chars(parsed.ptr + 2, end, range.highest);
     if (parsed.ec != std::errc() || parsed.ptr != end) fail();
   }
+  if (range.lowest < kMinBits || range.highest > kMaxBits || range.lowest > range.highest) {
+    throw UsageError(fmt::format("--bounds {}: expected widths within {}..{}, the lower one first",
+                                 text, kMinBits, kMaxBits));
+  }
   return {text.substr(0, equals), range};
+}
+
+void add_goals(CLI::App& app, AllocateOptions& options) {
+  const char* const group = "Goal, at most one [--equal-bits 8]";
+  app.add_option("--equal-bits", options.equal_bits,
+                 "Least cost at the SQNR of equal widths of this many bits")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS")
+      ->group(group);
+  app.add_option("--target-sqnr", options.target_sqnr_db,
+                 "Least cost at this SQNR of the network's output, dB")
+      ->check(CLI::Range(-20.0, 200.0))
+      ->type_name("DB")
+      ->group(group);
+  app.add_option("--max-size", options.max_size_kb,
+                 "Best SQNR within this model size, kB (1000 bytes)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("KB")
+      ->group(group);
+  app.add_option("--max-energy", options.max_energy_uj,
+                 "Best SQNR within this simulated energy an image, uJ")
+      ->check(CLI::PositiveNumber)
+      ->type_name("UJ")
+      ->group(group);
+  app.add_option("--max-latency", options.max_latency_ms,
+                 "Best SQNR within this simulated latency, ms")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MS")
+      ->group(group);
+}
+
+void add_models(CLI::App& app, AllocateOptions& options) {
+  const char* const group = "What bits cost and bring";
+  app.add_option("--cost", options.cost,
+                 "What a bit costs: its weights (size), the MACs that read it (macs),\n"
+                 "or by simulation on the accelerator (energy, cycles)\n"
+                 "[what a budget limits, else size]")
+      ->check(CLI::IsMember({"size", "macs", "energy", "cycles"}))
+      ->type_name("KIND")
+      ->group(group);
+  app.add_option("--noise", options.noise,
+                 "What each tensor adds to the output's noise: all alike (paper), by\n"
+                 "its own SQNR (tensor), or measured one tensor at a time (measured)")
+      ->check(CLI::IsMember({"paper", "tensor", "measured"}))
+      ->type_name("MODEL")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--accelerator", options.accelerator,
+                 "Accelerator YAML file, or a preset: small_edge, large_edge")
+      ->type_name("FILE|PRESET")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_widths(CLI::App& app, AllocateOptions& options) {
+  const char* const group = "Widths";
+  app.add_option("--tensors", options.tensors,
+                 "Allocate weights only, or weights and layer outputs (all)")
+      ->check(CLI::IsMember({"weights", "all"}))
+      ->type_name("WHICH")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("-a,--activations", options.activations,
+                 "Width of layer outputs with --tensors weights")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--min-bits", options.lowest, "Lowest width of every tensor")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--max-bits", options.highest, "Highest width of every tensor")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--bounds", options.bounds,
+                 "Width of one tensor, fixed or within bounds; may be repeated:\n"
+                 "conv0=8, conv3=4..9, conv0.output=6 (a layer's name: its weights)")
+      ->type_name("NAME=BITS")
+      ->allow_extra_args(false)  // a network may follow
+      ->group(group);
+  app.add_option("--pin-ends", options.pin_ends,
+                 "Fix the weights of the first and the last layer at this width")
+      ->check(CLI::Range(1, 16))
+      ->type_name("BITS")
+      ->group(group);
+}
+
+void add_images(CLI::App& app, AllocateOptions& options) {
+  const char* const group = "Images";
+  app.add_option("--calibration", options.calibration,
+                 "Images from which everything is chosen: a CIFAR-10 .bin file or a\n"
+                 "folder of them [500 training images]")
+      ->type_name("PATH")
+      ->group(group);
+  app.add_option("--calibration-limit", options.calibration_limit,
+                 "Use only the first N calibration images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--sensitivity-images", options.sensitivity_images,
+                 "Calibration images on which sensitivities are measured")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--cache", options.cache, "Folder for measured sensitivities [~/.cache/dcnsim]")
+      ->type_name("FOLDER")
+      ->group(group);
+  app.add_flag("--no-cache", options.no_cache, "Measure anew and keep nothing")->group(group);
+  app.add_option("--images", options.images,
+                 "Images on which accuracy is reported, never chosen from: .bin file\n"
+                 "or folder [the first 1,000 test images]")
+      ->type_name("PATH")
+      ->group(group);
+  app.add_option("--limit", options.limit, "Use only the first N of them")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("-j,--jobs", options.jobs, "Worker processes; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_outputs(CLI::App& app, AllocateOptions& options) {
+  const char* const group = "Output";
+  app.add_option("-o,--output", options.output, "QONNX network to write")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--write-widths", options.widths,
+                 "YAML file of the widths to write, for quantize and run --widths")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--json", options.json, "Write everything to FILE (schema dcnsim.allocate/1)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--curve", options.curve,
+                 "CSV file of cost against accuracy to write: equal widths, the\n"
+                 "paper's rule, measured sensitivities, hardware cost")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--plot", options.plot, "The same as a picture, .svg or .png")
+      ->type_name("FILE")
+      ->group(group);
+}
+
+/// At most one goal.
+void check_goals(const AllocateOptions& options) {
+  const char* first = nullptr;
+  for (const auto& [option, is_given] : {std::pair{"--equal-bits", options.equal_bits.has_value()},
+                                         {"--target-sqnr", options.target_sqnr_db.has_value()},
+                                         {"--max-size", options.max_size_kb.has_value()},
+                                         {"--max-energy", options.max_energy_uj.has_value()},
+                                         {"--max-latency", options.max_latency_ms.has_value()}}) {
+    if (!is_given) continue;
+    if (first != nullptr) {
+      throw UsageError(fmt::format("{} and {}: expected at most one goal", first, option));
+    }
+    first = option;
+  }
 }
 
 }  // namespace
 
 Request read_request(const AllocateOptions& options, const Machine& machine) {
+  check_goals(options);
   Request request;
   request.cost = options.cost.empty() ? CostKind::kSize : kCosts.at(options.cost);
   const auto budget = [&](const char* option, double value, double unit, const char* unit_name,
@@ -92,13 +263,26 @@ NoiseModel noise_model(const AllocateOptions& options) { return kNoiseModels.at(
 
 std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOptions& options,
                                                             const FloatNetwork& network) {
+  if (options.lowest > options.highest) {
+    throw UsageError(
+        fmt::format("--min-bits {} is above --max-bits {}", options.lowest, options.highest));
+  }
   std::vector<std::pair<std::string, WidthRange>> ranges;
   if (options.pin_ends) {
     const std::vector<Tensor> weights = tensors_of(network, Scope::kWeights);
     const WidthRange pinned{*options.pin_ends, *options.pin_ends};
     if (!weights.empty()) ranges = {{weights.front().name, pinned}, {weights.back().name, pinned}};
   }
-  for (const std::string& bound : options.bounds) ranges.push_back(read_bound(bound));
+  const std::vector<Tensor> all = tensors_of(network, Scope::kAll);
+  for (const std::string& bound : options.bounds) {
+    ranges.push_back(read_bound(bound));
+    const auto tensor = std::find_if(
+        all.begin(), all.end(), [&](const Tensor& t) { return t.name == ranges.back().first; });
+    if (options.tensors == "weights" && tensor != all.end() && !tensor->is_weight) {
+      throw UsageError(
+          fmt::format("--bounds {}: layer outputs take part with --tensors all only", bound));
+    }
+  }
   return ranges;
 }
 
@@ -113,120 +297,13 @@ std::string cache_folder(const AllocateOptions& options) {
 }
 
 void add_options(CLI::App& app, AllocateOptions& options) {
-  CLI::App* const allocate = &app;
-  allocate->add_option("network", options.network, "Float ONNX file [the built-in network]")
+  app.add_option("network", options.network, "Float ONNX file [the built-in network]")
       ->type_name("FILE");
-
-  auto* goal = allocate->add_option_group("goal", "At most one [--equal-bits 8]");
-  goal->add_option("--equal-bits", options.equal_bits,
-                   "Least cost at the SQNR of equal widths of this many bits")
-      ->check(CLI::Range(1, 16));
-  goal->add_option("--target-sqnr", options.target_sqnr_db,
-                   "Least cost at this SQNR of the network's output, dB")
-      ->check(CLI::Range(-20.0, 200.0))
-      ->type_name("DB");
-  goal->add_option("--max-size", options.max_size_kb, "Best SQNR within this model size, kB (1000)")
-      ->check(CLI::PositiveNumber)
-      ->type_name("KB");
-  goal->add_option("--max-energy", options.max_energy_uj,
-                   "Best SQNR within this simulated energy an image, uJ")
-      ->check(CLI::PositiveNumber)
-      ->type_name("UJ");
-  goal->add_option("--max-latency", options.max_latency_ms,
-                   "Best SQNR within this simulated latency, ms")
-      ->check(CLI::PositiveNumber)
-      ->type_name("MS");
-  goal->require_option(0, 1);
-
-  allocate
-      ->add_option(
-          "--cost", options.cost,
-          "What a bit costs: its weights (size), the MACs that read it (macs), or by\n"
-          "simulation on the accelerator (energy, cycles) [what a budget limits, else size]")
-      ->check(CLI::IsMember({"size", "macs", "energy", "cycles"}));
-  allocate
-      ->add_option("--noise", options.noise,
-                   "What each tensor adds to the output's noise: all alike (paper), by its own\n"
-                   "SQNR (tensor), or measured one tensor at a time (measured)")
-      ->check(CLI::IsMember({"paper", "tensor", "measured"}))
-      ->capture_default_str();
-  allocate
-      ->add_option("--tensors", options.tensors,
-                   "Allocate weights only, or weights and layer outputs (all)")
-      ->check(CLI::IsMember({"weights", "all"}))
-      ->capture_default_str();
-  allocate
-      ->add_option("-a,--activations", options.activations,
-                   "Width of layer outputs with --tensors weights")
-      ->check(CLI::Range(1, 16))
-      ->capture_default_str();
-  allocate->add_option("--min-bits", options.lowest, "Lowest width of every tensor")
-      ->check(CLI::Range(1, 16))
-      ->capture_default_str();
-  allocate->add_option("--max-bits", options.highest, "Highest width of every tensor")
-      ->check(CLI::Range(1, 16))
-      ->capture_default_str();
-  allocate
-      ->add_option("--bounds", options.bounds,
-                   "Widths of one tensor, fixed or within bounds, any number of times:\n"
-                   "conv0=8, conv3=4..9, conv0.output=6 (a layer's name means its weights)")
-      ->type_name("NAME=BITS");
-  allocate
-      ->add_option("--pin-ends", options.pin_ends,
-                   "Fix the weights of the first and the last layer at this width")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS");
-  allocate
-      ->add_option("--accelerator", options.accelerator,
-                   "Accelerator YAML file, or a preset: small_edge, large_edge")
-      ->type_name("FILE|PRESET")
-      ->capture_default_str();
-  allocate
-      ->add_option("--calibration", options.calibration,
-                   "Images from which everything is chosen: a CIFAR-10 .bin file or a folder of\n"
-                   "them [500 training images]")
-      ->type_name("PATH");
-  allocate
-      ->add_option("--calibration-limit", options.calibration_limit,
-                   "Use only the first N calibration images")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  allocate
-      ->add_option("--sensitivity-images", options.sensitivity_images,
-                   "Calibration images on which sensitivities are measured")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  allocate
-      ->add_option("--cache", options.cache, "Folder for measured sensitivities [~/.cache/dcnsim]")
-      ->type_name("FOLDER");
-  allocate->add_flag("--no-cache", options.no_cache, "Measure anew and keep nothing");
-  allocate
-      ->add_option("--images", options.images,
-                   "Images on which accuracy is reported, never chosen from: .bin file or folder\n"
-                   "[the first 1,000 test images]")
-      ->type_name("PATH");
-  allocate->add_option("--limit", options.limit, "Use only the first N of them")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  allocate->add_option("-j,--jobs", options.jobs, "Worker processes; results do not depend on it")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  allocate->add_option("-o,--output", options.output, "QONNX network to write")->type_name("FILE");
-  allocate
-      ->add_option("--write-widths", options.widths,
-                   "YAML file of the widths to write, for quantize and run --widths")
-      ->type_name("FILE");
-  allocate
-      ->add_option("--json", options.json, "Write everything to FILE (schema dcnsim.allocate/1)")
-      ->type_name("FILE");
-  allocate
-      ->add_option("--curve", options.curve,
-                   "CSV file of cost against accuracy to write: equal widths, the paper's rule,\n"
-                   "measured sensitivities, hardware cost")
-      ->type_name("FILE");
-  allocate->add_option("--plot", options.plot, "The same as a picture, .svg or .png")
-      ->type_name("FILE");
+  add_goals(app, options);
+  add_models(app, options);
+  add_widths(app, options);
+  add_images(app, options);
+  add_outputs(app, options);
 }
 
 }  // namespace dcnsim::cli
