@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
-#include <optional>
+#include <set>
+#include <utility>
 
 #include "analysis/cli/allocate_options.h"
 #include "analysis/plot/plot.h"
@@ -52,20 +54,27 @@ std::vector<TensorReport> tensor_reports(AllocationStudy& study, const Allocatio
   return reports;
 }
 
-/// The allocation beside equal widths: the narrowest with at least its predicted SQNR, and 8 bits.
-void compare(AllocationStudy& study, NoiseModel noise, const std::vector<int>& widths,
-             const Dataset& images, AllocationReport& report) {
-  report.allocation = study.figures("allocation", widths, noise, images);
-  const AllocationSpace& space = study.space();
-  const double reached = predicted_noise(space, study.noise(noise), widths);
-  std::vector<int> equal{kDefaultEqualBits};
+/// Equal widths to compare with, where the bounds let there be such: those asked for, 8 bits, and
+/// the narrowest with at least the allocation's predicted SQNR.
+std::set<int> compared_widths(const AllocationSpace& space, const NoiseTables& noise,
+                              const std::vector<int>& widths, const Request& request) {
+  std::set<int> compared{kDefaultEqualBits, request.equal_bits};
+  const double reached = predicted_noise(space, noise, widths);
   for (int bits = space.lowest(); bits <= space.highest(); ++bits) {
-    const double of_equal = predicted_noise(space, study.noise(noise), equal_widths(space, bits));
-    if (of_equal > reached * (1 + 1e-9)) continue;
-    if (bits != kDefaultEqualBits) equal.insert(equal.begin(), bits);
+    if (predicted_noise(space, noise, equal_widths(space, bits)) > reached * (1 + 1e-9)) continue;
+    compared.insert(bits);
     break;
   }
-  for (const int bits : equal) {
+  compared.erase(compared.begin(), compared.lower_bound(space.lowest()));
+  compared.erase(compared.upper_bound(space.highest()), compared.end());
+  return compared;
+}
+
+void compare(AllocationStudy& study, NoiseModel noise, const std::vector<int>& widths,
+             const Request& request, const Dataset& images, AllocationReport& report) {
+  report.allocation = study.figures("allocation", widths, noise, images);
+  const AllocationSpace& space = study.space();
+  for (const int bits : compared_widths(space, study.noise(noise), widths, request)) {
     report.equal.push_back(
         study.figures(fmt::format("equal {}", bits), equal_widths(space, bits), noise, images));
   }
@@ -201,12 +210,27 @@ void write_outputs(const AllocateOptions& options, AllocationStudy& study,
   if (!options.plot.empty()) draw_curve(report, options.plot);
 }
 
-void allocate_command(const AllocateOptions& options) {
-  for (const std::string& path :
-       {options.output, options.widths, options.json, options.curve, options.plot}) {
-    if (!path.empty()) require_writable(path);
+/// Throws UsageError if two outputs are one file, std::runtime_error if one cannot be written.
+void check_outputs(const AllocateOptions& options) {
+  std::map<std::string, std::string> option_of;
+  for (const auto& [option, path] : {std::pair{"--output", options.output},
+                                     {"--write-widths", options.widths},
+                                     {"--json", options.json},
+                                     {"--curve", options.curve},
+                                     {"--plot", options.plot}}) {
+    if (path.empty()) continue;
+    const auto [at, is_new] = option_of.emplace(path, option);
+    if (!is_new) {
+      throw UsageError(
+          fmt::format("{} and {}: both {}, expected different files", at->second, option, path));
+    }
+    require_writable(path);
   }
   if (!options.plot.empty()) picture_format(options.plot);
+}
+
+void allocate_command(const AllocateOptions& options) {
+  check_outputs(options);
   const Files files = files_of(options);
   const Machine machine = load_machine(files.accelerator, data_file("models/cost/tables"));
   const Request request = read_request(options, machine);
@@ -247,7 +271,7 @@ void allocate_command(const AllocateOptions& options) {
                                                         how.progress("float", images.size()))) /
                       static_cast<double>(images.size());
   report.tensors = tensor_reports(study, allocation, goal);
-  compare(study, noise, allocation.solution.widths, images, report);
+  compare(study, noise, allocation.solution.widths, request, images, report);
   if (!options.curve.empty() || !options.plot.empty()) {
     KnownAccuracies known;
     report.curve = study.curve(curve_rules(request), images, known);

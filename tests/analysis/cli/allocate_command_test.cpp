@@ -2,8 +2,11 @@
 // `dcnsim allocate` end to end on the small residual network, with few images.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,25 @@ class AllocateTest : public CommandTest {
     return Json::parse(slurp(path("result.json")));
   }
 
+  /// A copy of the network in which every byte of one tensor's weights is `byte`.
+  std::string with_weights(const std::string& tensor, char byte) const {
+    std::string bytes = slurp(kNetwork);
+    // TensorProto: name (field 8), then raw_data (field 9) with its length in seven-bit groups.
+    const std::string name = "\x42" + std::string(1, static_cast<char>(tensor.size())) + tensor;
+    std::size_t at = bytes.find(name + "\x4a");
+    if (at == std::string::npos) throw std::runtime_error("no tensor " + tensor);
+    at += name.size() + 1;
+    std::size_t length = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto group = static_cast<unsigned char>(bytes.at(at++));
+      length |= std::size_t{group & 0x7fu} << shift;
+      if (group < 0x80) break;
+    }
+    bytes.replace(at, length, length, byte);
+    spill(path("changed.onnx"), bytes);
+    return path("changed.onnx");
+  }
+
   /// Fails before anything is written.
   void expect_refused(const std::string& more, const std::vector<std::string>& parts,
                       int code = 1) const {
@@ -42,7 +64,7 @@ TEST_F(AllocateTest, defaults_need_no_more_than_equal_8_bit_widths) {
   const Json json = result("");
   EXPECT_EQ(json["schema"], "dcnsim.allocate/1");
   EXPECT_EQ(json["proven"], true);
-  const Json& equal = json["equal_widths"].back();
+  const Json& equal = json["equal_widths"].front();
   ASSERT_EQ(equal["name"], "equal 8");
   EXPECT_GE(json["allocation"]["predicted_sqnr_db"], equal["predicted_sqnr_db"]);
   EXPECT_LT(json["allocation"]["weight_bytes"], equal["weight_bytes"]);
@@ -101,16 +123,28 @@ TEST_F(AllocateTest, written_widths_give_the_written_network) {
 
 TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
   std::vector<std::string> outputs;
+  const std::string files =
+      " -o " + path("net.onnx") + " --write-widths " + path("w.yaml") + " --json " + path("r.json");
   for (const char* jobs : {"1", "2", "5 --no-cache", "3"}) {
     const Outcome o = dcnsim(arguments(
-        std::string("--equal-bits 6 --tensors all --cost energy --jobs ") + jobs + " -o " +
-        path("net.onnx") + " --write-widths " + path("w.yaml") + " --json " + path("r.json")));
+        std::string("--equal-bits 6 --tensors all --cost energy --jobs ") + jobs + files));
     ASSERT_EQ(o.code, 0) << o.err;
     outputs.push_back(o.out + slurp(path("net.onnx")) + slurp(path("w.yaml")) +
                       slurp(path("r.json")));
     EXPECT_EQ(outputs.back(), outputs.front()) << jobs;
   }
   EXPECT_FALSE(std::filesystem::is_empty(path("cache")));
+}
+
+TEST_F(AllocateTest, the_same_curve_for_any_number_of_jobs) {
+  std::vector<std::string> curves;
+  for (const char* jobs : {"1", "2", "5"}) {
+    const Outcome o = dcnsim(arguments(std::string("--equal-bits 6 --jobs ") + jobs + " --curve " +
+                                       path("curve.csv") + " --plot " + path("curve.svg")));
+    ASSERT_EQ(o.code, 0) << o.err;
+    curves.push_back(slurp(path("curve.csv")) + slurp(path("curve.svg")));
+    EXPECT_EQ(curves.back(), curves.front()) << jobs;
+  }
 }
 
 TEST_F(AllocateTest, a_damaged_cache_is_measured_anew) {
@@ -170,8 +204,11 @@ TEST_F(AllocateTest, contradictions_are_usage_errors) {
 
 TEST_F(AllocateTest, impossible_bounds_are_named) {
   expect_refused("--bounds conv9=4", {"conv9", "no such tensor", "conv0"});
-  expect_refused("--bounds conv0=9..3", {"conv0", "9..3", "1..16"});
-  expect_one_line_error("allocate " + kNetwork + " --min-bits 9 --max-bits 8", {"9..8"}, 1);
+  expect_refused("--bounds conv0=9..3", {"--bounds conv0=9..3", "1..16"}, 2);
+  expect_refused("--bounds conv0=17", {"--bounds conv0=17", "1..16"}, 2);
+  expect_refused("--bounds conv0.output=5", {"conv0.output", "--tensors all"}, 2);
+  expect_one_line_error("allocate " + kNetwork + " --min-bits 9 --max-bits 8",
+                        {"--min-bits 9", "--max-bits 8"}, 2);
 }
 
 TEST_F(AllocateTest, bad_files_are_named) {
@@ -188,13 +225,81 @@ TEST_F(AllocateTest, bad_files_are_named) {
   expect_one_line_error(arguments("", path("fixed.onnx")), {"fixed.onnx", "fixed point"}, 1);
 }
 
+TEST_F(AllocateTest, help_fits_100_columns_and_names_every_goal) {
+  const Outcome o = dcnsim("allocate --help");
+  EXPECT_EQ(o.code, 0);
+  for (const char* option :
+       {"--equal-bits", "--target-sqnr", "--max-size", "--max-energy", "--max-latency"}) {
+    EXPECT_NE(o.out.find(option), std::string::npos) << option;
+  }
+  std::istringstream lines(o.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("Usage: ", 0) == 0) continue;  // the command's own path
+    EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST_F(AllocateTest, the_table_is_shown_again_by_inspect) {
+  const Outcome o = dcnsim(arguments("--equal-bits 6 --json " + path("result.json")));
+  ASSERT_EQ(o.code, 0) << o.err;
+  for (const char* part : {"conv0.weight", "fc.weight", "one bit less", "equal 6", "float"}) {
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
+  }
+  const Outcome again = dcnsim("inspect " + path("result.json"));
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.out.find(o.out), std::string::npos) << again.out << "\n" << o.out;
+}
+
+TEST_F(AllocateTest, equal_widths_out_of_bounds_are_not_compared_with) {
+  const Json json = result("--max-size 200 --bounds conv0=3 --bounds fc=3");
+  EXPECT_EQ(json["equal_widths"].back()["name"], "equal 8");
+  ASSERT_EQ(
+      dcnsim("allocate " + kNetwork + " --calibration " + calibration_ +
+             " --no-cache --sensitivity-images 8 --limit 8 --min-bits 4 --max-bits 5 --json " +
+             path("narrow.json"))
+          .code,
+      0);
+  for (const Json& equal : Json::parse(slurp(path("narrow.json")))["equal_widths"]) {
+    EXPECT_EQ(equal["name"], "equal 5");
+  }
+}
+
+TEST_F(AllocateTest, a_network_may_follow_bounds) {
+  const Outcome o =
+      dcnsim("allocate --bounds conv0=8 --bounds fc=8 " + kNetwork + " --calibration " +
+             calibration_ + " --sensitivity-images 8 --limit 8 --no-cache");
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+TEST_F(AllocateTest, outputs_are_checked_before_anything_is_read) {
+  const std::string none = "allocate " + path("no_network.onnx") + " ";
+  expect_one_line_error(none, {"no_network.onnx"}, 1);
+  expect_one_line_error(none + "--plot " + path("x.pdf"), {"x.pdf", ".svg", ".png"}, 1);
+  for (const char* option : {"-o", "--write-widths", "--json", "--curve", "--plot"}) {
+    expect_one_line_error(none + option + " /nowhere/x.svg", {"/nowhere/x.svg"}, 1);
+  }
+  expect_one_line_error(none + "-o " + path("same") + " --json " + path("same"),
+                        {"--output and --json", "different files"}, 2);
+  EXPECT_FALSE(std::filesystem::exists(path("same")));
+}
+
+TEST_F(AllocateTest, weights_that_are_all_zero_take_the_least_bits_with_a_warning) {
+  const Outcome o = dcnsim(arguments("--equal-bits 6 --json " + path("result.json"),
+                                     with_weights("block3_down_weight", '\0')));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("warning: block3_down.weight: constant"), std::string::npos) << o.out;
+  const Json json = Json::parse(slurp(path("result.json")));
+  const auto zero = std::find_if(json["tensors"].begin(), json["tensors"].end(),
+                                 [](const Json& t) { return t["name"] == "block3_down.weight"; });
+  ASSERT_NE(zero, json["tensors"].end());
+  EXPECT_EQ((*zero)["bits"], 3);
+  EXPECT_TRUE((*zero)["sqnr_db"].is_null());
+}
+
 TEST_F(AllocateTest, weights_that_are_no_numbers_are_refused) {
-  std::string bytes = slurp(kNetwork);
-  // Somewhere in the largest tensor of the file, a float in little-endian order.
-  const std::size_t at = bytes.size() / 2 / 4 * 4;
-  for (std::size_t i = 0; i < 64; ++i) bytes[at + i] = '\xff';  // every float here is NaN
-  spill(path("nan.onnx"), bytes);
-  expect_one_line_error(arguments("", path("nan.onnx")), {"nan"}, 1);
+  expect_one_line_error(arguments("-o " + path("never.onnx"), with_weights("fc_weight", '\xff')),
+                        {"changed.onnx", "fc"}, 1);
+  EXPECT_FALSE(std::filesystem::exists(path("never.onnx")));
 }
 
 }  // namespace
