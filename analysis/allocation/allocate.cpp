@@ -29,6 +29,21 @@ PerTensor unallocated_noise(NetworkQuantizer& quantizer, const AllocationSpace& 
   return noise;
 }
 
+/// SQNR of a tensor as a line, of slope 0 through a single width; nothing if it is exact at all but
+/// one width, as constant tensors are.
+std::optional<SqnrLine> line_of(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest,
+                                int highest) {
+  if (lowest == highest) {
+    const double db = choice(quantizer, tensor, lowest).sqnr_db();
+    return std::isfinite(db) ? std::optional(SqnrLine{db, 0, 0}) : std::nullopt;
+  }
+  try {
+    return sqnr_line(quantizer, tensor, lowest, highest);
+  } catch (const std::invalid_argument&) {
+    return {};
+  }
+}
+
 Solution solve(const Problem& problem, const Goal& goal) {
   return goal.kind == Goal::Kind::kNoise ? minimise_cost(problem, goal.limit)
                                          : minimise_noise(problem, goal.limit);
@@ -116,12 +131,15 @@ NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
   if (model == NoiseModel::kPaper) {
     for (const double noise : unallocated.outputs) tables.fixed += noise;
     SqnrLine mean;
+    double count = 0;
     for (const Tensor& tensor : space.tensors) {
-      const SqnrLine line = sqnr_line(quantizer, tensor, lowest, highest);
-      const auto count = static_cast<double>(space.tensors.size());
-      mean.kappa_db += line.kappa_db / count;
-      mean.intercept_db += line.intercept_db / count;
+      const std::optional<SqnrLine> line = line_of(quantizer, tensor, lowest, highest);
+      if (!line) continue;
+      ++count;
+      mean.kappa_db += (line->kappa_db - mean.kappa_db) / count;
+      mean.intercept_db += (line->intercept_db - mean.intercept_db) / count;
     }
+    if (count == 0) mean.intercept_db = std::numeric_limits<double>::infinity();
     std::vector<double> noise;
     for (int bits = lowest; bits <= highest; ++bits) {
       noise.push_back(std::pow(10, -(mean.intercept_db + mean.kappa_db * bits) / 10));

@@ -359,5 +359,31 @@ TEST(ClosedFormWidths, are_none_without_a_rising_line_or_out_of_reach) {
   EXPECT_FALSE(closed_form_widths({{line}, 0, 0}, cost_at_most(0.5)));
 }
 
+TEST_F(AllocateTest, the_papers_line_leaves_constant_tensors_out) {
+  FloatNetwork network = network_;
+  std::fill(network.layers[0].weights.begin(), network.layers[0].weights.end(), 0.0F);
+  NetworkQuantizer quantizer(network, calibrate(network, images_));
+  AllocationSpace constant_first = space(Scope::kWeights, {3, 6});
+  AllocationSpace others = constant_first;
+  others.tensors.erase(others.tensors.begin());
+  others.ranges.pop_back();
+  const NoiseTables with = noise_tables(NoiseModel::kPaper, quantizer, constant_first);
+  const NoiseTables without = noise_tables(NoiseModel::kPaper, quantizer, others);
+  ASSERT_EQ(with.noise.size(), without.noise.size() + 1);
+  EXPECT_EQ(with.noise[1], without.noise[0]);
+}
+
+TEST_F(AllocateTest, the_papers_line_through_a_single_width_is_the_mean_there) {
+  const AllocationSpace one_width = space(Scope::kWeights, {6, 6});
+  double db = 0;
+  for (const Tensor& tensor : one_width.tensors) {
+    db += quantizer_.weight(tensor.layer, 6).sqnr_db() /
+          static_cast<double>(one_width.tensors.size());
+  }
+  const NoiseTables noise = noise_tables(NoiseModel::kPaper, quantizer_, one_width);
+  ASSERT_EQ(noise.noise[0].size(), 1u);
+  EXPECT_NEAR(to_db(noise.noise[0][0]), db, 1e-9);
+}
+
 }  // namespace
 }  // namespace dcnsim
