@@ -259,7 +259,8 @@ TEST_F(AllocateTest, equal_widths_out_of_bounds_are_not_compared_with) {
              path("narrow.json"))
           .code,
       0);
-  for (const Json& equal : Json::parse(slurp(path("narrow.json")))["equal_widths"]) {
+  const Json narrow = Json::parse(slurp(path("narrow.json")));
+  for (const Json& equal : narrow.at("equal_widths")) {
     EXPECT_EQ(equal["name"], "equal 5");
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/allocation_report.h"
 
+#include <fnmatch.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -9,9 +10,10 @@
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "analysis/report/result_summary.h"
 
@@ -338,13 +340,18 @@ TEST_F(AllocationSummaryTest, a_field_of_another_type_or_out_of_bounds_is_named)
 
 TEST_F(AllocationSummaryTest, a_field_that_is_missing_anywhere_is_an_error) {
   // What the tables do without: the format has the bits, the savings are made from the curve.
-  const std::regex unused(
-      "/cost/unit|/tensors/.*/bits|.*/seconds|/equal_widths/.*/bits_per_weight|/savings.*");
+  const auto unused = [](const std::string& pointer) {
+    const std::vector<const char*> patterns = {"/cost/unit", "/tensors/*/bits", "*/seconds",
+                                               "/equal_widths/*/bits_per_weight", "/savings*"};
+    return std::any_of(patterns.begin(), patterns.end(), [&](const char* pattern) {
+      return fnmatch(pattern, pointer.c_str(), 0) == 0;
+    });
+  };
   const Json whole = Json::parse(to_json(report())).flatten();
   for (const auto& [pointer, value] : whole.items()) {
     Json json = whole.unflatten();
     const Json::json_pointer at(pointer);
-    if (json[at.parent_pointer()].is_array() || std::regex_match(pointer, unused)) continue;
+    if (json[at.parent_pointer()].is_array() || unused(pointer)) continue;
     json[at.parent_pointer()].erase(at.back());
     try {
       summary(json.dump());
