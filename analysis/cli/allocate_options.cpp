@@ -97,8 +97,7 @@ void add_models(CLI::App& app, AllocateOptions& options) {
       ->type_name("MODEL")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--accelerator", options.accelerator,
-                 "Accelerator YAML file, or a preset: small_edge, large_edge")
+  app.add_option("--accelerator", options.accelerator, accelerator_help())
       ->type_name("FILE|PRESET")
       ->capture_default_str()
       ->group(group);

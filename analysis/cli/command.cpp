@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -42,6 +44,29 @@ std::string data_file(const std::string& relative) {
   return std::string(DCNSIM_SOURCE_DIR) + "/" + relative;
 }
 
+std::string accelerator_presets() {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(data_file("models/arch/presets"), error)) {
+    names.insert(entry.path().stem().string());
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string accelerator_help() {
+  constexpr std::size_t kColumns = 65;  // what help leaves beside the options' names
+  std::string help = "Accelerator YAML file, or a preset:";
+  std::size_t line = help.size();
+  std::istringstream names(accelerator_presets());
+  for (std::string name; names >> name;) {
+    const bool fits = line + 1 + name.size() <= kColumns;
+    line = fits ? line + 1 + name.size() : name.size();
+    help += (fits ? ' ' : '\n') + name;
+  }
+  return help;
+}
+
 std::string accelerator_file(const std::string& name_or_path) {
   std::error_code error;
   const bool is_name =
@@ -49,8 +74,8 @@ std::string accelerator_file(const std::string& name_or_path) {
   if (is_name && !fs::exists(name_or_path, error)) {
     const std::string preset = data_file("models/arch/presets/" + name_or_path + ".yaml");
     if (fs::exists(preset, error)) return preset;
-    throw std::runtime_error(name_or_path +
-                             ": no such accelerator preset (small_edge, large_edge) or file");
+    throw std::runtime_error(name_or_path + ": no such accelerator preset (" +
+                             accelerator_presets() + ") or file");
   }
   return name_or_path;
 }

@@ -7,6 +7,7 @@
 #include "analysis/cli/command.h"
 #include "analysis/report/result_summary.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/perf/datapath/datapath.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -98,8 +99,14 @@ void inspect_network(const std::string& path) {
 void inspect_accelerator(const std::string& path) {
   const AcceleratorConfig config = load_accelerator(path);
   fmt::print("{}", to_yaml(config));
-  fmt::print("\npeak {:.4g} GMAC/s at native width or below\n",
-             config.clock_mhz * config.array.rows * config.array.columns / 1e3);
+  fmt::print("\npeak, GMAC/s at weights x activations of");
+  for (const int bits : {2, 4, 8, 16}) {
+    const DatapathMode mode = datapath_mode(config.array, bits, bits);
+    fmt::print("{} {} x {} bit: {:.4g}", bits == 2 ? "" : ",", bits, bits,
+               config.clock_mhz * config.array.rows * config.array.columns * mode.group /
+                   mode.passes / 1e3);
+  }
+  fmt::print("\n");
   const CostModel cost(data_file("models/cost/tables"), config);
   const Breakdown area = cost.area_um2();
   fmt::print("\narea, um2\n");

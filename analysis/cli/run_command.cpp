@@ -183,12 +183,12 @@ void run_command(const RunOptions& options) {
   }
 
   if (options.json) write_file_atomically(*options.json, to_json(report));
-  fmt::print("{} on {} ({} x {} PEs, {}, {} x {} bit), {}\n\n", network.name, config.name,
+  fmt::print("{} on {} ({} x {} PEs, {}, {} {} x {} bit), {}\n\n", network.name, config.name,
              config.array.rows, config.array.columns,
              config.array.dataflow == Dataflow::kWeightStationary ? "weight-stationary"
                                                                   : "output-stationary",
-             config.array.weight_bits, config.array.activation_bits,
-             options.check ? "every code checked" : images_path);
+             to_string(config.array.datapath), config.array.weight_bits,
+             config.array.activation_bits, options.check ? "every code checked" : images_path);
   fmt::print("{}", to_text(report));
   if (options.json) fmt::print("\nresults written to {}\n", *options.json);
 }
@@ -206,8 +206,7 @@ void add_run(CLI::App& app, Action& action) {
   run->add_option("network", options->network,
                   "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
       ->type_name("FILE");
-  run->add_option("--accelerator", options->accelerator,
-                  "Accelerator YAML file, or a preset: small_edge, large_edge")
+  run->add_option("--accelerator", options->accelerator, accelerator_help())
       ->type_name("FILE|PRESET")
       ->capture_default_str();
   run->add_option("--dataflow", options->dataflow, "Instead of the accelerator file's dataflow")

@@ -35,7 +35,7 @@ std::uint64_t dram_write_bytes(const LayerCounters& counters) {
 
 double utilization(const LayerCounters& counters, const ArrayConfig& array) {
   const double slots = static_cast<double>(counters.cycles) * array.rows * array.columns;
-  return slots == 0 ? 0 : static_cast<double>(counters.mac_passes) / slots;
+  return slots == 0 ? 0 : static_cast<double>(counters.pe_cycles) / slots;
 }
 
 }  // namespace dcnsim

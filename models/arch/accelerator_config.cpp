@@ -2,6 +2,7 @@
 #include "models/arch/accelerator_config.h"
 
 #include <charconv>
+#include <utility>
 
 #include "models/arch/config_fields.h"
 #include "models/arch/printable.h"
@@ -68,8 +69,8 @@ class Validator {
       fail(field, std::to_string(v));
     }
   }
-  template <typename Enum>
-  void operator()(const fields::Choice<Enum>& field, Enum value) const {
+  template <typename Enum, std::size_t N>
+  void operator()(const fields::Choice<Enum, N>& field, Enum value) const {
     for (const auto& [name, known] : field.names) {
       if (value == known) return;
     }
@@ -92,6 +93,17 @@ void validate_rows_of_banks(const char* path, const BufferConfig& buffer) {
                                std::to_string(buffer.word_bits) + "-bit words)");
 }
 
+void validate_datapath(const ArrayConfig& array) {
+  if (array.datapath != DatapathFamily::kComposable) return;
+  for (const auto& [path, bits] : {std::pair("array.weight_bits", array.weight_bits),
+                                   std::pair("array.activation_bits", array.activation_bits)}) {
+    if (bits == kComposableBits) continue;
+    throw InvalidField(path, std::to_string(bits) + ", expected " +
+                                 std::to_string(kComposableBits) +
+                                 " (a composable unit fuses sixteen 2-bit bricks)");
+  }
+}
+
 }  // namespace
 
 void validate(const AcceleratorConfig& config) {
@@ -100,6 +112,7 @@ void validate(const AcceleratorConfig& config) {
   validate_rows_of_banks("buffers.weight.capacity_bytes", config.weight_buffer);
   validate_rows_of_banks("buffers.output.capacity_bytes", config.output_buffer);
 
+  validate_datapath(config.array);
   if (config.dma.max_burst_bytes < config.dma.bus_bytes) {
     throw InvalidField("dma.max_burst_bytes",
                        std::to_string(config.dma.max_burst_bytes) + ", expected at least " +

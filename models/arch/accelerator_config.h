@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "models/numeric/format.h"
 
@@ -12,14 +13,39 @@ namespace dcnsim {
 
 enum class Dataflow : std::uint8_t { kWeightStationary, kOutputStationary };
 
-/// Bit-parallel PE array. A layer narrower than the native widths saves energy and traffic, a
-/// wider one takes ceil(w / weight_bits) * ceil(a / activation_bits) passes.
+/// What a PE multiplies with; models/perf/datapath says how many cycles each takes.
+enum class DatapathFamily : std::uint8_t {
+  kBitParallel,       ///< one multiplier of native width
+  kActivationSerial,  ///< lanes of parallel weights, activations bit by bit (Stripes, MICRO 2016)
+  kFullySerial,       ///< lanes of one weight bit, activations bit by bit (Loom, DAC 2018)
+  kComposable,        ///< sixteen 2-bit bricks fused per layer (Bit Fusion, ISCA 2018)
+};
+
+constexpr std::string_view to_string(DatapathFamily family) {
+  constexpr std::string_view names[] = {"bit-parallel", "activation-serial", "fully-serial",
+                                        "composable"};
+  return names[static_cast<int>(family)];
+}
+
+/// Widest operands a composable unit multiplies in one cycle: sixteen bricks of 2 x 2 bits.
+inline constexpr int kComposableBits = 8;
+
+/// The PEs. A layer narrower than what the datapath does in one pass saves energy and traffic, and
+/// cycles where the family says so; a wider one takes several passes.
 struct ArrayConfig {
   int rows = 16;     ///< 1..256; reduction (weight-stationary) or pixels (output-stationary)
   int columns = 16;  ///< 1..256; output channels
   Dataflow dataflow = Dataflow::kWeightStationary;
-  int weight_bits = 8;      ///< native weight width, 2..16
-  int activation_bits = 8;  ///< native activation width, 2..16
+  DatapathFamily datapath = DatapathFamily::kBitParallel;
+  /// Native weight width, 2..16: of the multiplier, of the weight registers of activation-serial
+  /// lanes, or 8 for a composable unit. Fully serial lanes take any width.
+  int weight_bits = 8;
+  /// Native activation width, 2..16, likewise; serial lanes take any width. Post-processing is this
+  /// wide.
+  int activation_bits = 8;
+  int lanes = 16;          ///< serial families: products a PE adds up side by side, 1..64
+  int bits_per_cycle = 1;  ///< serial families: activation bits a lane takes in a cycle, 1, 2 or 4
+  int brick_bits = 2;      ///< composable: operand width of a brick; only 2 is built
 };
 
 /// On-chip SRAM of `banks` single-port banks; a cycle moves at most banks * word_bits bits. Data

@@ -161,8 +161,8 @@ class Reader {
     }
     value = static_cast<Integer>(*number * field.unit);
   }
-  template <typename Enum>
-  void operator()(const fields::Choice<Enum>& field, Enum& value) const {
+  template <typename Enum, std::size_t N>
+  void operator()(const fields::Choice<Enum, N>& field, Enum& value) const {
     const Scalar* scalar = find(field);
     if (scalar == nullptr) return;
     for (const auto& [name, known] : field.names) {
@@ -212,8 +212,8 @@ class Writer {
   void operator()(const fields::Whole& field, std::int64_t value) {
     key(field) << std::to_string(value / field.unit);
   }
-  template <typename Enum>
-  void operator()(const fields::Choice<Enum>& field, Enum value) {
+  template <typename Enum, std::size_t N>
+  void operator()(const fields::Choice<Enum, N>& field, Enum value) {
     for (const auto& [name, known] : field.names) {
       if (value == known) key(field) << std::string(name);
     }

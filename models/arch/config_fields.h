@@ -43,9 +43,9 @@ struct Whole : Field {
   std::int64_t unit = 1;
 };
 
-template <typename Enum>
+template <typename Enum, std::size_t N = 2>
 struct Choice : Field {
-  std::array<std::pair<std::string_view, Enum>, 2> names;
+  std::array<std::pair<std::string_view, Enum>, N> names;
 };
 
 template <typename Buffer, typename Visitor>
@@ -69,8 +69,19 @@ void visit_fields(Config& c, Visitor&& visit) {
                          {{{"weight-stationary", Dataflow::kWeightStationary},
                            {"output-stationary", Dataflow::kOutputStationary}}}},
         c.array.dataflow);
+  constexpr auto named = [](DatapathFamily family) { return std::pair(to_string(family), family); };
+  visit(
+      Choice<DatapathFamily, 4>{
+          {"array.datapath", kOptional},
+          {named(DatapathFamily::kBitParallel), named(DatapathFamily::kActivationSerial),
+           named(DatapathFamily::kFullySerial), named(DatapathFamily::kComposable)}},
+      c.array.datapath);
   visit(Whole{{"array.weight_bits", kRequired}, 2, 16}, c.array.weight_bits);
   visit(Whole{{"array.activation_bits", kRequired}, 2, 16}, c.array.activation_bits);
+  visit(Whole{{"array.lanes", kOptional}, 1, 64}, c.array.lanes);
+  visit(Whole{{"array.bits_per_cycle", kOptional}, 1, 4, Kind::kPowerOfTwo},
+        c.array.bits_per_cycle);
+  visit(Whole{{"array.brick_bits", kOptional}, 2, 2}, c.array.brick_bits);
 
   visit(Whole{{"accumulator.bits", kOptional}, 8, 64}, c.accumulator.bits);
   visit(Choice<Overflow>{{"accumulator.overflow", kOptional},
@@ -115,9 +126,13 @@ std::string expected(const Text& field);
 std::string expected(const Flag& field);
 std::string expected(const Real& field);
 std::string expected(const Whole& field);
-template <typename Enum>
-std::string expected(const Choice<Enum>& field) {
-  return std::string(field.names[0].first) + " or " + std::string(field.names[1].first);
+template <typename Enum, std::size_t N>
+std::string expected(const Choice<Enum, N>& field) {
+  std::string names(field.names[0].first);
+  for (std::size_t i = 1; i < N; ++i) {
+    names += (i + 1 == N ? " or " : ", ") + std::string(field.names[i].first);
+  }
+  return names;
 }
 
 }  // namespace dcnsim::fields

@@ -25,8 +25,8 @@ struct Tiling {
   int tile_w = 1;         ///< output columns a tile
   int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, or
                           ///< all channels of a group; tiles never span two groups
-  int chunk_k = 1;  ///< reduction steps a weight tile: a multiple of the array's rows, or all;
-                    ///< less than all only with tile_channels <= array columns
+  int chunk_k = 1;        ///< reduction steps a weight tile: a multiple of reduction_unit() or all;
+                          ///< less than all only with tile_channels <= array columns
   LoopOrder order = LoopOrder::kWeightOuter;
 
   friend constexpr bool operator==(const Tiling& a, const Tiling& b) {

@@ -21,9 +21,8 @@ struct DramSpec {
   double twr_ns = 0, trtp_ns = 0, twtr_s_ns = 0, twtr_l_ns = 0, trefi_ns = 0, trfc_ns = 0;
 
   /// Energy of one device (pJ, pJ/bit, mW); absent where the source does not give it.
-  std::optional<double> act_pre_pj, read_core_pj_per_bit, write_core_pj_per_bit,
-      io_read_pj_per_bit, io_write_pj_per_bit, refresh_pj, standby_precharged_mw,
-      standby_active_mw;
+  std::optional<double> act_pre_pj, read_core_pj_per_bit, write_core_pj_per_bit, io_read_pj_per_bit,
+      io_write_pj_per_bit, refresh_pj, standby_precharged_mw, standby_active_mw;
   std::string confidence, source;
 
   int burst_bytes() const { return width_bits / 8 * burst_length; }

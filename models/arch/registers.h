@@ -52,9 +52,9 @@ inline constexpr std::uint32_t kIrqError = 1u << 1;
 /// Values of kErrorCode.
 enum ErrorCode : std::uint32_t {
   kNone = 0,
-  kBadDescriptor = 1,   ///< a field is invalid, or the count is zero
-  kDoesNotFit = 2,      ///< a tile exceeds a buffer
-  kBusError = 3,        ///< the memory answered with an error response
+  kBadDescriptor = 1,  ///< a field is invalid, or the count is zero
+  kDoesNotFit = 2,     ///< a tile exceeds a buffer
+  kBusError = 3,       ///< the memory answered with an error response
 };
 
 struct Register {
@@ -67,15 +67,20 @@ struct Register {
 
 inline constexpr std::array<Register, 11> kRegisters{{
     {kId, "ID", Access::kReadOnly, kIdValue, "ASCII \"DCN1\""},
-    {kVersion, "VERSION", Access::kReadOnly, kVersionValue, "interface version, major << 16 | minor"},
-    {kControl, "CONTROL", Access::kWriteOnly, 0, "bit 0 START, bit 1 RESET; START is ignored while busy"},
+    {kVersion, "VERSION", Access::kReadOnly, kVersionValue,
+     "interface version, major << 16 | minor"},
+    {kControl, "CONTROL", Access::kWriteOnly, 0,
+     "bit 0 START, bit 1 RESET; START is ignored while busy"},
     {kStatus, "STATUS", Access::kReadOnly, 0, "bit 0 BUSY, bit 1 DONE, bit 2 ERROR"},
     {kIrqEnable, "IRQ_ENABLE", Access::kReadWrite, 0, "bit 0 DONE, bit 1 ERROR"},
     {kIrqStatus, "IRQ_STATUS", Access::kWriteOneToClear, 0, "bit 0 DONE, bit 1 ERROR"},
-    {kErrorCode, "ERROR_CODE", Access::kReadOnly, 0, "0 none, 1 bad descriptor, 2 tile does not fit, 3 bus error"},
+    {kErrorCode, "ERROR_CODE", Access::kReadOnly, 0,
+     "0 none, 1 bad descriptor, 2 tile does not fit, 3 bus error"},
     {kErrorLayer, "ERROR_LAYER", Access::kReadOnly, 0, "index of the descriptor that failed"},
-    {kDescriptorAddressLo, "DESCRIPTOR_ADDRESS_LO", Access::kReadWrite, 0, "address of the descriptor list, bits 31..0; a multiple of the bus width"},
-    {kDescriptorAddressHi, "DESCRIPTOR_ADDRESS_HI", Access::kReadWrite, 0, "address of the descriptor list, bits 63..32"},
+    {kDescriptorAddressLo, "DESCRIPTOR_ADDRESS_LO", Access::kReadWrite, 0,
+     "address of the descriptor list, bits 31..0; a multiple of the bus width"},
+    {kDescriptorAddressHi, "DESCRIPTOR_ADDRESS_HI", Access::kReadWrite, 0,
+     "address of the descriptor list, bits 63..32"},
     {kDescriptorCount, "DESCRIPTOR_COUNT", Access::kReadWrite, 0, "descriptors to execute"},
 }};
 
@@ -86,7 +91,8 @@ inline constexpr std::array<Register, 12> kCounters{{
     {kStallDescriptor, "STALL_DESCRIPTOR", Access::kReadOnly, 0, "cycles waiting for descriptors"},
     {kStallWeight, "STALL_WEIGHT", Access::kReadOnly, 0, "cycles the array waits for weights"},
     {kStallInput, "STALL_INPUT", Access::kReadOnly, 0, "cycles the array waits for inputs"},
-    {kStallOutput, "STALL_OUTPUT", Access::kReadOnly, 0, "cycles waiting for the output buffer or the last write"},
+    {kStallOutput, "STALL_OUTPUT", Access::kReadOnly, 0,
+     "cycles waiting for the output buffer or the last write"},
     {kBytesDescriptor, "BYTES_DESCRIPTOR", Access::kReadOnly, 0, "descriptor bytes read"},
     {kBytesWeight, "BYTES_WEIGHT", Access::kReadOnly, 0, "weight bytes read"},
     {kBytesBias, "BYTES_BIAS", Access::kReadOnly, 0, "bias bytes read"},

@@ -71,9 +71,9 @@ double total(const Breakdown& breakdown) {
 
 CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator)
     : config(accelerator),
-      mac(tables_dir, accelerator),
+      pe(make_pe_cost(tables_dir, accelerator)),
       post(tables_dir, accelerator),
-      sram(tables_dir, accelerator.cost, mac.node_nm()),
+      sram(tables_dir, accelerator.cost, pe->node_nm()),
       dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
       dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
   const auto shape = [this](const char* name, const BufferConfig& b) {
@@ -129,7 +129,7 @@ double CostModel::Impl::pool_operation_fj(const Descriptor& d) const {
 
 double CostModel::Impl::leakage_mw() const {
   const double columns = parts.config.array.columns;
-  const double logic_nw = parts.config.array.rows * columns * parts.mac.unit().leakage_nw +
+  const double logic_nw = parts.config.array.rows * columns * parts.pe->unit().leakage_nw +
                           columns * (parts.requantizer().leakage_nw + parts.maximum().leakage_nw +
                                      parts.adder().leakage_nw);
   return logic_nw * kMilliwattPerNanowatt + parts.input.all.leakage_mw +
@@ -144,17 +144,11 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
   require_width("input", d.input.bits);
   require_width("output", d.requant.out.bits);
 
-  MacEnergy mac;
-  if (counters.mac_passes + counters.weight_loads + counters.activation_loads > 0) {
+  PeEnergy pe;
+  if (counters.pe_cycles + counters.weight_loads + counters.activation_loads > 0) {
     require_width("weight", d.weight.bits);
-    mac = p.mac.per_pass(d.weight.bits, d.input.bits);
+    pe = p.pe->per_cycle(d.weight.bits, d.input.bits);
   }
-  // A MAC loads both operand registers; each is charged when it is loaded, in proportion to the
-  // bits it has, so that an operand that stays costs nothing.
-  const double w = p.config.array.weight_bits, a = p.config.array.activation_bits;
-  const double operand_fj =
-      mac.operands / (w + a) *
-      (w * count(counters.weight_loads) + a * count(counters.activation_loads));
 
   const double requantize_fj =
       counters.requantized == 0
@@ -168,10 +162,10 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
   const double background_mw_ps = *p.dram.standby_active_mw * count(dram.active_ps) +
                                   *p.dram.standby_precharged_mw * count(dram.precharged_ps);
   return {
-      {"multiply", logic * mac.multiply * count(counters.mac_passes)},
-      {"accumulate", logic * mac.accumulate * count(counters.mac_passes)},
-      {"operand_registers", logic * operand_fj},
-      {"accumulator_registers", logic * mac.accumulators * count(counters.mac_passes)},
+      {"multiply", logic * pe.multiply * count(counters.pe_cycles)},
+      {"accumulate", logic * pe.accumulate * count(counters.pe_cycles)},
+      {"operand_registers", logic * p.pe->operands_fj(pe, counters)},
+      {"accumulator_registers", logic * pe.accumulators * count(counters.pe_cycles)},
       {"requantize", logic * requantize_fj * count(counters.requantized)},
       {"pool_add",
        logic * (pool_fj * count(counters.pool_operations) + add_fj * count(counters.additions))},
@@ -195,7 +189,7 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
 Breakdown CostModel::area_um2() const {
   const CostParts& p = impl_->parts;
   const double columns = p.config.array.columns;
-  return {{"pe_array", p.config.array.rows * columns * p.mac.unit().area_um2},
+  return {{"pe_array", p.config.array.rows * columns * p.pe->unit().area_um2},
           {"requantizers", columns * p.requantizer().area_um2},
           {"pool_add", columns * (p.maximum().area_um2 + p.adder().area_um2)},
           {"input_buffer", p.input.all.area_um2},

@@ -2,13 +2,14 @@
 // What a CostModel is made of; inside models/cost only.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/cost_model.h"
-#include "models/cost/mac_cost.h"
+#include "models/cost/pe_cost.h"
 #include "models/cost/post_cost.h"
 #include "models/cost/sram_cost.h"
 
@@ -18,7 +19,7 @@ struct CostParts {
   CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator);
 
   AcceleratorConfig config;
-  MacCost mac;
+  std::unique_ptr<PeCost> pe;
   PostCost post;
   SramCost sram;
   BufferCost input, weight, output;

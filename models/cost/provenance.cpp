@@ -49,34 +49,33 @@ std::string logic_factors(const CostConfig& cost) {
       .text();
 }
 
-std::string mac_note(const CostParts& p) {
+std::string pe_note(const CostParts& p) {
   const std::string factors = logic_factors(p.config.cost);
-  return Remarks()
-      .add(
-          p.mac.has_narrow_data(),
-          "data narrower than the hardware: sign-extended operands, linear between measured widths")
-      .add(p.mac.native_interpolated(), "native widths linear between measured ones")
-      .add(true, "1-bit operands charged as 2-bit")
-      .add(true, "unsigned activations charged as signed ones")
-      .add(true, "idle PEs taken as clock-gated")
-      .add(!factors.empty(), factors)
-      .text();
+  Remarks remarks;
+  for (const std::string& remark : p.pe->energy_remarks()) remarks.add(true, remark);
+  return remarks.add(true, "idle PEs taken as clock-gated").add(!factors.empty(), factors).text();
 }
 
 std::string accumulate_note(const CostParts& p) {
+  const bool passed_on = p.config.array.dataflow == Dataflow::kWeightStationary;
+  const bool macs = p.config.array.datapath == DatapathFamily::kBitParallel;
   return Remarks()
-      .add(true, mac_note(p))
-      .add(p.config.array.dataflow == Dataflow::kWeightStationary,
+      .add(true, pe_note(p))
+      .add(passed_on && macs,
            "charged as accumulating in place: passing partial sums from PE to PE was measured at "
            "+53 % (2 bit), +20 % (8 bit), -8 % (16 bit) of the MAC")
+      .add(passed_on && !macs,
+           "charged as accumulating in place: passing partial sums from PE to PE was measured for "
+           "bit-parallel MACs only")
       .text();
 }
 
 std::string array_note(const CostParts& p) {
-  const double path_ns = p.mac.unit().critical_path_ps * 1e-3;
-  return Remarks()
-      .add(true, "cell area and leakage; divide area by 0.7 for placement")
-      .add(p.mac.native_interpolated(), "linear between measured widths")
+  const double path_ns = p.pe->unit().critical_path_ps * 1e-3;
+  Remarks remarks;
+  remarks.add(true, "cell area and leakage; divide area by 0.7 for placement");
+  for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
+  return remarks
       .add(path_ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
                                         " MHz is faster than the measured netlist (critical path " +
                                         decimal(path_ns) + " ns)")
@@ -101,10 +100,10 @@ Provenance buffer_entry(const CostParts& p, const char* component, const BufferC
 }  // namespace
 
 std::vector<Provenance> provenance_of(const CostParts& p) {
-  const std::string cnn = p.mac.conditions() + ", CNN-like operands";
-  const auto mac = [&](const char* component, const std::string& note) {
-    return Provenance{component, p.mac.energy_table(), p.mac.energy_sha256(),
-                      cnn,       kLogicEnergyBar,      note};
+  const std::string data = p.pe->conditions() + ", " + p.pe->data();
+  const auto pe = [&](const char* component, const std::string& note) {
+    return Provenance{component, p.pe->energy_table().file, p.pe->energy_table().sha256,
+                      data,      kLogicEnergyBar,           note};
   };
   const auto post = [&](const char* component, const char* operands, const char* bar,
                         const std::string& note) {
@@ -115,10 +114,10 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
   const std::string and_factors = factors.empty() ? "" : "; " + factors;
 
   std::vector<Provenance> all = {
-      mac("multiply", mac_note(p)),
-      mac("accumulate", accumulate_note(p)),
-      mac("operand_registers", mac_note(p) + "; split over operands by native width"),
-      mac("accumulator_registers", accumulate_note(p)),
+      pe("multiply", pe_note(p)),
+      pe("accumulate", accumulate_note(p)),
+      pe("operand_registers", pe_note(p)),
+      pe("accumulator_registers", accumulate_note(p)),
       post("requantize", ", CNN-like operands", kLogicEnergyBar,
            "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
            "rounding modes other than half-to-even charged as half-up" +
@@ -137,11 +136,11 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
                      (p.config.dram.channels == 1 ? " channel" : " ganged channels") +
                      ", data-sheet currents",
                  dram_bar(p.dram), "source: " + p.dram.source});
-  all.push_back({"pe_array", p.mac.unit_table(), p.mac.unit_sha256(), p.mac.conditions(),
+  all.push_back({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
                  kLogicAreaBar, array_note(p)});
   all.push_back(post("requantizers", "", kLogicAreaBar,
                      "cell area and leakage of a half-up requantizer for each column"));
-  all.push_back({"leakage", p.mac.unit_table(), p.mac.unit_sha256(), p.mac.conditions(),
+  all.push_back({"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
                  "not stated",
                  "of the array; requantizers and buffers from their own tables; five to ten times "
                  "higher at 85 C; scaled by no factor"});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/arch/memory_layout.h"
+#include "models/perf/datapath/datapath.h"
 
 namespace dcnsim {
 namespace {
@@ -39,16 +40,27 @@ std::uint64_t feed_cycles(int codes, int bits, const BufferConfig& buffer) {
   return std::max<std::uint64_t>(1, divide_up(u64(codes) * u64(bits), bits_per_cycle(buffer)));
 }
 
+/// Cycles of all fetches of one step for `codes` codes side by side.
+std::uint64_t fetch_cycles(const OperandFetch& fetch, int codes, const BufferConfig& buffer) {
+  return u64(fetch.times) * feed_cycles(codes, fetch.bits, buffer);
+}
+
+DatapathMode mode_of(const AcceleratorConfig& config, const ArrayWork& work) {
+  return datapath_mode(config.array, work.weight_bits, work.activation_bits);
+}
+
 std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
-  const Cut row_tiles(work.reduction, config.array.rows);
+  const DatapathMode mode = mode_of(config, work);
+  const Cut row_tiles(work.reduction, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
-  const std::uint64_t vectors =
-      u64(work.pixels) * u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
-  const auto load = [&](int rows, int columns) {
-    return u64(rows) * feed_cycles(columns, work.weight_bits, config.weight_buffer);
+  const auto load = [&](int steps, int columns) {
+    return Cut(steps, mode.group).sum([&](int group) {
+      return feed_cycles(group * columns, work.weight_bits, config.weight_buffer);
+    });
   };
-  const auto stream = [&](int rows) {
-    return vectors * feed_cycles(rows, work.activation_bits, config.input_buffer);
+  const auto stream = [&](int steps) {
+    return u64(work.pixels) *
+           std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
   };
 
   // Passes run block by block, row tile by row tile; each hides the load of the next.
@@ -66,7 +78,8 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   if (blocks.count > 1) {
     cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
   }
-  const std::uint64_t drain = u64(config.array.rows) + u64(config.array.columns) - 1;
+  const std::uint64_t drain =
+      u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
   return cycles + stream_last + drain;
 }
 
@@ -77,14 +90,15 @@ bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
 }
 
 std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  const DatapathMode mode = mode_of(config, work);
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
-  const std::uint64_t steps =
-      u64(work.reduction) *
-      u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
   const auto stream = [&](int rows, int columns) {
-    return steps * std::max(feed_cycles(rows, work.activation_bits, config.input_buffer),
-                            feed_cycles(columns, work.weight_bits, config.weight_buffer));
+    return Cut(work.reduction, mode.group).sum([&](int group) {
+      return std::max({u64(mode.passes),
+                       fetch_cycles(mode.activation, group * rows, config.input_buffer),
+                       fetch_cycles(mode.weight, group * columns, config.weight_buffer)});
+    });
   };
 
   // Every block but the first hides the shift of the sums before it; the first, if the sums come
@@ -101,7 +115,8 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
     const std::uint64_t first = stream(pixel_blocks.first(), blocks.first());
     cycles -= std::max(first, shift) - first;
   }
-  const std::uint64_t skew = u64(config.array.rows) + u64(config.array.columns) - 2;
+  const std::uint64_t skew =
+      u64(config.array.rows) + u64(config.array.columns) - 2 + u64(mode.pipeline);
   return (shift_in ? shift : 0) + cycles + skew + (shift_out ? shift : 0);
 }
 
@@ -130,14 +145,13 @@ std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& wor
 
 void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
                         LayerCounters& counters) {
+  const DatapathMode mode = mode_of(config, work);
   const Cut blocks(work.channels, config.array.columns);
-  const std::uint64_t passes =
-      u64(datapath_passes(config.array, work.weight_bits, work.activation_bits));
   const std::uint64_t outputs = u64(work.pixels) * u64(work.channels);
-  const std::uint64_t macs = outputs * u64(work.reduction);
-  counters.macs += macs;
-  counters.mac_passes += macs * passes;
-  counters.activation_loads += macs * passes;
+  const std::uint64_t steps = Cut(work.reduction, mode.group).count;
+  counters.macs += outputs * u64(work.reduction);
+  counters.pe_cycles += outputs * steps * u64(mode.passes);
+  counters.activation_loads += outputs * steps * u64(mode.activation.times);
   if (work.last_chunk) counters.requantized += outputs;
   if (work.first_chunk) {
     const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
@@ -147,11 +161,13 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
 
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary: {
-      const Cut row_tiles(work.reduction, config.array.rows);
-      counters.weight_loads += u64(work.channels) * u64(work.reduction) * passes;
-      counters.input_buffer.reads += blocks.count * passes * row_tiles.sum([&](int rows) {
-        return words(u64(work.pixels) * u64(rows), work.activation_bits, config.input_buffer);
-      });
+      const Cut row_tiles(work.reduction, config.array.rows * mode.group);
+      counters.weight_loads += u64(work.channels) * steps * u64(mode.weight.times);
+      counters.input_buffer.reads +=
+          blocks.count * u64(mode.activation.times) * row_tiles.sum([&](int reduction) {
+            return words(u64(work.pixels) * u64(reduction), mode.activation.bits,
+                         config.input_buffer);
+          });
       counters.weight_buffer.reads +=
           words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
       counters.accumulator_buffer.writes += row_tiles.count * outputs;
@@ -160,13 +176,17 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
     }
     case Dataflow::kOutputStationary: {
       const Cut pixel_blocks(work.pixels, config.array.rows);
-      counters.weight_loads += macs * passes;
-      counters.input_buffer.reads += blocks.count * passes * pixel_blocks.sum([&](int rows) {
-        return words(u64(work.reduction) * u64(rows), work.activation_bits, config.input_buffer);
-      });
-      counters.weight_buffer.reads += pixel_blocks.count * passes * blocks.sum([&](int columns) {
-        return words(u64(work.reduction) * u64(columns), work.weight_bits, config.weight_buffer);
-      });
+      counters.weight_loads += outputs * steps * u64(mode.weight.times);
+      counters.input_buffer.reads +=
+          blocks.count * u64(mode.activation.times) * pixel_blocks.sum([&](int rows) {
+            return words(u64(work.reduction) * u64(rows), mode.activation.bits,
+                         config.input_buffer);
+          });
+      counters.weight_buffer.reads +=
+          pixel_blocks.count * u64(mode.weight.times) * blocks.sum([&](int columns) {
+            return words(u64(work.reduction) * u64(columns), mode.weight.bits,
+                         config.weight_buffer);
+          });
       if (!sums_stay(config.array, work)) {
         if (!work.first_chunk) counters.accumulator_buffer.reads += outputs;
         if (!work.last_chunk) counters.accumulator_buffer.writes += outputs;

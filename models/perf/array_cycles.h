@@ -22,12 +22,6 @@ struct ArrayWork {
   bool last_chunk = true;   ///< results leave through the requantizer
 };
 
-/// Passes of the bit-parallel datapath for operands of these widths.
-constexpr int datapath_passes(const ArrayConfig& array, int weight_bits, int activation_bits) {
-  return ((weight_bits + array.weight_bits - 1) / array.weight_bits) *
-         ((activation_bits + array.activation_bits - 1) / array.activation_bits);
-}
-
 /// Cycles from the first operand entering the array to the last result leaving it.
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 

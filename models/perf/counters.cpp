@@ -30,7 +30,7 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.compute_cycles += b.compute_cycles;
   add(a.stall_cycles, b.stall_cycles);
   a.macs += b.macs;
-  a.mac_passes += b.mac_passes;
+  a.pe_cycles += b.pe_cycles;
   a.weight_loads += b.weight_loads;
   a.activation_loads += b.activation_loads;
   add(a.stream_bytes, b.stream_bytes);

@@ -28,11 +28,11 @@ struct SramAccesses {
 /// Commands and data of the DRAM, over all channels.
 struct DramEvents {
   std::uint64_t activates = 0;
-  std::uint64_t read_bytes = 0;   ///< whole DRAM bursts, so at least the bytes asked for
+  std::uint64_t read_bytes = 0;  ///< whole DRAM bursts, so at least the bytes asked for
   std::uint64_t write_bytes = 0;
   std::uint64_t refreshes = 0;
-  std::uint64_t active_ps = 0;       ///< time with a row open
-  std::uint64_t precharged_ps = 0;   ///< time with all rows closed
+  std::uint64_t active_ps = 0;      ///< time with a row open
+  std::uint64_t precharged_ps = 0;  ///< time with all rows closed
 };
 
 struct LayerCounters {
@@ -40,14 +40,14 @@ struct LayerCounters {
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
   std::array<std::uint64_t, kStalls> stall_cycles{};
   std::uint64_t macs = 0;
-  std::uint64_t mac_passes = 0;      ///< macs * passes of the datapath (wider than native)
-  std::uint64_t weight_loads = 0;    ///< weight operand registers loaded (codes * passes)
-  std::uint64_t activation_loads = 0;  ///< activation operand registers loaded
+  std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
+  std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
+  std::uint64_t activation_loads = 0;  ///< likewise its activation registers
   std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
   SramAccesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
-  std::uint64_t requantized = 0;     ///< values through the requantizer
-  std::uint64_t pool_operations = 0; ///< comparisons or additions of pooling
-  std::uint64_t additions = 0;       ///< residual additions
+  std::uint64_t requantized = 0;      ///< values through the requantizer
+  std::uint64_t pool_operations = 0;  ///< comparisons or additions of pooling
+  std::uint64_t additions = 0;        ///< residual additions
   std::uint64_t overflows = 0;
   DramEvents dram;
 };

@@ -81,8 +81,8 @@ void DramBanks::close_all(std::uint64_t at_ps) {
   open_count_ = 0;
 }
 
-// Refreshes all banks whenever a tREFI has passed; rows are closed for it. Done when the next access
-// or query comes, which leaves the same state as doing it at the time.
+// Refreshes all banks whenever a tREFI has passed; rows are closed for it. Done when the next
+// access or query comes, which leaves the same state as doing it at the time.
 void DramBanks::refresh_until(std::uint64_t now_ps) {
   while (next_refresh_ps_ <= now_ps) {
     std::uint64_t start = std::max(next_refresh_ps_, busy_until_ps_);

@@ -46,8 +46,8 @@ class DramBanks {
     std::uint64_t activate_ready_ps = 0;   ///< tRC, tRP
   };
 
-  std::uint64_t access_stripe(std::uint64_t arrival_ps, std::uint64_t stripe,
-                              std::uint64_t bursts, bool is_write);
+  std::uint64_t access_stripe(std::uint64_t arrival_ps, std::uint64_t stripe, std::uint64_t bursts,
+                              bool is_write);
   void refresh_until(std::uint64_t now_ps);
   std::uint64_t activate(Bank& bank, std::uint64_t earliest_ps);
   void close_all(std::uint64_t at_ps);

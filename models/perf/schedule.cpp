@@ -2,10 +2,12 @@
 #include "models/perf/schedule.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "models/arch/memory_layout.h"
 #include "models/perf/array_cycles.h"
+#include "models/perf/datapath/datapath.h"
 
 namespace dcnsim {
 namespace {
@@ -203,6 +205,12 @@ void for_each_step(const Descriptor& d, const ArrayConfig&,
   }
 }
 
+int reduction_unit(const Descriptor& d, const ArrayConfig& array) {
+  const int group = datapath_mode(array, d.weight.bits, d.input.bits).group;
+  return array.dataflow == Dataflow::kWeightStationary ? array.rows * group
+                                                       : std::lcm(array.rows, group);
+}
+
 BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
   const bool conv = d.kind == LayerKind::kConv;
   const Shape out = d.output_shape();
@@ -301,8 +309,8 @@ std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
     }
   }
   if (d.tiling.chunk_k < reduction(d)) {
-    if (d.tiling.chunk_k % config.array.rows != 0) {
-      return "chunk_k: not a multiple of the array's rows";
+    if (d.tiling.chunk_k % reduction_unit(d, config.array) != 0) {
+      return "chunk_k: not a multiple of the reduction steps the array's rows take";
     }
     if (std::min(d.tiling.tile_channels, channels) > columns) {
       return "chunk_k: chunks need a tile of at most one array width of channels";

@@ -36,11 +36,11 @@ struct Step {
   PixelTile pixels;
   int channel0 = 0, channel1 = 0;  ///< output channels [channel0, channel1), inside one group
   int k0 = 0, k1 = 0;              ///< reduction steps [k0, k1)
-  bool load_input = false;   ///< the input tile differs from the previous step's
-  bool load_weights = false; ///< likewise the weight tile (always false for pool and add)
+  bool load_input = false;         ///< the input tile differs from the previous step's
+  bool load_weights = false;       ///< likewise the weight tile (always false for pool and add)
   bool first_chunk = true;
   bool last_chunk = true;
-  bool last_use_of_input = false;    ///< next step loads another input tile, or there is none
+  bool last_use_of_input = false;  ///< next step loads another input tile, or there is none
   bool last_use_of_weights = false;
   /// Step after which the output buffer's tile is complete and is written: channels
   /// [store_channel0, store_channel1) of `pixels`. With kPixelOuter all channels are gathered and
@@ -52,6 +52,11 @@ struct Step {
 /// Calls `visit` for every step in order.
 void for_each_step(const Descriptor& descriptor, const ArrayConfig& array,
                    const std::function<void(const Step&)>& visit);
+
+/// Reduction steps of which a chunk that is not the last must have a multiple: whole row tiles of a
+/// weight-stationary array, whole groups of an output-stationary one's PEs (and, for short, its
+/// rows).
+int reduction_unit(const Descriptor& descriptor, const ArrayConfig& array);
 
 /// Packed bytes of buffer space (rows padded to buffer words) the largest tile of each kind takes,
 /// and what is available to one tile: the whole buffer if it is not double-buffered or the layer

@@ -37,9 +37,9 @@ int column_unit(const Descriptor& layer, int bus_bytes) {
 int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
   const int word_bits = 8 * config.dma.bus_bytes;
   const int channels = layer.conv.out_channels / layer.conv.groups;
-  int unit = config.array.rows;
-  for (const int block : {std::min(channels, config.array.columns),
-                          channels % config.array.columns}) {
+  int unit = reduction_unit(layer, config.array);
+  for (const int block :
+       {std::min(channels, config.array.columns), channels % config.array.columns}) {
     if (block == 0) continue;
     unit = std::lcm(unit, word_bits / std::gcd(word_bits, block * layer.weight.bits));
   }
@@ -86,7 +86,8 @@ class Search {
     const int channels = layer_.conv.out_channels / layer_.conv.groups;
     const int reduction = layer_.conv.reduction();
     std::vector<std::pair<int, int>> tiles;
-    for (const int c : tile_sizes(channels, config_.array.columns)) tiles.emplace_back(c, reduction);
+    for (const int c : tile_sizes(channels, config_.array.columns))
+      tiles.emplace_back(c, reduction);
     const int one_width = std::min(channels, config_.array.columns);
     for (const int k : tile_sizes(reduction, chunk_unit(layer_, config_))) {
       if (k < reduction) tiles.emplace_back(one_width, k);

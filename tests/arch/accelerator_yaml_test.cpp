@@ -124,6 +124,11 @@ TEST(accelerator_yaml, errors_name_file_line_field_value_and_what_was_expected) 
             "a.yaml:7: array.weight_bits: 17, expected an integer 2..16");
   EXPECT_EQ(error_after("weight_bits: 8", "weight_bits: 0"),
             "a.yaml:7: array.weight_bits: 0, expected an integer 2..16");
+  EXPECT_EQ(error_after("weight_bits: 8", "weight_bits: 8\n  datapath: bit-slice"),
+            "a.yaml:8: array.datapath: bit-slice, expected bit-parallel, activation-serial, "
+            "fully-serial or composable");
+  EXPECT_EQ(error_after("weight_bits: 8", "weight_bits: 8\n  brick_bits: 3"),
+            "a.yaml:8: array.brick_bits: 3, expected an integer 2..2");
   EXPECT_EQ(error_after("output-stationary", "row-stationary"),
             "a.yaml:6: array.dataflow: row-stationary, expected weight-stationary or "
             "output-stationary");
@@ -293,6 +298,19 @@ TEST(accelerator_config, programmatic_mistakes_are_refused_field_by_field) {
   refused("array.dataflow", [](Config& c) { c.array.dataflow = static_cast<Dataflow>(7); });
   refused("array.weight_bits", [](Config& c) { c.array.weight_bits = 1; });
   refused("array.activation_bits", [](Config& c) { c.array.activation_bits = 17; });
+  refused("array.datapath", [](Config& c) { c.array.datapath = static_cast<DatapathFamily>(4); });
+  refused("array.lanes", [](Config& c) { c.array.lanes = 0; });
+  refused("array.lanes", [](Config& c) { c.array.lanes = 65; });
+  refused("array.bits_per_cycle", [](Config& c) { c.array.bits_per_cycle = 3; });
+  refused("array.brick_bits", [](Config& c) { c.array.brick_bits = 3; });
+  refused("array.weight_bits", [](Config& c) {
+    c.array.datapath = DatapathFamily::kComposable;
+    c.array.weight_bits = 6;
+  });
+  refused("array.activation_bits", [](Config& c) {
+    c.array.datapath = DatapathFamily::kComposable;
+    c.array.activation_bits = 16;
+  });
   refused("accumulator.bits", [](Config& c) { c.accumulator.bits = 65; });
   refused("accumulator.buffer_bytes", [](Config& c) { c.accumulator_buffer_bytes = -1; });
   refused("accumulator.buffer_bytes", [](Config& c) { c.accumulator_buffer_bytes = 63; });

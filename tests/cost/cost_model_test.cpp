@@ -44,7 +44,7 @@ Descriptor conv8() {
 LayerCounters some_counters() {
   LayerCounters c;
   c.cycles = 10;
-  c.macs = c.mac_passes = 1000;
+  c.macs = c.pe_cycles = 1000;
   c.weight_loads = 50;
   c.activation_loads = 700;
   c.requantized = 30;
@@ -103,13 +103,13 @@ TEST(cost_model, energy_is_linear_in_the_counters) {
   std::mt19937_64 random(3);
   for (int trial = 0; trial < 50; ++trial) {
     LayerCounters a = some_counters(), b = some_counters(), sum;
-    a.mac_passes = random() % 1000000;
+    a.pe_cycles = random() % 1000000;
     a.dram.active_ps = random() % 1000000;
     b.output_buffer.writes = random() % 1000000;
     b.cycles = random() % 1000000;
     sum = some_counters();
     sum.cycles += b.cycles;
-    sum.mac_passes += a.mac_passes;
+    sum.pe_cycles += a.pe_cycles;
     sum.weight_loads *= 2;
     sum.activation_loads *= 2;
     sum.requantized *= 2;
@@ -168,7 +168,7 @@ TEST(cost_model, narrower_layers_cost_less_and_wider_ones_passes) {
     Descriptor d = conv8();
     d.weight.bits = d.input.bits = bits;
     LayerCounters c;
-    c.mac_passes = c.weight_loads = c.activation_loads = passes;
+    c.pe_cycles = c.weight_loads = c.activation_loads = passes;
     return total(model.layer_energy_pj(d, c));
   };
   EXPECT_NEAR(mac_pj(2, 1), 0.821975, 1e-5);

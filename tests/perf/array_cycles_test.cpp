@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <vector>
 
+#include "models/perf/datapath/datapath.h"
 #include "tests/support/random_layer.h"
 
 namespace dcnsim {
@@ -29,7 +31,7 @@ std::uint64_t feed(int codes, int bits, const BufferConfig& buffer) {
 }
 
 struct Block {
-  int rows, columns;
+  int rows, columns;  ///< rows: reduction steps (weight-stationary) or pixels
 };
 std::vector<int> pieces(int extent, int size) {
   std::vector<int> all;
@@ -39,48 +41,59 @@ std::vector<int> pieces(int extent, int size) {
 /// Channels outermost, then rows of the array.
 std::vector<Block> blocks(const ArrayConfig& array, const ArrayWork& work) {
   const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
+  const DatapathMode mode = datapath_mode(array, work.weight_bits, work.activation_bits);
   std::vector<Block> all;
   for (const int columns : pieces(work.channels, array.columns)) {
-    for (const int rows : pieces(weight_stationary ? work.reduction : work.pixels, array.rows)) {
+    for (const int rows : weight_stationary ? pieces(work.reduction, array.rows * mode.group)
+                                            : pieces(work.pixels, array.rows)) {
       all.push_back({rows, columns});
     }
   }
   return all;
 }
 
+std::uint64_t fetch(const OperandFetch& operand, int codes, const BufferConfig& buffer) {
+  return static_cast<std::uint64_t>(operand.times) * feed(codes, operand.bits, buffer);
+}
+std::uint64_t step_cycles(const DatapathMode& mode, std::initializer_list<std::uint64_t> fetches) {
+  return std::max(static_cast<std::uint64_t>(mode.passes), std::max(fetches));
+}
+
 /// Event by event: when weights are in the shadow registers, when each pass starts and ends.
 std::uint64_t weight_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
-  const auto passes =
-      static_cast<std::uint64_t>(datapath_passes(c.array, work.weight_bits, work.activation_bits));
+  const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
   std::uint64_t shadow_free = 0, array_free = 0;
   for (const Block& b : blocks(c.array, work)) {
-    const std::uint64_t loaded =
-        shadow_free +
-        static_cast<std::uint64_t>(b.rows) * feed(b.columns, work.weight_bits, c.weight_buffer);
+    std::uint64_t loaded = shadow_free;
+    for (const int group : pieces(b.rows, mode.group)) {
+      loaded += feed(group * b.columns, work.weight_bits, c.weight_buffer);
+    }
     const std::uint64_t start = std::max(loaded, array_free);
     shadow_free = start;
-    array_free = start + static_cast<std::uint64_t>(work.pixels) * passes *
-                             feed(b.rows, work.activation_bits, c.input_buffer);
+    array_free = start + static_cast<std::uint64_t>(work.pixels) *
+                             step_cycles(mode, {fetch(mode.activation, b.rows, c.input_buffer)});
   }
-  return array_free + static_cast<std::uint64_t>(c.array.rows + c.array.columns - 1);
+  return array_free +
+         static_cast<std::uint64_t>(c.array.rows + c.array.columns - 1 + mode.pipeline);
 }
 
 std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
-  const auto passes =
-      static_cast<std::uint64_t>(datapath_passes(c.array, work.weight_bits, work.activation_bits));
+  const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
   const auto shift = static_cast<std::uint64_t>(c.array.rows);
   const std::vector<Block> all = blocks(c.array, work);
   const bool stay = all.size() == 1;
   std::uint64_t now = !work.first_chunk && !stay ? shift : 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::uint64_t stream = static_cast<std::uint64_t>(work.reduction) * passes *
-                                 std::max(feed(all[i].rows, work.activation_bits, c.input_buffer),
-                                          feed(all[i].columns, work.weight_bits, c.weight_buffer));
+    std::uint64_t stream = 0;
+    for (const int group : pieces(work.reduction, mode.group)) {
+      stream += step_cycles(mode, {fetch(mode.activation, group * all[i].rows, c.input_buffer),
+                                   fetch(mode.weight, group * all[i].columns, c.weight_buffer)});
+    }
     const bool sums_of_previous_leave = i > 0;
     const bool sums_of_next_arrive = !work.first_chunk && i + 1 < all.size();
     now += std::max(stream, sums_of_previous_leave || sums_of_next_arrive ? shift : 0);
   }
-  now += static_cast<std::uint64_t>(c.array.rows + c.array.columns - 2);
+  now += static_cast<std::uint64_t>(c.array.rows + c.array.columns - 2 + mode.pipeline);
   return now + (work.last_chunk || !stay ? shift : 0);
 }
 
@@ -202,7 +215,7 @@ TEST(ArrayCycles, never_fewer_than_the_multipliers_need) {
     LayerCounters counters;
     count_array_events(c, work, counters);
     EXPECT_GE(array_cycles(c, work) * static_cast<std::uint64_t>(c.array.rows * c.array.columns),
-              counters.mac_passes);
+              counters.pe_cycles);
   }
 }
 
@@ -235,7 +248,8 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
     work.activation_bits = random.pick(1, 16);
     work.first_chunk = random.chance(2);
     work.last_chunk = random.chance(2);
-    const int passes = datapath_passes(c.array, work.weight_bits, work.activation_bits);
+    const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
+    const OperandFetch &weight = mode.weight, &activation = mode.activation;
     const auto words = [](int codes, int bits, const BufferConfig& buffer) {
       return (codes * bits + buffer.word_bits - 1) / buffer.word_bits;
     };
@@ -253,15 +267,16 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
       }
       channels_left -= b.rows;
       if (weight_stationary) {
-        input_reads += passes * words(work.pixels * b.rows, work.activation_bits, c.input_buffer);
+        input_reads +=
+            activation.times * words(work.pixels * b.rows, activation.bits, c.input_buffer);
         weight_reads += words(b.rows * b.columns, work.weight_bits, c.weight_buffer);
         sum_writes += work.pixels * b.columns;
         if (!work.first_chunk || row_of_column > 0) sum_reads += work.pixels * b.columns;
       } else {
         input_reads +=
-            passes * words(work.reduction * b.rows, work.activation_bits, c.input_buffer);
+            activation.times * words(work.reduction * b.rows, activation.bits, c.input_buffer);
         weight_reads +=
-            passes * words(work.reduction * b.columns, work.weight_bits, c.weight_buffer);
+            weight.times * words(work.reduction * b.columns, weight.bits, c.weight_buffer);
         if (all.size() > 1 && !work.first_chunk) sum_reads += b.rows * b.columns;
         if (all.size() > 1 && !work.last_chunk) sum_writes += b.rows * b.columns;
       }
@@ -274,11 +289,14 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
                       static_cast<std::uint64_t>(work.channels) *
                       static_cast<std::uint64_t>(work.reduction);
     EXPECT_EQ(counted.macs, macs);
-    EXPECT_EQ(counted.mac_passes, macs * static_cast<std::uint64_t>(passes));
-    EXPECT_EQ(counted.activation_loads, counted.mac_passes);
+    const auto steps = static_cast<std::uint64_t>(work.pixels) *
+                       static_cast<std::uint64_t>(work.channels) *
+                       pieces(work.reduction, mode.group).size();
+    EXPECT_EQ(counted.pe_cycles, steps * static_cast<std::uint64_t>(mode.passes));
+    EXPECT_EQ(counted.activation_loads, steps * static_cast<std::uint64_t>(activation.times));
     EXPECT_EQ(counted.weight_loads,
-              weight_stationary ? counted.mac_passes / static_cast<std::uint64_t>(work.pixels)
-                                : counted.mac_passes);
+              (weight_stationary ? steps / static_cast<std::uint64_t>(work.pixels) : steps) *
+                  static_cast<std::uint64_t>(weight.times));
     EXPECT_EQ(counted.requantized,
               work.last_chunk ? static_cast<std::uint64_t>(work.pixels * work.channels) : 0u);
     EXPECT_EQ(counted.input_buffer.reads, static_cast<std::uint64_t>(input_reads));

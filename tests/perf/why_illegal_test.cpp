@@ -24,7 +24,8 @@ struct Example {
     layer.tiling = {6, 6, 8, 144, LoopOrder::kPixelOuter};
     RandomLayer random(1);
     config = with_room(random.machine());
-    config.array = {8, 8, Dataflow::kWeightStationary, 8, 8};
+    config.array = {};
+    config.array.rows = config.array.columns = 8;
     config.accumulator.bits = 32;
     config.dma.bus_bytes = 8;
     for (BufferConfig* b : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {

@@ -77,16 +77,32 @@ TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
   }
 }
 
+std::string case_name(const testing::TestParamInfo<Cifar10CodesTest::ParamType>& values) {
+  return std::string(std::get<0>(values.param)) + "_" + std::get<1>(values.param) +
+         (std::get<2>(values.param) == Dataflow::kWeightStationary ? "_weight_stationary"
+                                                                   : "_output_stationary");
+}
+
+INSTANTIATE_TEST_SUITE_P(Allocations, Cifar10CodesTest,
+                         testing::Combine(testing::Values("8", "4", "16", "mixed"),
+                                          testing::Values("small_edge", "large_edge"),
+                                          testing::Values(Dataflow::kWeightStationary,
+                                                          Dataflow::kOutputStationary)),
+                         case_name);
+
 INSTANTIATE_TEST_SUITE_P(
-    Allocations, Cifar10CodesTest,
+    Datapaths, Cifar10CodesTest,
     testing::Combine(testing::Values("8", "4", "16", "mixed"),
-                     testing::Values("small_edge", "large_edge"),
+                     testing::Values("small_edge_serial", "small_edge_composable"),
                      testing::Values(Dataflow::kWeightStationary, Dataflow::kOutputStationary)),
-    [](const auto& values) {
-      return std::string(std::get<0>(values.param)) + "_" + std::get<1>(values.param) +
-             (std::get<2>(values.param) == Dataflow::kWeightStationary ? "_weight_stationary"
-                                                                       : "_output_stationary");
-    });
+    case_name);
+
+// 1,024 reduction steps side by side are more than the weight buffer has room for.
+INSTANTIATE_TEST_SUITE_P(FullySerial, Cifar10CodesTest,
+                         testing::Combine(testing::Values("8", "4", "16", "mixed"),
+                                          testing::Values("small_edge_fully_serial"),
+                                          testing::Values(Dataflow::kOutputStationary)),
+                         case_name);
 
 }  // namespace
 }  // namespace dcnsim

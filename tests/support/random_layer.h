@@ -87,6 +87,12 @@ class RandomLayer {
     c.array.dataflow = chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
     c.array.weight_bits = pick(2, 16);
     c.array.activation_bits = pick(2, 16);
+    c.array.datapath = static_cast<DatapathFamily>(pick(0, 3));
+    c.array.lanes = pick(1, 20);
+    c.array.bits_per_cycle = 1 << pick(0, 2);
+    if (c.array.datapath == DatapathFamily::kComposable) {
+      c.array.weight_bits = c.array.activation_bits = kComposableBits;
+    }
     c.accumulator.bits = chance(3) ? pick(20, 48) : 32;
     c.input_buffer = buffer();
     c.weight_buffer = buffer();

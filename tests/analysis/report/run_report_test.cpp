@@ -33,7 +33,7 @@ RunReport example() {
     layer.counters.compute_cycles = 60 * scale;
     layer.counters.stall_cycles = {10 * scale, 20 * scale, 5 * scale, 5 * scale};
     layer.counters.macs = 500 * scale;
-    layer.counters.mac_passes = 1000 * scale;
+    layer.counters.pe_cycles = 1000 * scale;
     layer.counters.stream_bytes = {256, 1000 * scale, 16, 64 * scale, 32 * scale};
     layer.energy_pj = {{"multiply", 10.0 * static_cast<double>(scale)}, {"leakage", 1.0}};
     r.layers.push_back(layer);

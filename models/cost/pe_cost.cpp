@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/pe_cost.h"
+
+#include "models/cost/mac_cost.h"
+#include "models/cost/unit_cost.h"
+
+namespace dcnsim {
+
+std::unique_ptr<PeCost> make_pe_cost(const std::string& tables_dir,
+                                     const AcceleratorConfig& config) {
+  if (config.array.datapath == DatapathFamily::kBitParallel) {
+    return std::make_unique<MacCost>(tables_dir, config);
+  }
+  return std::make_unique<UnitCost>(tables_dir, config);
+}
+
+}  // namespace dcnsim

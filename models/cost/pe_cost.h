@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Energy, area, leakage and speed of one PE, whatever its datapath is.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/perf/counters.h"
+
+namespace dcnsim {
+
+/// Femtojoules of one PE in one cycle. The four parts add up to the table's energy.
+struct PeEnergy {
+  double multiply = 0;
+  double accumulate = 0;
+  double operands = 0;      ///< both operand registers and the nets that feed them
+  double accumulators = 0;  ///< accumulator and shift registers and the bits that clear them
+};
+
+struct PeUnit {
+  double area_um2 = 0;
+  double leakage_nw = 0;
+  double critical_path_ps = 0;
+};
+
+/// A table that was read.
+struct TableId {
+  std::string file, sha256;
+};
+
+class PeCost {
+ public:
+  virtual ~PeCost() = default;
+
+  /// One cycle with data of these widths (1..16). Throws std::runtime_error, naming what is
+  /// missing, where the tables have no data.
+  virtual PeEnergy per_cycle(int weight_bits, int activation_bits) const = 0;
+
+  /// Femtojoules of all operand registers for what was counted, at `energy` a PE cycle.
+  virtual double operands_fj(const PeEnergy& energy, const LayerCounters& counters) const = 0;
+
+  /// What was interpolated, substituted or left out, for the report.
+  virtual std::vector<std::string> energy_remarks() const = 0;
+  virtual std::vector<std::string> unit_remarks() const = 0;
+
+  const PeUnit& unit() const { return unit_; }
+  double node_nm() const { return node_nm_; }
+  /// "45 nm, nangate45, 1.1 V, 25 C"
+  const std::string& conditions() const { return conditions_; }
+  /// "CNN-like operands"
+  const std::string& data() const { return data_; }
+  const TableId& energy_table() const { return energy_table_; }
+  const TableId& unit_table() const { return unit_table_; }
+
+ protected:
+  PeUnit unit_;
+  double node_nm_ = 0;
+  std::string conditions_, data_;
+  TableId energy_table_, unit_table_;
+};
+
+/// Reads the tables of the array's datapath family. Throws std::runtime_error if they have no PE of
+/// its native widths, lanes and accumulator.
+std::unique_ptr<PeCost> make_pe_cost(const std::string& tables_dir,
+                                     const AcceleratorConfig& config);
+
+}  // namespace dcnsim

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/unit_cost.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "models/cost/csv.h"
+#include "models/cost/pe_rows.h"
+#include "models/cost/technology.h"
+
+namespace dcnsim {
+namespace {
+
+/// Where a family's units are in the tables.
+struct UnitRows {
+  const char* file;
+  const char* unit;
+  int weight_register_bits;  ///< column hw_weight_bits; 0 if the table has none
+  bool has_lanes;
+};
+
+UnitRows unit_rows(const ArrayConfig& array) {
+  switch (array.datapath) {
+    case DatapathFamily::kActivationSerial:
+      return {"serial.csv", "serial_act_parallel_weight", array.weight_bits, true};
+    case DatapathFamily::kFullySerial:
+      return {"serial.csv", "serial_both", 1, true};
+    default:
+      return {"fusion.csv", "fusion_16_bricks_pipe1", 0, false};
+  }
+}
+
+int fused(int bits) { return bits <= 2 ? 2 : bits <= 4 ? 4 : kComposableBits; }
+
+}  // namespace
+
+UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& config)
+    : technology_(config.cost.technology),
+      fused_(config.array.datapath == DatapathFamily::kComposable) {
+  const UnitRows wanted = unit_rows(config.array);
+  name_ = wanted.unit;
+  const bool weights_stay = config.array.dataflow == Dataflow::kWeightStationary;
+  data_ = weights_stay ? "CNN-like operands, weights held" : "CNN-like operands";
+  const std::string path = tables_dir + '/' + wanted.file;
+  const CsvTable table = CsvTable::load(path);
+  require_technology(table, technology_);
+  if (wanted.has_lanes && config.array.bits_per_cycle != 1) {
+    throw std::runtime_error(path + ": array.bits_per_cycle: no data for lanes that take " +
+                             std::to_string(config.array.bits_per_cycle) +
+                             " activation bits a cycle, expected 1");
+  }
+  const PeRows rows(table, technology_, weights_stay ? "cnn_wstat" : "cnn");
+  const std::size_t unit = table.column("unit"), weight = table.column("weight_bits"),
+                    activation = table.column("act_bits");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!rows.matches(row) || table.text(row, unit) != wanted.unit) continue;
+    if (wanted.has_lanes &&
+        (table.integer(row, table.column("hw_weight_bits")) != wanted.weight_register_bits ||
+         table.integer(row, table.column("lanes")) != config.array.lanes)) {
+      continue;
+    }
+    if (rows.accumulator_bits(row) < config.accumulator.bits) continue;
+    if (!energies_.add(table.integer(row, weight), table.integer(row, activation),
+                       rows.energy(row))) {
+      table.fail(row, weight, "a second row for this width pair");
+    }
+    unit_ = rows.unit(row);
+    accumulator_bits_ = rows.accumulator_bits(row);
+    node_nm_ = table.number(row, table.column("node_nm"));
+    conditions_ = logic_conditions(table, row);
+  }
+  if (energies_.empty()) {
+    throw std::runtime_error(
+        path + ": no data in " + technology_ + " for " + wanted.unit +
+        (wanted.has_lanes ? " of " + std::to_string(config.array.lanes) + " lanes" : "") +
+        (wanted.weight_register_bits > 1
+             ? " with " + std::to_string(wanted.weight_register_bits) + "-bit weights"
+             : "") +
+        " and an accumulator of at least " + std::to_string(config.accumulator.bits) +
+        " bits, operands " + data_ +
+        " (array.lanes, array.weight_bits, accumulator.bits, array.dataflow)");
+  }
+  widest_weight_ = *energies_.xs().rbegin();
+  widest_activation_ = *energies_.ys().rbegin();
+  energy_table_ = unit_table_ = {table.file_name(), table.sha256()};
+
+  remarks_.push_back(fused_ ? "data charged at the width they are fused to"
+                            : "linear between measured data widths");
+  remarks_.push_back("1-bit operands charged as 2-bit");
+  remarks_.push_back("unsigned activations charged as signed ones");
+  remarks_.push_back("lanes without data charged as busy");
+  if (accumulator_bits_ != config.accumulator.bits) {
+    remarks_.push_back("measured with a " + std::to_string(accumulator_bits_) + "-bit accumulator");
+  }
+}
+
+PeEnergy UnitCost::per_cycle(int weight_bits, int activation_bits) const {
+  int w = std::clamp(weight_bits, 2, widest_weight_);
+  int a = std::clamp(activation_bits, 2, widest_activation_);
+  if (fused_) {
+    w = fused(w);
+    a = fused(a);
+  }
+  const auto corners = energies_.around(w, a);
+  if (!corners.empty()) return blend_energy(corners);
+  throw std::runtime_error(energy_table_.file + ": no data for " + pair_name(w, a) +
+                           " operands on " + name_ + " in " + technology_);
+}
+
+double UnitCost::operands_fj(const PeEnergy& energy, const LayerCounters& counters) const {
+  return energy.operands * static_cast<double>(counters.pe_cycles);
+}
+
+std::vector<std::string> UnitCost::energy_remarks() const { return remarks_; }
+
+std::vector<std::string> UnitCost::unit_remarks() const { return {name_}; }
+
+}  // namespace dcnsim
