@@ -44,7 +44,7 @@ Json events(const LayerCounters& c) {
   const auto sram = [](const SramAccesses& a) {
     return Json{{"reads", a.reads}, {"writes", a.writes}};
   };
-  return {{"pe_cycles", c.pe_cycles},
+  return {{"mac_passes", c.pe_cycles},
           {"weight_loads", c.weight_loads},
           {"activation_loads", c.activation_loads},
           {"input_buffer_words", sram(c.input_buffer)},

@@ -54,7 +54,7 @@ struct RunReport {
 std::uint64_t dram_read_bytes(const LayerCounters& counters);
 std::uint64_t dram_write_bytes(const LayerCounters& counters);
 
-/// Share of the array's native multiply-accumulate slots in use: pe_cycles / (cycles * PEs), 0..1.
+/// Share of the array's PE cycles in use: pe_cycles / (cycles * PEs), 0..1.
 double utilization(const LayerCounters& counters, const ArrayConfig& array);
 
 inline constexpr const char* kRunSchema = "dcnsim.run/1";
