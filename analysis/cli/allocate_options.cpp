@@ -97,7 +97,7 @@ void add_models(CLI::App& app, AllocateOptions& options) {
       ->type_name("MODEL")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--accelerator", options.accelerator, accelerator_help())
+  app.add_option("--accelerator", options.accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")
       ->capture_default_str()
       ->group(group);

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -34,16 +33,7 @@ std::string file_hash(const std::string& path) {
   return sha256_hex(bytes);
 }
 
-}  // namespace
-
-std::string data_file(const std::string& relative) {
-  std::error_code error;
-  const fs::path installed =
-      fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/dcnsim" / relative;
-  if (!error && fs::exists(installed, error)) return installed.lexically_normal().string();
-  return std::string(DCNSIM_SOURCE_DIR) + "/" + relative;
-}
-
+/// The names of all presets, sorted.
 std::string accelerator_presets() {
   std::set<std::string> names;
   std::error_code error;
@@ -54,17 +44,14 @@ std::string accelerator_presets() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string accelerator_help() {
-  constexpr std::size_t kColumns = 65;  // what help leaves beside the options' names
-  std::string help = "Accelerator YAML file, or a preset:";
-  std::size_t line = help.size();
-  std::istringstream names(accelerator_presets());
-  for (std::string name; names >> name;) {
-    const bool fits = line + 1 + name.size() <= kColumns;
-    line = fits ? line + 1 + name.size() : name.size();
-    help += (fits ? ' ' : '\n') + name;
-  }
-  return help;
+}  // namespace
+
+std::string data_file(const std::string& relative) {
+  std::error_code error;
+  const fs::path installed =
+      fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/dcnsim" / relative;
+  if (!error && fs::exists(installed, error)) return installed.lexically_normal().string();
+  return std::string(DCNSIM_SOURCE_DIR) + "/" + relative;
 }
 
 std::string accelerator_file(const std::string& name_or_path) {

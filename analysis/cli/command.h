@@ -36,11 +36,10 @@ struct UsageError : std::runtime_error {
 /// `relative` to the data that comes with dcnsim: beside an installed executable, else the sources.
 std::string data_file(const std::string& relative);
 
-/// "large_edge, small_edge, ...": the names of all presets, sorted.
-std::string accelerator_presets();
-
-/// What an option that takes an accelerator says of it, in lines of at most 65 columns.
-std::string accelerator_help();
+/// What an option that takes an accelerator says of it.
+inline constexpr const char* kAcceleratorHelp =
+    "Accelerator YAML file, or a preset: small_edge, large_edge,\n"
+    "small_edge_serial, small_edge_fully_serial, small_edge_composable";
 
 /// A preset's name ("small_edge") or a path to the path of the YAML file.
 std::string accelerator_file(const std::string& name_or_path);

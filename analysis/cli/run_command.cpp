@@ -206,7 +206,7 @@ void add_run(CLI::App& app, Action& action) {
   run->add_option("network", options->network,
                   "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
       ->type_name("FILE");
-  run->add_option("--accelerator", options->accelerator, accelerator_help())
+  run->add_option("--accelerator", options->accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")
       ->capture_default_str();
   run->add_option("--dataflow", options->dataflow, "Instead of the accelerator file's dataflow")

@@ -30,6 +30,9 @@ constexpr std::string_view to_string(DatapathFamily family) {
 /// Widest operands a composable unit multiplies in one cycle: sixteen bricks of 2 x 2 bits.
 inline constexpr int kComposableBits = 8;
 
+/// Width of an operand of `bits` (1..8) as bricks are fused for it: 2, 4 or 8.
+constexpr int fused_bits(int bits) { return bits <= 2 ? 2 : bits <= 4 ? 4 : kComposableBits; }
+
 /// The PEs. A layer narrower than what the datapath does in one pass saves energy and traffic, and
 /// cycles where the family says so; a wider one takes several passes.
 struct ArrayConfig {

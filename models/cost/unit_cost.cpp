@@ -30,8 +30,6 @@ UnitRows unit_rows(const ArrayConfig& array) {
   }
 }
 
-int fused(int bits) { return bits <= 2 ? 2 : bits <= 4 ? 4 : kComposableBits; }
-
 }  // namespace
 
 UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& config)
@@ -51,12 +49,13 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
   }
   const PeRows rows(table, technology_, weights_stay ? "cnn_wstat" : "cnn");
   const std::size_t unit = table.column("unit"), weight = table.column("weight_bits"),
-                    activation = table.column("act_bits");
+                    activation = table.column("act_bits"), node = table.column("node_nm"),
+                    registers = wanted.has_lanes ? table.column("hw_weight_bits") : 0,
+                    lanes = wanted.has_lanes ? table.column("lanes") : 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!rows.matches(row) || table.text(row, unit) != wanted.unit) continue;
-    if (wanted.has_lanes &&
-        (table.integer(row, table.column("hw_weight_bits")) != wanted.weight_register_bits ||
-         table.integer(row, table.column("lanes")) != config.array.lanes)) {
+    if (wanted.has_lanes && (table.integer(row, registers) != wanted.weight_register_bits ||
+                             table.integer(row, lanes) != config.array.lanes)) {
       continue;
     }
     if (rows.accumulator_bits(row) < config.accumulator.bits) continue;
@@ -66,7 +65,7 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
     }
     unit_ = rows.unit(row);
     accumulator_bits_ = rows.accumulator_bits(row);
-    node_nm_ = table.number(row, table.column("node_nm"));
+    node_nm_ = table.number(row, node);
     conditions_ = logic_conditions(table, row);
   }
   if (energies_.empty()) {
@@ -98,8 +97,8 @@ PeEnergy UnitCost::per_cycle(int weight_bits, int activation_bits) const {
   int w = std::clamp(weight_bits, 2, widest_weight_);
   int a = std::clamp(activation_bits, 2, widest_activation_);
   if (fused_) {
-    w = fused(w);
-    a = fused(a);
+    w = fused_bits(w);
+    a = fused_bits(a);
   }
   const auto corners = energies_.around(w, a);
   if (!corners.empty()) return blend_energy(corners);

@@ -86,8 +86,9 @@ class Search {
     const int channels = layer_.conv.out_channels / layer_.conv.groups;
     const int reduction = layer_.conv.reduction();
     std::vector<std::pair<int, int>> tiles;
-    for (const int c : tile_sizes(channels, config_.array.columns))
+    for (const int c : tile_sizes(channels, config_.array.columns)) {
       tiles.emplace_back(c, reduction);
+    }
     const int one_width = std::min(channels, config_.array.columns);
     for (const int k : tile_sizes(reduction, chunk_unit(layer_, config_))) {
       if (k < reduction) tiles.emplace_back(one_width, k);

@@ -9,6 +9,7 @@
 #include "models/perf/schedule.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/random_datapath.h"
 #include "tests/support/random_network.h"
 #include "workloads/executor.h"
 
@@ -19,18 +20,11 @@ AcceleratorConfig random_machine(RandomNetwork& random) {
   AcceleratorConfig c;
   c.name = "random";
   c.clock_mhz = random.pick(100, 999);
+  c.array = random_datapath(random);
   c.array.columns = 8 * random.pick(1, 4);
-  c.array.dataflow = random.chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
-  c.array.weight_bits = random.chance(2) ? 8 : 16;
-  c.array.activation_bits = random.chance(2) ? 8 : 16;
-  c.array.datapath = static_cast<DatapathFamily>(random.pick(0, 3));
   // Rows of lanes or fused bricks take several steps of a reduction each.
   c.array.rows = random.pick(1, c.array.datapath == DatapathFamily::kBitParallel ? 20 : 6);
-  if (c.array.datapath == DatapathFamily::kComposable) {
-    c.array.weight_bits = c.array.activation_bits = kComposableBits;
-  }
   c.array.lanes = 1 << random.pick(0, 2);
-  c.array.bits_per_cycle = 1 << random.pick(0, 2);
   c.accumulator.bits = random.chance(3) ? random.pick(20, 48) : 32;
   c.accumulator.overflow = random.chance(2) ? Overflow::kWrap : Overflow::kSaturate;
   const auto buffer = [&](int kibibytes) {

@@ -8,6 +8,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
+#include "tests/support/random_datapath.h"
 
 namespace dcnsim {
 
@@ -82,17 +83,10 @@ class RandomLayer {
   AcceleratorConfig machine() {
     AcceleratorConfig c;
     c.name = "random";
+    c.array = random_datapath(*this);
     c.array.rows = pick(1, 20);
     c.array.columns = pick(1, 20);
-    c.array.dataflow = chance(2) ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
-    c.array.weight_bits = pick(2, 16);
-    c.array.activation_bits = pick(2, 16);
-    c.array.datapath = static_cast<DatapathFamily>(pick(0, 3));
     c.array.lanes = pick(1, 20);
-    c.array.bits_per_cycle = 1 << pick(0, 2);
-    if (c.array.datapath == DatapathFamily::kComposable) {
-      c.array.weight_bits = c.array.activation_bits = kComposableBits;
-    }
     c.accumulator.bits = chance(3) ? pick(20, 48) : 32;
     c.input_buffer = buffer();
     c.weight_buffer = buffer();

@@ -58,7 +58,11 @@ TEST_F(CliTest, help_teaches_and_version_is_printed) {
   for (const char* word : {"run", "quantize", "inspect", "Examples"}) {
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
   }
-  EXPECT_EQ(dcnsim("run --help").code, 0);
+  const Outcome run_help = dcnsim("run --help");
+  EXPECT_EQ(run_help.code, 0);
+  for (const auto& preset : fs::directory_iterator(kSource + "/models/arch/presets")) {
+    EXPECT_NE(run_help.out.find(preset.path().stem().string()), std::string::npos) << preset;
+  }
   EXPECT_EQ(dcnsim("--version").out.rfind("dcnsim ", 0), 0u);
 }
 
