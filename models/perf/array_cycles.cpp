@@ -58,29 +58,34 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
       return feed_cycles(group * columns, work.weight_bits, config.weight_buffer);
     });
   };
-  const auto stream = [&](int steps) {
-    return u64(work.pixels) *
-           std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
+  const auto pixel = [&](int steps) {
+    return std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
+  };
+  // From the start of a pass to that of the next, whose weights are loaded and whose first pixel is
+  // fetched meanwhile.
+  const auto advance = [&](int steps, int next_steps, int next_columns) {
+    return std::max((u64(work.pixels) - 1) * pixel(steps) + pixel(next_steps),
+                    load(next_steps, next_columns));
   };
 
-  // Passes run block by block, row tile by row tile; each hides the load of the next.
-  const std::uint64_t stream_full = stream(row_tiles.full);
-  const std::uint64_t stream_last = stream(row_tiles.last);
+  // Passes run block by block, row tile by row tile.
   const auto up_to_last_pass = [&](int columns) -> std::uint64_t {
     if (row_tiles.count == 1) return 0;
-    return (row_tiles.count - 2) * std::max(stream_full, load(row_tiles.full, columns)) +
-           std::max(stream_full, load(row_tiles.last, columns));
+    return (row_tiles.count - 2) * advance(row_tiles.full, row_tiles.full, columns) +
+           advance(row_tiles.full, row_tiles.last, columns);
   };
   const auto last_pass_before = [&](int next_columns) {
-    return std::max(stream_last, load(row_tiles.first(), next_columns));
+    return advance(row_tiles.last, row_tiles.first(), next_columns);
   };
   std::uint64_t cycles = load(row_tiles.first(), blocks.first()) + blocks.sum(up_to_last_pass);
   if (blocks.count > 1) {
     cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
   }
+  const std::uint64_t last_pass =
+      (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
   const std::uint64_t drain =
       u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
-  return cycles + stream_last + drain;
+  return cycles + last_pass + drain;
 }
 
 /// Where an output-stationary array keeps the sums between the chunks of a reduction: in its PEs if
@@ -93,31 +98,32 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
   const DatapathMode mode = mode_of(config, work);
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
+  const auto step = [&](int group, int rows, int columns) {
+    return std::max({u64(mode.passes),
+                     fetch_cycles(mode.activation, group * rows, config.input_buffer),
+                     fetch_cycles(mode.weight, group * columns, config.weight_buffer)});
+  };
+  const Cut groups(work.reduction, mode.group);
   const auto stream = [&](int rows, int columns) {
-    return Cut(work.reduction, mode.group).sum([&](int group) {
-      return std::max({u64(mode.passes),
-                       fetch_cycles(mode.activation, group * rows, config.input_buffer),
-                       fetch_cycles(mode.weight, group * columns, config.weight_buffer)});
-    });
+    return groups.sum([&](int group) { return step(group, rows, columns); });
   };
 
-  // Every block but the first hides the shift of the sums before it; the first, if the sums come
-  // from the accumulator buffer, that of the sums after it.
+  // Every block but the first hides the shift of the sums before it. The operands of the very first
+  // step are there.
   const std::uint64_t shift = u64(config.array.rows);
-  const bool stay = sums_stay(config.array, work);
-  const bool shift_in = !work.first_chunk && !stay;
-  const bool shift_out = work.last_chunk || !stay;
   const std::uint64_t all_hiding = blocks.sum([&](int columns) {
     return pixel_blocks.sum([&](int rows) { return std::max(stream(rows, columns), shift); });
   });
-  std::uint64_t cycles = all_hiding;
-  if (!shift_in) {
-    const std::uint64_t first = stream(pixel_blocks.first(), blocks.first());
-    cycles -= std::max(first, shift) - first;
-  }
+  const int rows = pixel_blocks.first();
+  const int columns = blocks.first();
+  const std::uint64_t first = stream(rows, columns);
+  const std::uint64_t waits_for_first_step =
+      step(groups.first(), rows, columns) - u64(mode.passes);
   const std::uint64_t skew =
       u64(config.array.rows) + u64(config.array.columns) - 2 + u64(mode.pipeline);
-  return (shift_in ? shift : 0) + cycles + skew + (shift_out ? shift : 0);
+  const bool leave = work.last_chunk || !sums_stay(config.array, work);
+  return all_hiding - std::max(first, shift) + first - waits_for_first_step + skew +
+         (leave ? shift : 0);
 }
 
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {

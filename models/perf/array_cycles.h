@@ -22,7 +22,9 @@ struct ArrayWork {
   bool last_chunk = true;   ///< results leave through the requantizer
 };
 
-/// Cycles from the first operand entering the array to the last result leaving it.
+/// Cycles from the first weights (weight-stationary) or operands (output-stationary) entering the
+/// array to the last result leaving it. The activations of the first step, and the weights of an
+/// output-stationary one, have been fetched: buffers are read a step ahead.
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
 /// Adds the step's MACs, operand loads, buffer and accumulator accesses to `counters` (not cycles).

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 #include "models/perf/datapath/datapath.h"
@@ -62,19 +63,21 @@ std::uint64_t step_cycles(const DatapathMode& mode, std::initializer_list<std::u
 /// Event by event: when weights are in the shadow registers, when each pass starts and ends.
 std::uint64_t weight_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
   const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
-  std::uint64_t shadow_free = 0, array_free = 0;
+  std::uint64_t shadow_free = 0;
+  std::optional<std::uint64_t> pixel_start;  // of the last pixel so far
   for (const Block& b : blocks(c.array, work)) {
     std::uint64_t loaded = shadow_free;
     for (const int group : pieces(b.rows, mode.group)) {
       loaded += feed(group * b.columns, work.weight_bits, c.weight_buffer);
     }
-    const std::uint64_t start = std::max(loaded, array_free);
+    const std::uint64_t pixel =
+        step_cycles(mode, {fetch(mode.activation, b.rows, c.input_buffer)});
+    const std::uint64_t start = std::max(loaded, pixel_start ? *pixel_start + pixel : 0);
     shadow_free = start;
-    array_free = start + static_cast<std::uint64_t>(work.pixels) *
-                             step_cycles(mode, {fetch(mode.activation, b.rows, c.input_buffer)});
+    pixel_start = start + static_cast<std::uint64_t>(work.pixels - 1) * pixel;
   }
-  return array_free +
-         static_cast<std::uint64_t>(c.array.rows + c.array.columns - 1 + mode.pipeline);
+  return *pixel_start + static_cast<std::uint64_t>(mode.passes + c.array.rows + c.array.columns -
+                                                   1 + mode.pipeline);
 }
 
 std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& work) {
@@ -82,18 +85,21 @@ std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& wor
   const auto shift = static_cast<std::uint64_t>(c.array.rows);
   const std::vector<Block> all = blocks(c.array, work);
   const bool stay = all.size() == 1;
-  std::uint64_t now = !work.first_chunk && !stay ? shift : 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    std::uint64_t stream = 0;
+  // When the PE in the corner starts its last step so far, and when it did so in the block before.
+  std::optional<std::uint64_t> step_start, sums_before;
+  for (const Block& b : all) {
     for (const int group : pieces(work.reduction, mode.group)) {
-      stream += step_cycles(mode, {fetch(mode.activation, group * all[i].rows, c.input_buffer),
-                                   fetch(mode.weight, group * all[i].columns, c.weight_buffer)});
+      const std::uint64_t step =
+          step_cycles(mode, {fetch(mode.activation, group * b.rows, c.input_buffer),
+                             fetch(mode.weight, group * b.columns, c.weight_buffer)});
+      step_start = step_start ? *step_start + step : 0;
     }
-    const bool sums_of_previous_leave = i > 0;
-    const bool sums_of_next_arrive = !work.first_chunk && i + 1 < all.size();
-    now += std::max(stream, sums_of_previous_leave || sums_of_next_arrive ? shift : 0);
+    if (sums_before) step_start = std::max(*step_start, *sums_before + shift);
+    sums_before = step_start;
   }
-  now += static_cast<std::uint64_t>(c.array.rows + c.array.columns - 2 + mode.pipeline);
+  const std::uint64_t now =
+      *step_start + static_cast<std::uint64_t>(mode.passes + c.array.rows + c.array.columns - 2 +
+                                               mode.pipeline);
   return now + (work.last_chunk || !stay ? shift : 0);
 }
 
@@ -199,7 +205,7 @@ TEST(ArrayCycles, narrow_buffers_and_wide_operands_take_longer) {
   c.weight_buffer = {1024, 64, 1, true};  // 256 bits of weights a row
   EXPECT_EQ(array_cycles(c, work), 64 + 200 + drain);
   c.input_buffer = {1024, 64, 1, true};  // 128 bits of activations a pixel
-  EXPECT_EQ(array_cycles(c, work), 64 + 400 + drain);
+  EXPECT_EQ(array_cycles(c, work), 64 + 400 - 2 + drain) << "the last pixel waits for none";
 }
 
 TEST(ArrayCycles, never_fewer_than_the_multipliers_need) {
