@@ -38,8 +38,11 @@ std::string data_file(const std::string& relative);
 
 /// What an option that takes an accelerator says of it.
 inline constexpr const char* kAcceleratorHelp =
-    "Accelerator YAML file, or a preset: small_edge, large_edge,\n"
-    "small_edge_serial, small_edge_fully_serial, small_edge_composable";
+    "Accelerator YAML file, or a preset: small_edge, large_edge;\n"
+    "with the peak of small_edge: small_edge_serial,\n"
+    "small_edge_fully_serial, small_edge_composable; with its area:\n"
+    "small_edge_serial_area, small_edge_fully_serial_area,\n"
+    "small_edge_composable_area";
 
 /// A preset's name ("small_edge") or a path to the path of the YAML file.
 std::string accelerator_file(const std::string& name_or_path);

@@ -93,9 +93,22 @@ INSTANTIATE_TEST_SUITE_P(Allocations, Cifar10CodesTest,
 INSTANTIATE_TEST_SUITE_P(
     Datapaths, Cifar10CodesTest,
     testing::Combine(testing::Values("8", "4", "16", "mixed"),
-                     testing::Values("small_edge_serial", "small_edge_composable"),
+                     testing::Values("small_edge_serial", "small_edge_composable",
+                                     "small_edge_composable_area"),
                      testing::Values(Dataflow::kWeightStationary, Dataflow::kOutputStationary)),
     case_name);
+
+// In the dataflow they are built for.
+INSTANTIATE_TEST_SUITE_P(SerialOfOneArea, Cifar10CodesTest,
+                         testing::Combine(testing::Values("8", "mixed"),
+                                          testing::Values("small_edge_serial_area"),
+                                          testing::Values(Dataflow::kWeightStationary)),
+                         case_name);
+INSTANTIATE_TEST_SUITE_P(FullySerialOfOneArea, Cifar10CodesTest,
+                         testing::Combine(testing::Values("8", "mixed"),
+                                          testing::Values("small_edge_fully_serial_area"),
+                                          testing::Values(Dataflow::kOutputStationary)),
+                         case_name);
 
 // 1,024 reduction steps side by side are more than the weight buffer has room for.
 INSTANTIATE_TEST_SUITE_P(FullySerial, Cifar10CodesTest,
