@@ -42,7 +42,7 @@ inline constexpr const char* kAcceleratorHelp =
     "with the peak of small_edge: small_edge_serial,\n"
     "small_edge_fully_serial, small_edge_composable; with its area:\n"
     "small_edge_serial_area, small_edge_fully_serial_area,\n"
-    "small_edge_composable_area";
+    "small_edge_composable_area; and bit_fusion";
 
 /// A preset's name ("small_edge") or a path to the path of the YAML file.
 std::string accelerator_file(const std::string& name_or_path);

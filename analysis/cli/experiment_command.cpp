@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// dcnsim experiment: measures one of the paper's claims and writes a results page.
+// dcnsim experiment: measures a claim of the paper or reproduces published results, and writes a
+// results page.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ namespace {
 struct ExperimentOptions {
   std::string claim;
   std::vector<std::string> networks;
-  std::vector<std::string> accelerators{"small_edge", "large_edge"};
+  std::vector<std::string> accelerators;  ///< the claim's if empty
   std::string calibration, images;
   std::uint64_t limit = 0;
   std::string folder;
@@ -28,17 +29,27 @@ struct ExperimentOptions {
 struct Claim {
   void (*measure)(const Experiment&);
   const char* words;
-  bool needs_networks;
+  bool needs_networks = false;
+  std::vector<std::string> accelerators =
+      {};                           ///< unless the user names others; none: it needs none
+  const char* published = nullptr;  ///< table to compare with, among dcnsim's data
 };
+
+const std::vector<std::string> kEdgePresets = {"small_edge", "large_edge"};
 
 const std::map<std::string, Claim> kClaims = {
     {"quantizer-tables",
-     {quantizer_tables, "optimal uniform quantizers of four densities, 1 to 16 bits", false}},
-    {"sqnr-additivity", {sqnr_additivity, "noise adds up: predicted against measured SQNR", true}},
+     {quantizer_tables, "optimal uniform quantizers of four densities, 1 to 16 bits"}},
+    {"sqnr-additivity",
+     {sqnr_additivity, "noise adds up: predicted against measured SQNR", true, kEdgePresets}},
     {"equal-against-optimised",
-     {equal_against_optimised, "size and simulated energy at equal accuracy", true}},
+     {equal_against_optimised, "size and simulated energy at equal accuracy", true, kEdgePresets}},
     {"error-by-width",
-     {error_by_width, "error over weight and activation widths, without fine-tuning", true}}};
+     {error_by_width, "error over weight and activation widths, without fine-tuning", true,
+      kEdgePresets}},
+    {"bit-fusion",
+     {bit_fusion, "cycles and DRAM traffic as Bit Fusion's authors publish them", false,
+      std::vector<std::string>{"bit_fusion"}, "analysis/experiments/bitfusion_cifar10.csv"}}};
 
 std::string file_name(const std::string& path) {
   return std::filesystem::path(path).lexically_normal().filename().string();
@@ -52,10 +63,8 @@ std::string count_words(std::size_t images, const std::string& what, const std::
 std::string command_words(const ExperimentOptions& options) {
   std::string words = "dcnsim experiment " + options.claim;
   for (const std::string& network : options.networks) words += " --network " + file_name(network);
-  if (options.accelerators != ExperimentOptions().accelerators) {
-    for (const std::string& name : options.accelerators) {
-      words += " --accelerator " + file_name(name);
-    }
+  for (const std::string& name : options.accelerators) {
+    words += " --accelerator " + file_name(name);
   }
   if (!options.calibration.empty()) words += " --calibration " + file_name(options.calibration);
   if (!options.images.empty()) words += " --images " + file_name(options.images);
@@ -73,9 +82,8 @@ void experiment_command(const ExperimentOptions& options) {
   experiment.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
   experiment.jobs = options.jobs;
   experiment.progress = on_terminal();
+  experiment.print = [](const std::string& text) { fmt::print("{}", text); };
   experiment.command = command_words(options);
-
-  std::vector<Machine> machines;
   if (claim.needs_networks) {
     std::vector<std::string> networks = options.networks;
     if (networks.empty()) {
@@ -100,11 +108,16 @@ void experiment_command(const ExperimentOptions& options) {
         count_words(experiment.calibration.size(), "training", calibration);
     experiment.test = load_cifar10(images, options.limit);
     experiment.test_words = count_words(experiment.test.size(), "test", images);
-    for (const std::string& name : options.accelerators) {
+  }
+  std::vector<Machine> machines;
+  if (!claim.accelerators.empty()) {
+    for (const std::string& name :
+         options.accelerators.empty() ? claim.accelerators : options.accelerators) {
       machines.push_back(load_machine(accelerator_file(name), data_file("models/cost/tables")));
     }
-    for (const Machine& machine : machines) experiment.machines.push_back(&machine);
   }
+  for (const Machine& machine : machines) experiment.machines.push_back(&machine);
+  if (claim.published != nullptr) experiment.published = data_file(claim.published);
   claim.measure(experiment);
   fmt::print("written to {}\n", options.folder);
 }
@@ -115,10 +128,10 @@ void add_experiment(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExperimentOptions>();
   options->folder = data_file("analysis/experiments/results");
   CLI::App* experiment = app.add_subcommand(
-      "experiment", "Measure one of the paper's claims and write a results page");
+      "experiment", "Measure a claim or reproduce published results, and write a page");
   std::string description =
-      "Measures a claim of Lin, Talathi and Annapureddy (2016) that needs no training, and writes\n"
-      "a page with table, picture, date, command, network and data:\n";
+      "Measures a claim of Lin, Talathi and Annapureddy (2016) that needs no training or compares\n"
+      "with published results, and writes a page with date, command, network and data:\n";
   std::vector<std::string> names;
   for (const auto& [name, claim] : kClaims) {
     names.push_back(name);
@@ -132,9 +145,9 @@ void add_experiment(CLI::App& app, Action& action) {
       ->type_name("FILE");
   experiment
       ->add_option("--accelerator", options->accelerators,
-                   "Accelerator YAML file or preset, any number of times")
-      ->type_name("FILE|PRESET")
-      ->capture_default_str();
+                   "Accelerator YAML file or preset, any number of times [small_edge and\n"
+                   "large_edge; bit_fusion for bit-fusion]")
+      ->type_name("FILE|PRESET");
   experiment
       ->add_option("--calibration", options->calibration,
                    "Images from which everything is chosen [500 training images]")

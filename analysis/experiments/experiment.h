@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims of Lin, Talathi and Annapureddy (2016) that need no training, each measured by one
-// function that writes a page (Markdown), its table (CSV) and its picture (SVG) into a folder.
+// Claims of Lin, Talathi and Annapureddy (2016) that need no training, and published results that
+// dcnsim reproduces. Each is measured by one function that writes a page (Markdown), its table
+// (CSV) and its picture (SVG) into a folder.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,8 +34,10 @@ struct Experiment {
   Dataset test;                   ///< touched once, for the table
   std::string test_words;
   std::vector<const Machine*> machines;
+  std::string published;  ///< path of the table (CSV) to compare with
   std::size_t jobs = 1;
   ProgressFactory progress;
+  std::function<void(const std::string&)> print;  ///< for who waits for it; may be empty
 };
 
 /// Optimal uniform quantizers: step and SQNR of four densities, 1 to 16 bits.
@@ -48,5 +52,8 @@ void equal_against_optimised(const Experiment& experiment);
 
 /// Error over weight and activation widths 4, 6, 8, 16 bits and float, without fine-tuning.
 void error_by_width(const Experiment& experiment);
+
+/// Cycles and DRAM traffic against those Bit Fusion's authors publish, layer by layer.
+void bit_fusion(const Experiment& experiment);
 
 }  // namespace dcnsim

@@ -72,6 +72,29 @@ TEST_F(ExperimentTest, error_grid_has_a_row_for_each_activation_width) {
   for (const char* width : {"4", "6", "8", "16", "float"}) EXPECT_EQ(rows(text, width), 1u);
 }
 
+TEST_F(ExperimentTest, bit_fusion_prints_and_writes_a_row_a_layer_equal_to_the_published) {
+  const Outcome o = dcnsim("experiment bit-fusion -o " + path("results"));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("\nconv1  |   589849   589849      0 |   799062   799062      0 |"),
+            std::string::npos)
+      << o.out;
+  const std::string text = slurp(path("results/bit_fusion.md"));
+  EXPECT_EQ(rows(text, "fc8"), 4u);
+  const std::string csv = slurp(path("results/bit_fusion.csv"));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 9 * 5);
+  EXPECT_NE(csv.find("\nbit_fusion,conv3,DRAM read bits,60948480,60948480,0\n"), std::string::npos);
+}
+
+TEST_F(ExperimentTest, bit_fusion_on_another_machine_shows_the_difference) {
+  const Outcome o =
+      dcnsim("experiment bit-fusion --accelerator small_edge_composable -o " + path("results"));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const std::string text = slurp(path("results/bit_fusion.md"));
+  EXPECT_NE(text.find("dcnsim experiment bit-fusion --accelerator small_edge_composable\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("| 262156 | 131084 | +99.99 |"), std::string::npos) << "half the columns";
+}
+
 TEST_F(ExperimentTest, an_unknown_claim_is_a_usage_error) {
   EXPECT_EQ(dcnsim("experiment perpetual-motion").code, 2);
 }

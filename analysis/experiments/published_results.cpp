@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/experiments/published_results.h"
+
+namespace dcnsim {
+
+std::vector<PublishedLayer> published_layers(const CsvTable& table) {
+  std::vector<PublishedLayer> layers;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto number = [&](const char* column) {
+      return table.integer(row, table.column(column));
+    };
+    PublishedLayer p;
+    p.name = table.text(row, table.column("layer"));
+    p.layer.in_channels = number("in_channels");
+    p.layer.out_channels = number("out_channels");
+    p.layer.out_height = number("out_height");
+    p.layer.out_width = number("out_width");
+    p.layer.kernel = number("kernel");
+    p.layer.activation_bits = number("act_bits");
+    p.layer.weight_bits = number("weight_bits");
+    p.layer.unrolled = row == 0 && table.text(row, table.column("kind")) == "conv";
+    p.compute_bound_cycles = number("cycles_4096b");
+    p.cycles = number("cycles_192b");
+    p.memory_wait_cycles = number("memory_wait_cycles_192b");
+    p.dram_read_bits = number("dram_read_bits");
+    p.dram_write_bits = number("dram_write_bits");
+    layers.push_back(std::move(p));
+  }
+  return layers;
+}
+
+}  // namespace dcnsim

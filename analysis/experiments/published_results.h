@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Bit Fusion's authors publish for the layers of a network: bitfusion_cifar10.csv, whose
+// origin is in README.md beside it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/cost/csv.h"
+#include "models/perf/bit_fusion_schedule.h"
+
+namespace dcnsim {
+
+/// The interfaces of the published results, bits a cycle.
+inline constexpr int kPublishedInterfaceBits = 192;
+inline constexpr int kPublishedWideInterfaceBits = 4096;  ///< the array never waits for data
+
+/// Of a batch of 16 images.
+struct PublishedLayer {
+  std::string name;
+  BitFusionLayer layer;
+  std::int64_t compute_bound_cycles = 0;  ///< with the wide interface
+  std::int64_t cycles = 0;
+  std::int64_t memory_wait_cycles = 0;  ///< of these
+  std::int64_t dram_read_bits = 0;
+  std::int64_t dram_write_bits = 0;
+};
+
+/// The rows in order. A convolution in the first row reads images, so it is unrolled. Throws
+/// std::runtime_error ("FILE:LINE: ...") for a missing column or a value that is no number.
+std::vector<PublishedLayer> published_layers(const CsvTable& table);
+
+}  // namespace dcnsim
