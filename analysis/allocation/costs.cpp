@@ -48,6 +48,20 @@ CostTables counted_costs(const FloatNetwork& network, const std::vector<Tensor>&
   return tables;
 }
 
+std::vector<double> expected_zeros(NetworkQuantizer& quantizer, const QuantizeOptions& options) {
+  const std::vector<LayerFormats> formats = quantizer.formats(options);
+  const Calibration& calibration = quantizer.calibration();
+  std::vector<double> zeros;
+  for (const auto& layer : quantizer.network().layers) {
+    const int producer = layer.node.input;
+    const auto index = static_cast<std::size_t>(producer);
+    zeros.push_back(producer == kNetworkInput
+                        ? calibration.input_zero_fraction
+                        : calibration.outputs[index].zero_fraction(formats[index].output.format));
+  }
+  return zeros;
+}
+
 SimulatedCosts::SimulatedCosts(const Machine& machine, NetworkQuantizer& quantizer,
                                std::vector<Tensor> tensors, QuantizeOptions base, std::size_t jobs)
     : machine_(machine),
@@ -99,9 +113,9 @@ std::vector<std::vector<LayerCost>> SimulatedCosts::simulate(
   if (allocations.empty()) return {};
   if (progress) progress(0, allocations.size());
   const auto make = [&](std::size_t index) {
-    return quantizer_
-        .quantize(with_widths(quantizer_.network(), tensors_, allocations[index], base_))
-        .network;
+    const QuantizeOptions options =
+        with_widths(quantizer_.network(), tensors_, allocations[index], base_);
+    return Candidate{quantizer_.quantize(options).network, expected_zeros(quantizer_, options)};
   };
   return simulate_costs(machine_, allocations.size(), make, jobs_, [&](std::size_t done) {
     if (progress) progress(done, allocations.size());

@@ -32,6 +32,10 @@ struct CostTables {
 CostTables counted_costs(const FloatNetwork& network, const std::vector<Tensor>& tensors,
                          CostKind kind, int lowest, int highest);
 
+/// Zero codes to expect in each layer's input at these widths, from the calibration images and the
+/// float network: what rounds to 0 in the input's format.
+std::vector<double> expected_zeros(NetworkQuantizer& quantizer, const QuantizeOptions& options);
+
 /// Costs of one network on one machine. A layer's cost depends on the widths of its weights, inputs
 /// and output only, so it is simulated once for each such combination.
 class SimulatedCosts {

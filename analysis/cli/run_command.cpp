@@ -61,10 +61,10 @@ struct ImageResult {
   std::uint64_t signature = 0;  ///< of all that may not depend on the image
 };
 
-/// Of all counters but the overflows.
+/// Of all counters but the overflows and the zeros.
 std::uint64_t signature(std::vector<LayerCounters> counters) {
   static_assert(std::has_unique_object_representations_v<LayerCounters>);
-  for (LayerCounters& layer : counters) layer.overflows = 0;
+  for (LayerCounters& layer : counters) layer.overflows = layer.input_zeros = 0;
   return std::hash<std::string>{}(to_bytes(counters));
 }
 
@@ -72,8 +72,25 @@ ImageResult result_of(const std::string& bytes) {
   return from_bytes<ImageResult>(bytes.substr(0, sizeof(ImageResult))).at(0);
 }
 
+/// The counters of image 0, but for zeros, of which they have the mean over all images.
+std::vector<LayerCounters> mean_counters(const std::vector<std::string>& results,
+                                         std::size_t layers) {
+  const std::size_t zeros_bytes = layers * sizeof(std::uint64_t);
+  std::vector<std::uint64_t> zeros(layers);
+  for (const std::string& result : results) {
+    const auto of_image =
+        from_bytes<std::uint64_t>(result.substr(sizeof(ImageResult), zeros_bytes));
+    for (std::size_t i = 0; i < layers; ++i) zeros[i] += of_image[i];
+  }
+  auto counters = from_bytes<LayerCounters>(results[0].substr(sizeof(ImageResult) + zeros_bytes));
+  for (std::size_t i = 0; i < layers; ++i) {
+    counters.at(i).input_zeros = (zeros[i] + results.size() / 2) / results.size();
+  }
+  return counters;
+}
+
 /// One image on the system; with `reference`, every code of every layer is compared. An
-/// ImageResult as bytes, followed by the counters of image 0.
+/// ImageResult as bytes, followed by the zeros of all layers and, for image 0, their counters.
 std::string infer(Simulation& simulation, const FixedNetwork& network, const Dataset& images,
                   std::size_t index, Executor* reference) {
   const CodeTensor image = convert_image(image_tensor(images, index), network.input_format);
@@ -92,7 +109,10 @@ std::string infer(Simulation& simulation, const FixedNetwork& network, const Dat
   result.predicted = argmax(inference.output);
   result.signature = signature(inference.layers);
   for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
-  return to_bytes<ImageResult>({result}) + (index == 0 ? to_bytes(inference.layers) : "");
+  std::vector<std::uint64_t> zeros;
+  for (const LayerCounters& layer : inference.layers) zeros.push_back(layer.input_zeros);
+  return to_bytes<ImageResult>({result}) + to_bytes(zeros) +
+         (index == 0 ? to_bytes(inference.layers) : "");
 }
 
 void run_command(const RunOptions& options) {
@@ -161,8 +181,7 @@ void run_command(const RunOptions& options) {
             fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));
       }
     }
-    const std::vector<LayerCounters> counters =
-        from_bytes<LayerCounters>(results[0].substr(sizeof(ImageResult)));
+    const std::vector<LayerCounters> counters = mean_counters(results, program.layers.size());
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
       const ProgramLayer& layer = program.layers[i];
       report.layers.push_back({layer.name, layer.descriptor, counters.at(i),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/evaluation/machine.h"
 
+#include <cmath>
+
 #include "analysis/evaluation/work_pool.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/tlm/clocking.h"
@@ -21,7 +23,7 @@ Machine load_machine(const std::string& accelerator_path, const std::string& tab
 
 std::vector<std::vector<LayerCost>> simulate_costs(
     const Machine& machine, std::size_t count,
-    const std::function<FixedNetwork(std::size_t index)>& make, std::size_t jobs,
+    const std::function<Candidate(std::size_t index)>& make, std::size_t jobs,
     const OnProgress& progress) {
   WorkPool pool;
   pool.items = count;
@@ -29,13 +31,15 @@ std::vector<std::vector<LayerCost>> simulate_costs(
   pool.process_per_item = true;
   pool.prepare = [&]() -> Worker {
     return [&](std::size_t index) {
-      const FixedNetwork network = make(index);
+      const auto [network, zero_fractions] = make(index);
       const Program program = compile(network, machine.config);
       Simulation simulation(machine.config, machine.dram, program);
       const Inference inference = simulation.run(CodeTensor(network.input, network.input_format));
       std::vector<LayerCost> costs;
       for (std::size_t i = 0; i < program.layers.size(); ++i) {
-        const LayerCounters& counters = inference.layers.at(i);
+        LayerCounters counters = inference.layers.at(i);
+        counters.input_zeros = static_cast<std::uint64_t>(
+            std::llround(zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
         costs.push_back({counters.cycles, total(machine.cost.layer_energy_pj(
                                               program.layers[i].descriptor, counters))});
       }

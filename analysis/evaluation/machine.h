@@ -34,13 +34,19 @@ struct LayerCost {
   double energy_pj = 0;
 };
 
+/// A network to be priced, with the zero codes (0..1) to expect in each layer's input.
+struct Candidate {
+  FixedNetwork network;
+  std::vector<double> zero_fractions;
+};
+
 /// Simulates one inference of each of `count` networks with the full SystemC model, each in a
 /// process of its own, and prices it. The input is a black image: cycles and counted events do not
-/// depend on the data. `make(index)` runs in the worker. Throws std::runtime_error: a network that
-/// does not fit the machine, widths without a price.
+/// depend on the data, and the zeros are the expected ones. `make(index)` runs in the worker.
+/// Throws std::runtime_error: a network that does not fit the machine, widths without a price.
 std::vector<std::vector<LayerCost>> simulate_costs(
     const Machine& machine, std::size_t count,
-    const std::function<FixedNetwork(std::size_t index)>& make, std::size_t jobs,
+    const std::function<Candidate(std::size_t index)>& make, std::size_t jobs,
     const OnProgress& progress = {});
 
 LayerCost total(const std::vector<LayerCost>& layers);

@@ -18,8 +18,11 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
   Calibration calibration;
   calibration.images = images.size();
   calibration.outputs.resize(network.layers.size());
+  std::uint64_t zeros = 0, pixels = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const CodeTensor image = image_tensor(images, i);
+    zeros += count_zeros(image);
+    pixels += image.size();
     for (std::size_t k = 0; k < image.size(); ++k) {
       calibration.input_signal += static_cast<double>(image.get(k)) * image.get(k);
     }
@@ -29,6 +32,7 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
     }
     if (progress) progress(i + 1);
   }
+  calibration.input_zero_fraction = static_cast<double>(zeros) / static_cast<double>(pixels);
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     if (!std::isfinite(calibration.outputs[layer].signal())) {
       throw std::invalid_argument("layer '" + network.layers[layer].node.name +

@@ -16,6 +16,7 @@ namespace dcnsim {
 struct Calibration {
   std::vector<Histogram> outputs;  ///< by layer
   double input_signal = 0;         ///< sum of squares of all pixels
+  double input_zero_fraction = 0;  ///< pixels that are 0
   std::size_t images = 0;
 };
 

@@ -56,7 +56,10 @@ Histogram::Histogram() : counts_(kBins) {}
 
 void Histogram::add(const std::vector<float>& values) {
   for (const float value : values) {
-    if (value == 0.0F) continue;  // exact in every format
+    if (value == 0.0F) {
+      ++zeros_;
+      continue;
+    }
     std::uint32_t bits = 0;
     std::memcpy(&bits, &value, sizeof(bits));
     ++counts_[bits >> 16];
@@ -76,6 +79,19 @@ bool Histogram::has_negative() const {
 
 double Histogram::kurtosis() const {
   return signal_ == 0 ? 0 : fourth_ / signal_ * (static_cast<double>(count_) / signal_);
+}
+
+double Histogram::zero_fraction(const Format& format) const {
+  const double half_step = std::ldexp(0.5, -format.frac);
+  auto zeros = static_cast<double>(zeros_);
+  for (const Bin& bin : bins()) {
+    const double share = bin.is_negative && !format.is_signed
+                             ? 1
+                             : std::clamp((half_step - bin.from) / (bin.to - bin.from), 0.0, 1.0);
+    zeros += share * static_cast<double>(bin.count);
+  }
+  const auto all = static_cast<double>(zeros_ + count_);
+  return all == 0 ? 0 : zeros / all;
 }
 
 std::vector<Histogram::Bin> Histogram::bins() const {

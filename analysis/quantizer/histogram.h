@@ -22,8 +22,13 @@ class Histogram {
   /// Sum of squares of all values, exact but for rounding of the sum.
   double signal() const { return signal_; }
   bool has_negative() const;
-  /// Values other than zero: zeros are exact in every format and count for nothing here.
+  /// Values other than zero: zeros are exact in every format and count for nothing here, but in
+  /// zero_fraction().
   std::uint64_t count() const { return count_; }
+  /// Of all values, those that are the code 0 in the format: zeros, values nearer to 0 than to the
+  /// next code (a bin's spread evenly over it) and negative ones in an unsigned format. 0 if there
+  /// are no values.
+  double zero_fraction(const Format& format) const;
   /// sum x^4 * count / (sum x^2)^2 over these: 1.8 uniform, 3 Gaussian, 6 Laplacian. 0 if there are
   /// none.
   double kurtosis() const;
@@ -47,6 +52,7 @@ class Histogram {
  private:
   std::vector<std::uint64_t> counts_;  ///< by the upper 16 bits of the float
   std::uint64_t count_ = 0;
+  std::uint64_t zeros_ = 0;
   double signal_ = 0;
   double fourth_ = 0;  ///< sum of x^4
   double largest_ = 0;

@@ -78,6 +78,7 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
                      {"output", to_string(d.requant.out)},
                      {"rounding", std::string(to_string(d.requant.rounding))}};
   json["macs"] = c.macs;
+  json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
   json["compute_cycles"] = c.compute_cycles;
   json["stall_cycles"] = stalls(c);
   json["utilization"] = utilization(c, report.accelerator.array);

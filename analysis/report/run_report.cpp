@@ -38,4 +38,10 @@ double utilization(const LayerCounters& counters, const ArrayConfig& array) {
   return slots == 0 ? 0 : static_cast<double>(counters.pe_cycles) / slots;
 }
 
+double zero_fraction(const LayerCounters& counters) {
+  return counters.input_codes == 0 ? 0
+                                   : static_cast<double>(counters.input_zeros) /
+                                         static_cast<double>(counters.input_codes);
+}
+
 }  // namespace dcnsim

@@ -57,6 +57,9 @@ std::uint64_t dram_write_bytes(const LayerCounters& counters);
 /// Share of the array's PE cycles in use: pe_cycles / (cycles * PEs), 0..1.
 double utilization(const LayerCounters& counters, const ArrayConfig& array);
 
+/// Share of zeros among the input codes of a convolution, 0..1; 0 if there are none.
+double zero_fraction(const LayerCounters& counters);
+
 inline constexpr const char* kRunSchema = "dcnsim.run/1";
 
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).

@@ -153,6 +153,14 @@ std::string to_text(const RunReport& report) {
                       si(static_cast<double>(dram_read_bytes(sum)), "B"),
                       si(static_cast<double>(dram_write_bytes(sum)), "B"));
   constexpr std::size_t kIndent = 13;
+  std::vector<std::string> zeros;
+  for (const LayerReport& layer : report.layers) {
+    if (layer.descriptor.kind != LayerKind::kConv) continue;
+    zeros.push_back(
+        fmt::format("{} {:.1f} %", elide(layer.name, 16), 100 * zero_fraction(layer.counters)));
+  }
+  text += "zeros        " +
+          wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
   text += "energy       " +
           wrap(fmt::format("{} an image, {} average: {}", si(total(energy) * 1e-12, "J"),
                            si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),

@@ -147,7 +147,10 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
   PeEnergy pe;
   if (counters.pe_cycles + counters.weight_loads + counters.activation_loads > 0) {
     require_width("weight", d.weight.bits);
-    pe = p.pe->per_cycle(d.weight.bits, d.input.bits);
+    pe = p.pe->per_cycle(d.weight.bits, d.input.bits,
+                         counters.input_codes == 0
+                             ? kTableZeroFraction
+                             : count(counters.input_zeros) / count(counters.input_codes));
   }
 
   const double requantize_fj =

@@ -11,6 +11,9 @@
 
 namespace dcnsim {
 
+/// Zero activations among the CNN-like operands of the tables.
+inline constexpr double kTableZeroFraction = 0.5;
+
 /// Femtojoules of one PE in one cycle. The four parts add up to the table's energy.
 struct PeEnergy {
   double multiply = 0;
@@ -18,6 +21,12 @@ struct PeEnergy {
   double operands = 0;      ///< both operand registers and the nets that feed them
   double accumulators = 0;  ///< accumulator and shift registers and the bits that clear them
 };
+
+/// Part by part; the second holds ratios.
+constexpr PeEnergy scaled(const PeEnergy& energy, const PeEnergy& ratio) {
+  return {energy.multiply * ratio.multiply, energy.accumulate * ratio.accumulate,
+          energy.operands * ratio.operands, energy.accumulators * ratio.accumulators};
+}
 
 struct PeUnit {
   double area_um2 = 0;
@@ -30,13 +39,25 @@ struct TableId {
   std::string file, sha256;
 };
 
+/// A table of ratios between two kinds of PE or of data, measured under `conditions`.
+struct Correction {
+  std::string what;  ///< e.g. "zero_activations"
+  TableId table;
+  std::string conditions;
+  std::string note;
+};
+
 class PeCost {
  public:
   virtual ~PeCost() = default;
 
-  /// One cycle with data of these widths (1..16). Throws std::runtime_error, naming what is
-  /// missing, where the tables have no data.
-  virtual PeEnergy per_cycle(int weight_bits, int activation_bits) const = 0;
+  /// One cycle with data of these widths (1..16), of whose activations `zero_fraction` (0..1) are
+  /// zero. Throws std::runtime_error, naming what is missing, where the tables have no data.
+  virtual PeEnergy per_cycle(int weight_bits, int activation_bits, double zero_fraction) const = 0;
+  /// With the zeros of the tables' operands.
+  PeEnergy per_cycle(int weight_bits, int activation_bits) const {
+    return per_cycle(weight_bits, activation_bits, kTableZeroFraction);
+  }
 
   /// Femtojoules of all operand registers for what was counted, at `energy` a PE cycle.
   virtual double operands_fj(const PeEnergy& energy, const LayerCounters& counters) const = 0;
@@ -44,6 +65,9 @@ class PeCost {
   /// What was interpolated, substituted or left out, for the report.
   virtual std::vector<std::string> energy_remarks() const = 0;
   virtual std::vector<std::string> unit_remarks() const = 0;
+
+  /// Tables that correct the figures of the others.
+  const std::vector<Correction>& corrections() const { return corrections_; }
 
   const PeUnit& unit() const { return unit_; }
   double node_nm() const { return node_nm_; }
@@ -59,6 +83,7 @@ class PeCost {
   double node_nm_ = 0;
   std::string conditions_, data_;
   TableId energy_table_, unit_table_;
+  std::vector<Correction> corrections_;
 };
 
 /// Reads the tables of the array's datapath family. Throws std::runtime_error if they have no PE of

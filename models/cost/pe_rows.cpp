@@ -27,6 +27,14 @@ PeEnergy PeRows::energy(std::size_t row) const {
           operands + table_.number(row, inputs_), registers - operands};
 }
 
+PeEnergy PeRows::systolic_energy(std::size_t row) const {
+  const double nets = table_.number(row, inputs_);
+  PeEnergy parts = energy(row);
+  parts.operands -= nets;
+  parts.accumulators += nets;
+  return parts;
+}
+
 PeUnit PeRows::unit(std::size_t row) const {
   return {table_.number(row, area_), table_.number(row, leakage_), table_.number(row, critical_)};
 }
@@ -34,6 +42,11 @@ PeUnit PeRows::unit(std::size_t row) const {
 PeEnergy blend_energy(const std::vector<Corner<PeEnergy>>& corners) {
   return {blend(corners, &PeEnergy::multiply), blend(corners, &PeEnergy::accumulate),
           blend(corners, &PeEnergy::operands), blend(corners, &PeEnergy::accumulators)};
+}
+
+PeUnit blend_unit(const std::vector<Corner<PeUnit>>& corners) {
+  return {blend(corners, &PeUnit::area_um2), blend(corners, &PeUnit::leakage_nw),
+          blend(corners, &PeUnit::critical_path_ps)};
 }
 
 std::string pair_name(int weight_bits, int activation_bits) {

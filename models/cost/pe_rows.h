@@ -20,6 +20,8 @@ class PeRows {
   }
   int accumulator_bits(std::size_t row) const { return table_.integer(row, accumulator_); }
   PeEnergy energy(std::size_t row) const;
+  /// Of a cell whose inputs include the neighbour's partial sum: their nets count as accumulator.
+  PeEnergy systolic_energy(std::size_t row) const;
   PeUnit unit(std::size_t row) const;
 
  private:
@@ -32,6 +34,8 @@ class PeRows {
 
 /// Each part interpolated.
 PeEnergy blend_energy(const std::vector<Corner<PeEnergy>>& corners);
+
+PeUnit blend_unit(const std::vector<Corner<PeUnit>>& corners);
 
 /// "8 x 6 bit"
 std::string pair_name(int weight_bits, int activation_bits);

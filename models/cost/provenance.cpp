@@ -61,9 +61,6 @@ std::string accumulate_note(const CostParts& p) {
   const bool macs = p.config.array.datapath == DatapathFamily::kBitParallel;
   return Remarks()
       .add(true, pe_note(p))
-      .add(passed_on && macs,
-           "charged as accumulating in place: passing partial sums from PE to PE was measured at "
-           "+53 % (2 bit), +20 % (8 bit), -8 % (16 bit) of the MAC")
       .add(passed_on && !macs,
            "charged as accumulating in place: passing partial sums from PE to PE was measured for "
            "bit-parallel MACs only")
@@ -128,6 +125,9 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
       buffer_entry(p, "input_buffer", p.input),
       buffer_entry(p, "weight_buffer", p.weight),
       buffer_entry(p, "output_buffer", p.output)};
+  for (const Correction& c : p.pe->corrections()) {
+    all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, kLogicEnergyBar, c.note});
+  }
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
   }

@@ -88,12 +88,13 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
   remarks_.push_back("1-bit operands charged as 2-bit");
   remarks_.push_back("unsigned activations charged as signed ones");
   remarks_.push_back("lanes without data charged as busy");
+  remarks_.push_back("50 % zero activations: not measured for other data");
   if (accumulator_bits_ != config.accumulator.bits) {
     remarks_.push_back("measured with a " + std::to_string(accumulator_bits_) + "-bit accumulator");
   }
 }
 
-PeEnergy UnitCost::per_cycle(int weight_bits, int activation_bits) const {
+PeEnergy UnitCost::per_cycle(int weight_bits, int activation_bits, double) const {
   int w = std::clamp(weight_bits, 2, widest_weight_);
   int a = std::clamp(activation_bits, 2, widest_activation_);
   if (fused_) {

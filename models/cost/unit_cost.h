@@ -17,7 +17,9 @@ class UnitCost : public PeCost {
   /// new operands every step (cnn). Throws std::runtime_error if the tables lack the unit.
   UnitCost(const std::string& tables_dir, const AcceleratorConfig& config);
 
-  PeEnergy per_cycle(int weight_bits, int activation_bits) const override;
+  using PeCost::per_cycle;
+  /// Zeros make no difference: they were not measured.
+  PeEnergy per_cycle(int weight_bits, int activation_bits, double zero_fraction) const override;
 
   /// Every PE cycle clocks all operand registers, as it did in the measurement.
   double operands_fj(const PeEnergy& energy, const LayerCounters& counters) const override;

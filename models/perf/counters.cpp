@@ -33,6 +33,8 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.pe_cycles += b.pe_cycles;
   a.weight_loads += b.weight_loads;
   a.activation_loads += b.activation_loads;
+  a.input_codes += b.input_codes;
+  a.input_zeros += b.input_zeros;
   add(a.stream_bytes, b.stream_bytes);
   add(a.input_buffer, b.input_buffer);
   add(a.weight_buffer, b.weight_buffer);

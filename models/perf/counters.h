@@ -43,6 +43,8 @@ struct LayerCounters {
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
   std::uint64_t activation_loads = 0;  ///< likewise its activation registers
+  std::uint64_t input_codes = 0;       ///< of convolutions, as loaded: halos again, no padding
+  std::uint64_t input_zeros = 0;       ///< those that are 0, which depends on the data
   std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
   SramAccesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
   std::uint64_t requantized = 0;      ///< values through the requantizer

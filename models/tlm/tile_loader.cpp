@@ -132,6 +132,10 @@ void TileLoader::load_input(const Step& step) {
   const InputRegion region = input_region(d, step.pixels);
   InputTile tile;
   sc_core::sc_time done = load_map(region, d.input, d.input_address, tile.first);
+  if (d.kind == LayerKind::kConv) {
+    counters_->input_codes += tile.first.size();
+    counters_->input_zeros += count_zeros(tile.first);
+  }
   if (d.kind == LayerKind::kAdd) {
     done = std::max(done, load_map(region, d.input2, d.input2_address, tile.second));
   }

@@ -21,6 +21,7 @@ namespace {
 AcceleratorConfig with_native(int weight_bits, int activation_bits,
                               const std::string& technology = "nangate45") {
   AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  config.array.dataflow = Dataflow::kOutputStationary;
   config.array.weight_bits = weight_bits;
   config.array.activation_bits = activation_bits;
   config.cost.technology = technology;

@@ -66,11 +66,14 @@ class AllocateTest : public testing::Test {
   /// Nothing shared with SimulatedCosts.
   LayerCost simulated(const AllocationSpace& space, const Widths& widths) {
     const QuantizeOptions options = with_widths(network_, space.tensors, widths, space.base);
-    return total(
-        simulate_costs(
-            machine_, 1,
-            [&](std::size_t) { return quantize_network(network_, images_, options).network; }, 1)
-            .front());
+    return total(simulate_costs(
+                     machine_, 1,
+                     [&](std::size_t) {
+                       return Candidate{quantize_network(network_, images_, options).network,
+                                        expected_zeros(quantizer_, options)};
+                     },
+                     1)
+                     .front());
   }
 
   const Machine machine_ = small_edge();

@@ -99,11 +99,14 @@ class SimulatedCostsTest : public testing::Test {
   LayerCost simulated(Scope scope, const Widths& widths) {
     const QuantizeOptions options =
         with_widths(network_, tensors_of(network_, scope), widths, base_);
-    return total(
-        simulate_costs(
-            machine_, 1,
-            [&](std::size_t) { return quantize_network(network_, images_, options).network; }, 1)
-            .front());
+    return total(simulate_costs(
+                     machine_, 1,
+                     [&](std::size_t) {
+                       return Candidate{quantize_network(network_, images_, options).network,
+                                        expected_zeros(quantizer_, options)};
+                     },
+                     1)
+                     .front());
   }
 
   const Machine machine_ = small_edge_without_refresh();
@@ -242,7 +245,11 @@ TEST(SimulateCosts, says_why_a_network_does_not_fit) {
   const FloatNetwork network = mixed_network();
   const FixedNetwork fixed = quantize_network(network, random_images(1), {}).network;
   EXPECT_THROW(simulate_costs(
-                   machine, 1, [&](std::size_t) { return fixed; }, 1),
+                   machine, 1,
+                   [&](std::size_t) {
+                     return Candidate{fixed, {}};
+                   },
+                   1),
                std::runtime_error);
 }
 

@@ -226,8 +226,10 @@ TEST_F(Study, reports_figures_that_are_measured_and_simulated) {
   EXPECT_EQ(figures.measured_sqnr_db, to_db(measured_noise(network_, fixed, images_, 1).back()));
   EXPECT_EQ(figures.predicted_sqnr_db,
             to_db(predicted_noise(study.space(), study.noise(NoiseModel::kTensor), widths)));
+  NetworkQuantizer quantizer(network_, calibrate(network_, images_));
+  const Candidate candidate{fixed, expected_zeros(quantizer, study.widths(widths))};
   const LayerCost cost = total(simulate_costs(
-                                   machine_, 1, [&](std::size_t) { return fixed; }, 1)
+                                   machine_, 1, [&](std::size_t) { return candidate; }, 1)
                                    .front());
   EXPECT_EQ(figures.energy_pj, cost.energy_pj);
   EXPECT_EQ(figures.cycles, cost.cycles);

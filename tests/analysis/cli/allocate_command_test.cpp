@@ -105,7 +105,9 @@ TEST_F(AllocateTest, figures_are_those_of_run) {
   ASSERT_EQ(dcnsim("run " + path("net.onnx") + " --limit 16 --json " + path("run.json")).code, 0);
   const Json run = Json::parse(slurp(path("run.json")));
   EXPECT_EQ(json["allocation"]["latency"]["cycles"], run["latency"]["cycles"]);
-  EXPECT_NEAR(json["allocation"]["energy_pj"], run["energy"]["total_pj"], 1);
+  // But for zeros: expected from the calibration images here, those of the images there.
+  const double energy_pj = run["energy"]["total_pj"];
+  EXPECT_NEAR(json["allocation"]["energy_pj"], energy_pj, 0.01 * energy_pj);
   EXPECT_EQ(json["allocation"]["correct"], run["accuracy"]["correct"]);
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What it changes in a multiply-accumulate unit that its weight stays and its partial sum comes
+// from a neighbour, as in a weight-stationary array: mac_weight_stationary.csv, measured for equal
+// widths of both operands, against the units of mac_energy_area.csv that accumulate in place.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "models/cost/pe_cost.h"
+
+namespace dcnsim {
+
+struct SystolicCell {
+  PeEnergy energy;  ///< ratios, part by part
+  PeUnit unit;      ///< ratios
+  bool is_interpolated = false;
+  Correction source;
+};
+
+/// At the mean of the native widths, linear between measured ones. Nothing if the table has no rows
+/// of this technology around it.
+std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
+                                          const std::string& technology, int accumulator_bits,
+                                          double native_bits);
+
+}  // namespace dcnsim

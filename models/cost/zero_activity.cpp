@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/zero_activity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "models/cost/csv.h"
+#include "models/cost/pe_rows.h"
+#include "models/cost/technology.h"
+
+namespace dcnsim {
+
+ZeroActivity::ZeroActivity(const std::string& tables_dir, bool weights_held) {
+  const CsvTable table = CsvTable::load(tables_dir + "/mac_zero_activity.csv");
+  const PeRows rows(table, "nangate45", weights_held ? "cnn_wstat" : "cnn");
+  const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
+                    zeros = table.column("zero_fraction");
+  std::size_t any_row = 0;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!rows.matches(row)) continue;
+    const int bits = table.integer(row, weight);
+    if (bits != table.integer(row, activation)) table.fail(row, activation, "not weight_bits");
+    const double fraction = table.number(row, zeros);
+    if (fraction < 0 || fraction > 1) table.fail(row, zeros, "expected 0..1");
+    any_row = row;
+    if (!energies_.add(bits, static_cast<int>(std::lround(100 * fraction)), rows.energy(row))) {
+      table.fail(row, zeros, "a second row for this width and fraction");
+    }
+  }
+  if (energies_.around(energies_.empty() ? 0 : *energies_.xs().begin(), 100 * kTableZeroFraction)
+          .empty()) {
+    throw std::runtime_error(table.path() + ": no data around 50 % zeros in nangate45");
+  }
+  source_ = {
+      "zero_activations",
+      {table.file_name(), table.sha256()},
+      logic_conditions(table, any_row),
+      "ratios to 50 % zeros at the measured zeros of each layer's input; linear between 4, 8 "
+      "and 16 bits and in zeros, below 4 bits as at 4, above 90 % as at 90 %"};
+}
+
+PeEnergy ZeroActivity::ratio(double bits, double zero_fraction) const {
+  const auto at = [&](double fraction) {
+    const double percent = std::clamp(100 * fraction, static_cast<double>(*energies_.ys().begin()),
+                                      static_cast<double>(*energies_.ys().rbegin()));
+    const double width = std::clamp(bits, static_cast<double>(*energies_.xs().begin()),
+                                    static_cast<double>(*energies_.xs().rbegin()));
+    return blend_energy(energies_.around(width, percent));
+  };
+  const PeEnergy wanted = at(zero_fraction), tabled = at(kTableZeroFraction);
+  const auto ratio = [](double a, double b) { return b > 0 ? a / b : 1; };
+  return {ratio(wanted.multiply, tabled.multiply), ratio(wanted.accumulate, tabled.accumulate),
+          ratio(wanted.operands, tabled.operands), ratio(wanted.accumulators, tabled.accumulators)};
+}
+
+Correction ZeroActivity::source() const { return source_; }
+
+}  // namespace dcnsim
