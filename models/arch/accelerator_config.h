@@ -58,13 +58,26 @@ struct BufferConfig {
   int word_bits = 64;  ///< of one bank
   int banks = 1;
   bool double_buffered = true;  ///< two halves: one fills (or drains) while the other is in use
+  /// Each half has `banks` banks of its own; else both lie in the same ones, where the DMA and the
+  /// array are in each other's way.
+  bool separate_halves = false;
+};
+
+/// Whose burst goes next. Descriptors and outputs, which free a buffer, come before loads.
+enum class Arbitration : std::uint8_t {
+  kNeededFirst,  ///< of weights and inputs, the tile of the earlier step
+  kRoundRobin,
 };
 
 struct DmaConfig {
   int bus_bytes = 16;          ///< bytes a beat, one beat a cycle; power of two 4..64
   int max_burst_bytes = 1024;  ///< power of two, bus_bytes..4096; bursts never cross 4 KiB
   int outstanding = 8;         ///< requests in flight per direction, 1..64
+  Arbitration arbitration = Arbitration::kNeededFirst;
 };
+
+/// Of a transaction through the interconnect: address decode and return register.
+inline constexpr std::uint64_t kBusLatencyCycles = 2;
 
 struct DramConfig {
   std::string preset;  ///< row of dram.csv and dram_timing.csv

@@ -49,11 +49,12 @@ struct Choice : Field {
 };
 
 template <typename Buffer, typename Visitor>
-void visit_buffer(const std::array<std::string_view, 4>& paths, Buffer& buffer, Visitor& visit) {
+void visit_buffer(const std::array<std::string_view, 5>& paths, Buffer& buffer, Visitor& visit) {
   visit(Whole{{paths[0], kRequired}, 64, 64 * kMiB, Kind::kBytes}, buffer.capacity_bytes);
   visit(Whole{{paths[1], kOptional}, 8, 512, Kind::kPowerOfTwo}, buffer.word_bits);
   visit(Whole{{paths[2], kOptional}, 1, 64}, buffer.banks);
   visit(Flag{{paths[3], kOptional}}, buffer.double_buffered);
+  visit(Flag{{paths[4], kOptional}}, buffer.separate_halves);
 }
 
 /// Calls visit(field, member) for every member of an (optionally const) AcceleratorConfig, in the
@@ -91,19 +92,23 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.accumulator_buffer_bytes);
 
   visit_buffer({"buffers.input.capacity_bytes", "buffers.input.word_bits", "buffers.input.banks",
-                "buffers.input.double_buffered"},
+                "buffers.input.double_buffered", "buffers.input.separate_halves"},
                c.input_buffer, visit);
   visit_buffer({"buffers.weight.capacity_bytes", "buffers.weight.word_bits", "buffers.weight.banks",
-                "buffers.weight.double_buffered"},
+                "buffers.weight.double_buffered", "buffers.weight.separate_halves"},
                c.weight_buffer, visit);
   visit_buffer({"buffers.output.capacity_bytes", "buffers.output.word_bits", "buffers.output.banks",
-                "buffers.output.double_buffered"},
+                "buffers.output.double_buffered", "buffers.output.separate_halves"},
                c.output_buffer, visit);
 
   visit(Whole{{"dma.bus_bytes", kOptional}, 4, 64, Kind::kPowerOfTwo}, c.dma.bus_bytes);
   visit(Whole{{"dma.max_burst_bytes", kOptional}, 4, 4096, Kind::kPowerOfTwo},
         c.dma.max_burst_bytes);
   visit(Whole{{"dma.outstanding", kOptional}, 1, 64}, c.dma.outstanding);
+  visit(Choice<Arbitration>{{"dma.arbitration", kOptional},
+                            {{{"needed-first", Arbitration::kNeededFirst},
+                              {"round-robin", Arbitration::kRoundRobin}}}},
+        c.dma.arbitration);
 
   visit(Text{{"dram.preset", kRequired}}, c.dram.preset);
   visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},

@@ -47,6 +47,10 @@ struct Descriptor {
   Requant requant;
   bool proved = false;  ///< the compiler proved that no accumulator can overflow
   Tiling tiling;
+  /// The input is the output that the descriptor before left in the input buffer; it is one tile.
+  bool input_on_chip = false;
+  /// The output stays in a half of the input buffer for the next descriptor, and is not stored.
+  bool output_on_chip = false;
   std::uint64_t input_address = 0;  ///< all addresses are multiples of the bus width
   std::uint64_t input2_address = 0;
   std::uint64_t weight_address = 0;

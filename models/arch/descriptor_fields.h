@@ -91,6 +91,11 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
         d.requant.shift);
   visit(Field{"proved", 42, 1, kConv, "1: no accumulator can overflow"}, d.proved);
 
+  visit(Field{"input_on_chip", 43, 1, kAny, "1: the input is what the descriptor before kept"},
+        d.input_on_chip);
+  visit(Field{"output_on_chip", 44, 1, kAny, "1: the output stays on chip for the next descriptor"},
+        d.output_on_chip);
+
   visit_format({{"input.bits", 48, 1, kAny, "width of the input codes, 1..16"},
                 {"input.frac", 49, 1, kAny, "their fractional bits, -48..48", Sign::kSigned},
                 {"input.signed", 50, 1, kAny, "1: two's complement"},

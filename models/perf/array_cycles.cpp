@@ -49,14 +49,26 @@ DatapathMode mode_of(const AcceleratorConfig& config, const ArrayWork& work) {
   return datapath_mode(config.array, work.weight_bits, work.activation_bits);
 }
 
+/// Cycles in which the weights of `steps` x `columns` enter the array row by row.
+std::uint64_t weight_load_cycles(const AcceleratorConfig& config, const ArrayWork& work, int steps,
+                                 int columns) {
+  const int group = mode_of(config, work).group;
+  return Cut(steps, group).sum([&](int row) {
+    return feed_cycles(row * columns, work.weight_bits, config.weight_buffer);
+  });
+}
+
+/// From a sum's last step in the first PE to its result below (beside) the last one.
+std::uint64_t drain_cycles(const AcceleratorConfig& config, const DatapathMode& mode) {
+  return u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
+}
+
 std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const DatapathMode mode = mode_of(config, work);
   const Cut row_tiles(work.reduction, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
   const auto load = [&](int steps, int columns) {
-    return Cut(steps, mode.group).sum([&](int group) {
-      return feed_cycles(group * columns, work.weight_bits, config.weight_buffer);
-    });
+    return weight_load_cycles(config, work, steps, columns);
   };
   const auto pixel = [&](int steps) {
     return std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
@@ -81,17 +93,21 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   if (blocks.count > 1) {
     cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
   }
-  const std::uint64_t last_pass =
-      (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
-  const std::uint64_t drain =
-      u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
-  return cycles + last_pass + drain;
+  const std::uint64_t last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
+  return cycles + last_pass + drain_cycles(config, mode);
 }
 
 /// Where an output-stationary array keeps the sums between the chunks of a reduction: in its PEs if
 /// they are few enough, else in the accumulator buffer.
 bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
   return work.pixels <= array.rows && work.channels <= array.columns;
+}
+
+/// How much later than the first PE the last one starts, and the last sums shifted out if they
+/// leave.
+std::uint64_t skew_and_shift_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  const bool leave = work.last_chunk || !sums_stay(config.array, work);
+  return drain_cycles(config, mode_of(config, work)) - 1 + (leave ? u64(config.array.rows) : 0);
 }
 
 std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
@@ -117,13 +133,9 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
   const int rows = pixel_blocks.first();
   const int columns = blocks.first();
   const std::uint64_t first = stream(rows, columns);
-  const std::uint64_t waits_for_first_step =
-      step(groups.first(), rows, columns) - u64(mode.passes);
-  const std::uint64_t skew =
-      u64(config.array.rows) + u64(config.array.columns) - 2 + u64(mode.pipeline);
-  const bool leave = work.last_chunk || !sums_stay(config.array, work);
-  return all_hiding - std::max(first, shift) + first - waits_for_first_step + skew +
-         (leave ? shift : 0);
+  const std::uint64_t waits_for_first_step = step(groups.first(), rows, columns) - u64(mode.passes);
+  return all_hiding - std::max(first, shift) + first - waits_for_first_step +
+         skew_and_shift_cycles(config, work);
 }
 
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
@@ -145,6 +157,20 @@ std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& wor
       return weight_stationary_cycles(config, work);
     case Dataflow::kOutputStationary:
       return output_stationary_cycles(config, work);
+  }
+  return 0;
+}
+
+std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  switch (config.array.dataflow) {
+    case Dataflow::kWeightStationary: {
+      const DatapathMode mode = mode_of(config, work);
+      const int steps = Cut(work.reduction, config.array.rows * mode.group).first();
+      const int columns = Cut(work.channels, config.array.columns).first();
+      return weight_load_cycles(config, work, steps, columns) + drain_cycles(config, mode);
+    }
+    case Dataflow::kOutputStationary:
+      return skew_and_shift_cycles(config, work);
   }
   return 0;
 }

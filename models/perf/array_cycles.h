@@ -27,6 +27,11 @@ struct ArrayWork {
 /// output-stationary one, have been fetched: buffers are read a step ahead.
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
+/// Of array_cycles(): filling and draining, in which no PE computes or not all can. The first
+/// weights on their way in and the last sums on their way out (weight-stationary), the skew from
+/// the first PE to the last and the last shift (output-stationary).
+std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work);
+
 /// Adds the step's MACs, operand loads, buffer and accumulator accesses to `counters` (not cycles).
 void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
                         LayerCounters& counters);

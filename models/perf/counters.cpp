@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/perf/counters.h"
 
+#include <numeric>
+
 namespace dcnsim {
 namespace {
 
@@ -25,10 +27,24 @@ void add(DramEvents& a, const DramEvents& b) {
 
 }  // namespace
 
+DramEvents operator-(const DramEvents& a, const DramEvents& b) {
+  return {a.activates - b.activates,     a.read_bytes - b.read_bytes,
+          a.write_bytes - b.write_bytes, a.refreshes - b.refreshes,
+          a.active_ps - b.active_ps,     a.precharged_ps - b.precharged_ps};
+}
+
+std::uint64_t accounted_cycles(const LayerCounters& counters) {
+  return std::accumulate(counters.stall_cycles.begin(), counters.stall_cycles.end(),
+                         counters.compute_cycles);
+}
+
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.cycles += b.cycles;
   a.compute_cycles += b.compute_cycles;
+  a.fill_drain_cycles += b.fill_drain_cycles;
   add(a.stall_cycles, b.stall_cycles);
+  add(a.refresh_cycles, b.refresh_cycles);
+  add(a.memory_busy_cycles, b.memory_busy_cycles);
   a.macs += b.macs;
   a.pe_cycles += b.pe_cycles;
   a.weight_loads += b.weight_loads;

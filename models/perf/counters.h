@@ -11,11 +11,18 @@
 namespace dcnsim {
 
 /// Why the array was not computing.
-enum class Stall : std::uint8_t { kDescriptor, kWeight, kInput, kOutput };
-inline constexpr int kStalls = 4;
+enum class Stall : std::uint8_t {
+  kDescriptor,
+  kWeight,
+  kInput,
+  kOutput,
+  kConflict,  ///< the DMA had the banks it works with
+};
+inline constexpr int kStalls = 5;
 
 constexpr std::string_view to_string(Stall stall) {
-  constexpr std::string_view names[kStalls] = {"descriptor", "weight", "input", "output"};
+  constexpr std::string_view names[kStalls] = {"descriptor", "weight", "input", "output",
+                                               "conflict"};
   return names[static_cast<int>(stall)];
 }
 
@@ -35,10 +42,17 @@ struct DramEvents {
   std::uint64_t precharged_ps = 0;  ///< time with all rows closed
 };
 
+/// What happened after `b` was counted.
+DramEvents operator-(const DramEvents& a, const DramEvents& b);
+
 struct LayerCounters {
   std::uint64_t cycles = 0;          ///< from the end of the previous layer to the end of this one
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
+  std::uint64_t fill_drain_cycles = 0;  ///< of these: first operands on their way in, last sums out
   std::array<std::uint64_t, kStalls> stall_cycles{};
+  /// Of the stalls: cycles in which the memory refreshed, or was busy with other things than the
+  /// latency of an access. Where the memory does not tell they are 0.
+  std::array<std::uint64_t, kStalls> refresh_cycles{}, memory_busy_cycles{};
   std::uint64_t macs = 0;
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
@@ -53,6 +67,9 @@ struct LayerCounters {
   std::uint64_t overflows = 0;
   DramEvents dram;
 };
+
+/// Computing and all stalls.
+std::uint64_t accounted_cycles(const LayerCounters& counters);
 
 /// Field by field sum.
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);

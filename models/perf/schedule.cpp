@@ -105,20 +105,22 @@ std::int64_t words_bytes(std::int64_t bits, const BufferConfig& buffer) {
   return align_up(bits, buffer.word_bits) / 8;
 }
 
+/// Room for one tile: half of a double buffer if there are several.
 std::int64_t available(const BufferConfig& buffer, bool several_tiles) {
   return buffer.double_buffered && several_tiles ? buffer.capacity_bytes / 2
                                                  : buffer.capacity_bytes;
 }
 
-/// Bytes of buffer or bus that the tiles' input regions take; `measure` maps a row's first and last
-/// bit to bytes.
+/// Bytes of buffer or bus that the tiles' input regions take, the first operand's if `with_first`;
+/// `measure` maps a row's first and last bit to bytes.
 template <class Measure>
-std::int64_t region_bytes(const Descriptor& d, const InputRegion& region, const Measure& measure) {
+std::int64_t region_bytes(const Descriptor& d, const InputRegion& region, bool with_first,
+                          const Measure& measure) {
   const auto operand = [&](const Format& format) {
     const std::int64_t pixel_bits = std::int64_t{d.input_shape().channels} * format.bits;
     return (region.y1 - region.y0) * measure(region.x0 * pixel_bits, region.x1 * pixel_bits);
   };
-  return operand(d.input) + (d.kind == LayerKind::kAdd ? operand(d.input2) : 0);
+  return (with_first ? operand(d.input) : 0) + (d.kind == LayerKind::kAdd ? operand(d.input2) : 0);
 }
 
 /// `window` (a ConvShape or PoolShape) moved over part of its input.
@@ -218,6 +220,8 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
   const int tile_w = std::min(d.tiling.tile_w, out.width);
   BufferNeed need;
 
+  // On chip, an addition's first operand lies in the other half.
+  const bool first_in_tile = d.kind != LayerKind::kAdd || !d.input_on_chip;
   std::int64_t rows = 0;
   for (const Extent& e : extents(out.height, d.tiling.tile_h)) {
     const InputRegion r = input_region(d, {e.first, e.last, 0, 1});
@@ -227,10 +231,10 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
     InputRegion r = input_region(d, {0, 1, e.first, e.last});
     r.y0 = 0;
     r.y1 = 1;
-    need.input =
-        std::max(need.input, rows * region_bytes(d, r, [&](std::int64_t a, std::int64_t b) {
-                               return words_bytes(b - a, config.input_buffer);
-                             }));
+    need.input = std::max(
+        need.input, rows * region_bytes(d, r, first_in_tile, [&](std::int64_t a, std::int64_t b) {
+                      return words_bytes(b - a, config.input_buffer);
+                    }));
   }
   const std::int64_t stored =
       gathers(d) ? out.channels : std::min(d.tiling.tile_channels, group_channels(d));
@@ -239,6 +243,16 @@ BufferNeed buffer_need(const Descriptor& d, const AcceleratorConfig& config) {
   const bool several_outputs = several_pixels || !gathers(d);
   need.input_available = available(config.input_buffer, several_pixels);
   need.output_available = available(config.output_buffer, several_outputs);
+  if (d.input_on_chip || d.output_on_chip) {
+    need.input_available = config.input_buffer.capacity_bytes / 2;
+  }
+  if (d.output_on_chip) {
+    need.output = 0;
+    need.kept =
+        out.height * words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits,
+                                 config.input_buffer);
+    need.kept_available = config.input_buffer.capacity_bytes / 2;
+  }
   need.weight_available = config.weight_buffer.capacity_bytes;
   need.accumulator_available = config.accumulator_buffer_bytes;
   if (!conv) return need;
@@ -271,6 +285,18 @@ std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   };
   if (need.input > need.input_available) {
     return lacks("input buffer", need.input, need.input_available);
+  }
+  if (need.kept > need.kept_available) {
+    return lacks("input buffer", need.kept, need.kept_available);
+  }
+  if ((d.input_on_chip || d.output_on_chip) && !config.input_buffer.double_buffered) {
+    return "input buffer: maps stay on chip in a half of it, but it is not double-buffered";
+  }
+  if (d.input_on_chip && pixel_tile_count(d) > 1) {
+    return "tile_h, tile_w: an input on chip is one tile";
+  }
+  if (d.kind == LayerKind::kAdd && d.input_on_chip && d.output_on_chip) {
+    return "output_on_chip: an addition's operands take both halves of the input buffer";
   }
   if (need.output > need.output_available) {
     return lacks("output buffer", need.output, need.output_available);
@@ -347,12 +373,13 @@ std::array<std::uint64_t, kStreams> predicted_traffic(const Descriptor& d,
     InputRegion r = input_region(d, {0, 1, e.first, e.last});
     r.y0 = 0;
     r.y1 = 1;
-    row_bytes +=
-        region_bytes(d, r, [&](std::int64_t a, std::int64_t b) { return bus_bytes_of(a, b, bus); });
+    row_bytes += region_bytes(d, r, !d.input_on_chip, [&](std::int64_t a, std::int64_t b) {
+      return bus_bytes_of(a, b, bus);
+    });
   }
   const std::int64_t sweeps = gathers(d) ? 1 : channel_tile_count(d);
   add(Stream::kInput, sweeps * rows * row_bytes);
-  add(Stream::kOutput, map_bytes(out, d.requant.out.bits, bus));
+  if (!d.output_on_chip) add(Stream::kOutput, map_bytes(out, d.requant.out.bits, bus));
   if (d.kind != LayerKind::kConv) return bytes;
 
   std::int64_t bias = 0, weights = 0;

@@ -31,6 +31,12 @@ ConvShape tile_conv(const Descriptor& descriptor, const PixelTile& tile);
 /// Likewise for a stand-alone pool.
 PoolShape tile_pool(const Descriptor& descriptor, const PixelTile& tile);
 
+/// Whether input tiles come from memory: not if the input is on chip, but the second operand of an
+/// addition always does.
+inline bool loads_input(const Descriptor& descriptor) {
+  return !descriptor.input_on_chip || descriptor.kind == LayerKind::kAdd;
+}
+
 /// One step: one weight tile meets one input tile.
 struct Step {
   PixelTile pixels;
@@ -65,6 +71,8 @@ struct BufferNeed {
   std::int64_t input = 0, weight = 0, output = 0, accumulator = 0;
   std::int64_t input_available = 0, weight_available = 0, output_available = 0,
                accumulator_available = 0;
+  /// An output that stays on chip, as input of the next layer, and the half of the input buffer.
+  std::int64_t kept = 0, kept_available = 0;
 };
 BufferNeed buffer_need(const Descriptor& descriptor, const AcceleratorConfig& config);
 

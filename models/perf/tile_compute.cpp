@@ -35,6 +35,18 @@ void merge_channels(const CodeTensor& part, int channel0, CodeTensor& map) {
 
 }  // namespace
 
+void place_tile(const OutputTile& tile, CodeTensor& map) {
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  const std::size_t pixel_bytes = static_cast<std::size_t>(tile.codes.shape().channels) * unit;
+  const std::uint8_t* from = tile.codes.data();
+  for (int y = tile.pixels.y0; y < tile.pixels.y1; ++y) {
+    for (int x = tile.pixels.x0; x < tile.pixels.x1; ++x) {
+      std::memcpy(map.data() + map.index(y, x, tile.channel0) * unit, from, pixel_bytes);
+      from += pixel_bytes;
+    }
+  }
+}
+
 void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
   block_count_ = tile.size();
   if (blocks_.size() < block_count_) blocks_.resize(block_count_);

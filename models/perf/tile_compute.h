@@ -36,6 +36,9 @@ struct OutputTile {
   int channel0 = 0;
 };
 
+/// Writes a tile's codes to their place in the whole map.
+void place_tile(const OutputTile& tile, CodeTensor& map);
+
 /// Executes the steps of descriptors, one descriptor after the other; memory is reused between
 /// them. A sum that is split into chunks is evaluated when its last chunk has arrived, which gives
 /// the same value because chunks arrive in the normative order.

@@ -12,17 +12,18 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
-#include "models/perf/tile_compute.h"
+#include "models/perf/pipeline.h"
+#include "models/perf/tile_values.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
-#include "models/tlm/layer_job.h"
 #include "models/tlm/register_bank.h"
-#include "models/tlm/tile_loader.h"
-#include "models/tlm/tile_writer.h"
 
 namespace dcnsim {
 
-class Accelerator : public sc_core::sc_module, private RegisterOwner {
+class Accelerator : public sc_core::sc_module,
+                    private RegisterOwner,
+                    private PipelineClient,
+                    private BurstData {
  public:
   tlm::tlm_target_socket<32> registers;
   tlm::tlm_initiator_socket<32> memory;
@@ -30,15 +31,19 @@ class Accelerator : public sc_core::sc_module, private RegisterOwner {
   sc_core::sc_in<bool> reset;  ///< active high, asynchronous: clears everything, also mid-job
 
   /// Throws std::invalid_argument if `config` is not valid.
-  Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config);
+  Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
+              Transport transport = Transport::kLooselyTimed);
 
-  /// What the last job counted, one entry a descriptor executed (DRAM events excepted: the memory
-  /// knows those).
+  /// What the last job counted, one entry a descriptor executed (DRAM events and what the memory
+  /// did while the array waited excepted: the memory knows those).
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
-  /// Called in simulated time when a job begins, and whenever a layer has completed.
-  std::function<void()> on_job_begin;
-  std::function<void()> on_layer_done;
+  /// Called when a job begins and when a layer has completed, with the clock cycle. Simulated time
+  /// may be behind by less than the global quantum.
+  std::function<void(std::uint64_t cycle)> on_job_begin;
+  std::function<void(std::uint64_t cycle, LayerCounters& layer)> on_layer_done;
+  /// Told of everything the pipeline does, in clock cycles; may be null. Stays.
+  PipelineClient* observer = nullptr;
 
  private:
   // RegisterOwner
@@ -47,31 +52,34 @@ class Accelerator : public sc_core::sc_module, private RegisterOwner {
   std::uint64_t counter(std::uint32_t offset) const override;
   void update_interrupt() override;
 
+  // PipelineClient, BurstData
+  void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
+                  std::uint64_t cycle) override;
+  void tile_moved(TileKind kind, std::uint32_t number, const Step& step,
+                  std::uint64_t cycle) override;
+  void step_started(const RunningStep& running) override;
+  void step_finished(const RunningStep& running) override;
+  void waited(Stall cause, std::uint64_t from, std::uint64_t to) override;
+  std::uint8_t* data(const Burst& burst) override;
+
   void sequence();
   void drive_irq();
   void reset_changed();
 
   std::uint32_t run_job();
   std::uint32_t run_layer(std::uint64_t descriptor_address, LayerCounters& counters);
-  std::uint32_t execute(LayerCounters& counters);
   void finish(std::uint32_t error_code, std::size_t layer);
   void abandon();
-  /// Waits for the next clock edge and returns the cycles since the last call: every cycle of a job
-  /// is thereby charged to exactly one cause.
-  std::uint64_t elapsed();
 
   const AcceleratorConfig config_;
   const Clocking clocking_;
   RegisterBank bank_;
   Dma dma_;
-  TileLoader loader_;
-  TileWriter writer_;
+  Pipeline pipeline_;
+  TileValues values_;
 
-  TileCompute compute_;
-  LayerJob job_;
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
-  std::uint64_t mark_cycle_ = 0;  ///< edge up to which cycles have been charged
   sc_core::sc_event start_event_;
   sc_core::sc_event irq_event_;
   sc_core::sc_process_handle sequencer_;

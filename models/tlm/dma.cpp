@@ -2,89 +2,177 @@
 #include "models/tlm/dma.h"
 
 #include <algorithm>
+#include <string>
 
 namespace dcnsim {
 namespace {
 
-/// The largest power of two that divides `address` and is at most `bytes` and `limit`. A burst of
-/// that size is naturally aligned, so it cannot cross a 4 KiB boundary as long as limit <= 4096.
-std::uint64_t burst_bytes(std::uint64_t address, std::uint64_t bytes, std::uint64_t limit) {
-  std::uint64_t size = limit;
-  while (size > bytes || address % size != 0) size /= 2;
-  return size;
-}
-
-}  // namespace
-
-Dma::Dma(const sc_core::sc_module_name& name, const DmaConfig& config, const Clocking& clocking)
-    : sc_module(name), memory("memory"), config_(config), clocking_(clocking) {}
-
-sc_core::sc_time Dma::read(Stream stream, std::uint64_t address, std::uint64_t bytes,
-                           std::uint8_t* data) {
-  return transfer(read_, tlm::TLM_READ_COMMAND, stream, address, bytes, data);
-}
-
-sc_core::sc_time Dma::write(Stream stream, std::uint64_t address, std::uint64_t bytes,
-                            std::uint8_t* data) {
-  return transfer(write_, tlm::TLM_WRITE_COMMAND, stream, address, bytes, data);
-}
-
-void Dma::reset() {
-  for (Channel* channel : {&read_, &write_}) {
-    channel->in_flight.clear();
-    channel->next_issue = channel->port_free = sc_core::SC_ZERO_TIME;
-  }
-  failed_ = false;
-  stream_bytes_ = {};
-}
-
-sc_core::sc_time Dma::transfer(Channel& channel, tlm::tlm_command command, Stream stream,
-                               std::uint64_t address, std::uint64_t bytes, std::uint8_t* data) {
-  stream_bytes_[static_cast<std::size_t>(stream)] += bytes;
-  sc_core::sc_time done = sc_core::sc_time_stamp();
-  while (bytes > 0) {
-    const std::uint64_t size =
-        burst_bytes(address, bytes, static_cast<std::uint64_t>(config_.max_burst_bytes));
-    done = burst(channel, command, address, size, data);
-    address += size;
-    data += size;
-    bytes -= size;
-  }
-  return done;
-}
-
-sc_core::sc_time Dma::burst(Channel& channel, tlm::tlm_command command, std::uint64_t address,
-                            std::uint64_t bytes, std::uint8_t* data) {
-  sc_core::sc_time issue = std::max(sc_core::sc_time_stamp(), channel.next_issue);
-  if (channel.in_flight.size() == static_cast<std::size_t>(config_.outstanding)) {
-    issue = std::max(issue, channel.in_flight.front());
-    channel.in_flight.pop_front();
-  }
-  // Requests reach the memory in time order because each is made at its own time.
-  if (issue > sc_core::sc_time_stamp()) sc_core::wait(issue - sc_core::sc_time_stamp());
-
-  tlm::tlm_generic_payload& payload = channel.payload;
-  payload.set_command(command);
-  payload.set_address(address);
+void set_attributes(tlm::tlm_generic_payload& payload, const Burst& burst, std::uint8_t* data) {
+  payload.set_command(burst.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  payload.set_address(burst.address);
   payload.set_data_ptr(data);
-  payload.set_data_length(static_cast<unsigned>(bytes));
-  payload.set_streaming_width(static_cast<unsigned>(bytes));
+  payload.set_data_length(burst.bytes);
+  payload.set_streaming_width(burst.bytes);
   payload.set_byte_enable_ptr(nullptr);
   payload.set_byte_enable_length(0);
   payload.set_dmi_allowed(false);
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  memory->b_transport(payload, delay);
-  if (!payload.is_response_ok()) failed_ = true;
+}
 
-  const std::uint64_t beats = bytes / static_cast<std::uint64_t>(config_.bus_bytes);
+}  // namespace
+
+Dma::Dma(const sc_core::sc_module_name& name, Transport transport, const Clocking& clocking)
+    : sc_module(name),
+      memory("memory"),
+      transport_(transport),
+      clocking_(clocking),
+      answered_("answered") {
+  memory.register_nb_transport_bw(this, &Dma::nb_transport_bw);
+}
+
+void Dma::end_of_simulation() {
+  if (pool_.in_use() == 0) return;
+  SC_REPORT_WARNING(name(), (std::to_string(pool_.in_use()) +
+                             " transactions were outstanding at the end of simulation")
+                                .c_str());
+}
+
+bool Dma::run(Pipeline& pipeline, BurstData& data) {
+  failed_ = false;
+  pipeline_ = &pipeline;
+  switch (transport_) {
+    case Transport::kLooselyTimed:
+      run_loosely_timed(pipeline, data);
+      break;
+    case Transport::kApproximatelyTimed:
+      run_approximately_timed(pipeline, data);
+      break;
+  }
+  pipeline_ = nullptr;
+  return !failed_;
+}
+
+void Dma::advance_to(std::uint64_t cycle) {
+  const sc_core::sc_time target = clocking_.cycles(cycle);
   const sc_core::sc_time now = sc_core::sc_time_stamp();
-  const sc_core::sc_time on_port = std::max(now, channel.port_free) + clocking_.cycles(beats);
-  const sc_core::sc_time done = std::max(now + delay, on_port);
-  channel.port_free = done;
-  channel.next_issue = now + clocking_.cycles(1);
-  channel.in_flight.push_back(done);
-  return done;
+  // Time may have passed in a b_transport that waits.
+  keeper_.set(target > now ? target - now : sc_core::SC_ZERO_TIME);
+  if (target > now && (transport_ == Transport::kApproximatelyTimed || keeper_.need_sync())) {
+    keeper_.sync();
+  }
+}
+
+void Dma::sync() {
+  if (keeper_.get_local_time() > sc_core::SC_ZERO_TIME) keeper_.sync();
+}
+
+void Dma::reset() {
+  ++generation_;
+  pipeline_ = nullptr;
+  keeper_.reset();
+}
+
+void Dma::run_loosely_timed(Pipeline& pipeline, BurstData& data) {
+  tlm::tlm_generic_payload transaction;
+  while (!pipeline.idle()) {
+    const std::uint64_t cycle = pipeline.next_cycle();
+    advance_to(cycle);
+    pipeline.advance(cycle);
+    while (const Burst* burst = pipeline.request()) {
+      set_attributes(transaction, *burst, data.data(*burst));
+      sc_core::sc_time delay = keeper_.get_local_time();
+      memory->b_transport(transaction, delay);
+      pipeline.respond(burst->tag, clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay));
+      failed_ = failed_ || !transaction.is_response_ok();
+    }
+    if (failed_) return;
+  }
+}
+
+void Dma::run_approximately_timed(Pipeline& pipeline, BurstData& data) {
+  while (!pipeline.idle() && !failed_) {
+    const std::uint64_t next = pipeline.next_cycle(requesting_ == nullptr);
+    if (next == Pipeline::kNever) {
+      sc_core::wait(answered_);
+      continue;
+    }
+    const sc_core::sc_time at = clocking_.cycles(next);
+    if (at > sc_core::sc_time_stamp()) {
+      sc_core::wait(at - sc_core::sc_time_stamp(), answered_);
+      if (sc_core::sc_time_stamp() < at) continue;
+    }
+    pipeline.advance(next);
+    while (requesting_ == nullptr) {
+      const Burst* burst = pipeline.request();
+      if (burst == nullptr) break;
+      Transaction& transaction = pool_.acquire();
+      transaction.tag = burst->tag;
+      transaction.generation = generation_;
+      transaction.bytes.resize(burst->bytes);
+      transaction.read_to = data.data(*burst);
+      if (burst->is_write) {
+        std::copy_n(transaction.read_to, burst->bytes, transaction.bytes.begin());
+      }
+      set_attributes(transaction, *burst, transaction.bytes.data());
+      begin(transaction);
+    }
+  }
+}
+
+void Dma::begin(Transaction& transaction) {
+  requesting_ = &transaction;
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  switch (memory->nb_transport_fw(transaction, phase, delay)) {
+    case tlm::TLM_ACCEPTED:
+      return;
+    case tlm::TLM_UPDATED:
+      if (phase == tlm::END_REQ) {
+        requesting_ = nullptr;
+        return;
+      }
+      // BEGIN_RESP, which ends the request as well.
+      requesting_ = nullptr;
+      end_response(transaction);
+      complete(transaction, delay);
+      return;
+    case tlm::TLM_COMPLETED:
+      requesting_ = nullptr;
+      complete(transaction, delay);
+      return;
+  }
+}
+
+/// A response that came on the return path is ended by a call of its own.
+void Dma::end_response(Transaction& transaction) {
+  tlm::tlm_phase phase = tlm::END_RESP;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  memory->nb_transport_fw(transaction, phase, delay);
+}
+
+tlm::tlm_sync_enum Dma::nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                        sc_core::sc_time& delay) {
+  auto& transaction = static_cast<Transaction&>(payload);
+  if (requesting_ == &transaction) {
+    requesting_ = nullptr;
+    answered_.notify(delay);
+  }
+  if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
+  complete(transaction, delay);
+  return tlm::TLM_COMPLETED;
+}
+
+void Dma::complete(Transaction& transaction, const sc_core::sc_time& delay) {
+  if (transaction.generation == generation_ && pipeline_ != nullptr) {
+    failed_ = failed_ || !transaction.is_response_ok();
+    if (transaction.is_read()) {
+      std::copy(transaction.bytes.begin(), transaction.bytes.end(), transaction.read_to);
+    }
+    pipeline_->respond(transaction.tag,
+                       clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay));
+    answered_.notify(sc_core::SC_ZERO_TIME);
+  }
+  transaction.release();
 }
 
 }  // namespace dcnsim

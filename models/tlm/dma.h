@@ -1,63 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// DMA engine: cuts runs of whole bus words into bursts (powers of two, naturally aligned, never
-// across 4 KiB), keeps several in flight per direction and counts bytes by stream. Loosely timed:
-// each burst is one b_transport; its completion time is known when it is issued.
+// The DMA's memory port: puts the bursts a Pipeline asks for on a TLM-2.0 socket and tells it when
+// the memory is done. Loosely timed, a burst is one b_transport whose annotated delay is its
+// completion, ahead of simulated time as far as the global quantum allows. Approximately timed, it
+// is a transaction of the base protocol, with others outstanding beside it.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/tlm_quantumkeeper.h>
 
-#include <array>
 #include <cstdint>
-#include <deque>
 #include <systemc>
 #include <tlm>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/layer.h"
+#include "models/arch/transport.h"
+#include "models/perf/pipeline.h"
 #include "models/tlm/clocking.h"
+#include "models/tlm/transaction_pool.h"
 
 namespace dcnsim {
+
+/// Where the data of a burst are.
+class BurstData {
+ public:
+  virtual ~BurstData() = default;
+  virtual std::uint8_t* data(const Burst& burst) = 0;
+};
 
 class Dma : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Dma, 32> memory;
 
-  Dma(const sc_core::sc_module_name& name, const DmaConfig& config, const Clocking& clocking);
+  Dma(const sc_core::sc_module_name& name, Transport transport, const Clocking& clocking);
+  /// Reports transactions that never ended.
+  void end_of_simulation() override;
 
-  /// Reads `bytes` (a multiple of the bus width, at an aligned address) into `data`. Waits only for
-  /// room among the outstanding requests; returns when the last byte will have arrived.
-  sc_core::sc_time read(Stream stream, std::uint64_t address, std::uint64_t bytes,
-                        std::uint8_t* data);
-  /// Likewise for writing; returns when the memory has taken the last byte.
-  sc_core::sc_time write(Stream stream, std::uint64_t address, std::uint64_t bytes,
-                         std::uint8_t* data);
+  /// Runs `pipeline` until it is idle; to be called from one process. False if the memory answered
+  /// a burst with anything but TLM_OK_RESPONSE, at once: the pipeline is then to be reset.
+  bool run(Pipeline& pipeline, BurstData& data);
+  /// Lets time pass up to clock cycle `cycle`.
+  void advance_to(std::uint64_t cycle);
+  /// Lets simulated time catch up with the DMA's.
+  void sync();
+  /// The present, ahead of simulated time by less than the quantum.
+  sc_core::sc_time local_time() const { return keeper_.get_current_time(); }
 
-  /// Forgets requests in flight and the error. Call only while no transfer is under way.
+  /// Abandons what is in flight; answers to it are ignored.
   void reset();
 
-  /// True once any burst has come back with anything but TLM_OK_RESPONSE.
-  bool failed() const { return failed_; }
-  const std::array<std::uint64_t, kStreams>& stream_bytes() const { return stream_bytes_; }
-
  private:
-  /// One direction: its requests in flight and when its data port is free again.
-  struct Channel {
-    std::deque<sc_core::sc_time> in_flight;
-    sc_core::sc_time next_issue;
-    sc_core::sc_time port_free;
-    tlm::tlm_generic_payload payload;  ///< of the burst being made; used again for the next
-  };
+  void run_loosely_timed(Pipeline& pipeline, BurstData& data);
+  void run_approximately_timed(Pipeline& pipeline, BurstData& data);
+  void begin(Transaction& transaction);
+  void end_response(Transaction& transaction);
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  void complete(Transaction& transaction, const sc_core::sc_time& delay);
 
-  sc_core::sc_time transfer(Channel& channel, tlm::tlm_command command, Stream stream,
-                            std::uint64_t address, std::uint64_t bytes, std::uint8_t* data);
-  sc_core::sc_time burst(Channel& channel, tlm::tlm_command command, std::uint64_t address,
-                         std::uint64_t bytes, std::uint8_t* data);
-
-  const DmaConfig config_;
+  const Transport transport_;
   const Clocking clocking_;
-  Channel read_, write_;
+  tlm_utils::tlm_quantumkeeper keeper_;
+  TransactionPool pool_;
+  Pipeline* pipeline_ = nullptr;       ///< being run
+  Transaction* requesting_ = nullptr;  ///< in its request phase
+  std::uint32_t generation_ = 0;       ///< transactions of earlier ones are abandoned
   bool failed_ = false;
-  std::array<std::uint64_t, kStreams> stream_bytes_{};
+  sc_core::sc_event answered_;
 };
 
 }  // namespace dcnsim

@@ -40,9 +40,9 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, int channe
   socket.register_transport_dbg(this, &Dram::transport_dbg);
 }
 
-void Dram::reset_timing() { banks_.reset(Clocking::to_ps(sc_core::sc_time_stamp())); }
+void Dram::reset_timing(const sc_core::sc_time& now) { banks_.reset(Clocking::to_ps(now)); }
 
-DramEvents Dram::events() { return banks_.events(Clocking::to_ps(sc_core::sc_time_stamp())); }
+DramEvents Dram::events(const sc_core::sc_time& now) { return banks_.events(Clocking::to_ps(now)); }
 
 void Dram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {

@@ -23,11 +23,11 @@ class Dram : public sc_core::sc_module {
   Dram(const sc_core::sc_module_name& name, const DramSpec& spec, int channels,
        std::uint64_t capacity_bytes);
 
-  /// Closes all rows and restarts the refresh interval; contents stay.
-  void reset_timing();
+  /// At `now`, closes all rows and restarts the refresh interval; contents stay.
+  void reset_timing(const sc_core::sc_time& now);
 
-  /// Events since reset_timing().
-  DramEvents events();
+  /// Events from reset_timing() to `now`.
+  DramEvents events(const sc_core::sc_time& now);
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

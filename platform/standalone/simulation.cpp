@@ -15,13 +15,6 @@ namespace dcnsim {
 namespace {
 
 constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;  // above any DRAM
-constexpr std::uint64_t kBusLatencyCycles = 2;  // address decode and return register
-
-DramEvents difference(const DramEvents& a, const DramEvents& b) {
-  return {a.activates - b.activates,     a.read_bytes - b.read_bytes,
-          a.write_bytes - b.write_bytes, a.refreshes - b.refreshes,
-          a.active_ps - b.active_ps,     a.precharged_ps - b.precharged_ps};
-}
 
 std::string describe(const JobResult& result, const Program& program) {
   switch (result.status) {
@@ -44,7 +37,8 @@ std::string describe(const JobResult& result, const Program& program) {
 }  // namespace
 
 struct Simulation::Impl {
-  Impl(const AcceleratorConfig& config, const DramSpec& spec, const Program& loaded)
+  Impl(const AcceleratorConfig& config, const DramSpec& spec, const Program& loaded,
+       const SimulationOptions& options)
       : program(loaded),
         bus_bytes(config.dma.bus_bytes),
         clocking(config.clock_mhz),
@@ -53,10 +47,12 @@ struct Simulation::Impl {
              {kRegisterBase, reg::kWindowBytes}}),
         dram("dram", spec, config.dram.channels,
              static_cast<std::uint64_t>(config.dram.capacity_bytes)),
-        accelerator("accelerator", config),
+        accelerator("accelerator", config, options.transport),
         host("host", kRegisterBase, clocking),
         irq("irq"),
         reset("reset") {
+    tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
+    accelerator.observer = options.observer;
     host.bus.bind(bus.from_initiators[0]);
     accelerator.memory.bind(bus.from_initiators[1]);
     bus.to_targets[0].bind(dram.socket);
@@ -65,14 +61,13 @@ struct Simulation::Impl {
     accelerator.reset.bind(reset);
     host.irq.bind(irq);
     // Closed rows and a fresh refresh interval: an inference does not depend on what ran before.
-    accelerator.on_job_begin = [this] {
-      dram.reset_timing();
+    accelerator.on_job_begin = [this](std::uint64_t cycle) {
+      dram.reset_timing(clocking.cycles(cycle));
       dram_before = {};
-      layer_dram.clear();
     };
-    accelerator.on_layer_done = [this] {
-      const DramEvents now = dram.events();
-      layer_dram.push_back(difference(now, dram_before));
+    accelerator.on_layer_done = [this](std::uint64_t cycle, LayerCounters& layer) {
+      const DramEvents now = dram.events(clocking.cycles(cycle));
+      layer.dram = now - dram_before;
       dram_before = now;
     };
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
@@ -89,12 +84,11 @@ struct Simulation::Impl {
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
   DramEvents dram_before;
-  std::vector<DramEvents> layer_dram;
 };
 
 Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,
-                       const Program& program)
-    : impl_(std::make_unique<Impl>(config, dram, program)) {}
+                       const Program& program, const SimulationOptions& options)
+    : impl_(std::make_unique<Impl>(config, dram, program, options)) {}
 
 Simulation::~Simulation() = default;
 
@@ -113,9 +107,6 @@ Inference Simulation::run(const CodeTensor& image) {
   Inference inference;
   inference.output = layer_output(s.program.layers.size() - 1);
   inference.layers = s.accelerator.layer_counters();
-  for (std::size_t i = 0; i < inference.layers.size(); ++i) {
-    inference.layers[i].dram = s.layer_dram.at(i);
-  }
   inference.cycles = s.host.cycles();
   return inference;
 }

@@ -9,7 +9,9 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
+#include "models/arch/transport.h"
 #include "models/perf/counters.h"
+#include "models/perf/pipeline.h"
 #include "platform/compiler/program.h"
 
 namespace dcnsim {
@@ -21,10 +23,20 @@ struct Inference {
   std::uint64_t cycles = 0;           ///< the CYCLES register after the interrupt
 };
 
+struct SimulationOptions {
+  Transport transport = Transport::kLooselyTimed;
+  /// How far the loosely timed DMA may run ahead of simulated time. Nothing else is on the bus
+  /// during a job, so results do not depend on it.
+  std::uint64_t quantum_ps = 1'000'000'000;
+  /// Told of everything the accelerator's pipeline does, in clock cycles; may be null. Stays.
+  PipelineClient* observer = nullptr;
+};
+
 class Simulation {
  public:
   /// Elaborates the system and loads the program into memory. `program` must outlive it.
-  Simulation(const AcceleratorConfig& config, const DramSpec& dram, const Program& program);
+  Simulation(const AcceleratorConfig& config, const DramSpec& dram, const Program& program,
+             const SimulationOptions& options = {});
   ~Simulation();
 
   /// Writes the image into memory, runs the driver, reads the result. Equal images give equal

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// One direction of the DMA's memory port: how many requests may be in flight and when their data
+// have passed. A bus word passes in a cycle; data pass in the order in which the memory is done.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+#include "models/perf/tile_stream.h"
+
+namespace dcnsim {
+
+class MemoryPort {
+ public:
+  MemoryPort(int bus_bytes, int outstanding)
+      : bus_bytes_(static_cast<std::uint64_t>(bus_bytes)),
+        outstanding_(static_cast<std::size_t>(outstanding)) {}
+
+  void reset() {
+    in_flight_ = 0;
+    free_cycle_ = 0;
+    passing_.clear();
+  }
+
+  bool has_room() const { return in_flight_ < outstanding_; }
+  bool idle() const { return in_flight_ == 0; }
+  void request() { ++in_flight_; }
+
+  /// The memory is done with `burst`, requested in cycle `requested`, in cycle `done`.
+  void respond(const Burst& burst, std::uint64_t requested, std::uint64_t done) {
+    const std::uint64_t passed = std::max(requested, free_cycle_) + burst.bytes / bus_bytes_;
+    free_cycle_ = std::max(done, passed);
+    passing_.push_back({free_cycle_, burst});
+  }
+
+  /// Cycle in which the next burst has passed; only if one is passing.
+  bool any_passing() const { return !passing_.empty(); }
+  std::uint64_t next_cycle() const { return passing_.front().cycle; }
+  /// Takes that burst away.
+  Burst retire() {
+    const Burst burst = passing_.front().burst;
+    passing_.pop_front();
+    --in_flight_;
+    return burst;
+  }
+
+ private:
+  struct Passing {
+    std::uint64_t cycle;
+    Burst burst;
+  };
+  std::uint64_t bus_bytes_;
+  std::size_t outstanding_;
+  std::size_t in_flight_ = 0;
+  std::uint64_t free_cycle_ = 0;  ///< when the port has moved all it was given
+  std::deque<Passing> passing_;   ///< in the order of their cycles
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/pipeline.h"
+
+#include <algorithm>
+
+#include "models/arch/memory_layout.h"
+
+namespace dcnsim {
+namespace {
+
+/// Slots of a buffer for one layer: halves of a double buffer are used in turn unless one tile may
+/// have all of it (BufferNeed).
+std::size_t slots(const BufferConfig& buffer, std::int64_t available_to_a_tile) {
+  return buffer.double_buffered && available_to_a_tile < buffer.capacity_bytes ? 2 : 1;
+}
+
+/// Cycles the array loses when `words` are moved to or from a buffer while it makes `accesses` in
+/// `cycles`: `banks` words pass in a cycle, in which it cannot have those banks.
+std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
+                          std::uint64_t cycles) {
+  if (buffer.separate_halves || cycles == 0) return 0;
+  const auto banks = static_cast<std::uint64_t>(buffer.banks);
+  const std::uint64_t lines = (words + banks - 1) / banks;
+  const std::uint64_t slots = banks * cycles;
+  return (lines * std::min(accesses, slots) + slots - 1) / slots;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const AcceleratorConfig& config, PipelineClient& client)
+    : config_(config),
+      client_(client),
+      reads_(config.dma.bus_bytes, config.dma.outstanding),
+      writes_(config.dma.bus_bytes, config.dma.outstanding) {
+  in_flight_.resize(2 * static_cast<std::size_t>(config.dma.outstanding));
+  reset(0);
+}
+
+void Pipeline::reset(std::uint64_t cycle) {
+  now_ = charged_ = next_request_ = cycle;
+  for (TileStream& s : streams_) s.reset(1);
+  for (MemoryPort* p : {&reads_, &writes_}) p->reset();
+  free_tags_.clear();
+  for (std::size_t i = in_flight_.size(); i-- > 0;) {
+    free_tags_.push_back(static_cast<std::uint32_t>(i));
+  }
+  steps_.clear();
+  next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
+  stored_.clear();
+  output_open_ = computing_ = false;
+}
+
+void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) {
+  counters_ = &counters;
+  TileStream& s = stream(TileKind::kDescriptor);
+  s.begin(0);
+  Part part;
+  part.stream = Stream::kDescriptor;
+  part.address = descriptor_address;
+  part.bytes = kDescriptorBytes;
+  s.parts().assign(1, part);
+  steps_.clear();
+  next_step_ = next_weights_ = next_inputs_ = 0;
+  begin_tile(TileKind::kDescriptor, no_step_);
+}
+
+void Pipeline::execute(const Descriptor& descriptor) {
+  descriptor_ = descriptor;
+  steps_.clear();
+  for_each_step(descriptor, config_.array, [&](const Step& step) { steps_.push_back(step); });
+  const BufferNeed need = buffer_need(descriptor, config_);
+  stream(TileKind::kWeight).reset(slots(config_.weight_buffer, need.weight_available));
+  const bool one_half = descriptor.input_on_chip || descriptor.output_on_chip;
+  stream(TileKind::kInput).reset(one_half ? 1 : slots(config_.input_buffer, need.input_available));
+  output_slots_ = slots(config_.output_buffer, need.output_available);
+  stream(TileKind::kOutput).reset(output_slots_);
+  next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
+  settle();
+}
+
+bool Pipeline::idle() const {
+  return !computing_ && next_step_ == steps_.size() && reads_.idle() && writes_.idle() &&
+         stream(TileKind::kOutput).empty() && stored_.empty() &&
+         stream(TileKind::kDescriptor).empty();
+}
+
+void Pipeline::charge(Stall cause, std::uint64_t cycle) {
+  if (cycle <= charged_) return;
+  counters_->stall_cycles[static_cast<std::size_t>(cause)] += cycle - charged_;
+  client_.waited(cause, charged_, cycle);
+  charged_ = cycle;
+}
+
+std::uint64_t Pipeline::next_cycle(bool may_request) const {
+  std::uint64_t next = kNever;
+  if (reads_.any_passing()) next = std::min(next, reads_.next_cycle());
+  if (writes_.any_passing()) next = std::min(next, writes_.next_cycle());
+  if (computing_) next = std::min(next, running_.end_cycle);
+  if (may_request && next_source() >= 0) next = std::min(next, next_request_);
+  return next == kNever ? kNever : std::max(next, now_);
+}
+
+void Pipeline::advance(std::uint64_t cycle) {
+  now_ = cycle;
+  settle();
+}
+
+/// Everything that happens in the present cycle but requests.
+void Pipeline::settle() {
+  retire(reads_);
+  retire(writes_);
+  if (computing_ && running_.end_cycle <= now_) finish_step();
+  if (!computing_ && next_step_ < steps_.size()) start_step();
+  begin_tiles();
+  if (next_step_ > 0 && idle()) charge(Stall::kOutput, now_);
+}
+
+/// New tiles wherever the bursts of the one before are out.
+void Pipeline::begin_tiles() {
+  begin_load(TileKind::kWeight, next_weights_, &Step::load_weights);
+  begin_load(TileKind::kInput, next_inputs_, &Step::load_input);
+  TileStream& outputs = stream(TileKind::kOutput);
+  while (!stored_.empty() && !outputs.has_bursts()) {
+    outputs.begin(stored_.front());
+    output_parts(descriptor_, config_, steps_[stored_.front()], outputs.parts());
+    stored_.pop_front();
+    begin_tile(TileKind::kOutput, steps_[outputs.newest_step()]);
+  }
+}
+
+void Pipeline::retire(MemoryPort& port) {
+  while (port.any_passing() && port.next_cycle() <= now_) {
+    const Burst burst = port.retire();
+    const TileKind kind = burst.kind;
+    free_tags_.push_back(burst.tag);
+    if (computing_ && running_.end_cycle > now_) running_.end_cycle += collide(kind, burst.bytes);
+    if (stream(kind).complete(burst.tile)) tile_moved(kind, burst.tile);
+  }
+}
+
+/// Loaded tiles wait for the array; stored ones and descriptors are done with.
+void Pipeline::tile_moved(TileKind kind, std::uint32_t number) {
+  TileStream& s = stream(kind);
+  client_.tile_moved(kind, number, step_of(kind, number), now_);
+  if (kind == TileKind::kWeight || kind == TileKind::kInput) return;
+  s.pop();
+  if (kind == TileKind::kOutput) --outputs_taken_;
+  if (kind == TileKind::kDescriptor) charge(Stall::kDescriptor, now_);
+}
+
+const Step& Pipeline::step_of(TileKind kind, std::uint32_t number) const {
+  return kind == TileKind::kDescriptor ? no_step_ : steps_[stream(kind).step_of(number)];
+}
+
+/// Cycles the running step loses to a burst that comes into, or leaves, a buffer it works with.
+std::uint64_t Pipeline::collide(TileKind kind, std::uint32_t bytes) {
+  const auto lost = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
+    const std::uint64_t words =
+        (8 * std::uint64_t{bytes} + static_cast<std::uint64_t>(buffer.word_bits) - 1) /
+        static_cast<std::uint64_t>(buffer.word_bits);
+    return lost_cycles(buffer, words, accesses.reads + accesses.writes, work_.cycles);
+  };
+  std::uint64_t cycles = 0;
+  if (kind == TileKind::kWeight) cycles = lost(config_.weight_buffer, work_.weight_buffer);
+  if (kind == TileKind::kInput) cycles = lost(config_.input_buffer, work_.input_buffer);
+  if (kind == TileKind::kOutput) cycles = lost(config_.output_buffer, work_.output_buffer);
+  return cycles;
+}
+
+void Pipeline::finish_step() {
+  const Step& step = *running_.step;
+  counters_->compute_cycles += work_.cycles;
+  counters_->fill_drain_cycles += work_.fill_drain;
+  counters_->stall_cycles[static_cast<std::size_t>(Stall::kConflict)] +=
+      running_.end_cycle - running_.first_cycle - work_.cycles;
+  charged_ = running_.end_cycle;
+  computing_ = false;
+  client_.step_finished(running_);
+  if (step.last_use_of_input && loads_input(descriptor_)) stream(TileKind::kInput).pop();
+  if (step.last_use_of_weights) stream(TileKind::kWeight).pop();
+  if (step.store && !descriptor_.output_on_chip) {
+    stored_.push_back(next_step_ - 1);
+    output_open_ = false;
+  }
+}
+
+void Pipeline::start_step() {
+  const Step& step = steps_[next_step_];
+  if (descriptor_.kind == LayerKind::kConv) {
+    if (!stream(TileKind::kWeight).front_complete()) return;
+    charge(Stall::kWeight, now_);
+  }
+  if (loads_input(descriptor_)) {
+    if (!stream(TileKind::kInput).front_complete()) return;
+    charge(Stall::kInput, now_);
+  }
+  if (!output_open_ && !descriptor_.output_on_chip) {
+    if (outputs_taken_ == output_slots_) return;
+    charge(Stall::kOutput, now_);
+    ++outputs_taken_;
+    output_open_ = true;
+  }
+  work_ = step_work(config_, descriptor_, step, *counters_);
+  running_ = {&step, now_, now_ + work_.cycles, stream(TileKind::kWeight).front(),
+              stream(TileKind::kInput).front()};
+  if (descriptor_.output_on_chip) {
+    running_.end_cycle += lost_cycles(config_.input_buffer, work_.input_buffer.writes,
+                                      work_.input_buffer.reads, work_.cycles);
+  }
+  computing_ = true;
+  ++next_step_;
+  client_.step_started(running_);
+}
+
+/// Takes a free slot for the next tile to be loaded, once the bursts of the one before are out.
+void Pipeline::begin_load(TileKind kind, std::size_t& next, bool Step::*loads) {
+  TileStream& s = stream(kind);
+  while (s.has_free_slot() && !s.has_bursts()) {
+    while (next < steps_.size() && !(steps_[next].*loads)) ++next;
+    if (next == steps_.size() || (kind == TileKind::kInput && !loads_input(descriptor_))) return;
+    const Step& step = steps_[next];
+    s.begin(next++);
+    if (kind == TileKind::kWeight) {
+      weight_parts(descriptor_, config_, step, s.parts());
+    } else {
+      input_parts(descriptor_, config_, step, s.parts());
+    }
+    begin_tile(kind, step);
+  }
+}
+
+void Pipeline::begin_tile(TileKind kind, const Step& step) {
+  TileStream& s = stream(kind);
+  client_.tile_begun(kind, s.newest(), step, s.parts(), now_);
+  std::uint64_t words = 0;
+  for (const Part& part : s.parts()) words += part.buffer_words;
+  if (kind == TileKind::kWeight) counters_->weight_buffer.writes += words;
+  if (kind == TileKind::kInput) counters_->input_buffer.writes += words;
+  if (kind == TileKind::kOutput) counters_->output_buffer.reads += words;
+  // A tile of padding alone has nothing to move.
+  if (!s.has_bursts()) tile_moved(kind, s.newest());
+}
+
+/// The stream that may request next: output first, because it frees a buffer, then, of the loads,
+/// what the array needs first; or each in its turn.
+int Pipeline::next_source() const {
+  const auto ready = [&](int source) {
+    const TileKind kind = static_cast<TileKind>(source);
+    return stream(kind).has_bursts() && (kind == TileKind::kOutput ? writes_ : reads_).has_room();
+  };
+  if (config_.dma.arbitration == Arbitration::kRoundRobin) {
+    for (int i = 1; i <= kTileKinds; ++i) {
+      const int source = (last_source_ + i) % kTileKinds;
+      if (ready(source)) return source;
+    }
+    return -1;
+  }
+  constexpr int kDescriptor = 0, kWeight = 1, kInput = 2, kOutput = 3;
+  if (ready(kOutput)) return kOutput;
+  if (ready(kDescriptor)) return kDescriptor;
+  const bool weight = ready(kWeight), input = ready(kInput);
+  if (weight && input) {
+    return stream(TileKind::kWeight).newest_step() <= stream(TileKind::kInput).newest_step()
+               ? kWeight
+               : kInput;
+  }
+  return weight ? kWeight : input ? kInput : -1;
+}
+
+const Burst* Pipeline::request() {
+  if (now_ < next_request_) return nullptr;
+  const int source = next_source();
+  if (source < 0) return nullptr;
+  last_source_ = source;
+  const TileKind kind = static_cast<TileKind>(source);
+  requested_ = stream(kind).take(static_cast<std::uint32_t>(config_.dma.max_burst_bytes));
+  requested_.kind = kind;
+  requested_.is_write = kind == TileKind::kOutput;
+  requested_.tag = free_tags_.back();
+  free_tags_.pop_back();
+  in_flight_[requested_.tag] = {requested_, now_};
+  port(requested_.is_write).request();
+  counters_->stream_bytes[static_cast<std::size_t>(requested_.stream)] += requested_.bytes;
+  next_request_ = now_ + 1;
+  // The next tile may follow at once.
+  begin_tiles();
+  return &requested_;
+}
+
+void Pipeline::respond(std::uint32_t tag, std::uint64_t cycle) {
+  const InFlight& entry = in_flight_[tag];
+  port(entry.burst.is_write).respond(entry.burst, entry.requested, cycle);
+}
+
+}  // namespace dcnsim

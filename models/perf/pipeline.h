@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accelerator's timing as a state machine over clock cycles: tiles are loaded, computed and
+// stored through the slots of the buffers, by bursts on the memory port. It has no notion of values
+// or of a memory: whoever drives it moves the data and says when the memory is done. The SystemC
+// accelerator drives it over its socket, the mapper against a DRAM model (evaluate.h), so that what
+// one predicts the other does.
+//
+// In every cycle, in this order: bursts that have passed complete their tiles, the array finishes,
+// the next step starts if its weights, its inputs and a place for its outputs are there, loads take
+// free slots, and one burst may be requested.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/perf/counters.h"
+#include "models/perf/memory_port.h"
+#include "models/perf/schedule.h"
+#include "models/perf/step_work.h"
+#include "models/perf/tile_stream.h"
+
+namespace dcnsim {
+
+/// A step in execution and the numbers of the tiles it works on.
+struct RunningStep {
+  const Step* step = nullptr;
+  std::uint64_t first_cycle = 0, end_cycle = 0;
+  std::uint32_t weight_tile = 0, input_tile = 0;
+};
+
+/// What is told of everything that happens, in the order of time.
+class PipelineClient {
+ public:
+  virtual ~PipelineClient() = default;
+  /// A slot is taken; bursts of the tile follow. Output tiles are complete in the output buffer.
+  virtual void tile_begun(TileKind, std::uint32_t /*number*/, const Step&, const Parts&,
+                          std::uint64_t /*cycle*/) {}
+  /// All bursts of a tile have passed.
+  virtual void tile_moved(TileKind, std::uint32_t /*number*/, const Step&,
+                          std::uint64_t /*cycle*/) {}
+  virtual void step_started(const RunningStep&) {}
+  virtual void step_finished(const RunningStep&) {}
+  /// The array did not compute in cycles [from, to).
+  virtual void waited(Stall, std::uint64_t /*from*/, std::uint64_t /*to*/) {}
+};
+
+class Pipeline {
+ public:
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
+  /// `config` is validated and stays.
+  Pipeline(const AcceleratorConfig& config, PipelineClient& client);
+
+  /// Forgets everything; `cycle` is the present one from now on.
+  void reset(std::uint64_t cycle);
+
+  /// Begins a layer by asking for its descriptor. What happens from now on is counted in
+  /// `counters`, which stays until the layer is done.
+  void fetch(std::uint64_t descriptor_address, LayerCounters& counters);
+  /// The descriptor has been fetched: executes it. why_illegal() finds nothing wrong with it.
+  void execute(const Descriptor& descriptor);
+  /// Whether there is nothing left to do of the last fetch() or execute().
+  bool idle() const;
+
+  std::uint64_t now() const { return now_; }
+  /// The next cycle, from now() on, in which something happens unless the memory responds before;
+  /// kNever if that is all there is to wait for. Without `may_request`, no burst can be requested.
+  std::uint64_t next_cycle(bool may_request = true) const;
+  /// Does what happens in `cycle`, which is at most next_cycle().
+  void advance(std::uint64_t cycle);
+  /// The burst to be requested in the present cycle, or none. To be called until it is none.
+  const Burst* request();
+  /// The memory is done with a burst in `cycle`; requests are answered in any order.
+  void respond(std::uint32_t tag, std::uint64_t cycle);
+  /// Takes what happens until `cycle` as waiting for `cause`.
+  void charge(Stall cause, std::uint64_t cycle);
+
+ private:
+  TileStream& stream(TileKind kind) { return streams_[static_cast<std::size_t>(kind)]; }
+  const TileStream& stream(TileKind kind) const { return streams_[static_cast<std::size_t>(kind)]; }
+  MemoryPort& port(bool is_write) { return is_write ? writes_ : reads_; }
+
+  const Step& step_of(TileKind kind, std::uint32_t number) const;
+
+  void settle();
+  void retire(MemoryPort& port);
+  void tile_moved(TileKind kind, std::uint32_t number);
+  std::uint64_t collide(TileKind kind, std::uint32_t bytes);
+  void finish_step();
+  void start_step();
+  void begin_tiles();
+  void begin_load(TileKind kind, std::size_t& next, bool Step::*loads);
+  void begin_tile(TileKind kind, const Step& step);
+  int next_source() const;
+
+  const AcceleratorConfig& config_;
+  PipelineClient& client_;
+  Descriptor descriptor_;
+  std::vector<Step> steps_;
+  LayerCounters* counters_ = nullptr;
+  std::array<TileStream, kTileKinds> streams_;
+  MemoryPort reads_, writes_;
+
+  std::uint64_t now_ = 0;
+  std::uint64_t charged_ = 0;       ///< cycles before this one are computing or charged to a stall
+  std::uint64_t next_request_ = 0;  ///< a request a cycle
+  std::size_t next_step_ = 0;       ///< to be started
+  std::size_t next_weights_ = 0, next_inputs_ = 0;  ///< steps up to here are loaded or loading
+  bool output_open_ = false;                        ///< a slot of the output buffer is being filled
+  std::size_t outputs_taken_ = 0, output_slots_ = 1;
+  std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
+  bool computing_ = false;
+  RunningStep running_;
+  StepWork work_;
+
+  struct InFlight {
+    Burst burst;
+    std::uint64_t requested = 0;
+  };
+  std::vector<InFlight> in_flight_;  ///< by tag
+  std::vector<std::uint32_t> free_tags_;
+  int last_source_ = 0;  ///< of round-robin arbitration
+  Step no_step_;         ///< of the descriptor's tile
+  Burst requested_;
+};
+
+}  // namespace dcnsim

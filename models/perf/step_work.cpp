@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/step_work.h"
+
+#include "models/perf/array_cycles.h"
+
+namespace dcnsim {
+namespace {
+
+std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
+
+std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
+  const std::uint64_t word_bits = u64(buffer.word_bits);
+  return (codes * u64(bits) + word_bits - 1) / word_bits;
+}
+
+ArrayWork array_work(const Descriptor& d, const Step& step) {
+  const ConvShape conv = tile_conv(d, step.pixels);
+  ArrayWork work;
+  work.pixels = conv.out_h() * conv.out_w();
+  work.channels = step.channel1 - step.channel0;
+  work.reduction = step.k1 - step.k0;
+  work.weight_bits = d.weight.bits;
+  work.activation_bits = d.input.bits;
+  work.first_chunk = step.first_chunk;
+  work.last_chunk = step.last_chunk;
+  return work;
+}
+
+std::uint64_t output_codes(const Step& step) {
+  const PixelTile& tile = step.pixels;
+  return u64(tile.y1 - tile.y0) * u64(tile.x1 - tile.x0) * u64(step.channel1 - step.channel0);
+}
+
+/// Pooling, adding and writing the results, once a step's outputs exist. Outputs that stay on chip
+/// go to the input buffer.
+void count_post_processing(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
+                           LayerCounters& counters) {
+  const std::uint64_t outputs = output_codes(step);
+  switch (d.kind) {
+    case LayerKind::kConv:
+      counters.pool_operations += outputs * u64(d.fused_pool * d.fused_pool - 1);
+      break;
+    case LayerKind::kPool:
+      counters.pool_operations += outputs * u64(d.pool.kernel_h * d.pool.kernel_w - 1);
+      counters.requantized += outputs;
+      break;
+    case LayerKind::kAdd:
+      counters.additions += outputs;
+      counters.requantized += outputs;
+      break;
+  }
+  if (d.output_on_chip) {
+    counters.input_buffer.writes += words(outputs, d.requant.out.bits, config.input_buffer);
+  } else {
+    counters.output_buffer.writes += words(outputs, d.requant.out.bits, config.output_buffer);
+  }
+}
+
+/// Cycles of the vector unit, which reads the operands of a pool or add layer from the input
+/// buffer.
+std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
+                          LayerCounters& counters) {
+  const InputRegion region = input_region(d, step.pixels);
+  const std::uint64_t codes =
+      u64(region.y1 - region.y0) * u64(region.x1 - region.x0) * u64(d.input_shape().channels);
+  const int bits = d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
+  counters.input_buffer.reads += words(codes, bits, config.input_buffer);
+  const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;
+  return vector_cycles(config, output_codes(step) * u64(window));
+}
+
+SramAccesses operator-(const SramAccesses& a, const SramAccesses& b) {
+  return {a.reads - b.reads, a.writes - b.writes};
+}
+
+}  // namespace
+
+StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
+                   LayerCounters& counters) {
+  const SramAccesses input = counters.input_buffer, weight = counters.weight_buffer,
+                     output = counters.output_buffer;
+  StepWork work;
+  if (d.kind == LayerKind::kConv) {
+    const ArrayWork array = array_work(d, step);
+    work.cycles = array_cycles(config, array);
+    work.fill_drain = array_fill_drain_cycles(config, array);
+    count_array_events(config, array, counters);
+  } else {
+    work.cycles = vector_step(config, d, step, counters);
+  }
+  if (step.last_chunk) count_post_processing(config, d, step, counters);
+  work.input_buffer = counters.input_buffer - input;
+  work.weight_buffer = counters.weight_buffer - weight;
+  work.output_buffer = counters.output_buffer - output;
+  return work;
+}
+
+}  // namespace dcnsim

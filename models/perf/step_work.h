@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one step of a schedule asks of the machine: cycles of the array or the vector unit, and the
+// on-chip events that go with it.
+#pragma once
+
+#include <cstdint>
+
+#include "models/arch/accelerator_config.h"
+#include "models/perf/counters.h"
+#include "models/perf/schedule.h"
+
+namespace dcnsim {
+
+struct StepWork {
+  std::uint64_t cycles = 0;      ///< without any waiting
+  std::uint64_t fill_drain = 0;  ///< of these: first operands on their way in, last sums out
+  SramAccesses input_buffer, weight_buffer, output_buffer;  ///< words, during these cycles
+};
+
+/// Counts the step's events in `counters` (no cycles).
+StepWork step_work(const AcceleratorConfig& config, const Descriptor& descriptor, const Step& step,
+                   LayerCounters& counters);
+
+}  // namespace dcnsim

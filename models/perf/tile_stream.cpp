@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/tile_stream.h"
+
+#include <algorithm>
+
+namespace dcnsim {
+namespace {
+
+/// The largest power of two that divides `address` and is at most `bytes` and `limit`, itself a
+/// power of two. A burst of that size is naturally aligned, so it cannot cross a 4 KiB boundary as
+/// long as limit <= 4096.
+std::uint32_t burst_bytes(std::uint64_t address, std::uint64_t bytes, std::uint32_t limit) {
+  std::uint64_t size = limit;
+  while (size > bytes || address % size != 0) size /= 2;
+  return static_cast<std::uint32_t>(size);
+}
+
+}  // namespace
+
+Burst TileStream::take(std::uint32_t limit) {
+  const Part& part = parts_[part_];
+  Burst burst;
+  burst.address = part.address + offset_;
+  burst.bytes = burst_bytes(burst.address, part.bytes - offset_, limit);
+  burst.stream = part.stream;
+  burst.tile = newest();
+  burst.offset = begin_ + offset_;
+  ++tiles_.back().in_flight;
+  offset_ += burst.bytes;
+  if (offset_ == part.bytes) {
+    begin_ += part.bytes;
+    offset_ = 0;
+    ++part_;
+  }
+  return burst;
+}
+
+}  // namespace dcnsim

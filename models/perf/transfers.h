@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the DMA moves for one tile of a schedule: where the tile's rows and blocks lie in memory, in
+// the order in which they are asked for. Timing needs the addresses, the values are packed and
+// unpacked from the same list.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/perf/schedule.h"
+
+namespace dcnsim {
+
+/// A run of whole bus words in memory that holds codes (or biases) of one tile.
+struct Part {
+  Stream stream = Stream::kInput;
+  std::uint64_t address = 0;       ///< a multiple of the bus width
+  std::uint32_t bytes = 0;         ///< whole bus words
+  std::uint32_t skip_bits = 0;     ///< in front of the first code
+  std::uint32_t codes = 0;         ///< codes or biases
+  std::uint32_t buffer_words = 0;  ///< words of the on-chip buffer they fill
+};
+using Parts = std::vector<Part>;
+
+/// Weight tile of a step of a convolution: block by block (one array width of channels each), its
+/// biases with the first chunk, then its codes.
+void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
+                  Parts& parts);
+
+/// Input tile of a step: the rows of its region, unless they are on chip; then those of the second
+/// operand of kAdd.
+void input_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
+                 Parts& parts);
+
+/// Output tile that is complete after a step with `store`: row by row, or pixel by pixel where the
+/// tile has only some of the channels.
+void output_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
+                  Parts& parts);
+
+/// Sum of the parts' bytes.
+std::uint64_t total_bytes(const Parts& parts);
+
+}  // namespace dcnsim
