@@ -75,6 +75,7 @@ void Pipeline::execute(const Descriptor& descriptor) {
   output_slots_ = slots(config_.output_buffer, need.output_available);
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
+  lacks_ = Stall::kWeight;
   settle();
 }
 
@@ -143,8 +144,11 @@ void Pipeline::tile_moved(TileKind kind, std::uint32_t number) {
   TileStream& s = stream(kind);
   client_.tile_moved(kind, number, step_of(kind, number), now_);
   if (kind == TileKind::kWeight || kind == TileKind::kInput) return;
-  s.pop();
-  if (kind == TileKind::kOutput) --outputs_taken_;
+  // Slots come free in order, whatever the order in which the memory took the tiles.
+  while (s.front_complete()) {
+    s.pop();
+    if (kind == TileKind::kOutput) --outputs_taken_;
+  }
   if (kind == TileKind::kDescriptor) charge(Stall::kDescriptor, now_);
 }
 
@@ -184,22 +188,30 @@ void Pipeline::finish_step() {
   }
 }
 
+/// What the next step lacks is looked for in the order of Stall; once there, it is there to stay.
+bool Pipeline::has_all_it_needs() {
+  const auto got = [&](Stall what, bool present) {
+    if (lacks_ != what) return true;
+    if (!present) return false;
+    charge(what, now_);
+    lacks_ = static_cast<Stall>(static_cast<int>(what) + 1);
+    return true;
+  };
+  if (!got(Stall::kWeight,
+           descriptor_.kind != LayerKind::kConv || stream(TileKind::kWeight).front_complete()) ||
+      !got(Stall::kInput, !loads_input(descriptor_) || stream(TileKind::kInput).front_complete())) {
+    return false;
+  }
+  if (descriptor_.output_on_chip || output_open_) return true;
+  if (!got(Stall::kOutput, outputs_taken_ < output_slots_)) return false;
+  ++outputs_taken_;
+  output_open_ = true;
+  return true;
+}
+
 void Pipeline::start_step() {
+  if (!has_all_it_needs()) return;
   const Step& step = steps_[next_step_];
-  if (descriptor_.kind == LayerKind::kConv) {
-    if (!stream(TileKind::kWeight).front_complete()) return;
-    charge(Stall::kWeight, now_);
-  }
-  if (loads_input(descriptor_)) {
-    if (!stream(TileKind::kInput).front_complete()) return;
-    charge(Stall::kInput, now_);
-  }
-  if (!output_open_ && !descriptor_.output_on_chip) {
-    if (outputs_taken_ == output_slots_) return;
-    charge(Stall::kOutput, now_);
-    ++outputs_taken_;
-    output_open_ = true;
-  }
   work_ = step_work(config_, descriptor_, step, *counters_);
   running_ = {&step, now_, now_ + work_.cycles, stream(TileKind::kWeight).front(),
               stream(TileKind::kInput).front()};
@@ -208,6 +220,7 @@ void Pipeline::start_step() {
                                       work_.input_buffer.reads, work_.cycles);
   }
   computing_ = true;
+  lacks_ = Stall::kWeight;
   ++next_step_;
   client_.step_started(running_);
 }

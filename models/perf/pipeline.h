@@ -92,6 +92,7 @@ class Pipeline {
   void tile_moved(TileKind kind, std::uint32_t number);
   std::uint64_t collide(TileKind kind, std::uint32_t bytes);
   void finish_step();
+  bool has_all_it_needs();
   void start_step();
   void begin_tiles();
   void begin_load(TileKind kind, std::size_t& next, bool Step::*loads);
@@ -115,6 +116,8 @@ class Pipeline {
   std::size_t outputs_taken_ = 0, output_slots_ = 1;
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
   bool computing_ = false;
+  Stall lacks_ =
+      Stall::kWeight;  ///< what the next step is known to lack, or what is to be looked at
   RunningStep running_;
   StepWork work_;
 
