@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/tlm/bus.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -24,6 +25,7 @@ Bus::Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
   for (TargetSocket& socket : from_initiators) {
     socket.register_b_transport(this, &Bus::b_transport);
     socket.register_transport_dbg(this, &Bus::transport_dbg);
+    socket.register_get_direct_mem_ptr(this, &Bus::get_direct_mem_ptr);
   }
 }
 
@@ -60,6 +62,24 @@ unsigned Bus::transport_dbg(tlm::tlm_generic_payload& payload) {
   const unsigned moved = to_targets[*target]->transport_dbg(payload);
   payload.set_address(address);
   return moved;
+}
+
+bool Bus::get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi) {
+  const std::optional<std::size_t> target = decode(payload);
+  if (!target) {
+    dmi.set_start_address(payload.get_address());
+    dmi.set_end_address(payload.get_address());
+    return false;
+  }
+  const Range& range = ranges_[*target];
+  const std::uint64_t address = payload.get_address();
+  payload.set_address(address - range.base);
+  const bool granted = to_targets[*target]->get_direct_mem_ptr(payload, dmi);
+  payload.set_address(address);
+  dmi.set_end_address(range.base + std::min<std::uint64_t>(dmi.get_end_address(), range.bytes - 1));
+  dmi.set_start_address(range.base +
+                        std::min<std::uint64_t>(dmi.get_start_address(), range.bytes - 1));
+  return granted;
 }
 
 }  // namespace dcnsim

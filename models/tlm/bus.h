@@ -34,6 +34,7 @@ class Bus : public sc_core::sc_module {
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
   /// Index of the range that holds the whole transaction, or none.
   std::optional<std::size_t> decode(const tlm::tlm_generic_payload& payload) const;
 

@@ -38,6 +38,7 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, int channe
   if (!storage_) throw std::bad_alloc();
   socket.register_b_transport(this, &Dram::b_transport);
   socket.register_transport_dbg(this, &Dram::transport_dbg);
+  socket.register_get_direct_mem_ptr(this, &Dram::get_direct_mem_ptr);
 }
 
 void Dram::reset_timing(const sc_core::sc_time& now) { banks_.reset(Clocking::to_ps(now)); }
@@ -85,6 +86,20 @@ unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) {
     return 0;
   }
   return length;
+}
+
+// Granted to whoever asks: the storage never moves. Accesses through it take no bank's time and
+// are not counted, so no transport call suggests it.
+bool Dram::get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi) {
+  const bool inside = payload.get_address() < capacity_bytes_;
+  dmi.set_start_address(inside ? 0 : capacity_bytes_);
+  dmi.set_end_address(inside ? capacity_bytes_ - 1 : UINT64_MAX);
+  if (!inside) return false;
+  dmi.set_dmi_ptr(storage_.get());
+  dmi.allow_read_write();
+  dmi.set_read_latency(sc_core::SC_ZERO_TIME);
+  dmi.set_write_latency(sc_core::SC_ZERO_TIME);
+  return true;
 }
 
 }  // namespace dcnsim
