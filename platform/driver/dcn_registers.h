@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registers of the accelerator for C: models/arch/registers.h has their meaning.
+#pragma once
+
+#define DCN_WINDOW_BYTES 0x1000u
+
+#define DCN_REG_ID 0x000u
+#define DCN_REG_VERSION 0x004u
+#define DCN_REG_CONTROL 0x008u
+#define DCN_REG_STATUS 0x00Cu
+#define DCN_REG_IRQ_ENABLE 0x010u
+#define DCN_REG_IRQ_STATUS 0x014u
+#define DCN_REG_ERROR_CODE 0x018u
+#define DCN_REG_ERROR_LAYER 0x01Cu
+#define DCN_REG_DESCRIPTOR_ADDRESS_LO 0x020u
+#define DCN_REG_DESCRIPTOR_ADDRESS_HI 0x024u
+#define DCN_REG_DESCRIPTOR_COUNT 0x028u
+#define DCN_REG_CYCLES 0x040u
+#define DCN_REG_STALL_DESCRIPTOR 0x050u
+#define DCN_REG_STALL_WEIGHT 0x058u
+#define DCN_REG_STALL_INPUT 0x060u
+#define DCN_REG_STALL_OUTPUT 0x068u
+
+#define DCN_ID_VALUE 0x314E4344u
+#define DCN_VERSION_VALUE 0x10000u
+#define DCN_CONTROL_START 0x1u
+#define DCN_CONTROL_RESET 0x2u
+#define DCN_STATUS_BUSY 0x1u
+#define DCN_STATUS_DONE 0x2u
+#define DCN_STATUS_ERROR 0x4u
+#define DCN_IRQ_ENABLE_DONE 0x1u
+#define DCN_IRQ_ENABLE_ERROR 0x2u
+#define DCN_IRQ_STATUS_DONE 0x1u
+#define DCN_IRQ_STATUS_ERROR 0x2u
+#define DCN_ERROR_CODE_NONE 0u
+#define DCN_ERROR_CODE_BAD_DESCRIPTOR 1u
+#define DCN_ERROR_CODE_DOES_NOT_FIT 2u
+#define DCN_ERROR_CODE_BUS_ERROR 3u
