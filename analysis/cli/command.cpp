@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "models/cost/sha256.h"
+#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -144,6 +145,28 @@ std::string WidthOptions::calibration_path() const {
 }
 
 Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
+
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
+                           std::vector<InputFile>& inputs) {
+  auto loaded = load_network(path);
+  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
+    if (widths.given()) {
+      throw UsageError(path +
+                       ": is in fixed point already; --weights, --activations, --widths "
+                       "and --calibration are for float networks");
+    }
+    return std::move(*fixed);
+  }
+  const QuantizeOptions options = widths.options();
+  const Dataset images = widths.calibration_images();
+  inputs.push_back(describe_input("calibration", widths.calibration_path()));
+  if (!widths.file.empty()) inputs.push_back(describe_input("widths", widths.file));
+  Progress progress("calibrating", images.size());
+  return quantize_network(
+             std::get<FloatNetwork>(loaded), images, options,
+             [&](std::size_t done) { progress.update(done); }, widths.format_rule())
+      .network;
+}
 
 Progress::Progress(std::string what, std::size_t total)
     : what_(std::move(what)),

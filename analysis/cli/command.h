@@ -72,6 +72,11 @@ struct WidthOptions {
   std::string calibration_path() const;
 };
 
+/// The network to execute: as the file has it, or quantized now, and then what it was quantized by
+/// is added to `inputs`. Throws UsageError if the file is in fixed point and `widths` are given.
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
+                           std::vector<InputFile>& inputs);
+
 /// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
 class Progress {
  public:

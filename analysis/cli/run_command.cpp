@@ -13,7 +13,6 @@
 #include "platform/standalone/simulation.h"
 #include "workloads/atomic_file.h"
 #include "workloads/executor.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -29,30 +28,6 @@ struct RunOptions {
   std::optional<std::string> json;
   bool check = false;
 };
-
-/// The network to execute: as the file has it, or quantized now.
-FixedNetwork fixed_network(const RunOptions& options, const std::string& path, RunReport& report) {
-  auto loaded = load_network(path);
-  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
-    if (options.widths.given()) {
-      throw UsageError(path +
-                       ": is in fixed point already; --weights, --activations, --widths "
-                       "and --calibration are for float networks");
-    }
-    return std::move(*fixed);
-  }
-  const QuantizeOptions widths = options.widths.options();
-  const Dataset images = options.widths.calibration_images();
-  report.inputs.push_back(describe_input("calibration", options.widths.calibration_path()));
-  if (!options.widths.file.empty()) {
-    report.inputs.push_back(describe_input("widths", options.widths.file));
-  }
-  Progress progress("calibrating", images.size());
-  return quantize_network(
-             std::get<FloatNetwork>(loaded), images, widths,
-             [&](std::size_t done) { progress.update(done); }, options.widths.format_rule())
-      .network;
-}
 
 /// What a worker found out about one image.
 struct ImageResult {
@@ -135,7 +110,7 @@ void run_command(const RunOptions& options) {
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
   const Dataset images = load_cifar10(images_path, options.limit);
-  const FixedNetwork network = fixed_network(options, network_path, report);
+  const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
   std::vector<InputFile> files;
   for (const auto& [role, path] : {std::pair{"network", network_path},
                                    {"accelerator", accelerator_path},
