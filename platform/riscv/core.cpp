@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t kStatusMie = 1u << 3, kStatusMpie = 1u << 7, kStatusMpp = 3u << 11;
 constexpr std::uint32_t kInterruptCause = 1u << 31;
 constexpr std::uint32_t kFetchFault = 1, kIllegalInstruction = 2, kLoadFault = 5, kStoreFault = 7;
+constexpr std::uint32_t kUserCall = 8, kMachineCall = 11;
 constexpr std::uint32_t kWfi = 0x10500073;
 constexpr std::uint64_t kNowhere = UINT64_MAX;  ///< code never gets there
 
@@ -112,7 +113,9 @@ void Core::run() {
     if (bus_error_) {
       trap(*std::exchange(bus_error_, std::nullopt));
     } else if (exception_) {
-      trap({*std::exchange(exception_, std::nullopt), 0});
+      pc_ -= 4;  // Unicorn has gone on by as much, whatever the instruction
+      const std::uint32_t cause = *std::exchange(exception_, std::nullopt);
+      trap({cause == kUserCall ? kMachineCall : cause, 0});
     } else if (error == UC_ERR_OK && !leaving_) {
       // Unicorn returns from a WFI without a word, with the PC behind it.
       if (!is_after_wfi()) throw std::runtime_error("unicorn: stopped at " + hex(pc_));

@@ -49,7 +49,8 @@ static bool begin(const DcnBootTable* table, uint32_t k, Worker* worker, uint32_
 /// Cycles in which the array waited for memory in the last job.
 static uint64_t waited_cycles(const DcnPort* port) {
   static const uint32_t counters[] = {DCN_REG_STALL_DESCRIPTOR, DCN_REG_STALL_WEIGHT,
-                                      DCN_REG_STALL_INPUT, DCN_REG_STALL_OUTPUT};
+                                      DCN_REG_STALL_INPUT, DCN_REG_STALL_OUTPUT,
+                                      DCN_REG_STALL_CONFLICT};
   uint64_t sum = 0;
   for (uint32_t i = 0; i < sizeof counters / sizeof *counters; ++i) {
     uint64_t cycles = 0;
