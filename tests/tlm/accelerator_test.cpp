@@ -65,7 +65,7 @@ struct Bench : sc_core::sc_module {
   Bench(const sc_core::sc_module_name& name, const AcceleratorConfig& config)
       : sc_module(name),
         accelerator("accelerator", config),
-        dram("dram", lpddr4_3200(), 1, 1 << 20) {
+        dram("dram", lpddr4_3200(), config.dram) {
     registers.bind(accelerator.registers);
     // The memory has one port, so the test reaches it through a small switch.
     accelerator.memory.bind(from_accelerator);

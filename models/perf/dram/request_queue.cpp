@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/dram/request_queue.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace dcnsim {
+
+RequestQueue::RequestQueue(DramDevice& device, const DramConfig& config)
+    : device_(device),
+      scheduler_(config.scheduler),
+      requests_(static_cast<std::size_t>(config.queue_depth)),
+      waiting_(static_cast<std::size_t>(config.channels)) {
+  reset();
+}
+
+void RequestQueue::reset() {
+  vacant_.clear();
+  for (std::size_t i = requests_.size(); i > 0; --i) vacant_.push_back(i - 1);
+  in_queue_ = 0;
+  for (std::vector<Waiting>& channel : waiting_) channel.clear();
+  completions_ = {};
+  order_ = 0;
+}
+
+void RequestQueue::enqueue(std::uint64_t now_ps, std::uint64_t id, std::uint64_t address,
+                           std::uint64_t bytes, bool is_write) {
+  assert(!full());
+  const std::size_t index = vacant_.back();
+  vacant_.pop_back();
+  ++in_queue_;
+  Request& request = requests_[index];
+  request = {id, now_ps, 0, 0, is_write};
+  const std::uint64_t arrival = device_.cycle_at_or_after(now_ps);
+  device_.map().visit_runs(address, bytes, [&](const DramRun& run) {
+    waiting_[run.channel].push_back({index, arrival, run});
+    ++request.runs_left;
+  });
+}
+
+std::uint64_t RequestQueue::next_ps() const {
+  const std::uint64_t decision = next_decision().second;
+  return std::min(decision, completions_.empty() ? kNever : completions_.top().done_ps);
+}
+
+void RequestQueue::advance(std::uint64_t now_ps, const OnDone& on_done) {
+  for (;;) {
+    const auto [channel, decision_ps] = next_decision();
+    const std::uint64_t done_ps = completions_.empty() ? kNever : completions_.top().done_ps;
+    if (std::min(decision_ps, done_ps) > now_ps) return;
+    if (decision_ps < done_ps) {
+      decide(channel, decision_cycle(channel));
+      continue;
+    }
+    const std::size_t index = completions_.top().request;
+    completions_.pop();
+    vacant_.push_back(index);
+    --in_queue_;
+    on_done(requests_[index].id, done_ps);
+  }
+}
+
+std::uint64_t RequestQueue::decision_cycle(std::size_t channel) const {
+  return std::max(waiting_[channel].front().arrival, device_.channels()[channel].decision_cycle());
+}
+
+std::pair<std::size_t, std::uint64_t> RequestQueue::next_decision() const {
+  std::pair<std::size_t, std::uint64_t> next{0, kNever};
+  for (std::size_t channel = 0; channel < waiting_.size(); ++channel) {
+    if (waiting_[channel].empty()) continue;
+    const std::uint64_t at_ps = device_.to_ps(decision_cycle(channel));
+    if (at_ps < next.second) next = {channel, at_ps};
+  }
+  return next;
+}
+
+void RequestQueue::decide(std::size_t channel, std::uint64_t cycle) {
+  DramChannel& dram = device_.channels()[channel];
+  dram.refresh_until(cycle);
+  const std::vector<Waiting>& waiting = waiting_[channel];
+  candidates_.clear();
+  candidate_index_.clear();
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (waiting[i].arrival > cycle) break;
+    if (i > 0 && waiting[i - 1].request == waiting[i].request) continue;
+    const DramChannel::Burst burst = burst_of(waiting[i]);
+    candidates_.push_back(
+        {dram.row_is_open(burst), dram.column_cycle(cycle, burst), waiting[i].overtaken});
+    candidate_index_.push_back(i);
+  }
+  place(channel, candidate_index_[pick(scheduler_, candidates_)], cycle);
+}
+
+DramChannel::Burst RequestQueue::burst_of(const Waiting& waiting) const {
+  return {waiting.run.group_of(waiting.next), waiting.run.bank, waiting.run.row,
+          requests_[waiting.request].is_write, waiting.run.ends_bank(waiting.next)};
+}
+
+void RequestQueue::place(std::size_t channel, std::size_t index, std::uint64_t cycle) {
+  std::vector<Waiting>& waiting = waiting_[channel];
+  for (std::size_t older = 0; older < index; ++older) ++waiting[older].overtaken;
+  Waiting& chosen = waiting[index];
+  Request& request = requests_[chosen.request];
+  request.data_end =
+      std::max(request.data_end, device_.channels()[channel].place(cycle, burst_of(chosen)));
+  device_.note_access(request.arrival_ps, device_.to_ps(request.data_end));
+  if (++chosen.next < chosen.run.bursts) return;
+  if (--request.runs_left == 0) {
+    completions_.push({device_.to_ps(request.data_end), order_++, chosen.request});
+  }
+  waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+}  // namespace dcnsim
