@@ -22,7 +22,7 @@ void DramChannel::reset(std::uint64_t epoch_ps) {
   std::fill(groups_.begin(), groups_.end(), Group{});
   slots_.reset();
   epoch_ps_ = epoch_ps;
-  floor_ = next_column_ = next_read_ = next_write_ = next_activate_ = 0;
+  floor_ = next_column_ = next_read_ = next_write_ = next_activate_ = auto_precharge_ = 0;
   activate_window_.fill(0);
   oldest_activate_ = 0;
   refresh_due_ = timing_.refi;
@@ -170,6 +170,7 @@ void DramChannel::column(const Burst& burst, std::uint64_t cycle) {
   if (burst.ends_bank && page_policy_ == PagePolicy::kClosed) {
     tell(DramCommand::Kind::kAutoPrecharge, burst.group, burst.bank, burst.row, bank.precharge,
          bank.precharge + timing_.rp);
+    auto_precharge_ = std::max(auto_precharge_, bank.precharge);
     close(bank, bank.precharge);
   }
 }
@@ -182,7 +183,7 @@ void DramChannel::close(Bank& bank, std::uint64_t cycle) {
 
 void DramChannel::refresh() {
   const std::uint64_t start = std::max(refresh_due_, floor_);
-  std::uint64_t precharge = start;
+  std::uint64_t precharge = std::max(start, auto_precharge_);
   bool any_open = false;
   for (const Bank& bank : banks_) {
     if (!bank.open) continue;

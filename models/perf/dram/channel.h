@@ -4,8 +4,10 @@
 // caller's choice. README.md has the rules.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -51,6 +53,11 @@ class DramChannel {
   bool row_is_open(const Burst& burst) const;
   /// The cycle that place() would give the burst's column command, refreshes left aside.
   std::uint64_t column_cycle(std::uint64_t from, const Burst& burst) const;
+
+  /// No burst can have its column command sooner.
+  std::uint64_t soonest_column(std::uint64_t from) const {
+    return std::max(earliest_start(from), next_column_);
+  }
 
   /// Counts, with background time up to `now_ps` or the last decision if that is later. Call
   /// refresh_until() first.
@@ -107,6 +114,7 @@ class DramChannel {
   std::uint64_t epoch_ps_ = 0;
   std::uint64_t floor_ = 0;  ///< no command before: the last refresh, the last decision
   std::uint64_t next_column_ = 0, next_read_ = 0, next_write_ = 0, next_activate_ = 0;
+  std::uint64_t auto_precharge_ = 0;                ///< the latest
   std::array<std::uint64_t, 4> activate_window_{};  ///< tFAW after each of the last four
   std::size_t oldest_activate_ = 0;
   std::uint64_t refresh_due_ = 0;

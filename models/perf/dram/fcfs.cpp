@@ -3,6 +3,6 @@
 
 namespace dcnsim {
 
-std::size_t pick_fcfs(const std::vector<DramCandidate>&) { return 0; }
+std::size_t pick_fcfs(const WaitingBursts&) { return 0; }
 
 }  // namespace dcnsim

@@ -6,6 +6,32 @@
 
 namespace dcnsim {
 
+/// What the scheduler chooses from: the first unfinished run of every request that has arrived.
+class RequestQueue::Candidates : public WaitingBursts {
+ public:
+  Candidates(const RequestQueue& queue, std::size_t channel, std::uint64_t cycle)
+      : queue_(queue),
+        dram_(queue.device_.channels()[channel]),
+        waiting_(queue.waiting_[channel]),
+        cycle_(cycle) {}
+  std::size_t size() const override { return queue_.candidates_.size(); }
+  bool row_hit(std::size_t i) const override { return dram_.row_is_open(burst(i)); }
+  std::uint64_t column(std::size_t i) const override {
+    return dram_.column_cycle(cycle_, burst(i));
+  }
+  std::uint64_t overtaken(std::size_t i) const override { return waiting(i).overtaken; }
+  std::uint64_t soonest_column() const override { return dram_.soonest_column(cycle_); }
+
+ private:
+  const Waiting& waiting(std::size_t i) const { return waiting_[queue_.candidates_[i]]; }
+  DramChannel::Burst burst(std::size_t i) const { return queue_.burst_of(waiting(i)); }
+
+  const RequestQueue& queue_;
+  const DramChannel& dram_;
+  const std::vector<Waiting>& waiting_;
+  const std::uint64_t cycle_;
+};
+
 RequestQueue::RequestQueue(DramDevice& device, const DramConfig& config)
     : device_(device),
       scheduler_(config.scheduler),
@@ -75,20 +101,13 @@ std::pair<std::size_t, std::uint64_t> RequestQueue::next_decision() const {
 }
 
 void RequestQueue::decide(std::size_t channel, std::uint64_t cycle) {
-  DramChannel& dram = device_.channels()[channel];
-  dram.refresh_until(cycle);
+  device_.channels()[channel].refresh_until(cycle);
   const std::vector<Waiting>& waiting = waiting_[channel];
   candidates_.clear();
-  candidate_index_.clear();
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    if (waiting[i].arrival > cycle) break;
-    if (i > 0 && waiting[i - 1].request == waiting[i].request) continue;
-    const DramChannel::Burst burst = burst_of(waiting[i]);
-    candidates_.push_back(
-        {dram.row_is_open(burst), dram.column_cycle(cycle, burst), waiting[i].overtaken});
-    candidate_index_.push_back(i);
+  for (std::size_t i = 0; i < waiting.size() && waiting[i].arrival <= cycle; ++i) {
+    if (i == 0 || waiting[i - 1].request != waiting[i].request) candidates_.push_back(i);
   }
-  place(channel, candidate_index_[pick(scheduler_, candidates_)], cycle);
+  place(channel, candidates_[pick(scheduler_, Candidates(*this, channel, cycle))], cycle);
 }
 
 DramChannel::Burst RequestQueue::burst_of(const Waiting& waiting) const {

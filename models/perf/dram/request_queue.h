@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <queue>
+#include <utility>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -69,6 +71,7 @@ class RequestQueue {
   std::pair<std::size_t, std::uint64_t> next_decision() const;
   void decide(std::size_t channel, std::uint64_t cycle);
   DramChannel::Burst burst_of(const Waiting& waiting) const;
+  class Candidates;
   void place(std::size_t channel, std::size_t index, std::uint64_t cycle);
 
   DramDevice& device_;
@@ -79,8 +82,7 @@ class RequestQueue {
   std::vector<std::vector<Waiting>> waiting_;  ///< by channel, in order of age
   std::priority_queue<Completion, std::vector<Completion>, std::greater<>> completions_;
   std::uint64_t order_ = 0;
-  std::vector<DramCandidate> candidates_;  ///< scratch of decide()
-  std::vector<std::size_t> candidate_index_;
+  std::vector<std::size_t> candidates_;  ///< scratch of decide(): indices into waiting_
 };
 
 }  // namespace dcnsim

@@ -3,12 +3,12 @@
 
 namespace dcnsim {
 
-std::size_t pick(DramScheduler scheduler, const std::vector<DramCandidate>& candidates) {
+std::size_t pick(DramScheduler scheduler, const WaitingBursts& waiting) {
   switch (scheduler) {
     case DramScheduler::kFrFcfs:
-      return pick_fr_fcfs(candidates);
+      return pick_fr_fcfs(waiting);
     case DramScheduler::kFcfs:
-      return pick_fcfs(candidates);
+      return pick_fcfs(waiting);
   }
   return 0;
 }

@@ -60,9 +60,9 @@ TEST(DramDevice, read_after_write_waits_for_the_turnaround) {
 TEST(DramDevice, refresh_closes_rows_and_blocks_for_trfc) {
   DramDevice dram(lpddr4_3200(), dram_config());
   dram.access(0, 0, 32, false);
-  // At tREFI = 3904 ns: precharge all (tRP), refresh (tRFC), then activate again.
-  EXPECT_EQ(dram.access(3904000, 0, 32, false),
-            3904000u + 18125 + 280000 + 18125 + 17500 + 5000);
+  // Due after the last whole clock cycle of tREFI = 3904 ns, 6246 of 0.625 ns: precharge all (tRP),
+  // refresh (tRFC), then activate again.
+  EXPECT_EQ(dram.access(3904000, 0, 32, false), 3903750u + 18125 + 280000 + 18125 + 17500 + 5000);
   EXPECT_EQ(dram.events(3904000).refreshes, 1u);
 }
 
@@ -71,8 +71,9 @@ TEST(DramDevice, idle_time_is_refreshed_and_accounted_completely) {
   dram.access(1000, 0, 64, false);
   const DramEvents events = dram.events(40'000'000);
   EXPECT_EQ(events.refreshes, 2u * (40'000'000 / 3'904'000));
-  EXPECT_EQ(events.active_ps + events.precharged_ps, 40'000'000u);
-  EXPECT_EQ(events.active_ps, 3'904'000u + 18125 - 1000);
+  EXPECT_EQ(events.active_ps + events.precharged_ps, 2 * 40'000'000u);
+  // Each channel reads one burst: open from the clock edge after the arrival to the first refresh.
+  EXPECT_EQ(events.active_ps, 2 * (3'903'750u - 1250));
 }
 
 TEST(DramDevice, whole_bursts_are_counted) {

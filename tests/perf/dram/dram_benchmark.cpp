@@ -22,8 +22,8 @@ void calls(benchmark::State& state, const char* name, std::uint64_t bytes, bool 
   }
   const DramEvents events = device.events(now);
   const auto bursts = static_cast<double>(events.read_bytes / device.map().burst_bytes());
-  state.counters["ns_per_burst"] = benchmark::Counter(
-      bursts * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_burst"] =
+      benchmark::Counter(bursts * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK_CAPTURE(calls, lpddr4_stream_1024, "lpddr4_3200_x16_6gb", 1024, false);
 BENCHMARK_CAPTURE(calls, ddr4_stream_1024, "ddr4_2400_x16_8gb", 1024, false);
@@ -45,8 +45,8 @@ void queue(benchmark::State& state, std::uint64_t bytes, bool random) {
     address = (random ? engine() * bytes : address + bytes) % kSpan;
   }
   const auto bursts = static_cast<double>(state.iterations() * bytes / device.map().burst_bytes());
-  state.counters["ns_per_burst"] = benchmark::Counter(
-      bursts * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_burst"] =
+      benchmark::Counter(bursts * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK_CAPTURE(queue, lpddr4_stream_1024, 1024, false);
 BENCHMARK_CAPTURE(queue, lpddr4_random_32, 32, true);
