@@ -70,7 +70,7 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
     start = earliest_start(start);
     planned = plan(start, burst);
   }
-  floor_ = start;
+  floor_ = planned.row_cycle(start);
   open_row(burst, planned);
   column(burst, planned.column);
   return planned.column + (burst.is_write ? timing_.cwl : timing_.cl) + timing_.burst;
@@ -83,6 +83,11 @@ void DramChannel::refresh_until(std::uint64_t cycle) {
 bool DramChannel::row_is_open(const Burst& burst) const {
   const Bank& bank = bank_of(burst.group, burst.bank);
   return bank.open && bank.row == burst.row;
+}
+
+std::uint64_t DramChannel::row_cycle(std::uint64_t from, const Burst& burst) const {
+  const std::uint64_t start = earliest_start(from);
+  return plan(start, burst).row_cycle(start);
 }
 
 std::uint64_t DramChannel::column_cycle(std::uint64_t from, const Burst& burst) const {

@@ -51,7 +51,9 @@ class DramChannel {
     return next_column_ > timing_.lookahead ? next_column_ - timing_.lookahead : 0;
   }
   bool row_is_open(const Burst& burst) const;
-  /// The cycle that place() would give the burst's column command, refreshes left aside.
+  // Of place(from, burst), refreshes left aside: when its first row command comes (from, if the row
+  // is open) and when its column command.
+  std::uint64_t row_cycle(std::uint64_t from, const Burst& burst) const;
   std::uint64_t column_cycle(std::uint64_t from, const Burst& burst) const;
 
   /// No burst can have its column command sooner.
@@ -80,6 +82,10 @@ class DramChannel {
   struct Plan {
     bool precharges = false, activates = false;
     std::uint64_t precharge = 0, activate = 0, column = 0;
+    /// Of the first row command; `start` if there is none.
+    std::uint64_t row_cycle(std::uint64_t start) const {
+      return precharges ? precharge : activates ? activate : start;
+    }
   };
 
   Bank& bank_of(std::uint32_t group, std::uint32_t bank) {

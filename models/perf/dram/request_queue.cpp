@@ -36,7 +36,8 @@ RequestQueue::RequestQueue(DramDevice& device, const DramConfig& config)
     : device_(device),
       scheduler_(config.scheduler),
       requests_(static_cast<std::size_t>(config.queue_depth)),
-      waiting_(static_cast<std::size_t>(config.channels)) {
+      waiting_(static_cast<std::size_t>(config.channels)),
+      postponed_(waiting_.size()) {
   reset();
 }
 
@@ -45,6 +46,7 @@ void RequestQueue::reset() {
   for (std::size_t i = requests_.size(); i > 0; --i) vacant_.push_back(i - 1);
   in_queue_ = 0;
   for (std::vector<Waiting>& channel : waiting_) channel.clear();
+  std::fill(postponed_.begin(), postponed_.end(), 0);
   completions_ = {};
   order_ = 0;
 }
@@ -60,6 +62,7 @@ void RequestQueue::enqueue(std::uint64_t now_ps, std::uint64_t id, std::uint64_t
   const std::uint64_t arrival = device_.cycle_at_or_after(now_ps);
   device_.map().visit_runs(address, bytes, [&](const DramRun& run) {
     waiting_[run.channel].push_back({index, arrival, run});
+    postponed_[run.channel] = 0;
     ++request.runs_left;
   });
 }
@@ -87,7 +90,8 @@ void RequestQueue::advance(std::uint64_t now_ps, const OnDone& on_done) {
 }
 
 std::uint64_t RequestQueue::decision_cycle(std::size_t channel) const {
-  return std::max(waiting_[channel].front().arrival, device_.channels()[channel].decision_cycle());
+  return std::max({waiting_[channel].front().arrival, postponed_[channel],
+                   device_.channels()[channel].decision_cycle()});
 }
 
 std::pair<std::size_t, std::uint64_t> RequestQueue::next_decision() const {
@@ -100,14 +104,22 @@ std::pair<std::size_t, std::uint64_t> RequestQueue::next_decision() const {
   return next;
 }
 
+// A burst that has to wait for its bank binds nobody yet: whoever arrives meanwhile may be sooner.
 void RequestQueue::decide(std::size_t channel, std::uint64_t cycle) {
-  device_.channels()[channel].refresh_until(cycle);
+  DramChannel& dram = device_.channels()[channel];
+  dram.refresh_until(cycle);
   const std::vector<Waiting>& waiting = waiting_[channel];
   candidates_.clear();
   for (std::size_t i = 0; i < waiting.size() && waiting[i].arrival <= cycle; ++i) {
     if (i == 0 || waiting[i - 1].request != waiting[i].request) candidates_.push_back(i);
   }
-  place(channel, candidates_[pick(scheduler_, Candidates(*this, channel, cycle))], cycle);
+  const std::size_t chosen = candidates_[pick(scheduler_, Candidates(*this, channel, cycle))];
+  const std::uint64_t row_cycle = dram.row_cycle(cycle, burst_of(waiting[chosen]));
+  if (row_cycle > cycle) {
+    postponed_[channel] = row_cycle;
+  } else {
+    place(channel, chosen, cycle);
+  }
 }
 
 DramChannel::Burst RequestQueue::burst_of(const Waiting& waiting) const {

@@ -80,6 +80,7 @@ class RequestQueue {
   std::vector<std::size_t> vacant_;  ///< indices of unused ones
   std::size_t in_queue_ = 0;
   std::vector<std::vector<Waiting>> waiting_;  ///< by channel, in order of age
+  std::vector<std::uint64_t> postponed_;       ///< cycle of the next decision, by channel, if later
   std::priority_queue<Completion, std::vector<Completion>, std::greater<>> completions_;
   std::uint64_t order_ = 0;
   std::vector<std::size_t> candidates_;  ///< scratch of decide(): indices into waiting_
