@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/arch/config_fields.h"
+#include "models/arch/dram_mapping.h"
 #include "models/arch/printable.h"
 
 namespace dcnsim {
@@ -104,6 +105,14 @@ void validate_datapath(const ArrayConfig& array) {
   }
 }
 
+void validate_address_mapping(const std::string& mapping) {
+  try {
+    parse_address_mapping(mapping);
+  } catch (const std::invalid_argument& error) {
+    throw InvalidField("dram.address_mapping", error.what());
+  }
+}
+
 }  // namespace
 
 void validate(const AcceleratorConfig& config) {
@@ -113,6 +122,7 @@ void validate(const AcceleratorConfig& config) {
   validate_rows_of_banks("buffers.output.capacity_bytes", config.output_buffer);
 
   validate_datapath(config.array);
+  validate_address_mapping(config.dram.address_mapping);
   if (config.dma.max_burst_bytes < config.dma.bus_bytes) {
     throw InvalidField("dma.max_burst_bytes",
                        std::to_string(config.dma.max_burst_bytes) + ", expected at least " +

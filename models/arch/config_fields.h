@@ -114,6 +114,15 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},
         c.dram.capacity_bytes);
   visit(Whole{{"dram.channels", kOptional}, 1, 16, Kind::kPowerOfTwo}, c.dram.channels);
+  visit(Text{{"dram.address_mapping", kOptional}}, c.dram.address_mapping);
+  visit(Choice<PagePolicy>{{"dram.page_policy", kOptional},
+                           {{{"open", PagePolicy::kOpen}, {"closed", PagePolicy::kClosed}}}},
+        c.dram.page_policy);
+  visit(Choice<DramScheduler>{{"dram.scheduler", kOptional},
+                              {{{"fr-fcfs", DramScheduler::kFrFcfs},
+                                {"fcfs", DramScheduler::kFcfs}}}},
+        c.dram.scheduler);
+  visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
 
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
   visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);

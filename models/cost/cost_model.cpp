@@ -183,8 +183,7 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
       {"dram_write",
        (*p.dram.write_core_pj_per_bit + *p.dram.io_write_pj_per_bit) * 8 * count(dram.write_bytes)},
       {"dram_refresh", *p.dram.refresh_pj * count(dram.refreshes)},
-      // The counters hold one time for all ganged channels, which open and close rows together.
-      {"dram_background", kPjPerMilliwattPs * background_mw_ps * p.config.dram.channels},
+      {"dram_background", kPjPerMilliwattPs * background_mw_ps},
       {"leakage",
        impl_->leakage_mw() * count(counters.cycles) * p.period_ns() * kPjPerMilliwattNs}};
 }

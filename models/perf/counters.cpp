@@ -16,16 +16,17 @@ void add(SramAccesses& a, const SramAccesses& b) {
   a.writes += b.writes;
 }
 
-void add(DramEvents& a, const DramEvents& b) {
+}  // namespace
+
+DramEvents& operator+=(DramEvents& a, const DramEvents& b) {
   a.activates += b.activates;
   a.read_bytes += b.read_bytes;
   a.write_bytes += b.write_bytes;
   a.refreshes += b.refreshes;
   a.active_ps += b.active_ps;
   a.precharged_ps += b.precharged_ps;
+  return a;
 }
-
-}  // namespace
 
 DramEvents operator-(const DramEvents& a, const DramEvents& b) {
   return {a.activates - b.activates,     a.read_bytes - b.read_bytes,
@@ -60,7 +61,7 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.pool_operations += b.pool_operations;
   a.additions += b.additions;
   a.overflows += b.overflows;
-  add(a.dram, b.dram);
+  a.dram += b.dram;
   return a;
 }
 

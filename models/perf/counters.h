@@ -32,7 +32,7 @@ struct SramAccesses {
   std::uint64_t writes = 0;
 };
 
-/// Commands and data of the DRAM, over all channels.
+/// Commands, data and background time of the DRAM, added up over its channels.
 struct DramEvents {
   std::uint64_t activates = 0;
   std::uint64_t read_bytes = 0;  ///< whole DRAM bursts, so at least the bytes asked for
@@ -71,7 +71,8 @@ struct LayerCounters {
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
 
-/// Field by field sum.
+/// Field by field sums.
+DramEvents& operator+=(DramEvents& a, const DramEvents& b);
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);
 
 }  // namespace dcnsim
