@@ -10,62 +10,17 @@
 #include <sstream>
 #include <tuple>
 
-#include "analysis/quantizer/quantize_network.h"
-#include "platform/compiler/program.h"
-#include "platform/riscv/memory_image.h"
 #include "platform/standalone/simulation.h"
+#include "tests/platform/riscv/workload.h"
 #include "tests/support/fresh_kernel.h"
-#include "tests/support/small_edge.h"
 #include "workloads/executor.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::riscv {
 namespace {
 
-constexpr std::size_t kImages = 20;
 /// How far the firmware's cycle counters may be from the stand-alone system's, whose memory starts
 /// each image with closed rows and a fresh refresh interval.
 constexpr double kCycleBound = 0.0025;
-
-const std::string kSource = DCNSIM_SOURCE_DIR;
-
-/// The built-in network at 8/8 bits and the first images.
-struct Workload {
-  Machine machine = small_edge();
-  FixedNetwork network = quantize();
-  Program program = compile(network, machine.config);
-  std::vector<CodeTensor> images;
-  std::vector<std::uint8_t> labels;
-
-  Workload() {
-    const Dataset set = load_cifar10(kSource + "/workloads/cifar10/test_1000.bin", kImages);
-    labels = set.labels;
-    for (std::size_t i = 0; i < set.size(); ++i) {
-      images.push_back(convert_image(image_tensor(set, i), network.input_format));
-    }
-  }
-
-  static FixedNetwork quantize() {
-    const auto loaded = load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx");
-    return quantize_network(std::get<FloatNetwork>(loaded),
-                            load_cifar10(kSource + "/workloads/cifar10/calibration_500.bin", 20),
-                            {})
-        .network;
-  }
-
-  MemoryImage memory(std::uint32_t accelerators, std::size_t count = kImages) const {
-    return compose(program, {images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count)},
-                   {labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(count)},
-                   accelerators, machine.config.dma.bus_bytes,
-                   static_cast<std::uint64_t>(machine.config.dram.capacity_bytes));
-  }
-  PlatformConfig platform() const {
-    PlatformConfig config;
-    config.accelerator = machine.config;
-    config.dram = machine.dram;
-    return config;
-  }
-};
 
 /// What a run left behind.
 struct Outcome {
@@ -271,7 +226,7 @@ TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
   VirtualPlatform small(config(), terminal);
   EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);
-  EXPECT_THROW(small.load_firmware(kSource + "/LICENSE"), std::runtime_error);
+  EXPECT_THROW(small.load_firmware(DCNSIM_SOURCE_DIR "/LICENSE"), std::runtime_error);
 }
 
 }  // namespace
