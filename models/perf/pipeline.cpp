@@ -48,6 +48,7 @@ void Pipeline::reset(std::uint64_t cycle) {
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   stored_.clear();
   output_open_ = computing_ = false;
+  awaited_.reset();
 }
 
 void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) {
@@ -184,25 +185,36 @@ void Pipeline::finish_step() {
   }
 }
 
+/// What the next step cannot start without, if anything.
+std::optional<Stall> Pipeline::lacking() const {
+  if (descriptor_.kind == LayerKind::kConv && !stream(TileKind::kWeight).front_complete()) {
+    return Stall::kWeight;
+  }
+  if (loads_input(descriptor_) && !stream(TileKind::kInput).front_complete()) return Stall::kInput;
+  if (!output_open_ && !descriptor_.output_on_chip && outputs_taken_ == output_slots_) {
+    return Stall::kOutput;
+  }
+  return std::nullopt;
+}
+
 void Pipeline::start_step() {
+  const std::optional<Stall> lacks = lacking();
+  if (awaited_ && awaited_ != lacks) charge(*awaited_, now_);
+  awaited_ = lacks;
+  if (lacks) return;
   const Step& step = steps_[next_step_];
-  if (descriptor_.kind == LayerKind::kConv) {
-    if (!stream(TileKind::kWeight).front_complete()) return;
-    charge(Stall::kWeight, now_);
-  }
-  if (loads_input(descriptor_)) {
-    if (!stream(TileKind::kInput).front_complete()) return;
-    charge(Stall::kInput, now_);
-  }
   if (!output_open_ && !descriptor_.output_on_chip) {
-    if (outputs_taken_ == output_slots_) return;
-    charge(Stall::kOutput, now_);
     ++outputs_taken_;
     output_open_ = true;
   }
   work_ = step_work(config_, descriptor_, step, *counters_);
-  running_ = {&step, now_, now_ + work_.cycles, stream(TileKind::kWeight).front(),
-              stream(TileKind::kInput).front()};
+  running_ = {&step,
+              now_,
+              now_ + work_.cycles,
+              stream(TileKind::kWeight).front(),
+              stream(TileKind::kInput).front(),
+              work_.cycles,
+              work_.fill_drain};
   if (descriptor_.output_on_chip) {
     running_.end_cycle += lost_cycles(config_.input_buffer, work_.input_buffer.writes,
                                       work_.input_buffer.reads, work_.cycles);
