@@ -118,9 +118,11 @@ TEST(Diagnosis, inputs_that_come_late_are_not_taken_for_weights) {
   e.config.dma.bus_bytes = 4;
   e.config.array.rows = 32;
   e.layer.conv.kernel_h = e.layer.conv.kernel_w = 1;
+  e.layer.conv.stride_h = e.layer.conv.stride_w = 2;
+  e.config.array.weight_bits = e.config.array.activation_bits = e.layer.input.bits = 16;
   e.layer.conv.out_channels = 1;
-  e.layer.tiling = {1, 16, 1, 32, LoopOrder::kWeightOuter};
-  EXPECT_EQ(to_string(e.diagnosis()), "input, bus");
+  e.layer.tiling = {1, 8, 1, 32, LoopOrder::kWeightOuter};
+  EXPECT_EQ(to_string(e.diagnosis()), "input, bus") << e.diagnosis().advice;
 }
 
 TEST(Diagnosis, a_single_buffer_with_one_request_at_a_time_waits_for_latency) {
