@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 namespace dcnsim {
 namespace {
@@ -41,18 +43,30 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 
 std::string percent(double share) { return std::to_string(std::lround(100 * share)) + " %"; }
 
-/// Share of the cycles in which the port of this wait moves a bus word.
-double port_share(Stall stall, const LayerCounters& c, const AcceleratorConfig& config) {
-  const std::uint64_t written = c.stream_bytes[static_cast<std::size_t>(Stream::kOutput)];
-  const std::uint64_t all =
-      std::accumulate(c.stream_bytes.begin(), c.stream_bytes.end(), std::uint64_t{0});
-  const std::uint64_t bytes = stall == Stall::kOutput ? written : all - written;
-  return ratio(bytes / static_cast<std::uint64_t>(config.dma.bus_bytes), c.cycles);
+/// One direction of the memory port: how busy, and with what above all.
+struct PortUse {
+  double share = 0;  ///< of the cycles, in which a bus word passes
+  Stall mostly = Stall::kOutput;
+};
+
+PortUse busier_port(const LayerCounters& c, const AcceleratorConfig& config) {
+  const auto bytes = [&](Stream s) { return c.stream_bytes[static_cast<std::size_t>(s)]; };
+  const std::pair<std::uint64_t, Stall> reads[] = {
+      {bytes(Stream::kWeight) + bytes(Stream::kBias), Stall::kWeight},
+      {bytes(Stream::kInput), Stall::kInput},
+      {bytes(Stream::kDescriptor), Stall::kDescriptor}};
+  std::uint64_t read = 0;
+  for (const auto& [count, stall] : reads) read += count;
+  const bool mostly_reads = read >= bytes(Stream::kOutput);
+  const std::uint64_t words = (mostly_reads ? read : bytes(Stream::kOutput)) /
+                              static_cast<std::uint64_t>(config.dma.bus_bytes);
+  const auto by_bytes = [](const auto& x, const auto& y) { return x.first < y.first; };
+  return {ratio(words, c.cycles),
+          mostly_reads ? std::max_element(std::begin(reads), std::end(reads), by_bytes)->second
+                       : Stall::kOutput};
 }
 
-std::string plural(Stall stall) {
-  return std::string(to_string(stall)) + (stall == Stall::kOutput ? " buffers" : "s");
-}
+std::string plural(Stall stall) { return std::string(to_string(stall)) + "s"; }
 
 std::string fewer_bytes(Stall stall) {
   switch (stall) {
@@ -69,27 +83,29 @@ std::string fewer_bytes(Stall stall) {
   return "fewer and larger layers";
 }
 
-Diagnosis of_wait(Stall stall, const LayerCounters& c, const AcceleratorConfig& config) {
+Diagnosis of_bus(const PortUse& port, double work) {
+  return {cause_of(port.mostly), Bound::kBus, port.share,
+          "the bus moves " + percent(port.share) + " of what it can, mostly for " +
+              plural(port.mostly) + ", while the array works in " + percent(work) +
+              " of the cycles: a wider bus, " + fewer_bytes(port.mostly) + " would help"};
+}
+
+Diagnosis of_wait(Stall stall, double port_share, const LayerCounters& c) {
   const std::uint64_t waited = of(c.stall_cycles, stall);
   Diagnosis d;
   d.cause = cause_of(stall);
   d.share = ratio(waited, c.cycles);
   const std::string wait = percent(d.share) + " of the cycles wait for " + plural(stall);
-  const double port = port_share(stall, c, config);
   if (2 * of(c.refresh_cycles, stall) >= waited) {
     d.bound = Bound::kRefresh;
     d.advice = wait + ", mostly while the DRAM refreshes: less often or per bank would help";
-  } else if (port >= kSaturated) {
-    d.bound = Bound::kBus;
-    d.advice = wait + " while the bus moves " + percent(port) + " of what it can: a wider bus, " +
-               fewer_bytes(stall) + " would help";
   } else if (2 * of(c.memory_busy_cycles, stall) >= waited) {
     d.bound = Bound::kDram;
     d.advice = wait + " while the DRAM is busy: a faster DRAM, more channels, " +
                fewer_bytes(stall) + " would help";
   } else {
     d.bound = Bound::kLatency;
-    d.advice = wait + " though the bus moves only " + percent(port) +
+    d.advice = wait + " though the bus moves only " + percent(port_share) +
                " of what it can: double buffers, more requests in flight or longer bursts would "
                "help";
   }
@@ -170,6 +186,9 @@ Diagnosis diagnose(const Attribution& cycles, const LayerCounters& c,
   for (const Cause cause : kWork) work += cycles[cause];
   for (const Stall stall : kMemoryWaits) waits += of(c.stall_cycles, stall);
   const std::uint64_t conflicts = cycles[Cause::kConflict];
+  const PortUse port = busier_port(c, config);
+  const double work_share = ratio(work, c.cycles);
+  if (port.share >= kSaturated && port.share > work_share) return of_bus(port, work_share);
   if (work >= waits && work >= conflicts) {
     const Cause most = *std::max_element(std::begin(kWork), std::end(kWork), larger);
     return of_work(most, cycles, c, config);
@@ -178,7 +197,7 @@ Diagnosis diagnose(const Attribution& cycles, const LayerCounters& c,
   const Stall most = *std::max_element(
       std::begin(kMemoryWaits), std::end(kMemoryWaits),
       [&](Stall a, Stall b) { return of(c.stall_cycles, a) < of(c.stall_cycles, b); });
-  return of_wait(most, c, config);
+  return of_wait(most, port.share, c);
 }
 
 std::string to_string(const Diagnosis& d) {

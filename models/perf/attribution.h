@@ -52,24 +52,24 @@ class Attribution {
 /// Sums to accounted_cycles(), which is LayerCounters::cycles of a finished layer.
 Attribution attribution(LayerKind kind, const LayerCounters& counters);
 
-/// What a wait for the memory comes from.
+/// What in the memory system is the limit.
 enum class Bound : std::uint8_t {
-  kNone,     ///< no such wait
-  kRefresh,  ///< the DRAM refreshes
+  kNone,     ///< nothing
   kBus,      ///< the accelerator's port moves all it can
+  kRefresh,  ///< the DRAM refreshes
   kDram,     ///< the DRAM has other accesses to serve
   kLatency,  ///< neither: loads and computing do not overlap
 };
 
 constexpr std::string_view to_string(Bound bound) {
-  constexpr std::string_view names[] = {"none", "refresh", "bus", "dram", "latency"};
+  constexpr std::string_view names[] = {"none", "bus", "refresh", "dram", "latency"};
   return names[static_cast<std::size_t>(bound)];
 }
 
 struct Diagnosis {
-  Cause cause = Cause::kCompute;  ///< what takes most; of waits, what is waited for
+  Cause cause = Cause::kCompute;  ///< what takes most; of the memory, what is moved or waited for
   Bound bound = Bound::kNone;
-  double share = 0;    ///< of all cycles, 0..1
+  double share = 0;    ///< of all cycles, 0..1; of a saturated bus, how busy it is
   std::string advice;  ///< one sentence: the figures, and what an architect could change
 };
 
