@@ -45,14 +45,13 @@ std::string tile_name(TileKind kind, const Step& step) {
     case TileKind::kInput:
       return "input for" + pixels(step.pixels);
     case TileKind::kOutput:
-      return "output" + pixels(step.pixels) +
-             range("c", step.store_channel0, step.store_channel1);
+      return "output" + pixels(step.pixels) + range("c", step.store_channel0, step.store_channel1);
   }
   return "";
 }
 
 std::string step_name(const Step& step) {
-  return "step" + pixels(step.pixels) + range("c", step.channel0, step.channel1) +
+  return pixels(step.pixels) + range("c", step.channel0, step.channel1) +
          range("k", step.k0, step.k1);
 }
 
@@ -94,7 +93,8 @@ void PipelineTrace::end_layer(std::uint64_t cycle) {
 void PipelineTrace::tile_begun(TileKind kind, std::uint32_t number, const Step& step,
                                const Parts& parts, std::uint64_t cycle) {
   if (kind == TileKind::kDescriptor) begin_layer(cycle);
-  const Transfer transfer{tile_name(kind, step), cycle, signed_count(total_bytes(parts))};
+  const Transfer transfer{layer().name + " " + tile_name(kind, step), cycle,
+                          signed_count(total_bytes(parts))};
   transfers_[index(kind)][number % 2] = transfer;
   if (kind == TileKind::kWeight || kind == TileKind::kInput) take(kind, transfer.name, cycle);
 }
@@ -116,17 +116,18 @@ void PipelineTrace::tile_moved(TileKind kind, std::uint32_t number, const Step&,
 void PipelineTrace::step_started(const RunningStep& running) {
   if (output_open_ || !layer().stores_output) return;
   output_open_ = true;
-  take(TileKind::kOutput, "output" + pixels(running.step->pixels), running.first_cycle);
+  take(TileKind::kOutput, layer().name + " output" + pixels(running.step->pixels),
+       running.first_cycle);
 }
 
 void PipelineTrace::step_finished(const RunningStep& running) {
   const Step& step = *running.step;
-  slice(kArray, step_name(step), running.first_cycle, running.end_cycle,
+  slice(kArray, layer().name + step_name(step), running.first_cycle, running.end_cycle,
         {{"layer", layer_number()},
          {"compute_cycles", signed_count(running.compute_cycles)},
          {"fill_drain_cycles", signed_count(running.fill_drain_cycles)},
-         {"conflict_cycles", signed_count(running.end_cycle - running.first_cycle -
-                                          running.compute_cycles)}});
+         {"conflict_cycles",
+          signed_count(running.end_cycle - running.first_cycle - running.compute_cycles)}});
   if (step.last_use_of_input && layer().loads_input) release(TileKind::kInput, running.end_cycle);
   if (step.last_use_of_weights) release(TileKind::kWeight, running.end_cycle);
   if (step.store) output_open_ = false;

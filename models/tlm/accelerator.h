@@ -17,6 +17,7 @@
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
 #include "models/tlm/register_bank.h"
+#include "models/tlm/signals.h"
 
 namespace dcnsim {
 
@@ -42,8 +43,12 @@ class Accelerator : public sc_core::sc_module,
   /// may be behind by less than the global quantum.
   std::function<void(std::uint64_t cycle)> on_job_begin;
   std::function<void(std::uint64_t cycle, LayerCounters& layer)> on_layer_done;
-  /// Told of everything the pipeline does, in clock cycles; may be null. Stays.
-  PipelineClient* observer = nullptr;
+  /// Told of everything the pipeline does, in clock cycles. They stay.
+  std::vector<PipelineClient*> observers;
+
+  /// Before simulation starts: shows the accelerator's state (signals.h) and its interrupt in
+  /// `file`.
+  void trace(sc_core::sc_trace_file* file);
 
  private:
   // RegisterOwner
@@ -77,6 +82,8 @@ class Accelerator : public sc_core::sc_module,
   Dma dma_;
   Pipeline pipeline_;
   TileValues values_;
+
+  AcceleratorSignals signals_;
 
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
