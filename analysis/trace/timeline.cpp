@@ -21,6 +21,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
 constexpr double kWidth = 1000, kHeight = 330;  // of the picture, in SVG pixels
 
+constexpr double kThinnest = 0.0015;  // of the picture, what can still be seen
+
 /// From the top of the picture to the bottom.
 const std::vector<std::string> kRows = {"array", "weights", "inputs", "outputs"};
 
@@ -68,7 +70,8 @@ void add_array_slice(const Json& slice, double from, double to, Picture& picture
 void add_slice(const Json& slice, const std::map<std::pair<int, int>, std::string>& tracks,
                Picture& picture) {
   const double from = slice.at("ts").get<double>() - picture.begin;
-  const double to = from + slice.at("dur").get<double>();
+  const double least = kThinnest * (picture.end - picture.begin);
+  const double to = from + std::max(slice.at("dur").get<double>(), least);
   const auto track = tracks.find({slice.at("pid").get<int>(), slice.at("tid").get<int>()});
   if (track == tracks.end()) return;
   if (track->second == "array/array") add_array_slice(slice, from, to, picture);
