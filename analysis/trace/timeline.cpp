@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
+constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
 constexpr double kWidth = 1000, kHeight = 330;  // of the picture, in SVG pixels
 
 constexpr double kThinnest = 0.0015;  // of the picture, what can still be seen
@@ -108,6 +109,7 @@ Picture picture_of(const Json& events, const std::string& layer) {
     names.push_back(printable(event.at("name").get<std::string>()));
     if (event.at("name") == layer) found = &event;
   }
+  if (names.empty()) throw std::runtime_error(kNoTrace);
   if (found == nullptr) {
     throw std::runtime_error(
         fmt::format("layer: \"{}\", expected one of {}", printable(layer), fmt::join(names, ", ")));
@@ -151,7 +153,7 @@ std::string timeline_script(const std::string& trace, const std::string& layer,
   try {
     picture = picture_of(Json::parse(trace).at("traceEvents"), layer);
   } catch (const Json::exception&) {
-    throw std::runtime_error("not a trace of dcnsim, or cut short");
+    throw std::runtime_error(kNoTrace);
   }
   std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
   const double us = picture.end - picture.begin;
