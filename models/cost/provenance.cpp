@@ -133,7 +133,7 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
   }
   all.push_back({"dram", "dram.csv", p.dram_sha256,
                  p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
-                     (p.config.dram.channels == 1 ? " channel" : " ganged channels") +
+                     (p.config.dram.channels == 1 ? " channel" : " channels") +
                      ", data-sheet currents",
                  dram_bar(p.dram), "source: " + p.dram.source});
   all.push_back({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),

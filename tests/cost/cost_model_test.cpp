@@ -159,10 +159,10 @@ TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
   }
 }
 
-TEST(cost_model, background_counts_every_ganged_channel) {
+TEST(cost_model, background_is_the_counted_time_of_all_channels) {
   AcceleratorConfig config = preset("small_edge");
   LayerCounters counters;
-  counters.dram.precharged_ps = 1000;
+  counters.dram.precharged_ps = 4 * 1000;  // the counters add up the channels
   config.dram.channels = 4;
   EXPECT_NEAR(
       part(CostModel(kTables, config).layer_energy_pj(conv8(), counters), "dram_background"),
