@@ -36,7 +36,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
   constexpr double kPicoPerMicro = 1e6;
   return {
       of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
-                 "requantize", "pool_add"}) /
+                 "edge_registers", "shadow_registers", "requantize", "pool_add"}) /
           kPicoPerMicro,
       of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
           kPicoPerMicro,

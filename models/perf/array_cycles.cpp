@@ -4,32 +4,14 @@
 #include <algorithm>
 
 #include "models/arch/memory_layout.h"
+#include "models/perf/array_registers.h"
+#include "models/perf/cut.h"
 #include "models/perf/datapath/datapath.h"
 
 namespace dcnsim {
 namespace {
 
-std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
-
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
-
-/// `extent` cut into `count` pieces of `full`, of which the last may be smaller.
-struct Cut {
-  std::uint64_t count;
-  int full;  ///< of every piece but the last
-  int last;
-
-  Cut(int extent, int at_most) : count(u64(ceil_div(extent, at_most))), full(at_most) {
-    last = extent - static_cast<int>(count - 1) * at_most;
-  }
-  int first() const { return count > 1 ? full : last; }
-
-  /// Sum of f(size) over the pieces.
-  template <typename F>
-  std::uint64_t sum(F f) const {
-    return (count - 1) * f(full) + f(last);
-  }
-};
 
 std::uint64_t bits_per_cycle(const BufferConfig& buffer) {
   return u64(buffer.banks) * u64(buffer.word_bits);
@@ -81,17 +63,10 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   if (blocks.count > 1) {
     cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
   }
-  const std::uint64_t last_pass =
-      (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
+  const std::uint64_t last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
   const std::uint64_t drain =
       u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
   return cycles + last_pass + drain;
-}
-
-/// Where an output-stationary array keeps the sums between the chunks of a reduction: in its PEs if
-/// they are few enough, else in the accumulator buffer.
-bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
-  return work.pixels <= array.rows && work.channels <= array.columns;
 }
 
 std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
@@ -117,8 +92,7 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
   const int rows = pixel_blocks.first();
   const int columns = blocks.first();
   const std::uint64_t first = stream(rows, columns);
-  const std::uint64_t waits_for_first_step =
-      step(groups.first(), rows, columns) - u64(mode.passes);
+  const std::uint64_t waits_for_first_step = step(groups.first(), rows, columns) - u64(mode.passes);
   const std::uint64_t skew =
       u64(config.array.rows) + u64(config.array.columns) - 2 + u64(mode.pipeline);
   const bool leave = work.last_chunk || !sums_stay(config.array, work);
@@ -138,6 +112,10 @@ std::uint64_t words_of_blocks(const Cut& a, const Cut& b, int bits, const Buffer
 }
 
 }  // namespace
+
+bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
+  return work.pixels <= array.rows && work.channels <= array.columns;
+}
 
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   switch (config.array.dataflow) {
@@ -159,6 +137,7 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   counters.pe_cycles += outputs * steps * u64(mode.passes);
   counters.activation_loads += outputs * steps * u64(mode.activation.times);
   if (work.last_chunk) counters.requantized += outputs;
+  count_register_loads(config, work, counters.registers);
   if (work.first_chunk) {
     const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
     counters.weight_buffer.reads += blocks.sum(
