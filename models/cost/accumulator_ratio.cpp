@@ -8,7 +8,6 @@
 #include "models/cost/csv.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
-#include "models/cost/technology.h"
 
 namespace dcnsim {
 namespace {

@@ -3,7 +3,6 @@
 // mac_variants.csv, 24 and 48 bits at 45 nm.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "models/cost/mac_table.h"

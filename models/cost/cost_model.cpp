@@ -185,6 +185,17 @@ Breakdown CostModel::layer_energy_pj(const Descriptor& d, const LayerCounters& c
        impl_->leakage_mw() * count(counters.cycles) * p.period_ns() * kPjPerMilliwattNs}};
 }
 
+void CostModel::require_energies(const std::vector<Descriptor>& layers) const {
+  for (const Descriptor& d : layers) {
+    LayerCounters one_of_each;
+    one_of_each.pe_cycles = d.kind == LayerKind::kConv;
+    one_of_each.requantized = 1;
+    one_of_each.pool_operations = d.kind == LayerKind::kPool || d.fused_pool > 1;
+    one_of_each.additions = d.kind == LayerKind::kAdd;
+    layer_energy_pj(d, one_of_each);
+  }
+}
+
 Breakdown CostModel::area_um2() const {
   const CostParts& p = impl_->parts;
   const double columns = p.config.array.columns;

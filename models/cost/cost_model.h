@@ -53,6 +53,9 @@ class CostModel {
   /// tables have no data.
   Breakdown layer_energy_pj(const Descriptor& descriptor, const LayerCounters& counters) const;
 
+  /// Throws what layer_energy_pj would throw once these layers have run.
+  void require_energies(const std::vector<Descriptor>& layers) const;
+
   /// Components: pe_array, edge_registers, shadow_registers, requantizers, pool_add, input_buffer,
   /// weight_buffer, output_buffer, accumulator_buffer. Cell area without placement utilisation;
   /// DRAM is off chip.

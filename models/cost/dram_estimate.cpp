@@ -11,7 +11,7 @@
 namespace dcnsim {
 namespace {
 
-/// Worst of the presets that have them: refresh of DDR4, 2.3 times the mean of the others.
+/// Worst of the presets that have them: refresh of DDR4, 2.2 times the mean of the others.
 constexpr const char* kBar = "/2.5 .. x2.5";
 
 /// Over all presets that have it.

@@ -103,8 +103,10 @@ void MacCost::pass_sums_on(const std::string& tables_dir, const AcceleratorConfi
   cell_ = systolic_cell(tables_dir, technology_, config.accumulator.bits, native_bits);
   if (!cell_ && config.cost.extrapolate) {
     cell_ = systolic_cell(tables_dir, kFullLibrary, kTableAccumulatorBits, native_bits);
-    extrapolations_.push_back(
-        {"sums passed on as in 45 nm cells with 32-bit accumulators", kCellBar});
+    if (cell_) {
+      extrapolations_.push_back(
+          {"sums passed on as in 45 nm cells with 32-bit accumulators", kCellBar});
+    }
   }
   if (!cell_) return;
   unit_ = scaled(unit_, cell_->ratio.unit);

@@ -340,12 +340,19 @@ TEST(cost_model, seven_nanometre_logic_works_with_a_named_sram_node) {
   config.cost.sram_device = "itrs-lop";
   const CostModel model(kTables, config);
   EXPECT_GT(total(model.layer_energy_pj(conv8(), some_counters())), 0);
+}
+
+TEST(cost_model, missing_energies_are_known_before_anything_ran) {
+  AcceleratorConfig config = preset("small_edge");
+  config.cost.technology = "asap7";
+  config.cost.sram_node_nm = 22;
+  const CostModel model(kTables, config);
+  EXPECT_NO_THROW(model.require_energies({conv8()}));
   Descriptor narrow = conv8();
   narrow.input.bits = 4;
-  EXPECT_NE(error_of([&] {
-              model.layer_energy_pj(narrow, some_counters());
-            }).find("no data for 8 x 4 bit operands"),
-            std::string::npos);
+  const std::string error = error_of([&] { model.require_energies({conv8(), narrow}); });
+  EXPECT_NE(error.find("no data for 8 x 4 bit operands"), std::string::npos) << error;
+  EXPECT_EQ(error, error_of([&] { model.layer_energy_pj(narrow, some_counters()); }));
 }
 
 TEST(dram_table, every_preset_loads) {
