@@ -130,6 +130,7 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Real{{"cost.logic_factor", kOptional}, 0.01, 100}, c.cost.logic_factor);
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
+  visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
 }
 
 /// Shortest decimal text that reads back as the same number.

@@ -16,6 +16,12 @@ void add(SramAccesses& a, const SramAccesses& b) {
   a.writes += b.writes;
 }
 
+void add(RegisterLoads& a, const RegisterLoads& b) {
+  a.edge_activation_bits += b.edge_activation_bits;
+  a.edge_weight_bits += b.edge_weight_bits;
+  a.shadow_bits += b.shadow_bits;
+}
+
 }  // namespace
 
 DramEvents& operator+=(DramEvents& a, const DramEvents& b) {
@@ -50,6 +56,7 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.pe_cycles += b.pe_cycles;
   a.weight_loads += b.weight_loads;
   a.activation_loads += b.activation_loads;
+  add(a.registers, b.registers);
   a.input_codes += b.input_codes;
   a.input_zeros += b.input_zeros;
   add(a.stream_bytes, b.stream_bytes);

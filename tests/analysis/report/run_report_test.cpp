@@ -39,7 +39,7 @@ RunReport example() {
     r.layers.push_back(layer);
   }
   r.area_um2 = {{"pe_array", 1e6}, {"input_buffer", 5e5}};
-  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", ""}};
+  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", "", false}};
   r.warnings = {"something to know"};
   return r;
 }
@@ -72,6 +72,18 @@ TEST(RunReport, json_holds_the_schema_fields) {
   EXPECT_EQ(j.at("layers").at(1).at("weight_bits"), 3);
   EXPECT_EQ(j.at("layers").at(1).at("stall_cycles").at("weight"), 60);
   EXPECT_EQ(j.at("warnings").at(0), "something to know");
+}
+
+TEST(RunReport, json_flags_figures_beyond_the_tables) {
+  RunReport r = example();
+  auto j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), false);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), false);
+  r.provenance[0].extrapolated = true;
+  j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), true);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), true);
+  EXPECT_EQ(extrapolated_components(r.provenance), (std::vector<std::string>{"multiply"}));
 }
 
 TEST(RunReport, json_survives_names_that_are_no_utf8) {
