@@ -14,7 +14,7 @@ MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
       weight_bits_(config.array.weight_bits),
       activation_bits_(config.array.activation_bits),
       passes_sums_on_(config.array.dataflow == Dataflow::kWeightStationary),
-      zeros_(tables_dir, passes_sums_on_) {
+      zeros_(tables_dir, technology_, passes_sums_on_) {
   data_ = "CNN-like operands";
   read_native(tables_dir + "/mac_energy_area.csv", config);
   read_narrow(tables_dir + "/mac_subword.csv", config);

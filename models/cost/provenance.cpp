@@ -144,6 +144,9 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
                  "not stated",
                  "of the array; requantizers and buffers from their own tables; five to ten times "
                  "higher at 85 C; scaled by no factor"});
+  if (!p.config.cost.tables.empty()) {
+    for (Provenance& entry : all) entry.table = p.config.cost.tables + '/' + entry.table;
+  }
   return all;
 }
 
