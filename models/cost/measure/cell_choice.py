@@ -4,7 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from liberty import LibertyError
+from liberty_syntax import LibertyError
 
 _MOST_INPUTS = 6  # the simulator's look-up tables hold 64 bits
 

@@ -24,8 +24,8 @@ def build_simulator(folder):
     if os.path.exists(path) and os.path.getmtime(path) > max(map(os.path.getmtime, _SOURCES)):
         return path
     try:
-        done = subprocess.run(["g++", "-std=c++17", "-O2", "-I", _REPOSITORY, "-o", path + ".part"] +
-                              _SOURCES[:2], capture_output=True, text=True)
+        done = subprocess.run(["g++", "-std=c++17", "-O2", "-I", _REPOSITORY, "-o",
+                               path + ".part"] + _SOURCES[:2], capture_output=True, text=True)
     except OSError:
         raise SimulationError("g++: not found, install the Debian package g++") from None
     if done.returncode != 0:

@@ -17,6 +17,7 @@ import cell_choice
 import fusion_points
 import gate_model
 import liberty
+import liberty_syntax
 import mac_points
 import measurement
 import post_points
@@ -41,14 +42,15 @@ _DELAY_IN_FO4 = 50
 _LOAD_IN_INVERTERS = 4
 _WIRE_FF_PER_UM = 0.15
 _CYCLES = 3000
+_NOTHING = "(?!)"  # matches no name
 
-_ERRORS = (liberty.LibertyError, synthesis.SynthesisError, gate_model.SimulationError,
+_ERRORS = (liberty_syntax.LibertyError, synthesis.SynthesisError, gate_model.SimulationError,
            measurement.WrongResult, result_table.ResultError)
 
 _EPILOG = """\
 tables: %s
 
-FOLDER becomes a copy of models/cost/tables with rows of NAME added; an accelerator file uses it with
+FOLDER becomes a copy of models/cost/tables with rows of NAME added; an accelerator file uses it by
   cost: {tables: FOLDER, technology: NAME}
 A point that FOLDER already holds is not measured again: stop whenever you like and repeat the
 command. FOLDER/work holds netlists and may be deleted.
@@ -87,7 +89,7 @@ def _arguments():
              _LOAD_IN_INVERTERS)
     add("--wire-ff-per-um", type=_not_negative, default=_WIRE_FF_PER_UM, metavar="FF",
         help="wire capacitance (default: %(default)s; three open processes have 0.10 to 0.17)")
-    add("--leave-out", default="(?!)", metavar="REGEX",
+    add("--leave-out", default=_NOTHING, metavar="REGEX",
         help="cells not to use, besides those that the file marks dont_use and those of another "
              "kind than gates and plain flip-flops")
     add("--compressors", choices=("full-adder", "gates"), default="full-adder",
@@ -145,27 +147,15 @@ def _setup(arguments):
     choice = cell_choice.choose_cells(library, re.compile(arguments.leave_out))
     adder = choice.full_adder if arguments.compressors == "full-adder" else None
     if adder is None and arguments.compressors == "full-adder":
-        raise liberty.LibertyError(
+        raise liberty_syntax.LibertyError(
             "%s: no full adder (one cell with carry and sum of three inputs) that has "
             "internal_power tables; --compressors gates does without" % arguments.liberty[0])
     delay_ps = arguments.delay_ps or round(_DELAY_IN_FO4 * choice.fo4_ps)
     load_ff = arguments.load_ff or _LOAD_IN_INVERTERS * choice.inverter_cap_ff
-    digest = hashlib.sha256()
-    for path in arguments.liberty:
-        with open(path, "rb") as file:
-            digest.update(file.read())
-    source = ("yosys %s + abc, gatesim; Liberty %s sha256 %s; delay target %g ps, load %g fF, wire "
-              "%g fF/um, %d cycles" % (
-                  yosys, " ".join(map(os.path.basename, arguments.liberty)),
-                  digest.hexdigest()[:16], delay_ps, load_ff, arguments.wire_ff_per_um,
-                  arguments.cycles))
-    if adder is None:
-        source += ", compressors of gates"
-    if arguments.leave_out != "(?!)":
-        source += ", without " + arguments.leave_out
+    source = _source(arguments, yosys, delay_ps, load_ff)
     work = os.path.join(os.path.abspath(arguments.out), "work")
-    digest.update((source + synthesis.rtl_sha256()).encode())
-    target = synthesis.Target(os.path.join(work, digest.hexdigest()[:16]), adder, delay_ps)
+    cached_for = hashlib.sha256((source + synthesis.rtl_sha256()).encode()).hexdigest()[:16]
+    target = synthesis.Target(os.path.join(work, cached_for), adder, delay_ps)
     os.makedirs(target.folder, exist_ok=True)
     synthesis.prepare(library, choice, target, load_ff)
     _say("%s: %g V, %g C; flip-flop %s, full adder %s, %d cells to map to; delay target %g ps" % (
@@ -175,6 +165,23 @@ def _setup(arguments):
                "temp_c": library.temperature, "source": source}
     return measurement.Setup(library, target, gate_model.build_simulator(work),
                              arguments.wire_ff_per_um, columns)
+
+
+def _source(arguments, yosys, delay_ps, load_ff):
+    """Column of all rows: what decides on their figures."""
+    digest = hashlib.sha256()
+    for path in arguments.liberty:
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    text = ("yosys %s + abc, gatesim; Liberty %s sha256 %s; delay target %g ps, load %g fF, wire "
+            "%g fF/um, %d cycles" % (
+                yosys, " ".join(map(os.path.basename, arguments.liberty)), digest.hexdigest()[:16],
+                delay_ps, load_ff, arguments.wire_ff_per_um, arguments.cycles))
+    if arguments.compressors == "gates":
+        text += ", compressors of gates"
+    if arguments.leave_out != _NOTHING:
+        text += ", without " + arguments.leave_out
+    return text
 
 
 def _copy_missing_tables(folder):

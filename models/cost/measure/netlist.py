@@ -27,7 +27,7 @@ class Netlist:
     def __init__(self, library, module, wire_ff_per_um):
         """`module`: as yosys writes it; `wire_ff_per_um` 0 leaves wires out."""
         self.library = library
-        self.groups = {"in": 0}  # parts by name: the unit's inputs, then instances of the top module
+        self.groups = {"in": 0}  # parts by name: inputs, then instances of the top module
         self.gates, self.flip_flops = [], []
         numbers = {"0": 0, "1": 1, "x": 0}
 

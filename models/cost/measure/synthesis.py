@@ -11,7 +11,9 @@ _RTL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rtl")
 _SOURCES = [os.path.join(_RTL, name + ".v")
             for name in ("mul", "mac", "serial", "fusion", "post", "ws")]
 
-_BLACK_BOX = "(* blackbox *) module %s (input %s, input %s, input %s, output %s, output %s); endmodule\n"
+_BLACK_BOX = """(* blackbox *)
+module %s (input %s, input %s, input %s, output %s, output %s); endmodule
+"""
 
 # Compressors with a constant input become gates.
 _ADDER_MAP = """(* techmap_celltype = "$fa" *)
