@@ -131,7 +131,7 @@ void run_command(const RunOptions& options) {
     config.array.dataflow = options.dataflow == "weight-stationary" ? Dataflow::kWeightStationary
                                                                     : Dataflow::kOutputStationary;
   }
-  const std::string tables = data_file("models/cost/tables");
+  const std::string tables = tables_folder(data_file("models/cost/tables"), config);
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
   const Dataset images = load_cifar10(images_path, options.limit);

@@ -18,8 +18,9 @@ std::string decimal(double value) {
   return std::string(text, end);
 }
 
-std::string expected(const Text&) {
-  return "1.." + std::to_string(Text::kLongest) + " printable ASCII characters";
+std::string expected(const Text& field) {
+  return std::to_string(field.shortest) + ".." + std::to_string(field.longest) +
+         " printable ASCII characters";
 }
 
 std::string expected(const Flag&) { return "true or false"; }
@@ -48,8 +49,8 @@ namespace {
 class Validator {
  public:
   void operator()(const fields::Text& field, const std::string& value) const {
-    const bool ok = !value.empty() && value.size() <= fields::Text::kLongest &&
-                    value == printable(value, fields::Text::kLongest);
+    const bool ok = value.size() >= field.shortest && value.size() <= field.longest &&
+                    value == printable(value, field.longest);
     if (!ok) fail(field, '"' + printable(value) + '"');
   }
   void operator()(const fields::Flag&, bool) const {}

@@ -106,6 +106,8 @@ struct DramConfig {
 
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
+  /// Folder of all tables of models/cost/tables, "": those. In a file relative to that file.
+  std::string tables;
   std::string technology = "nangate45";   ///< library column of the logic tables
   std::string sram_device = "itrs-lstp";  ///< device_type column of sram.csv
   int sram_node_nm = 0;       ///< node_nm column of sram.csv; 0 takes the node of the technology

@@ -25,7 +25,7 @@ struct Field {
 };
 
 struct Text : Field {
-  static constexpr std::size_t kLongest = 64;
+  std::size_t shortest = 1, longest = 64;  ///< characters
 };
 
 struct Flag : Field {};
@@ -124,6 +124,7 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.dram.scheduler);
   visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
 
+  visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
   visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);
   visit(Whole{{"cost.sram_node_nm", kOptional}, 0, 1000}, c.cost.sram_node_nm);

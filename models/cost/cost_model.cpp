@@ -52,6 +52,10 @@ double total(const Breakdown& breakdown) {
   return sum;
 }
 
+std::string tables_folder(const std::string& shipped, const AcceleratorConfig& config) {
+  return config.cost.tables.empty() ? shipped : config.cost.tables;
+}
+
 CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator)
     : config(accelerator),
       pe(make_pe_cost(tables_dir, accelerator)),
@@ -106,7 +110,7 @@ struct CostModel::Impl {
 
 CostModel::CostModel(const std::string& tables_dir, const AcceleratorConfig& config) {
   validate(config);
-  impl_ = std::make_unique<Impl>(tables_dir, config);
+  impl_ = std::make_unique<Impl>(tables_folder(tables_dir, config), config);
 }
 CostModel::~CostModel() = default;
 CostModel::CostModel(CostModel&&) noexcept = default;

@@ -32,6 +32,9 @@ struct Provenance {
   bool extrapolated = false;  ///< by a rule beyond the table; the note begins with it
 };
 
+/// The folder that the machine's tables are in: config.cost.tables, else the shipped one.
+std::string tables_folder(const std::string& shipped, const AcceleratorConfig& config);
+
 /// Reads one preset. Throws std::runtime_error naming file, row and column.
 DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset);
 /// Names of all presets in the tables.
@@ -41,6 +44,7 @@ std::vector<std::string> dram_presets(const std::string& tables_dir);
 /// the machine always needs (SRAM shapes, DRAM components, MAC area and leakage) is missing.
 class CostModel {
  public:
+  /// config.cost.tables replaces `tables_dir`.
   CostModel(const std::string& tables_dir, const AcceleratorConfig& config);
   ~CostModel();
   CostModel(CostModel&&) noexcept;

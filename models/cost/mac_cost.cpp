@@ -23,7 +23,7 @@ MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
       weight_bits_(config.array.weight_bits),
       activation_bits_(config.array.activation_bits),
       passes_sums_on_(config.array.dataflow == Dataflow::kWeightStationary),
-      zeros_(tables_dir, passes_sums_on_) {
+      zeros_(tables_dir, technology_, passes_sums_on_) {
   data_ = "CNN-like operands";
   const MacPoint mac = native(tables_dir, config);
   native_ = mac.energy;

@@ -207,12 +207,12 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
   }
-  all.push_back(labelled({"dram", "dram.csv", p.dram_sha256,
-                          p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
-                              (p.config.dram.channels == 1 ? " channel" : " channels") +
-                              ", data-sheet currents",
-                          dram_bar(p.dram), "source: " + p.dram.source},
-                         p.dram_by));
+  all.push_back(labelled(
+      {"dram", "dram.csv", p.dram_sha256,
+       p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
+           (p.config.dram.channels == 1 ? " channel" : " channels") + ", data-sheet currents",
+       dram_bar(p.dram), "source: " + p.dram.source},
+      p.dram_by));
   all.push_back(labelled({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256,
                           p.pe->conditions(), kLogicAreaBar, array_note(p)},
                          p.pe->unit_extrapolations()));
@@ -225,6 +225,9 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
        "of the array; other registers, requantizers and buffers from their own tables; five to ten "
        "times higher at 85 C; scaled by no factor"},
       leakage_rules(p)));
+  if (!p.config.cost.tables.empty()) {
+    for (Provenance& entry : all) entry.table = p.config.cost.tables + '/' + entry.table;
+  }
   return all;
 }
 

@@ -12,9 +12,11 @@
 
 namespace dcnsim {
 
-ZeroActivity::ZeroActivity(const std::string& tables_dir, bool weights_held) {
+ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& technology,
+                           bool weights_held) {
   const CsvTable table = CsvTable::load(tables_dir + "/mac_zero_activity.csv");
-  const PeRows rows(table, kFullLibrary, weights_held ? "cnn_wstat" : "cnn");
+  const std::string library = has_technology(table, technology) ? technology : kFullLibrary;
+  const PeRows rows(table, library, weights_held ? "cnn_wstat" : "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
                     zeros = table.column("zero_fraction");
   std::size_t any_row = 0;
@@ -38,15 +40,14 @@ ZeroActivity::ZeroActivity(const std::string& tables_dir, bool weights_held) {
     return !energies_.empty();
   };
   if (!complete() || energies_.ys().count(static_cast<int>(100 * kTableZeroFraction)) == 0) {
-    throw std::runtime_error(table.path() + ": expected in " + kFullLibrary +
+    throw std::runtime_error(table.path() + ": expected in " + library +
                              " the same zero fractions at every width, 0.5 among them");
   }
-  source_ = {
-      "zero_activations",
-      {table.file_name(), table.sha256()},
-      logic_conditions(table, any_row),
-      "ratios to 50 % zeros at the measured zeros of each layer's input; linear between 4, 8 "
-      "and 16 bits and in zeros, below 4 bits as at 4, above 90 % as at 90 %"};
+  source_ = {"zero_activations",
+             {table.file_name(), table.sha256()},
+             logic_conditions(table, any_row),
+             "ratios to 50 % zeros at the measured zeros of each layer's input; linear between "
+             "measured widths and in zeros, beyond them as at the last"};
 }
 
 PeEnergy ZeroActivity::ratio(double bits, double zero_fraction) const {

@@ -2,9 +2,11 @@
 #include "models/arch/accelerator_yaml.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
@@ -107,6 +109,22 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_EQ(again.dram.page_policy, PagePolicy::kClosed);
   EXPECT_EQ(again.dram.scheduler, DramScheduler::kFcfs);
   EXPECT_EQ(again.dram.queue_depth, 7);
+}
+
+TEST(accelerator_yaml, a_folder_of_tables_is_seen_from_the_file) {
+  const std::string folder = ::testing::TempDir() + "dcnsim_yaml_" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  EXPECT_EQ(config.cost.tables, "");
+  const auto tables_after_loading = [&](const std::string& tables) {
+    config.cost.tables = tables;
+    std::ofstream(folder + "/a.yaml") << to_yaml(config);
+    return load_accelerator(folder + "/a.yaml").cost.tables;
+  };
+  EXPECT_EQ(tables_after_loading("mine/45"), folder + "/mine/45");
+  EXPECT_EQ(tables_after_loading("/else/where"), "/else/where");
+  EXPECT_EQ(tables_after_loading(""), "");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(accelerator_yaml, errors_name_file_line_field_value_and_what_was_expected) {
@@ -349,6 +367,7 @@ TEST(accelerator_config, programmatic_mistakes_are_refused_field_by_field) {
   refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = 1000; });
   refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = std::int64_t{8} << 30; });
   refused("dram.channels", [](Config& c) { c.dram.channels = 3; });
+  refused("cost.tables", [](Config& c) { c.cost.tables = std::string(1025, 'a'); });
   refused("cost.technology", [](Config& c) { c.cost.technology = "a\tb"; });
   refused("cost.sram_node_nm", [](Config& c) { c.cost.sram_node_nm = -1; });
   refused("cost.logic_factor", [](Config& c) { c.cost.logic_factor = 0; });

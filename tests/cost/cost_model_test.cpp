@@ -437,5 +437,18 @@ TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
   }
 }
 
+TEST(cost_model, a_folder_of_tables_replaces_the_shipped_ones) {
+  const TablesCopy own;
+  AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  config.cost.tables = own.dir();
+  const CostModel cost(kTables, config);
+  for (const Provenance& entry : cost.provenance()) {
+    EXPECT_EQ(entry.table.rfind(own.dir() + '/', 0), 0u) << entry.table;
+  }
+  std::filesystem::remove(own.path("requant_etc.csv"));
+  EXPECT_EQ(error_of([&] { CostModel(kTables, config); }, own.path("requant_etc.csv")),
+            ": cannot open: No such file or directory");
+}
+
 }  // namespace
 }  // namespace dcnsim
