@@ -11,6 +11,12 @@ LayerCounters RunReport::totals() const {
   return sum;
 }
 
+Attribution RunReport::attribution() const {
+  Attribution sum;
+  for (const LayerReport& layer : layers) sum += layer.attribution();
+  return sum;
+}
+
 Breakdown RunReport::energy_pj() const {
   Breakdown sum;
   for (const LayerReport& layer : layers) {

@@ -51,7 +51,12 @@ struct Simulation::Impl {
         irq("irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
-    accelerator.observer = options.observer;
+    if (options.observer != nullptr) accelerator.observers.push_back(options.observer);
+    if (!options.vcd.empty()) {
+      waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
+      waveforms->set_time_unit(1, sc_core::SC_PS);
+      accelerator.trace(waveforms.get());
+    }
     host.bus.bind(bus.from_initiators[0]);
     accelerator.memory.bind(bus.from_initiators[1]);
     bus.to_targets[0].bind(dram.socket);
@@ -86,6 +91,11 @@ struct Simulation::Impl {
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
   DramEvents dram_before;
+
+  struct Close {
+    void operator()(sc_core::sc_trace_file* file) const { sc_core::sc_close_vcd_trace_file(file); }
+  };
+  std::unique_ptr<sc_core::sc_trace_file, Close> waveforms;
 };
 
 Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,
