@@ -164,7 +164,7 @@ void run_command(const RunOptions& options) {
     config.array.dataflow = options.dataflow == "weight-stationary" ? Dataflow::kWeightStationary
                                                                     : Dataflow::kOutputStationary;
   }
-  const std::string tables = data_file("models/cost/tables");
+  const std::string tables = tables_folder(data_file("models/cost/tables"), config);
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
   const Dataset images = load_cifar10(images_path, options.limit);
@@ -187,6 +187,9 @@ void run_command(const RunOptions& options) {
         network.input.height, network.input.width, network.input.channels));
   }
   const Program program = compile(network, config);
+  std::vector<Descriptor> descriptors;
+  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
+  cost.require_energies(descriptors);
 
   WorkPool pool;
   pool.items = images.size();
@@ -240,7 +243,11 @@ void run_command(const RunOptions& options) {
   report.accelerator = config;
   report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
   report.area_um2 = cost.area_um2();
-  report.provenance = cost.provenance();
+  report.provenance = cost.provenance(descriptors);
+  if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
+    report.warnings.push_back(
+        fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
+  }
   if (report.overflows > 0) {
     report.warnings.push_back(fmt::format(
         "{} outputs over all images overflowed the {}-bit accumulator ({}): use narrower "

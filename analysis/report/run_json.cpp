@@ -65,6 +65,10 @@ Json events(const LayerCounters& c) {
   return {{"mac_passes", c.pe_cycles},
           {"weight_loads", c.weight_loads},
           {"activation_loads", c.activation_loads},
+          {"register_bits",
+           {{"edge_activations", c.registers.edge_activation_bits},
+            {"edge_weights", c.registers.edge_weight_bits},
+            {"shadow", c.registers.shadow_bits}}},
           {"input_buffer_words", sram(c.input_buffer)},
           {"weight_buffer_words", sram(c.weight_buffer)},
           {"output_buffer_words", sram(c.output_buffer)},
@@ -152,8 +156,10 @@ std::string to_json(const RunReport& report) {
                                   {"sha256", p.sha256},
                                   {"conditions", p.conditions},
                                   {"error_bar", p.error_bar},
-                                  {"note", p.note}});
+                                  {"note", p.note},
+                                  {"extrapolated", p.extrapolated}});
   }
+  json["extrapolated"] = !extrapolated_components(report.provenance).empty();
   json["warnings"] = report.warnings;
   // Names come from files: bytes that are no UTF-8 are replaced rather than thrown at.
   return dump(json);

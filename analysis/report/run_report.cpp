@@ -50,4 +50,12 @@ double zero_fraction(const LayerCounters& counters) {
                                          static_cast<double>(counters.input_codes);
 }
 
+std::vector<std::string> extrapolated_components(const std::vector<Provenance>& provenance) {
+  std::vector<std::string> components;
+  for (const Provenance& p : provenance) {
+    if (p.extrapolated) components.push_back(p.component);
+  }
+  return components;
+}
+
 }  // namespace dcnsim

@@ -69,6 +69,9 @@ double utilization(const LayerCounters& counters, const ArrayConfig& array);
 /// Share of zeros among the input codes of a convolution, 0..1; 0 if there are none.
 double zero_fraction(const LayerCounters& counters);
 
+/// Components whose figures follow from a rule beyond the tables.
+std::vector<std::string> extrapolated_components(const std::vector<Provenance>& provenance);
+
 inline constexpr const char* kRunSchema = "dcnsim.run/1";
 
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).

@@ -36,7 +36,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
   constexpr double kPicoPerMicro = 1e6;
   return {
       of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
-                 "requantize", "pool_add"}) /
+                 "edge_registers", "shadow_registers", "requantize", "pool_add"}) /
           kPicoPerMicro,
       of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
           kPicoPerMicro,
@@ -193,8 +193,10 @@ std::string to_text(const RunReport& report) {
     zeros.push_back(
         fmt::format("{} {:.1f} %", elide(layer.name, 16), 100 * zero_fraction(layer.counters)));
   }
-  text += "zeros        " +
-          wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
+  if (!zeros.empty()) {
+    text += "zeros        " +
+            wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
+  }
   text += "energy       " +
           wrap(fmt::format("{} an image, {} average: {}", si(total(energy) * 1e-12, "J"),
                            si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),

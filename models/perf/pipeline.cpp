@@ -144,8 +144,11 @@ void Pipeline::tile_moved(TileKind kind, std::uint32_t number) {
   TileStream& s = stream(kind);
   client_.tile_moved(kind, number, step_of(kind, number), now_);
   if (kind == TileKind::kWeight || kind == TileKind::kInput) return;
-  s.pop();
-  if (kind == TileKind::kOutput) --outputs_taken_;
+  // Slots come free in order, whatever the order in which the memory took the tiles.
+  while (s.front_complete()) {
+    s.pop();
+    if (kind == TileKind::kOutput) --outputs_taken_;
+  }
   if (kind == TileKind::kDescriptor) charge(Stall::kDescriptor, now_);
 }
 

@@ -127,6 +127,9 @@ void Accelerator::step_finished(const RunningStep& running) {
 }
 
 void Accelerator::waited(Stall cause, std::uint64_t from, std::uint64_t to) {
+  if (memory_time) {
+    charge_memory(memory_time(from, to), clocking_, cause, to - from, layers_.back());
+  }
   for (PipelineClient* observer : observers) observer->waited(cause, from, to);
 }
 

@@ -12,6 +12,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
+#include "models/perf/memory_time.h"
 #include "models/perf/pipeline.h"
 #include "models/perf/tile_values.h"
 #include "models/tlm/clocking.h"
@@ -43,6 +44,9 @@ class Accelerator : public sc_core::sc_module,
   /// may be behind by less than the global quantum.
   std::function<void(std::uint64_t cycle)> on_job_begin;
   std::function<void(std::uint64_t cycle, LayerCounters& layer)> on_layer_done;
+  /// How the memory spent some clock cycles that the array waited, up to the present one; may be
+  /// empty: then refresh and a busy memory are not told from other waiting.
+  std::function<DramTime(std::uint64_t from_cycle, std::uint64_t to_cycle)> memory_time;
   /// Told of everything the pipeline does, in clock cycles. They stay.
   std::vector<PipelineClient*> observers;
 

@@ -45,8 +45,7 @@ struct Simulation::Impl {
         bus("bus", clocking.cycles(kBusLatencyCycles), 2,
             {{0, static_cast<std::uint64_t>(config.dram.capacity_bytes)},
              {kRegisterBase, reg::kWindowBytes}}),
-        dram("dram", spec, config.dram.channels,
-             static_cast<std::uint64_t>(config.dram.capacity_bytes)),
+        dram("dram", spec, config.dram),
         accelerator("accelerator", config, options.transport),
         host("host", kRegisterBase, clocking),
         irq("irq"),
@@ -74,6 +73,9 @@ struct Simulation::Impl {
       const DramEvents now = dram.events(clocking.cycles(cycle));
       layer.dram = now - dram_before;
       dram_before = now;
+    };
+    accelerator.memory_time = [this](std::uint64_t from_cycle, std::uint64_t to_cycle) {
+      return dram.time_between(clocking.cycles(from_cycle), clocking.cycles(to_cycle));
     };
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     host.write_memory(0, program.image);

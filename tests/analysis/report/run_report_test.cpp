@@ -39,7 +39,7 @@ RunReport example() {
     r.layers.push_back(layer);
   }
   r.area_um2 = {{"pe_array", 1e6}, {"input_buffer", 5e5}};
-  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", ""}};
+  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", "", false}};
   r.warnings = {"something to know"};
   return r;
 }
@@ -78,6 +78,18 @@ TEST(RunReport, json_holds_the_schema_fields) {
   EXPECT_EQ(j.at("timing").at("transport"), "loosely timed");
   EXPECT_TRUE(j.at("timing").at("loosely_timed_cycles").is_null());
   EXPECT_EQ(j.at("warnings").at(0), "something to know");
+}
+
+TEST(RunReport, json_flags_figures_beyond_the_tables) {
+  RunReport r = example();
+  auto j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), false);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), false);
+  r.provenance[0].extrapolated = true;
+  j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), true);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), true);
+  EXPECT_EQ(extrapolated_components(r.provenance), (std::vector<std::string>{"multiply"}));
 }
 
 TEST(RunReport, the_attribution_of_layers_and_total_adds_up_and_names_a_culprit) {
