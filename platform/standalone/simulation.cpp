@@ -52,6 +52,7 @@ struct Simulation::Impl {
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
     if (options.observer != nullptr) accelerator.observers.push_back(options.observer);
+    dram.observe(options.dram_observer);
     if (!options.vcd.empty()) {
       waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
       waveforms->set_time_unit(1, sc_core::SC_PS);
