@@ -75,6 +75,8 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
       return stall(Stall::kInput);
     case reg::kStallOutput:
       return stall(Stall::kOutput);
+    case reg::kStallConflict:
+      return stall(Stall::kConflict);
     case reg::kBytesDescriptor:
       return bytes(Stream::kDescriptor);
     case reg::kBytesWeight:

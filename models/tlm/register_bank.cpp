@@ -13,7 +13,7 @@ const reg::Register* find_register(std::uint32_t offset) {
 }
 
 bool is_counter(std::uint32_t offset) {
-  return std::any_of(reg::kCounters.begin(), reg::kCounters.end(), [&](const reg::Register& r) {
+  return std::any_of(reg::kCounters.begin(), reg::kCounters.end(), [&](const reg::Counter& r) {
     return (offset & ~std::uint32_t{4}) == r.offset;
   });
 }
@@ -61,7 +61,7 @@ tlm::tlm_response_status RegisterBank::check(const tlm::tlm_generic_payload& pay
   const reg::Register* found = find_register(offset);
   if (found == nullptr && !is_counter(offset)) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   const reg::Access access = found != nullptr ? found->access : reg::Access::kReadOnly;
-  if (payload.is_write() ? access == reg::Access::kReadOnly : access == reg::Access::kWriteOnly) {
+  if (payload.is_write() ? !reg::writable(access) : !reg::readable(access)) {
     return tlm::TLM_COMMAND_ERROR_RESPONSE;
   }
   return tlm::TLM_OK_RESPONSE;

@@ -88,7 +88,7 @@ TEST_F(RegisterBankTest, readable_registers_show_their_reset_values) {
 }
 
 TEST_F(RegisterBankTest, counters_read_low_and_high_words) {
-  for (const reg::Register& r : reg::kCounters) {
+  for (const reg::Counter& r : reg::kCounters) {
     EXPECT_EQ(read(r.offset), r.offset) << r.name;
     EXPECT_EQ(read(r.offset + 4), 0x11223344u) << r.name;
   }
@@ -108,7 +108,7 @@ TEST_F(RegisterBankTest, wrong_direction_is_a_command_error_without_effect) {
 
 TEST_F(RegisterBankTest, addresses_outside_the_map_are_address_errors) {
   EXPECT_EQ(write(0x030, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(write(0x0A0, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(write(0x0A8, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(reg::kWindowBytes, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(std::uint64_t{1} << 40, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }
