@@ -34,17 +34,17 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   dont_initialize();
 }
 
-void Accelerator::start(const sc_core::sc_time& delay) {
-  bank_.set(reg::kStatus, reg::kStatusBusy);
-  bank_.set(reg::kErrorCode, reg::kNone);
-  bank_.set(reg::kErrorLayer, 0);
-  start_event_.notify(delay);
+void Accelerator::start(const Job& job) {
+  if (reset.read()) return;
+  job_ = job;
+  layers_.clear();
+  totals_ = {};
+  start_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Accelerator::soft_reset() {
   start_event_.cancel();
   abandon();
-  bank_.reset();
   layers_.clear();
   totals_ = {};
   sequencer_.reset();
@@ -52,7 +52,8 @@ void Accelerator::soft_reset() {
 }
 
 void Accelerator::reset_changed() {
-  if (reset.read()) soft_reset();
+  bank_.reset();  // on both edges: nothing written in between counts
+  soft_reset();
 }
 
 void Accelerator::update_interrupt() { irq_event_.notify(sc_core::SC_ZERO_TIME); }
@@ -132,20 +133,17 @@ void Accelerator::sequence() {
 }
 
 std::uint32_t Accelerator::run_job() {
-  layers_.clear();
-  totals_ = {};
   abandon();
   const std::uint64_t first_cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   pipeline_.reset(first_cycle);
   dma_.advance_to(first_cycle);
   if (on_job_begin) on_job_begin(first_cycle);
-  const std::uint64_t address = bank_.get(reg::kDescriptorAddressLo) |
-                                std::uint64_t{bank_.get(reg::kDescriptorAddressHi)} << 32;
-  const std::uint32_t count = bank_.get(reg::kDescriptorCount);
-  if (count == 0 || address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
+  const std::uint64_t address = job_.descriptor_address;
+  if (job_.descriptor_count == 0 ||
+      address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
     return reg::kBadDescriptor;
   }
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < job_.descriptor_count; ++i) {
     LayerCounters& counters = layers_.emplace_back();
     const std::uint32_t error = run_layer(address + i * kDescriptorBytes, counters);
     counters.cycles = accounted_cycles(counters);
@@ -185,6 +183,7 @@ void Accelerator::abandon() {
 }
 
 void Accelerator::finish(std::uint32_t error_code, std::size_t layer) {
+  if (bank_.reset_pending()) return;
   const bool ok = error_code == reg::kNone;
   bank_.set(reg::kStatus, ok ? reg::kStatusDone : reg::kStatusError);
   bank_.set(reg::kErrorCode, error_code);

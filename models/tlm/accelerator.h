@@ -47,7 +47,7 @@ class Accelerator : public sc_core::sc_module,
 
  private:
   // RegisterOwner
-  void start(const sc_core::sc_time& delay) override;
+  void start(const Job& job) override;
   void soft_reset() override;
   std::uint64_t counter(std::uint32_t offset) const override;
   void update_interrupt() override;
@@ -78,6 +78,7 @@ class Accelerator : public sc_core::sc_module,
   Pipeline pipeline_;
   TileValues values_;
 
+  Job job_;
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
   sc_core::sc_event start_event_;

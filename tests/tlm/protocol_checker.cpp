@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/tlm/protocol_checker.h"
+
+namespace dcnsim {
+
+using sc_core::sc_time;
+
+ProtocolChecker::Attributes::Attributes(const Payload& payload)
+    : command(payload.get_command()),
+      address(payload.get_address()),
+      data(payload.get_data_ptr()),
+      length(payload.get_data_length()),
+      streaming_width(payload.get_streaming_width()),
+      enables(payload.get_byte_enable_ptr()),
+      enable_length(payload.get_byte_enable_length()) {}
+
+ProtocolChecker::ProtocolChecker(const sc_core::sc_module_name& name)
+    : sc_module(name), from_initiator("from_initiator"), to_target("to_target") {
+  from_initiator.register_b_transport(this, &ProtocolChecker::b_transport);
+  from_initiator.register_nb_transport_fw(this, &ProtocolChecker::nb_transport_fw);
+  from_initiator.register_transport_dbg(this, &ProtocolChecker::transport_dbg);
+  from_initiator.register_get_direct_mem_ptr(this, &ProtocolChecker::get_direct_mem_ptr);
+  to_target.register_nb_transport_bw(this, &ProtocolChecker::nb_transport_bw);
+}
+
+void ProtocolChecker::b_transport(Payload& payload, sc_time& delay) {
+  expect(sc_core::sc_get_current_process_handle().proc_kind() != sc_core::SC_METHOD_PROC_,
+         "b_transport is not called from a method process (11.1.1.5)");
+  expect(transactions_.count(&payload) == 0,
+         "b_transport and nb_transport are not mixed on one transaction (15.2.10 c)");
+  expect_fresh(payload);
+  const Attributes attributes(payload);
+  const sc_time begin = sc_core::sc_time_stamp() + delay;
+  to_target->b_transport(payload, delay);
+  expect(sc_core::sc_time_stamp() + delay >= begin, "time does not run backwards (11.1.3)");
+  expect_unchanged(attributes, payload, true);
+  expect_response(payload);
+  ++completed_;
+}
+
+tlm::tlm_sync_enum ProtocolChecker::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
+                                                    sc_time& delay) {
+  const tlm::tlm_phase made = phase;
+  if (made == tlm::BEGIN_REQ) {
+    begin_request(payload, delay);
+  } else {
+    expect(made == tlm::END_RESP, "an initiator makes BEGIN_REQ and END_RESP only (15.2.4)");
+    if (made == tlm::END_RESP) next_phase(payload, made, delay);
+  }
+  const tlm::tlm_sync_enum status = to_target->nb_transport_fw(payload, phase, delay);
+  if (made == tlm::END_RESP) {
+    expect(status != tlm::TLM_UPDATED, "no phase follows END_RESP (15.2.4)");
+    return status;
+  }
+  switch (status) {
+    case tlm::TLM_ACCEPTED:
+      expect(phase == made, "TLM_ACCEPTED leaves the phase alone (11.1.2.7)");
+      break;
+    case tlm::TLM_UPDATED:
+      expect(phase == tlm::END_REQ || phase == tlm::BEGIN_RESP,
+             "END_REQ or BEGIN_RESP follows BEGIN_REQ (15.2.4)");
+      next_phase(payload, phase, delay);
+      break;
+    case tlm::TLM_COMPLETED:
+      expect_response(payload);
+      complete(payload);
+      break;
+  }
+  return status;
+}
+
+tlm::tlm_sync_enum ProtocolChecker::nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
+                                                    sc_time& delay) {
+  const tlm::tlm_phase made = phase;
+  const bool known = made == tlm::END_REQ || made == tlm::BEGIN_RESP;
+  expect(known, "a target makes END_REQ and BEGIN_RESP only (15.2.4)");
+  if (known) next_phase(payload, made, delay);
+  const tlm::tlm_sync_enum status = from_initiator->nb_transport_bw(payload, phase, delay);
+  if (made == tlm::END_REQ) {
+    expect(status == tlm::TLM_ACCEPTED, "END_REQ is answered by TLM_ACCEPTED (15.2.4)");
+  } else if (status == tlm::TLM_UPDATED) {
+    expect(phase == tlm::END_RESP, "END_RESP follows BEGIN_RESP (15.2.4)");
+    next_phase(payload, tlm::END_RESP, delay);
+  } else if (status == tlm::TLM_COMPLETED) {
+    next_phase(payload, tlm::END_RESP, delay);
+  }
+  return status;
+}
+
+unsigned ProtocolChecker::transport_dbg(Payload& payload) {
+  const unsigned moved = to_target->transport_dbg(payload);
+  expect(moved <= payload.get_data_length(), "debug moves no more than the length (11.3)");
+  return moved;
+}
+
+bool ProtocolChecker::get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) {
+  const bool granted = to_target->get_direct_mem_ptr(payload, dmi);
+  expect(dmi.get_start_address() <= payload.get_address() &&
+             payload.get_address() <= dmi.get_end_address(),
+         "a DMI answer covers the address asked for (11.2)");
+  return granted;
+}
+
+void ProtocolChecker::expect(bool holds, const std::string& rule) {
+  if (!holds) violations_.push_back(sc_core::sc_time_stamp().to_string() + ": " + rule);
+}
+
+void ProtocolChecker::expect_fresh(const Payload& payload) {
+  expect(payload.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE,
+         "the response status starts as TLM_INCOMPLETE_RESPONSE (14.17)");
+  expect(!payload.is_dmi_allowed(), "the DMI hint starts as false (14.18)");
+  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) return;
+  expect(payload.get_data_ptr() != nullptr, "there is a data pointer (14.11)");
+  expect(payload.get_data_length() > 0, "the data length is greater than 0 (14.12)");
+  expect(payload.get_streaming_width() > 0, "the streaming width is greater than 0 (14.15)");
+  expect(payload.get_byte_enable_ptr() == nullptr || payload.get_byte_enable_length() > 0,
+         "byte enables have a length (14.14)");
+}
+
+void ProtocolChecker::expect_unchanged(const Attributes& before, const Payload& payload,
+                                       bool with_address) {
+  const Attributes now(payload);
+  expect(now.command == before.command && now.data == before.data && now.length == before.length &&
+             now.streaming_width == before.streaming_width && now.enables == before.enables &&
+             now.enable_length == before.enable_length,
+         "attributes are not modified between BEGIN_REQ and the end (14.7)");
+  expect(!with_address || now.address == before.address, "the address is restored (14.7)");
+}
+
+void ProtocolChecker::expect_response(const Payload& payload) {
+  expect(payload.get_response_status() != tlm::TLM_INCOMPLETE_RESPONSE,
+         "a response has a status (14.17)");
+}
+
+void ProtocolChecker::begin_request(Payload& payload, const sc_time& delay) {
+  expect(payload.has_mm() && payload.get_ref_count() >= 1,
+         "a payload has a memory manager and a reference (14.5)");
+  expect_fresh(payload);
+  expect(requesting_ == nullptr, "one request at a time in its request phase (15.2.6 e)");
+  const Transaction begun{Attributes(payload), State::kRequest, sc_core::sc_time_stamp() + delay};
+  expect(transactions_.emplace(&payload, begun).second,
+         "BEGIN_REQ begins a transaction that is not under way (15.2.3)");
+  requesting_ = &payload;
+}
+
+void ProtocolChecker::next_phase(Payload& payload, const tlm::tlm_phase& phase,
+                                 const sc_time& delay) {
+  const auto found = transactions_.find(&payload);
+  expect(found != transactions_.end(), "a phase belongs to a transaction under way (15.2.3)");
+  if (found == transactions_.end()) return;
+  Transaction& transaction = found->second;
+  const sc_time time = sc_core::sc_time_stamp() + delay;
+  expect(time >= transaction.time, "phases of a transaction do not run backwards (11.1.3)");
+  transaction.time = time;
+  expect_unchanged(transaction.attributes, payload, phase == tlm::BEGIN_RESP);
+
+  if (phase == tlm::END_RESP) {
+    expect(transaction.state == State::kResponse, "END_RESP follows BEGIN_RESP (15.2.4)");
+    complete(payload);
+    return;
+  }
+  if (requesting_ == &payload) requesting_ = nullptr;
+  if (phase == tlm::END_REQ) {
+    expect(transaction.state == State::kRequest, "END_REQ follows BEGIN_REQ (15.2.4)");
+    transaction.state = State::kBetween;
+    return;
+  }
+  expect(transaction.state != State::kResponse, "BEGIN_RESP comes once (15.2.4)");
+  expect(responding_ == nullptr, "one response at a time in its response phase (15.2.6 f)");
+  expect_response(payload);
+  transaction.state = State::kResponse;
+  responding_ = &payload;
+}
+
+void ProtocolChecker::complete(Payload& payload) {
+  if (requesting_ == &payload) requesting_ = nullptr;
+  if (responding_ == &payload) responding_ = nullptr;
+  completed_ += transactions_.erase(&payload);
+}
+
+}  // namespace dcnsim

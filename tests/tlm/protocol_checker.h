@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// A transparent TLM-2.0 interposer that checks the base protocol (IEEE 1666-2011) on one binding:
+// bind it between an initiator and a target, run, look at violations(). Beyond the standard it
+// expects what our components do: no streaming width of 0, addresses restored with the response.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+namespace dcnsim {
+
+class ProtocolChecker : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<ProtocolChecker, 32> from_initiator;
+  tlm_utils::simple_initiator_socket<ProtocolChecker, 32> to_target;
+
+  explicit ProtocolChecker(const sc_core::sc_module_name& name);
+
+  /// One line each: time, clause, what happened.
+  const std::vector<std::string>& violations() const { return violations_; }
+  /// Non-blocking transactions that have begun and not ended.
+  std::size_t outstanding() const { return transactions_.size(); }
+  /// Transactions that have ended, by either interface.
+  std::size_t completed() const { return completed_; }
+
+ private:
+  using Payload = tlm::tlm_generic_payload;
+
+  struct Attributes {
+    explicit Attributes(const Payload& payload);
+    tlm::tlm_command command;
+    std::uint64_t address;
+    const std::uint8_t* data;
+    unsigned length, streaming_width;
+    const std::uint8_t* enables;
+    unsigned enable_length;
+  };
+  enum class State : std::uint8_t { kRequest, kBetween, kResponse };
+  struct Transaction {
+    Attributes attributes;
+    State state;
+    sc_core::sc_time time;  ///< of the latest phase, annotation included
+  };
+
+  void b_transport(Payload& payload, sc_core::sc_time& delay);
+  tlm::tlm_sync_enum nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  tlm::tlm_sync_enum nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  unsigned transport_dbg(Payload& payload);
+  bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi);
+
+  void expect(bool holds, const std::string& rule);
+  void expect_fresh(const Payload& payload);
+  void expect_unchanged(const Attributes& before, const Payload& payload, bool with_address);
+  void expect_response(const Payload& payload);
+  void begin_request(Payload& payload, const sc_core::sc_time& delay);
+  /// The phases after BEGIN_REQ, whoever makes them.
+  void next_phase(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
+  void complete(Payload& payload);
+
+  std::map<const Payload*, Transaction> transactions_;
+  const Payload* requesting_ = nullptr;  ///< in its request phase
+  const Payload* responding_ = nullptr;  ///< in its response phase
+  std::size_t completed_ = 0;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace dcnsim
