@@ -4,6 +4,10 @@
 // the last output has reached memory or something failed.
 #pragma once
 
+#if __cplusplus != 201703L
+#error "dcnsim: compile as C++17: SystemC links only with the C++ standard it was built for"
+#endif
+
 #include <cstdint>
 #include <functional>
 #include <systemc>
