@@ -277,6 +277,10 @@ void allocate_command(const AllocateOptions& options) {
     report.curve = study.curve(curve_rules(request), images, known);
   }
   add_warnings(study, report);
+  if (machine.config.cost.extrapolate) {
+    report.warnings.push_back(
+        "cost.extrapolate: energies may be EXTRAPOLATED; dcnsim run says which");
+  }
   write_outputs(options, study, allocation.solution.widths, report);
   fmt::print("{}", to_text(report));
 }

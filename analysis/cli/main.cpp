@@ -42,6 +42,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_allocate(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
+  dcnsim::cli::add_timeline(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {

@@ -16,7 +16,7 @@ double Machine::clock_period_s() const {
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
   AcceleratorConfig config = load_accelerator(accelerator_path);
-  DramSpec dram = load_dram_spec(tables_dir, config.dram.preset);
+  DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
   CostModel cost(tables_dir, config);
   return {std::move(config), std::move(dram), std::move(cost)};
 }

@@ -36,6 +36,24 @@ Json stalls(const LayerCounters& c) {
   return json;
 }
 
+Json attributed(const Attribution& cycles) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    const Cause cause = static_cast<Cause>(i);
+    json[std::string(to_string(cause))] = cycles[cause];
+  }
+  return json;
+}
+
+Json limited_by(const Attribution& cycles, const LayerCounters& c,
+                const AcceleratorConfig& config) {
+  const Diagnosis d = diagnose(cycles, c, config);
+  return {{"cause", to_string(d.cause)},
+          {"bound", d.bound == Bound::kNone ? Json(nullptr) : Json(to_string(d.bound))},
+          {"share", d.share},
+          {"advice", d.advice}};
+}
+
 Json energy(const Breakdown& parts) {
   return {{"total_pj", total(parts)}, {"by_component", breakdown(parts)}};
 }
@@ -47,6 +65,10 @@ Json events(const LayerCounters& c) {
   return {{"mac_passes", c.pe_cycles},
           {"weight_loads", c.weight_loads},
           {"activation_loads", c.activation_loads},
+          {"register_bits",
+           {{"edge_activations", c.registers.edge_activation_bits},
+            {"edge_weights", c.registers.edge_weight_bits},
+            {"shadow", c.registers.shadow_bits}}},
           {"input_buffer_words", sram(c.input_buffer)},
           {"weight_buffer_words", sram(c.weight_buffer)},
           {"output_buffer_words", sram(c.output_buffer)},
@@ -81,6 +103,8 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
   json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
   json["compute_cycles"] = c.compute_cycles;
   json["stall_cycles"] = stalls(c);
+  json["attribution"] = attributed(layer.attribution());
+  json["limited_by"] = limited_by(layer.attribution(), c, report.accelerator);
   json["utilization"] = utilization(c, report.accelerator.array);
   json["latency"] = latency(c, report.clock_period_s);
   json["traffic"] = traffic(c);
@@ -107,9 +131,13 @@ std::string to_json(const RunReport& report) {
   json["images"] = report.images;
   json["accuracy"] = {{"top1", report.top1()}, {"correct", report.correct}};
   json["overflows_all_images"] = report.overflows;
+  json["timing"] = {{"transport", to_string(report.timing)},
+                    {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
   json["compute_cycles"] = sum.compute_cycles;
   json["stall_cycles"] = stalls(sum);
+  json["attribution"] = attributed(report.attribution());
+  json["limited_by"] = limited_by(report.attribution(), sum, report.accelerator);
   json["macs"] = sum.macs;
   json["utilization"] = utilization(sum, report.accelerator.array);
   json["traffic"] = traffic(sum);
@@ -128,8 +156,10 @@ std::string to_json(const RunReport& report) {
                                   {"sha256", p.sha256},
                                   {"conditions", p.conditions},
                                   {"error_bar", p.error_bar},
-                                  {"note", p.note}});
+                                  {"note", p.note},
+                                  {"extrapolated", p.extrapolated}});
   }
+  json["extrapolated"] = !extrapolated_components(report.provenance).empty();
   json["warnings"] = report.warnings;
   // Names come from files: bytes that are no UTF-8 are replaced rather than thrown at.
   return dump(json);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/arch/config_fields.h"
+#include "models/arch/dram_mapping.h"
 #include "models/arch/printable.h"
 
 namespace dcnsim {
@@ -17,8 +18,9 @@ std::string decimal(double value) {
   return std::string(text, end);
 }
 
-std::string expected(const Text&) {
-  return "1.." + std::to_string(Text::kLongest) + " printable ASCII characters";
+std::string expected(const Text& field) {
+  return std::to_string(field.shortest) + ".." + std::to_string(field.longest) +
+         " printable ASCII characters";
 }
 
 std::string expected(const Flag&) { return "true or false"; }
@@ -47,8 +49,8 @@ namespace {
 class Validator {
  public:
   void operator()(const fields::Text& field, const std::string& value) const {
-    const bool ok = !value.empty() && value.size() <= fields::Text::kLongest &&
-                    value == printable(value, fields::Text::kLongest);
+    const bool ok = value.size() >= field.shortest && value.size() <= field.longest &&
+                    value == printable(value, field.longest);
     if (!ok) fail(field, '"' + printable(value) + '"');
   }
   void operator()(const fields::Flag&, bool) const {}
@@ -104,6 +106,14 @@ void validate_datapath(const ArrayConfig& array) {
   }
 }
 
+void validate_address_mapping(const std::string& mapping) {
+  try {
+    parse_address_mapping(mapping);
+  } catch (const std::invalid_argument& error) {
+    throw InvalidField("dram.address_mapping", error.what());
+  }
+}
+
 }  // namespace
 
 void validate(const AcceleratorConfig& config) {
@@ -113,6 +123,7 @@ void validate(const AcceleratorConfig& config) {
   validate_rows_of_banks("buffers.output.capacity_bytes", config.output_buffer);
 
   validate_datapath(config.array);
+  validate_address_mapping(config.dram.address_mapping);
   if (config.dma.max_burst_bytes < config.dma.bus_bytes) {
     throw InvalidField("dma.max_burst_bytes",
                        std::to_string(config.dma.max_burst_bytes) + ", expected at least " +

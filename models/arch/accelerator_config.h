@@ -79,20 +79,42 @@ struct DmaConfig {
 /// Of a transaction through the interconnect: address decode and return register.
 inline constexpr std::uint64_t kBusLatencyCycles = 2;
 
+/// What happens to a row after an access.
+enum class PagePolicy : std::uint8_t {
+  kOpen,    ///< stays open until another row of the bank is needed, or a refresh
+  kClosed,  ///< closes with the last burst that an access makes to it
+};
+
+/// Which waiting request a DRAM channel serves next.
+enum class DramScheduler : std::uint8_t {
+  kFrFcfs,  ///< open rows first, then the oldest; nobody is overtaken for ever
+  kFcfs,    ///< the oldest
+};
+
+/// Memory and its controller; models/perf/dram/README.md says what each choice does.
 struct DramConfig {
   std::string preset;  ///< row of dram.csv and dram_timing.csv
   std::int64_t capacity_bytes = std::int64_t{64} << 20;
-  int channels = 1;  ///< ganged channels: bandwidth and energy per access scale
+  int channels = 1;  ///< independent, each with its own banks and buses
+  /// From the highest address bits to the lowest (dram_mapping.h). The default streams at peak:
+  /// bursts in a row rotate over channels and bank groups, pages over banks.
+  std::string address_mapping = "row-bank-column-group-channel";
+  PagePolicy page_policy = PagePolicy::kOpen;
+  DramScheduler scheduler = DramScheduler::kFrFcfs;  ///< of requests that wait in its queue
+  int queue_depth = 32;                              ///< requests in the controller, 1..256
 };
 
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
+  /// Folder of all tables of models/cost/tables, "": those. In a file relative to that file.
+  std::string tables;
   std::string technology = "nangate45";   ///< library column of the logic tables
   std::string sram_device = "itrs-lstp";  ///< device_type column of sram.csv
   int sram_node_nm = 0;       ///< node_nm column of sram.csv; 0 takes the node of the technology
   double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
   double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
   double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
+  bool extrapolate = false;  ///< figures that no table covers by a rule, labelled, not refused
 };
 
 struct AcceleratorConfig {

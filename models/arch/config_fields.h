@@ -25,7 +25,7 @@ struct Field {
 };
 
 struct Text : Field {
-  static constexpr std::size_t kLongest = 64;
+  std::size_t shortest = 1, longest = 64;  ///< characters
 };
 
 struct Flag : Field {};
@@ -114,13 +114,24 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},
         c.dram.capacity_bytes);
   visit(Whole{{"dram.channels", kOptional}, 1, 16, Kind::kPowerOfTwo}, c.dram.channels);
+  visit(Text{{"dram.address_mapping", kOptional}}, c.dram.address_mapping);
+  visit(Choice<PagePolicy>{{"dram.page_policy", kOptional},
+                           {{{"open", PagePolicy::kOpen}, {"closed", PagePolicy::kClosed}}}},
+        c.dram.page_policy);
+  visit(Choice<DramScheduler>{{"dram.scheduler", kOptional},
+                              {{{"fr-fcfs", DramScheduler::kFrFcfs},
+                                {"fcfs", DramScheduler::kFcfs}}}},
+        c.dram.scheduler);
+  visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
 
+  visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
   visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);
   visit(Whole{{"cost.sram_node_nm", kOptional}, 0, 1000}, c.cost.sram_node_nm);
   visit(Real{{"cost.logic_factor", kOptional}, 0.01, 100}, c.cost.logic_factor);
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
+  visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
 }
 
 /// Shortest decimal text that reads back as the same number.

@@ -16,16 +16,23 @@ void add(SramAccesses& a, const SramAccesses& b) {
   a.writes += b.writes;
 }
 
-void add(DramEvents& a, const DramEvents& b) {
+void add(RegisterLoads& a, const RegisterLoads& b) {
+  a.edge_activation_bits += b.edge_activation_bits;
+  a.edge_weight_bits += b.edge_weight_bits;
+  a.shadow_bits += b.shadow_bits;
+}
+
+}  // namespace
+
+DramEvents& operator+=(DramEvents& a, const DramEvents& b) {
   a.activates += b.activates;
   a.read_bytes += b.read_bytes;
   a.write_bytes += b.write_bytes;
   a.refreshes += b.refreshes;
   a.active_ps += b.active_ps;
   a.precharged_ps += b.precharged_ps;
+  return a;
 }
-
-}  // namespace
 
 DramEvents operator-(const DramEvents& a, const DramEvents& b) {
   return {a.activates - b.activates,     a.read_bytes - b.read_bytes,
@@ -49,6 +56,7 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.pe_cycles += b.pe_cycles;
   a.weight_loads += b.weight_loads;
   a.activation_loads += b.activation_loads;
+  add(a.registers, b.registers);
   a.input_codes += b.input_codes;
   a.input_zeros += b.input_zeros;
   add(a.stream_bytes, b.stream_bytes);
@@ -60,7 +68,7 @@ LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b) {
   a.pool_operations += b.pool_operations;
   a.additions += b.additions;
   a.overflows += b.overflows;
-  add(a.dram, b.dram);
+  a.dram += b.dram;
   return a;
 }
 

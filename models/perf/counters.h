@@ -32,7 +32,14 @@ struct SramAccesses {
   std::uint64_t writes = 0;
 };
 
-/// Commands and data of the DRAM, over all channels.
+/// Bits clocked into the array's registers outside its PEs (array_registers.h), by what they hold.
+struct RegisterLoads {
+  std::uint64_t edge_activation_bits = 0;
+  std::uint64_t edge_weight_bits = 0;
+  std::uint64_t shadow_bits = 0;  ///< weights (weight-stationary) or sums (output-stationary)
+};
+
+/// Commands, data and background time of the DRAM, added up over its channels.
 struct DramEvents {
   std::uint64_t activates = 0;
   std::uint64_t read_bytes = 0;  ///< whole DRAM bursts, so at least the bytes asked for
@@ -57,6 +64,7 @@ struct LayerCounters {
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
   std::uint64_t activation_loads = 0;  ///< likewise its activation registers
+  RegisterLoads registers;             ///< of the array, outside its PEs
   std::uint64_t input_codes = 0;       ///< of convolutions, as loaded: halos again, no padding
   std::uint64_t input_zeros = 0;       ///< those that are 0, which depends on the data
   std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
@@ -71,7 +79,8 @@ struct LayerCounters {
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
 
-/// Field by field sum.
+/// Field by field sums.
+DramEvents& operator+=(DramEvents& a, const DramEvents& b);
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);
 
 }  // namespace dcnsim

@@ -2,7 +2,8 @@
 #include "models/perf/evaluate.h"
 
 #include "models/perf/clock.h"
-#include "models/perf/dram_banks.h"
+#include "models/perf/dram/device.h"
+#include "models/perf/memory_time.h"
 #include "models/perf/pipeline.h"
 
 namespace dcnsim {
@@ -13,11 +14,12 @@ class Evaluation : private PipelineClient {
   Evaluation(const AcceleratorConfig& config, const DramSpec& spec)
       : config_(config),
         clock_(config.clock_mhz),
-        dram_(spec, config.dram.channels),
+        dram_(spec, config.dram),
         pipeline_(config, *this) {}
 
   LayerCounters run(const Descriptor& layer, std::uint64_t descriptor_address) {
     LayerCounters counters;
+    counters_ = &counters;
     pipeline_.fetch(descriptor_address, counters);
     until_idle();
     pipeline_.advance(pipeline_.now() + decode_cycles(config_.dma));
@@ -43,10 +45,16 @@ class Evaluation : private PipelineClient {
     }
   }
 
+  void waited(Stall cause, std::uint64_t from, std::uint64_t to) override {
+    charge_memory(dram_.time_between(clock_.ps(from), clock_.ps(to)), clock_, cause, to - from,
+                  *counters_);
+  }
+
   const AcceleratorConfig& config_;
   const Clock clock_;
-  DramBanks dram_;
+  DramDevice dram_;
   Pipeline pipeline_;
+  LayerCounters* counters_ = nullptr;
   DramEvents before_;
 };
 

@@ -48,6 +48,7 @@ void Pipeline::reset(std::uint64_t cycle) {
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   stored_.clear();
   output_open_ = computing_ = false;
+  awaited_.reset();
 }
 
 void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) {
@@ -75,7 +76,6 @@ void Pipeline::execute(const Descriptor& descriptor) {
   output_slots_ = slots(config_.output_buffer, need.output_available);
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
-  lacks_ = Stall::kWeight;
   settle();
 }
 
@@ -188,39 +188,41 @@ void Pipeline::finish_step() {
   }
 }
 
-/// What the next step lacks is looked for in the order of Stall; once there, it is there to stay.
-bool Pipeline::has_all_it_needs() {
-  const auto got = [&](Stall what, bool present) {
-    if (lacks_ != what) return true;
-    if (!present) return false;
-    charge(what, now_);
-    lacks_ = static_cast<Stall>(static_cast<int>(what) + 1);
-    return true;
-  };
-  if (!got(Stall::kWeight,
-           descriptor_.kind != LayerKind::kConv || stream(TileKind::kWeight).front_complete()) ||
-      !got(Stall::kInput, !loads_input(descriptor_) || stream(TileKind::kInput).front_complete())) {
-    return false;
+/// What the next step cannot start without, if anything.
+std::optional<Stall> Pipeline::lacking() const {
+  if (descriptor_.kind == LayerKind::kConv && !stream(TileKind::kWeight).front_complete()) {
+    return Stall::kWeight;
   }
-  if (descriptor_.output_on_chip || output_open_) return true;
-  if (!got(Stall::kOutput, outputs_taken_ < output_slots_)) return false;
-  ++outputs_taken_;
-  output_open_ = true;
-  return true;
+  if (loads_input(descriptor_) && !stream(TileKind::kInput).front_complete()) return Stall::kInput;
+  if (!output_open_ && !descriptor_.output_on_chip && outputs_taken_ == output_slots_) {
+    return Stall::kOutput;
+  }
+  return std::nullopt;
 }
 
 void Pipeline::start_step() {
-  if (!has_all_it_needs()) return;
+  const std::optional<Stall> lacks = lacking();
+  if (awaited_ && awaited_ != lacks) charge(*awaited_, now_);
+  awaited_ = lacks;
+  if (lacks) return;
   const Step& step = steps_[next_step_];
+  if (!output_open_ && !descriptor_.output_on_chip) {
+    ++outputs_taken_;
+    output_open_ = true;
+  }
   work_ = step_work(config_, descriptor_, step, *counters_);
-  running_ = {&step, now_, now_ + work_.cycles, stream(TileKind::kWeight).front(),
-              stream(TileKind::kInput).front()};
+  running_ = {&step,
+              now_,
+              now_ + work_.cycles,
+              stream(TileKind::kWeight).front(),
+              stream(TileKind::kInput).front(),
+              work_.cycles,
+              work_.fill_drain};
   if (descriptor_.output_on_chip) {
     running_.end_cycle += lost_cycles(config_.input_buffer, work_.input_buffer.writes,
                                       work_.input_buffer.reads, work_.cycles);
   }
   computing_ = true;
-  lacks_ = Stall::kWeight;
   ++next_step_;
   client_.step_started(running_);
 }

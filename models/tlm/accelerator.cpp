@@ -2,6 +2,7 @@
 #include "models/tlm/accelerator.h"
 
 #include <stdexcept>
+#include <string>
 
 #include "models/perf/evaluate.h"
 
@@ -34,16 +35,27 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   dont_initialize();
 }
 
+void Accelerator::trace(sc_core::sc_trace_file* file) {
+  signals_.trace(file, name());
+  const std::string prefix = std::string(name()) + ".";
+  sc_core::sc_trace(file, irq, prefix + "irq");
+  sc_core::sc_trace(file, pipeline_.reads_in_flight(), prefix + "reads_in_flight");
+  sc_core::sc_trace(file, pipeline_.writes_in_flight(), prefix + "writes_in_flight");
+  observers.push_back(&signals_);
+}
+
 void Accelerator::start(const Job& job) {
   if (reset.read()) return;
   job_ = job;
   layers_.clear();
   totals_ = {};
+  signals_.set_busy(true);
   start_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Accelerator::soft_reset() {
   start_event_.cancel();
+  signals_.set_busy(false);
   abandon();
   layers_.clear();
   totals_ = {};
@@ -98,27 +110,30 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
 void Accelerator::tile_begun(TileKind kind, std::uint32_t number, const Step& step,
                              const Parts& parts, std::uint64_t cycle) {
   values_.tile_begun(kind, number, step, parts, cycle);
-  if (observer != nullptr) observer->tile_begun(kind, number, step, parts, cycle);
+  for (PipelineClient* observer : observers) observer->tile_begun(kind, number, step, parts, cycle);
 }
 
 void Accelerator::tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                              std::uint64_t cycle) {
   values_.tile_moved(kind, number, step, cycle);
-  if (observer != nullptr) observer->tile_moved(kind, number, step, cycle);
+  for (PipelineClient* observer : observers) observer->tile_moved(kind, number, step, cycle);
 }
 
 void Accelerator::step_started(const RunningStep& running) {
   values_.step_started(running);
-  if (observer != nullptr) observer->step_started(running);
+  for (PipelineClient* observer : observers) observer->step_started(running);
 }
 
 void Accelerator::step_finished(const RunningStep& running) {
   values_.step_finished(running);
-  if (observer != nullptr) observer->step_finished(running);
+  for (PipelineClient* observer : observers) observer->step_finished(running);
 }
 
 void Accelerator::waited(Stall cause, std::uint64_t from, std::uint64_t to) {
-  if (observer != nullptr) observer->waited(cause, from, to);
+  if (memory_time) {
+    charge_memory(memory_time(from, to), clocking_, cause, to - from, layers_.back());
+  }
+  for (PipelineClient* observer : observers) observer->waited(cause, from, to);
 }
 
 std::uint8_t* Accelerator::data(const Burst& burst) { return values_.data(burst); }
@@ -183,6 +198,7 @@ void Accelerator::abandon() {
 }
 
 void Accelerator::finish(std::uint32_t error_code, std::size_t layer) {
+  signals_.set_busy(false);
   if (bank_.reset_pending()) return;
   const bool ok = error_code == reg::kNone;
   bank_.set(reg::kStatus, ok ? reg::kStatusDone : reg::kStatusError);

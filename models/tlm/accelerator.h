@@ -16,11 +16,13 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
+#include "models/perf/memory_time.h"
 #include "models/perf/pipeline.h"
 #include "models/perf/tile_values.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
 #include "models/tlm/register_bank.h"
+#include "models/tlm/signals.h"
 
 namespace dcnsim {
 
@@ -46,8 +48,15 @@ class Accelerator : public sc_core::sc_module,
   /// may be behind by less than the global quantum.
   std::function<void(std::uint64_t cycle)> on_job_begin;
   std::function<void(std::uint64_t cycle, LayerCounters& layer)> on_layer_done;
-  /// Told of everything the pipeline does, in clock cycles; may be null. Stays.
-  PipelineClient* observer = nullptr;
+  /// How the memory spent some clock cycles that the array waited, up to the present one; may be
+  /// empty: then refresh and a busy memory are not told from other waiting.
+  std::function<DramTime(std::uint64_t from_cycle, std::uint64_t to_cycle)> memory_time;
+  /// Told of everything the pipeline does, in clock cycles. They stay.
+  std::vector<PipelineClient*> observers;
+
+  /// Before simulation starts: shows the accelerator's state (signals.h) and its interrupt in
+  /// `file`.
+  void trace(sc_core::sc_trace_file* file);
 
  private:
   // RegisterOwner
@@ -81,6 +90,7 @@ class Accelerator : public sc_core::sc_module,
   Dma dma_;
   Pipeline pipeline_;
   TileValues values_;
+  AcceleratorSignals signals_;
 
   Job job_;
   std::vector<LayerCounters> layers_;

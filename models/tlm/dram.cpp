@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/tlm/dram.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -26,53 +27,73 @@ void copy(tlm::tlm_generic_payload& payload, std::uint8_t* storage) {
   }
 }
 
+std::uint64_t now_ps() { return Clocking::to_ps(sc_core::sc_time_stamp()); }
+
 }  // namespace
 
-Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, int channels,
-           std::uint64_t capacity_bytes)
+Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, const DramConfig& config)
     : sc_module(name),
       socket("socket"),
-      banks_(spec, channels),
-      capacity_bytes_(capacity_bytes),
-      storage_(static_cast<std::uint8_t*>(std::calloc(capacity_bytes, 1))) {
+      device_(spec, config),
+      queue_(device_, config),
+      capacity_bytes_(static_cast<std::uint64_t>(config.capacity_bytes)),
+      queue_depth_(static_cast<std::size_t>(config.queue_depth)),
+      storage_(static_cast<std::uint8_t*>(std::calloc(capacity_bytes_, 1))),
+      phases_(this, &Dram::on_phase) {
   if (!storage_) throw std::bad_alloc();
   socket.register_b_transport(this, &Dram::b_transport);
+  socket.register_nb_transport_fw(this, &Dram::nb_transport_fw);
   socket.register_transport_dbg(this, &Dram::transport_dbg);
+  socket.register_get_direct_mem_ptr(this, &Dram::get_direct_mem_ptr);
+  SC_HAS_PROCESS(Dram);
+  SC_METHOD(serve);
+  sensitive << wake_;
+  dont_initialize();
 }
 
-void Dram::reset_timing(const sc_core::sc_time& now) { banks_.reset(Clocking::to_ps(now)); }
+void Dram::reset_timing(const sc_core::sc_time& now) {
+  sc_assert(queue_.empty() && at_door_.empty());
+  device_.reset(Clocking::to_ps(now));
+}
 
-DramEvents Dram::events(const sc_core::sc_time& now) { return banks_.events(Clocking::to_ps(now)); }
+DramEvents Dram::events(const sc_core::sc_time& now) {
+  return device_.events(Clocking::to_ps(now));
+}
 
-void Dram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
-    payload.set_response_status(tlm::TLM_OK_RESPONSE);
-    return;
-  }
-  const std::uint64_t address = payload.get_address();
-  const std::uint64_t length = payload.get_data_length();
-  // Many initiators leave the streaming width at 0: read as equal to the length.
-  const std::uint64_t width = payload.get_streaming_width();
-  if (length == 0 || payload.get_data_ptr() == nullptr || (width != 0 && width < length)) {
-    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-    return;
-  }
-  if (payload.get_byte_enable_ptr() != nullptr && payload.get_byte_enable_length() == 0) {
-    payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    return;
-  }
-  if (address > capacity_bytes_ || length > capacity_bytes_ - address) {
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return;
-  }
+DramTime Dram::time_between(const sc_core::sc_time& from, const sc_core::sc_time& to) {
+  return device_.time_between(Clocking::to_ps(from), Clocking::to_ps(to));
+}
+
+void Dram::b_transport(Payload& payload, sc_core::sc_time& delay) {
+  if (!check(payload)) return;
   const std::uint64_t now = Clocking::to_ps(sc_core::sc_time_stamp() + delay);
-  const std::uint64_t done = banks_.access(now, address, length, payload.is_write());
-  copy(payload, storage_.get() + address);
+  const std::uint64_t done =
+      device_.access(now, payload.get_address(), payload.get_data_length(), payload.is_write());
+  copy(payload, storage_.get() + payload.get_address());
   delay += Clocking::to_time(done - now);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) {
+tlm::tlm_sync_enum Dram::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
+                                         sc_core::sc_time& delay) {
+  if (phase == tlm::BEGIN_REQ) {
+    if (!check(payload)) return tlm::TLM_COMPLETED;
+    payload.acquire();
+    phases_.notify(payload, phase, delay);
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase == tlm::END_RESP) {
+    if (!responding_ || responses_.front() != &payload) {
+      SC_REPORT_ERROR(name(), "END_RESP for a transaction that has no BEGIN_RESP open");
+      return tlm::TLM_ACCEPTED;
+    }
+    phases_.notify(payload, phase, delay);
+    return tlm::TLM_COMPLETED;
+  }
+  return tlm::TLM_ACCEPTED;  // phases that others have added may be ignored
+}
+
+unsigned Dram::transport_dbg(Payload& payload) {
   const std::uint64_t address = payload.get_address();
   if (address >= capacity_bytes_ || payload.get_data_ptr() == nullptr) return 0;
   const auto length = static_cast<unsigned>(
@@ -85,6 +106,101 @@ unsigned Dram::transport_dbg(tlm::tlm_generic_payload& payload) {
     return 0;
   }
   return length;
+}
+
+// Granted to whoever asks: the storage never moves. Accesses through it take no bank's time and
+// are not counted, so no transport call suggests it.
+bool Dram::get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) {
+  const bool inside = payload.get_address() < capacity_bytes_;
+  dmi.set_start_address(inside ? 0 : capacity_bytes_);
+  dmi.set_end_address(inside ? capacity_bytes_ - 1 : UINT64_MAX);
+  if (!inside) return false;
+  dmi.set_dmi_ptr(storage_.get());
+  dmi.allow_read_write();
+  dmi.set_read_latency(sc_core::SC_ZERO_TIME);
+  dmi.set_write_latency(sc_core::SC_ZERO_TIME);
+  return true;
+}
+
+bool Dram::check(Payload& payload) const {
+  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    return false;
+  }
+  const std::uint64_t address = payload.get_address();
+  const std::uint64_t length = payload.get_data_length();
+  // Many initiators leave the streaming width at 0: read as equal to the length.
+  const std::uint64_t width = payload.get_streaming_width();
+  if (length == 0 || payload.get_data_ptr() == nullptr || (width != 0 && width < length)) {
+    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+    return false;
+  }
+  if (payload.get_byte_enable_ptr() != nullptr && payload.get_byte_enable_length() == 0) {
+    payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+    return false;
+  }
+  if (address > capacity_bytes_ || length > capacity_bytes_ - address) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return false;
+  }
+  return true;
+}
+
+void Dram::on_phase(Payload& payload, const tlm::tlm_phase& phase) {
+  if (phase == tlm::BEGIN_REQ) {
+    at_door_.push_back(&payload);
+  } else {
+    responses_.pop_front();
+    responding_ = false;
+    payload.release();
+    respond();
+  }
+  admit();
+}
+
+void Dram::serve() {
+  queue_.advance(now_ps(), [this](std::uint64_t id, std::uint64_t) {
+    auto& payload = *reinterpret_cast<Payload*>(id);
+    if (payload.is_read()) copy(payload, storage_.get() + payload.get_address());
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    responses_.push_back(&payload);
+  });
+  respond();
+  admit();
+}
+
+// Requests that are done but not taken count too: an initiator that is slow to end its responses
+// slows down its requests.
+void Dram::admit() {
+  while (!at_door_.empty() && !queue_.full() && responses_.size() < queue_depth_) {
+    Payload& payload = *at_door_.front();
+    at_door_.pop_front();
+    if (payload.is_write()) copy(payload, storage_.get() + payload.get_address());
+    queue_.enqueue(now_ps(), reinterpret_cast<std::uintptr_t>(&payload), payload.get_address(),
+                   payload.get_data_length(), payload.is_write());
+    tlm::tlm_phase phase = tlm::END_REQ;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    socket->nb_transport_bw(payload, phase, delay);
+  }
+  schedule();
+}
+
+void Dram::respond() {
+  if (responding_ || responses_.empty()) return;
+  responding_ = true;
+  Payload& payload = *responses_.front();
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  const tlm::tlm_sync_enum status = socket->nb_transport_bw(payload, phase, delay);
+  if (status != tlm::TLM_ACCEPTED) phases_.notify(payload, tlm::END_RESP, delay);
+}
+
+void Dram::schedule() {
+  const std::uint64_t next = queue_.next_ps();
+  if (next == RequestQueue::kNever) return;
+  const std::uint64_t now = now_ps();
+  wake_.cancel();
+  wake_.notify(Clocking::to_time(next > now ? next - now : 0));
 }
 
 }  // namespace dcnsim

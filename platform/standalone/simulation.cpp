@@ -45,14 +45,18 @@ struct Simulation::Impl {
         bus("bus", clocking.cycles(kBusLatencyCycles), 2,
             {{0, static_cast<std::uint64_t>(config.dram.capacity_bytes)},
              {kRegisterBase, reg::kWindowBytes}}),
-        dram("dram", spec, config.dram.channels,
-             static_cast<std::uint64_t>(config.dram.capacity_bytes)),
+        dram("dram", spec, config.dram),
         accelerator("accelerator", config, options.transport),
         host("host", kRegisterBase, clocking),
         irq("irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
-    accelerator.observer = options.observer;
+    if (options.observer != nullptr) accelerator.observers.push_back(options.observer);
+    if (!options.vcd.empty()) {
+      waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
+      waveforms->set_time_unit(1, sc_core::SC_PS);
+      accelerator.trace(waveforms.get());
+    }
     host.bus.bind(bus.from_initiators[0]);
     accelerator.memory.bind(bus.from_initiators[1]);
     bus.to_targets[0].bind(dram.socket);
@@ -70,6 +74,9 @@ struct Simulation::Impl {
       layer.dram = now - dram_before;
       dram_before = now;
     };
+    accelerator.memory_time = [this](std::uint64_t from_cycle, std::uint64_t to_cycle) {
+      return dram.time_between(clocking.cycles(from_cycle), clocking.cycles(to_cycle));
+    };
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     host.write_memory(0, program.image);
   }
@@ -84,6 +91,11 @@ struct Simulation::Impl {
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
   DramEvents dram_before;
+
+  struct Close {
+    void operator()(sc_core::sc_trace_file* file) const { sc_core::sc_close_vcd_trace_file(file); }
+  };
+  std::unique_ptr<sc_core::sc_trace_file, Close> waveforms;
 };
 
 Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,

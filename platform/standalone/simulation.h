@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -30,6 +31,9 @@ struct SimulationOptions {
   std::uint64_t quantum_ps = 1'000'000'000;
   /// Told of everything the accelerator's pipeline does, in clock cycles; may be null. Stays.
   PipelineClient* observer = nullptr;
+  /// Waveforms go to this file, to whose name SystemC adds ".vcd"; none if empty. With a quantum of
+  /// 0 loosely timed signals change when they should.
+  std::string vcd;
 };
 
 class Simulation {

@@ -21,7 +21,7 @@ using sc_core::sc_time;
 /// Memory and accelerator wired directly.
 struct Bench : AcceleratorBench {
   tlm_utils::simple_initiator_socket<Bench, 32> backdoor{"backdoor"};
-  Dram dram{"dram", lpddr4_3200(), 1, 1 << 20};
+  Dram dram{"dram", lpddr4_3200(), small_machine().dram};
   int bursts = 0;
 
   explicit Bench(const sc_core::sc_module_name& name)

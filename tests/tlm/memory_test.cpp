@@ -34,7 +34,9 @@ class MemoryTest : public FreshKernel {
     FreshKernel::SetUp();
     bus = std::make_unique<Bus>("bus", sc_time(5000, SC_PS), 1,
                                 std::vector<Bus::Range>{{kBase, kBytes}});
-    dram = std::make_unique<Dram>("dram", lpddr4_3200(), 1, kBytes);
+    DramConfig config;
+    config.capacity_bytes = kBytes;
+    dram = std::make_unique<Dram>("dram", lpddr4_3200(), config);
     initiator = std::make_unique<Initiator>("initiator");
     initiator->socket.bind(bus->from_initiators[0]);
     bus->to_targets[0].bind(dram->socket);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DRAM with its controller, over integer picoseconds: channels, address mapping, counts. Serves
+// accesses in the order of the calls and says when each completes; RequestQueue serves them as a
+// controller with a queue would. No SystemC.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
+#include "models/perf/counters.h"
+#include "models/perf/dram/address_map.h"
+#include "models/perf/dram/channel.h"
+#include "models/perf/dram/recent_intervals.h"
+#include "models/perf/dram/timing.h"
+
+namespace dcnsim {
+
+/// What a DRAM did in an interval of time, in disjoint parts.
+struct DramTime {
+  std::uint64_t refresh_ps = 0;  ///< a channel closed its rows and refreshed
+  std::uint64_t busy_ps = 0;     ///< otherwise, an access was under way: commands, data, latency
+};
+
+class DramDevice {
+ public:
+  /// Throws std::invalid_argument if the preset or the configuration is impossible.
+  DramDevice(const DramSpec& spec, const DramConfig& config);
+
+  /// Closes all rows and restarts clock and refresh interval at `now_ps`; counts become 0.
+  void reset(std::uint64_t now_ps);
+
+  /// Access of `bytes` at `address` that arrives at `now_ps`, served after all before it; returns
+  /// when its last beat of data is on the pins. Whole bursts move even if only part is asked for.
+  /// Arrivals in the past of an earlier one count as coming with it.
+  std::uint64_t access(std::uint64_t now_ps, std::uint64_t address, std::uint64_t bytes,
+                       bool is_write);
+
+  /// Counts since reset, over all channels: active_ps + precharged_ps is the time times the
+  /// channels. Background time and refreshes up to `now_ps`.
+  DramEvents events(std::uint64_t now_ps);
+
+  /// How [from_ps, to_ps) was spent; exact for the recent past, to_ps no later than now.
+  DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps);
+
+  double peak_bytes_per_s() const { return peak_bytes_per_s_; }
+
+  /// Tells `observer` every command from now on; pass nullptr to stop.
+  void observe(const DramObserver& observer);
+
+  // For RequestQueue.
+  std::vector<DramChannel>& channels() { return channels_; }
+  const AddressMap& map() const { return map_; }
+  std::uint64_t cycle_at_or_after(std::uint64_t now_ps) const {
+    return now_ps <= epoch_ps_ ? 0 : (now_ps - epoch_ps_ + period_ps_ - 1) / period_ps_;
+  }
+  std::uint64_t to_ps(std::uint64_t cycle) const { return epoch_ps_ + cycle * period_ps_; }
+  void note_access(std::uint64_t from_ps, std::uint64_t to_ps) { busy_.add(from_ps, to_ps); }
+
+ private:
+  /// When an access that arrives at `now_ps` finds room among queue_depth accesses.
+  std::uint64_t accept(std::uint64_t now_ps);
+
+  const std::uint64_t period_ps_;
+  const std::size_t queue_depth_;
+  const double peak_bytes_per_s_;
+  AddressMap map_;
+  std::vector<DramChannel> channels_;
+  std::uint64_t epoch_ps_ = 0;
+  std::uint64_t last_arrival_ps_ = 0;
+  /// Completion times of accesses under way, soonest first.
+  std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>> under_way_;
+  RecentIntervals busy_;
+};
+
+}  // namespace dcnsim

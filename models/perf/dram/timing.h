@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The timing of a DRAM device in whole cycles of its memory clock, each rounded to the safe side as
+// data sheets prescribe, with what follows from it.
+#pragma once
+
+#include <cstdint>
+
+#include "models/arch/dram_spec.h"
+
+namespace dcnsim {
+
+struct DramTiming {
+  /// Throws std::invalid_argument ("dram preset X: tRCD: ...") if a value is missing, absurd, or
+  /// leaves no time between refreshes.
+  explicit DramTiming(const DramSpec& spec);
+
+  /// tCK in whole picoseconds, rounded up where a burst would otherwise beat the data rate.
+  std::uint64_t period_ps;
+  std::uint64_t burst;  ///< data of one column access
+  std::uint64_t cl, cwl, rcd, rp, ras, rc, rrd_s, rrd_l, faw, wr, rtp, wtr_s, wtr_l, refi, rfc;
+  std::uint64_t ccd_s, ccd_l;   ///< at least a burst
+  std::uint64_t read_to_write;  ///< from column to column: two cycles between the data
+  std::uint64_t write_to_read_s, write_to_read_l;  ///< from column to column
+  std::uint64_t write_to_precharge;                ///< from the column command
+
+  /// A controller decides on a burst this long before its column command can follow the previous
+  /// one: enough to close and open a row in every bank group behind the data of others.
+  std::uint64_t lookahead;
+};
+
+}  // namespace dcnsim
