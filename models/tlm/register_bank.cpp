@@ -127,7 +127,13 @@ void RegisterBank::write_control(std::uint32_t value, const sc_core::sc_time& de
 }
 
 void RegisterBank::schedule(const sc_core::sc_time& delay, Effect effect, const Job& job) {
-  const PendingEffect added{sc_core::sc_time_stamp() + delay, effect, job};
+  PendingEffect added{sc_core::sc_time_stamp() + delay, effect, job};
+  for (const PendingEffect& earlier : pending_) {
+    // Another initiator may be less far ahead than the one that reset the registers.
+    if (effect == Effect::kStart && earlier.effect == Effect::kReset) {
+      added.at = std::max(added.at, earlier.at);
+    }
+  }
   const auto later =
       std::upper_bound(pending_.begin(), pending_.end(), added,
                        [](const PendingEffect& a, const PendingEffect& b) { return a.at < b.at; });

@@ -238,6 +238,20 @@ TEST_F(RegisterBankTest, an_initiator_ahead_of_time_reads_what_it_has_written) {
   EXPECT_EQ(read(reg::kDescriptorCount), 4u) << "written after the reset";
 }
 
+TEST_F(RegisterBankTest, a_start_that_saw_the_reset_comes_after_it_whoever_writes_it) {
+  bank->set(reg::kStatus, reg::kStatusBusy);
+  delay = sc_time(10, SC_NS);
+  write(reg::kControl, reg::kControlReset);
+  delay = sc_time(5, SC_NS);
+  write(reg::kControl, reg::kControlStart);
+  sc_core::sc_start(9, SC_NS);
+  EXPECT_EQ(owner->starts + owner->resets, 0);
+  sc_core::sc_start(9, SC_NS);
+  EXPECT_EQ(owner->reset_time, sc_time(10, SC_NS));
+  EXPECT_EQ(owner->start_time, sc_time(10, SC_NS));
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusBusy);
+}
+
 TEST_F(RegisterBankTest, a_job_is_what_the_registers_said_when_start_was_written) {
   write(reg::kDescriptorAddressLo, 0x1000);
   write(reg::kDescriptorAddressHi, 0x2);
