@@ -51,8 +51,9 @@ struct ArrayConfig {
   int brick_bits = 2;      ///< composable: operand width of a brick; only 2 is built
 };
 
-/// On-chip SRAM of `banks` single-port banks; a cycle moves at most banks * word_bits bits. Data
-/// lie packed at the layer's width, each feature-map row starting on a word.
+/// On-chip SRAM of single-port banks, of which `banks` are used side by side: a cycle moves at most
+/// banks * word_bits bits. Data lie packed at the layer's width, each feature-map row starting on a
+/// word.
 struct BufferConfig {
   std::int64_t capacity_bytes = 0;
   int word_bits = 64;  ///< of one bank
@@ -61,6 +62,9 @@ struct BufferConfig {
   /// Each half has `banks` banks of its own; else both lie in the same ones, where the DMA and the
   /// array are in each other's way.
   bool separate_halves = false;
+
+  /// Banks in all.
+  int all_banks() const { return separate_halves ? 2 * banks : banks; }
 };
 
 /// Whose burst goes next. Descriptors and outputs, which free a buffer, come before loads.

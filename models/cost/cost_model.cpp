@@ -66,7 +66,7 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
       dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
   const auto shape = [this](const char* name, const BufferConfig& b) {
-    return sram.buffer(name, static_cast<double>(b.capacity_bytes), b.word_bits, b.banks);
+    return sram.buffer(name, static_cast<double>(b.capacity_bytes), b.word_bits, b.all_banks());
   };
   input = shape("input_buffer", config.input_buffer);
   weight = shape("weight_buffer", config.weight_buffer);
