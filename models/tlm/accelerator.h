@@ -4,6 +4,10 @@
 // the last output has reached memory or something failed.
 #pragma once
 
+#if __cplusplus != 201703L
+#error "dcnsim: compile as C++17: SystemC links only with the C++ standard it was built for"
+#endif
+
 #include <cstdint>
 #include <functional>
 #include <systemc>
@@ -56,7 +60,7 @@ class Accelerator : public sc_core::sc_module,
 
  private:
   // RegisterOwner
-  void start(const sc_core::sc_time& delay) override;
+  void start(const Job& job) override;
   void soft_reset() override;
   std::uint64_t counter(std::uint32_t offset) const override;
   void update_interrupt() override;
@@ -86,9 +90,9 @@ class Accelerator : public sc_core::sc_module,
   Dma dma_;
   Pipeline pipeline_;
   TileValues values_;
-
   AcceleratorSignals signals_;
 
+  Job job_;
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
   sc_core::sc_event start_event_;
