@@ -68,8 +68,13 @@ struct LayerCounters {
   DramEvents dram;
 };
 
+std::uint64_t stall_cycles(const LayerCounters& counters);
+
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
+
+/// Adds everything in `b` `times` times.
+void add(LayerCounters& a, const LayerCounters& b, std::uint64_t times);
 
 /// Field by field sum.
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);

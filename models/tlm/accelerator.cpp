@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 
 namespace dcnsim {
