@@ -85,6 +85,18 @@ struct DramConfig {
   int channels = 1;  ///< ganged channels: bandwidth and energy per access scale
 };
 
+/// What the compiler makes small when it chooses how layers are executed.
+enum class Objective : std::uint8_t { kLatency, kEnergy, kTraffic };
+
+constexpr std::string_view to_string(Objective objective) {
+  constexpr std::string_view names[] = {"latency", "energy", "traffic"};
+  return names[static_cast<int>(objective)];
+}
+
+struct MappingConfig {
+  Objective objective = Objective::kLatency;
+};
+
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
   std::string technology = "nangate45";   ///< library column of the logic tables
@@ -108,6 +120,7 @@ struct AcceleratorConfig {
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
   DramConfig dram;
+  MappingConfig mapping;
   CostConfig cost;
 };
 

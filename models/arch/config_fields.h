@@ -70,7 +70,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                          {{{"weight-stationary", Dataflow::kWeightStationary},
                            {"output-stationary", Dataflow::kOutputStationary}}}},
         c.array.dataflow);
-  constexpr auto named = [](DatapathFamily family) { return std::pair(to_string(family), family); };
+  constexpr auto named = [](auto value) { return std::pair(to_string(value), value); };
   visit(
       Choice<DatapathFamily, 4>{
           {"array.datapath", kOptional},
@@ -114,6 +114,11 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},
         c.dram.capacity_bytes);
   visit(Whole{{"dram.channels", kOptional}, 1, 16, Kind::kPowerOfTwo}, c.dram.channels);
+
+  visit(Choice<Objective, 3>{{"mapping.objective", kOptional},
+                             {{named(Objective::kLatency), named(Objective::kEnergy),
+                               named(Objective::kTraffic)}}},
+        c.mapping.objective);
 
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
   visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);
