@@ -6,21 +6,6 @@
 #include "models/perf/buffer_need.h"
 
 namespace dcnsim {
-namespace {
-
-/// Cycles the array loses when `words` are moved to or from a buffer while it makes `accesses` in
-/// `cycles`: `banks` words pass in a cycle, in which it cannot have those banks.
-std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
-                          std::uint64_t cycles) {
-  if (buffer.separate_halves || cycles == 0) return 0;
-  const auto banks = static_cast<std::uint64_t>(buffer.banks);
-  const std::uint64_t lines = (words + banks - 1) / banks;
-  const std::uint64_t slots = banks * cycles;
-  return (lines * std::min(accesses, slots) + slots - 1) / slots;
-}
-
-}  // namespace
-
 Pipeline::Pipeline(const AcceleratorConfig& config, PipelineClient& client)
     : config_(config),
       client_(client),

@@ -88,6 +88,7 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
       const std::uint64_t bytes =
           u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, config_.dma.bus_bytes));
       if (e.first == 0) axis.first_bytes += bytes;
+      axis.part_bytes = std::max(axis.part_bytes, bytes);
       axis.bus_bytes += bytes;
       axis.buffer_words += words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
     });
@@ -131,6 +132,7 @@ void Predictor::use_weights(const Tiling& tiling) {
         const std::uint64_t bytes = u64(bus_bytes_of(0, bits, bus));
         weights_.bytes += count * chunk.count * bytes;
         weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
+        weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
         if (&chunk == chunks.data()) first += block.count * (bias + bytes);
       }
     }
@@ -162,10 +164,22 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     step.last_chunk = last_chunk;
     LayerCounters counters;
     const StepWork cycles = step_work(config_, layer_, step, counters);
+    const auto use = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
+      return static_cast<double>(accesses.reads + accesses.writes) /
+             static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles.cycles, 1));
+    };
     counters.compute_cycles = cycles.cycles;
     counters.fill_drain_cycles = cycles.fill_drain;
     add(work.counters, counters, count);
     work.last_step_cycles = cycles.cycles;
+    work.input_use = std::min(work.input_use, use(config_.input_buffer, cycles.input_buffer));
+    work.weight_use = std::min(work.weight_use, use(config_.weight_buffer, cycles.weight_buffer));
+    work.output_use = std::min(work.output_use, use(config_.output_buffer, cycles.output_buffer));
+    if (layer_.output_on_chip) {
+      work.kept_conflict_cycles +=
+          count * lost_cycles(config_.input_buffer, cycles.input_buffer.writes,
+                              cycles.input_buffer.reads, cycles.cycles);
+    }
   };
   if (!conv) {
     add_step(layer_.output_shape().channels, 1, true, true, 1);
@@ -191,8 +205,15 @@ void Predictor::add_steps(const Axis& rows, const Axis& columns) {
       const PixelTileWork& tile = work(y, x);
       add(prediction_.counters, tile.counters, y.count * x.count);
       prediction_.last_step_cycles = tile.last_step_cycles;
+      prediction_.kept_conflict_cycles += y.count * x.count * tile.kept_conflict_cycles;
+      prediction_.input.use = std::min(prediction_.input.use, tile.input_use);
+      prediction_.weight.use = std::min(prediction_.weight.use, tile.weight_use);
+      prediction_.output.use = std::min(prediction_.output.use, tile.output_use);
     }
   }
+  prediction_.steps = u64(step_count(layer_));
+  prediction_.input.part_bytes = columns.part_bytes;
+  prediction_.weight.part_bytes = weights_.part_bytes;
 }
 
 void Predictor::add_loads(const Axis& rows, const Axis& columns) {
@@ -242,11 +263,14 @@ void Predictor::add_stores() {
       counters.output_buffer.reads +=
           u64(out.height) * w.count * words(w.size * pixel_bits, config_.output_buffer);
     }
+    const int bus = config_.dma.bus_bytes;
+    prediction_.output.part_bytes = u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus));
     prediction_.last_store_bytes =
-        u64(heights.back().size) *
-        u64(bus_bytes_of(0, widths.back().size * pixel_bits, config_.dma.bus_bytes));
+        u64(heights.back().size) * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
   } else {
     // Pixel by pixel.
+    prediction_.output.part_bytes =
+        u64(std::int64_t{std::min(t.tile_channels, group_channels(layer_))} * bits / 8);
     const std::vector<EqualTiles> channels = equal_tiles(group_channels(layer_), t.tile_channels);
     for (const EqualTiles& c : channels) {
       counters.output_buffer.reads += u64(out.height) * u64(out.width) *

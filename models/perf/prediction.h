@@ -26,6 +26,15 @@ struct Prediction {
   std::uint64_t lone_load_bytes = 0;
   std::uint64_t last_store_bytes = 0;  ///< of the last output tile
   std::uint64_t last_step_cycles = 0;  ///< of the last step, without any waiting
+  std::uint64_t steps = 0;
+  /// Cycles the array loses because outputs that stay on chip go to the buffer it reads from.
+  std::uint64_t kept_conflict_cycles = 0;
+  /// What every step at least has of each buffer's bank cycles, and what a burst moves at most,
+  /// the limit of the DMA aside.
+  struct {
+    double use = 1;
+    std::uint64_t part_bytes = 0;
+  } input, weight, output;
 };
 
 /// Predicts tilings of one layer. What two have in common is computed once: all pixel tiles of one
@@ -50,16 +59,19 @@ class Predictor {
     std::uint64_t bus_bytes = 0;     ///< columns: bytes on the bus of one row of all tiles
     std::uint64_t buffer_words = 0;  ///< likewise, words of the input buffer
     std::uint64_t first_bytes = 0;   ///< rows: of the first tile; columns: its bytes in one row
+    std::uint64_t part_bytes = 0;    ///< columns: most bytes of one operand in one row
   };
   /// All weight tiles of the layer, each loaded once.
   struct Weights {
     std::uint64_t bias_bytes = 0, bytes = 0, buffer_words = 0;
     std::uint64_t first_bytes = 0;  ///< of the first tile, biases included
+    std::uint64_t part_bytes = 0;   ///< most bytes of a block
   };
   /// Steps of one pixel tile with all weights.
   struct PixelTileWork {
     LayerCounters counters;
-    std::uint64_t last_step_cycles = 0;
+    std::uint64_t last_step_cycles = 0, kept_conflict_cycles = 0;
+    double input_use = 1, weight_use = 1, output_use = 1;
   };
 
   const Axis& rows(int tile_h);

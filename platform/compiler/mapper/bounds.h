@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What no execution of a tiling can beat, from its prediction alone.
+// What no execution of a tiling can beat, from its prediction alone. bounds.md has the reasons.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@ namespace dcnsim {
 
 class Bounds {
  public:
+  /// `config` stays.
   Bounds(const AcceleratorConfig& config, const DramSpec& dram);
 
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
@@ -20,10 +21,12 @@ class Bounds {
  private:
   std::uint64_t least_read_cycles(std::uint64_t bytes) const;
   std::uint64_t least_write_cycles(std::uint64_t bytes) const;
+  double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;
 
+  const AcceleratorConfig& config_;
   std::uint64_t bus_bytes_;
   double period_ns_;
-  double read_latency_ns_;  ///< column access and its data
+  double read_latency_ns_;  ///< column access
   double ns_per_byte_;      ///< of the DRAM at its peak
 };
 
