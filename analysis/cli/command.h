@@ -25,6 +25,7 @@ using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_allocate(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
@@ -72,6 +73,22 @@ struct WidthOptions {
   Dataset calibration_images() const;
   std::string calibration_path() const;
 };
+
+/// Where results are kept that cost time and never change.
+struct CacheOptions {
+  std::string folder_option;
+  bool none = false;
+
+  /// `what` is kept.
+  void add_to(CLI::App& app, const std::string& what, const std::string& group = "");
+  /// "" for nowhere.
+  std::string folder() const;
+};
+
+/// The fixed-point network in the file at `path`: as it is, or quantized now as `widths` say. Adds the
+/// files that shaped it to `inputs`.
+FixedNetwork fixed_network(const WidthOptions& widths, const std::string& path,
+                           std::vector<InputFile>& inputs);
 
 /// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
 class Progress {
