@@ -147,7 +147,7 @@ std::string WidthOptions::calibration_path() const {
 
 Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
 
-FixedNetwork fixed_network(const WidthOptions& widths, const std::string& path,
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
                            std::vector<InputFile>& inputs) {
   auto loaded = load_network(path);
   if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {

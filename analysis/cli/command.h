@@ -85,9 +85,9 @@ struct CacheOptions {
   std::string folder() const;
 };
 
-/// The fixed-point network in the file at `path`: as it is, or quantized now as `widths` say. Adds the
-/// files that shaped it to `inputs`.
-FixedNetwork fixed_network(const WidthOptions& widths, const std::string& path,
+/// The network to execute: as the file has it, or quantized now, and then what it was quantized by
+/// is added to `inputs`. Throws UsageError if the file is in fixed point and `widths` are given.
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
                            std::vector<InputFile>& inputs);
 
 /// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.

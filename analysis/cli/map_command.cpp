@@ -53,7 +53,7 @@ void map_command(const MapOptions& options) {
   const std::string tables = tables_folder(data_file("models/cost/tables"), config);
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
-  const FixedNetwork network = fixed_network(options.widths, network_path, report.inputs);
+  const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
   const std::vector<InputFile> files{describe_input("network", network_path),
                                      describe_input("accelerator", accelerator_path),
                                      describe_input("dram timing", tables + "/dram_timing.csv")};

@@ -150,7 +150,7 @@ void run_command(const RunOptions& options) {
     throw UsageError(fmt::format("--trace-image: {}, expected one of the {} images, from 0 on",
                                  options.trace_image, images.size()));
   }
-  const FixedNetwork network = fixed_network(options.widths, network_path, report.inputs);
+  const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
   std::vector<InputFile> files;
   for (const auto& [role, path] : {std::pair{"network", network_path},
                                    {"accelerator", accelerator_path},
@@ -166,9 +166,7 @@ void run_command(const RunOptions& options) {
   }
   const Program program =
       assemble(network, config, options.mapping.map(network, config, dram, cost, report.inputs));
-  std::vector<Descriptor> descriptors;
-  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
-  cost.require_energies(descriptors);
+  cost.require_energies(descriptors(program));
 
   WorkPool pool;
   pool.items = images.size();

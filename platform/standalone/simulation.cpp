@@ -17,14 +17,15 @@ namespace {
 
 constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;  // above any DRAM
 
-std::string describe(const JobResult& result, const Program& program) {
+std::string describe(const DcnResult& result, const Program& program) {
   switch (result.status) {
-    case DriverStatus::kNoDevice:
+    case DCN_NO_DEVICE:
       return "the driver found no accelerator at the register window";
-    case DriverStatus::kBusError:
+    case DCN_BUS_ERROR:
       return "the driver got a bus error from the registers";
-    case DriverStatus::kOk:
-    case DriverStatus::kJobFailed:
+    case DCN_OK:
+    case DCN_RUNNING:
+    case DCN_JOB_FAILED:
       break;
   }
   const char* reason = result.error_code == reg::kBadDescriptor ? "bad descriptor"
@@ -120,7 +121,7 @@ Inference Simulation::run(const CodeTensor& image) {
   s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
-  if (s.host.result().status != DriverStatus::kOk) {
+  if (s.host.result().status != DCN_OK) {
     throw std::runtime_error(describe(s.host.result(), s.program));
   }
   Inference inference;
