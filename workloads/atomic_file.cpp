@@ -10,54 +10,67 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace dcnsim {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(path + ": cannot be written: " + reason);
-}
-
 std::string last_error() { return std::generic_category().message(errno); }
-
-/// Writes and closes; returns the reason of a failure, or "".
-std::string write_all(int descriptor, std::string_view bytes) {
-  std::string reason;
-  while (!bytes.empty() && reason.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      reason = last_error();
-    }
-  }
-  if (reason.empty() && ::fsync(descriptor) != 0 && errno != EINVAL) reason = last_error();
-  if (::close(descriptor) != 0 && reason.empty()) reason = last_error();
-  return reason;
-}
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), target_(path_) {
   namespace fs = std::filesystem;
   std::error_code error;
-  std::string target = path;
-  if (fs::is_symlink(fs::symlink_status(path, error))) {
-    target = fs::canonical(path, error).string();  // through the link, not in its place
-    if (error) fail(path, error.message());
+  if (fs::is_symlink(fs::symlink_status(path_, error))) {
+    target_ = fs::canonical(path_, error).string();  // through the link, not in its place
+    if (error) fail(error.message());
   }
-  const fs::file_status status = fs::status(target, error);
-  if (fs::exists(status) && !fs::is_regular_file(status)) fail(path, "not a regular file");
+  const fs::file_status status = fs::status(target_, error);
+  if (fs::exists(status) && !fs::is_regular_file(status)) fail("not a regular file");
+  temporary_ = target_ + ".partial-" + std::to_string(::getpid());
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+  if (descriptor_ < 0) fail(last_error());
+}
 
-  const std::string temporary = target + ".partial-" + std::to_string(::getpid());
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-  if (descriptor < 0) fail(path, last_error());
-  std::string reason = write_all(descriptor, bytes);
-  if (reason.empty() && std::rename(temporary.c_str(), target.c_str()) != 0) reason = last_error();
-  if (!reason.empty()) {
-    ::unlink(temporary.c_str());
-    fail(path, reason);
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      fail(last_error());
+    }
   }
+}
+
+void AtomicFile::commit() {
+  std::string reason;
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) reason = last_error();
+  if (::close(descriptor_) != 0 && reason.empty()) reason = last_error();
+  descriptor_ = -1;
+  if (reason.empty() && std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    reason = last_error();
+  }
+  if (reason.empty()) return;
+  ::unlink(temporary_.c_str());
+  fail(reason);
+}
+
+void AtomicFile::fail(const std::string& reason) const {
+  throw std::runtime_error(path_ + ": cannot be written: " + reason);
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace dcnsim

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -166,6 +167,26 @@ FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
              std::get<FloatNetwork>(loaded), images, options,
              [&](std::size_t done) { progress.update(done); }, widths.format_rule())
       .network;
+}
+
+void CacheOptions::add_to(CLI::App& app, const std::string& what, const std::string& group) {
+  CLI::Option* folder = app.add_option("--cache", folder_option,
+                                       "Folder for " + what + " [~/.cache/dcnsim]")
+                            ->type_name("FOLDER");
+  CLI::Option* off = app.add_flag("--no-cache", none, "Find them anew and keep nothing");
+  if (group.empty()) return;
+  folder->group(group);
+  off->group(group);
+}
+
+std::string CacheOptions::folder() const {
+  if (none) return "";
+  if (!folder_option.empty()) return folder_option;
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return std::string(folder) + "/dcnsim";
+  }
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
 }
 
 Progress::Progress(std::string what, std::size_t total)

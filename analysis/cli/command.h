@@ -25,8 +25,10 @@ using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_allocate(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_timeline(CLI::App& app, Action& action);
 
 /// A contradiction between options: exit code 2.
 struct UsageError : std::runtime_error {
@@ -70,6 +72,17 @@ struct WidthOptions {
   FormatRule format_rule() const;
   Dataset calibration_images() const;
   std::string calibration_path() const;
+};
+
+/// Where results are kept that cost time and never change.
+struct CacheOptions {
+  std::string folder_option;
+  bool none = false;
+
+  /// `what` is kept.
+  void add_to(CLI::App& app, const std::string& what, const std::string& group = "");
+  /// "" for nowhere.
+  std::string folder() const;
 };
 
 /// The network to execute: as the file has it, or quantized now, and then what it was quantized by

@@ -6,6 +6,7 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/report/result_summary.h"
+#include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/perf/datapath/datapath.h"
 #include "workloads/onnx/onnx_network.h"
@@ -112,6 +113,10 @@ void inspect_accelerator(const std::string& path) {
   fmt::print("\narea, um2\n");
   for (const auto& [component, um2] : area) fmt::print("  {:<20} {:>12.0f}\n", component, um2);
   fmt::print("  {:<20} {:>12.0f}\n", "total", total(area));
+  const auto extrapolated = extrapolated_components(cost.provenance());
+  if (!extrapolated.empty()) {
+    fmt::print("\nEXTRAPOLATED beyond the tables: {}\n", fmt::join(extrapolated, ", "));
+  }
 }
 
 void inspect_command(const std::string& what) {

@@ -22,14 +22,17 @@ int run_command(int argc, char** argv) {
       "  dcnsim run --accelerator large_edge -w 4 -a 8\n"
       "  dcnsim quantize NET.onnx -w 6 -a 8 -o NET_w6a8.onnx\n"
       "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
+      "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
       "Every subcommand has a --help of its own.");
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
   dcnsim::cli::add_quantize(app, action);
   dcnsim::cli::add_allocate(app, action);
+  dcnsim::cli::add_map(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
+  dcnsim::cli::add_timeline(app, action);
   return dcnsim::cli::parse_and_act("dcnsim", app, action, argc, argv);
 }
 

@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/mapping_options.h"
 #include "analysis/evaluation/work_pool.h"
+#include "analysis/trace/observed_run.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/tlm/clocking.h"
 #include "platform/standalone/simulation.h"
@@ -24,9 +26,20 @@ struct RunOptions {
   std::string images;
   std::uint64_t limit = 0;
   WidthOptions widths;
+  MappingOptions mapping;
   std::size_t jobs = default_jobs();
   std::optional<std::string> json;
   bool check = false;
+  std::string timing = "auto";
+  std::optional<std::string> trace, vcd;
+  std::size_t trace_image = 0;
+
+  Transport timing_transport() const {
+    return timing == "lt" ? Transport::kLooselyTimed : Transport::kApproximatelyTimed;
+  }
+  Transport value_transport() const {
+    return timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
+  }
 };
 
 /// What a worker found out about one image.
@@ -64,6 +77,26 @@ std::vector<LayerCounters> mean_counters(const std::vector<std::string>& results
   return counters;
 }
 
+std::uint64_t total_cycles(const std::vector<LayerCounters>& layers) {
+  std::uint64_t cycles = 0;
+  for (const LayerCounters& layer : layers) cycles += layer.cycles;
+  return cycles;
+}
+
+/// `counters` with the times and DRAM events of `timed`. What is moved and computed does not depend
+/// on when.
+void replace_times(std::vector<LayerCounters>& counters, const std::vector<LayerCounters>& timed) {
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    const std::uint64_t zeros = counters[i].input_zeros;
+    if (timed.at(i).stream_bytes != counters[i].stream_bytes ||
+        timed.at(i).pe_cycles != counters[i].pe_cycles) {
+      throw std::logic_error(fmt::format("layer {}: traffic or work depends on the timing", i));
+    }
+    counters[i] = timed.at(i);
+    counters[i].input_zeros = zeros;
+  }
+}
+
 /// One image on the system; with `reference`, every code of every layer is compared. An
 /// ImageResult as bytes, followed by the zeros of all layers and, for image 0, their counters.
 std::string infer(Simulation& simulation, const FixedNetwork& network, const Dataset& images,
@@ -91,7 +124,9 @@ std::string infer(Simulation& simulation, const FixedNetwork& network, const Dat
 }
 
 void run_command(const RunOptions& options) {
-  if (options.json) require_writable(*options.json);
+  for (const auto& path : {options.json, options.trace, options.vcd}) {
+    if (path) require_writable(*path);
+  }
   RunReport report;
   report.version = DCNSIM_VERSION;
   const std::string network_path = options.network.empty()
@@ -106,10 +141,15 @@ void run_command(const RunOptions& options) {
     config.array.dataflow = options.dataflow == "weight-stationary" ? Dataflow::kWeightStationary
                                                                     : Dataflow::kOutputStationary;
   }
-  const std::string tables = data_file("models/cost/tables");
+  options.mapping.apply(config);
+  const std::string tables = tables_folder(data_file("models/cost/tables"), config);
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
   const Dataset images = load_cifar10(images_path, options.limit);
+  if (options.trace_image >= images.size()) {
+    throw UsageError(fmt::format("--trace-image: {}, expected one of the {} images, from 0 on",
+                                 options.trace_image, images.size()));
+  }
   const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
   std::vector<InputFile> files;
   for (const auto& [role, path] : {std::pair{"network", network_path},
@@ -124,13 +164,17 @@ void run_command(const RunOptions& options) {
         "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", network_path,
         network.input.height, network.input.width, network.input.channels));
   }
-  const Program program = compile(network, config);
+  const Program program =
+      assemble(network, config, options.mapping.map(network, config, dram, cost, report.inputs));
+  cost.require_energies(descriptors(program));
 
   WorkPool pool;
   pool.items = images.size();
   pool.jobs = options.jobs;
   pool.prepare = [&]() -> Worker {
-    auto simulation = std::make_shared<Simulation>(config, dram, program);
+    SimulationOptions how;
+    how.transport = options.value_transport();
+    auto simulation = std::make_shared<Simulation>(config, dram, program, how);
     auto reference =
         options.check ? std::make_shared<Executor>(network, config.accumulator) : nullptr;
     return [&, simulation, reference](std::size_t index) {
@@ -156,7 +200,16 @@ void run_command(const RunOptions& options) {
             fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));
       }
     }
-    const std::vector<LayerCounters> counters = mean_counters(results, program.layers.size());
+    std::vector<LayerCounters> counters = mean_counters(results, program.layers.size());
+    report.timing = options.timing_transport();
+    const bool timed_apart = report.timing != options.value_transport();
+    if (timed_apart) report.loosely_timed_cycles = total_cycles(counters);
+    if (timed_apart || options.trace || options.vcd) {
+      const CodeTensor image =
+          convert_image(image_tensor(images, options.trace_image), network.input_format);
+      replace_times(counters, observed_run(config, dram, program, image,
+                                           {report.timing, options.trace, options.vcd}));
+    }
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
       const ProgramLayer& layer = program.layers[i];
       report.layers.push_back({layer.name, layer.descriptor, counters.at(i),
@@ -167,7 +220,11 @@ void run_command(const RunOptions& options) {
   report.accelerator = config;
   report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
   report.area_um2 = cost.area_um2();
-  report.provenance = cost.provenance();
+  report.provenance = cost.provenance(descriptors);
+  if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
+    report.warnings.push_back(
+        fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
+  }
   if (report.overflows > 0) {
     report.warnings.push_back(fmt::format(
         "{} outputs over all images overflowed the {}-bit accumulator ({}): use narrower "
@@ -185,6 +242,11 @@ void run_command(const RunOptions& options) {
              config.array.activation_bits, options.check ? "every code checked" : images_path);
   fmt::print("{}", to_text(report));
   if (options.json) fmt::print("\nresults written to {}\n", *options.json);
+  if (options.trace)
+    fmt::print("\ntrace of image {} written to {}: open it in ui.perfetto.dev\n",
+               options.trace_image, *options.trace);
+  if (options.vcd)
+    fmt::print("\nwaveforms of image {} written to {}\n", options.trace_image, *options.vcd);
 }
 
 }  // namespace
@@ -212,6 +274,7 @@ void add_run(CLI::App& app, Action& action) {
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   options->widths.add_to(*run);
+  options->mapping.add_to(*run);
   run->add_option("-j,--jobs", options->jobs, "Worker processes; results do not depend on it")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -219,6 +282,20 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("FILE");
   run->add_flag("--check", options->check,
                 "Compare every code of every layer with the reference executor");
+  run->add_option("--timing", options->timing,
+                  "How time is simulated: loosely timed (lt), approximately timed (at: requests\n"
+                  "compete in the memory), or auto: values of all images loosely timed, times of\n"
+                  "one approximately, because they do not depend on the data")
+      ->check(CLI::IsMember({"auto", "lt", "at"}))
+      ->capture_default_str();
+  run->add_option(
+         "--trace", options->trace,
+         "Write a timeline of one image to FILE, for ui.perfetto.dev and `dcnsim timeline`")
+      ->type_name("FILE");
+  run->add_option("--vcd", options->vcd, "Write waveforms of one image to FILE")->type_name("FILE");
+  run->add_option("--trace-image", options->trace_image,
+                  "The image of --trace and --vcd, from 0 on [0]")
+      ->type_name("N");
   run->callback([options, &action] { action = [options] { run_command(*options); }; });
 }
 

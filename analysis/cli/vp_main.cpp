@@ -33,7 +33,7 @@ struct VpOptions {
 };
 
 /// Everything the firmware finds in memory, for the network and images of the command line.
-riscv::MemoryImage memory_image(const VpOptions& options, const AcceleratorConfig& config) {
+riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
   const std::string path = options.network.empty()
                                ? data_file("workloads/networks/cifar10_plain7_float.onnx")
                                : options.network;
@@ -49,8 +49,9 @@ riscv::MemoryImage memory_image(const VpOptions& options, const AcceleratorConfi
   for (std::size_t i = 0; i < images.size(); ++i) {
     codes.push_back(convert_image(image_tensor(images, i), network.input_format));
   }
-  return riscv::compose(compile(network, config), codes, images.labels, options.accelerators,
-                        config.dma.bus_bytes,
+  const AcceleratorConfig& config = machine.config;
+  return riscv::compose(compile(network, config, machine.dram), codes, images.labels,
+                        options.accelerators, config.dma.bus_bytes,
                         static_cast<std::uint64_t>(config.dram.capacity_bytes));
 }
 
@@ -65,7 +66,7 @@ void run_platform(const VpOptions& options) {
       options.timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
   config.quantum_ps = static_cast<std::uint64_t>(options.quantum_us * 1e6);
   config.cpu_mhz = options.cpu_mhz;
-  const riscv::MemoryImage memory = memory_image(options, machine.config);
+  const riscv::MemoryImage memory = memory_image(options, machine);
 
   riscv::VirtualPlatform platform(config, std::cout);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);

@@ -2,28 +2,14 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "analysis/plot/pipe_through.h"
+#include "analysis/plot/gnuplot.h"
 #include "analysis/plot/plot.h"
-#include "workloads/atomic_file.h"
 
 namespace dcnsim {
 namespace {
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-std::string picture(const Plot& plot, PictureFormat format) {
-  const std::string script = gnuplot_script(plot, format);
-  try {
-    // -d: no start-up files, which could change the picture.
-    std::string bytes = pipe_through({"gnuplot", "-d"}, script);
-    if (bytes.empty()) throw std::runtime_error("gnuplot: printed nothing");
-    return bytes;
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(std::string(error.what()) +
-                             "; install gnuplot-nox (5.4 or newer) to draw pictures");
-  }
 }
 
 }  // namespace
@@ -35,8 +21,7 @@ PictureFormat picture_format(const std::string& path) {
 }
 
 void draw(const Plot& plot, const std::string& path) {
-  const PictureFormat format = picture_format(path);
-  write_file_atomically(path, picture(plot, format));
+  gnuplot::draw_script(gnuplot_script(plot, picture_format(path)), path);
 }
 
 }  // namespace dcnsim

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <string_view>
 
+#include "analysis/plot/gnuplot.h"
 #include "analysis/plot/plain_text.h"
 #include "analysis/plot/plot.h"
 
 namespace dcnsim {
 namespace {
+
+using gnuplot::number;
+using gnuplot::quoted;
 
 constexpr double kWidth = 900, kHeight = 560;  // of the picture, in SVG pixels
 constexpr double kAxisWidth = 640;             // about what the x axis gets of that
@@ -28,31 +31,6 @@ constexpr std::array<int, 8> kMarks{7, 5, 9, 13, 11, 15, 6, 4};  // gnuplot's po
 struct Range {
   double low, high;
 };
-
-std::string number(double value) {
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
-}
-
-/// A string constant for gnuplot. Whatever could mean something to it is an octal escape: inside
-/// quotes gnuplot 5.4 still looks for backquotes and macros, and ends 'strings' at some doubled
-/// apostrophes. Escapes that begin with 0 have four digits, so a digit may follow.
-std::string quoted(std::string_view text, std::size_t length) {
-  const auto octal = [](unsigned digit) { return static_cast<char>('0' + (digit & 7U)); };
-  std::string result = "\"";
-  for (const char c : shorten(plain_text(text), length)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool letter =
-        byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (letter || c == ' ' || c == '.' || c == ',' || c == '-' || c == '_') {
-      result += c;
-    } else {
-      result += {'\\', '0', octal(byte >> 6U), octal(byte >> 3U), octal(byte)};
-    }
-  }
-  return result + "\"";
-}
 
 /// A tick's name is a format, so % counts double, and if there is one gnuplot keeps 49 bytes only.
 std::string quoted_tick(const std::string& name) {
@@ -213,22 +191,6 @@ std::string y_axis(const Plot& plot) {
   return "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
 }
 
-std::string terminal(PictureFormat format) {
-  const auto size = [](double scale) {
-    return number(kWidth * scale) + "," + number(kHeight * scale);
-  };
-  const std::string common =
-      " noenhanced rounded font 'sans-serif,14' background rgb 'white' size ";
-  switch (format) {
-    case PictureFormat::kSvg:
-      return "set terminal svg" + common + size(1) + " fixed\n";
-    case PictureFormat::kPng:
-      return "set terminal pngcairo" + common + size(2) +
-             " fontscale 1.5 linewidth 2 pointscale 2.6\n";
-  }
-  throw std::invalid_argument("plot: no such format");
-}
-
 std::string screen(double x, double y) {
   return " at screen " + number(x / kWidth) + "," + number(1 - y / kHeight);
 }
@@ -323,7 +285,7 @@ std::string gnuplot_script(const Plot& plot, PictureFormat format) {
   }
   const Legend key = legend(plot);
   const std::string drawing = curves(plot, key.name_length);
-  std::string script = "set encoding utf8\n" + terminal(format);
+  std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
   script +=
       "set border 0 linecolor rgb '#e6e6e6'\n"  // the colour of ticks too: dots in the grid's
       "set arrow from graph 0,0 to graph 1,0 nohead linecolor rgb '#999999'\n"

@@ -16,24 +16,22 @@ Json latency(const LayerCounters& c, double period_s) {
   return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
 }
 
-Json traffic(const LayerCounters& c) {
-  Json streams = Json::object();
-  for (int s = 0; s < kStreams; ++s) {
-    streams[std::string(to_string(static_cast<Stream>(s)))] =
-        c.stream_bytes[static_cast<std::size_t>(s)];
-  }
-  return {{"dram_read_bytes", dram_read_bytes(c)},
-          {"dram_write_bytes", dram_write_bytes(c)},
-          {"by_stream", streams}};
-}
-
-Json stalls(const LayerCounters& c) {
+Json attributed(const Attribution& cycles) {
   Json json = Json::object();
-  for (int s = 0; s < kStalls; ++s) {
-    json[std::string(to_string(static_cast<Stall>(s)))] =
-        c.stall_cycles[static_cast<std::size_t>(s)];
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    const Cause cause = static_cast<Cause>(i);
+    json[std::string(to_string(cause))] = cycles[cause];
   }
   return json;
+}
+
+Json limited_by(const Attribution& cycles, const LayerCounters& c,
+                const AcceleratorConfig& config) {
+  const Diagnosis d = diagnose(cycles, c, config);
+  return {{"cause", to_string(d.cause)},
+          {"bound", d.bound == Bound::kNone ? Json(nullptr) : Json(to_string(d.bound))},
+          {"share", d.share},
+          {"advice", d.advice}};
 }
 
 Json energy(const Breakdown& parts) {
@@ -47,6 +45,10 @@ Json events(const LayerCounters& c) {
   return {{"mac_passes", c.pe_cycles},
           {"weight_loads", c.weight_loads},
           {"activation_loads", c.activation_loads},
+          {"register_bits",
+           {{"edge_activations", c.registers.edge_activation_bits},
+            {"edge_weights", c.registers.edge_weight_bits},
+            {"shadow", c.registers.shadow_bits}}},
           {"input_buffer_words", sram(c.input_buffer)},
           {"weight_buffer_words", sram(c.weight_buffer)},
           {"output_buffer_words", sram(c.output_buffer)},
@@ -80,18 +82,17 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
   json["macs"] = c.macs;
   json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
   json["compute_cycles"] = c.compute_cycles;
-  json["stall_cycles"] = stalls(c);
+  json["stall_cycles"] = stalls_json(c);
+  json["attribution"] = attributed(layer.attribution());
+  json["limited_by"] = limited_by(layer.attribution(), c, report.accelerator);
   json["utilization"] = utilization(c, report.accelerator.array);
   json["latency"] = latency(c, report.clock_period_s);
-  json["traffic"] = traffic(c);
+  json["traffic"] = traffic_json(c);
   json["energy"] = energy(layer.energy_pj);
   json["events"] = events(c);
-  json["tiling"] = {
-      {"tile_h", d.tiling.tile_h},
-      {"tile_w", d.tiling.tile_w},
-      {"tile_channels", d.tiling.tile_channels},
-      {"chunk_k", d.tiling.chunk_k},
-      {"order", d.tiling.order == LoopOrder::kWeightOuter ? "weight-outer" : "pixel-outer"}};
+  json["tiling"] = tiling_json(d.tiling);
+  json["input_on_chip"] = d.input_on_chip;
+  json["output_on_chip"] = d.output_on_chip;
   json["proved_free_of_overflow"] = d.proved;
   return json;
 }
@@ -107,12 +108,16 @@ std::string to_json(const RunReport& report) {
   json["images"] = report.images;
   json["accuracy"] = {{"top1", report.top1()}, {"correct", report.correct}};
   json["overflows_all_images"] = report.overflows;
+  json["timing"] = {{"transport", to_string(report.timing)},
+                    {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
   json["compute_cycles"] = sum.compute_cycles;
-  json["stall_cycles"] = stalls(sum);
+  json["stall_cycles"] = stalls_json(sum);
+  json["attribution"] = attributed(report.attribution());
+  json["limited_by"] = limited_by(report.attribution(), sum, report.accelerator);
   json["macs"] = sum.macs;
   json["utilization"] = utilization(sum, report.accelerator.array);
-  json["traffic"] = traffic(sum);
+  json["traffic"] = traffic_json(sum);
   json["energy"] = energy(report.energy_pj());
   json["area"] = {{"total_um2", total(report.area_um2)},
                   {"by_component", breakdown(report.area_um2)}};
@@ -128,8 +133,10 @@ std::string to_json(const RunReport& report) {
                                   {"sha256", p.sha256},
                                   {"conditions", p.conditions},
                                   {"error_bar", p.error_bar},
-                                  {"note", p.note}});
+                                  {"note", p.note},
+                                  {"extrapolated", p.extrapolated}});
   }
+  json["extrapolated"] = !extrapolated_components(report.provenance).empty();
   json["warnings"] = report.warnings;
   // Names come from files: bytes that are no UTF-8 are replaced rather than thrown at.
   return dump(json);

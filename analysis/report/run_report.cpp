@@ -11,6 +11,12 @@ LayerCounters RunReport::totals() const {
   return sum;
 }
 
+Attribution RunReport::attribution() const {
+  Attribution sum;
+  for (const LayerReport& layer : layers) sum += layer.attribution();
+  return sum;
+}
+
 Breakdown RunReport::energy_pj() const {
   Breakdown sum;
   for (const LayerReport& layer : layers) {
@@ -42,6 +48,14 @@ double zero_fraction(const LayerCounters& counters) {
   return counters.input_codes == 0 ? 0
                                    : static_cast<double>(counters.input_zeros) /
                                          static_cast<double>(counters.input_codes);
+}
+
+std::vector<std::string> extrapolated_components(const std::vector<Provenance>& provenance) {
+  std::vector<std::string> components;
+  for (const Provenance& p : provenance) {
+    if (p.extrapolated) components.push_back(p.component);
+  }
+  return components;
 }
 
 }  // namespace dcnsim

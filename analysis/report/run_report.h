@@ -5,11 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
+#include "models/arch/transport.h"
 #include "models/cost/cost_model.h"
+#include "models/perf/attribution.h"
 #include "models/perf/counters.h"
 #include "platform/compiler/program.h"
 
@@ -27,6 +30,8 @@ struct LayerReport {
   Descriptor descriptor;
   LayerCounters counters;
   Breakdown energy_pj;
+
+  Attribution attribution() const { return dcnsim::attribution(descriptor.kind, counters); }
 };
 
 struct RunReport {
@@ -37,6 +42,9 @@ struct RunReport {
   std::uint64_t correct = 0;
   std::uint64_t overflows = 0;  ///< over all images: outputs whose accumulator lost the exact sum
   double clock_period_s = 0;
+  Transport timing = Transport::kLooselyTimed;  ///< of the layers' counters
+  /// Cycles of the loosely timed images that gave the values, where the counters are of another.
+  std::optional<std::uint64_t> loosely_timed_cycles;
   std::vector<LayerReport> layers;
   Breakdown area_um2;
   std::vector<Provenance> provenance;
@@ -47,6 +55,7 @@ struct RunReport {
   }
   /// Sum over the layers.
   LayerCounters totals() const;
+  Attribution attribution() const;
   Breakdown energy_pj() const;
 };
 
@@ -59,6 +68,9 @@ double utilization(const LayerCounters& counters, const ArrayConfig& array);
 
 /// Share of zeros among the input codes of a convolution, 0..1; 0 if there are none.
 double zero_fraction(const LayerCounters& counters);
+
+/// Components whose figures follow from a rule beyond the tables.
+std::vector<std::string> extrapolated_components(const std::vector<Provenance>& provenance);
 
 inline constexpr const char* kRunSchema = "dcnsim.run/1";
 

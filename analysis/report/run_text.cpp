@@ -36,7 +36,7 @@ EnergyColumns energy_columns(const Breakdown& parts) {
   constexpr double kPicoPerMicro = 1e6;
   return {
       of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
-                 "requantize", "pool_add"}) /
+                 "edge_registers", "shadow_registers", "requantize", "pool_add"}) /
           kPicoPerMicro,
       of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
           kPicoPerMicro,
@@ -45,26 +45,61 @@ EnergyColumns energy_columns(const Breakdown& parts) {
       of(parts, {"leakage"}) / kPicoPerMicro};
 }
 
-constexpr const char* kRow =
-    "{:<16} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>6} {:>6} {:>4} | {:>7} {:>5} {:>7} {:>7} | "
-    "{:>7} {:>7} {:>7} {:>6}\n";
+constexpr const char* kCycleRow =
+    "{:<16} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>7} {:>5} | {:>5} {:>7} {:>7} {:>7} {:>7} "
+    "{:>7} | {}\n";
 
-std::string row(const std::string& name, const std::string& widths, const LayerCounters& c,
-                const Breakdown& energy, const ArrayConfig& array) {
-  const auto stall = [&](Stall s) { return c.stall_cycles[static_cast<std::size_t>(s)]; };
-  const auto kilobytes = [&](Stream s) {
-    return fmt::format("{:.1f}",
-                       static_cast<double>(c.stream_bytes[static_cast<std::size_t>(s)]) / 1e3);
+std::string cycle_row(const std::string& name, const std::string& widths, const Attribution& cycles,
+                      const LayerCounters& c, const AcceleratorConfig& config) {
+  return fmt::format(kCycleRow, elide(name, 16), widths,
+                     fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6), c.cycles,
+                     fmt::format("{:.1f}", 100 * utilization(c, config.array)),
+                     cycles[Cause::kCompute], cycles[Cause::kFillDrain], cycles[Cause::kRequantize],
+                     cycles[Cause::kConflict], cycles[Cause::kDescriptor], cycles[Cause::kWeight],
+                     cycles[Cause::kInput], cycles[Cause::kOutput], cycles[Cause::kDramBusy],
+                     cycles[Cause::kRefresh], to_string(diagnose(cycles, c, config)));
+}
+
+std::string cycle_table(const RunReport& report) {
+  std::string text =
+      fmt::format("{:48} | {:^29} | {:^45} |\n", "", "cycles at work", "cycles waiting for");
+  text += fmt::format(kCycleRow, "layer", "w/in/out", "M MACs", "cycles", "util%", "compute",
+                      "fill", "requant", "banks", "desc", "weight", "input", "output", "DRAM",
+                      "refresh", "limited by");
+  for (const LayerReport& layer : report.layers) {
+    const Descriptor& d = layer.descriptor;
+    const std::string weight =
+        d.kind == LayerKind::kConv ? std::to_string(d.weight.bits) : std::string("-");
+    text += cycle_row(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
+                      layer.attribution(), layer.counters, report.accelerator);
+  }
+  return text + cycle_row("total", "", report.attribution(), report.totals(), report.accelerator);
+}
+
+constexpr const char* kCostRow =
+    "{:<16} | {:>9} {:>7} {:>9} {:>9} {:>10} | {:>9} {:>9} {:>9} {:>9} {:>9}\n";
+
+std::string cost_row(const std::string& name, const LayerCounters& c, const Breakdown& energy) {
+  const auto kilo = [](std::uint64_t bytes) {
+    return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
   };
+  const auto stream = [&](Stream s) { return kilo(c.stream_bytes[static_cast<std::size_t>(s)]); };
   const EnergyColumns e = energy_columns(energy);
   const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
-  return fmt::format(
-      kRow, elide(name, 16), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
-      c.cycles, fmt::format("{:.1f}", 100 * utilization(c, array)), c.compute_cycles,
-      stall(Stall::kWeight), stall(Stall::kInput), stall(Stall::kOutput), stall(Stall::kDescriptor),
-      kilobytes(Stream::kWeight), kilobytes(Stream::kBias), kilobytes(Stream::kInput),
-      kilobytes(Stream::kOutput), micro(e.compute), micro(e.buffers), micro(e.dram),
-      micro(e.leakage));
+  return fmt::format(kCostRow, elide(name, 16), stream(Stream::kWeight), stream(Stream::kBias),
+                     stream(Stream::kInput), stream(Stream::kOutput),
+                     kilo(dram_read_bytes(c) + dram_write_bytes(c)), micro(e.compute),
+                     micro(e.buffers), micro(e.dram), micro(e.leakage), micro(total(energy) / 1e6));
+}
+
+std::string cost_table(const RunReport& report) {
+  std::string text = fmt::format("{:16} | {:^48} | {:^49}\n", "", "bus traffic, kB", "energy, uJ");
+  text += fmt::format(kCostRow, "layer", "weight", "bias", "input", "output", "total", "compute",
+                      "buffers", "DRAM", "leak", "total");
+  for (const LayerReport& layer : report.layers) {
+    text += cost_row(layer.name, layer.counters, layer.energy_pj);
+  }
+  return text + cost_row("total", report.totals(), report.energy_pj());
 }
 
 /// `text` broken at spaces into lines of at most kColumns, all but the first indented.
@@ -99,6 +134,16 @@ std::string breakdown_text(const Breakdown& parts, double scale, const char* uni
   return text;
 }
 
+std::string timing_text(const RunReport& report) {
+  std::string text(to_string(report.timing));
+  if (!report.loosely_timed_cycles) return text;
+  const double own = static_cast<double>(report.totals().cycles);
+  const double loose = static_cast<double>(*report.loosely_timed_cycles);
+  return text +
+         fmt::format(", from one image; values of all images loosely timed, {} cycles ({:+.2f} %)",
+                     *report.loosely_timed_cycles, own == 0 ? 0 : 100 * (loose / own - 1));
+}
+
 /// Equal statements about several components on one line.
 std::string provenance_lines(const std::vector<Provenance>& provenance) {
   std::vector<std::pair<std::string, std::vector<std::string>>> lines;
@@ -126,41 +171,32 @@ std::string elide(const std::string& name, std::size_t width) {
 }
 
 std::string to_text(const RunReport& report) {
-  const ArrayConfig& array = report.accelerator.array;
   const LayerCounters sum = report.totals();
   const Breakdown energy = report.energy_pj();
-  std::string text;
-  text += fmt::format("{:48} | {:^34} | {:^29} | {:^30}\n", "", "cycles: computing, waiting for",
-                      "bus traffic, kB", "energy, uJ");
-  text += fmt::format(kRow, "layer", "w/in/out", "M MACs", "cycles", "util%", "cycles", "weight",
-                      "input", "output", "desc", "weight", "bias", "input", "output", "compute",
-                      "buffers", "DRAM", "leak");
-  for (const LayerReport& layer : report.layers) {
-    const Descriptor& d = layer.descriptor;
-    const std::string weight =
-        d.kind == LayerKind::kConv ? std::to_string(d.weight.bits) : std::string("-");
-    text += row(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
-                layer.counters, layer.energy_pj, array);
-  }
-  text += row("total", "", sum, energy, array);
+  constexpr std::size_t kIndent = 13;
+  std::string text = cycle_table(report) + "\n" + cost_table(report);
 
   const double seconds = static_cast<double>(sum.cycles) * report.clock_period_s;
   text += fmt::format("\naccuracy     {:.2f} % top-1, {} of {} images\n", 100 * report.top1(),
                       report.correct, report.images);
   text += fmt::format("latency      {} cycles = {} an image at {:g} MHz\n", sum.cycles,
                       si(seconds, "s"), report.accelerator.clock_mhz);
+  text += "timing       " + wrap(timing_text(report), kIndent) + "\n";
+  text += "limited by   " +
+          wrap(diagnose(report.attribution(), sum, report.accelerator).advice, kIndent) + "\n";
   text += fmt::format("traffic      {} read, {} written an image\n",
                       si(static_cast<double>(dram_read_bytes(sum)), "B"),
                       si(static_cast<double>(dram_write_bytes(sum)), "B"));
-  constexpr std::size_t kIndent = 13;
   std::vector<std::string> zeros;
   for (const LayerReport& layer : report.layers) {
     if (layer.descriptor.kind != LayerKind::kConv) continue;
     zeros.push_back(
         fmt::format("{} {:.1f} %", elide(layer.name, 16), 100 * zero_fraction(layer.counters)));
   }
-  text += "zeros        " +
-          wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
+  if (!zeros.empty()) {
+    text += "zeros        " +
+            wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
+  }
   text += "energy       " +
           wrap(fmt::format("{} an image, {} average: {}", si(total(energy) * 1e-12, "J"),
                            si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),

@@ -18,8 +18,9 @@ std::string decimal(double value) {
   return std::string(text, end);
 }
 
-std::string expected(const Text&) {
-  return "1.." + std::to_string(Text::kLongest) + " printable ASCII characters";
+std::string expected(const Text& field) {
+  return std::to_string(field.shortest) + ".." + std::to_string(field.longest) +
+         " printable ASCII characters";
 }
 
 std::string expected(const Flag&) { return "true or false"; }
@@ -48,8 +49,8 @@ namespace {
 class Validator {
  public:
   void operator()(const fields::Text& field, const std::string& value) const {
-    const bool ok = !value.empty() && value.size() <= fields::Text::kLongest &&
-                    value == printable(value, fields::Text::kLongest);
+    const bool ok = value.size() >= field.shortest && value.size() <= field.longest &&
+                    value == printable(value, field.longest);
     if (!ok) fail(field, '"' + printable(value) + '"');
   }
   void operator()(const fields::Flag&, bool) const {}
@@ -85,13 +86,18 @@ class Validator {
   }
 };
 
-void validate_rows_of_banks(const char* path, const BufferConfig& buffer) {
-  const std::int64_t row_bytes = std::int64_t{buffer.banks} * (buffer.word_bits / 8);
+void validate_buffer(const std::string& path, const BufferConfig& buffer) {
+  if (buffer.separate_halves && !buffer.double_buffered) {
+    throw InvalidField(path + ".separate_halves",
+                       "true, expected false for a buffer that is not double-buffered");
+  }
+  const std::int64_t row_bytes = std::int64_t{buffer.all_banks()} * (buffer.word_bits / 8);
   if (buffer.capacity_bytes % row_bytes == 0) return;
-  throw InvalidField(path, std::to_string(buffer.capacity_bytes) + ", expected a multiple of " +
-                               std::to_string(row_bytes) + " bytes (" +
-                               std::to_string(buffer.banks) + " banks of " +
-                               std::to_string(buffer.word_bits) + "-bit words)");
+  throw InvalidField(path + ".capacity_bytes",
+                     std::to_string(buffer.capacity_bytes) + ", expected a multiple of " +
+                         std::to_string(row_bytes) + " bytes (" +
+                         std::to_string(buffer.all_banks()) + " banks of " +
+                         std::to_string(buffer.word_bits) + "-bit words)");
 }
 
 void validate_datapath(const ArrayConfig& array) {
@@ -117,9 +123,9 @@ void validate_address_mapping(const std::string& mapping) {
 
 void validate(const AcceleratorConfig& config) {
   fields::visit_fields(config, Validator{});
-  validate_rows_of_banks("buffers.input.capacity_bytes", config.input_buffer);
-  validate_rows_of_banks("buffers.weight.capacity_bytes", config.weight_buffer);
-  validate_rows_of_banks("buffers.output.capacity_bytes", config.output_buffer);
+  validate_buffer("buffers.input", config.input_buffer);
+  validate_buffer("buffers.weight", config.weight_buffer);
+  validate_buffer("buffers.output", config.output_buffer);
 
   validate_datapath(config.array);
   validate_address_mapping(config.dram.address_mapping);

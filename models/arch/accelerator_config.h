@@ -51,8 +51,9 @@ struct ArrayConfig {
   int brick_bits = 2;      ///< composable: operand width of a brick; only 2 is built
 };
 
-/// On-chip SRAM of `banks` single-port banks; a cycle moves at most banks * word_bits bits. Data
-/// lie packed at the layer's width, each feature-map row starting on a word.
+/// On-chip SRAM of single-port banks, of which `banks` are used side by side: a cycle moves at most
+/// banks * word_bits bits. Data lie packed at the layer's width, each feature-map row starting on a
+/// word.
 struct BufferConfig {
   std::int64_t capacity_bytes = 0;
   int word_bits = 64;  ///< of one bank
@@ -61,6 +62,9 @@ struct BufferConfig {
   /// Each half has `banks` banks of its own; else both lie in the same ones, where the DMA and the
   /// array are in each other's way.
   bool separate_halves = false;
+
+  /// Banks in all.
+  int all_banks() const { return separate_halves ? 2 * banks : banks; }
 };
 
 /// Whose burst goes next. Descriptors and outputs, which free a buffer, come before loads.
@@ -104,14 +108,29 @@ struct DramConfig {
   int queue_depth = 32;                              ///< requests in the controller, 1..256
 };
 
+/// What the compiler makes small when it chooses how layers are executed.
+enum class Objective : std::uint8_t { kLatency, kEnergy, kTraffic };
+
+constexpr std::string_view to_string(Objective objective) {
+  constexpr std::string_view names[] = {"latency", "energy", "traffic"};
+  return names[static_cast<int>(objective)];
+}
+
+struct MappingConfig {
+  Objective objective = Objective::kLatency;
+};
+
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
+  /// Folder of all tables of models/cost/tables, "": those. In a file relative to that file.
+  std::string tables;
   std::string technology = "nangate45";   ///< library column of the logic tables
   std::string sram_device = "itrs-lstp";  ///< device_type column of sram.csv
   int sram_node_nm = 0;       ///< node_nm column of sram.csv; 0 takes the node of the technology
   double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
   double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
   double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
+  bool extrapolate = false;  ///< figures that no table covers by a rule, labelled, not refused
 };
 
 struct AcceleratorConfig {
@@ -127,6 +146,7 @@ struct AcceleratorConfig {
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
   DramConfig dram;
+  MappingConfig mapping;
   CostConfig cost;
 };
 

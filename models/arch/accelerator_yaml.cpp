@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -248,7 +249,12 @@ class Writer {
 }  // namespace
 
 AcceleratorConfig load_accelerator(const std::string& path) {
-  return parse_accelerator(read_text_file(path, kMaxYamlBytes), path);
+  AcceleratorConfig config = parse_accelerator(read_text_file(path, kMaxYamlBytes), path);
+  std::string& tables = config.cost.tables;
+  if (!tables.empty()) {
+    tables = (std::filesystem::path(path).parent_path() / tables).lexically_normal().string();
+  }
+  return config;
 }
 
 AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file) {

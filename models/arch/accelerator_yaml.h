@@ -8,10 +8,12 @@
 
 namespace dcnsim {
 
-/// Throws std::runtime_error with one line: file, line, field path, value, what was expected.
+/// Throws std::runtime_error with one line: file, line, field path, value, what was expected. A
+/// relative cost.tables is made relative to where `path` is.
 AcceleratorConfig load_accelerator(const std::string& path);
 
-/// The same for text already in memory; `file` is the name that errors carry.
+/// The same for text already in memory, cost.tables as it stands there; `file` is the name that
+/// errors carry.
 AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file);
 
 /// The configuration as YAML with every key, in the order of the struct. Reading it back gives an

@@ -25,7 +25,7 @@ struct Field {
 };
 
 struct Text : Field {
-  static constexpr std::size_t kLongest = 64;
+  std::size_t shortest = 1, longest = 64;  ///< characters
 };
 
 struct Flag : Field {};
@@ -70,7 +70,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                          {{{"weight-stationary", Dataflow::kWeightStationary},
                            {"output-stationary", Dataflow::kOutputStationary}}}},
         c.array.dataflow);
-  constexpr auto named = [](DatapathFamily family) { return std::pair(to_string(family), family); };
+  constexpr auto named = [](auto value) { return std::pair(to_string(value), value); };
   visit(
       Choice<DatapathFamily, 4>{
           {"array.datapath", kOptional},
@@ -124,12 +124,19 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.dram.scheduler);
   visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
 
+  visit(Choice<Objective, 3>{{"mapping.objective", kOptional},
+                             {{named(Objective::kLatency), named(Objective::kEnergy),
+                               named(Objective::kTraffic)}}},
+        c.mapping.objective);
+
+  visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
   visit(Text{{"cost.sram_device", kOptional}}, c.cost.sram_device);
   visit(Whole{{"cost.sram_node_nm", kOptional}, 0, 1000}, c.cost.sram_node_nm);
   visit(Real{{"cost.logic_factor", kOptional}, 0.01, 100}, c.cost.logic_factor);
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
+  visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
 }
 
 /// Shortest decimal text that reads back as the same number.

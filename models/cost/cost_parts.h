@@ -11,7 +11,9 @@
 #include "models/cost/cost_model.h"
 #include "models/cost/pe_cost.h"
 #include "models/cost/post_cost.h"
+#include "models/cost/register_cost.h"
 #include "models/cost/sram_cost.h"
+#include "models/perf/array_registers.h"
 
 namespace dcnsim {
 
@@ -21,10 +23,13 @@ struct CostParts {
   AcceleratorConfig config;
   std::unique_ptr<PeCost> pe;
   PostCost post;
+  RegisterCost registers;
+  ArrayRegisters array_registers;  ///< outside the PEs
   SramCost sram;
   BufferCost input, weight, output;
   BufferCost accumulator;  ///< all zero if the machine has none
   DramSpec dram;
+  Extrapolations dram_by;
   std::string dram_sha256;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
@@ -33,8 +38,13 @@ struct CostParts {
   PostUnit requantizer() const;
   PostUnit maximum() const;
   PostUnit adder() const;
+  /// What an operation of pooling, or of adding, takes in a layer.
+  PostUnit pool_unit(const Descriptor& layer) const;
+  PostUnit add_unit(const Descriptor& layer) const;
 };
 
-std::vector<Provenance> provenance_of(const CostParts& parts);
+/// Of the machine's area and leakage, and of the energy of these layers.
+std::vector<Provenance> provenance_of(const CostParts& parts,
+                                      const std::vector<Descriptor>& layers);
 
 }  // namespace dcnsim

@@ -34,6 +34,11 @@ class Grid {
     return points_.emplace(std::pair(x, y), value).second;
   }
   bool empty() const { return points_.empty(); }
+  /// The value at a point; null if there is none.
+  const Value* find(int x, int y) const {
+    const auto point = points_.find({x, y});
+    return point == points_.end() ? nullptr : &point->second;
+  }
   const std::set<int>& xs() const { return xs_; }
   const std::set<int>& ys() const { return ys_; }
 
@@ -69,9 +74,9 @@ class Grid {
     std::vector<Corner<Value>> corners;
     for (const auto& [cx, wx] : {std::pair(x0, 1 - tx), std::pair(x1, tx)}) {
       for (const auto& [cy, wy] : {std::pair(y0, 1 - ty), std::pair(y1, ty)}) {
-        const auto point = points_.find({cx, cy});
-        if (point == points_.end()) return {};
-        if (wx * wy > 0) corners.push_back({&point->second, wx * wy});
+        const Value* const point = find(cx, cy);
+        if (point == nullptr) return {};
+        if (wx * wy > 0) corners.push_back({point, wx * wy});
       }
     }
     return corners;

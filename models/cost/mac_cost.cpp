@@ -4,121 +4,155 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/cost/accumulator_ratio.h"
 #include "models/cost/csv.h"
+#include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
-#include "models/cost/technology.h"
 
 namespace dcnsim {
+namespace {
+
+constexpr const char* kLibraryBar = "+-20 %";
+constexpr const char* kAccumulatorBar = "+-25 %";
+constexpr const char* kCellBar = "+-25 %";
+
+}  // namespace
+
 MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
     : technology_(config.cost.technology),
       weight_bits_(config.array.weight_bits),
       activation_bits_(config.array.activation_bits),
       passes_sums_on_(config.array.dataflow == Dataflow::kWeightStationary),
-      zeros_(tables_dir, passes_sums_on_) {
+      zeros_(tables_dir, technology_, passes_sums_on_) {
   data_ = "CNN-like operands";
-  read_native(tables_dir + "/mac_energy_area.csv", config);
-  read_narrow(tables_dir + "/mac_subword.csv", config);
+  const MacPoint mac = native(tables_dir, config);
+  native_ = mac.energy;
+  unit_ = mac.unit;
+  narrow_ =
+      narrow_rows(tables_dir, technology_, weight_bits_, activation_bits_, config.accumulator.bits);
+  if (!narrow_.empty()) {
+    const CsvTable table = CsvTable::load(tables_dir + "/mac_subword.csv");
+    energy_table_ = {table.file_name(), table.sha256()};
+  }
+  if (config.cost.extrapolate) {
+    estimated_narrow_.emplace(tables_dir, weight_bits_, activation_bits_);
+  }
   corrections_.push_back(zeros_.source());
-  if (!passes_sums_on_) return;
-  cell_ = systolic_cell(tables_dir, technology_, config.accumulator.bits,
-                        (weight_bits_ + activation_bits_) / 2.0);
+  if (passes_sums_on_) pass_sums_on(tables_dir, config);
+}
+
+MacPoint MacCost::native(const std::string& tables_dir, const AcceleratorConfig& config) {
+  MacTable table(tables_dir, technology_, config.accumulator.bits);
+  const bool is_other_accumulator = table.points().empty();
+  if (is_other_accumulator) table = MacTable(tables_dir, technology_, kTableAccumulatorBits);
+  node_nm_ = table.node_nm();
+  conditions_ = table.conditions();
+  unit_table_ = energy_table_ = table.id();
+
+  std::optional<MacPoint> mac = table.at(weight_bits_, activation_bits_);
+  native_interpolated_ = table.points().find(weight_bits_, activation_bits_) == nullptr;
+  if (!mac) {
+    const std::string refusal = table.path() + ": no data for a " +
+                                pair_name(weight_bits_, activation_bits_) + " MAC in " +
+                                technology_ + " (array.weight_bits, array.activation_bits)";
+    mac = MacTable(tables_dir, kFullLibrary, kTableAccumulatorBits)
+              .at(weight_bits_, activation_bits_);
+    if (!mac) throw std::runtime_error(refusal);
+    const LibraryRatio ratio = library_ratio(tables_dir, technology_);
+    require_extrapolation(config.cost, refusal, ratio.rule(kLibraryBar));
+    mac = scaled(*mac, ratio.parts);
+    native_interpolated_ = false;
+    extrapolations_.push_back(ratio.rule(kLibraryBar));
+  }
+  if (is_other_accumulator) scale_accumulator(tables_dir, config, *mac);
+  return *mac;
+}
+
+void MacCost::scale_accumulator(const std::string& tables_dir, const AcceleratorConfig& config,
+                                MacPoint& mac) {
+  const int bits = config.accumulator.bits;
+  const std::string refusal = unit_table_.file + ": no data for a " + std::to_string(bits) +
+                              "-bit accumulator in " + technology_ + " (accumulator.bits)";
+  if (bits < weight_bits_ + activation_bits_) {
+    throw std::runtime_error(refusal + ": narrower than a product of " +
+                             pair_name(weight_bits_, activation_bits_));
+  }
+  const AccumulatorRatio ratio(tables_dir);
+  const double operand_bits = (weight_bits_ + activation_bits_) / 2.0;
+  if (technology_ != kFullLibrary || !ratio.is_measured(operand_bits, bits)) {
+    const Extrapolation rule{
+        "32-bit accumulators changed by the measured ratios to 24 and 48 bits "
+        "at 45 nm, linear in their width",
+        kAccumulatorBar};
+    require_extrapolation(config.cost, refusal, rule);
+    extrapolations_.push_back(rule);
+  }
+  const MacPoint changed = ratio.at(operand_bits, bits);
+  if (!(changed.energy.accumulate > 0 && changed.energy.accumulators > 0 &&
+        changed.unit.area_um2 > 0 && changed.unit.leakage_nw > 0)) {
+    throw std::runtime_error(refusal + ": too far from 32 bits");
+  }
+  mac = scaled(mac, changed);
+  corrections_.push_back({"accumulator_width", ratio.id(), "45 nm, nangate45, CNN-like operands",
+                          "ratios to 32 bits at the mean of the native widths; linear in the "
+                          "accumulator's width and between 4, 8 and 16-bit operands"});
+}
+
+void MacCost::pass_sums_on(const std::string& tables_dir, const AcceleratorConfig& config) {
+  const double native_bits = (weight_bits_ + activation_bits_) / 2.0;
+  cell_ = systolic_cell(tables_dir, technology_, config.accumulator.bits, native_bits);
+  if (!cell_ && config.cost.extrapolate) {
+    cell_ = systolic_cell(tables_dir, kFullLibrary, kTableAccumulatorBits, native_bits);
+    if (cell_) {
+      extrapolations_.push_back(
+          {"sums passed on as in 45 nm cells with 32-bit accumulators", kCellBar});
+    }
+  }
   if (!cell_) return;
-  unit_ = {unit_.area_um2 * cell_->unit.area_um2, unit_.leakage_nw * cell_->unit.leakage_nw,
-           unit_.critical_path_ps * cell_->unit.critical_path_ps};
+  unit_ = scaled(unit_, cell_->ratio.unit);
   Correction source = cell_->source;
   source.note = "ratios to units that accumulate in place, at the native widths";
   if (cell_->is_interpolated) source.note += "; linear in their mean";
   corrections_.push_back(source);
 }
 
-void MacCost::read_native(const std::string& path, const AcceleratorConfig& config) {
-  struct Point {
-    PeEnergy energy;
-    PeUnit unit;
-  };
-  const CsvTable table = CsvTable::load(path);
-  require_technology(table, technology_);
-  const PeRows rows(table, technology_, "cnn");
-  const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits");
-  Grid<Point> grid;
-  std::size_t any_row = 0;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!rows.matches(row) || rows.accumulator_bits(row) != config.accumulator.bits) continue;
-    const Point point{rows.energy(row), rows.unit(row)};
-    any_row = row;
-    if (!grid.add(table.integer(row, weight), table.integer(row, activation), point)) {
-      table.fail(row, weight, "a second row for this width pair");
-    }
-  }
-  if (grid.empty()) {
-    throw std::runtime_error(path + ": no data for a " + std::to_string(config.accumulator.bits) +
-                             "-bit accumulator in " + technology_ + " (accumulator.bits)");
-  }
-  const auto corners = grid.around(weight_bits_, activation_bits_);
-  if (corners.empty()) {
-    throw std::runtime_error(path + ": no data for a " + pair_name(weight_bits_, activation_bits_) +
-                             " MAC in " + technology_ +
-                             " (array.weight_bits, array.activation_bits)");
-  }
-  std::vector<Corner<PeEnergy>> energies;
-  std::vector<Corner<PeUnit>> units;
-  for (const auto& corner : corners) {
-    energies.push_back({&corner.value->energy, corner.weight});
-    units.push_back({&corner.value->unit, corner.weight});
-  }
-  native_ = blend_energy(energies);
-  unit_ = blend_unit(units);
-  native_interpolated_ = corners.size() > 1;
-  node_nm_ = table.number(any_row, table.column("node_nm"));
-  conditions_ = logic_conditions(table, any_row);
-  unit_table_ = energy_table_ = {table.file_name(), table.sha256()};
-}
-
-void MacCost::read_narrow(const std::string& path, const AcceleratorConfig& config) {
-  const CsvTable table = CsvTable::load(path);
-  const PeRows rows(table, technology_, "cnn");
-  const std::size_t hw_weight = table.column("hw_weight_bits"),
-                    hw_activation = table.column("hw_act_bits"),
-                    weight = table.column("weight_bits"), activation = table.column("act_bits"),
-                    alignment = table.column("alignment");
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!rows.matches(row) || rows.accumulator_bits(row) != config.accumulator.bits ||
-        table.text(row, alignment) != "lsb_sign_extended" ||
-        table.integer(row, hw_weight) != weight_bits_ ||
-        table.integer(row, hw_activation) != activation_bits_) {
-      continue;
-    }
-    if (!narrow_.add(table.integer(row, weight), table.integer(row, activation),
-                     rows.energy(row))) {
-      table.fail(row, weight, "a second row for this width pair");
-    }
-  }
-  if (narrow_.empty()) return;
-  energy_table_ = {table.file_name(), table.sha256()};
-}
+int MacCost::narrowed_weight(int bits) const { return std::clamp(bits, 2, weight_bits_); }
+int MacCost::narrowed_activation(int bits) const { return std::clamp(bits, 2, activation_bits_); }
 
 PeEnergy MacCost::per_cycle(int weight_bits, int activation_bits, double zero_fraction) const {
   PeEnergy energy = in_place(weight_bits, activation_bits);
-  if (cell_) energy = scaled(energy, cell_->energy);
+  if (cell_) energy = scaled(energy, cell_->ratio.energy);
   const double bits =
       (std::min(weight_bits, weight_bits_) + std::min(activation_bits, activation_bits_)) / 2.0;
   return scaled(energy, zeros_.ratio(bits, zero_fraction));
 }
 
+bool MacCost::is_beyond_tables(int weight_bits, int activation_bits) const {
+  const bool is_native = weight_bits == weight_bits_ && activation_bits == activation_bits_;
+  return !is_native && narrow_.around(weight_bits, activation_bits).empty();
+}
+
 PeEnergy MacCost::in_place(int weight_bits, int activation_bits) const {
-  const int w = std::clamp(weight_bits, 2, weight_bits_);
-  const int a = std::clamp(activation_bits, 2, activation_bits_);
+  const int w = narrowed_weight(weight_bits), a = narrowed_activation(activation_bits);
   const bool is_native = w == weight_bits_ && a == activation_bits_;
   // Systolic cells are exact at native widths; 8 x 8 and 16 x 16 were measured again for narrow_.
-  if (is_native && cell_) return native_;
-  const auto corners = narrow_.around(w, a);
-  if (!corners.empty()) return blend_energy(corners);
-  if (is_native) return native_;
+  if (is_native && (cell_ || narrow_.around(w, a).empty())) return native_;
+  if (!is_beyond_tables(w, a)) return blend_energy(narrow_.around(w, a));
+  if (estimated_narrow_) return scaled(native_, estimated_narrow_->at(w, a));
   throw std::runtime_error(
       "mac_subword.csv: no data for " + pair_name(w, a) + " operands on a " +
       pair_name(weight_bits_, activation_bits_) + " datapath in " + technology_ +
-      (narrow_.empty() ? "; give the array the operands' widths or take another native width"
-                       : ""));
+      "; give the array the operands' widths or take another native width; cost.extrapolate: true "
+      "would take " +
+      NarrowRatio::rule().text());
+}
+
+Extrapolations MacCost::energy_extrapolations(int weight_bits, int activation_bits) const {
+  Extrapolations all = extrapolations_;
+  if (is_beyond_tables(narrowed_weight(weight_bits), narrowed_activation(activation_bits))) {
+    all.push_back(NarrowRatio::rule());
+  }
+  return all;
 }
 
 double MacCost::operands_fj(const PeEnergy& energy, const LayerCounters& counters) const {

@@ -2,8 +2,9 @@
 // Energy of one multiply-accumulate on hardware of fixed operand widths, and area, leakage and
 // speed of that hardware, from mac_energy_area.csv (a MAC of every width fed with data of its own
 // width) and mac_subword.csv (an 8 x 8 and a 16 x 16 MAC fed with narrower, sign-extended data).
-// Operands are "cnn": Gaussian weights, half-Gaussian activations with 50 % zeros. Other zeros and
-// weight-stationary cells scale the parts of these figures (zero_activity.h, systolic_cell.h).
+// Operands are "cnn": Gaussian weights, half-Gaussian activations with 50 % zeros. Other zeros,
+// accumulators and weight-stationary cells scale the parts of these figures (zero_activity.h,
+// accumulator_ratio.h, systolic_cell.h).
 #pragma once
 
 #include <optional>
@@ -12,6 +13,8 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/cost/grid.h"
+#include "models/cost/mac_table.h"
+#include "models/cost/narrow_ratio.h"
 #include "models/cost/pe_cost.h"
 #include "models/cost/systolic_cell.h"
 #include "models/cost/zero_activity.h"
@@ -31,19 +34,28 @@ class MacCost : public PeCost {
   /// an operand that stays costs nothing; systolic cells were measured with the weight staying.
   double operands_fj(const PeEnergy& energy, const LayerCounters& counters) const override;
 
+  Extrapolations energy_extrapolations(int weight_bits, int activation_bits) const override;
   std::vector<std::string> energy_remarks() const override;
   std::vector<std::string> unit_remarks() const override;
 
  private:
-  void read_native(const std::string& path, const AcceleratorConfig& config);
-  void read_narrow(const std::string& path, const AcceleratorConfig& config);
+  /// The MAC of native widths.
+  MacPoint native(const std::string& tables_dir, const AcceleratorConfig& config);
+  void scale_accumulator(const std::string& tables_dir, const AcceleratorConfig& config,
+                         MacPoint& mac);
+  void pass_sums_on(const std::string& tables_dir, const AcceleratorConfig& config);
+  int narrowed_weight(int bits) const;
+  int narrowed_activation(int bits) const;
+  /// Whether no table has the energy at these widths, at most native.
+  bool is_beyond_tables(int weight_bits, int activation_bits) const;
   /// With the zeros of the tables and sums that stay.
   PeEnergy in_place(int weight_bits, int activation_bits) const;
 
   std::string technology_;
   int weight_bits_, activation_bits_;
   PeEnergy native_;
-  Grid<PeEnergy> narrow_;  ///< by data widths
+  Grid<PeEnergy> narrow_;                        ///< by data widths
+  std::optional<NarrowRatio> estimated_narrow_;  ///< if extrapolation is asked for
   bool native_interpolated_ = false;
   bool passes_sums_on_;  ///< weight-stationary
   std::optional<SystolicCell> cell_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
+#include "models/cost/extrapolation.h"
 #include "models/perf/counters.h"
 
 namespace dcnsim {
@@ -33,6 +34,11 @@ struct PeUnit {
   double leakage_nw = 0;
   double critical_path_ps = 0;
 };
+
+constexpr PeUnit scaled(const PeUnit& unit, const PeUnit& ratio) {
+  return {unit.area_um2 * ratio.area_um2, unit.leakage_nw * ratio.leakage_nw,
+          unit.critical_path_ps * ratio.critical_path_ps};
+}
 
 /// A table that was read.
 struct TableId {
@@ -66,6 +72,10 @@ class PeCost {
   virtual std::vector<std::string> energy_remarks() const = 0;
   virtual std::vector<std::string> unit_remarks() const = 0;
 
+  /// Rules that stand for measurements in the energy at these widths, and in area and leakage.
+  virtual Extrapolations energy_extrapolations(int weight_bits, int activation_bits) const = 0;
+  const Extrapolations& unit_extrapolations() const { return extrapolations_; }
+
   /// Tables that correct the figures of the others.
   const std::vector<Correction>& corrections() const { return corrections_; }
 
@@ -84,6 +94,7 @@ class PeCost {
   std::string conditions_, data_;
   TableId energy_table_, unit_table_;
   std::vector<Correction> corrections_;
+  Extrapolations extrapolations_;  ///< of energy at all widths, area and leakage
 };
 
 /// Reads the tables of the array's datapath family. Throws std::runtime_error if they have no PE of

@@ -8,76 +8,118 @@
 #include "models/cost/technology.h"
 
 namespace dcnsim {
+namespace {
+
+/// Worst of the units measured in two libraries: 35 %.
+constexpr const char* kLibraryBar = "+-40 %";
+constexpr const char* kWidthBar = "+-20 %";
+/// Key of units whose input is as wide as their output.
+constexpr int kAnyInput = 1;
+
+}  // namespace
 
 PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& config)
-    : technology_(config.cost.technology) {
-  const std::string path = tables_dir + "/requant_etc.csv";
-  const CsvTable table = CsvTable::load(path);
-  require_technology(table, technology_);
-  const std::size_t library = table.column("library"), unit = table.column("unit"),
+    : config_(config.cost), accumulator_bits_(config.accumulator.bits) {
+  const CsvTable table = CsvTable::load(tables_dir + "/requant_etc.csv");
+  table_ = table.file_name();
+  sha256_ = table.sha256();
+  if (const std::string missing = read(table, config_.technology, {}); !missing.empty()) {
+    const LibraryRatio ratio = library_ratio(tables_dir, config_.technology);
+    const std::string refusal = table.path() + ": no rows " + missing + " in " + config_.technology;
+    half_even_ = half_up_ = maximum_ = adder_ = Units();
+    if (!read(table, kFullLibrary, ratio).empty()) throw std::runtime_error(refusal);
+    require_extrapolation(config_, refusal, ratio.rule(kLibraryBar));
+    by_library_.push_back(ratio.rule(kLibraryBar));
+    conditions_ = ratio.conditions;
+  }
+  for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
+    requantizer(config.array.activation_bits, rounding);
+  }
+}
+
+std::string PostCost::read(const CsvTable& table, const std::string& library,
+                           const LibraryRatio& ratio) {
+  const std::size_t libraries = table.column("library"), unit = table.column("unit"),
                     mode = table.column("mode"), data = table.column("data"),
                     in_bits = table.column("in_bits"), out_bits = table.column("out_bits"),
                     area = table.column("area_um2"), leakage = table.column("leakage_nw"),
                     energy = table.column("energy_fj_per_op");
-
   struct Wanted {
     Units& units;
     const char *unit, *mode, *data;
-    int in_bits;  ///< 0: any
+    bool has_input;
   };
-  const int accumulator_bits = config.accumulator.bits;
-  const Wanted all[] = {{half_even_, "requant_var_shift", "half_even", "cnn", accumulator_bits},
-                        {half_up_, "requant_var_shift", "half_up", "cnn", accumulator_bits},
-                        {maximum_, "maxpool2", "", "cnn", 0},
-                        {adder_, "adder", "", "uniform", 0}};
+  const Wanted all[] = {{half_even_, "requant_var_shift", "half_even", "cnn", true},
+                        {half_up_, "requant_var_shift", "half_up", "cnn", true},
+                        {maximum_, "maxpool2", "", "cnn", false},
+                        {adder_, "adder", "", "uniform", false}};
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (table.text(row, library) != technology_) continue;
+    if (table.text(row, libraries) != library) continue;
     for (const Wanted& wanted : all) {
       if (table.text(row, unit) != wanted.unit || table.text(row, mode) != wanted.mode ||
-          table.text(row, data) != wanted.data ||
-          (wanted.in_bits != 0 && table.integer(row, in_bits) != wanted.in_bits)) {
+          table.text(row, data) != wanted.data) {
         continue;
       }
-      const PostUnit point{table.number(row, energy), table.number(row, area),
-                           table.number(row, leakage)};
-      if (!wanted.units.add(table.integer(row, out_bits), 0, point)) {
+      const PostUnit point{table.number(row, energy) * ratio.energy,
+                           table.number(row, area) * ratio.parts.unit.area_um2,
+                           table.number(row, leakage) * ratio.parts.unit.leakage_nw};
+      if (!wanted.units.add(table.integer(row, out_bits),
+                            wanted.has_input ? table.integer(row, in_bits) : kAnyInput, point)) {
         table.fail(row, out_bits, "a second row for this width");
       }
       conditions_ = logic_conditions(table, row);
     }
   }
   for (const Wanted& wanted : all) {
-    if (!wanted.units.empty()) continue;
-    throw std::runtime_error(
-        path + ": no rows " + wanted.unit + (*wanted.mode == '\0' ? "" : " ") + wanted.mode +
-        (wanted.in_bits == 0 ? ""
-                             : " for " + std::to_string(wanted.in_bits) + "-bit accumulators") +
-        " in " + technology_);
+    if (wanted.units.empty()) {
+      return std::string(wanted.unit) + (*wanted.mode == '\0' ? "" : " ") + wanted.mode;
+    }
   }
-  table_ = table.file_name();
-  sha256_ = table.sha256();
+  return "";
 }
 
-PostUnit PostCost::look_up(const Units& units, int bits, const char* what) const {
-  const auto corners = units.around(std::max(bits, 2), 0);
+PostUnit PostCost::look_up(const Units& units, int bits, int in_bits, const char* what) const {
+  bits = std::max(bits, 2);
+  PostUnit unit;
+  unit.by = by_library_;
+  double factor = 1;
+  auto corners = units.around(bits, in_bits);
   if (corners.empty()) {
-    throw std::runtime_error(table_ + ": no " + what + " of " + std::to_string(bits) + " bits in " +
-                             technology_ + " (" + std::to_string(*units.xs().begin()) + ".." +
-                             std::to_string(*units.xs().rbegin()) + ")");
+    const int x = std::clamp(bits, *units.xs().begin(), *units.xs().rbegin());
+    const int y = std::clamp(in_bits, *units.ys().begin(), *units.ys().rbegin());
+    corners = units.around(x, y);
+    const std::string refusal =
+        table_ + ": no " + what + " of " + std::to_string(bits) + " bits" +
+        (in_bits == kAnyInput ? "" : " for " + std::to_string(in_bits) + "-bit accumulators") +
+        " in " + config_.technology + " (" + std::to_string(*units.xs().begin()) + ".." +
+        std::to_string(*units.xs().rbegin()) +
+        (in_bits == kAnyInput ? ""
+                              : ", accumulators of " + std::to_string(*units.ys().begin()) + ".." +
+                                    std::to_string(*units.ys().rbegin())) +
+        ')';
+    if (corners.empty()) throw std::runtime_error(refusal);
+    const Extrapolation rule{"units of post-processing in proportion to their width", kWidthBar};
+    require_extrapolation(config_, refusal, rule);
+    unit.by.push_back(rule);
+    factor = static_cast<double>(bits) / x * in_bits / y;
   }
-  return {blend(corners, &PostUnit::energy_fj), blend(corners, &PostUnit::area_um2),
-          blend(corners, &PostUnit::leakage_nw)};
+  unit.energy_fj = factor * blend(corners, &PostUnit::energy_fj);
+  unit.area_um2 = factor * blend(corners, &PostUnit::area_um2);
+  unit.leakage_nw = factor * blend(corners, &PostUnit::leakage_nw);
+  return unit;
 }
 
 PostUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
   const bool half_even = rounding == Rounding::kHalfEven;
-  return look_up(half_even ? half_even_ : half_up_, out_bits, "requantizer");
+  return look_up(half_even ? half_even_ : half_up_, out_bits, accumulator_bits_, "requantizer");
 }
 
-PostUnit PostCost::maximum(int bits) const { return look_up(maximum_, bits, "maximum unit"); }
+PostUnit PostCost::maximum(int bits) const {
+  return look_up(maximum_, bits, kAnyInput, "maximum unit");
+}
 
 PostUnit PostCost::adder(int sum_bits) const {
-  return look_up(adder_, std::max(sum_bits, 16), "adder");
+  return look_up(adder_, std::max(sum_bits, 16), kAnyInput, "adder");
 }
 
 }  // namespace dcnsim

@@ -4,11 +4,13 @@
 // registers at inputs and outputs of each unit.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "models/arch/accelerator_config.h"
+#include "models/cost/csv.h"
+#include "models/cost/extrapolation.h"
 #include "models/cost/grid.h"
+#include "models/cost/library_ratio.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim {
@@ -17,11 +19,14 @@ struct PostUnit {
   double energy_fj = 0;  ///< of one operation
   double area_um2 = 0;
   double leakage_nw = 0;
+  Extrapolations by{};  ///< rules used, if any
 };
 
 class PostCost {
  public:
   /// Throws std::runtime_error if the technology lacks a unit or the accumulator a requantizer.
+  /// Where extrapolation is asked for, a technology without units has those of nangate45 times the
+  /// ratio of MACs, and units beyond the widest are in proportion to their widths.
   PostCost(const std::string& tables_dir, const AcceleratorConfig& config);
 
   /// Widths between measured ones are interpolated linearly, 1 bit is charged as 2; beyond the
@@ -36,11 +41,17 @@ class PostCost {
   const std::string& conditions() const { return conditions_; }
 
  private:
-  using Units = Grid<PostUnit>;  ///< x: width in bits; y is not used
-  PostUnit look_up(const Units& units, int bits, const char* what) const;
+  using Units =
+      Grid<PostUnit>;  ///< x: width in bits; y: bits of the input, kAnyInput but for requantizers
+  /// Takes the rows of a library, each times a ratio; what is missing, or nothing.
+  std::string read(const CsvTable& table, const std::string& library, const LibraryRatio& ratio);
+  PostUnit look_up(const Units& units, int bits, int in_bits, const char* what) const;
 
   Units half_even_, half_up_, maximum_, adder_;
-  std::string technology_, table_, sha256_, conditions_;
+  CostConfig config_;
+  int accumulator_bits_;
+  Extrapolations by_library_;
+  std::string table_, sha256_, conditions_;
 };
 
 }  // namespace dcnsim

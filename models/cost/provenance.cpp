@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report must say about each figure: table, conditions, error bar, substitutions. The error
 // bars are those of tables/README.md.
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,63 @@ class Remarks {
  private:
   std::string text_;
 };
+
+Extrapolations& operator+=(Extrapolations& a, const Extrapolations& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// Says that these rules stand behind the figure too.
+Provenance labelled(Provenance p, const Extrapolations& by) {
+  Remarks rules, bars;
+  std::set<std::string> said;
+  for (const Extrapolation& e : by) {
+    if (!said.insert(e.text()).second) continue;
+    rules.add(true, e.text());
+    bars.add(true, e.error_bar);
+  }
+  if (said.empty()) return p;
+  p.extrapolated = true;
+  p.note = "EXTRAPOLATED: " + rules.add(!p.note.empty(), p.note).text();
+  p.error_bar = bars.text() + " beside " + p.error_bar;
+  return p;
+}
+
+Extrapolations pe_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
+  Extrapolations all = p.pe->unit_extrapolations();
+  for (const Descriptor& d : layers) {
+    if (d.kind != LayerKind::kConv) continue;
+    all += p.pe->energy_extrapolations(d.weight.bits, d.input.bits);
+  }
+  return all;
+}
+
+Extrapolations requantize_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
+  Extrapolations all = p.requantizer().by;
+  for (const Descriptor& d : layers) {
+    all += p.post.requantizer(d.requant.out.bits, d.requant.rounding).by;
+  }
+  return all;
+}
+
+Extrapolations pool_add_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
+  Extrapolations all = p.maximum().by;
+  for (const Descriptor& d : layers) {
+    if (d.kind == LayerKind::kAdd) all += p.add_unit(d).by;
+    if (d.kind == LayerKind::kPool || d.fused_pool > 1) all += p.pool_unit(d).by;
+  }
+  return all;
+}
+
+Extrapolations leakage_rules(const CostParts& p) {
+  Extrapolations all = p.pe->unit_extrapolations();
+  all += p.registers.by();
+  all += p.requantizer().by;
+  for (const BufferCost* buffer : {&p.input, &p.weight, &p.output, &p.accumulator}) {
+    all += buffer->by;
+  }
+  return all;
+}
 
 std::string dram_bar(const DramSpec& dram) {
   const std::pair<std::string_view, const char*> bars[] = {{"ddr4_2400_x16_8gb", "+-30 %"},
@@ -81,47 +139,65 @@ std::string array_note(const CostParts& p) {
 
 Provenance buffer_entry(const CostParts& p, const char* component, const BufferCost& buffer) {
   const double factor = p.config.cost.sram_factor;
-  return {component,
-          p.sram.table(),
-          p.sram.sha256(),
-          p.sram.conditions(),
-          kSramBar,
-          Remarks()
-              .add(buffer.interpolated, "log-log between measured shapes")
-              .add(factor != 1, "access energy times sram_factor " + decimal(factor))
-              .add(buffer.all.access_ns > p.period_ns(),
-                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
-              .text()};
+  return labelled(
+      {component, p.sram.table(), p.sram.sha256(), p.sram.conditions(), kSramBar,
+       Remarks()
+           .add(buffer.interpolated, "log-log between measured shapes")
+           .add(factor != 1, "access energy times sram_factor " + decimal(factor))
+           .add(buffer.all.access_ns > p.period_ns(),
+                "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
+           .text()},
+      buffer.by);
 }
 
 }  // namespace
 
-std::vector<Provenance> provenance_of(const CostParts& p) {
+std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Descriptor>& layers) {
   const std::string data = p.pe->conditions() + ", " + p.pe->data();
+  const Extrapolations by_pe = pe_rules(p, layers);
   const auto pe = [&](const char* component, const std::string& note) {
-    return Provenance{component, p.pe->energy_table().file, p.pe->energy_table().sha256,
-                      data,      kLogicEnergyBar,           note};
+    return labelled({component, p.pe->energy_table().file, p.pe->energy_table().sha256, data,
+                     kLogicEnergyBar, note},
+                    by_pe);
   };
   const auto post = [&](const char* component, const char* operands, const char* bar,
-                        const std::string& note) {
-    return Provenance{
-        component, p.post.table(), p.post.sha256(), p.post.conditions() + operands, bar, note};
+                        const std::string& note, const Extrapolations& by) {
+    return labelled(
+        {component, p.post.table(), p.post.sha256(), p.post.conditions() + operands, bar, note},
+        by);
   };
   const std::string factors = logic_factors(p.config.cost);
   const std::string and_factors = factors.empty() ? "" : "; " + factors;
+  const auto registers = [&](const char* component, const std::string& which) {
+    return labelled({component, p.registers.table().file, p.registers.table().sha256,
+                     p.registers.conditions() + ", random data, activations with the layer's zeros",
+                     kLogicEnergyBar,
+                     which +
+                         "; clocked only when they take new data; linear between measured "
+                         "toggle rates" +
+                         and_factors},
+                    p.registers.by());
+  };
 
   std::vector<Provenance> all = {
       pe("multiply", pe_note(p)),
       pe("accumulate", accumulate_note(p)),
       pe("operand_registers", pe_note(p)),
       pe("accumulator_registers", accumulate_note(p)),
+      registers("edge_registers", "operands fetched a step ahead and the array's skew"),
+      registers("shadow_registers",
+                p.config.array.dataflow == Dataflow::kWeightStationary
+                    ? "weights beside those of the PEs' tables: two sets, of all bits"
+                    : "sums on their way out of the array"),
       post("requantize", ", CNN-like operands", kLogicEnergyBar,
            "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
            "rounding modes other than half-to-even charged as half-up" +
-               and_factors),
+               and_factors,
+           requantize_rules(p, layers)),
       post("pool_add", ", CNN-like (max) or uniform (add) operands", kLogicEnergyBar,
            "with registers; linear between measured widths, adders at least 16 bits wide" +
-               and_factors),
+               and_factors,
+           pool_add_rules(p, layers)),
       buffer_entry(p, "input_buffer", p.input),
       buffer_entry(p, "weight_buffer", p.weight),
       buffer_entry(p, "output_buffer", p.output)};
@@ -131,19 +207,27 @@ std::vector<Provenance> provenance_of(const CostParts& p) {
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
   }
-  all.push_back({"dram", "dram.csv", p.dram_sha256,
-                 p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
-                     (p.config.dram.channels == 1 ? " channel" : " ganged channels") +
-                     ", data-sheet currents",
-                 dram_bar(p.dram), "source: " + p.dram.source});
-  all.push_back({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
-                 kLogicAreaBar, array_note(p)});
+  all.push_back(labelled(
+      {"dram", "dram.csv", p.dram_sha256,
+       p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
+           (p.config.dram.channels == 1 ? " channel" : " channels") + ", data-sheet currents",
+       dram_bar(p.dram), "source: " + p.dram.source},
+      p.dram_by));
+  all.push_back(labelled({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256,
+                          p.pe->conditions(), kLogicAreaBar, array_note(p)},
+                         p.pe->unit_extrapolations()));
   all.push_back(post("requantizers", "", kLogicAreaBar,
-                     "cell area and leakage of a half-up requantizer for each column"));
-  all.push_back({"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
-                 "not stated",
-                 "of the array; requantizers and buffers from their own tables; five to ten times "
-                 "higher at 85 C; scaled by no factor"});
+                     "cell area and leakage of a half-up requantizer for each column",
+                     p.requantizer().by));
+  all.push_back(labelled(
+      {"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
+       "not stated",
+       "of the array; other registers, requantizers and buffers from their own tables; five to ten "
+       "times higher at 85 C; scaled by no factor"},
+      leakage_rules(p)));
+  if (!p.config.cost.tables.empty()) {
+    for (Provenance& entry : all) entry.table = p.config.cost.tables + '/' + entry.table;
+  }
   return all;
 }
 

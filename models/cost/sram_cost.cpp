@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cost/sram_cost.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
@@ -11,13 +13,21 @@
 namespace dcnsim {
 namespace {
 
+/// How far beyond the table slopes are trusted.
+constexpr double kMostCapacityBeyond = 4, kMostWordBeyond = 2;
+const char* const kSlopeBar = "/2.5 .. x2.5";
+
+/// By which factor outside lo..hi; 1 inside.
+double beyond(double x, double lo, double hi) { return std::max({1.0, lo / x, x / hi}); }
+
 std::string range(const std::set<int>& values) {
   return std::to_string(*values.begin()) + ".." + std::to_string(*values.rbegin());
 }
 
 }  // namespace
 
-SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm) {
+SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm)
+    : config_(config) {
   const std::string path = tables_dir + "/sram.csv";
   const CsvTable table = CsvTable::load(path);
   const std::size_t node = table.column("node_nm"), device = table.column("device_type"),
@@ -72,18 +82,51 @@ BufferCost SramCost::buffer(const std::string& name, double capacity_bytes, int 
                             int banks) const {
   const double bank_bytes = capacity_bytes / banks;
   const auto corners = grid_.around(bank_bytes, word_bits);
+  BufferCost cost;
+  cost.interpolated = corners.size() > 1;
   if (corners.empty()) {
-    throw std::runtime_error(table_ + ": " + name + ": a bank of " + fields::decimal(bank_bytes) +
-                             " bytes with " + std::to_string(word_bits) +
-                             "-bit words is outside the table (" + range(grid_.xs()) + " bytes, " +
-                             range(grid_.ys()) + " bits)");
+    const std::string refusal = table_ + ": " + name + ": a bank of " +
+                                fields::decimal(bank_bytes) + " bytes with " +
+                                std::to_string(word_bits) + "-bit words is outside the table (" +
+                                range(grid_.xs()) + " bytes, " + range(grid_.ys()) + " bits)";
+    if (beyond(bank_bytes, *grid_.xs().begin(), *grid_.xs().rbegin()) > kMostCapacityBeyond ||
+        beyond(word_bits, *grid_.ys().begin(), *grid_.ys().rbegin()) > kMostWordBeyond) {
+      throw std::runtime_error(refusal);
+    }
+    cost.by.push_back({"the table's mean slopes over capacity and word width", kSlopeBar});
+    require_extrapolation(config_, refusal, cost.by.back());
   }
-  return {{blend_logarithms(corners, &SramPoint::read_pj),
-           blend_logarithms(corners, &SramPoint::write_pj),
-           banks * blend_logarithms(corners, &SramPoint::leakage_mw),
-           banks * blend_logarithms(corners, &SramPoint::area_um2),
-           blend_logarithms(corners, &SramPoint::access_ns)},
-          corners.size() > 1};
+  const auto of = [&](Member member) {
+    if (!corners.empty()) return blend_logarithms(corners, member);
+    const double value = extrapolated(bank_bytes, word_bits, member);
+    if (!(value > 0) || !std::isfinite(value)) {
+      throw std::runtime_error(table_ + ": " + name + ": the table has no slopes to extend");
+    }
+    return value;
+  };
+  cost.all = {of(&SramPoint::read_pj), of(&SramPoint::write_pj), banks * of(&SramPoint::leakage_mw),
+              banks * of(&SramPoint::area_um2), of(&SramPoint::access_ns)};
+  return cost;
+}
+
+double SramCost::interpolated(double bytes, double bits, Member member) const {
+  const auto corners = grid_.around(bytes, bits);
+  return corners.empty() ? 0 : blend_logarithms(corners, member);
+}
+
+double SramCost::extrapolated(double bytes, double bits, Member member) const {
+  const double least_bytes = *grid_.xs().begin(), most_bytes = *grid_.xs().rbegin();
+  const double least_bits = *grid_.ys().begin(), most_bits = *grid_.ys().rbegin();
+  const double near_bytes = std::clamp(bytes, least_bytes, most_bytes);
+  const double near_bits = std::clamp(bits, least_bits, most_bits);
+  const double by_bytes = std::log(interpolated(most_bytes, near_bits, member) /
+                                   interpolated(least_bytes, near_bits, member)) /
+                          std::log(most_bytes / least_bytes);
+  const double by_bits = std::log(interpolated(near_bytes, most_bits, member) /
+                                  interpolated(near_bytes, least_bits, member)) /
+                         std::log(most_bits / least_bits);
+  return interpolated(near_bytes, near_bits, member) * std::pow(bytes / near_bytes, by_bytes) *
+         std::pow(bits / near_bits, by_bits);
 }
 
 }  // namespace dcnsim

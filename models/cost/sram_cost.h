@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/arch/accelerator_config.h"
+#include "models/cost/extrapolation.h"
 #include "models/cost/grid.h"
 
 namespace dcnsim {
@@ -22,6 +23,7 @@ struct SramPoint {
 struct BufferCost {
   SramPoint all;  ///< leakage and area of all banks
   bool interpolated = false;
+  Extrapolations by{};  ///< rules used, if any
 };
 
 class SramCost {
@@ -31,7 +33,8 @@ class SramCost {
   SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm);
 
   /// `banks` banks of capacity / banks bytes each. Interpolated in the logarithms of capacity and
-  /// word width; throws std::runtime_error naming the buffer outside the table's range.
+  /// word width. Outside the table's range std::runtime_error naming the buffer; or, if
+  /// extrapolation is asked for and the shape is near enough, along the mean slopes of the table.
   BufferCost buffer(const std::string& name, double capacity_bytes, int word_bits, int banks) const;
 
   const std::string& table() const { return table_; }
@@ -39,7 +42,14 @@ class SramCost {
   const std::string& conditions() const { return conditions_; }
 
  private:
+  using Member = double SramPoint::*;
+  /// Zero if the table has a hole there.
+  double interpolated(double bytes, double bits, Member member) const;
+  /// By the mean slopes over the whole range, from the nearest shape in it.
+  double extrapolated(double bytes, double bits, Member member) const;
+
   Grid<SramPoint> grid_{Grid<SramPoint>::Axes::kLogarithmic};  ///< capacity in bytes, word in bits
+  CostConfig config_;
   std::string table_, sha256_, conditions_;
 };
 

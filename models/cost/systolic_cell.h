@@ -7,13 +7,12 @@
 #include <optional>
 #include <string>
 
-#include "models/cost/pe_cost.h"
+#include "models/cost/mac_table.h"
 
 namespace dcnsim {
 
 struct SystolicCell {
-  PeEnergy energy;  ///< ratios, part by part
-  PeUnit unit;      ///< ratios
+  MacPoint ratio;
   bool is_interpolated = false;
   Correction source;
 };

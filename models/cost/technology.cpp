@@ -8,11 +8,19 @@
 
 namespace dcnsim {
 
+bool has_technology(const CsvTable& table, const std::string& technology) {
+  const std::size_t library = table.column("library");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (table.text(row, library) == technology) return true;
+  }
+  return false;
+}
+
 void require_technology(const CsvTable& table, const std::string& technology) {
+  if (has_technology(table, technology)) return;
   const std::size_t library = table.column("library");
   std::set<std::string> known;
   for (std::size_t row = 0; row < table.rows(); ++row) known.insert(table.text(row, library));
-  if (known.count(technology) != 0) return;
   std::string list;
   for (const std::string& name : known) list += (list.empty() ? "" : ", ") + printable(name);
   throw std::runtime_error(table.path() + ": cost.technology: " + technology +

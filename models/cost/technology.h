@@ -9,6 +9,8 @@
 
 namespace dcnsim {
 
+bool has_technology(const CsvTable& table, const std::string& technology);
+
 /// Throws std::runtime_error listing the technologies of the table unless `technology` is one.
 void require_technology(const CsvTable& table, const std::string& technology);
 

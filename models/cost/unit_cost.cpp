@@ -11,6 +11,9 @@
 namespace dcnsim {
 namespace {
 
+/// Units measured in two libraries are within 17 %; the bar is that of all that was not a MAC.
+constexpr const char* kLibraryBar = "+-40 %";
+
 /// Where a family's units are in the tables.
 struct UnitRows {
   const char* file;
@@ -37,17 +40,51 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
       fused_(config.array.datapath == DatapathFamily::kComposable) {
   const UnitRows wanted = unit_rows(config.array);
   name_ = wanted.unit;
-  const bool weights_stay = config.array.dataflow == Dataflow::kWeightStationary;
-  data_ = weights_stay ? "CNN-like operands, weights held" : "CNN-like operands";
-  const std::string path = tables_dir + '/' + wanted.file;
-  const CsvTable table = CsvTable::load(path);
-  require_technology(table, technology_);
+  data_ = config.array.dataflow == Dataflow::kWeightStationary ? "CNN-like operands, weights held"
+                                                               : "CNN-like operands";
+  const CsvTable table = CsvTable::load(tables_dir + '/' + wanted.file);
+  energy_table_ = unit_table_ = {table.file_name(), table.sha256()};
   if (wanted.has_lanes && config.array.bits_per_cycle != 1) {
-    throw std::runtime_error(path + ": array.bits_per_cycle: no data for lanes that take " +
+    throw std::runtime_error(table.path() + ": array.bits_per_cycle: no data for lanes that take " +
                              std::to_string(config.array.bits_per_cycle) +
                              " activation bits a cycle, expected 1");
   }
-  const PeRows rows(table, technology_, weights_stay ? "cnn_wstat" : "cnn");
+  if (!read(table, config, technology_, {})) {
+    const LibraryRatio ratio = library_ratio(tables_dir, technology_);
+    const std::string refusal =
+        table.path() + ": no data in " + technology_ + " for " + wanted.unit +
+        (wanted.has_lanes ? " of " + std::to_string(config.array.lanes) + " lanes" : "") +
+        (wanted.weight_register_bits > 1
+             ? " with " + std::to_string(wanted.weight_register_bits) + "-bit weights"
+             : "") +
+        " and an accumulator of at least " + std::to_string(config.accumulator.bits) +
+        " bits, operands " + data_ +
+        " (array.lanes, array.weight_bits, accumulator.bits, array.dataflow)";
+    if (!read(table, config, kFullLibrary, ratio)) throw std::runtime_error(refusal);
+    require_extrapolation(config.cost, refusal, ratio.rule(kLibraryBar));
+    extrapolations_.push_back(ratio.rule(kLibraryBar));
+    node_nm_ = ratio.node_nm;
+    conditions_ = ratio.conditions;
+  }
+  widest_weight_ = *energies_.xs().rbegin();
+  widest_activation_ = *energies_.ys().rbegin();
+
+  remarks_.push_back(fused_ ? "data charged at the width they are fused to"
+                            : "linear between measured data widths");
+  remarks_.push_back("1-bit operands charged as 2-bit");
+  remarks_.push_back("unsigned activations charged as signed ones");
+  remarks_.push_back("lanes without data charged as busy");
+  remarks_.push_back("50 % zero activations: not measured for other data");
+  if (accumulator_bits_ != config.accumulator.bits) {
+    remarks_.push_back("measured with a " + std::to_string(accumulator_bits_) + "-bit accumulator");
+  }
+}
+
+bool UnitCost::read(const CsvTable& table, const AcceleratorConfig& config,
+                    const std::string& library, const LibraryRatio& ratio) {
+  const UnitRows wanted = unit_rows(config.array);
+  const bool weights_stay = config.array.dataflow == Dataflow::kWeightStationary;
+  const PeRows rows(table, library, weights_stay ? "cnn_wstat" : "cnn");
   const std::size_t unit = table.column("unit"), weight = table.column("weight_bits"),
                     activation = table.column("act_bits"), node = table.column("node_nm"),
                     registers = wanted.has_lanes ? table.column("hw_weight_bits") : 0,
@@ -60,38 +97,15 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
     }
     if (rows.accumulator_bits(row) < config.accumulator.bits) continue;
     if (!energies_.add(table.integer(row, weight), table.integer(row, activation),
-                       rows.energy(row))) {
+                       scaled(rows.energy(row), ratio.parts.energy))) {
       table.fail(row, weight, "a second row for this width pair");
     }
-    unit_ = rows.unit(row);
+    unit_ = scaled(rows.unit(row), ratio.parts.unit);
     accumulator_bits_ = rows.accumulator_bits(row);
     node_nm_ = table.number(row, node);
     conditions_ = logic_conditions(table, row);
   }
-  if (energies_.empty()) {
-    throw std::runtime_error(
-        path + ": no data in " + technology_ + " for " + wanted.unit +
-        (wanted.has_lanes ? " of " + std::to_string(config.array.lanes) + " lanes" : "") +
-        (wanted.weight_register_bits > 1
-             ? " with " + std::to_string(wanted.weight_register_bits) + "-bit weights"
-             : "") +
-        " and an accumulator of at least " + std::to_string(config.accumulator.bits) +
-        " bits, operands " + data_ +
-        " (array.lanes, array.weight_bits, accumulator.bits, array.dataflow)");
-  }
-  widest_weight_ = *energies_.xs().rbegin();
-  widest_activation_ = *energies_.ys().rbegin();
-  energy_table_ = unit_table_ = {table.file_name(), table.sha256()};
-
-  remarks_.push_back(fused_ ? "data charged at the width they are fused to"
-                            : "linear between measured data widths");
-  remarks_.push_back("1-bit operands charged as 2-bit");
-  remarks_.push_back("unsigned activations charged as signed ones");
-  remarks_.push_back("lanes without data charged as busy");
-  remarks_.push_back("50 % zero activations: not measured for other data");
-  if (accumulator_bits_ != config.accumulator.bits) {
-    remarks_.push_back("measured with a " + std::to_string(accumulator_bits_) + "-bit accumulator");
-  }
+  return !energies_.empty();
 }
 
 PeEnergy UnitCost::per_cycle(int weight_bits, int activation_bits, double) const {

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "models/cost/csv.h"
 #include "models/cost/grid.h"
+#include "models/cost/library_ratio.h"
 #include "models/cost/pe_cost.h"
 
 namespace dcnsim {
@@ -24,10 +26,15 @@ class UnitCost : public PeCost {
   /// Every PE cycle clocks all operand registers, as it did in the measurement.
   double operands_fj(const PeEnergy& energy, const LayerCounters& counters) const override;
 
+  Extrapolations energy_extrapolations(int, int) const override { return extrapolations_; }
   std::vector<std::string> energy_remarks() const override;
   std::vector<std::string> unit_remarks() const override;
 
  private:
+  /// Takes the unit's rows of a library, each times `ratio`; false if there are none.
+  bool read(const CsvTable& table, const AcceleratorConfig& config, const std::string& library,
+            const LibraryRatio& ratio);
+
   std::string name_, technology_;
   bool fused_ = false;     ///< widths are rounded up to those of a fused unit
   int widest_weight_ = 0;  ///< wider data come as digits of this width

@@ -6,14 +6,17 @@
 #include <stdexcept>
 
 #include "models/cost/csv.h"
+#include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
 #include "models/cost/technology.h"
 
 namespace dcnsim {
 
-ZeroActivity::ZeroActivity(const std::string& tables_dir, bool weights_held) {
+ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& technology,
+                           bool weights_held) {
   const CsvTable table = CsvTable::load(tables_dir + "/mac_zero_activity.csv");
-  const PeRows rows(table, "nangate45", weights_held ? "cnn_wstat" : "cnn");
+  const std::string library = has_technology(table, technology) ? technology : kFullLibrary;
+  const PeRows rows(table, library, weights_held ? "cnn_wstat" : "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
                     zeros = table.column("zero_fraction");
   std::size_t any_row = 0;
@@ -28,16 +31,23 @@ ZeroActivity::ZeroActivity(const std::string& tables_dir, bool weights_held) {
       table.fail(row, zeros, "a second row for this width and fraction");
     }
   }
-  if (energies_.around(energies_.empty() ? 0 : *energies_.xs().begin(), 100 * kTableZeroFraction)
-          .empty()) {
-    throw std::runtime_error(table.path() + ": no data around 50 % zeros in nangate45");
+  const auto complete = [&] {
+    for (const int bits : energies_.xs()) {
+      for (const int percent : energies_.ys()) {
+        if (energies_.find(bits, percent) == nullptr) return false;
+      }
+    }
+    return !energies_.empty();
+  };
+  if (!complete() || energies_.ys().count(static_cast<int>(100 * kTableZeroFraction)) == 0) {
+    throw std::runtime_error(table.path() + ": expected in " + library +
+                             " the same zero fractions at every width, 0.5 among them");
   }
-  source_ = {
-      "zero_activations",
-      {table.file_name(), table.sha256()},
-      logic_conditions(table, any_row),
-      "ratios to 50 % zeros at the measured zeros of each layer's input; linear between 4, 8 "
-      "and 16 bits and in zeros, below 4 bits as at 4, above 90 % as at 90 %"};
+  source_ = {"zero_activations",
+             {table.file_name(), table.sha256()},
+             logic_conditions(table, any_row),
+             "ratios to 50 % zeros at the measured zeros of each layer's input; linear between "
+             "measured widths and in zeros, beyond them as at the last"};
 }
 
 PeEnergy ZeroActivity::ratio(double bits, double zero_fraction) const {
@@ -48,10 +58,7 @@ PeEnergy ZeroActivity::ratio(double bits, double zero_fraction) const {
                                     static_cast<double>(*energies_.xs().rbegin()));
     return blend_energy(energies_.around(width, percent));
   };
-  const PeEnergy wanted = at(zero_fraction), tabled = at(kTableZeroFraction);
-  const auto ratio = [](double a, double b) { return b > 0 ? a / b : 1; };
-  return {ratio(wanted.multiply, tabled.multiply), ratio(wanted.accumulate, tabled.accumulate),
-          ratio(wanted.operands, tabled.operands), ratio(wanted.accumulators, tabled.accumulators)};
+  return ratio_of(at(zero_fraction), at(kTableZeroFraction));
 }
 
 Correction ZeroActivity::source() const { return source_; }

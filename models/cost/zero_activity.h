@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What zero activations save in a bit-parallel PE: mac_zero_activity.csv, units of 4, 8 and 16 bits
-// at 45 nm with 0, 25, 50, 75 and 90 % zeros.
+// with 0, 25, 50, 75 and 90 % zeros; those at 45 nm where the table lacks a library.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace dcnsim {
 class ZeroActivity {
  public:
   /// For operands that are new in every cycle, or weights that are held.
-  ZeroActivity(const std::string& tables_dir, bool weights_held);
+  ZeroActivity(const std::string& tables_dir, const std::string& technology, bool weights_held);
 
   /// Energy at `zero_fraction` (0..1) to that at kTableZeroFraction, part by part, for data of
   /// `bits` on average; linear between measured points, beyond them as at the last.

@@ -4,32 +4,14 @@
 #include <algorithm>
 
 #include "models/arch/memory_layout.h"
+#include "models/perf/array_registers.h"
+#include "models/perf/cut.h"
 #include "models/perf/datapath/datapath.h"
 
 namespace dcnsim {
 namespace {
 
-std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
-
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
-
-/// `extent` cut into `count` pieces of `full`, of which the last may be smaller.
-struct Cut {
-  std::uint64_t count;
-  int full;  ///< of every piece but the last
-  int last;
-
-  Cut(int extent, int at_most) : count(u64(ceil_div(extent, at_most))), full(at_most) {
-    last = extent - static_cast<int>(count - 1) * at_most;
-  }
-  int first() const { return count > 1 ? full : last; }
-
-  /// Sum of f(size) over the pieces.
-  template <typename F>
-  std::uint64_t sum(F f) const {
-    return (count - 1) * f(full) + f(last);
-  }
-};
 
 std::uint64_t bits_per_cycle(const BufferConfig& buffer) {
   return u64(buffer.banks) * u64(buffer.word_bits);
@@ -97,12 +79,6 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   return cycles + last_pass + drain_cycles(config, mode);
 }
 
-/// Where an output-stationary array keeps the sums between the chunks of a reduction: in its PEs if
-/// they are few enough, else in the accumulator buffer.
-bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
-  return work.pixels <= array.rows && work.channels <= array.columns;
-}
-
 /// How much later than the first PE the last one starts, and the last sums shifted out if they
 /// leave.
 std::uint64_t skew_and_shift_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
@@ -151,6 +127,10 @@ std::uint64_t words_of_blocks(const Cut& a, const Cut& b, int bits, const Buffer
 
 }  // namespace
 
+bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
+  return work.pixels <= array.rows && work.channels <= array.columns;
+}
+
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary:
@@ -185,6 +165,7 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   counters.pe_cycles += outputs * steps * u64(mode.passes);
   counters.activation_loads += outputs * steps * u64(mode.activation.times);
   if (work.last_chunk) counters.requantized += outputs;
+  count_register_loads(config, work, counters.registers);
   if (work.first_chunk) {
     const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
     counters.weight_buffer.reads += blocks.sum(

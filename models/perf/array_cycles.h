@@ -32,7 +32,12 @@ std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& wor
 /// the first PE to the last and the last shift (output-stationary).
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
-/// Adds the step's MACs, operand loads, buffer and accumulator accesses to `counters` (not cycles).
+/// Whether an output-stationary array keeps the sums between the chunks of a reduction in its PEs,
+/// or else in the accumulator buffer.
+bool sums_stay(const ArrayConfig& array, const ArrayWork& work);
+
+/// Adds the step's MACs, register loads, buffer and accumulator accesses to `counters` (not
+/// cycles).
 void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
                         LayerCounters& counters);
 

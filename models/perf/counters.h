@@ -32,6 +32,13 @@ struct SramAccesses {
   std::uint64_t writes = 0;
 };
 
+/// Bits clocked into the array's registers outside its PEs (array_registers.h), by what they hold.
+struct RegisterLoads {
+  std::uint64_t edge_activation_bits = 0;
+  std::uint64_t edge_weight_bits = 0;
+  std::uint64_t shadow_bits = 0;  ///< weights (weight-stationary) or sums (output-stationary)
+};
+
 /// Commands, data and background time of the DRAM, added up over its channels.
 struct DramEvents {
   std::uint64_t activates = 0;
@@ -50,13 +57,14 @@ struct LayerCounters {
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
   std::uint64_t fill_drain_cycles = 0;  ///< of these: first operands on their way in, last sums out
   std::array<std::uint64_t, kStalls> stall_cycles{};
-  /// Of the stalls: cycles in which the memory refreshed, or was busy with other things than the
-  /// latency of an access. Where the memory does not tell they are 0.
+  /// Of the stalls: cycles in which the memory refreshed, or otherwise had accesses under way. Where
+  /// the memory does not tell they are 0.
   std::array<std::uint64_t, kStalls> refresh_cycles{}, memory_busy_cycles{};
   std::uint64_t macs = 0;
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
   std::uint64_t activation_loads = 0;  ///< likewise its activation registers
+  RegisterLoads registers;             ///< of the array, outside its PEs
   std::uint64_t input_codes = 0;       ///< of convolutions, as loaded: halos again, no padding
   std::uint64_t input_zeros = 0;       ///< those that are 0, which depends on the data
   std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
@@ -68,8 +76,13 @@ struct LayerCounters {
   DramEvents dram;
 };
 
+std::uint64_t stall_cycles(const LayerCounters& counters);
+
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
+
+/// Adds everything in `b` `times` times.
+void add(LayerCounters& a, const LayerCounters& b, std::uint64_t times);
 
 /// Field by field sums.
 DramEvents& operator+=(DramEvents& a, const DramEvents& b);

@@ -26,6 +26,7 @@ class MemoryPort {
 
   bool has_room() const { return in_flight_ < outstanding_; }
   bool idle() const { return in_flight_ == 0; }
+  const std::size_t& in_flight() const { return in_flight_; }
   void request() { ++in_flight_; }
 
   /// The memory is done with `burst`, requested in cycle `requested`, in cycle `done`.

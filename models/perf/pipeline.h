@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -31,6 +32,8 @@ struct RunningStep {
   const Step* step = nullptr;
   std::uint64_t first_cycle = 0, end_cycle = 0;
   std::uint32_t weight_tile = 0, input_tile = 0;
+  std::uint64_t compute_cycles = 0;     ///< the others are bank conflicts
+  std::uint64_t fill_drain_cycles = 0;  ///< of these
 };
 
 /// What is told of everything that happens, in the order of time.
@@ -45,7 +48,7 @@ class PipelineClient {
                           std::uint64_t /*cycle*/) {}
   virtual void step_started(const RunningStep&) {}
   virtual void step_finished(const RunningStep&) {}
-  /// The array did not compute in cycles [from, to).
+  /// The array did not compute in cycles [from, to). Bank conflicts are inside steps.
   virtual void waited(Stall, std::uint64_t /*from*/, std::uint64_t /*to*/) {}
 };
 
@@ -80,6 +83,10 @@ class Pipeline {
   /// Takes what happens until `cycle` as waiting for `cause`.
   void charge(Stall cause, std::uint64_t cycle);
 
+  /// Requests on their way, to be watched.
+  const std::size_t& reads_in_flight() const { return reads_.in_flight(); }
+  const std::size_t& writes_in_flight() const { return writes_.in_flight(); }
+
  private:
   TileStream& stream(TileKind kind) { return streams_[static_cast<std::size_t>(kind)]; }
   const TileStream& stream(TileKind kind) const { return streams_[static_cast<std::size_t>(kind)]; }
@@ -92,7 +99,7 @@ class Pipeline {
   void tile_moved(TileKind kind, std::uint32_t number);
   std::uint64_t collide(TileKind kind, std::uint32_t bytes);
   void finish_step();
-  bool has_all_it_needs();
+  std::optional<Stall> lacking() const;
   void start_step();
   void begin_tiles();
   void begin_load(TileKind kind, std::size_t& next, bool Step::*loads);
@@ -109,6 +116,7 @@ class Pipeline {
 
   std::uint64_t now_ = 0;
   std::uint64_t charged_ = 0;       ///< cycles before this one are computing or charged to a stall
+  std::optional<Stall> awaited_;    ///< what the cycles from then on wait for
   std::uint64_t next_request_ = 0;  ///< a request a cycle
   std::size_t next_step_ = 0;       ///< to be started
   std::size_t next_weights_ = 0, next_inputs_ = 0;  ///< steps up to here are loaded or loading
@@ -116,8 +124,6 @@ class Pipeline {
   std::size_t outputs_taken_ = 0, output_slots_ = 1;
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
   bool computing_ = false;
-  Stall lacks_ =
-      Stall::kWeight;  ///< what the next step is known to lack, or what is to be looked at
   RunningStep running_;
   StepWork work_;
 

@@ -2,7 +2,9 @@
 #include "models/tlm/accelerator.h"
 
 #include <stdexcept>
+#include <string>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 
 namespace dcnsim {
@@ -34,17 +36,28 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   dont_initialize();
 }
 
-void Accelerator::start(const sc_core::sc_time& delay) {
-  bank_.set(reg::kStatus, reg::kStatusBusy);
-  bank_.set(reg::kErrorCode, reg::kNone);
-  bank_.set(reg::kErrorLayer, 0);
-  start_event_.notify(delay);
+void Accelerator::trace(sc_core::sc_trace_file* file) {
+  signals_.trace(file, name());
+  const std::string prefix = std::string(name()) + ".";
+  sc_core::sc_trace(file, irq, prefix + "irq");
+  sc_core::sc_trace(file, pipeline_.reads_in_flight(), prefix + "reads_in_flight");
+  sc_core::sc_trace(file, pipeline_.writes_in_flight(), prefix + "writes_in_flight");
+  observers.push_back(&signals_);
+}
+
+void Accelerator::start(const Job& job) {
+  if (reset.read()) return;
+  job_ = job;
+  layers_.clear();
+  totals_ = {};
+  signals_.set_busy(true);
+  start_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Accelerator::soft_reset() {
   start_event_.cancel();
+  signals_.set_busy(false);
   abandon();
-  bank_.reset();
   layers_.clear();
   totals_ = {};
   sequencer_.reset();
@@ -52,7 +65,8 @@ void Accelerator::soft_reset() {
 }
 
 void Accelerator::reset_changed() {
-  if (reset.read()) soft_reset();
+  bank_.reset();  // on both edges: nothing written in between counts
+  soft_reset();
 }
 
 void Accelerator::update_interrupt() { irq_event_.notify(sc_core::SC_ZERO_TIME); }
@@ -75,6 +89,8 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
       return stall(Stall::kInput);
     case reg::kStallOutput:
       return stall(Stall::kOutput);
+    case reg::kStallConflict:
+      return stall(Stall::kConflict);
     case reg::kBytesDescriptor:
       return bytes(Stream::kDescriptor);
     case reg::kBytesWeight:
@@ -95,30 +111,30 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
 void Accelerator::tile_begun(TileKind kind, std::uint32_t number, const Step& step,
                              const Parts& parts, std::uint64_t cycle) {
   values_.tile_begun(kind, number, step, parts, cycle);
-  if (observer != nullptr) observer->tile_begun(kind, number, step, parts, cycle);
+  for (PipelineClient* observer : observers) observer->tile_begun(kind, number, step, parts, cycle);
 }
 
 void Accelerator::tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                              std::uint64_t cycle) {
   values_.tile_moved(kind, number, step, cycle);
-  if (observer != nullptr) observer->tile_moved(kind, number, step, cycle);
+  for (PipelineClient* observer : observers) observer->tile_moved(kind, number, step, cycle);
 }
 
 void Accelerator::step_started(const RunningStep& running) {
   values_.step_started(running);
-  if (observer != nullptr) observer->step_started(running);
+  for (PipelineClient* observer : observers) observer->step_started(running);
 }
 
 void Accelerator::step_finished(const RunningStep& running) {
   values_.step_finished(running);
-  if (observer != nullptr) observer->step_finished(running);
+  for (PipelineClient* observer : observers) observer->step_finished(running);
 }
 
 void Accelerator::waited(Stall cause, std::uint64_t from, std::uint64_t to) {
   if (memory_time) {
     charge_memory(memory_time(from, to), clocking_, cause, to - from, layers_.back());
   }
-  if (observer != nullptr) observer->waited(cause, from, to);
+  for (PipelineClient* observer : observers) observer->waited(cause, from, to);
 }
 
 std::uint8_t* Accelerator::data(const Burst& burst) { return values_.data(burst); }
@@ -133,20 +149,17 @@ void Accelerator::sequence() {
 }
 
 std::uint32_t Accelerator::run_job() {
-  layers_.clear();
-  totals_ = {};
   abandon();
   const std::uint64_t first_cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   pipeline_.reset(first_cycle);
   dma_.advance_to(first_cycle);
   if (on_job_begin) on_job_begin(first_cycle);
-  const std::uint64_t address = bank_.get(reg::kDescriptorAddressLo) |
-                                std::uint64_t{bank_.get(reg::kDescriptorAddressHi)} << 32;
-  const std::uint32_t count = bank_.get(reg::kDescriptorCount);
-  if (count == 0 || address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
+  const std::uint64_t address = job_.descriptor_address;
+  if (job_.descriptor_count == 0 ||
+      address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
     return reg::kBadDescriptor;
   }
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < job_.descriptor_count; ++i) {
     LayerCounters& counters = layers_.emplace_back();
     const std::uint32_t error = run_layer(address + i * kDescriptorBytes, counters);
     counters.cycles = accounted_cycles(counters);
@@ -186,6 +199,8 @@ void Accelerator::abandon() {
 }
 
 void Accelerator::finish(std::uint32_t error_code, std::size_t layer) {
+  signals_.set_busy(false);
+  if (bank_.reset_pending()) return;
   const bool ok = error_code == reg::kNone;
   bank_.set(reg::kStatus, ok ? reg::kStatusDone : reg::kStatusError);
   bank_.set(reg::kErrorCode, error_code);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/standalone/simulation.h"
 
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -52,7 +53,13 @@ struct Simulation::Impl {
         irq("irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
-    accelerator.observer = options.observer;
+    if (options.observer != nullptr) accelerator.observers.push_back(options.observer);
+    dram.observe(options.dram_observer);
+    if (!options.vcd.empty()) {
+      waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
+      waveforms->set_time_unit(1, sc_core::SC_PS);
+      accelerator.trace(waveforms.get());
+    }
     host.bus.bind(bus.from_initiators[0]);
     accelerator.memory.bind(bus.from_initiators[1]);
     bus.to_targets[0].bind(dram.socket);
@@ -69,6 +76,10 @@ struct Simulation::Impl {
       const DramEvents now = dram.events(clocking.cycles(cycle));
       layer.dram = now - dram_before;
       dram_before = now;
+      const std::size_t index = accelerator.layer_counters().size() - 1;
+      if (program.layers.at(index).descriptor.output_on_chip) {
+        kept_maps[index] = accelerator.kept_map();
+      }
     };
     accelerator.memory_time = [this](std::uint64_t from_cycle, std::uint64_t to_cycle) {
       return dram.time_between(clocking.cycles(from_cycle), clocking.cycles(to_cycle));
@@ -87,6 +98,12 @@ struct Simulation::Impl {
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
   DramEvents dram_before;
+  std::map<std::size_t, CodeTensor> kept_maps;  ///< by layer
+
+  struct Close {
+    void operator()(sc_core::sc_trace_file* file) const { sc_core::sc_close_vcd_trace_file(file); }
+  };
+  std::unique_ptr<sc_core::sc_trace_file, Close> waveforms;
 };
 
 Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,
@@ -116,6 +133,7 @@ Inference Simulation::run(const CodeTensor& image) {
 
 CodeTensor Simulation::layer_output(std::size_t layer) {
   const Descriptor& d = impl_->program.layers.at(layer).descriptor;
+  if (d.output_on_chip) return impl_->kept_maps.at(layer);
   const Shape shape = d.output_shape();
   const Format& format = d.requant.out;
   const auto bytes = static_cast<std::size_t>(map_bytes(shape, format.bits, impl_->bus_bytes));

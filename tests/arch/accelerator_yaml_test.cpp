@@ -2,9 +2,11 @@
 #include "models/arch/accelerator_yaml.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
@@ -89,6 +91,10 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   config.cost.logic_factor = 0.1;
   config.cost.sram_node_nm = 22;
   config.dram.capacity_bytes = std::int64_t{4096} << 20;
+  config.dram.address_mapping = "row-column-bank-group-channel";
+  config.dram.page_policy = PagePolicy::kClosed;
+  config.dram.scheduler = DramScheduler::kFcfs;
+  config.dram.queue_depth = 7;
   const std::string text = to_yaml(config);
   const AcceleratorConfig again = parse_accelerator(text, "a.yaml");
   EXPECT_EQ(to_yaml(again), text);
@@ -99,6 +105,26 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_FALSE(again.weight_buffer.double_buffered);
   EXPECT_EQ(again.cost.logic_factor, 0.1);
   EXPECT_EQ(again.dram.capacity_bytes, config.dram.capacity_bytes);
+  EXPECT_EQ(again.dram.address_mapping, config.dram.address_mapping);
+  EXPECT_EQ(again.dram.page_policy, PagePolicy::kClosed);
+  EXPECT_EQ(again.dram.scheduler, DramScheduler::kFcfs);
+  EXPECT_EQ(again.dram.queue_depth, 7);
+}
+
+TEST(accelerator_yaml, a_folder_of_tables_is_seen_from_the_file) {
+  const std::string folder = ::testing::TempDir() + "dcnsim_yaml_" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  EXPECT_EQ(config.cost.tables, "");
+  const auto tables_after_loading = [&](const std::string& tables) {
+    config.cost.tables = tables;
+    std::ofstream(folder + "/a.yaml") << to_yaml(config);
+    return load_accelerator(folder + "/a.yaml").cost.tables;
+  };
+  EXPECT_EQ(tables_after_loading("mine/45"), folder + "/mine/45");
+  EXPECT_EQ(tables_after_loading("/else/where"), "/else/where");
+  EXPECT_EQ(tables_after_loading(""), "");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(accelerator_yaml, errors_name_file_line_field_value_and_what_was_expected) {
@@ -136,6 +162,22 @@ TEST(accelerator_yaml, errors_name_file_line_field_value_and_what_was_expected) 
             "a.yaml:1: name: \"\", expected 1..64 printable ASCII characters");
   EXPECT_EQ(error_after("name: tiny", "name: \"a\\nb\""),
             "a.yaml:1: name: \"a?b\", expected 1..64 printable ASCII characters");
+}
+
+TEST(accelerator_yaml, choices_of_the_memory_controller_are_checked) {
+  const auto error_with = [](const std::string& field) {
+    return error_after("preset: some_dram", "preset: some_dram, " + field);
+  };
+  EXPECT_EQ(error_with("address_mapping: row-bank-column"),
+            "a.yaml:13: dram.address_mapping: \"row-bank-column\", expected row, bank, group, "
+            "column and channel, each once, joined by '-' from the highest address bits to the "
+            "lowest");
+  EXPECT_EQ(error_with("page_policy: adaptive"),
+            "a.yaml:13: dram.page_policy: adaptive, expected open or closed");
+  EXPECT_EQ(error_with("scheduler: random"),
+            "a.yaml:13: dram.scheduler: random, expected fr-fcfs or fcfs");
+  EXPECT_EQ(error_with("queue_depth: 0"),
+            "a.yaml:13: dram.queue_depth: 0, expected an integer 1..256");
 }
 
 TEST(accelerator_yaml, a_buffer_of_three_bytes_is_refused) {
@@ -325,6 +367,7 @@ TEST(accelerator_config, programmatic_mistakes_are_refused_field_by_field) {
   refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = 1000; });
   refused("dram.capacity_mbytes", [](Config& c) { c.dram.capacity_bytes = std::int64_t{8} << 30; });
   refused("dram.channels", [](Config& c) { c.dram.channels = 3; });
+  refused("cost.tables", [](Config& c) { c.cost.tables = std::string(1025, 'a'); });
   refused("cost.technology", [](Config& c) { c.cost.technology = "a\tb"; });
   refused("cost.sram_node_nm", [](Config& c) { c.cost.sram_node_nm = -1; });
   refused("cost.logic_factor", [](Config& c) { c.cost.logic_factor = 0; });

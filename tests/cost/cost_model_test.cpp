@@ -54,6 +54,7 @@ LayerCounters some_counters() {
   c.macs = c.pe_cycles = 1000;
   c.weight_loads = 50;
   c.activation_loads = 700;
+  c.registers = {40, 50, 60};
   c.requantized = 30;
   c.pool_operations = 20;
   c.input_buffer = {3, 5};
@@ -67,16 +68,21 @@ LayerCounters some_counters() {
 TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
   const CostModel model(kTables, in_place("small_edge"));
   const Breakdown e = model.layer_energy_pj(conv8(), some_counters());
-  EXPECT_EQ(names(e), (std::vector<std::string>{
-                          "multiply", "accumulate", "operand_registers", "accumulator_registers",
-                          "requantize", "pool_add", "input_buffer", "weight_buffer",
-                          "output_buffer", "accumulator_buffer", "dram_activate", "dram_read",
-                          "dram_write", "dram_refresh", "dram_background", "leakage"}));
+  EXPECT_EQ(names(e),
+            (std::vector<std::string>{
+                "multiply", "accumulate", "operand_registers", "accumulator_registers",
+                "edge_registers", "shadow_registers", "requantize", "pool_add", "input_buffer",
+                "weight_buffer", "output_buffer", "accumulator_buffer", "dram_activate",
+                "dram_read", "dram_write", "dram_refresh", "dram_background", "leakage"}));
   // 8 x 8 row of mac_subword.csv.
   EXPECT_NEAR(part(e, "multiply"), 1000 * 0.377008, 1e-9);
   EXPECT_NEAR(part(e, "accumulate"), 1000 * 0.539114, 1e-9);
   EXPECT_NEAR(part(e, "operand_registers"), (0.209144 + 0.00619368) / 2 * (50 + 700), 1e-9);
   EXPECT_NEAR(part(e, "accumulator_registers"), 1000 * (0.557309 - 0.209144), 1e-9);
+  // Half of the activations zero: three eighths of the bits toggle, of other data one half.
+  EXPECT_NEAR(part(e, "edge_registers"), (40 * (403.278 + 487.499) / 2 + 50 * 487.499) / 32 * 1e-3,
+              1e-9);
+  EXPECT_NEAR(part(e, "shadow_registers"), 60 * 487.499 / 32 * 1e-3, 1e-9);
   EXPECT_NEAR(part(e, "requantize"), 30 * 1.25247, 1e-9);
   EXPECT_NEAR(part(e, "pool_add"), 20 * 0.344771, 1e-9);
   // Banks of 16 KiB, 8 KiB (64 bit words) and 1 KiB (32 bit words) in sram.csv.
@@ -91,7 +97,10 @@ TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
   // 37.05 mW for 4 ns, 33.3 mW for 6 ns.
   EXPECT_NEAR(part(e, "dram_background"), 37.05 * 4 + 33.3 * 6, 1e-9);
   // 10 cycles of 5 ns.
-  const double logic_mw = (256 * 16466.4 + 16 * (13450 + 2652.58 + 5714.25)) * 1e-6;
+  // Registers of 16 x 16 PEs: 16-bit operands twice at both edges, a byte of skew, 32-bit sums.
+  const double register_bits = 2 * (16 + 16) * 16 + 2 * 120 * 8 + 256 * 32;
+  const double logic_mw =
+      (256 * 16466.4 + register_bits * 2531.59 / 32 + 16 * (13450 + 2652.58 + 5714.25)) * 1e-6;
   const double sram_mw = part(e, "leakage") / 50 - logic_mw;
   EXPECT_GT(sram_mw, 0);
   EXPECT_LT(sram_mw, 0.01);
@@ -119,6 +128,7 @@ TEST(cost_model, energy_is_linear_in_the_counters) {
     sum.pe_cycles += a.pe_cycles;
     sum.weight_loads *= 2;
     sum.activation_loads *= 2;
+    sum.registers = {80, 100, 120};
     sum.requantized *= 2;
     sum.pool_operations *= 2;
     sum.input_buffer = {6, 10};
@@ -141,8 +151,8 @@ TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
   const CostModel model(kTables, config);
   const Breakdown scaled = model.layer_energy_pj(conv8(), some_counters());
   const std::set<std::string> logic = {
-      "multiply", "accumulate", "operand_registers", "requantize", "accumulator_registers",
-      "pool_add"};
+      "multiply",       "accumulate",       "operand_registers", "accumulator_registers",
+      "edge_registers", "shadow_registers", "requantize",        "pool_add"};
   for (const auto& [name, value] : plain) {
     const bool sram = name.size() > 7 && name.substr(name.size() - 7) == "_buffer";
     const double factor = logic.count(name) != 0 ? 0.625 : sram ? 3 : 1;
@@ -159,10 +169,10 @@ TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
   }
 }
 
-TEST(cost_model, background_counts_every_ganged_channel) {
+TEST(cost_model, background_is_the_counted_time_of_all_channels) {
   AcceleratorConfig config = preset("small_edge");
   LayerCounters counters;
-  counters.dram.precharged_ps = 1000;
+  counters.dram.precharged_ps = 4 * 1000;  // the counters add up the channels
   config.dram.channels = 4;
   EXPECT_NEAR(
       part(CostModel(kTables, config).layer_energy_pj(conv8(), counters), "dram_background"),
@@ -210,8 +220,10 @@ TEST(cost_model, pools_and_additions_are_charged_at_their_widths) {
   d.input2 = {16, 15};  // 31 bits and a carry
   EXPECT_NEAR(part(model.layer_energy_pj(d, add), "pool_add"), 1848.36, 1e-9);
   d.input2 = {16, 40};
-  EXPECT_EQ(error_of([&] { model.layer_energy_pj(d, add); }),
-            "requant_etc.csv: no adder of 57 bits in nangate45 (8..48)");
+  EXPECT_EQ(
+      error_of([&] { model.layer_energy_pj(d, add); }),
+      "requant_etc.csv: no adder of 57 bits in nangate45 (8..48); cost.extrapolate: true would "
+      "take units of post-processing in proportion to their width (+-20 %)");
 }
 
 TEST(cost_model, widths_no_layer_can_have_are_refused) {
@@ -229,8 +241,9 @@ TEST(cost_model, widths_no_layer_can_have_are_refused) {
 TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   const Breakdown area = CostModel(kTables, in_place("small_edge")).area_um2();
   EXPECT_EQ(names(area),
-            (std::vector<std::string>{"pe_array", "requantizers", "pool_add", "input_buffer",
-                                      "weight_buffer", "output_buffer", "accumulator_buffer"}));
+            (std::vector<std::string>{"pe_array", "edge_registers", "shadow_registers",
+                                      "requantizers", "pool_add", "input_buffer", "weight_buffer",
+                                      "output_buffer", "accumulator_buffer"}));
   EXPECT_NEAR(part(area, "pe_array"), 256 * 813.694, 1e-6);
   EXPECT_NEAR(part(area, "requantizers"), 16 * 643.454, 1e-6);
   EXPECT_NEAR(part(area, "pool_add"), 16 * (141.246 + 300.846), 1e-6);
@@ -284,26 +297,36 @@ TEST(cost_model, what_the_tables_lack_is_an_error_at_construction) {
     change(config);
     return error_of([&] { CostModel(kTables, config); }, kTables);
   };
+  const std::string slopes =
+      "; cost.extrapolate: true would take the table's mean slopes over capacity and word width "
+      "(/2.5 .. x2.5)";
   using Config = AcceleratorConfig;
   EXPECT_EQ(error([](Config& c) { c.dram.preset = "hbm2_2000_pc64"; }),
             "dram.csv: dram.preset hbm2_2000_pc64: no refresh_energy_pj_per_ref; its energy cannot "
-            "be computed");
+            "be computed; cost.extrapolate: true would take refresh and standby power as other "
+            "presets have it on average (/2.5 .. x2.5)");
   EXPECT_EQ(error([](Config& c) { c.dram.preset = "lpddr4_3200_x16_6bg"; }),
             "/dram.csv: no DRAM preset \"lpddr4_3200_x16_6bg\"; did you mean "
             "\"lpddr4_3200_x16_6gb\"?");
   EXPECT_EQ(error([](Config& c) { c.cost.technology = "asap7"; }),
             "/sram.csv: no SRAM at 7 nm; cost.sram_node_nm may name another node (22, 32, 45)");
   EXPECT_EQ(error([](Config& c) { c.cost.technology = "sky130hd"; }),
-            "/requant_etc.csv: cost.technology: sky130hd, expected one of asap7, nangate45");
-  EXPECT_EQ(error([](Config& c) { c.accumulator.bits = 40; }),
-            "/mac_energy_area.csv: no data for a 40-bit accumulator in nangate45 "
-            "(accumulator.bits)");
+            "/requant_etc.csv: no rows requant_var_shift half_even in sky130hd; cost.extrapolate: "
+            "true would take nangate45 figures times the mean ratios of 22 MACs measured in both "
+            "libraries (+-40 %)");
+  EXPECT_EQ(
+      error([](Config& c) { c.accumulator.bits = 40; }),
+      "requant_etc.csv: no requantizer of 8 bits for 40-bit accumulators in nangate45 (2..16, "
+      "accumulators of 24..32); cost.extrapolate: true would take units of post-processing in "
+      "proportion to their width (+-20 %)");
   EXPECT_EQ(error([](Config& c) { c.input_buffer.capacity_bytes = 1024; }),
             "sram.csv: input_buffer: a bank of 512 bytes with 64-bit words is outside the table "
-            "(1024..1048576 bytes, 16..256 bits)");
+            "(1024..1048576 bytes, 16..256 bits)" +
+                slopes);
   EXPECT_EQ(error([](Config& c) { c.accumulator_buffer_bytes = 8192; }),
             "sram.csv: accumulator_buffer (one bank a column): a bank of 512 bytes with 32-bit "
-            "words is outside the table (1024..1048576 bytes, 16..256 bits)");
+            "words is outside the table (1024..1048576 bytes, 16..256 bits)" +
+                slopes);
   EXPECT_EQ(error([](Config& c) { c.input_buffer.capacity_bytes = 3; }),
             "buffers.input.capacity_bytes: 3, expected a size of 64..67108864 bytes");
   EXPECT_EQ(error_of([] { CostModel("/nowhere", preset("small_edge")); }),
@@ -317,12 +340,19 @@ TEST(cost_model, seven_nanometre_logic_works_with_a_named_sram_node) {
   config.cost.sram_device = "itrs-lop";
   const CostModel model(kTables, config);
   EXPECT_GT(total(model.layer_energy_pj(conv8(), some_counters())), 0);
+}
+
+TEST(cost_model, missing_energies_are_known_before_anything_ran) {
+  AcceleratorConfig config = preset("small_edge");
+  config.cost.technology = "asap7";
+  config.cost.sram_node_nm = 22;
+  const CostModel model(kTables, config);
+  EXPECT_NO_THROW(model.require_energies({conv8()}));
   Descriptor narrow = conv8();
   narrow.input.bits = 4;
-  EXPECT_NE(error_of([&] {
-              model.layer_energy_pj(narrow, some_counters());
-            }).find("no data for 8 x 4 bit operands"),
-            std::string::npos);
+  const std::string error = error_of([&] { model.require_energies({conv8(), narrow}); });
+  EXPECT_NE(error.find("no data for 8 x 4 bit operands"), std::string::npos) << error;
+  EXPECT_EQ(error, error_of([&] { model.layer_energy_pj(narrow, some_counters()); }));
 }
 
 TEST(dram_table, every_preset_loads) {
@@ -384,8 +414,9 @@ TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
   };
   const AcceleratorConfig config = preset("small_edge");
-  for (const char* file : {"mac_energy_area.csv", "mac_subword.csv", "requant_etc.csv", "sram.csv",
-                           "dram.csv", "dram_timing.csv"}) {
+  for (const char* file :
+       {"mac_energy_area.csv", "mac_subword.csv", "mac_weight_stationary.csv",
+        "mac_zero_activity.csv", "requant_etc.csv", "sram.csv", "dram.csv", "dram_timing.csv"}) {
     const std::string original = tables.text(file);
     for (int trial = 0; trial < 40; ++trial) {
       std::string text = original;
@@ -404,6 +435,19 @@ TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
     }
     tables.write(file, original);
   }
+}
+
+TEST(cost_model, a_folder_of_tables_replaces_the_shipped_ones) {
+  const TablesCopy own;
+  AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  config.cost.tables = own.dir();
+  const CostModel cost(kTables, config);
+  for (const Provenance& entry : cost.provenance()) {
+    EXPECT_EQ(entry.table.rfind(own.dir() + '/', 0), 0u) << entry.table;
+  }
+  std::filesystem::remove(own.path("requant_etc.csv"));
+  EXPECT_EQ(error_of([&] { CostModel(kTables, config); }, own.path("requant_etc.csv")),
+            ": cannot open: No such file or directory");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "models/arch/accelerator_yaml.h"
 #include "models/cost/mac_cost.h"
@@ -153,13 +154,91 @@ TEST(mac_cost, native_widths_between_measured_ones_are_interpolated) {
                        2);
 }
 
+TEST(mac_cost, every_measured_accumulator_is_returned_exactly) {
+  int checked = 0;
+  for (const auto& row :
+       rows_of("mac_variants.csv",
+               {"weight_bits", "acc_bits", "area_um2", "leakage_nw", "critical_path_ps",
+                "energy_mul_fj", "energy_acc_fj", "energy_fj_per_mac"})) {
+    const int bits = std::stoi(row.at("weight_bits"));
+    AcceleratorConfig config = with_native(bits, bits);
+    config.accumulator.bits = std::stoi(row.at("acc_bits"));
+    const MacCost cost(kTables, config);
+    const auto near = [&](double value, const char* column) {
+      EXPECT_NEAR(value / std::stod(row.at(column)), 1, 1e-12) << column << ", " << bits << " bits";
+    };
+    near(cost.unit().area_um2, "area_um2");
+    near(cost.unit().leakage_nw, "leakage_nw");
+    near(cost.unit().critical_path_ps, "critical_path_ps");
+    near(cost.per_cycle(bits, bits).multiply, "energy_mul_fj");
+    near(cost.per_cycle(bits, bits).accumulate, "energy_acc_fj");
+    EXPECT_NEAR(total_fj(cost.per_cycle(bits, bits)) / std::stod(row.at("energy_fj_per_mac")), 1,
+                1e-4);
+    EXPECT_TRUE(cost.unit_extrapolations().empty());
+    ++checked;
+  }
+  EXPECT_EQ(checked, 5);
+}
+
+/// Every part of a point and of the unit, to be compared one by one.
+std::vector<double> parts_of(const MacPoint& p) {
+  return {p.energy.multiply, p.energy.accumulate, p.energy.operands,      p.energy.accumulators,
+          p.unit.area_um2,   p.unit.leakage_nw,   p.unit.critical_path_ps};
+}
+
+TEST(mac_table, between_points_every_part_is_monotone_in_both_widths_and_within_the_corners) {
+  constexpr int kParts = 8;  // of a cell, each way
+  for (const char* library : {"nangate45", "asap7"}) {
+    const MacTable table(kTables, library, kTableAccumulatorBits);
+    const std::vector<int> xs(table.points().xs().begin(), table.points().xs().end());
+    for (std::size_t i = 0; i + 1 < xs.size(); ++i) {
+      for (std::size_t j = 0; j + 1 < xs.size(); ++j) {
+        const auto at = [&](int u, int v) {
+          return parts_of(*table.at(xs[i] + (xs[i + 1] - xs[i]) * double{1} * u / kParts,
+                                    xs[j] + (xs[j + 1] - xs[j]) * double{1} * v / kParts));
+        };
+        const auto corners = {at(0, 0), at(kParts, 0), at(0, kParts), at(kParts, kParts)};
+        for (int u = 0; u <= kParts; ++u) {
+          for (int v = 0; v <= kParts; ++v) {
+            const std::vector<double> here = at(u, v);
+            for (std::size_t part = 0; part < here.size(); ++part) {
+              double least = HUGE_VAL, most = 0;
+              for (const auto& corner : corners) {
+                least = std::min(least, corner[part]);
+                most = std::max(most, corner[part]);
+              }
+              EXPECT_GE(here[part], least * (1 - 1e-12));
+              EXPECT_LE(here[part], most * (1 + 1e-12));
+              // No turn along either axis.
+              const double slack = 1e-9 * most;
+              if (u > 0 && u < kParts) {
+                const double step = at(u + 1, v)[part] - here[part];
+                EXPECT_GE(step * (here[part] - at(u - 1, v)[part]), -slack * slack);
+              }
+              if (v > 0 && v < kParts) {
+                const double step = at(u, v + 1)[part] - here[part];
+                EXPECT_GE(step * (here[part] - at(u, v - 1)[part]), -slack * slack);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(mac_cost, missing_data_is_an_error_that_names_the_point) {
+  const std::string narrow_hint =
+      "; cost.extrapolate: true would take the saving of narrow data at 45 nm, linear in the "
+      "hardware's width between MACs of the data's own width, 8 x 8 and 16 x 16 (+-30 %)";
   EXPECT_EQ(error_of([] { MacCost(kTables, with_native(12, 12)).per_cycle(8, 8); }),
             "mac_subword.csv: no data for 8 x 8 bit operands on a 12 x 12 bit datapath in "
-            "nangate45; give the array the operands' widths or take another native width");
+            "nangate45; give the array the operands' widths or take another native width" +
+                narrow_hint);
   EXPECT_EQ(error_of([] { MacCost(kTables, with_native(8, 8, "asap7")).per_cycle(8, 4); }),
             "mac_subword.csv: no data for 8 x 4 bit operands on a 8 x 8 bit datapath in asap7; "
-            "give the array the operands' widths or take another native width");
+            "give the array the operands' widths or take another native width" +
+                narrow_hint);
   EXPECT_EQ(error_of([] { MacCost(kTables, with_native(12, 12, "sky130hd")).per_cycle(12, 12); }),
             "no error");
   const TablesCopy tables;
@@ -173,10 +252,11 @@ TEST(mac_cost, missing_data_is_an_error_that_names_the_point) {
             "/mac_energy_area.csv: no data for a 8 x 10 bit MAC in nangate45 (array.weight_bits, "
             "array.activation_bits)");
   AcceleratorConfig config = with_native(8, 8);
-  config.accumulator.bits = 24;
-  EXPECT_EQ(error_of([&] { MacCost(kTables, config); }, kTables),
-            "/mac_energy_area.csv: no data for a 24-bit accumulator in nangate45 "
-            "(accumulator.bits)");
+  config.accumulator.bits = 64;
+  EXPECT_EQ(error_of([&] { MacCost(kTables, config); }),
+            "mac_energy_area.csv: no data for a 64-bit accumulator in nangate45 "
+            "(accumulator.bits); cost.extrapolate: true would take 32-bit accumulators changed by "
+            "the measured ratios to 24 and 48 bits at 45 nm, linear in their width (+-25 %)");
   EXPECT_EQ(error_of([] { MacCost(kTables, with_native(8, 8, "tsmc3")); }, kTables),
             "/mac_energy_area.csv: cost.technology: tsmc3, expected one of asap7, nangate45, "
             "sky130hd");
@@ -212,10 +292,14 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
   for (const auto& row :
        rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", "area_um2",
                                    "leakage_nw", "energy_fj_per_op"})) {
-    const PostCost cost(kTables, with_native(8, 8, row.at("library")));
+    AcceleratorConfig config = with_native(8, 8, row.at("library"));
+    if (row.at("unit") == "requant_var_shift") {
+      config.accumulator.bits = std::stoi(row.at("in_bits"));
+    }
+    const PostCost cost(kTables, config);
     const int bits = std::stoi(row.at("out_bits"));
     PostUnit unit;
-    if (row.at("unit") == "requant_var_shift" && row.at("in_bits") == "32") {
+    if (row.at("unit") == "requant_var_shift") {
       unit = cost.requantizer(
           bits, row.at("mode") == "half_even" ? Rounding::kHalfEven : Rounding::kHalfUp);
     } else if (row.at("unit") == "maxpool2") {
@@ -230,7 +314,7 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
     EXPECT_EQ(unit.leakage_nw, std::stod(row.at("leakage_nw")));
     ++checked;
   }
-  EXPECT_EQ(checked, 2 * (8 + 4 + 4));
+  EXPECT_EQ(checked, 2 * (16 + 4 + 4));
 }
 
 TEST(post_cost, widths_between_are_linear_and_small_ones_substituted) {
@@ -240,18 +324,24 @@ TEST(post_cost, widths_between_are_linear_and_small_ones_substituted) {
   EXPECT_EQ(cost.requantizer(1, Rounding::kHalfEven).energy_fj, 1116.02);
   EXPECT_EQ(cost.requantizer(8, Rounding::kFloor).energy_fj, 1252.47);
   EXPECT_EQ(cost.adder(3).energy_fj, 886.934);
-  EXPECT_EQ(error_of([&] { cost.adder(49); }),
-            "requant_etc.csv: no adder of 49 bits in nangate45 (8..48)");
+  EXPECT_EQ(
+      error_of([&] { cost.adder(49); }),
+      "requant_etc.csv: no adder of 49 bits in nangate45 (8..48); cost.extrapolate: true would "
+      "take units of post-processing in proportion to their width (+-20 %)");
 }
 
 TEST(post_cost, technologies_and_accumulators_without_requantizer_are_refused) {
   EXPECT_EQ(error_of([] { PostCost(kTables, with_native(8, 8, "sky130hd")); }, kTables),
-            "/requant_etc.csv: cost.technology: sky130hd, expected one of asap7, nangate45");
+            "/requant_etc.csv: no rows requant_var_shift half_even in sky130hd; cost.extrapolate: "
+            "true would take nangate45 figures times the mean ratios of 22 MACs measured in both "
+            "libraries (+-40 %)");
   AcceleratorConfig config = with_native(8, 8);
   config.accumulator.bits = 48;
-  EXPECT_EQ(error_of([&] { PostCost(kTables, config); }, kTables),
-            "/requant_etc.csv: no rows requant_var_shift half_even for 48-bit accumulators in "
-            "nangate45");
+  EXPECT_EQ(
+      error_of([&] { PostCost(kTables, config); }, kTables),
+      "requant_etc.csv: no requantizer of 8 bits for 48-bit accumulators in nangate45 (2..16, "
+      "accumulators of 24..32); cost.extrapolate: true would take units of post-processing in "
+      "proportion to their width (+-20 %)");
 }
 
 TEST(sram_cost, every_measured_shape_is_returned_exactly) {
@@ -301,7 +391,10 @@ TEST(sram_cost, shapes_between_lie_between_their_neighbours) {
 
 TEST(sram_cost, anything_outside_the_table_is_refused) {
   const SramCost cost(kTables, CostConfig(), 45);
-  const std::string range = " is outside the table (1024..1048576 bytes, 16..256 bits)";
+  const std::string range =
+      " is outside the table (1024..1048576 bytes, 16..256 bits); cost.extrapolate: true would "
+      "take "
+      "the table's mean slopes over capacity and word width (/2.5 .. x2.5)";
   EXPECT_EQ(error_of([&] { cost.buffer("input_buffer", 1024, 64, 2); }),
             "sram.csv: input_buffer: a bank of 512 bytes with 64-bit words" + range);
   EXPECT_EQ(error_of([&] { cost.buffer("input_buffer", 2097152, 64, 1); }),

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "models/arch/text_file.h"
@@ -44,6 +45,24 @@ class TablesCopy {
     const std::size_t at = all.find(from);
     ASSERT_NE(at, std::string::npos) << from;
     write(file, all.replace(at, from.size(), to));
+  }
+  /// Takes out the data lines for which `unwanted(line)`; returns how many.
+  template <typename Unwanted>
+  int remove_lines(const std::string& file, const Unwanted& unwanted) const {
+    std::istringstream all(text(file));
+    std::string kept, line;
+    std::getline(all, kept);
+    kept += '\n';
+    int removed = 0;
+    while (std::getline(all, line)) {
+      if (unwanted(line)) {
+        ++removed;
+      } else {
+        kept += line + '\n';
+      }
+    }
+    write(file, kept);
+    return removed;
   }
 
  private:

@@ -132,6 +132,26 @@ TEST(unit_cost, serial_lanes_win_at_2_break_even_near_4_and_lose_from_8) {
   }
 }
 
+// Area for a product a cycle, um2, at 8 x 8, 4 x 4 and 2 x 2 bits: who packs most products into it.
+TEST(unit_cost, area_of_a_product_a_cycle_is_that_of_the_findings) {
+  const struct {
+    DatapathFamily family;
+    double um2[3];
+  } all[] = {{DatapathFamily::kBitParallel, {814, 814, 814}},
+             {DatapathFamily::kActivationSerial, {1080, 540, 270}},
+             {DatapathFamily::kFullySerial, {6686, 1672, 418}},
+             {DatapathFamily::kComposable, {3380, 845, 211}}};
+  for (const auto& [family, um2] : all) {
+    const AcceleratorConfig config = machine(family);
+    const double unit = make_pe_cost(kTables, config)->unit().area_um2;
+    int i = 0;
+    for (const int bits : {8, 4, 2}) {
+      const DatapathMode mode = datapath_mode(config.array, bits, bits);
+      EXPECT_NEAR(unit * mode.passes / mode.group, um2[i++], 1) << bits << " bits";
+    }
+  }
+}
+
 TEST(unit_cost, every_width_pair_has_an_energy) {
   for (const DatapathFamily family : {DatapathFamily::kActivationSerial,
                                       DatapathFamily::kFullySerial, DatapathFamily::kComposable}) {

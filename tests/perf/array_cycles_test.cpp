@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/perf/array_registers.h"
 #include "models/perf/datapath/datapath.h"
 #include "tests/support/random_layer.h"
 
@@ -70,8 +71,7 @@ std::uint64_t weight_stationary(const AcceleratorConfig& c, const ArrayWork& wor
     for (const int group : pieces(b.rows, mode.group)) {
       loaded += feed(group * b.columns, work.weight_bits, c.weight_buffer);
     }
-    const std::uint64_t pixel =
-        step_cycles(mode, {fetch(mode.activation, b.rows, c.input_buffer)});
+    const std::uint64_t pixel = step_cycles(mode, {fetch(mode.activation, b.rows, c.input_buffer)});
     const std::uint64_t start = std::max(loaded, pixel_start ? *pixel_start + pixel : 0);
     shadow_free = start;
     pixel_start = start + static_cast<std::uint64_t>(work.pixels - 1) * pixel;
@@ -98,8 +98,8 @@ std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& wor
     sums_before = step_start;
   }
   const std::uint64_t now =
-      *step_start + static_cast<std::uint64_t>(mode.passes + c.array.rows + c.array.columns - 2 +
-                                               mode.pipeline);
+      *step_start +
+      static_cast<std::uint64_t>(mode.passes + c.array.rows + c.array.columns - 2 + mode.pipeline);
   return now + (work.last_chunk || !stay ? shift : 0);
 }
 
@@ -312,6 +312,87 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
     EXPECT_EQ(counted.input_buffer.writes + counted.weight_buffer.writes, 0u)
         << "filling is the DMA's";
   }
+}
+
+/// Loads of a skew: line i passes through i registers.
+int skew_loads(int lines) {
+  int loads = 0;
+  for (int line = 0; line < lines; ++line) {
+    for (int stage = 0; stage < line; ++stage) ++loads;
+  }
+  return loads;
+}
+
+TEST(ArrayRegisters, loads_equal_those_of_the_blocks_one_by_one) {
+  RandomLayer random(4);
+  for (int i = 0; i < 20000; ++i) {
+    const AcceleratorConfig c = random.machine();
+    ArrayWork work;
+    work.pixels = random.pick(1, 40);
+    work.channels = random.pick(1, 40);
+    work.reduction = random.pick(1, 40);
+    work.weight_bits = random.pick(1, 16);
+    work.activation_bits = random.pick(1, 16);
+    work.last_chunk = random.chance(2);
+    const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
+    const std::vector<Block> all = blocks(c.array, work);
+
+    int activations = 0, weights = 0, shadows = 0;
+    for (const Block& b : all) {
+      if (c.array.dataflow == Dataflow::kWeightStationary) {
+        const std::vector<int> rows = pieces(b.rows, mode.group);
+        for (const int group : rows) {
+          const int bits = group * work.weight_bits;
+          weights += bits * (b.columns + skew_loads(b.columns));
+          shadows += bits * b.columns;
+        }
+        for (int fetch = 0; fetch < work.pixels * mode.activation.times; ++fetch) {
+          for (const int group : rows) activations += group * mode.activation.bits;
+          activations += skew_loads(static_cast<int>(rows.size())) * mode.activation_register_bits;
+        }
+        continue;
+      }
+      for (const int group : pieces(work.reduction, mode.group)) {
+        activations += mode.activation.times * (group * b.rows * mode.activation.bits +
+                                                skew_loads(b.rows) * mode.activation_register_bits);
+        weights += mode.weight.times * (group * b.columns * mode.weight.bits +
+                                        skew_loads(b.columns) * mode.weight_register_bits);
+      }
+      if (!work.last_chunk && all.size() == 1) continue;
+      for (int row = 0; row < b.rows; ++row) {
+        // From its PE, then row by row to the last one.
+        for (int at = row; at < c.array.rows; ++at) shadows += b.columns * c.accumulator.bits;
+      }
+    }
+
+    LayerCounters counted;
+    count_array_events(c, work, counted);
+    ASSERT_EQ(counted.registers.edge_activation_bits, static_cast<std::uint64_t>(activations));
+    ASSERT_EQ(counted.registers.edge_weight_bits, static_cast<std::uint64_t>(weights));
+    ASSERT_EQ(counted.registers.shadow_bits, static_cast<std::uint64_t>(shadows));
+  }
+}
+
+TEST(ArrayRegisters, are_those_of_the_verilog_arrays) {
+  AcceleratorConfig c = machine(4, 3, Dataflow::kWeightStationary);
+  // 16 bits a row twice and a skew of 1 + 2 + 3 bytes; 16 bits a column and 1 + 2 of them.
+  EXPECT_EQ(array_registers(c).edge_bits, 2u * 4 * 16 + 6 * 8 + 3 * 16 + 3 * 16);
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (2 * 16 - 8));
+  c.array.dataflow = Dataflow::kOutputStationary;
+  EXPECT_EQ(array_registers(c).edge_bits, 2u * (4 + 3) * 16 + (6 + 3) * 8);
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * 32);
+
+  c.array.datapath = DatapathFamily::kActivationSerial;
+  c.array.lanes = 5;
+  c.array.bits_per_cycle = 2;
+  EXPECT_EQ(array_registers(c).edge_bits, 2u * (4 + 3) * 16 * 5 + 6 * 2 * 5 + 3 * 8 * 5);
+  c.array.dataflow = Dataflow::kWeightStationary;
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (2 * 16 - 8) * 5);
+  c.array.datapath = DatapathFamily::kFullySerial;
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (2 * 16 - 1) * 5);
+  c.array.datapath = DatapathFamily::kComposable;
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (2 * 64 - 32));
+  EXPECT_EQ(array_registers(c).edge_bits, 2u * 4 * 64 + 6 * 32 + (3 + 3) * 64);
 }
 
 TEST(ArrayEvents, add_to_what_is_there) {

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class AtomicFile : public testing::Test {
+class AtomicFileTest : public testing::Test {
  protected:
   void SetUp() override {
     std::string pattern = testing::TempDir() + "dcnsim_XXXXXX";
@@ -36,7 +36,7 @@ class AtomicFile : public testing::Test {
   fs::path folder_;
 };
 
-TEST_F(AtomicFile, ReplacesAFileAndLeavesNothingElse) {
+TEST_F(AtomicFileTest, ReplacesAFileAndLeavesNothingElse) {
   const fs::path path = folder_ / "result";
   write_file_atomically(path, "one");
   write_file_atomically(path, "two");
@@ -44,7 +44,7 @@ TEST_F(AtomicFile, ReplacesAFileAndLeavesNothingElse) {
   EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(AtomicFile, WritesThroughASymbolicLink) {
+TEST_F(AtomicFileTest, WritesThroughASymbolicLink) {
   write_file_atomically(folder_ / "target", "old");
   fs::create_symlink(folder_ / "target", folder_ / "link");
   write_file_atomically(folder_ / "link", "new");
@@ -52,7 +52,7 @@ TEST_F(AtomicFile, WritesThroughASymbolicLink) {
   EXPECT_EQ(content(folder_ / "target"), "new");
 }
 
-TEST_F(AtomicFile, RefusesFoldersAndLeavesNothingBehind) {
+TEST_F(AtomicFileTest, RefusesFoldersAndLeavesNothingBehind) {
   const fs::path path = folder_ / "result";
   fs::create_directory(path);
   EXPECT_THROW(write_file_atomically(path, "text"), std::runtime_error);

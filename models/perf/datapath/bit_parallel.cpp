@@ -11,6 +11,8 @@ DatapathMode bit_parallel_mode(const ArrayConfig& array, int weight_bits, int ac
   // The array selects the digits: every pass fetches the packed codes whole.
   mode.weight = {mode.passes, weight_bits};
   mode.activation = {mode.passes, activation_bits};
+  mode.weight_register_bits = array.weight_bits;
+  mode.activation_register_bits = array.activation_bits;
   return mode;
 }
 

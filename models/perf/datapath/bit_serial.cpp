@@ -14,6 +14,8 @@ DatapathMode activation_serial_mode(const ArrayConfig& array, int weight_bits,
   mode.passes = weight_passes * ceil_div(activation_bits, array.bits_per_cycle);
   mode.weight = {weight_passes, std::min(weight_bits, array.weight_bits)};
   mode.activation = {mode.passes, array.bits_per_cycle};
+  mode.weight_register_bits = array.lanes * array.weight_bits;
+  mode.activation_register_bits = array.lanes * array.bits_per_cycle;
   return mode;
 }
 
@@ -24,6 +26,8 @@ DatapathMode fully_serial_mode(const ArrayConfig& array, int weight_bits, int ac
   mode.passes = outer * weight_bits;
   mode.weight = {mode.passes, 1};
   mode.activation = {outer, array.bits_per_cycle};
+  mode.weight_register_bits = array.lanes;
+  mode.activation_register_bits = array.lanes * array.bits_per_cycle;
   return mode;
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 /// Registers after the bricks and after each of the two shift-add levels (fusion.v, PIPE = 1).
 constexpr int kPipelineRegisters = 2;
+/// A 2-bit digit for each of sixteen bricks.
+constexpr int kOperandRegisterBits = 32;
 
 }  // namespace
 
@@ -21,6 +23,7 @@ DatapathMode composable_mode(const ArrayConfig&, int weight_bits, int activation
   mode.weight = {mode.passes, weight};
   mode.activation = {mode.passes, activation};
   mode.pipeline = kPipelineRegisters;
+  mode.weight_register_bits = mode.activation_register_bits = kOperandRegisterBits;
   return mode;
 }
 

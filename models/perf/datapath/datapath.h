@@ -21,11 +21,17 @@ struct DatapathMode {
   OperandFetch weight;  ///< output-stationary; weight-stationary PEs keep all bits of a weight
   OperandFetch activation;
   int pipeline = 0;  ///< further cycles from operands to accumulator than a bit-parallel PE takes
+  int weight_register_bits = 8;  ///< of a PE: what it multiplies in a pass
+  int activation_register_bits = 8;
 };
 
 /// For weights and activations of 1..16 bits on a validated array. Every family does every width;
 /// datapath.md has the derivations.
 DatapathMode datapath_mode(const ArrayConfig& array, int weight_bits, int activation_bits);
+
+/// Most bits of one operand that a PE takes in a step, at any widths: what its share of the
+/// registers at the array's edge and, weight-stationary, its weights are built for.
+int widest_step_bits(const ArrayConfig& array);
 
 // The families. A new one is a file with such a function, a name in DatapathFamily and a line in
 // datapath_mode().

@@ -281,6 +281,46 @@ TEST_F(CliTest, both_presets_and_dataflows_pass_the_check) {
   }
 }
 
+TEST_F(CliTest, machines_of_every_family_run_at_7_nm) {
+  for (const char* preset : {"small_edge", "small_edge_serial", "small_edge_composable"}) {
+    std::string yaml = slurp(kSource + "/models/arch/presets/" + preset + ".yaml");
+    yaml = yaml.substr(0, yaml.find("cost:"));
+    spill(path("7nm.yaml"), yaml + "cost: {technology: asap7, sram_node_nm: 22}\n");
+    const Outcome o = dcnsim("run --limit 1 --accelerator " + path("7nm.yaml") + " --calibration " +
+                             calibration_ + " --json " + path("r.json"));
+    ASSERT_EQ(o.code, 0) << preset << ": " << o.err;
+    EXPECT_NE(o.out.find("7 nm, asap7, 0.7 V"), std::string::npos) << o.out;
+    EXPECT_EQ(Json::parse(slurp(path("r.json"))).at("extrapolated"), false);
+  }
+}
+
+TEST_F(CliTest, figures_beyond_the_tables_are_refused_or_labelled_wherever_they_show) {
+  std::string yaml = slurp(kPreset);
+  yaml = yaml.substr(0, yaml.find("cost:")) + "cost:\n  technology: asap7\n  sram_node_nm: 22\n";
+  spill(path("plain.yaml"), yaml);
+  expect_refused("--weights 4 --accelerator " + path("plain.yaml"),
+                 {"mac_subword.csv: no data for 4 x 8 bit", "cost.extrapolate: true would take"});
+
+  spill(path("asked.yaml"), yaml + "  extrapolate: true\n");
+  const Outcome run = dcnsim("run --limit 1 --weights 4 --accelerator " + path("asked.yaml") +
+                             " --calibration " + calibration_ + " --json " + path("r.json"));
+  ASSERT_EQ(run.code, 0) << run.err;
+  const std::string warning =
+      "EXTRAPOLATED beyond the tables: multiply, accumulate, operand_registers, "
+      "accumulator_registers";
+  EXPECT_NE(run.out.find("warning      " + warning), std::string::npos) << run.out;
+  const Json json = Json::parse(slurp(path("r.json")));
+  EXPECT_EQ(json.at("extrapolated"), true);
+  EXPECT_EQ(json.at("warnings").at(0), warning);
+  EXPECT_NE(dcnsim("inspect " + path("r.json")).out.find(warning), std::string::npos);
+
+  spill(path("130nm.yaml"),
+        slurp(kPreset).substr(0, slurp(kPreset).find("cost:")) +
+            "cost: {technology: sky130hd, sram_node_nm: 45, extrapolate: true}\n");
+  EXPECT_NE(dcnsim("inspect " + path("130nm.yaml")).out.find("EXTRAPOLATED beyond the tables: "),
+            std::string::npos);
+}
+
 TEST_F(CliTest, inspect_shows_networks_and_accelerators) {
   const Outcome network = dcnsim("inspect " + kNetwork);
   EXPECT_EQ(network.code, 0) << network.err;

@@ -39,7 +39,7 @@ RunReport example() {
     r.layers.push_back(layer);
   }
   r.area_um2 = {{"pe_array", 1e6}, {"input_buffer", 5e5}};
-  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", ""}};
+  r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", "", false}};
   r.warnings = {"something to know"};
   return r;
 }
@@ -71,7 +71,51 @@ TEST(RunReport, json_holds_the_schema_fields) {
   EXPECT_EQ(j.at("area").at("total_um2"), 1.5e6);
   EXPECT_EQ(j.at("layers").at(1).at("weight_bits"), 3);
   EXPECT_EQ(j.at("layers").at(1).at("stall_cycles").at("weight"), 60);
+  EXPECT_EQ(j.at("attribution").at("compute"), 240);
+  EXPECT_EQ(j.at("attribution").at("weight"), 80);
+  EXPECT_EQ(j.at("limited_by").at("cause"), "compute");
+  EXPECT_TRUE(j.at("limited_by").at("bound").is_null());
+  EXPECT_EQ(j.at("timing").at("transport"), "loosely timed");
+  EXPECT_TRUE(j.at("timing").at("loosely_timed_cycles").is_null());
   EXPECT_EQ(j.at("warnings").at(0), "something to know");
+}
+
+TEST(RunReport, json_flags_figures_beyond_the_tables) {
+  RunReport r = example();
+  auto j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), false);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), false);
+  r.provenance[0].extrapolated = true;
+  j = nlohmann::json::parse(to_json(r));
+  EXPECT_EQ(j.at("extrapolated"), true);
+  EXPECT_EQ(j.at("provenance").at(0).at("extrapolated"), true);
+  EXPECT_EQ(extrapolated_components(r.provenance), (std::vector<std::string>{"multiply"}));
+}
+
+TEST(RunReport, the_attribution_of_layers_and_total_adds_up_and_names_a_culprit) {
+  RunReport r = example();
+  r.layers[1].counters.stall_cycles[static_cast<std::size_t>(Stall::kWeight)] += 3000;
+  r.layers[1].counters.cycles += 3000;
+  EXPECT_EQ(r.attribution().total(), r.totals().cycles);
+  const auto j = nlohmann::json::parse(to_json(r));
+  for (const auto& part : {j, j.at("layers").at(0), j.at("layers").at(1)}) {
+    std::uint64_t sum = 0;
+    for (const auto& cycles : part.at("attribution")) sum += cycles.get<std::uint64_t>();
+    EXPECT_EQ(sum, part.at("latency").at("cycles"));
+  }
+  EXPECT_EQ(j.at("layers").at(0).at("limited_by").at("cause"), "compute");
+  EXPECT_EQ(j.at("layers").at(1).at("limited_by").at("cause"), "weight");
+  EXPECT_EQ(j.at("layers").at(1).at("limited_by").at("bound"), "latency");
+  EXPECT_NE(to_text(r).find("weight, latency"), std::string::npos) << to_text(r);
+}
+
+TEST(RunReport, two_timings_are_compared) {
+  RunReport r = example();
+  r.timing = Transport::kApproximatelyTimed;
+  r.loosely_timed_cycles = 404;
+  const std::string text = to_text(r);
+  EXPECT_NE(text.find("approximately timed, from one image"), std::string::npos) << text;
+  EXPECT_NE(text.find("404 cycles (+1.00 %)"), std::string::npos) << text;
 }
 
 TEST(RunReport, json_survives_names_that_are_no_utf8) {

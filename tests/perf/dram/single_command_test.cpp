@@ -1,1 +1,166 @@
 // SPDX-License-Identifier: Apache-2.0
+// Single commands of every preset against cycles worked out by hand from dram_timing.csv: each
+// nanosecond value divided by the memory clock and rounded up.
+#include <gtest/gtest.h>
+
+#include "models/perf/dram/device.h"
+#include "models/perf/dram/request_queue.h"
+#include "tests/perf/dram/dram_support.h"
+
+namespace dcnsim {
+namespace {
+
+/// In cycles of the memory clock.
+struct ByHand {
+  const char* preset;
+  std::uint64_t period_ps;  ///< DDR4: 3333.3 ps a burst are four cycles of 834 ps
+  std::uint64_t rcd, rp, cl, cwl, burst, rtp, wr, wtr_l, refi, rfc;
+  std::uint64_t fifth_activate;  ///< with the four before it at once, see below
+};
+
+const ByHand kByHand[] = {
+    {"ddr4_2400_x16_8gb", 834, 17, 17, 17, 12, 4, 9, 18, 9, 9352, 420, 36},
+    {"lpddr4_3200_x16_6gb", 625, 29, 29, 28, 14, 8, 12, 29, 16, 6246, 448, 64},
+    {"lpddr3_1600_x32_4gb", 1250, 15, 15, 12, 6, 4, 6, 12, 6, 3120, 104, 40},
+    {"hbm2_2000_pc64", 1000, 12, 14, 18, 7, 2, 5, 14, 9, 3900, 220, 23},
+    {"lpddr5_6400_x16_8gb", 1250, 15, 15, 17, 9, 2, 4, 28, 10, 3120, 168, 16},
+};
+
+std::ostream& operator<<(std::ostream& out, const ByHand& t) { return out << t.preset; }
+
+TEST(SingleCommand, covers_every_preset_of_the_tables) {
+  std::vector<std::string> covered;
+  for (const ByHand& t : kByHand) covered.push_back(t.preset);
+  EXPECT_EQ(covered, dram_presets(kTables));
+}
+
+class SingleCommand : public testing::TestWithParam<ByHand> {
+ protected:
+  SingleCommand() : spec(preset(GetParam().preset)), dram(spec, dram_config()) {}
+
+  std::uint64_t burst_bytes() const { return dram.map().burst_bytes(); }
+  /// Burst 0 of a row, in bank group 0.
+  std::uint64_t address(std::uint64_t bank, std::uint64_t row) const {
+    const auto stripe = static_cast<std::uint64_t>(spec.page_bytes * spec.bank_groups);
+    return (row * static_cast<std::uint64_t>(spec.banks / spec.bank_groups) + bank) * stripe;
+  }
+  /// A burst of the same bank that follows.
+  std::uint64_t neighbour() const {
+    return burst_bytes() * static_cast<std::uint64_t>(spec.bank_groups);
+  }
+  std::uint64_t read(std::uint64_t cycle, std::uint64_t at) { return access(cycle, at, false); }
+  std::uint64_t write(std::uint64_t cycle, std::uint64_t at) { return access(cycle, at, true); }
+
+  const ByHand& t = GetParam();
+  const DramSpec spec;
+  DramDevice dram;
+
+ private:
+  /// Arrival and completion in cycles.
+  std::uint64_t access(std::uint64_t cycle, std::uint64_t at, bool is_write) {
+    const std::uint64_t done = dram.access(cycle * t.period_ps, at, burst_bytes(), is_write);
+    EXPECT_EQ(done % t.period_ps, 0u);
+    return done / t.period_ps;
+  }
+};
+
+constexpr std::uint64_t kLater = 1000;  ///< cycles after which nothing is pending any more
+
+TEST_P(SingleCommand, a_read_of_a_closed_row) { EXPECT_EQ(read(0, 0), t.rcd + t.cl + t.burst); }
+
+TEST_P(SingleCommand, a_write_to_a_closed_row) { EXPECT_EQ(write(0, 0), t.rcd + t.cwl + t.burst); }
+
+TEST_P(SingleCommand, hits_in_an_open_row) {
+  read(0, 0);
+  EXPECT_EQ(read(kLater, neighbour()), kLater + t.cl + t.burst);
+  EXPECT_EQ(write(2 * kLater, neighbour()), 2 * kLater + t.cwl + t.burst);
+}
+
+TEST_P(SingleCommand, a_row_conflict) {
+  read(0, 0);
+  EXPECT_EQ(read(kLater, address(0, 1)), kLater + t.rp + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, a_conflict_right_after_a_read_waits_for_the_row_to_be_read) {
+  read(0, 0);
+  const std::uint64_t hit = read(kLater, 0) - t.cl - t.burst;
+  EXPECT_EQ(hit, kLater);
+  EXPECT_EQ(read(kLater, address(0, 1)), kLater + t.rtp + t.rp + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, a_conflict_right_after_a_write_waits_for_write_recovery) {
+  read(0, 0);
+  const std::uint64_t written = write(kLater, 0);
+  EXPECT_EQ(read(kLater, address(0, 1)), written + t.wr + t.rp + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, a_read_after_a_write_waits_for_the_turnaround) {
+  read(0, 0);
+  const std::uint64_t written = write(kLater, 0);
+  EXPECT_EQ(read(kLater, neighbour()), written + t.wtr_l + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, a_write_after_a_read_leaves_two_cycles_between_the_data) {
+  read(0, 0);
+  const std::uint64_t read_data_end = read(kLater, 0);
+  EXPECT_EQ(write(kLater, neighbour()), read_data_end + 2 + t.burst);
+}
+
+// Activates of banks 0 to 3, then of one more: DDR4 has four banks a group, so it is in the other
+// one; 4 tRRD_L = 32 < tFAW = 36. LPDDR4: 4 tRRD = tFAW. LPDDR3: three tRRD, then tFAW = 40. HBM2:
+// 6 cycles apart, except that the third finds the first read on the command bus: 0, 6, 13, 19, and
+// 4 more to the other group. LPDDR5: 4 tRRD = tFAW.
+TEST_P(SingleCommand, the_fifth_activate_waits_for_the_window) {
+  for (std::uint64_t bank = 0; bank < 4; ++bank) read(0, address(bank, 0));
+  const std::uint64_t fifth = spec.bank_groups == 1 ? address(4, 0) : burst_bytes();
+  EXPECT_EQ(read(0, fifth), t.fifth_activate + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, an_access_behind_a_refresh_waits_for_it) {
+  read(0, 0);
+  EXPECT_EQ(read(t.refi, 0), t.refi + t.rp + t.rfc + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, what_would_run_into_a_refresh_waits_too) {
+  read(0, 0);
+  const std::uint64_t just_in_time = t.refi - t.rp - t.rcd - 1;
+  EXPECT_EQ(read(just_in_time, address(0, 1)), t.refi - 1 + t.cl + t.burst);
+  dram.reset(0);
+  read(0, 0);
+  EXPECT_EQ(read(just_in_time + 1, address(0, 1)), t.refi + t.rp + t.rfc + t.rcd + t.cl + t.burst);
+}
+
+TEST_P(SingleCommand, a_closed_page_closes_by_itself) {
+  DramConfig config = dram_config();
+  config.page_policy = PagePolicy::kClosed;
+  DramDevice closed(spec, config);
+  closed.access(0, 0, burst_bytes(), false);
+  EXPECT_EQ(closed.access(kLater * t.period_ps, 0, burst_bytes(), false) / t.period_ps,
+            kLater + t.rcd + t.cl + t.burst);
+  EXPECT_EQ(closed.events(2 * kLater * t.period_ps).activates, 2u);
+}
+
+TEST_P(SingleCommand, takes_the_same_time_through_the_queue) {
+  const DramConfig config = dram_config();
+  DramDevice device(spec, config);
+  RequestQueue queue(device, config);
+  std::mt19937_64 random(1);
+  std::uint64_t now = 0;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    const std::uint64_t at = random() % (std::uint64_t{1} << 20);
+    const std::uint64_t bytes = 1 + random() % 4096;
+    const bool is_write = random() % 2 == 0;
+    queue.enqueue(now, i, at, bytes, is_write);
+    std::uint64_t done = 0;
+    while (!queue.empty()) {
+      queue.advance(queue.next_ps(), [&](std::uint64_t, std::uint64_t t_ps) { done = t_ps; });
+    }
+    ASSERT_EQ(done, dram.access(now, at, bytes, is_write)) << i;
+    now = done + random() % 100000;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, SingleCommand, testing::ValuesIn(kByHand));
+
+}  // namespace
+}  // namespace dcnsim

@@ -23,7 +23,7 @@ inline constexpr std::size_t kImages = 20;
 struct Workload {
   Machine machine = small_edge();
   FixedNetwork network = quantize();
-  Program program = compile(network, machine.config);
+  Program program = compile(network, machine.config, machine.dram);
   std::vector<CodeTensor> images;
   std::vector<std::uint8_t> labels;
 

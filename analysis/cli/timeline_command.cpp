@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim timeline: one layer of a trace as a picture.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "analysis/cli/command.h"
+#include "analysis/trace/timeline.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct TimelineOptions {
+  std::string trace, layer, output;
+};
+
+}  // namespace
+
+void add_timeline(CLI::App& app, Action& action) {
+  auto options = std::make_shared<TimelineOptions>();
+  CLI::App* timeline = app.add_subcommand("timeline", "Draw one layer of a trace");
+  timeline->description(
+      "Draws one layer of a trace that `dcnsim run --trace FILE` has written: the array computing\n"
+      "and waiting, and the DMA's streams. The whole trace opens in ui.perfetto.dev.");
+  timeline->add_option("trace", options->trace, "Trace file")->required()->type_name("FILE");
+  timeline->add_option("--layer", options->layer, "Name of the layer")->required();
+  timeline->add_option("-o,--output", options->output, "Picture to write, .svg or .png")
+      ->required()
+      ->type_name("FILE");
+  timeline->callback([options, &action] {
+    action = [options] {
+      require_writable(options->output);
+      draw_timeline(options->trace, options->layer, options->output);
+      fmt::print("{} of {} drawn into {}\n", options->layer, options->trace, options->output);
+    };
+  });
+}
+
+}  // namespace dcnsim::cli

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/trace/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "analysis/plot/gnuplot.h"
+#include "models/arch/printable.h"
+#include "models/arch/text_file.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
+constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
+constexpr double kWidth = 1000, kHeight = 370;  // of the picture, in SVG pixels
+
+constexpr double kThinnest = 0.0015;  // of the picture, what can still be seen
+
+/// From the top of the picture to the bottom.
+const std::vector<std::string> kRows = {"array", "DMA weights", "DMA inputs", "DMA outputs",
+                                        "DRAM"};
+
+/// A colour with its name in the legend; waits have the colour of the transfers they wait for.
+struct Look {
+  const char* name;
+  const char* colour;
+};
+constexpr Look kLooks[] = {{"computing", "#009E73"}, {"bank conflicts", "#7FCEB9"},
+                           {"weights", "#D55E00"},   {"inputs", "#0072B2"},
+                           {"outputs", "#CC79A7"},   {"descriptor", "#595959"},
+                           {"DRAM data", "#56B4E9"}, {"refresh", "#E69F00"}};
+enum LookIndex : std::size_t {
+  kComputing,
+  kConflicts,
+  kWeights,
+  kInputs,
+  kOutputs,
+  kDescriptors,
+  kDramData,
+  kRefresh
+};
+
+struct Box {
+  double from, to;  // microseconds
+  std::size_t row;
+};
+
+struct Picture {
+  std::map<std::size_t, std::vector<Box>> boxes;  ///< by LookIndex
+  double begin = 0, end = 0;
+  std::uint64_t cycles = 0;
+};
+
+LookIndex look_of_wait(const std::string& name) {
+  if (name == "wait: weight") return kWeights;
+  if (name == "wait: input") return kInputs;
+  if (name == "wait: output") return kOutputs;
+  return kDescriptors;
+}
+
+/// A step's bank conflicts are spread over it; the picture shows them behind its work.
+void add_array_slice(const Json& slice, double from, double to, Picture& picture) {
+  const Json& figures = slice.at("args");
+  if (!figures.contains("compute_cycles")) {
+    picture.boxes[look_of_wait(slice.at("name"))].push_back({from, to, 0});
+    return;
+  }
+  const double work = figures.at("compute_cycles"), conflicts = figures.at("conflict_cycles");
+  const double middle = work + conflicts == 0 ? to : from + (to - from) * work / (work + conflicts);
+  picture.boxes[kComputing].push_back({from, middle, 0});
+  if (middle < to) picture.boxes[kConflicts].push_back({middle, to, 0});
+}
+
+void add_slice(const Json& slice, const std::string& track, Picture& picture) {
+  const double from = slice.at("ts").get<double>() - picture.begin;
+  const double least = kThinnest * (picture.end - picture.begin);
+  const double to = from + std::max(slice.at("dur").get<double>(), least);
+  if (track == "array/array") add_array_slice(slice, from, to, picture);
+  if (track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
+  if (track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
+  if (track == "DMA/outputs") picture.boxes[kOutputs].push_back({from, to, 3});
+}
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// The DRAM knows no layers: whatever it does meanwhile is shown, in its true size.
+void add_dram_slice(const Json& slice, const std::string& track, Picture& picture) {
+  const double from = std::max(slice.at("ts").get<double>(), picture.begin);
+  const double to =
+      std::min(slice.at("ts").get<double>() + slice.at("dur").get<double>(), picture.end);
+  if (from >= to) return;
+  const Box box{from - picture.begin, to - picture.begin, 4};
+  if (ends_with(track, ", data")) picture.boxes[kDramData].push_back(box);
+  if (ends_with(track, ", refresh")) picture.boxes[kRefresh].push_back(box);
+}
+
+/// "group/row" by process and thread.
+std::map<std::pair<int, int>, std::string> track_names(const Json& events) {
+  std::map<int, std::string> groups;
+  std::map<std::pair<int, int>, std::string> rows;
+  for (const Json& event : events) {
+    if (event.at("ph") != "M") continue;
+    const int group = event.at("pid"), row = event.at("tid");
+    if (event.at("name") == "process_name") groups[group] = event.at("args").at("name");
+    if (event.at("name") == "thread_name") rows[{group, row}] = event.at("args").at("name");
+  }
+  for (auto& [key, name] : rows) name = groups[key.first] + "/" + name;
+  return rows;
+}
+
+Picture picture_of(const Json& events, const std::string& layer) {
+  const auto tracks = track_names(events);
+  const auto is_layer = [&](const Json& event) {
+    if (event.at("ph") != "X") return false;
+    const auto track = tracks.find({event.at("pid").get<int>(), event.at("tid").get<int>()});
+    return track != tracks.end() && track->second == "job/layers";
+  };
+  std::vector<std::string> names;
+  const Json* found = nullptr;
+  for (const Json& event : events) {
+    if (!is_layer(event)) continue;
+    names.push_back(printable(event.at("name").get<std::string>()));
+    if (event.at("name") == layer) found = &event;
+  }
+  if (names.empty()) throw std::runtime_error(kNoTrace);
+  if (found == nullptr) {
+    throw std::runtime_error(
+        fmt::format("layer: \"{}\", expected one of {}", printable(layer), fmt::join(names, ", ")));
+  }
+  Picture picture;
+  picture.begin = found->at("ts");
+  picture.end = picture.begin + found->at("dur").get<double>();
+  picture.cycles = found->at("args").at("cycles");
+  for (const Json& event : events) {
+    if (event.at("ph") != "X" || is_layer(event)) continue;
+    const auto track = tracks.find({event.at("pid").get<int>(), event.at("tid").get<int>()});
+    if (track == tracks.end()) continue;
+    if (track->second.rfind("DRAM/", 0) == 0) {
+      add_dram_slice(event, track->second, picture);
+    } else if (event.at("args").value("layer", -1) == found->at("args").at("layer").get<int>()) {
+      add_slice(event, track->second, picture);
+    }
+  }
+  return picture;
+}
+
+std::string boxes(const Picture& picture) {
+  std::string data, plots;
+  for (const auto& [index, list] : picture.boxes) {
+    const Look& look = kLooks[index];
+    data += fmt::format("$boxes{} << END\n", index);
+    for (const Box& box : list) {
+      const double y = static_cast<double>(box.row);
+      data += fmt::format("{} {} {} {} {} {}\n", box.from, y, box.from, box.to, y - 0.38, y + 0.38);
+    }
+    data += "END\n";
+    plots += fmt::format(
+        "{}$boxes{} using 1:2:3:4:5:6 with boxxyerror fillstyle solid {} fillcolor rgb '{}' title "
+        "'{}'",
+        plots.empty() ? "" : ", ", index,
+        index < kDramData ? "border rgb 'white' linewidth 0.2" : "noborder", look.colour,
+        look.name);
+  }
+  return data + "plot " + plots + "\n";
+}
+
+}  // namespace
+
+std::string timeline_script(const std::string& trace, const std::string& layer,
+                            PictureFormat format) {
+  Picture picture;
+  try {
+    picture = picture_of(Json::parse(trace).at("traceEvents"), layer);
+  } catch (const Json::exception&) {
+    throw std::runtime_error(kNoTrace);
+  }
+  std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
+  const double us = picture.end - picture.begin;
+  script += fmt::format(
+      "set border 0\nset tics nomirror scale 0 textcolor rgb '#444444'\n"
+      "set grid xtics linetype 1 linecolor rgb '#e6e6e6' linewidth 1\n"
+      "set title {} font 'sans-serif Bold,15' textcolor rgb '#222222'\n"
+      "set xlabel 'microseconds since the layer began' textcolor rgb '#444444'\n"
+      "set xrange [0:{}]\nset yrange [{}:-0.6]\n"
+      "set key below center horizontal textcolor rgb '#444444'\n",
+      gnuplot::quoted(fmt::format("{}: {} cycles", layer, picture.cycles), 60), gnuplot::number(us),
+      gnuplot::number(static_cast<double>(kRows.size()) - 0.4));
+  std::string ticks;
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    ticks += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", kRows[i], i);
+  }
+  return script + "set ytics (" + ticks + ")\n" + boxes(picture);
+}
+
+void draw_timeline(const std::string& trace_path, const std::string& layer,
+                   const std::string& picture) {
+  const PictureFormat format = picture_format(picture);
+  const std::string trace = read_text_file(trace_path, kMaxTraceBytes);
+  std::string script;
+  try {
+    script = timeline_script(trace, layer, format);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(trace_path + ": " + error.what());
+  }
+  gnuplot::draw_script(script, picture);
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A timeline as a file for ui.perfetto.dev or chrome://tracing: Chrome's JSON trace events, written
+// as they come. trace.md lists tracks and events.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "workloads/atomic_file.h"
+
+namespace dcnsim {
+
+/// A row of the timeline; rows of one group stand together. Slices of a track do not overlap.
+struct Track {
+  int group = 0, row = 0;
+};
+
+/// Figures shown with a slice.
+using TraceArguments = std::vector<std::pair<std::string_view, std::int64_t>>;
+
+class TraceFile {
+ public:
+  /// Throws what AtomicFile throws.
+  explicit TraceFile(const std::string& path);
+
+  /// Before the track's first slice. Names may hold anything.
+  void name(const Track& track, std::string_view group, std::string_view row);
+  void slice(const Track& track, std::string_view name, std::uint64_t from_ps, std::uint64_t to_ps,
+             const TraceArguments& arguments = {});
+
+  /// The file appears, complete.
+  void close();
+
+ private:
+  void metadata(const char* what, const Track& track, std::string_view name, int order);
+  void event(const std::string& fields);
+  void flush();
+
+  AtomicFile file_;
+  std::string buffer_;
+  bool first_ = true;
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/extrapolation.h"
+
+#include <stdexcept>
+
+namespace dcnsim {
+
+void require_extrapolation(const CostConfig& config, const std::string& refusal,
+                           const Extrapolation& by) {
+  if (config.extrapolate) return;
+  throw std::runtime_error(refusal + "; cost.extrapolate: true would take " + by.text());
+}
+
+}  // namespace dcnsim

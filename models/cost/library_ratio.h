@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the library with most data to another: how the figures of MACs that were measured in both
+// differ. The dependence on widths is nearly the same in all of them, so that one ratio a part does
+// for units that were measured in the first only.
+#pragma once
+
+#include <string>
+
+#include "models/cost/extrapolation.h"
+#include "models/cost/mac_table.h"
+
+namespace dcnsim {
+
+/// The library that has every unit.
+inline constexpr const char* kFullLibrary = "nangate45";
+
+struct LibraryRatio {
+  MacPoint parts{{1, 1, 1, 1}, {1, 1, 1}};
+  double energy = 1;  ///< of a whole MAC
+  int macs = 0;       ///< that were measured in both
+  double node_nm = 0;
+  std::string conditions;  ///< of the other library
+
+  Extrapolation rule(const std::string& error_bar) const;
+};
+
+/// Geometric means. Throws std::runtime_error if mac_energy_area.csv does not have the library or
+/// no MAC that both have.
+LibraryRatio library_ratio(const std::string& tables_dir, const std::string& library);
+
+}  // namespace dcnsim

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Points of requant_etc.csv: what follows the array, with registers at inputs and outputs."""
+import numpy as np
+
+import operands
+from point import Point, Stimulus, masked
+from synthesis import Unit
+
+_SEED = 5
+_SHIFT = 8
+_BITS = (2, 4, 8, 16)
+_ADDER_BITS = (8, 16, 24, 32, 48)
+_REGISTER_BITS = 32
+_TOGGLE_RATES = ((0.0, "hold"), (0.1, "toggle10pct"), (0.25, "toggle25pct"), (0.5, "uniform"),
+                 (1.0, "toggle100pct"))
+
+
+def _stimulus(inputs, values, bits, latency=2):
+    cycles = len(values)
+    return Stimulus(inputs, "q" if latency == 1 else "y", np.arange(latency, cycles),
+                    masked(values, bits)[:-latency])
+
+
+def _requantized(x, accumulator_bits, out_bits, half_even):
+    x = ((x + (1 << (accumulator_bits - 1))) & ((1 << accumulator_bits) - 1)) - (
+        1 << (accumulator_bits - 1))
+    floor, rest, half = x >> _SHIFT, x & ((1 << _SHIFT) - 1), 1 << (_SHIFT - 1)
+    up = rest >= half
+    if half_even:
+        up &= (rest != half) | (floor % 2 == 1)
+    return np.clip(floor + up, -(1 << (out_bits - 1)), (1 << (out_bits - 1)) - 1)
+
+
+def _register(rng, cycles, rate):
+    flips = rng.random((cycles, _REGISTER_BITS)) < rate
+    d = ((np.cumsum(flips, 0) & 1) << np.arange(_REGISTER_BITS)).sum(1)
+    return _stimulus({"d": d}, d, _REGISTER_BITS, latency=1)
+
+
+def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn"):
+    return Point(Unit(top, tuple(parameters.items()), uses_full_adders=False),
+                 {"unit": name, "in_bits": in_bits, "out_bits": out_bits, "mode": mode,
+                  "data": data},
+                 lambda: stimulus, frozenset(widths))
+
+
+def post_points(cycles):
+    """All draw from one sequence. Adders and registers are measured whatever widths are asked
+    for."""
+    rng = np.random.default_rng(_SEED)
+    for accumulator in (24, 32):
+        for out in _BITS:
+            for half_even, mode in ((1, "half_even"), (0, "half_up")):
+                x = np.round(rng.normal(0, 2 ** (out + 6), cycles)).astype(int)
+                y = _requantized(x, accumulator, out, half_even)
+                common = {"ACC": accumulator, "OUT": out, "MODE": half_even}
+                yield _point("requant", common, "requant_var_shift", accumulator, out,
+                             _stimulus({"x": x, "sh": np.full(cycles, _SHIFT)}, y, out), (out,),
+                             mode)
+                fixed = {"ACC": accumulator, "OUT": out, "SH": _SHIFT, "MODE": half_even}
+                yield _point("requant_fixed", fixed, "requant_fixed_shift%d" % _SHIFT, accumulator,
+                             out, _stimulus({"x": x}, y, out), (out,), mode)
+    for bits in _BITS:
+        x = operands.weights(rng, cycles, bits)
+        yield _point("relu", {"N": bits}, "relu", bits, bits,
+                     _stimulus({"x": x}, np.maximum(x, 0), bits), (bits,))
+        a, b = (operands.activations(rng, cycles, bits) for _ in range(2))
+        yield _point("maxpool", {"N": bits}, "maxpool2", bits, bits,
+                     _stimulus({"a": a, "b": b}, np.maximum(a, b), bits), (bits,))
+    for bits in _ADDER_BITS:
+        a, b = (operands.uniform(rng, cycles, bits) for _ in range(2))
+        yield _point("adder", {"N": bits}, "adder", bits, bits,
+                     _stimulus({"a": a, "b": b}, a + b, bits), data="uniform")
+    for rate, data in _TOGGLE_RATES:
+        yield _point("dreg", {"N": _REGISTER_BITS}, "register32", _REGISTER_BITS, _REGISTER_BITS,
+                     _register(rng, cycles, rate), mode="toggle_rate_%g" % rate, data=data)

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loop cut into pieces, of which only the last may be smaller: what the closed formulas of the
+// array sum over.
+#pragma once
+
+#include <cstdint>
+
+#include "models/arch/memory_layout.h"
+
+namespace dcnsim {
+
+constexpr std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
+
+/// `extent` cut into `count` pieces of `full`, of which the last may be smaller.
+struct Cut {
+  std::uint64_t count;
+  int full;  ///< of every piece but the last
+  int last;
+
+  Cut(int extent, int at_most) : count(u64(ceil_div(extent, at_most))), full(at_most) {
+    last = extent - static_cast<int>(count - 1) * at_most;
+  }
+  int first() const { return count > 1 ? full : last; }
+
+  /// Sum of f(size) over the pieces.
+  template <typename F>
+  std::uint64_t sum(F f) const {
+    return (count - 1) * f(full) + f(last);
+  }
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/trace/timeline.h"
+
+#include <stdexcept>
+
+#include "analysis/trace/pipeline_trace.h"
+#include "tests/analysis/trace/trace_checks.h"
+
+namespace dcnsim {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A layer with a weight tile, a wait for it and a step with conflicts, at 1 GHz.
+std::string example() {
+  const std::string path = testing::TempDir() + "dcnsim_timeline_example.json";
+  TraceFile file(path);
+  PipelineTrace trace(file, {{"la'yer", true, true}}, Clock(1000));
+  Step step;
+  step.last_use_of_weights = true;
+  trace.tile_begun(TileKind::kDescriptor, 0, step, {}, 0);
+  trace.tile_moved(TileKind::kDescriptor, 0, step, 1000);
+  trace.waited(Stall::kDescriptor, 0, 1000);
+  trace.tile_begun(TileKind::kWeight, 0, step, {}, 1000);
+  trace.tile_moved(TileKind::kWeight, 0, step, 5000);
+  trace.waited(Stall::kWeight, 1000, 5000);
+  RunningStep running{&step, 5000, 9000, 0, 0, 3000, 0};
+  trace.step_started(running);
+  trace.step_finished(running);
+  trace.finish();
+  file.close();
+  const std::string bytes = bytes_of(path);
+  fs::remove(path);
+  return bytes;
+}
+
+TEST(Timeline, shows_work_waits_and_transfers_where_they_were) {
+  const std::string script = timeline_script(example(), "la'yer", PictureFormat::kSvg);
+  for (const char* part : {"9000 cycles", "0 0 0 1 -0.38 0.38\n", "1 0 1 5 -0.38 0.38\n",
+                           "1 1 1 5 0.62 1.38\n", "5 0 5 8 -0.38 0.38\n", "8 0 8 9 -0.38 0.38\n"}) {
+    EXPECT_NE(script.find(part), std::string::npos) << part << "\n" << script;
+  }
+}
+
+TEST(Timeline, is_drawn_as_a_picture) {
+  const std::string trace = testing::TempDir() + "dcnsim_timeline.json";
+  const std::string picture = testing::TempDir() + "dcnsim_timeline.svg";
+  std::ofstream(trace) << example();
+  draw_timeline(trace, "la'yer", picture);
+  EXPECT_NE(bytes_of(picture).find("<svg"), std::string::npos);
+  EXPECT_NE(bytes_of(picture).find("DMA weights"), std::string::npos);
+  fs::remove(trace);
+  fs::remove(picture);
+}
+
+TEST(Timeline, other_files_and_layers_are_refused) {
+  const auto error = [](const std::string& trace, const std::string& layer) -> std::string {
+    try {
+      timeline_script(trace, layer, PictureFormat::kSvg);
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "none";
+  };
+  const std::string trace = example();
+  EXPECT_EQ(error(trace, "conv9"), "layer: \"conv9\", expected one of la'yer");
+  const std::string refusal = "not a trace of dcnsim, or cut short";
+  EXPECT_EQ(error("{}", "conv9"), refusal);
+  EXPECT_EQ(error("{\"traceEvents\":[{\"ph\":7}]}", "conv9"), refusal);
+  for (std::size_t size = 0; size + 3 < trace.size(); size += 11) {
+    EXPECT_EQ(error(trace.substr(0, size), "la'yer"), refusal) << size;
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim
