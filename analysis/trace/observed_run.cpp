@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "analysis/evaluation/work_pool.h"
+#include "analysis/trace/dram_trace.h"
 #include "analysis/trace/pipeline_trace.h"
 #include "platform/standalone/simulation.h"
 
@@ -52,15 +53,20 @@ std::vector<LayerCounters> observe(const AcceleratorConfig& config, const DramSp
                                    const Observation& observation) {
   std::optional<TraceFile> file;
   std::optional<PipelineTrace> trace;
+  std::optional<DramTrace> dram_trace;
   if (observation.trace) {
     file.emplace(*observation.trace);
     trace.emplace(*file, traced_layers(program), Clock(config.clock_mhz));
+    dram_trace.emplace(*file, dram, config.dram);
   }
   const Waveforms waveforms(observation.vcd);
   SimulationOptions options;
   options.transport = observation.transport;
   options.quantum_ps = 0;
-  options.observer = trace ? &*trace : nullptr;
+  if (trace) {
+    options.observer = &*trace;
+    options.dram_observer = [&](const DramCommand& command) { dram_trace->observe(command); };
+  }
   options.vcd = waveforms.stem();
   std::vector<LayerCounters> counters;
   {
@@ -69,7 +75,7 @@ std::vector<LayerCounters> observe(const AcceleratorConfig& config, const DramSp
   }
   waveforms.commit();
   if (trace) {
-    trace->finish();
+    dram_trace->finish(trace->finish());
     file->close();
   }
   return counters;

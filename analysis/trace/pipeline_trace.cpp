@@ -74,15 +74,17 @@ PipelineTrace::PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, c
   }
 }
 
-void PipelineTrace::finish() {
+std::uint64_t PipelineTrace::finish() {
   if (begun_layers_ > 0) end_layer(last_cycle_);
+  return clock_.ps(last_cycle_);
 }
 
 void PipelineTrace::begin_layer(std::uint64_t cycle) {
   if (begun_layers_ > 0) end_layer(cycle);
   layer_ = begun_layers_++;
   layer_begin_ = cycle;
-  output_open_ = false;
+  output_open_ = moved_early_ = false;
+  next_output_ = 0;
 }
 
 void PipelineTrace::end_layer(std::uint64_t cycle) {
@@ -110,7 +112,7 @@ void PipelineTrace::tile_moved(TileKind kind, std::uint32_t number, const Step&,
          {"bytes", transfer.bytes},
          {"begun_cycle", signed_count(transfer.begun)}});
   moved = cycle;
-  if (kind == TileKind::kOutput) release(kind, cycle);
+  if (kind == TileKind::kOutput) release_outputs(number, cycle);
 }
 
 void PipelineTrace::step_started(const RunningStep& running) {
@@ -153,6 +155,18 @@ void PipelineTrace::release(TileKind kind, std::uint64_t cycle) {
   slots.tiles.pop_front();
   slots.taken[static_cast<std::size_t>(tile.slot)] = false;
   slice(slot_track(kind, tile.slot), tile.name, tile.since, cycle, {{"layer", layer_number()}});
+}
+
+/// Slots come free in order, whatever the order in which the memory took the tiles.
+void PipelineTrace::release_outputs(std::uint32_t number, std::uint64_t cycle) {
+  if (number != next_output_) {
+    moved_early_ = true;
+    return;
+  }
+  release(TileKind::kOutput, cycle);
+  if (moved_early_) release(TileKind::kOutput, cycle);
+  next_output_ += moved_early_ ? 2 : 1;
+  moved_early_ = false;
 }
 
 void PipelineTrace::slice(const Track& track, const std::string& name, std::uint64_t from,

@@ -26,8 +26,8 @@ class PipelineTrace : public PipelineClient {
   /// `layers` in the order of their execution, one job. `file` stays.
   PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock);
 
-  /// After the job: the last layer ends.
-  void finish();
+  /// After the job: the last layer ends. Returns when, in picoseconds.
+  std::uint64_t finish();
 
   void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
                   std::uint64_t cycle) override;
@@ -59,6 +59,7 @@ class PipelineTrace : public PipelineClient {
   void end_layer(std::uint64_t cycle);
   void take(TileKind kind, const std::string& name, std::uint64_t cycle);
   void release(TileKind kind, std::uint64_t cycle);
+  void release_outputs(std::uint32_t number, std::uint64_t cycle);
   void slice(const Track& track, const std::string& name, std::uint64_t from, std::uint64_t to,
              const TraceArguments& arguments);
   const TracedLayer& layer() const { return layers_.at(layer_); }
@@ -71,6 +72,8 @@ class PipelineTrace : public PipelineClient {
   std::uint64_t layer_begin_ = 0;
   std::uint64_t last_cycle_ = 0;  ///< of what has been drawn
   bool output_open_ = false;
+  std::uint32_t next_output_ = 0;  ///< the oldest output tile that has a slot
+  bool moved_early_ = false;       ///< the memory took the tile behind it first
   std::array<std::array<Transfer, 2>, kTileKinds> transfers_;  ///< by kind, by number modulo 2
   std::array<std::uint64_t, kTileKinds> moved_{};  ///< by kind: when the tile before was complete
   std::array<Slots, kTileKinds> slots_;

@@ -20,12 +20,13 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
 constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
-constexpr double kWidth = 1000, kHeight = 330;  // of the picture, in SVG pixels
+constexpr double kWidth = 1000, kHeight = 370;  // of the picture, in SVG pixels
 
 constexpr double kThinnest = 0.0015;  // of the picture, what can still be seen
 
 /// From the top of the picture to the bottom.
-const std::vector<std::string> kRows = {"array", "weights", "inputs", "outputs"};
+const std::vector<std::string> kRows = {"array", "DMA weights", "DMA inputs", "DMA outputs",
+                                        "DRAM"};
 
 /// A colour with its name in the legend; waits have the colour of the transfers they wait for.
 struct Look {
@@ -34,8 +35,18 @@ struct Look {
 };
 constexpr Look kLooks[] = {{"computing", "#009E73"}, {"bank conflicts", "#7FCEB9"},
                            {"weights", "#D55E00"},   {"inputs", "#0072B2"},
-                           {"outputs", "#CC79A7"},   {"descriptor", "#595959"}};
-enum LookIndex : std::size_t { kComputing, kConflicts, kWeights, kInputs, kOutputs, kDescriptors };
+                           {"outputs", "#CC79A7"},   {"descriptor", "#595959"},
+                           {"DRAM data", "#56B4E9"}, {"refresh", "#E69F00"}};
+enum LookIndex : std::size_t {
+  kComputing,
+  kConflicts,
+  kWeights,
+  kInputs,
+  kOutputs,
+  kDescriptors,
+  kDramData,
+  kRefresh
+};
 
 struct Box {
   double from, to;  // microseconds
@@ -68,17 +79,29 @@ void add_array_slice(const Json& slice, double from, double to, Picture& picture
   if (middle < to) picture.boxes[kConflicts].push_back({middle, to, 0});
 }
 
-void add_slice(const Json& slice, const std::map<std::pair<int, int>, std::string>& tracks,
-               Picture& picture) {
+void add_slice(const Json& slice, const std::string& track, Picture& picture) {
   const double from = slice.at("ts").get<double>() - picture.begin;
   const double least = kThinnest * (picture.end - picture.begin);
   const double to = from + std::max(slice.at("dur").get<double>(), least);
-  const auto track = tracks.find({slice.at("pid").get<int>(), slice.at("tid").get<int>()});
-  if (track == tracks.end()) return;
-  if (track->second == "array/array") add_array_slice(slice, from, to, picture);
-  if (track->second == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
-  if (track->second == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
-  if (track->second == "DMA/outputs") picture.boxes[kOutputs].push_back({from, to, 3});
+  if (track == "array/array") add_array_slice(slice, from, to, picture);
+  if (track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
+  if (track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
+  if (track == "DMA/outputs") picture.boxes[kOutputs].push_back({from, to, 3});
+}
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// The DRAM knows no layers: whatever it does meanwhile is shown, in its true size.
+void add_dram_slice(const Json& slice, const std::string& track, Picture& picture) {
+  const double from = std::max(slice.at("ts").get<double>(), picture.begin);
+  const double to =
+      std::min(slice.at("ts").get<double>() + slice.at("dur").get<double>(), picture.end);
+  if (from >= to) return;
+  const Box box{from - picture.begin, to - picture.begin, 4};
+  if (ends_with(track, ", data")) picture.boxes[kDramData].push_back(box);
+  if (ends_with(track, ", refresh")) picture.boxes[kRefresh].push_back(box);
 }
 
 /// "group/row" by process and thread.
@@ -120,8 +143,12 @@ Picture picture_of(const Json& events, const std::string& layer) {
   picture.cycles = found->at("args").at("cycles");
   for (const Json& event : events) {
     if (event.at("ph") != "X" || is_layer(event)) continue;
-    if (event.at("args").value("layer", -1) == found->at("args").at("layer").get<int>()) {
-      add_slice(event, tracks, picture);
+    const auto track = tracks.find({event.at("pid").get<int>(), event.at("tid").get<int>()});
+    if (track == tracks.end()) continue;
+    if (track->second.rfind("DRAM/", 0) == 0) {
+      add_dram_slice(event, track->second, picture);
+    } else if (event.at("args").value("layer", -1) == found->at("args").at("layer").get<int>()) {
+      add_slice(event, track->second, picture);
     }
   }
   return picture;
@@ -138,9 +165,11 @@ std::string boxes(const Picture& picture) {
     }
     data += "END\n";
     plots += fmt::format(
-        "{}$boxes{} using 1:2:3:4:5:6 with boxxyerror fillstyle solid border rgb 'white' linewidth "
-        "0.2 fillcolor rgb '{}' title '{}'",
-        plots.empty() ? "" : ", ", index, look.colour, look.name);
+        "{}$boxes{} using 1:2:3:4:5:6 with boxxyerror fillstyle solid {} fillcolor rgb '{}' title "
+        "'{}'",
+        plots.empty() ? "" : ", ", index,
+        index < kDramData ? "border rgb 'white' linewidth 0.2" : "noborder", look.colour,
+        look.name);
   }
   return data + "plot " + plots + "\n";
 }
@@ -168,7 +197,7 @@ std::string timeline_script(const std::string& trace, const std::string& layer,
       gnuplot::number(static_cast<double>(kRows.size()) - 0.4));
   std::string ticks;
   for (std::size_t i = 0; i < kRows.size(); ++i) {
-    ticks += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", (i == 0 ? "" : "DMA ") + kRows[i], i);
+    ticks += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", kRows[i], i);
   }
   return script + "set ytics (" + ticks + ")\n" + boxes(picture);
 }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 
 namespace dcnsim {

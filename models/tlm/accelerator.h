@@ -44,6 +44,10 @@ class Accelerator : public sc_core::sc_module,
   /// did while the array waited excepted: the memory knows those).
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
+  /// The feature map that the last layer left on chip, if it did: for debugging, as nothing on the
+  /// bus can see it.
+  const CodeTensor& kept_map() const { return values_.kept(); }
+
   /// Called when a job begins and when a layer has completed, with the clock cycle. Simulated time
   /// may be behind by less than the global quantum.
   std::function<void(std::uint64_t cycle)> on_job_begin;

@@ -12,6 +12,7 @@
 #include "models/arch/dram_spec.h"
 #include "models/arch/transport.h"
 #include "models/perf/counters.h"
+#include "models/perf/dram/command.h"
 #include "models/perf/pipeline.h"
 #include "platform/compiler/program.h"
 
@@ -31,6 +32,8 @@ struct SimulationOptions {
   std::uint64_t quantum_ps = 1'000'000'000;
   /// Told of everything the accelerator's pipeline does, in clock cycles; may be null. Stays.
   PipelineClient* observer = nullptr;
+  /// Told of every command of the DRAM; may be empty.
+  DramObserver dram_observer;
   /// Waveforms go to this file, to whose name SystemC adds ".vcd"; none if empty. With a quantum of
   /// 0 loosely timed signals change when they should.
   std::string vcd;
@@ -47,7 +50,8 @@ class Simulation {
   /// results whatever ran before. Throws std::runtime_error if the job failed (layer and reason).
   Inference run(const CodeTensor& image);
 
-  /// Any layer's output of the last run, unpacked from simulated memory.
+  /// Any layer's output of the last run: unpacked from simulated memory or, if it stayed on chip, as
+  /// the accelerator kept it.
   CodeTensor layer_output(std::size_t layer);
 
  private:

@@ -39,7 +39,7 @@ struct Observed {
   Observed(unsigned seed, Transport transport)
       : random(seed), network(random.make()), config(machine(random)) {
     const std::string stem = testing::TempDir() + "dcnsim_observed_" + std::to_string(seed);
-    const Program program = compile(network, config);
+    const Program program = compile(network, config, lpddr4_3200());
     const std::string trace_path = stem + ".json", vcd_path = stem + ".vcd";
     layers = observed_run(config, lpddr4_3200(), program, random.image(network),
                           {transport, trace_path, vcd_path});
@@ -80,8 +80,14 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
   std::map<std::size_t, Drawn> drawn;
   std::map<std::size_t, std::uint64_t> moved;
   std::set<std::string> names;
+  std::uint64_t dram_bytes = 0, dram_rows = 0;
   for (const Json& event : o.trace.at("traceEvents")) {
     if (event.at("ph") != "X") continue;
+    if (event.at("pid") == 5) {
+      dram_bytes += event.at("args").value("bytes", std::uint64_t{0});
+      dram_rows += event.at("name").get<std::string>().rfind("row ", 0) == 0 ? 1 : 0;
+      continue;
+    }
     const auto layer = event.at("args").at("layer").get<std::size_t>();
     const std::uint64_t cycles = picoseconds(event.at("dur")) / period;
     Drawn& d = drawn[layer];
@@ -107,6 +113,10 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
     }
   }
   ASSERT_EQ(drawn.size(), o.layers.size());
+  LayerCounters sum;
+  for (const LayerCounters& c : o.layers) sum += c;
+  EXPECT_EQ(dram_bytes, sum.dram.read_bytes + sum.dram.write_bytes);
+  EXPECT_EQ(dram_rows, sum.dram.activates);
   for (std::size_t i = 0; i < o.layers.size(); ++i) {
     const LayerCounters& c = o.layers[i];
     EXPECT_EQ(drawn[i].cycles, c.cycles) << i;
@@ -203,7 +213,7 @@ TEST(ObservedRun, a_file_that_cannot_be_made_is_an_error) {
   RandomNetwork random(1);
   const FixedNetwork network = random.make();
   const AcceleratorConfig config = machine(random);
-  const Program program = compile(network, config);
+  const Program program = compile(network, config, lpddr4_3200());
   const auto run = [&](const Observation& observation) {
     observed_run(config, lpddr4_3200(), program, random.image(network), observation);
   };
