@@ -135,7 +135,7 @@ void Core::set_interrupt(Interrupt line, bool level) {
 bool Core::can_wake() const { return (lines_ & get(UC_RISCV_REG_MIE)) != 0; }
 
 std::optional<Core::Fault> Core::taken_interrupt() const {
-  if (lines_ == 0 || !can_wake() || (get(UC_RISCV_REG_MSTATUS) & kStatusMie) == 0) {
+  if (!can_wake() || (get(UC_RISCV_REG_MSTATUS) & kStatusMie) == 0) {
     return std::nullopt;
   }
   const bool external = (lines_ & get(UC_RISCV_REG_MIE) & line_bit(Interrupt::kExternal)) != 0;
@@ -192,7 +192,7 @@ void Core::begin_block(std::uint32_t address, std::uint32_t bytes) {
   } catch (...) {
     thrown_ = std::current_exception();
   }
-  if (bus_error_ || thrown_ || taken_interrupt()) {
+  if (bus_error_ || thrown_ || (lines_ != 0 && taken_interrupt())) {
     leaving_ = true;
     uc_emu_stop(engine_.get());
     return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the virtual platform costs: instructions per second of the processor, and wall-clock time an
-// image beside the stand-alone system's. In turn, five times; medians.
+// What the virtual platform costs: instructions per second of the processor with and without a
+// store in each round of a loop, and wall-clock time an image beside the stand-alone system's. In
+// turn, three times; medians.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,14 +11,15 @@
 #include <systemc>
 
 #include "platform/standalone/simulation.h"
+#include "tests/platform/riscv/firmware/spins.h"
 #include "tests/platform/riscv/workload.h"
 #include "tests/support/fresh_kernel.h"
 
 namespace dcnsim::riscv {
 namespace {
 
-constexpr int kRounds = 5;
-constexpr std::uint32_t kSpins = 5000;  // about 200 million instructions
+constexpr int kRounds = 3;
+constexpr std::uint32_t kRoundsComputing = 500, kRoundsStoring = 50;
 
 double seconds(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -30,11 +32,11 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-double mips(const PlatformConfig& config) {
+double mips(const PlatformConfig& config, std::uint32_t argument) {
   renew_kernel();
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
-  platform.load_firmware(DCNSIM_SPINS_ELF, kSpins);
+  platform.load_firmware(DCNSIM_SPINS_ELF, argument);
   PlatformRun run;
   const double time = seconds([&] { run = platform.run(); });
   return 1e-6 * static_cast<double>(run.instructions) / time;
@@ -64,9 +66,10 @@ void print_costs() {
   for (const std::uint64_t quantum_us : {0, 1, 1000}) {
     PlatformConfig config = workload.platform();
     config.quantum_ps = quantum_us * 1'000'000;
-    std::vector<double> speed, loose, approximate, loose_alone, approximate_alone;
+    std::vector<double> computing, storing, loose, approximate, loose_alone, approximate_alone;
     for (int round = 0; round < kRounds; ++round) {
-      speed.push_back(mips(config));
+      computing.push_back(mips(config, kRoundsComputing));
+      storing.push_back(mips(config, kRoundsStoring | SPINS_STORING));
       config.transport = Transport::kLooselyTimed;
       loose.push_back(platform_ms_an_image(workload, config));
       loose_alone.push_back(standalone_ms_an_image(workload, config));
@@ -75,10 +78,11 @@ void print_costs() {
       approximate_alone.push_back(standalone_ms_an_image(workload, config));
     }
     std::printf(
-        "quantum %4llu us: %7.1f MIPS; ms an image, platform / stand-alone: LT %.2f / %.2f, "
+        "quantum %4llu us: %.0f MIPS, storing %.1f; ms an image, platform / stand-alone: LT %.2f / "
+        "%.2f, "
         "AT %.2f / %.2f\n",
-        static_cast<unsigned long long>(quantum_us), median(speed), median(loose),
-        median(loose_alone), median(approximate), median(approximate_alone));
+        static_cast<unsigned long long>(quantum_us), median(computing), median(storing),
+        median(loose), median(loose_alone), median(approximate), median(approximate_alone));
   }
 }
 

@@ -207,7 +207,7 @@ TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum)
     PlatformConfig platform = config();
     platform.quantum_ps = quantum_ps;
     std::ostringstream terminal;
-    const PlatformRun result = run(DCNSIM_SPINS_ELF, 1, platform, terminal);
+    const PlatformRun result = run(DCNSIM_SPINS_ELF, 2, platform, terminal);
     EXPECT_EQ(result.exit_code, 0u);
     const double cycles = static_cast<double>(result.simulated_ps) * platform.cpu_mhz * 1e-6;
     const auto instructions = static_cast<double>(result.instructions);
