@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/schedule.h"
 #include "tests/support/dram_lpddr4.h"
