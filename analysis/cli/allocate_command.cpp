@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analysis/cli/allocate_options.h"
+#include "analysis/evaluation/mapping_cache.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
 #include "models/cost/sha256.h"
@@ -166,7 +167,7 @@ StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& n
   study.sensitivity_images = options.sensitivity_images;
   study.jobs = options.jobs;
   study.progress = on_terminal();
-  if (const std::string folder = cache_folder(options); !folder.empty()) {
+  if (const std::string folder = options.cache.folder(); !folder.empty()) {
     study.cache_key = fmt::format(
         "sensitivity 1: network {}, calibration {}, first {}, of these {}, {}, {}..{} bits {}, "
         "activations {}",
@@ -232,7 +233,10 @@ void check_outputs(const AllocateOptions& options) {
 void allocate_command(const AllocateOptions& options) {
   check_outputs(options);
   const Files files = files_of(options);
-  const Machine machine = load_machine(files.accelerator, data_file("models/cost/tables"));
+  const std::string tables = data_file("models/cost/tables");
+  Machine machine = load_machine(files.accelerator, tables);
+  machine.mappings =
+      mapping_cache(options.cache.folder(), machine.config, machine.cost, tables);
   const Request request = read_request(options, machine);
   const NoiseModel noise = noise_model(options);
   const auto loaded = load_network(files.network);

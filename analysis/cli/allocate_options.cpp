@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
 #include "analysis/report/allocation_report.h"
@@ -158,10 +157,7 @@ void add_images(CLI::App& app, AllocateOptions& options) {
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--cache", options.cache, "Folder for measured sensitivities [~/.cache/dcnsim]")
-      ->type_name("FOLDER")
-      ->group(group);
-  app.add_flag("--no-cache", options.no_cache, "Measure anew and keep nothing")->group(group);
+  options.cache.add_to(app, "measured sensitivities and mappings", group);
   app.add_option("--images", options.images,
                  "Images on which accuracy is reported, never chosen from: .bin file\n"
                  "or folder [the first 1,000 test images]")
@@ -283,16 +279,6 @@ std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOption
     }
   }
   return ranges;
-}
-
-std::string cache_folder(const AllocateOptions& options) {
-  if (options.no_cache) return "";
-  if (!options.cache.empty()) return options.cache;
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
-    return std::string(folder) + "/dcnsim";
-  }
-  const char* home = std::getenv("HOME");
-  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
 }
 
 void add_options(CLI::App& app, AllocateOptions& options) {

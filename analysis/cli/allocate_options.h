@@ -33,8 +33,7 @@ struct AllocateOptions {
   std::string calibration;
   std::uint64_t calibration_limit = 0;
   std::uint64_t sensitivity_images = 128;
-  std::string cache;
-  bool no_cache = false;
+  CacheOptions cache;
   std::string images;
   std::uint64_t limit = 0;
   std::size_t jobs = default_jobs();
@@ -64,8 +63,5 @@ NoiseModel noise_model(const AllocateOptions& options);
 /// UsageError.
 std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOptions& options,
                                                             const FloatNetwork& network);
-
-/// Where measured sensitivities are kept, "" for nowhere.
-std::string cache_folder(const AllocateOptions& options);
 
 }  // namespace dcnsim::cli

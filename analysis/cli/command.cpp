@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <thread>
 
 #include "models/cost/sha256.h"
+#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -144,6 +146,48 @@ std::string WidthOptions::calibration_path() const {
 }
 
 Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
+
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
+                           std::vector<InputFile>& inputs) {
+  auto loaded = load_network(path);
+  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
+    if (widths.given()) {
+      throw UsageError(path +
+                       ": is in fixed point already; --weights, --activations, --widths "
+                       "and --calibration are for float networks");
+    }
+    return std::move(*fixed);
+  }
+  const QuantizeOptions options = widths.options();
+  const Dataset images = widths.calibration_images();
+  inputs.push_back(describe_input("calibration", widths.calibration_path()));
+  if (!widths.file.empty()) inputs.push_back(describe_input("widths", widths.file));
+  Progress progress("calibrating", images.size());
+  return quantize_network(
+             std::get<FloatNetwork>(loaded), images, options,
+             [&](std::size_t done) { progress.update(done); }, widths.format_rule())
+      .network;
+}
+
+void CacheOptions::add_to(CLI::App& app, const std::string& what, const std::string& group) {
+  CLI::Option* folder = app.add_option("--cache", folder_option,
+                                       "Folder for " + what + " [~/.cache/dcnsim]")
+                            ->type_name("FOLDER");
+  CLI::Option* off = app.add_flag("--no-cache", none, "Find them anew and keep nothing");
+  if (group.empty()) return;
+  folder->group(group);
+  off->group(group);
+}
+
+std::string CacheOptions::folder() const {
+  if (none) return "";
+  if (!folder_option.empty()) return folder_option;
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return std::string(folder) + "/dcnsim";
+  }
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
+}
 
 Progress::Progress(std::string what, std::size_t total)
     : what_(std::move(what)),

@@ -25,6 +25,7 @@ using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
 void add_allocate(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
@@ -72,6 +73,22 @@ struct WidthOptions {
   Dataset calibration_images() const;
   std::string calibration_path() const;
 };
+
+/// Where results are kept that cost time and never change.
+struct CacheOptions {
+  std::string folder_option;
+  bool none = false;
+
+  /// `what` is kept.
+  void add_to(CLI::App& app, const std::string& what, const std::string& group = "");
+  /// "" for nowhere.
+  std::string folder() const;
+};
+
+/// The network to execute: as the file has it, or quantized now, and then what it was quantized by
+/// is added to `inputs`. Throws UsageError if the file is in fixed point and `widths` are given.
+FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
+                           std::vector<InputFile>& inputs);
 
 /// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
 class Progress {

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage.
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <systemc>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/entry.h"
 
 namespace {
-
-/// Names in it may come from anywhere: no line breaks, no escape sequences.
-int fail(int code, std::string message) {
-  for (char& c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) c = ' ';
-  }
-  fmt::print(stderr, "dcnsim: {}{}\n", message, code == 2 ? " (see dcnsim --help)" : "");
-  return code;
-}
 
 int run_command(int argc, char** argv) {
   CLI::App app{
@@ -34,35 +22,18 @@ int run_command(int argc, char** argv) {
       "  dcnsim run --accelerator large_edge -w 4 -a 8\n"
       "  dcnsim quantize NET.onnx -w 6 -a 8 -o NET_w6a8.onnx\n"
       "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
+      "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
       "Every subcommand has a --help of its own.");
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
   dcnsim::cli::add_quantize(app, action);
   dcnsim::cli::add_allocate(app, action);
+  dcnsim::cli::add_map(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
   dcnsim::cli::add_timeline(app, action);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& e) {
-    return app.exit(e);
-  } catch (const CLI::CallForAllHelp& e) {
-    return app.exit(e);
-  } catch (const CLI::CallForVersion& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    return fail(2, e.what());
-  }
-  try {
-    action();
-    if (std::fflush(stdout) != 0) return fail(1, "standard output: cannot be written");
-    return 0;
-  } catch (const dcnsim::cli::UsageError& e) {
-    return fail(2, e.what());
-  } catch (const std::exception& e) {
-    return fail(1, e.what());
-  }
+  return dcnsim::cli::parse_and_act("dcnsim", app, action, argc, argv);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/mapping_options.h"
 #include "analysis/evaluation/work_pool.h"
 #include "analysis/trace/observed_run.h"
 #include "models/arch/accelerator_yaml.h"
@@ -14,7 +15,6 @@
 #include "platform/standalone/simulation.h"
 #include "workloads/atomic_file.h"
 #include "workloads/executor.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -26,6 +26,7 @@ struct RunOptions {
   std::string images;
   std::uint64_t limit = 0;
   WidthOptions widths;
+  MappingOptions mapping;
   std::size_t jobs = default_jobs();
   std::optional<std::string> json;
   bool check = false;
@@ -40,30 +41,6 @@ struct RunOptions {
     return timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
   }
 };
-
-/// The network to execute: as the file has it, or quantized now.
-FixedNetwork fixed_network(const RunOptions& options, const std::string& path, RunReport& report) {
-  auto loaded = load_network(path);
-  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
-    if (options.widths.given()) {
-      throw UsageError(path +
-                       ": is in fixed point already; --weights, --activations, --widths "
-                       "and --calibration are for float networks");
-    }
-    return std::move(*fixed);
-  }
-  const QuantizeOptions widths = options.widths.options();
-  const Dataset images = options.widths.calibration_images();
-  report.inputs.push_back(describe_input("calibration", options.widths.calibration_path()));
-  if (!options.widths.file.empty()) {
-    report.inputs.push_back(describe_input("widths", options.widths.file));
-  }
-  Progress progress("calibrating", images.size());
-  return quantize_network(
-             std::get<FloatNetwork>(loaded), images, widths,
-             [&](std::size_t done) { progress.update(done); }, options.widths.format_rule())
-      .network;
-}
 
 /// What a worker found out about one image.
 struct ImageResult {
@@ -164,6 +141,7 @@ void run_command(const RunOptions& options) {
     config.array.dataflow = options.dataflow == "weight-stationary" ? Dataflow::kWeightStationary
                                                                     : Dataflow::kOutputStationary;
   }
+  options.mapping.apply(config);
   const std::string tables = tables_folder(data_file("models/cost/tables"), config);
   const CostModel cost(tables, config);
   const DramSpec dram = load_dram_spec(tables, config.dram.preset);
@@ -172,7 +150,7 @@ void run_command(const RunOptions& options) {
     throw UsageError(fmt::format("--trace-image: {}, expected one of the {} images, from 0 on",
                                  options.trace_image, images.size()));
   }
-  const FixedNetwork network = fixed_network(options, network_path, report);
+  const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
   std::vector<InputFile> files;
   for (const auto& [role, path] : {std::pair{"network", network_path},
                                    {"accelerator", accelerator_path},
@@ -186,10 +164,9 @@ void run_command(const RunOptions& options) {
         "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", network_path,
         network.input.height, network.input.width, network.input.channels));
   }
-  const Program program = compile(network, config);
-  std::vector<Descriptor> descriptors;
-  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
-  cost.require_energies(descriptors);
+  const Program program =
+      assemble(network, config, options.mapping.map(network, config, dram, cost, report.inputs));
+  cost.require_energies(descriptors(program));
 
   WorkPool pool;
   pool.items = images.size();
@@ -243,7 +220,7 @@ void run_command(const RunOptions& options) {
   report.accelerator = config;
   report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
   report.area_um2 = cost.area_um2();
-  report.provenance = cost.provenance(descriptors);
+  report.provenance = cost.provenance(descriptors(program));
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
     report.warnings.push_back(
         fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
@@ -297,6 +274,7 @@ void add_run(CLI::App& app, Action& action) {
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   options->widths.add_to(*run);
+  options->mapping.add_to(*run);
   run->add_option("-j,--jobs", options->jobs, "Worker processes; results do not depend on it")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

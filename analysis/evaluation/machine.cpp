@@ -5,20 +5,31 @@
 
 #include "analysis/evaluation/work_pool.h"
 #include "models/arch/accelerator_yaml.h"
-#include "models/tlm/clocking.h"
-#include "platform/standalone/simulation.h"
+#include "models/perf/clock.h"
+#include "models/perf/evaluate.h"
+#include "platform/compiler/mapper/mapping_memory.h"
+#include "platform/compiler/program.h"
 
 namespace dcnsim {
 
 double Machine::clock_period_s() const {
-  return static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
+  return static_cast<double>(Clock(config.clock_mhz).period_ps()) * 1e-12;
 }
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
   AcceleratorConfig config = load_accelerator(accelerator_path);
   DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
   CostModel cost(tables_dir, config);
-  return {std::move(config), std::move(dram), std::move(cost)};
+  return {std::move(config), std::move(dram), std::move(cost), nullptr};
+}
+
+EnergyModel energy_model(const CostModel& cost) {
+  std::string identity;
+  for (const Provenance& table : cost.provenance()) identity += table.sha256 + '\n';
+  return {[&cost](const Descriptor& layer, const LayerCounters& counters) {
+            return total(cost.layer_energy_pj(layer, counters));
+          },
+          identity};
 }
 
 std::vector<std::vector<LayerCost>> simulate_costs(
@@ -28,16 +39,19 @@ std::vector<std::vector<LayerCost>> simulate_costs(
   WorkPool pool;
   pool.items = count;
   pool.jobs = jobs;
-  pool.process_per_item = true;
   pool.prepare = [&]() -> Worker {
-    return [&](std::size_t index) {
+    auto mappings = std::make_shared<MappingMemory>(machine.mappings.get());
+    return [&machine, &make, mappings](std::size_t index) {
       const auto [network, zero_fractions] = make(index);
-      const Program program = compile(network, machine.config);
-      Simulation simulation(machine.config, machine.dram, program);
-      const Inference inference = simulation.run(CodeTensor(network.input, network.input_format));
+      MapperOptions options;
+      options.energy = energy_model(machine.cost);
+      options.cache = mappings.get();
+      const Program program = compile(network, machine.config, machine.dram, options);
+      std::vector<LayerCounters> layers = evaluate(
+          descriptors(program), program.descriptor_address, machine.config, machine.dram);
       std::vector<LayerCost> costs;
-      for (std::size_t i = 0; i < program.layers.size(); ++i) {
-        LayerCounters counters = inference.layers.at(i);
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        LayerCounters& counters = layers[i];
         counters.input_zeros = static_cast<std::uint64_t>(
             std::llround(zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
         costs.push_back({counters.cycles, total(machine.cost.layer_energy_pj(

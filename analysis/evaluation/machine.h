@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/cost_model.h"
+#include "platform/compiler/mapper/mapper.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -20,6 +22,7 @@ struct Machine {
   AcceleratorConfig config;
   DramSpec dram;
   CostModel cost;
+  std::shared_ptr<MappingCache> mappings;  ///< where the mapper's searches are kept; may be null
 
   double clock_period_s() const;
 };
@@ -27,6 +30,9 @@ struct Machine {
 /// Throws std::runtime_error naming the file: what load_accelerator, CostModel and load_dram_spec
 /// throw.
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir);
+
+/// What the mapper minimizes for Objective::kEnergy; `cost` stays.
+EnergyModel energy_model(const CostModel& cost);
 
 /// One layer of one inference from an idle accelerator.
 struct LayerCost {
@@ -40,9 +46,9 @@ struct Candidate {
   std::vector<double> zero_fractions;
 };
 
-/// Simulates one inference of each of `count` networks with the full SystemC model, each in a
-/// process of its own, and prices it. The input is a black image: cycles and counted events do not
-/// depend on the data, and the zeros are the expected ones. `make(index)` runs in the worker.
+/// Compiles each of `count` networks and prices one inference by evaluate(), which counts what the
+/// SystemC model does: cycles and events do not depend on the data, and the zeros are the expected
+/// ones. `make(index)` runs in a worker process.
 /// Throws std::runtime_error: a network that does not fit the machine, widths without a price.
 std::vector<std::vector<LayerCost>> simulate_costs(
     const Machine& machine, std::size_t count,

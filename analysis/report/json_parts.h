@@ -29,6 +29,34 @@ inline Json input_files(const std::vector<InputFile>& inputs) {
   return list;
 }
 
+inline Json tiling_json(const Tiling& t) {
+  return {{"tile_h", t.tile_h},
+          {"tile_w", t.tile_w},
+          {"tile_channels", t.tile_channels},
+          {"chunk_k", t.chunk_k},
+          {"order", t.order == LoopOrder::kWeightOuter ? "weight-outer" : "pixel-outer"}};
+}
+
+inline Json traffic_json(const LayerCounters& c) {
+  Json streams = Json::object();
+  for (int s = 0; s < kStreams; ++s) {
+    streams[std::string(to_string(static_cast<Stream>(s)))] =
+        c.stream_bytes[static_cast<std::size_t>(s)];
+  }
+  return {{"dram_read_bytes", dram_read_bytes(c)},
+          {"dram_write_bytes", dram_write_bytes(c)},
+          {"by_stream", streams}};
+}
+
+inline Json stalls_json(const LayerCounters& c) {
+  Json json = Json::object();
+  for (int s = 0; s < kStalls; ++s) {
+    json[std::string(to_string(static_cast<Stall>(s)))] =
+        c.stall_cycles[static_cast<std::size_t>(s)];
+  }
+  return json;
+}
+
 /// Indented text that ends in a line break; bytes that are no UTF-8 are replaced.
 inline std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

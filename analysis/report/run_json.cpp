@@ -16,26 +16,6 @@ Json latency(const LayerCounters& c, double period_s) {
   return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
 }
 
-Json traffic(const LayerCounters& c) {
-  Json streams = Json::object();
-  for (int s = 0; s < kStreams; ++s) {
-    streams[std::string(to_string(static_cast<Stream>(s)))] =
-        c.stream_bytes[static_cast<std::size_t>(s)];
-  }
-  return {{"dram_read_bytes", dram_read_bytes(c)},
-          {"dram_write_bytes", dram_write_bytes(c)},
-          {"by_stream", streams}};
-}
-
-Json stalls(const LayerCounters& c) {
-  Json json = Json::object();
-  for (int s = 0; s < kStalls; ++s) {
-    json[std::string(to_string(static_cast<Stall>(s)))] =
-        c.stall_cycles[static_cast<std::size_t>(s)];
-  }
-  return json;
-}
-
 Json attributed(const Attribution& cycles) {
   Json json = Json::object();
   for (std::size_t i = 0; i < kCauses; ++i) {
@@ -102,20 +82,17 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
   json["macs"] = c.macs;
   json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
   json["compute_cycles"] = c.compute_cycles;
-  json["stall_cycles"] = stalls(c);
+  json["stall_cycles"] = stalls_json(c);
   json["attribution"] = attributed(layer.attribution());
   json["limited_by"] = limited_by(layer.attribution(), c, report.accelerator);
   json["utilization"] = utilization(c, report.accelerator.array);
   json["latency"] = latency(c, report.clock_period_s);
-  json["traffic"] = traffic(c);
+  json["traffic"] = traffic_json(c);
   json["energy"] = energy(layer.energy_pj);
   json["events"] = events(c);
-  json["tiling"] = {
-      {"tile_h", d.tiling.tile_h},
-      {"tile_w", d.tiling.tile_w},
-      {"tile_channels", d.tiling.tile_channels},
-      {"chunk_k", d.tiling.chunk_k},
-      {"order", d.tiling.order == LoopOrder::kWeightOuter ? "weight-outer" : "pixel-outer"}};
+  json["tiling"] = tiling_json(d.tiling);
+  json["input_on_chip"] = d.input_on_chip;
+  json["output_on_chip"] = d.output_on_chip;
   json["proved_free_of_overflow"] = d.proved;
   return json;
 }
@@ -135,12 +112,12 @@ std::string to_json(const RunReport& report) {
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
   json["compute_cycles"] = sum.compute_cycles;
-  json["stall_cycles"] = stalls(sum);
+  json["stall_cycles"] = stalls_json(sum);
   json["attribution"] = attributed(report.attribution());
   json["limited_by"] = limited_by(report.attribution(), sum, report.accelerator);
   json["macs"] = sum.macs;
   json["utilization"] = utilization(sum, report.accelerator.array);
-  json["traffic"] = traffic(sum);
+  json["traffic"] = traffic_json(sum);
   json["energy"] = energy(report.energy_pj());
   json["area"] = {{"total_um2", total(report.area_um2)},
                   {"by_component", breakdown(report.area_um2)}};

@@ -108,6 +108,18 @@ struct DramConfig {
   int queue_depth = 32;                              ///< requests in the controller, 1..256
 };
 
+/// What the compiler makes small when it chooses how layers are executed.
+enum class Objective : std::uint8_t { kLatency, kEnergy, kTraffic };
+
+constexpr std::string_view to_string(Objective objective) {
+  constexpr std::string_view names[] = {"latency", "energy", "traffic"};
+  return names[static_cast<int>(objective)];
+}
+
+struct MappingConfig {
+  Objective objective = Objective::kLatency;
+};
+
 /// Which tables energy and area come from, and factors that are printed with every result.
 struct CostConfig {
   /// Folder of all tables of models/cost/tables, "": those. In a file relative to that file.
@@ -134,6 +146,7 @@ struct AcceleratorConfig {
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
   DramConfig dram;
+  MappingConfig mapping;
   CostConfig cost;
 };
 

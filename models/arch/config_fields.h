@@ -70,7 +70,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                          {{{"weight-stationary", Dataflow::kWeightStationary},
                            {"output-stationary", Dataflow::kOutputStationary}}}},
         c.array.dataflow);
-  constexpr auto named = [](DatapathFamily family) { return std::pair(to_string(family), family); };
+  constexpr auto named = [](auto value) { return std::pair(to_string(value), value); };
   visit(
       Choice<DatapathFamily, 4>{
           {"array.datapath", kOptional},
@@ -123,6 +123,11 @@ void visit_fields(Config& c, Visitor&& visit) {
                                 {"fcfs", DramScheduler::kFcfs}}}},
         c.dram.scheduler);
   visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
+
+  visit(Choice<Objective, 3>{{"mapping.objective", kOptional},
+                             {{named(Objective::kLatency), named(Objective::kEnergy),
+                               named(Objective::kTraffic)}}},
+        c.mapping.objective);
 
   visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);

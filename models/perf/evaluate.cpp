@@ -7,73 +7,85 @@
 #include "models/perf/pipeline.h"
 
 namespace dcnsim {
-namespace {
 
-class Evaluation : private PipelineClient {
- public:
-  Evaluation(const AcceleratorConfig& config, const DramSpec& spec)
-      : config_(config),
-        clock_(config.clock_mhz),
-        dram_(spec, config.dram),
-        pipeline_(config, *this) {}
+struct Evaluator::Impl : private PipelineClient {
+  Impl(const AcceleratorConfig& accelerator, const DramSpec& spec)
+      : config(accelerator),
+        clock(accelerator.clock_mhz),
+        dram(spec, accelerator.dram),
+        pipeline(accelerator, *this) {}
 
-  LayerCounters run(const Descriptor& layer, std::uint64_t descriptor_address) {
-    LayerCounters counters;
-    counters_ = &counters;
-    pipeline_.fetch(descriptor_address, counters);
-    until_idle();
-    pipeline_.advance(pipeline_.now() + decode_cycles(config_.dma));
-    pipeline_.charge(Stall::kDescriptor, pipeline_.now());
-    pipeline_.execute(layer);
-    until_idle();
-    counters.cycles = accounted_cycles(counters);
-    const DramEvents now = dram_.events(clock_.ps(pipeline_.now()));
-    counters.dram = now - before_;
-    before_ = now;
-    return counters;
-  }
-
- private:
-  void until_idle() {
-    while (!pipeline_.idle()) {
-      pipeline_.advance(pipeline_.next_cycle());
-      while (const Burst* burst = pipeline_.request()) {
-        const std::uint64_t at = clock_.ps(pipeline_.now() + kBusLatencyCycles);
-        const std::uint64_t done = dram_.access(at, burst->address, burst->bytes, burst->is_write);
-        pipeline_.respond(burst->tag, clock_.edge_at_or_after(done));
+  /// Whether the pipeline went idle before the array had waited for more than `most_stall_cycles`.
+  bool until_idle(std::uint64_t most_stall_cycles) {
+    while (!pipeline.idle()) {
+      if (stall_cycles(*counters) > most_stall_cycles) return false;
+      pipeline.advance(pipeline.next_cycle());
+      while (const Burst* burst = pipeline.request()) {
+        const std::uint64_t at = clock.ps(pipeline.now() + kBusLatencyCycles);
+        const std::uint64_t done = dram.access(at, burst->address, burst->bytes, burst->is_write);
+        pipeline.respond(burst->tag, clock.edge_at_or_after(done));
       }
     }
+    return true;
   }
 
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override {
-    charge_memory(dram_.time_between(clock_.ps(from), clock_.ps(to)), clock_, cause, to - from,
-                  *counters_);
+    charge_memory(dram.time_between(clock.ps(from), clock.ps(to)), clock, cause, to - from,
+                  *counters);
   }
 
-  const AcceleratorConfig& config_;
-  const Clock clock_;
-  DramDevice dram_;
-  Pipeline pipeline_;
-  LayerCounters* counters_ = nullptr;
-  DramEvents before_;
+  const AcceleratorConfig& config;
+  const Clock clock;
+  DramDevice dram;
+  Pipeline pipeline;
+  LayerCounters* counters = nullptr;  ///< of the layer being run
+  DramEvents before;
 };
 
-}  // namespace
+Evaluator::Evaluator(const AcceleratorConfig& config, const DramSpec& dram)
+    : impl_(std::make_unique<Impl>(config, dram)) {}
 
-std::uint64_t decode_cycles(const DmaConfig& dma) {
-  return kDescriptorBytes / static_cast<std::uint64_t>(dma.bus_bytes);
+Evaluator::~Evaluator() = default;
+
+void Evaluator::reset() {
+  impl_->pipeline.reset(0);
+  impl_->dram.reset(0);
+  impl_->before = {};
+}
+
+std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,
+                                            std::uint64_t descriptor_address,
+                                            std::uint64_t most_stall_cycles) {
+  Pipeline& pipeline = impl_->pipeline;
+  LayerCounters counters;
+  impl_->counters = &counters;
+  pipeline.fetch(descriptor_address, counters);
+  if (!impl_->until_idle(most_stall_cycles)) return std::nullopt;
+  pipeline.advance(pipeline.now() + decode_cycles(impl_->config.dma));
+  pipeline.charge(Stall::kDescriptor, pipeline.now());
+  pipeline.execute(layer);
+  if (!impl_->until_idle(most_stall_cycles)) return std::nullopt;
+  counters.cycles = accounted_cycles(counters);
+  const DramEvents now = impl_->dram.events(impl_->clock.ps(pipeline.now()));
+  counters.dram = now - impl_->before;
+  impl_->before = now;
+  return counters;
 }
 
 std::vector<LayerCounters> evaluate(const std::vector<Descriptor>& layers,
                                     std::uint64_t descriptor_address,
                                     const AcceleratorConfig& config, const DramSpec& dram) {
-  Evaluation evaluation(config, dram);
+  Evaluator evaluator(config, dram);
   std::vector<LayerCounters> counters;
   for (const Descriptor& layer : layers) {
-    counters.push_back(evaluation.run(layer, descriptor_address));
+    counters.push_back(*evaluator.run(layer, descriptor_address));
     descriptor_address += kDescriptorBytes;
   }
   return counters;
+}
+
+std::uint64_t decode_cycles(const DmaConfig& dma) {
+  return kDescriptorBytes / static_cast<std::uint64_t>(dma.bus_bytes);
 }
 
 }  // namespace dcnsim

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -13,9 +15,31 @@
 
 namespace dcnsim {
 
+/// Runs one layer after the other on one machine.
+class Evaluator {
+ public:
+  static constexpr std::uint64_t kAnyStalls = ~std::uint64_t{0};
+
+  /// `config` is validated and stays. Throws what DramDevice throws.
+  Evaluator(const AcceleratorConfig& config, const DramSpec& dram);
+  ~Evaluator();
+
+  /// An idle machine at cycle 0 and a DRAM with closed rows.
+  void reset();
+
+  /// Executes a descriptor from where the one before ended. Zeros and overflows, which depend on
+  /// the data, are not counted. `layer` is valid and legal. Gives up, with nothing, as soon as the
+  /// array has waited for more than `most_stall_cycles`; then reset() must follow.
+  std::optional<LayerCounters> run(const Descriptor& layer, std::uint64_t descriptor_address,
+                                   std::uint64_t most_stall_cycles = kAnyStalls);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// Executes the descriptors, which lie one behind the other from `descriptor_address` on, from an
-/// idle machine and a DRAM with closed rows. Zeros and overflows, which depend on the data, are not
-/// counted. `config` is validated, every descriptor valid and legal on it.
+/// idle machine: an Evaluator of their own.
 std::vector<LayerCounters> evaluate(const std::vector<Descriptor>& layers,
                                     std::uint64_t descriptor_address,
                                     const AcceleratorConfig& config, const DramSpec& dram);

@@ -3,30 +3,9 @@
 
 #include <algorithm>
 
-#include "models/arch/memory_layout.h"
+#include "models/perf/buffer_need.h"
 
 namespace dcnsim {
-namespace {
-
-/// Slots of a buffer for one layer: halves of a double buffer are used in turn unless one tile may
-/// have all of it (BufferNeed).
-std::size_t slots(const BufferConfig& buffer, std::int64_t available_to_a_tile) {
-  return buffer.double_buffered && available_to_a_tile < buffer.capacity_bytes ? 2 : 1;
-}
-
-/// Cycles the array loses when `words` are moved to or from a buffer while it makes `accesses` in
-/// `cycles`: `banks` words pass in a cycle, in which it cannot have those banks.
-std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
-                          std::uint64_t cycles) {
-  if (buffer.separate_halves || cycles == 0) return 0;
-  const auto banks = static_cast<std::uint64_t>(buffer.banks);
-  const std::uint64_t lines = (words + banks - 1) / banks;
-  const std::uint64_t slots = banks * cycles;
-  return (lines * std::min(accesses, slots) + slots - 1) / slots;
-}
-
-}  // namespace
-
 Pipeline::Pipeline(const AcceleratorConfig& config, PipelineClient& client)
     : config_(config),
       client_(client),
@@ -69,13 +48,14 @@ void Pipeline::execute(const Descriptor& descriptor) {
   descriptor_ = descriptor;
   steps_.clear();
   for_each_step(descriptor, config_.array, [&](const Step& step) { steps_.push_back(step); });
-  const BufferNeed need = buffer_need(descriptor, config_);
-  stream(TileKind::kWeight).reset(slots(config_.weight_buffer, need.weight_available));
-  const bool one_half = descriptor.input_on_chip || descriptor.output_on_chip;
-  stream(TileKind::kInput).reset(one_half ? 1 : slots(config_.input_buffer, need.input_available));
-  output_slots_ = slots(config_.output_buffer, need.output_available);
+  stream(TileKind::kWeight).reset(slots(config_.weight_buffer, weight_room(descriptor, config_)));
+  stream(TileKind::kInput).reset(input_slots(descriptor, config_));
+  output_slots_ = slots(config_.output_buffer, output_room(descriptor, config_));
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
+  if (descriptor.kind == LayerKind::kConv && descriptor.input_on_chip) {
+    counters_->input_codes += descriptor.input_shape().elements();
+  }
   settle();
 }
 
@@ -247,11 +227,17 @@ void Pipeline::begin_load(TileKind kind, std::size_t& next, bool Step::*loads) {
 void Pipeline::begin_tile(TileKind kind, const Step& step) {
   TileStream& s = stream(kind);
   client_.tile_begun(kind, s.newest(), step, s.parts(), now_);
-  std::uint64_t words = 0;
-  for (const Part& part : s.parts()) words += part.buffer_words;
+  std::uint64_t words = 0, codes = 0;
+  for (const Part& part : s.parts()) {
+    words += part.buffer_words;
+    codes += part.codes;
+  }
   if (kind == TileKind::kWeight) counters_->weight_buffer.writes += words;
   if (kind == TileKind::kInput) counters_->input_buffer.writes += words;
   if (kind == TileKind::kOutput) counters_->output_buffer.reads += words;
+  if (kind == TileKind::kInput && descriptor_.kind == LayerKind::kConv) {
+    counters_->input_codes += codes;
+  }
   // A tile of padding alone has nothing to move.
   if (!s.has_bursts()) tile_moved(kind, s.newest());
 }

@@ -5,11 +5,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
-#include "models/perf/counters.h"
 
 namespace dcnsim {
 
@@ -63,31 +61,5 @@ void for_each_step(const Descriptor& descriptor, const ArrayConfig& array,
 /// weight-stationary array, whole groups of an output-stationary one's PEs (and, for short, its
 /// rows).
 int reduction_unit(const Descriptor& descriptor, const ArrayConfig& array);
-
-/// Packed bytes of buffer space (rows padded to buffer words) the largest tile of each kind takes,
-/// and what is available to one tile: the whole buffer if it is not double-buffered or the layer
-/// has only one tile of that kind, else half of it.
-struct BufferNeed {
-  std::int64_t input = 0, weight = 0, output = 0, accumulator = 0;
-  std::int64_t input_available = 0, weight_available = 0, output_available = 0,
-               accumulator_available = 0;
-  /// An output that stays on chip, as input of the next layer, and the half of the input buffer.
-  std::int64_t kept = 0, kept_available = 0;
-};
-BufferNeed buffer_need(const Descriptor& descriptor, const AcceleratorConfig& config);
-
-/// Empty if the tiling is legal on this machine; else one line: which buffer lacks how many bytes,
-/// or which alignment rule is broken. Rules: tiles fit; every stored run starts and ends on a bus
-/// word or at the end of a row (no two tiles share a bus word of output); chunks of weights start
-/// on a bus word; tile_channels and chunk_k as Tiling says.
-std::string why_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
-
-/// Bytes on the bus by stream for executing this descriptor, its own fetch included.
-std::array<std::uint64_t, kStreams> predicted_traffic(const Descriptor& descriptor,
-                                                      const AcceleratorConfig& config);
-
-/// Array or vector-unit cycles of the whole descriptor, without any waiting.
-std::uint64_t predicted_compute_cycles(const Descriptor& descriptor,
-                                       const AcceleratorConfig& config);
 
 }  // namespace dcnsim

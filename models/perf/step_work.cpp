@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/perf/step_work.h"
 
+#include <algorithm>
+
 #include "models/perf/array_cycles.h"
 
 namespace dcnsim {
@@ -74,6 +76,15 @@ SramAccesses operator-(const SramAccesses& a, const SramAccesses& b) {
 }
 
 }  // namespace
+
+std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
+                          std::uint64_t cycles) {
+  if (buffer.separate_halves || cycles == 0) return 0;
+  const auto banks = static_cast<std::uint64_t>(buffer.banks);
+  const std::uint64_t lines = (words + banks - 1) / banks;
+  const std::uint64_t slots = banks * cycles;
+  return (lines * std::min(accesses, slots) + slots - 1) / slots;
+}
 
 StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                    LayerCounters& counters) {

@@ -17,6 +17,11 @@ struct StepWork {
   SramAccesses input_buffer, weight_buffer, output_buffer;  ///< words, during these cycles
 };
 
+/// Cycles the array loses when `words` are moved to or from a buffer with which it makes `accesses`
+/// in `cycles`: `banks` words pass in a cycle, in which it cannot have those banks.
+std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
+                          std::uint64_t cycles);
+
 /// Counts the step's events in `counters` (no cycles).
 StepWork step_work(const AcceleratorConfig& config, const Descriptor& descriptor, const Step& step,
                    LayerCounters& counters);

@@ -42,7 +42,6 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
   has_kept_ = descriptor.output_on_chip;
   if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);
   if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
-    counters.input_codes += inputs_[0].first.size();
     counters.input_zeros += count_zeros(inputs_[0].first);
   }
   compute_.begin(descriptor_);
@@ -145,10 +144,7 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
     code += part.codes;
     bytes += part.bytes;
   }
-  if (d.kind == LayerKind::kConv) {
-    counters_->input_codes += tile.first.size();
-    counters_->input_zeros += count_zeros(tile.first);
-  }
+  if (d.kind == LayerKind::kConv) counters_->input_zeros += count_zeros(tile.first);
 }
 
 void TileValues::pack_output(const OutputTile& tile, Staged& to) const {

@@ -28,6 +28,9 @@ class TileValues : public PipelineClient {
   std::uint8_t* data(const Burst& burst) {
     return staged(burst.kind, burst.tile).bytes.data() + burst.offset;
   }
+  /// The output that the last layer left on chip, if it did: for inspection.
+  const CodeTensor& kept() const { return kept_; }
+
   /// The bytes of the descriptor fetched last.
   const DescriptorBytes& descriptor_bytes() const { return descriptor_bytes_; }
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 
 namespace dcnsim {
@@ -44,19 +45,19 @@ void Accelerator::trace(sc_core::sc_trace_file* file) {
   observers.push_back(&signals_);
 }
 
-void Accelerator::start(const sc_core::sc_time& delay) {
-  bank_.set(reg::kStatus, reg::kStatusBusy);
-  bank_.set(reg::kErrorCode, reg::kNone);
-  bank_.set(reg::kErrorLayer, 0);
+void Accelerator::start(const Job& job) {
+  if (reset.read()) return;
+  job_ = job;
+  layers_.clear();
+  totals_ = {};
   signals_.set_busy(true);
-  start_event_.notify(delay);
+  start_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Accelerator::soft_reset() {
   start_event_.cancel();
   signals_.set_busy(false);
   abandon();
-  bank_.reset();
   layers_.clear();
   totals_ = {};
   sequencer_.reset();
@@ -64,7 +65,8 @@ void Accelerator::soft_reset() {
 }
 
 void Accelerator::reset_changed() {
-  if (reset.read()) soft_reset();
+  bank_.reset();  // on both edges: nothing written in between counts
+  soft_reset();
 }
 
 void Accelerator::update_interrupt() { irq_event_.notify(sc_core::SC_ZERO_TIME); }
@@ -87,6 +89,8 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
       return stall(Stall::kInput);
     case reg::kStallOutput:
       return stall(Stall::kOutput);
+    case reg::kStallConflict:
+      return stall(Stall::kConflict);
     case reg::kBytesDescriptor:
       return bytes(Stream::kDescriptor);
     case reg::kBytesWeight:
@@ -145,20 +149,17 @@ void Accelerator::sequence() {
 }
 
 std::uint32_t Accelerator::run_job() {
-  layers_.clear();
-  totals_ = {};
   abandon();
   const std::uint64_t first_cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   pipeline_.reset(first_cycle);
   dma_.advance_to(first_cycle);
   if (on_job_begin) on_job_begin(first_cycle);
-  const std::uint64_t address = bank_.get(reg::kDescriptorAddressLo) |
-                                std::uint64_t{bank_.get(reg::kDescriptorAddressHi)} << 32;
-  const std::uint32_t count = bank_.get(reg::kDescriptorCount);
-  if (count == 0 || address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
+  const std::uint64_t address = job_.descriptor_address;
+  if (job_.descriptor_count == 0 ||
+      address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
     return reg::kBadDescriptor;
   }
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < job_.descriptor_count; ++i) {
     LayerCounters& counters = layers_.emplace_back();
     const std::uint32_t error = run_layer(address + i * kDescriptorBytes, counters);
     counters.cycles = accounted_cycles(counters);
@@ -198,8 +199,9 @@ void Accelerator::abandon() {
 }
 
 void Accelerator::finish(std::uint32_t error_code, std::size_t layer) {
-  const bool ok = error_code == reg::kNone;
   signals_.set_busy(false);
+  if (bank_.reset_pending()) return;
+  const bool ok = error_code == reg::kNone;
   bank_.set(reg::kStatus, ok ? reg::kStatusDone : reg::kStatusError);
   bank_.set(reg::kErrorCode, error_code);
   bank_.set(reg::kErrorLayer, ok ? 0 : static_cast<std::uint32_t>(layer));

@@ -4,6 +4,10 @@
 // the last output has reached memory or something failed.
 #pragma once
 
+#if __cplusplus != 201703L
+#error "dcnsim: compile as C++17: SystemC links only with the C++ standard it was built for"
+#endif
+
 #include <cstdint>
 #include <functional>
 #include <systemc>
@@ -40,6 +44,10 @@ class Accelerator : public sc_core::sc_module,
   /// did while the array waited excepted: the memory knows those).
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
+  /// The feature map that the last layer left on chip, if it did: for debugging, as nothing on the
+  /// bus can see it.
+  const CodeTensor& kept_map() const { return values_.kept(); }
+
   /// Called when a job begins and when a layer has completed, with the clock cycle. Simulated time
   /// may be behind by less than the global quantum.
   std::function<void(std::uint64_t cycle)> on_job_begin;
@@ -56,7 +64,7 @@ class Accelerator : public sc_core::sc_module,
 
  private:
   // RegisterOwner
-  void start(const sc_core::sc_time& delay) override;
+  void start(const Job& job) override;
   void soft_reset() override;
   std::uint64_t counter(std::uint32_t offset) const override;
   void update_interrupt() override;
@@ -86,9 +94,9 @@ class Accelerator : public sc_core::sc_module,
   Dma dma_;
   Pipeline pipeline_;
   TileValues values_;
-
   AcceleratorSignals signals_;
 
+  Job job_;
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
   sc_core::sc_event start_event_;

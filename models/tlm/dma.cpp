@@ -133,7 +133,7 @@ void Dma::begin(Transaction& transaction) {
       }
       // BEGIN_RESP, which ends the request as well.
       requesting_ = nullptr;
-      end_response(transaction);
+      end_response(transaction, delay);
       complete(transaction, delay);
       return;
     case tlm::TLM_COMPLETED:
@@ -143,10 +143,10 @@ void Dma::begin(Transaction& transaction) {
   }
 }
 
-/// A response that came on the return path is ended by a call of its own.
-void Dma::end_response(Transaction& transaction) {
+/// A response that came on the return path, to begin after `delay`, is ended by a call of its own,
+/// not before it begins.
+void Dma::end_response(Transaction& transaction, sc_core::sc_time delay) {
   tlm::tlm_phase phase = tlm::END_RESP;
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   memory->nb_transport_fw(transaction, phase, delay);
 }
 

@@ -51,7 +51,7 @@ class Dma : public sc_core::sc_module {
   void run_loosely_timed(Pipeline& pipeline, BurstData& data);
   void run_approximately_timed(Pipeline& pipeline, BurstData& data);
   void begin(Transaction& transaction);
-  void end_response(Transaction& transaction);
+  void end_response(Transaction& transaction, sc_core::sc_time delay);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   void complete(Transaction& transaction, const sc_core::sc_time& delay);

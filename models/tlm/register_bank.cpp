@@ -13,7 +13,7 @@ const reg::Register* find_register(std::uint32_t offset) {
 }
 
 bool is_counter(std::uint32_t offset) {
-  return std::any_of(reg::kCounters.begin(), reg::kCounters.end(), [&](const reg::Register& r) {
+  return std::any_of(reg::kCounters.begin(), reg::kCounters.end(), [&](const reg::Counter& r) {
     return (offset & ~std::uint32_t{4}) == r.offset;
   });
 }
@@ -29,71 +29,141 @@ std::uint32_t load32(const std::uint8_t* data) {
   return value;
 }
 
+/// Byte enables repeat when they are shorter than the data; superfluous ones do not count.
 bool all_enabled(const tlm::tlm_generic_payload& payload) {
   const std::uint8_t* enables = payload.get_byte_enable_ptr();
-  return enables == nullptr || std::all_of(enables, enables + payload.get_byte_enable_length(),
-                                           [](std::uint8_t e) { return e == TLM_BYTE_ENABLED; });
+  return enables == nullptr ||
+         std::all_of(enables, enables + std::min(payload.get_byte_enable_length(), 4u),
+                     [](std::uint8_t e) { return e == TLM_BYTE_ENABLED; });
 }
 
-}  // namespace
-
-RegisterBank::RegisterBank(const sc_core::sc_module_name& name, RegisterOwner& owner)
-    : sc_module(name), socket("socket"), owner_(owner) {
-  socket.register_b_transport(this, &RegisterBank::b_transport);
-  socket.register_transport_dbg(this, &RegisterBank::transport_dbg);
-  reset();
-}
-
-void RegisterBank::reset() {
-  for (const reg::Register& r : reg::kRegisters) values_[r.offset] = r.reset;
-}
-
-tlm::tlm_response_status RegisterBank::check(const tlm::tlm_generic_payload& payload) const {
-  const std::uint64_t address = payload.get_address();
-  const unsigned width = payload.get_streaming_width();
-  if (payload.get_data_length() != 4 || payload.get_data_ptr() == nullptr || address % 4 != 0 ||
-      (width != 0 && width < 4)) {
-    return tlm::TLM_BURST_ERROR_RESPONSE;
-  }
-  if (!all_enabled(payload)) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+/// What an access needs besides an address: TLM_COMMAND_ERROR_RESPONSE for the wrong direction,
+/// TLM_ADDRESS_ERROR_RESPONSE where there is no register.
+tlm::tlm_response_status check_access(std::uint64_t address, bool is_write) {
   if (address >= reg::kWindowBytes) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   const auto offset = static_cast<std::uint32_t>(address);
   const reg::Register* found = find_register(offset);
   if (found == nullptr && !is_counter(offset)) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   const reg::Access access = found != nullptr ? found->access : reg::Access::kReadOnly;
-  if (payload.is_write() ? access == reg::Access::kReadOnly : access == reg::Access::kWriteOnly) {
-    return tlm::TLM_COMMAND_ERROR_RESPONSE;
+  const bool allowed = is_write ? reg::writable(access) : reg::readable(access);
+  return allowed ? tlm::TLM_OK_RESPONSE : tlm::TLM_COMMAND_ERROR_RESPONSE;
+}
+
+}  // namespace
+
+RegisterBank::RegisterBank(const sc_core::sc_module_name& name, RegisterOwner& owner)
+    : sc_module(name), socket("socket"), owner_(owner), due_("due") {
+  socket.register_b_transport(this, &RegisterBank::b_transport);
+  socket.register_transport_dbg(this, &RegisterBank::transport_dbg);
+  socket.register_get_direct_mem_ptr(this, &RegisterBank::get_direct_mem_ptr);
+  reset();
+
+  SC_HAS_PROCESS(RegisterBank);
+  SC_METHOD(apply_due);
+  sensitive << due_;
+  dont_initialize();
+}
+
+void RegisterBank::reset() {
+  reset_values();
+  pending_.clear();
+  due_.cancel();
+}
+
+void RegisterBank::reset_values() {
+  for (const reg::Register& r : reg::kRegisters) values_[r.offset] = r.reset;
+}
+
+tlm::tlm_response_status RegisterBank::check(const tlm::tlm_generic_payload& payload) const {
+  const unsigned width = payload.get_streaming_width();
+  if (payload.get_data_length() != 4 || payload.get_data_ptr() == nullptr ||
+      payload.get_address() % 4 != 0 || (width != 0 && width < 4)) {
+    return tlm::TLM_BURST_ERROR_RESPONSE;
   }
-  return tlm::TLM_OK_RESPONSE;
+  if (!all_enabled(payload)) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  return check_access(payload.get_address(), payload.is_write());
 }
 
 std::uint32_t RegisterBank::read(std::uint32_t offset) const {
   const auto it = values_.find(offset);
   if (it != values_.end()) return it->second;
+  // START and RESET have cleared them for whoever wrote that.
+  if (pending(Effect::kStart) || pending(Effect::kReset)) return 0;
   const std::uint64_t count = owner_.counter(offset & ~std::uint32_t{4});
   return static_cast<std::uint32_t>((offset & 4) != 0 ? count >> 32 : count);
 }
 
 void RegisterBank::write(std::uint32_t offset, std::uint32_t value, const sc_core::sc_time& delay) {
+  value &= find_register(offset)->mask();
   switch (offset) {
     case reg::kControl:
-      if ((value & reg::kControlReset) != 0) {
-        owner_.soft_reset();
-      } else if ((value & reg::kControlStart) != 0 && (get(reg::kStatus) & reg::kStatusBusy) == 0) {
-        owner_.start(delay);
-      }
+      write_control(value, delay);
       return;
     case reg::kIrqStatus:
       values_[offset] &= ~value;
-      break;
+      schedule(delay, Effect::kInterrupt);
+      return;
     case reg::kIrqEnable:
-      values_[offset] = value & (reg::kIrqDone | reg::kIrqError);
-      break;
+      values_[offset] = value;
+      schedule(delay, Effect::kInterrupt);
+      return;
     default:
       values_[offset] = value;
-      return;
   }
-  owner_.update_interrupt();
+}
+
+void RegisterBank::write_control(std::uint32_t value, const sc_core::sc_time& delay) {
+  if ((value & reg::kControlReset) != 0) {
+    reset_values();
+    schedule(delay, Effect::kReset);
+  } else if ((value & reg::kControlStart) != 0 && (get(reg::kStatus) & reg::kStatusBusy) == 0) {
+    set(reg::kStatus, reg::kStatusBusy);
+    set(reg::kErrorCode, reg::kNone);
+    set(reg::kErrorLayer, 0);
+    schedule(delay, Effect::kStart,
+             {get(reg::kDescriptorAddressLo) | std::uint64_t{get(reg::kDescriptorAddressHi)} << 32,
+              get(reg::kDescriptorCount)});
+  }
+}
+
+void RegisterBank::schedule(const sc_core::sc_time& delay, Effect effect, const Job& job) {
+  PendingEffect added{sc_core::sc_time_stamp() + delay, effect, job};
+  for (const PendingEffect& earlier : pending_) {
+    // Another initiator may be less far ahead than the one that reset the registers.
+    if (effect == Effect::kStart && earlier.effect == Effect::kReset) {
+      added.at = std::max(added.at, earlier.at);
+    }
+  }
+  const auto later =
+      std::upper_bound(pending_.begin(), pending_.end(), added,
+                       [](const PendingEffect& a, const PendingEffect& b) { return a.at < b.at; });
+  pending_.insert(later, added);
+  apply_due();
+}
+
+void RegisterBank::apply_due() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  while (!pending_.empty() && pending_.front().at <= now) {
+    const PendingEffect due = pending_.front();
+    pending_.pop_front();
+    switch (due.effect) {
+      case Effect::kStart:
+        owner_.start(due.job);
+        break;
+      case Effect::kReset:
+        owner_.soft_reset();
+        break;
+      case Effect::kInterrupt:
+        owner_.update_interrupt();
+        break;
+    }
+  }
+  if (!pending_.empty()) due_.notify(pending_.front().at - now);
+}
+
+bool RegisterBank::pending(Effect effect) const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const PendingEffect& p) { return p.effect == effect; });
 }
 
 void RegisterBank::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -112,10 +182,30 @@ void RegisterBank::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
   }
 }
 
+/// Reads any number of bytes at any alignment, up to where nothing can be read. A debugger's write
+/// would be a side effect: it moves nothing.
 unsigned RegisterBank::transport_dbg(tlm::tlm_generic_payload& payload) {
-  if (!payload.is_read() || check(payload) != tlm::TLM_OK_RESPONSE) return 0;
-  store32(payload.get_data_ptr(), read(static_cast<std::uint32_t>(payload.get_address())));
-  return 4;
+  if (!payload.is_read() || payload.get_data_ptr() == nullptr) return 0;
+  const std::uint64_t begin = payload.get_address();
+  unsigned moved = 0;
+  for (; moved < payload.get_data_length(); ++moved) {
+    const std::uint64_t address = begin + moved;
+    if (check_access(address & ~std::uint64_t{3}, false) != tlm::TLM_OK_RESPONSE) break;
+    std::uint8_t word[4];
+    store32(word, read(static_cast<std::uint32_t>(address) & ~std::uint32_t{3}));
+    payload.get_data_ptr()[moved] = word[address & 3];
+  }
+  return moved;
+}
+
+/// Refused for the whole window, or for everything beyond it.
+bool RegisterBank::get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi) {
+  const bool inside = payload.get_address() < reg::kWindowBytes;
+  dmi.init();
+  dmi.set_start_address(inside ? 0 : reg::kWindowBytes);
+  dmi.set_end_address(inside ? reg::kWindowBytes - 1 : ~sc_dt::uint64{0});
+  dmi.allow_read_write();
+  return false;
 }
 
 }  // namespace dcnsim

@@ -1,13 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-# dcnsim_target(NAME): C++17 exactly (SystemC on Debian links with no other standard), warnings as
-# errors, includes rooted at the repository.
+# dcnsim_target(NAME): C++17 exactly (SystemC on Debian links with no other standard), warnings,
+# includes rooted at the repository.
 function(dcnsim_target name)
   target_compile_features(${name} PUBLIC cxx_std_17)
   set_target_properties(${name} PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON
                                            CXX_EXTENSIONS OFF)
-  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_include_directories(
+    ${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/dcnsim>)
   # -ffp-contract=off: no fused multiply-add, so that floating-point results (and with them every
   # format that is chosen from them) are the same on every machine.
   target_compile_options(
-    ${name} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -ffp-contract=off)
+    ${name} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                    $<$<BOOL:${DCNSIM_WERROR}>:-Werror> -ffp-contract=off)
+endfunction()
+
+# dcnsim_export(NAME PACKAGE): makes dcnsim_NAME the target dcnsim::NAME, here and for whoever finds
+# the package's component PACKAGE (Core or Tlm).
+function(dcnsim_export name package)
+  add_library(dcnsim::${name} ALIAS dcnsim_${name})
+  set_target_properties(dcnsim_${name} PROPERTIES EXPORT_NAME ${name})
+  if(DCNSIM_INSTALL)
+    install(TARGETS dcnsim_${name} EXPORT dcnsim${package} COMPONENT dcnsim)
+  endif()
 endfunction()

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Defines SystemC::systemc. A platform's own SystemC (the CMake package SystemCLanguage) wins, then
-# SYSTEMC_HOME, then what the system installs.
-if(TARGET SystemC::systemc)
-  set(SystemC_FOUND TRUE)
-  return()
+# Defines SystemC::systemc. A platform's own SystemC (the target itself, then the CMake package
+# SystemCLanguage) wins, then SYSTEMC_HOME, then what the system installs.
+if(NOT TARGET SystemC::systemc)
+  find_package(SystemCLanguage CONFIG QUIET GLOBAL)
 endif()
-find_package(SystemCLanguage CONFIG QUIET)
 if(TARGET SystemC::systemc)
   set(SystemC_FOUND TRUE)
   return()
@@ -18,7 +16,7 @@ include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(SystemC REQUIRED_VARS SystemC_LIBRARY SystemC_INCLUDE_DIR)
 mark_as_advanced(SystemC_INCLUDE_DIR SystemC_LIBRARY)
 if(SystemC_FOUND)
-  add_library(SystemC::systemc UNKNOWN IMPORTED)
+  add_library(SystemC::systemc UNKNOWN IMPORTED GLOBAL)
   set_target_properties(
     SystemC::systemc PROPERTIES IMPORTED_LOCATION "${SystemC_LIBRARY}"
                                 INTERFACE_INCLUDE_DIRECTORIES "${SystemC_INCLUDE_DIR}")

@@ -6,32 +6,11 @@
 
 #include "models/arch/memory_layout.h"
 #include "models/numeric/bitpack.h"
-#include "models/perf/schedule.h"
+#include "platform/compiler/describe.h"
+#include "platform/compiler/memory_regions.h"
 
 namespace dcnsim {
 namespace {
-
-/// Regions start on cache-line boundaries, which are also multiples of every bus width.
-constexpr std::int64_t kRegionAlignment = 64;
-
-Descriptor describe(const FixedNetwork& network, const FixedLayer& layer,
-                    const Accumulator& accumulator) {
-  Descriptor d;
-  d.kind = layer.node.kind;
-  d.conv = layer.node.conv;
-  d.fused_pool = layer.node.fused_pool;
-  d.pool = layer.node.pool;
-  d.add = layer.node.add;
-  d.input = network.format_of(layer.node.input);
-  d.requant = layer.requant;
-  if (layer.node.kind == LayerKind::kAdd) d.input2 = network.format_of(layer.node.input2);
-  if (layer.node.kind == LayerKind::kConv) {
-    d.weight = layer.weight;
-    d.proved = cannot_overflow(layer.weights, layer.node.conv.out_channels, layer.bias, d.input,
-                               accumulator);
-  }
-  return d;
-}
 
 /// Appends the blocks of one layer (WeightBlockLayout) to `image`.
 void append_weights(const FixedLayer& layer, const AcceleratorConfig& config,
@@ -67,62 +46,37 @@ void append_weights(const FixedLayer& layer, const AcceleratorConfig& config,
   }
 }
 
-/// What the descriptor format cannot hold is the layer's fault; `encode` and `validate` do not know
-/// its name.
-DescriptorBytes encode_checked(const std::string& name, const Descriptor& descriptor) {
-  try {
-    validate(descriptor);
-    return encode(descriptor);
-  } catch (const std::invalid_argument& error) {
-    throw std::runtime_error("layer \"" + name + "\": " + error.what());
-  }
-}
-
-/// Biases must survive their place in memory: 32 bits, or 64 for wide accumulators.
-void check_biases(const FixedLayer& layer, const Accumulator& accumulator) {
-  if (bias_bytes(accumulator.bits) == 8) return;
-  for (const std::int64_t bias : layer.bias) {
-    if (bias < INT32_MIN || bias > INT32_MAX) {
-      throw std::runtime_error("layer \"" + layer.node.name + "\": bias code " +
-                               std::to_string(bias) +
-                               " does not fit 32 bits; use a wider accumulator or fewer "
-                               "fractional bits");
-    }
-  }
-}
-
 }  // namespace
 
-Program compile(const FixedNetwork& network, const AcceleratorConfig& config) {
-  validate(network);
+Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
+                const MapperOptions& options) {
   validate(config);
+  const std::vector<Descriptor> layers = describe(network, config.accumulator);
+  return assemble(network, config, Mapper(config, dram, options).map(network, layers));
+}
+
+Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
+                 const std::vector<LayerMapping>& mappings) {
   Program program;
   program.input_shape = network.input;
   program.input_format = network.input_format;
-  program.image.resize(network.layers.size() * kDescriptorBytes);
-
-  const auto align = [](std::int64_t address) { return align_up(address, kRegionAlignment); };
-  for (const FixedLayer& layer : network.layers) {
-    ProgramLayer& out = program.layers.emplace_back();
-    out.name = layer.node.name;
-    out.descriptor = describe(network, layer, config.accumulator);
-    out.descriptor.tiling = choose_tiling(out.name, out.descriptor, config);
-    if (layer.node.kind == LayerKind::kConv) {
-      check_biases(layer, config.accumulator);
-      program.image.resize(
-          static_cast<std::size_t>(align(static_cast<std::int64_t>(program.image.size()))));
-      out.descriptor.weight_address = program.image.size();
-      append_weights(layer, config, program.image);
-    }
+  MemoryRegions regions;
+  program.descriptor_address =
+      regions.place(static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    ProgramLayer& layer = program.layers.emplace_back();
+    layer.name = network.layers[i].node.name;
+    layer.descriptor = mappings[i].descriptor;
+    if (layer.descriptor.kind != LayerKind::kConv) continue;
+    layer.descriptor.weight_address = regions.place(weight_bytes(layer.descriptor, config));
+    program.image.resize(layer.descriptor.weight_address);
+    append_weights(network.layers[i], config, program.image);
   }
+  program.image.resize(static_cast<std::size_t>(regions.bytes()));
 
-  auto next = align(static_cast<std::int64_t>(program.image.size()));
-  const auto place = [&](const Shape& shape, const Format& format) {
-    const auto address = static_cast<std::uint64_t>(next);
-    next = align(next + map_bytes(shape, format.bits, config.dma.bus_bytes));
-    return address;
-  };
-  program.input_address = place(network.input, network.input_format);
+  const int bus = config.dma.bus_bytes;
+  program.input_address =
+      regions.place(map_bytes(network.input, network.input_format.bits, bus));
   const auto address_of = [&](int producer) {
     return producer == kNetworkInput
                ? program.input_address
@@ -131,23 +85,29 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Descriptor& d = program.layers[i].descriptor;
-    d.output_address = place(d.output_shape(), d.requant.out);
-    d.input_address = address_of(node.input);
+    if (!d.output_on_chip) {
+      d.output_address = regions.place(map_bytes(d.output_shape(), d.requant.out.bits, bus));
+    }
+    if (!d.input_on_chip) d.input_address = address_of(node.input);
     if (node.kind == LayerKind::kAdd) d.input2_address = address_of(node.input2);
-    program.layers[i].predicted_bytes = predicted_traffic(d, config);
-    program.layers[i].predicted_compute_cycles = predicted_compute_cycles(d, config);
-    const DescriptorBytes bytes = encode_checked(node.name, d);
+    const DescriptorBytes bytes = encode(d);
     std::copy(bytes.begin(), bytes.end(),
               program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
   }
-  program.memory_bytes = static_cast<std::uint64_t>(next);
-  if (next > config.dram.capacity_bytes) {
-    throw std::runtime_error("network \"" + network.name + "\" needs " + std::to_string(next) +
-                             " bytes of memory, accelerator \"" + config.name +
-                             "\" has dram.capacity_bytes " +
+  program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
+  if (regions.bytes() > config.dram.capacity_bytes) {
+    throw std::runtime_error("network \"" + network.name + "\" needs " +
+                             std::to_string(regions.bytes()) + " bytes of memory, accelerator \"" +
+                             config.name + "\" has dram.capacity_bytes " +
                              std::to_string(config.dram.capacity_bytes));
   }
   return program;
+}
+
+std::vector<Descriptor> descriptors(const Program& program) {
+  std::vector<Descriptor> descriptors;
+  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
+  return descriptors;
 }
 
 }  // namespace dcnsim

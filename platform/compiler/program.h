@@ -2,13 +2,14 @@
 // A network compiled for one machine: the bytes the host puts into memory and where things are.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
+#include "models/arch/dram_spec.h"
+#include "platform/compiler/mapper/mapper.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -16,12 +17,10 @@ namespace dcnsim {
 struct ProgramLayer {
   std::string name;
   Descriptor descriptor;
-  std::array<std::uint64_t, kStreams> predicted_bytes{};  ///< traffic by stream
-  std::uint64_t predicted_compute_cycles = 0;
 };
 
-/// Addresses are offsets from the start of the accelerator's memory. Every layer's output has a
-/// region of its own, so that all activations can be inspected after a run.
+/// Addresses are offsets from the start of the accelerator's memory. Every output that does not stay
+/// on chip has a region of its own, so that it can be inspected after a run.
 struct Program {
   std::vector<ProgramLayer> layers;
   std::vector<std::uint8_t> image;  ///< descriptors, weights and biases, loaded at address 0
@@ -32,14 +31,18 @@ struct Program {
   std::uint64_t memory_bytes = 0;  ///< everything, activations included
 };
 
-/// Chooses a tiling for every layer (least traffic, then fewest cycles), packs weights and lays out
-/// memory. Throws std::runtime_error naming the layer if no tiling fits (which buffer lacks how many
-/// bytes for the smallest tile) or the memory is too small.
-Program compile(const FixedNetwork& network, const AcceleratorConfig& config);
+/// Maps every layer (Mapper), packs weights and lays out memory. Throws std::runtime_error naming
+/// the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile) or the
+/// memory is too small.
+Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
+                const MapperOptions& options = {});
 
-/// Best legal tiling of one layer (addresses ignored); throws as compile does, naming `name`.
-Tiling choose_tiling(const std::string& name, const Descriptor& layer,
-                     const AcceleratorConfig& config);
+/// The same with mappings that have been chosen, one a layer.
+Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
+                 const std::vector<LayerMapping>& mappings);
+
+/// The descriptors of a program, for evaluate().
+std::vector<Descriptor> descriptors(const Program& program);
 
 /// A feature map as it lies in memory (rows on bus words), and back.
 std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes);

@@ -1,46 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// The accelerator's driver: programs it through its registers only. Freestanding C++ (no
-// allocation, no exceptions, no I/O), so that the same source runs in a host thread of a
-// simulation and on a processor of a virtual platform.
+// The accelerator's driver: programs it through its registers only. Freestanding C99 (no
+// allocation, no I/O), so that the same source runs in a host thread of a simulation, on a
+// processor of a virtual platform and on hardware.
 #pragma once
 
-#include <cstdint>
+#include <stdbool.h>
+#include <stdint.h>
 
-namespace dcnsim {
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/// How the driver reaches the registers and sleeps until the interrupt line rises.
-class DriverPort {
- public:
-  virtual ~DriverPort() = default;
+/// How the driver reaches one accelerator; every function gets `context`.
+typedef struct DcnPort {
   /// False on a bus error. `offset` is relative to the accelerator's register window.
-  virtual bool read32(std::uint32_t offset, std::uint32_t& value) = 0;
-  virtual bool write32(std::uint32_t offset, std::uint32_t value) = 0;
-  virtual void wait_for_interrupt() = 0;
-};
+  bool (*read32)(void* context, uint32_t offset, uint32_t* value);
+  bool (*write32)(void* context, uint32_t offset, uint32_t value);
+  /// Sleeps until the interrupt line is up; may return too early, never too late.
+  void (*wait_for_interrupt)(void* context);
+  void* context;
+} DcnPort;
 
-enum class DriverStatus : std::uint8_t { kOk, kNoDevice, kBusError, kJobFailed };
+typedef enum DcnStatus {
+  DCN_OK,
+  DCN_RUNNING,  ///< no interrupt yet
+  DCN_NO_DEVICE,
+  DCN_BUS_ERROR,  ///< of the registers
+  DCN_JOB_FAILED
+} DcnStatus;
 
-struct JobResult {
-  DriverStatus status = DriverStatus::kOk;
-  std::uint32_t error_code = 0;   ///< reg::ErrorCode when kJobFailed
-  std::uint32_t error_layer = 0;
-};
+typedef struct DcnResult {
+  DcnStatus status;
+  uint32_t error_code;   ///< DCN_ERROR_CODE_... after DCN_JOB_FAILED
+  uint32_t error_layer;  ///< descriptor that failed
+} DcnResult;
 
-class Driver {
- public:
-  explicit Driver(DriverPort& port) : port_(port) {}
+/// Checks ID and major version, resets the accelerator and enables both interrupts.
+DcnStatus dcn_initialise(const DcnPort* port);
 
-  /// Checks ID and major version, resets the accelerator and enables both interrupts.
-  DriverStatus initialise();
+/// Starts a list of descriptors and returns.
+DcnStatus dcn_start(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
 
-  /// Starts the list of descriptors, sleeps until the interrupt, acknowledges it.
-  JobResult run(std::uint64_t descriptor_address, std::uint32_t descriptor_count);
+/// What has become of the job; acknowledges the interrupt if there is one.
+DcnResult dcn_finish(const DcnPort* port);
 
-  /// A 64-bit counter (reg::kCycles ...); 0 and kBusError in `status` on failure.
-  std::uint64_t counter(std::uint32_t offset, DriverStatus& status);
+/// Start, sleep, finish.
+DcnResult dcn_run(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
 
- private:
-  DriverPort& port_;
-};
+/// A 64-bit counter (DCN_REG_CYCLES ...); `value` is 0 unless DCN_OK is returned.
+DcnStatus dcn_counter(const DcnPort* port, uint32_t offset, uint64_t* value);
 
-}  // namespace dcnsim
+#ifdef __cplusplus
+}
+#endif

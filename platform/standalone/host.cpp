@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/arch/registers.h"
+#include "platform/driver/dcn_registers.h"
 
 namespace dcnsim {
 
@@ -28,31 +28,37 @@ void Host::request(std::uint64_t descriptor_address, std::uint32_t descriptor_co
 }
 
 void Host::run() {
-  Driver driver(*this);
+  const DcnPort accelerator = port();
   while (true) {
     sc_core::wait(go_);
     result_ = {};
-    result_.status = driver.initialise();
-    if (result_.status == DriverStatus::kOk) {
-      result_ = driver.run(descriptor_address_, descriptor_count_);
+    result_.status = dcn_initialise(&accelerator);
+    if (result_.status == DCN_OK) {
+      result_ = dcn_run(&accelerator, descriptor_address_, descriptor_count_);
     }
-    if (result_.status == DriverStatus::kOk) {
-      cycles_ = driver.counter(reg::kCycles, result_.status);
+    if (result_.status == DCN_OK) {
+      result_.status = dcn_counter(&accelerator, DCN_REG_CYCLES, &cycles_);
     }
     finished_ = true;
   }
 }
 
-bool Host::read32(std::uint32_t offset, std::uint32_t& value) {
-  return access(tlm::TLM_READ_COMMAND, register_base_ + offset, value);
-}
-
-bool Host::write32(std::uint32_t offset, std::uint32_t value) {
-  return access(tlm::TLM_WRITE_COMMAND, register_base_ + offset, value);
-}
-
-void Host::wait_for_interrupt() {
-  while (!irq.read()) sc_core::wait(irq.value_changed_event());
+DcnPort Host::port() {
+  DcnPort port;
+  port.read32 = [](void* context, std::uint32_t offset, std::uint32_t* value) {
+    Host& host = *static_cast<Host*>(context);
+    return host.access(tlm::TLM_READ_COMMAND, host.register_base_ + offset, *value);
+  };
+  port.write32 = [](void* context, std::uint32_t offset, std::uint32_t value) {
+    Host& host = *static_cast<Host*>(context);
+    return host.access(tlm::TLM_WRITE_COMMAND, host.register_base_ + offset, value);
+  };
+  port.wait_for_interrupt = [](void* context) {
+    Host& host = *static_cast<Host*>(context);
+    while (!host.irq.read()) sc_core::wait(host.irq.value_changed_event());
+  };
+  port.context = this;
+  return port;
 }
 
 bool Host::access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value) {

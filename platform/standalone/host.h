@@ -15,7 +15,7 @@
 
 namespace dcnsim {
 
-class Host : public sc_core::sc_module, private DriverPort {
+class Host : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Host, 32> bus;
   sc_core::sc_in<bool> irq;
@@ -25,7 +25,7 @@ class Host : public sc_core::sc_module, private DriverPort {
 
   /// Outside simulation: asks for a job, which runs at the next sc_start.
   void request(std::uint64_t descriptor_address, std::uint32_t descriptor_count);
-  const JobResult& result() const { return result_; }
+  const DcnResult& result() const { return result_; }
   /// The accelerator's CYCLES register after the job.
   std::uint64_t cycles() const { return cycles_; }
   bool finished() const { return finished_; }
@@ -35,12 +35,9 @@ class Host : public sc_core::sc_module, private DriverPort {
   std::vector<std::uint8_t> read_memory(std::uint64_t address, std::size_t count);
 
  private:
-  // DriverPort
-  bool read32(std::uint32_t offset, std::uint32_t& value) override;
-  bool write32(std::uint32_t offset, std::uint32_t value) override;
-  void wait_for_interrupt() override;
-
   void run();
+  /// The driver's way to the registers and the interrupt line.
+  DcnPort port();
   bool access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value);
   void debug(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
              std::size_t count);
@@ -49,7 +46,7 @@ class Host : public sc_core::sc_module, private DriverPort {
   const Clocking clocking_;
   std::uint64_t descriptor_address_ = 0;
   std::uint32_t descriptor_count_ = 0;
-  JobResult result_;
+  DcnResult result_{};
   std::uint64_t cycles_ = 0;
   bool finished_ = true;
   sc_core::sc_event go_;

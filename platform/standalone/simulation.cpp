@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/standalone/simulation.h"
 
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -16,14 +17,15 @@ namespace {
 
 constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;  // above any DRAM
 
-std::string describe(const JobResult& result, const Program& program) {
+std::string describe(const DcnResult& result, const Program& program) {
   switch (result.status) {
-    case DriverStatus::kNoDevice:
+    case DCN_NO_DEVICE:
       return "the driver found no accelerator at the register window";
-    case DriverStatus::kBusError:
+    case DCN_BUS_ERROR:
       return "the driver got a bus error from the registers";
-    case DriverStatus::kOk:
-    case DriverStatus::kJobFailed:
+    case DCN_OK:
+    case DCN_RUNNING:
+    case DCN_JOB_FAILED:
       break;
   }
   const char* reason = result.error_code == reg::kBadDescriptor ? "bad descriptor"
@@ -74,6 +76,10 @@ struct Simulation::Impl {
       const DramEvents now = dram.events(clocking.cycles(cycle));
       layer.dram = now - dram_before;
       dram_before = now;
+      const std::size_t index = accelerator.layer_counters().size() - 1;
+      if (program.layers.at(index).descriptor.output_on_chip) {
+        kept_maps[index] = accelerator.kept_map();
+      }
     };
     accelerator.memory_time = [this](std::uint64_t from_cycle, std::uint64_t to_cycle) {
       return dram.time_between(clocking.cycles(from_cycle), clocking.cycles(to_cycle));
@@ -92,6 +98,7 @@ struct Simulation::Impl {
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
   DramEvents dram_before;
+  std::map<std::size_t, CodeTensor> kept_maps;  ///< by layer
 
   struct Close {
     void operator()(sc_core::sc_trace_file* file) const { sc_core::sc_close_vcd_trace_file(file); }
@@ -114,7 +121,7 @@ Inference Simulation::run(const CodeTensor& image) {
   s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
-  if (s.host.result().status != DriverStatus::kOk) {
+  if (s.host.result().status != DCN_OK) {
     throw std::runtime_error(describe(s.host.result(), s.program));
   }
   Inference inference;
@@ -126,6 +133,7 @@ Inference Simulation::run(const CodeTensor& image) {
 
 CodeTensor Simulation::layer_output(std::size_t layer) {
   const Descriptor& d = impl_->program.layers.at(layer).descriptor;
+  if (d.output_on_chip) return impl_->kept_maps.at(layer);
   const Shape shape = d.output_shape();
   const Format& format = d.requant.out;
   const auto bytes = static_cast<std::size_t>(map_bytes(shape, format.bits, impl_->bus_bytes));

@@ -9,6 +9,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "models/perf/buffer_need.h"
+#include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "tests/support/random_layer.h"
 
@@ -196,15 +198,11 @@ void analyse(const Descriptor& d, const AcceleratorConfig& config) {
     });
     EXPECT_EQ(steps, step_count(d));
   }
-  const BufferNeed need = buffer_need(d, config);
-  EXPECT_GT(need.input, 0);
-  EXPECT_GT(d.output_on_chip ? need.kept : need.output, 0);
-  EXPECT_GE(need.weight, 0);
-  EXPECT_GE(need.accumulator, 0);
-  if (why_illegal(d, config).empty()) {
-    predicted_traffic(d, config);
-    predicted_compute_cycles(d, config);
-  }
+  EXPECT_GT(input_room(d, config).needed, 0);
+  EXPECT_GT(d.output_on_chip ? kept_room(d, config).needed : output_room(d, config).needed, 0);
+  EXPECT_GE(weight_room(d, config).needed, 0);
+  EXPECT_GE(accumulator_room(d, config).needed, 0);
+  if (why_illegal(d, config).empty()) predicted_counters(d, config);
 }
 
 TEST(Descriptor, random_bytes_never_do_harm) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/perf/evaluate.h"
+#include "models/perf/prediction.h"
 #include "models/perf/transfers.h"
 #include "tests/support/random_layer.h"
 
@@ -170,7 +171,7 @@ TEST(Pipeline, every_cycle_is_computing_or_charged_to_one_cause) {
         stalls[static_cast<std::size_t>(Stall::kConflict)] =
             counters.stall_cycles[static_cast<std::size_t>(Stall::kConflict)];
         EXPECT_EQ(counters.stall_cycles, stalls);
-        EXPECT_EQ(counters.compute_cycles, predicted_compute_cycles(d, c));
+        EXPECT_EQ(counters.compute_cycles, predicted_counters(d, c).compute_cycles);
         EXPECT_LE(counters.fill_drain_cycles, counters.compute_cycles);
       });
 }
@@ -203,7 +204,7 @@ TEST(Pipeline, bursts_are_aligned_powers_of_two_and_cover_every_part_once) {
           bytes[static_cast<std::size_t>(burst.stream)] += burst.bytes;
         }
         for (const auto& [key, parts] : recorder.parts) EXPECT_EQ(offsets[key], total_bytes(parts));
-        EXPECT_EQ(bytes, predicted_traffic(d, c));
+        EXPECT_EQ(bytes, predicted_counters(d, c).stream_bytes);
         EXPECT_EQ(counters.stream_bytes, bytes);
       });
 }
@@ -395,7 +396,7 @@ TEST(Pipeline, maps_on_chip_move_nothing) {
   EXPECT_EQ(c.stall_cycles[static_cast<std::size_t>(Stall::kOutput)], 0u);
   EXPECT_EQ(c.output_buffer.writes, 0u);
   EXPECT_EQ(c.input_buffer.writes, 64u) << "512 bytes of outputs, 8 a word";
-  EXPECT_EQ(c.compute_cycles, predicted_compute_cycles(d, machine()));
+  EXPECT_EQ(c.compute_cycles, predicted_counters(d, machine()).compute_cycles);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/perf/schedule.h"
+#include "models/perf/buffer_need.h"
 #include "tests/support/random_layer.h"
 
 namespace dcnsim {

@@ -9,6 +9,7 @@
 #include "analysis/quantizer/quantize_network.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/cost/cost_model.h"
+#include "models/perf/prediction.h"
 #include "platform/standalone/simulation.h"
 #include "tests/support/fresh_kernel.h"
 #include "workloads/executor.h"
@@ -56,7 +57,7 @@ TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
   if (config.accumulator_buffer_bytes == 0) config.accumulator_buffer_bytes = 64 * 1024;
   const DramSpec dram = load_dram_spec(kSource + "/models/cost/tables", config.dram.preset);
 
-  const Program program = compile(network, config);
+  const Program program = compile(network, config, dram);
   Executor executor(network, config.accumulator);
   Simulation simulation(config, dram, program);
   const Dataset images = load_cifar10(kSource + "/workloads/cifar10/test_1000.bin", kImages);
@@ -70,9 +71,10 @@ TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
           << network.layers[layer].node.name << " of image " << i;
     }
     for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
-      ASSERT_EQ(result.layers[layer].stream_bytes, program.layers[layer].predicted_bytes);
-      ASSERT_EQ(result.layers[layer].compute_cycles,
-                program.layers[layer].predicted_compute_cycles);
+      const LayerCounters predicted =
+          predicted_counters(program.layers[layer].descriptor, config);
+      ASSERT_EQ(result.layers[layer].stream_bytes, predicted.stream_bytes);
+      ASSERT_EQ(result.layers[layer].compute_cycles, predicted.compute_cycles);
     }
   }
 }

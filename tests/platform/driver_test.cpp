@@ -13,19 +13,42 @@
 namespace dcnsim {
 namespace {
 
-class FakeDevice : public DriverPort {
+class FakeDevice {
  public:
   FakeDevice() {
     for (const reg::Register& r : reg::kRegisters) registers[r.offset] = r.reset;
   }
 
-  bool read32(std::uint32_t offset, std::uint32_t& value) override {
+  DcnPort port() {
+    DcnPort port;
+    port.read32 = [](void* context, std::uint32_t offset, std::uint32_t* value) {
+      return static_cast<FakeDevice*>(context)->read32(offset, *value);
+    };
+    port.write32 = [](void* context, std::uint32_t offset, std::uint32_t value) {
+      return static_cast<FakeDevice*>(context)->write32(offset, value);
+    };
+    port.wait_for_interrupt = [](void* context) {
+      static_cast<FakeDevice*>(context)->wait_for_interrupt();
+    };
+    port.context = this;
+    return port;
+  }
+  DcnStatus initialise() {
+    const DcnPort p = port();
+    return dcn_initialise(&p);
+  }
+  DcnResult run(std::uint64_t descriptor_address, std::uint32_t descriptor_count) {
+    const DcnPort p = port();
+    return dcn_run(&p, descriptor_address, descriptor_count);
+  }
+
+  bool read32(std::uint32_t offset, std::uint32_t& value) {
     if (fails()) return false;
     value = registers.at(offset);
     return true;
   }
 
-  bool write32(std::uint32_t offset, std::uint32_t value) override {
+  bool write32(std::uint32_t offset, std::uint32_t value) {
     if (fails()) return false;
     log.push_back({offset, value});
     if (offset == reg::kControl) {
@@ -39,7 +62,7 @@ class FakeDevice : public DriverPort {
     return true;
   }
 
-  void wait_for_interrupt() override {
+  void wait_for_interrupt() {
     ++waits;
     ASSERT_TRUE(started) << "sleeps before anything could wake it";
     ASSERT_NE(registers[reg::kIrqEnable] & outcome, 0u) << "the interrupt is masked";
@@ -66,7 +89,7 @@ class FakeDevice : public DriverPort {
 
 TEST(Driver, initialise_resets_and_enables_both_interrupts) {
   FakeDevice device;
-  EXPECT_EQ(Driver(device).initialise(), DriverStatus::kOk);
+  EXPECT_EQ(device.initialise(), DCN_OK);
   ASSERT_EQ(device.log.size(), 2u);
   EXPECT_EQ(device.log[0].first, reg::kControl);
   EXPECT_EQ(device.log[0].second, reg::kControlReset);
@@ -77,7 +100,7 @@ TEST(Driver, initialise_touches_nothing_it_does_not_know) {
   for (const std::uint32_t offset : {reg::kId, reg::kVersion}) {
     FakeDevice device;
     device.registers[offset] ^= 1u << 20;
-    EXPECT_EQ(Driver(device).initialise(), DriverStatus::kNoDevice);
+    EXPECT_EQ(device.initialise(), DCN_NO_DEVICE);
     EXPECT_TRUE(device.log.empty());
   }
 }
@@ -85,16 +108,15 @@ TEST(Driver, initialise_touches_nothing_it_does_not_know) {
 TEST(Driver, initialise_accepts_a_newer_minor_version) {
   FakeDevice device;
   device.registers[reg::kVersion] += 3;
-  EXPECT_EQ(Driver(device).initialise(), DriverStatus::kOk);
+  EXPECT_EQ(device.initialise(), DCN_OK);
 }
 
 TEST(Driver, run_passes_the_list_starts_and_acknowledges) {
   FakeDevice device;
-  Driver driver(device);
-  ASSERT_EQ(driver.initialise(), DriverStatus::kOk);
+  ASSERT_EQ(device.initialise(), DCN_OK);
   device.log.clear();
-  const JobResult result = driver.run(0x123456789ABCDE40, 9);
-  EXPECT_EQ(result.status, DriverStatus::kOk);
+  const DcnResult result = device.run(0x123456789ABCDE40, 9);
+  EXPECT_EQ(result.status, DCN_OK);
   EXPECT_EQ(device.registers[reg::kDescriptorAddressLo], 0x9ABCDE40u);
   EXPECT_EQ(device.registers[reg::kDescriptorAddressHi], 0x12345678u);
   EXPECT_EQ(device.registers[reg::kDescriptorCount], 9u);
@@ -106,10 +128,9 @@ TEST(Driver, run_passes_the_list_starts_and_acknowledges) {
 TEST(Driver, a_failed_job_is_reported_with_code_and_layer) {
   FakeDevice device;
   device.outcome = reg::kIrqError;
-  Driver driver(device);
-  driver.initialise();
-  const JobResult result = driver.run(64, 9);
-  EXPECT_EQ(result.status, DriverStatus::kJobFailed);
+  device.initialise();
+  const DcnResult result = device.run(64, 9);
+  EXPECT_EQ(result.status, DCN_JOB_FAILED);
   EXPECT_EQ(result.error_code, reg::kDoesNotFit);
   EXPECT_EQ(result.error_layer, 7u);
   EXPECT_EQ(device.registers[reg::kIrqStatus], 0u);
@@ -118,9 +139,8 @@ TEST(Driver, a_failed_job_is_reported_with_code_and_layer) {
 TEST(Driver, sleeps_on_after_a_wake_without_a_cause) {
   FakeDevice device;
   device.spurious_wakes = 3;
-  Driver driver(device);
-  driver.initialise();
-  EXPECT_EQ(driver.run(64, 1).status, DriverStatus::kOk);
+  device.initialise();
+  EXPECT_EQ(device.run(64, 1).status, DCN_OK);
   EXPECT_EQ(device.waits, 4);
 }
 
@@ -128,17 +148,16 @@ TEST(Driver, a_bus_error_at_any_access_is_reported) {
   for (int n = 0; n < 4; ++n) {
     FakeDevice device;
     device.accesses_before_failure = n;
-    EXPECT_EQ(Driver(device).initialise(), DriverStatus::kBusError) << "access " << n;
+    EXPECT_EQ(device.initialise(), DCN_BUS_ERROR) << "access " << n;
   }
   for (int n = 0; n < 100; ++n) {
     FakeDevice device;
     device.outcome = reg::kIrqError;
-    Driver driver(device);
-    driver.initialise();
+    device.initialise();
     device.accesses_before_failure = n;
-    const JobResult result = driver.run(64, 1);
+    const DcnResult result = device.run(64, 1);
     if (device.accesses_before_failure >= 0) break;  // the job needed fewer accesses
-    EXPECT_EQ(result.status, DriverStatus::kBusError) << "access " << n;
+    EXPECT_EQ(result.status, DCN_BUS_ERROR) << "access " << n;
     EXPECT_EQ(result.error_code, 0u);
     EXPECT_EQ(result.error_layer, 0u);
     ASSERT_LT(n, 50);
@@ -149,14 +168,14 @@ TEST(Driver, counters_have_64_bits) {
   FakeDevice device;
   device.registers[reg::kMacs] = 0xFFFFFFFE;
   device.registers[reg::kMacs + 4] = 0x12;
-  DriverStatus status = DriverStatus::kOk;
-  EXPECT_EQ(Driver(device).counter(reg::kMacs, status), 0x12FFFFFFFEu);
-  EXPECT_EQ(status, DriverStatus::kOk);
+  const DcnPort port = device.port();
+  std::uint64_t value = 1;
+  EXPECT_EQ(dcn_counter(&port, reg::kMacs, &value), DCN_OK);
+  EXPECT_EQ(value, 0x12FFFFFFFEu);
   for (int n = 0; n < 2; ++n) {
     device.accesses_before_failure = n;
-    status = DriverStatus::kOk;
-    EXPECT_EQ(Driver(device).counter(reg::kMacs, status), 0u);
-    EXPECT_EQ(status, DriverStatus::kBusError);
+    EXPECT_EQ(dcn_counter(&port, reg::kMacs, &value), DCN_BUS_ERROR);
+    EXPECT_EQ(value, 0u);
   }
 }
 

@@ -143,7 +143,7 @@ PerImage simulation(const FixedNetwork& network, const std::string& preset, cons
       load_accelerator(std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/" + preset + ".yaml");
   const DramSpec dram =
       load_dram_spec(std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables", config.dram.preset);
-  auto program = std::make_shared<Program>(compile(network, config));
+  auto program = std::make_shared<Program>(compile(network, config, dram));
   auto system = std::make_shared<Simulation>(config, dram, *program);
   return [program, system, &images](std::size_t image) {
     system->run(image_tensor(images, image % images.size()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host for tests of the accelerator as a component: a small machine, a layer that copies its
 // input, and a script that reaches the registers over the bus and the memory through a back door.
+// The base protocol is checked on both sockets.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include "models/arch/descriptor.h"
 #include "models/arch/memory_layout.h"
 #include "models/tlm/accelerator.h"
+#include "tests/tlm/protocol_checker.h"
 
 namespace dcnsim {
 
@@ -51,11 +53,13 @@ inline Descriptor identity_layer() {
   return d;
 }
 
-/// Accelerator and host; whoever derives from it binds the memory. `script` runs as a process.
+/// Accelerator and host; whoever derives from it binds its memory to `memory_checker.to_target`.
+/// `script` runs as a process.
 class AcceleratorBench : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<AcceleratorBench, 32> registers;
   Accelerator accelerator;
+  ProtocolChecker register_checker{"register_checker"}, memory_checker{"memory_checker"};
   sc_core::sc_signal<bool> irq, reset;
   std::function<void()> script;
   bool finished = false;
@@ -63,18 +67,29 @@ class AcceleratorBench : public sc_core::sc_module {
   AcceleratorBench(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
                    Transport transport)
       : sc_module(name), accelerator("accelerator", config, transport) {
-    registers.bind(accelerator.registers);
+    registers.bind(register_checker.from_initiator);
+    register_checker.to_target.bind(accelerator.registers);
+    accelerator.memory.bind(memory_checker.from_initiator);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
     SC_HAS_PROCESS(AcceleratorBench);
     SC_THREAD(run);
   }
 
+  ~AcceleratorBench() override {
+    for (const ProtocolChecker* checker : {&register_checker, &memory_checker}) {
+      for (const std::string& violation : checker->violations()) {
+        ADD_FAILURE() << checker->name() << ": " << violation;
+      }
+    }
+  }
+
   /// Memory without time.
   virtual void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
                       std::size_t bytes) = 0;
 
-  std::uint32_t access(tlm::tlm_command command, std::uint32_t offset, std::uint32_t value = 0) {
+  std::uint32_t access(tlm::tlm_command command, std::uint32_t offset, std::uint32_t value = 0,
+                       sc_core::sc_time delay = sc_core::SC_ZERO_TIME) {
     std::uint8_t data[4];
     for (int i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(value >> (8 * i));
     tlm::tlm_generic_payload p;
@@ -83,7 +98,6 @@ class AcceleratorBench : public sc_core::sc_module {
     p.set_data_ptr(data);
     p.set_data_length(4);
     p.set_streaming_width(4);
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     registers->b_transport(p, delay);
     EXPECT_TRUE(p.is_response_ok()) << offset;
     std::uint32_t result = 0;
@@ -92,6 +106,10 @@ class AcceleratorBench : public sc_core::sc_module {
   }
   void write(std::uint32_t offset, std::uint32_t value) {
     access(tlm::TLM_WRITE_COMMAND, offset, value);
+  }
+  /// As an initiator that is ahead of simulated time by `delay`.
+  void write_at(const sc_core::sc_time& delay, std::uint32_t offset, std::uint32_t value) {
+    access(tlm::TLM_WRITE_COMMAND, offset, value, delay);
   }
   std::uint32_t read(std::uint32_t offset) { return access(tlm::TLM_READ_COMMAND, offset); }
 

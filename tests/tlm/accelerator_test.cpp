@@ -27,7 +27,7 @@ struct Bench : AcceleratorBench {
   explicit Bench(const sc_core::sc_module_name& name)
       : AcceleratorBench(name, small_machine(), Transport::kLooselyTimed) {
     // The memory has one port, so the test reaches it through a small switch.
-    accelerator.memory.bind(from_accelerator_);
+    memory_checker.to_target.bind(from_accelerator_);
     to_dram_.bind(dram.socket);
     backdoor.bind(from_test_);
     from_accelerator_.register_b_transport(this, &Bench::forward);

@@ -302,8 +302,8 @@ TEST_F(AtMemoryTest, blocking_calls_work_beside_requests_that_wait) {
   EXPECT_TRUE(payload.is_response_ok());
   EXPECT_GT(delay, SC_ZERO_TIME);
   simulate();
-  EXPECT_EQ(shared.events().read_bytes, 50u * 1024);
-  EXPECT_EQ(shared.events().write_bytes, 32u);
+  EXPECT_EQ(shared.events(sc_core::sc_time_stamp()).read_bytes, 50u * 1024);
+  EXPECT_EQ(shared.events(sc_core::sc_time_stamp()).write_bytes, 32u);
 }
 
 TEST_F(AtMemoryTest, direct_memory_is_granted_where_the_bus_maps_it) {

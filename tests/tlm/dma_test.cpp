@@ -152,7 +152,7 @@ struct Bench : AcceleratorBench {
 
   Bench(const sc_core::sc_module_name& name, Temper temper, Transport transport)
       : AcceleratorBench(name, small_machine(), transport), ram("ram", temper) {
-    accelerator.memory.bind(ram.socket);
+    memory_checker.to_target.bind(ram.socket);
   }
   void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
               std::size_t bytes) override {

@@ -2,37 +2,41 @@
 #include "models/tlm/register_bank.h"
 
 #include <gtest/gtest.h>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
-#include <random>
-#include <set>
+#include <string>
 
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/initiator.h"
 
 namespace dcnsim {
 namespace {
 
+using sc_core::SC_NS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
 
+/// Counts what the bank asks for and remembers when.
 struct FakeOwner : RegisterOwner {
-  void start(const sc_time& delay) override {
+  void start(const Job& started) override {
     ++starts;
-    start_delay = delay;
+    job = started;
+    start_time = sc_core::sc_time_stamp();
   }
-  void soft_reset() override { ++resets; }
+  void soft_reset() override {
+    ++resets;
+    reset_time = sc_core::sc_time_stamp();
+  }
   std::uint64_t counter(std::uint32_t offset) const override {
     return 0x1122334400000000u + offset;
   }
-  void update_interrupt() override { ++updates; }
+  void update_interrupt() override {
+    ++updates;
+    update_time = sc_core::sc_time_stamp();
+  }
   int starts = 0, resets = 0, updates = 0;
-  sc_time start_delay;
-};
-
-struct Initiator : sc_core::sc_module {
-  tlm_utils::simple_initiator_socket<Initiator, 32> socket;
-  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
+  sc_time start_time, reset_time, update_time;
+  Job job;
 };
 
 class RegisterBankTest : public FreshKernel {
@@ -77,38 +81,56 @@ class RegisterBankTest : public FreshKernel {
   std::unique_ptr<Initiator> initiator;
   tlm::tlm_generic_payload payload;
   std::array<std::uint8_t, 64> data{};
+  std::array<std::uint8_t, 8> enables{};
   sc_time delay = SC_ZERO_TIME;
 };
 
 TEST_F(RegisterBankTest, readable_registers_show_their_reset_values) {
   for (const reg::Register& r : reg::kRegisters) {
-    if (r.access == reg::Access::kWriteOnly) continue;
+    if (!reg::readable(r.access)) continue;
     EXPECT_EQ(read(r.offset), r.reset) << r.name;
   }
 }
 
 TEST_F(RegisterBankTest, counters_read_low_and_high_words) {
-  for (const reg::Register& r : reg::kCounters) {
+  for (const reg::Counter& r : reg::kCounters) {
     EXPECT_EQ(read(r.offset), r.offset) << r.name;
     EXPECT_EQ(read(r.offset + 4), 0x11223344u) << r.name;
   }
 }
 
-TEST_F(RegisterBankTest, read_write_registers_keep_what_is_written) {
-  EXPECT_EQ(write(reg::kDescriptorAddressLo, 0xDEADBEE0), tlm::TLM_OK_RESPONSE);
-  EXPECT_EQ(read(reg::kDescriptorAddressLo), 0xDEADBEE0u);
+TEST_F(RegisterBankTest, read_write_registers_keep_what_is_written_to_their_fields) {
+  for (const reg::Register& r : reg::kRegisters) {
+    if (r.access != reg::Access::kReadWrite) continue;
+    for (const std::uint32_t value : {0xDEADBEE1u, ~0u, 0u}) {
+      EXPECT_EQ(write(r.offset, value), tlm::TLM_OK_RESPONSE) << r.name;
+      EXPECT_EQ(read(r.offset), value & r.mask()) << r.name;
+    }
+  }
 }
 
 TEST_F(RegisterBankTest, wrong_direction_is_a_command_error_without_effect) {
-  EXPECT_EQ(write(reg::kId, 1), tlm::TLM_COMMAND_ERROR_RESPONSE);
-  EXPECT_EQ(read(reg::kId), reg::kIdValue);
-  EXPECT_EQ(write(reg::kCycles, 1), tlm::TLM_COMMAND_ERROR_RESPONSE);
-  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, reg::kControl), tlm::TLM_COMMAND_ERROR_RESPONSE);
+  for (const reg::Register& r : reg::kRegisters) {
+    if (!reg::writable(r.access)) {
+      EXPECT_EQ(write(r.offset, ~r.reset), tlm::TLM_COMMAND_ERROR_RESPONSE) << r.name;
+      EXPECT_EQ(read(r.offset), r.reset) << r.name;
+    }
+    if (!reg::readable(r.access)) {
+      data[0] = 0x5A;
+      EXPECT_EQ(send(tlm::TLM_READ_COMMAND, r.offset), tlm::TLM_COMMAND_ERROR_RESPONSE) << r.name;
+      EXPECT_EQ(data[0], 0x5A) << r.name;
+    }
+  }
+  for (const reg::Counter& c : reg::kCounters) {
+    EXPECT_EQ(write(c.offset, 1), tlm::TLM_COMMAND_ERROR_RESPONSE) << c.name;
+    EXPECT_EQ(write(c.offset + 4, 1), tlm::TLM_COMMAND_ERROR_RESPONSE) << c.name;
+  }
+  EXPECT_EQ(owner->starts + owner->resets + owner->updates, 0);
 }
 
 TEST_F(RegisterBankTest, addresses_outside_the_map_are_address_errors) {
   EXPECT_EQ(write(0x030, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(write(0x0A0, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(write(0x0A8, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(reg::kWindowBytes, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(std::uint64_t{1} << 40, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }
@@ -137,12 +159,27 @@ TEST_F(RegisterBankTest, streaming_width_zero_means_the_length) {
 }
 
 TEST_F(RegisterBankTest, partial_byte_enables_are_refused_and_full_ones_accepted) {
-  std::array<std::uint8_t, 4> enables{0xFF, 0xFF, 0, 0xFF};
+  enables = {0xFF, 0xFF, 0, 0xFF};
   payload.set_byte_enable_ptr(enables.data());
   payload.set_byte_enable_length(4);
   EXPECT_EQ(write(reg::kDescriptorCount, 7), tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
   enables[2] = 0xFF;
   EXPECT_EQ(write(reg::kDescriptorCount, 7), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(read(reg::kDescriptorCount), 7u);
+  payload.set_byte_enable_length(8);
+  EXPECT_EQ(write(reg::kDescriptorCount, 8), tlm::TLM_OK_RESPONSE) << "superfluous ones are 0";
+}
+
+TEST_F(RegisterBankTest, byte_enables_shorter_than_the_data_repeat) {
+  enables = {0xFF};
+  payload.set_byte_enable_ptr(enables.data());
+  for (const unsigned length : {1u, 2u}) {
+    payload.set_byte_enable_length(length);
+    enables[length - 1] = 0;
+    EXPECT_EQ(write(reg::kDescriptorCount, 7), tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE) << length;
+    enables[length - 1] = 0xFF;
+    EXPECT_EQ(write(reg::kDescriptorCount, 7), tlm::TLM_OK_RESPONSE) << length;
+  }
 }
 
 TEST_F(RegisterBankTest, ignore_command_succeeds_and_touches_nothing) {
@@ -152,17 +189,88 @@ TEST_F(RegisterBankTest, ignore_command_succeeds_and_touches_nothing) {
   EXPECT_EQ(owner->starts + owner->resets, 0);
 }
 
-TEST_F(RegisterBankTest, start_passes_the_delay_on_and_is_ignored_while_busy) {
-  delay = sc_time(7, sc_core::SC_NS);
+TEST_F(RegisterBankTest, start_clears_the_last_result_and_is_ignored_while_busy) {
+  bank->set(reg::kStatus, reg::kStatusError);
+  bank->set(reg::kErrorCode, reg::kBusError);
+  bank->set(reg::kErrorLayer, 5);
+  EXPECT_EQ(write(reg::kControl, reg::kControlStart), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusBusy);
+  EXPECT_EQ(read(reg::kErrorCode), reg::kNone);
+  EXPECT_EQ(read(reg::kErrorLayer), 0u);
+  EXPECT_EQ(owner->starts, 1);
   EXPECT_EQ(write(reg::kControl, reg::kControlStart), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(owner->starts, 1);
-  EXPECT_EQ(owner->start_delay, sc_time(7, sc_core::SC_NS));
-  EXPECT_EQ(delay, sc_time(7, sc_core::SC_NS));
-  bank->set(reg::kStatus, reg::kStatusBusy);
-  write(reg::kControl, reg::kControlStart);
-  EXPECT_EQ(owner->starts, 1);
-  write(reg::kControl, reg::kControlReset);
+  EXPECT_EQ(write(reg::kControl, reg::kControlReset | reg::kControlStart), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(owner->resets, 1);
+  EXPECT_EQ(owner->starts, 1);
+  EXPECT_EQ(read(reg::kStatus), 0u);
+}
+
+TEST_F(RegisterBankTest, effects_happen_at_now_plus_delay_and_the_call_takes_no_time) {
+  delay = sc_time(7, SC_NS);
+  write(reg::kControl, reg::kControlReset);
+  write(reg::kIrqEnable, reg::kIrqDone);
+  delay = sc_time(9, SC_NS);
+  write(reg::kControl, reg::kControlStart);
+  EXPECT_EQ(delay, sc_time(9, SC_NS));
+  EXPECT_EQ(sc_core::sc_time_stamp(), SC_ZERO_TIME);
+  EXPECT_EQ(owner->starts + owner->resets + owner->updates, 0);
+  sc_core::sc_start(20, SC_NS);
+  EXPECT_EQ(owner->resets, 1);
+  EXPECT_EQ(owner->reset_time, sc_time(7, SC_NS));
+  EXPECT_EQ(owner->updates, 1);
+  EXPECT_EQ(owner->update_time, sc_time(7, SC_NS));
+  EXPECT_EQ(owner->starts, 1);
+  EXPECT_EQ(owner->start_time, sc_time(9, SC_NS));
+}
+
+TEST_F(RegisterBankTest, an_initiator_ahead_of_time_reads_what_it_has_written) {
+  write(reg::kDescriptorCount, 3);
+  delay = sc_time(5, SC_NS);
+  write(reg::kControl, reg::kControlReset);
+  EXPECT_EQ(read(reg::kDescriptorCount), 0u);
+  EXPECT_EQ(read(reg::kCycles), 0u) << "reset, for whoever reads later than that";
+  delay = sc_time(6, SC_NS);
+  write(reg::kDescriptorCount, 4);
+  EXPECT_TRUE(bank->reset_pending());
+  sc_core::sc_start(10, SC_NS);
+  EXPECT_FALSE(bank->reset_pending());
+  EXPECT_EQ(read(reg::kDescriptorCount), 4u) << "written after the reset";
+}
+
+TEST_F(RegisterBankTest, a_start_that_saw_the_reset_comes_after_it_whoever_writes_it) {
+  bank->set(reg::kStatus, reg::kStatusBusy);
+  delay = sc_time(10, SC_NS);
+  write(reg::kControl, reg::kControlReset);
+  delay = sc_time(5, SC_NS);
+  write(reg::kControl, reg::kControlStart);
+  sc_core::sc_start(9, SC_NS);
+  EXPECT_EQ(owner->starts + owner->resets, 0);
+  sc_core::sc_start(9, SC_NS);
+  EXPECT_EQ(owner->reset_time, sc_time(10, SC_NS));
+  EXPECT_EQ(owner->start_time, sc_time(10, SC_NS));
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusBusy);
+}
+
+TEST_F(RegisterBankTest, a_job_is_what_the_registers_said_when_start_was_written) {
+  write(reg::kDescriptorAddressLo, 0x1000);
+  write(reg::kDescriptorAddressHi, 0x2);
+  write(reg::kDescriptorCount, 3);
+  delay = sc_time(5, SC_NS);
+  write(reg::kControl, reg::kControlStart);
+  delay = sc_time(6, SC_NS);
+  write(reg::kDescriptorAddressLo, 0x5000);
+  sc_core::sc_start(10, SC_NS);
+  EXPECT_EQ(owner->job.descriptor_address, 0x2'0000'1000u);
+  EXPECT_EQ(owner->job.descriptor_count, 3u);
+}
+
+TEST_F(RegisterBankTest, the_pin_reset_forgets_what_was_still_to_happen) {
+  delay = sc_time(5, SC_NS);
+  write(reg::kControl, reg::kControlStart);
+  bank->reset();
+  sc_core::sc_start(10, SC_NS);
+  EXPECT_EQ(owner->starts, 0);
 }
 
 TEST_F(RegisterBankTest, interrupt_status_is_cleared_by_writing_ones) {
@@ -182,31 +290,47 @@ TEST_F(RegisterBankTest, debug_reads_without_side_effects_and_never_writes) {
   EXPECT_EQ(data[0], 3);
   payload.set_command(tlm::TLM_WRITE_COMMAND);
   EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u);
+  payload.set_command(tlm::TLM_IGNORE_COMMAND);
+  EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u);
   EXPECT_EQ(bank->get(reg::kIrqStatus), 3u);
+  EXPECT_EQ(owner->updates, 0);
 }
 
-TEST_F(RegisterBankTest, direct_memory_is_refused) {
-  tlm::tlm_dmi dmi;
-  payload.set_address(reg::kId);
-  EXPECT_FALSE(initiator->socket->get_direct_mem_ptr(payload, dmi));
-}
-
-TEST_F(RegisterBankTest, random_traffic_always_gets_a_definite_status) {
-  std::mt19937 engine(3);
-  const auto random = [&] { return static_cast<unsigned>(engine()); };
-  std::array<std::uint8_t, 64> enables;
-  for (int i = 0; i < 20000; ++i) {
-    const unsigned length = random() % 65;
+TEST_F(RegisterBankTest, debug_moves_any_bytes_up_to_the_first_that_cannot_be_read) {
+  payload.set_command(tlm::TLM_READ_COMMAND);
+  const auto debug = [&](std::uint64_t address, unsigned length) {
+    data.fill(0xEE);
+    payload.set_address(address);
     payload.set_data_length(length);
-    payload.set_streaming_width(random() % 3 == 0 ? random() % 65 : length);
-    for (std::uint8_t& e : enables) e = random() % 8 == 0 ? 0 : 0xFF;
-    const bool with_enables = random() % 4 == 0;
-    payload.set_byte_enable_ptr(with_enables ? enables.data() : nullptr);
-    payload.set_byte_enable_length(with_enables ? 1 + random() % 64 : 0);
-    const auto command = static_cast<tlm::tlm_command>(random() % 3);
-    const auto status = send(command, random() % 4 == 0 ? random() : random() % 0x100);
-    ASSERT_NE(status, tlm::TLM_INCOMPLETE_RESPONSE);
-    ASSERT_EQ(bank->get(reg::kId), reg::kIdValue);
+    return initiator->socket->transport_dbg(payload);
+  };
+  EXPECT_EQ(debug(reg::kId, 64), 8u) << "CONTROL cannot be read";
+  EXPECT_EQ(std::string(data.begin(), data.begin() + 4), "DCN1");
+  EXPECT_EQ(data[8], 0xEE);
+  EXPECT_EQ(debug(reg::kId + 1, 2), 2u);
+  EXPECT_EQ(data[0], 'C');
+  EXPECT_EQ(data[1], 'N');
+  EXPECT_EQ(data[2], 0xEE);
+  EXPECT_EQ(debug(reg::kCycles + 3, 3), 3u);
+  EXPECT_EQ(data[1], 0x44) << "across the halves of a counter";
+  EXPECT_EQ(debug(reg::kControl, 4), 0u);
+  EXPECT_EQ(debug(reg::kWindowBytes, 4), 0u);
+  EXPECT_EQ(debug(~std::uint64_t{0}, 4), 0u);
+  EXPECT_EQ(debug(reg::kId, 0), 0u);
+  payload.set_data_ptr(nullptr);
+  EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u);
+}
+
+TEST_F(RegisterBankTest, direct_memory_is_refused_for_the_window_or_what_is_beyond) {
+  for (const std::uint64_t address :
+       {std::uint64_t{0}, std::uint64_t{0xFFF}, std::uint64_t{0x1000}, ~std::uint64_t{0}}) {
+    tlm::tlm_dmi dmi;
+    payload.set_address(address);
+    EXPECT_FALSE(initiator->socket->get_direct_mem_ptr(payload, dmi));
+    EXPECT_EQ(dmi.get_start_address(), address < 0x1000 ? 0u : 0x1000u);
+    EXPECT_EQ(dmi.get_end_address(), address < 0x1000 ? 0xFFFu : ~sc_dt::uint64{0});
+    EXPECT_TRUE(dmi.is_read_write_allowed()) << "neither reads nor writes";
+    EXPECT_EQ(dmi.get_dmi_ptr(), nullptr);
   }
 }
 

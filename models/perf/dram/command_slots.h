@@ -32,10 +32,11 @@ class CommandSlots {
     if (latest_ - cycle < kRemembered) taken_.set(latest_ - cycle);
   }
 
-  /// Takes `count` cycles, `step` apart.
+  /// Takes `count` cycles behind the latest command, `step` apart.
   void take_run(std::uint64_t first, std::uint64_t step, std::uint64_t count) {
-    const std::uint64_t kept = std::min<std::uint64_t>(count, kRemembered / step + 1);
-    for (std::uint64_t i = count - kept; i < count; ++i) take(first + i * step);
+    take(first + (count - 1) * step);
+    const std::uint64_t kept = std::min<std::uint64_t>(count, (kRemembered - 1) / step + 1);
+    for (std::uint64_t i = 1; i < kept; ++i) taken_.set(i * step);
   }
 
  private:

@@ -39,7 +39,7 @@ struct Observed {
   Observed(unsigned seed, Transport transport)
       : random(seed), network(random.make()), config(machine(random)) {
     const std::string stem = testing::TempDir() + "dcnsim_observed_" + std::to_string(seed);
-    const Program program = compile(network, config);
+    const Program program = compile(network, config, lpddr4_3200());
     const std::string trace_path = stem + ".json", vcd_path = stem + ".vcd";
     layers = observed_run(config, lpddr4_3200(), program, random.image(network),
                           {transport, trace_path, vcd_path});
@@ -213,7 +213,7 @@ TEST(ObservedRun, a_file_that_cannot_be_made_is_an_error) {
   RandomNetwork random(1);
   const FixedNetwork network = random.make();
   const AcceleratorConfig config = machine(random);
-  const Program program = compile(network, config);
+  const Program program = compile(network, config, lpddr4_3200());
   const auto run = [&](const Observation& observation) {
     observed_run(config, lpddr4_3200(), program, random.image(network), observation);
   };

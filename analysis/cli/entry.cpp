@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/cli/entry.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace dcnsim::cli {
+namespace {
+
+/// Names in it may come from anywhere: no line breaks, no escape sequences.
+int fail(const char* name, int code, std::string message) {
+  for (char& c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = ' ';
+  }
+  fmt::print(stderr, "{0}: {1}{2}\n", name, message,
+             code == 2 ? fmt::format(" (see {} --help)", name) : "");
+  return code;
+}
+
+}  // namespace
+
+int parse_and_act(const char* name, CLI::App& app, const Action& action, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForAllHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForVersion& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return fail(name, 2, e.what());
+  }
+  try {
+    action();
+    if (std::fflush(stdout) != 0) return fail(name, 1, "standard output: cannot be written");
+    return 0;
+  } catch (const UsageError& e) {
+    return fail(name, 2, e.what());
+  } catch (const std::exception& e) {
+    return fail(name, 1, e.what());
+  }
+}
+
+}  // namespace dcnsim::cli

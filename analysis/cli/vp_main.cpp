@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dcnsim-vp command: firmware on the RISC-V virtual platform classifies images with the
+// accelerator. Exit codes: 0 ok, 1 failed, 2 usage.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <systemc>
+
+#include "analysis/cli/command.h"
+#include "analysis/cli/entry.h"
+#include "analysis/evaluation/machine.h"
+#include "models/arch/accelerator_yaml.h"
+#include "platform/compiler/program.h"
+#include "platform/riscv/memory_image.h"
+#include "platform/riscv/virtual_platform.h"
+#include "workloads/executor.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct VpOptions {
+  std::string network, images;
+  std::string accelerator = "small_edge";
+  std::uint64_t limit = 20;
+  WidthOptions widths;
+  std::string timing = "lt";
+  double quantum_us = 1;
+  std::uint32_t accelerators = 1;
+  double cpu_mhz = 400;
+  std::string firmware = DCNSIM_CLASSIFY_ELF;
+};
+
+/// Everything the firmware finds in memory, for the network and images of the command line.
+riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
+  const std::string path = options.network.empty()
+                               ? data_file("workloads/networks/cifar10_plain7_float.onnx")
+                               : options.network;
+  const Dataset images = load_cifar10(
+      options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images,
+      options.limit);
+  std::vector<InputFile> inputs;
+  const FixedNetwork network = fixed_network(path, options.widths, inputs);
+  if (network.input != kCifarShape) {
+    throw std::runtime_error(path + ": input: expected 32 x 32 x 3 for CIFAR-10 images");
+  }
+  std::vector<CodeTensor> codes;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    codes.push_back(convert_image(image_tensor(images, i), network.input_format));
+  }
+  const AcceleratorConfig& config = machine.config;
+  return riscv::compose(compile(network, config, machine.dram), codes, images.labels,
+                        options.accelerators, config.dma.bus_bytes,
+                        static_cast<std::uint64_t>(config.dram.capacity_bytes));
+}
+
+void run_platform(const VpOptions& options) {
+  const Machine machine =
+      load_machine(accelerator_file(options.accelerator), data_file("models/cost/tables"));
+  riscv::PlatformConfig config;
+  config.accelerator = machine.config;
+  config.dram = machine.dram;
+  config.accelerators = options.accelerators;
+  config.transport =
+      options.timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
+  config.quantum_ps = static_cast<std::uint64_t>(options.quantum_us * 1e6);
+  config.cpu_mhz = options.cpu_mhz;
+  const riscv::MemoryImage memory = memory_image(options, machine);
+
+  riscv::VirtualPlatform platform(config, std::cout);
+  platform.write_memory(DCN_MAP_DRAM, memory.bytes);
+  platform.load_firmware(options.firmware, memory.table_address);
+  const auto start = std::chrono::steady_clock::now();
+  const riscv::PlatformRun run = platform.run();
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+  std::cout.flush();
+  fmt::print(
+      "\n{:.3f} ms simulated, the CPU asleep for {:.1f} % of it; {} instructions\n"
+      "{:.2f} s of wall clock: {:.1f} ms an image\n",
+      1e-9 * static_cast<double>(run.simulated_ps),
+      100.0 * static_cast<double>(run.slept_ps) / static_cast<double>(run.simulated_ps),
+      run.instructions, wall.count(), 1e3 * wall.count() / memory.table.image_count);
+  if (!run.exit_code) {
+    throw std::runtime_error("the firmware sleeps, and nothing is left that would wake it");
+  }
+  if (*run.exit_code != 0) {
+    throw std::runtime_error(fmt::format("the firmware ended with exit code {}", *run.exit_code));
+  }
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app{
+      "dcnsim-vp: the accelerator in a system on chip. A RISC-V processor (RV32IMAC) runs "
+      "firmware\n"
+      "that classifies CIFAR-10 images: for each it copies the image to where the network wants\n"
+      "it, starts the accelerator through its driver, sleeps until the interrupt, reads the codes\n"
+      "and the counters and prints the class and the cycles over the UART. Codes and classes are\n"
+      "those of `dcnsim run`."};
+  app.set_version_flag("--version", "dcnsim-vp " DCNSIM_VERSION);
+  app.footer(
+      "Examples:\n"
+      "  dcnsim-vp                                   20 images on one small_edge\n"
+      "  dcnsim-vp --accelerators 2 --timing at      two share the memory: see them wait\n"
+      "  dcnsim-vp w6a8.onnx --accelerator large_edge --limit 100\n"
+      "  dcnsim-vp --firmware mine.elf               your own (platform/riscv/README.md)");
+  VpOptions options;
+  app.add_option("network", options.network,
+                 "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
+      ->type_name("FILE");
+  app.add_option("--accelerator", options.accelerator, kAcceleratorHelp)
+      ->type_name("FILE|PRESET")
+      ->capture_default_str();
+  app.add_option("--accelerators", options.accelerators,
+                 "Accelerators on the bus, working on different images at once")
+      ->check(CLI::Range(1u, DCN_ACCELERATORS_MAX))
+      ->capture_default_str();
+  app.add_option("--images", options.images,
+                 "CIFAR-10 .bin file or a folder of them [the first 1,000 test images]")
+      ->type_name("PATH");
+  app.add_option("--limit", options.limit, "Use only the first N images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  options.widths.add_to(app);
+  app.add_option("--timing", options.timing,
+                 "How the accelerators use the memory: loosely timed (lt, faster) or\n"
+                 "approximately timed (at: requests outstanding beside one another)")
+      ->check(CLI::IsMember({"lt", "at"}))
+      ->capture_default_str();
+  app.add_option("--quantum", options.quantum_us,
+                 "How far the processor and loosely timed accelerators may run ahead, in us:\n"
+                 "more is faster, less is finer contention")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("US")
+      ->capture_default_str();
+  app.add_option("--cpu-mhz", options.cpu_mhz, "Clock of the processor, an instruction a cycle")
+      ->check(CLI::Range(1.0, 1e4))
+      ->type_name("MHZ")
+      ->capture_default_str();
+  app.add_option("--firmware", options.firmware, "ELF file to run instead")->type_name("FILE");
+  const Action action = [&options] { run_platform(options); };
+  return parse_and_act("dcnsim-vp", app, action, argc, argv);
+}
+
+}  // namespace
+}  // namespace dcnsim::cli
+
+// SystemC's library has a main that prints a banner before anything else; ours takes precedence.
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  return sc_core::sc_elab_and_sim(argc, argv);
+}
+
+int sc_main(int argc, char** argv) { return dcnsim::cli::run_command(argc, argv); }

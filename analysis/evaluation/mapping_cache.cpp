@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/evaluation/mapping_cache.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/evaluation/machine.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/arch/text_file.h"
+#include "models/cost/sha256.h"
+#include "workloads/atomic_file.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxProgramBytes = std::size_t{1} << 30;
+
+Json to_json(const Tiling& t) {
+  return {t.tile_h, t.tile_w, t.tile_channels, t.chunk_k, static_cast<int>(t.order)};
+}
+
+std::optional<Tiling> tiling(const Json& json) {
+  if (!json.is_array() || json.size() != 5) return {};
+  for (const Json& number : json) {
+    if (!number.is_number_integer()) return {};
+  }
+  if (json[4] != 0 && json[4] != 1) return {};
+  return Tiling{json[0].get<int>(), json[1].get<int>(), json[2].get<int>(), json[3].get<int>(),
+                static_cast<LoopOrder>(json[4].get<int>())};
+}
+
+std::optional<std::uint64_t> count(const Json& json, const char* field) {
+  const Json number = json.value(field, Json());
+  if (!number.is_number_unsigned()) return {};
+  return number.get<std::uint64_t>();
+}
+
+std::string file_of(const std::string& folder, const std::string& key) {
+  return folder + "/mapping-" + key.substr(0, 16) + ".json";
+}
+
+}  // namespace
+
+MappingCacheFolder::MappingCacheFolder(std::string folder, std::string identity)
+    : folder_(std::move(folder)), identity_(std::move(identity)) {}
+
+std::optional<StoredSearch> MappingCacheFolder::find(const std::string& layer_key) {
+  const std::string key = sha256_hex(identity_ + layer_key);
+  std::string text;
+  try {
+    text = read_text_file(file_of(folder_, key), kMaxBytes);
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value("key", Json()) != key) return {};
+  const auto legal = count(json, "legal"), evaluated = count(json, "evaluated"),
+             given_up = count(json, "given_up");
+  const Json best = json.value("best", Json());
+  if (!legal || !evaluated || !given_up || !best.is_array()) return {};
+  StoredSearch search{{}, *legal, *evaluated, *given_up};
+  for (const Json& entry : best) {
+    const auto one = tiling(entry);
+    if (!one) return {};
+    search.best.push_back(*one);
+  }
+  return search;
+}
+
+void MappingCacheFolder::keep(const std::string& layer_key, const StoredSearch& search) {
+  const std::string key = sha256_hex(identity_ + layer_key);
+  Json best = Json::array();
+  for (const Tiling& tiling : search.best) best.push_back(to_json(tiling));
+  const Json json{{"key", key},
+                  {"legal", search.legal},
+                  {"evaluated", search.evaluated},
+                  {"given_up", search.given_up},
+                  {"best", best}};
+  std::error_code ignored;
+  std::filesystem::create_directories(folder_, ignored);
+  try {
+    write_file_atomically(file_of(folder_, key), json.dump() + "\n");
+  } catch (const std::runtime_error&) {
+    // The next run searches again.
+  }
+}
+
+std::unique_ptr<MappingCache> mapping_cache(const std::string& folder,
+                                            const AcceleratorConfig& config, const CostModel& cost,
+                                            const std::string& tables_dir) {
+  if (folder.empty()) return nullptr;
+  AcceleratorConfig machine = config;
+  machine.name = "";
+  std::string identity = to_yaml(machine) + energy_model(cost).identity;
+  try {
+    for (const std::string& file : {std::string("/proc/self/exe"), tables_dir + "/dram.csv",
+                                    tables_dir + "/dram_timing.csv"}) {
+      identity += sha256_hex(read_text_file(file, kMaxProgramBytes)) + '\n';
+    }
+  } catch (const std::runtime_error&) {
+    return nullptr;
+  }
+  return std::make_unique<MappingCacheFolder>(folder, identity);
+}
+
+}  // namespace dcnsim

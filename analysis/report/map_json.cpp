@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/json_parts.h"
+#include "analysis/report/map_report.h"
+#include "models/arch/accelerator_yaml.h"
+
+namespace dcnsim {
+namespace {
+
+Json mapping_json(const Descriptor& layer, const EvaluatedMapping& mapping) {
+  Descriptor d = layer;
+  d.tiling = mapping.tiling;
+  const LayerCounters& c = mapping.counters;
+  return {{"tiling", tiling_json(d.tiling)},
+          {"latency_cycles", c.cycles},
+          {"compute_cycles", c.compute_cycles},
+          {"fill_drain_cycles", c.fill_drain_cycles},
+          {"stall_cycles", stalls_json(c)},
+          {"traffic", traffic_json(c)}};
+}
+
+Json layer_json(const MappedLayer& layer, const AcceleratorConfig& config) {
+  const Descriptor& d = layer.mapping.descriptor;
+  const SearchResult& search = layer.mapping.search;
+  const BufferFill fill = buffer_fill(d, config);
+  Json json = {{"name", layer.name}, {"kind", std::string(to_string(d.kind))}};
+  json["input_on_chip"] = d.input_on_chip;
+  json["output_on_chip"] = d.output_on_chip;
+  json.update(mapping_json(d, search.best.front()));
+  json["energy_pj"] = layer.energy_pj;
+  json["limited_by"] = limit_of(search.best.front().counters);
+  json["buffer_fill"] = {{"input", fill.input},
+                         {"weight", fill.weight},
+                         {"output", fill.output},
+                         {"accumulator", fill.accumulator}};
+  json["search"] = {
+      {"legal", search.legal}, {"evaluated", search.evaluated}, {"given_up", search.given_up}};
+  json["runners_up"] = Json::array();
+  for (std::size_t i = 1; i < search.best.size(); ++i) {
+    json["runners_up"].push_back(mapping_json(d, search.best[i]));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const MapReport& report) {
+  Json json;
+  json["schema"] = kMapSchema;
+  json["version"] = report.version;
+  json["inputs"] = input_files(report.inputs);
+  json["network"] = report.network;
+  json["objective"] = std::string(to_string(report.accelerator.mapping.objective));
+  json["layers"] = Json::array();
+  for (const MappedLayer& layer : report.layers) {
+    json["layers"].push_back(layer_json(layer, report.accelerator));
+  }
+  json["accelerator_yaml"] = to_yaml(report.accelerator);
+  return dump(json);
+}
+
+}  // namespace dcnsim

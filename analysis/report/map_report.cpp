@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/map_report.h"
+
+#include <algorithm>
+
+#include "models/perf/buffer_need.h"
+
+namespace dcnsim {
+
+std::string limit_of(const LayerCounters& counters) {
+  const auto longest =
+      std::max_element(counters.stall_cycles.begin(), counters.stall_cycles.end());
+  if (counters.compute_cycles >= *longest) return "computing";
+  switch (static_cast<Stall>(longest - counters.stall_cycles.begin())) {
+    case Stall::kDescriptor:
+      return "descriptor";
+    case Stall::kWeight:
+      return "loading weights";
+    case Stall::kInput:
+      return "loading input";
+    case Stall::kOutput:
+      return "storing output";
+    case Stall::kConflict:
+      return "bank conflicts";
+  }
+  return "";
+}
+
+BufferFill buffer_fill(const Descriptor& d, const AcceleratorConfig& config) {
+  const auto share = [](std::int64_t bytes, std::int64_t capacity) {
+    return capacity == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(capacity);
+  };
+  const auto tiles = [&](const BufferConfig& buffer, const Room& room) {
+    return static_cast<std::int64_t>(slots(buffer, room)) * room.needed;
+  };
+  const Room input = input_room(d, config), weight = weight_room(d, config),
+             output = output_room(d, config);
+  return {share(static_cast<std::int64_t>(input_slots(d, config)) * input.needed +
+                    kept_room(d, config).needed,
+                config.input_buffer.capacity_bytes),
+          share(tiles(config.weight_buffer, weight), config.weight_buffer.capacity_bytes),
+          share(tiles(config.output_buffer, output), config.output_buffer.capacity_bytes),
+          share(accumulator_room(d, config).needed, config.accumulator_buffer_bytes)};
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `dcnsim map` found out: how each layer is executed and why, as text and as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/report/run_report.h"
+#include "models/arch/accelerator_config.h"
+#include "platform/compiler/mapper/mapper.h"
+
+namespace dcnsim {
+
+struct MappedLayer {
+  std::string name;
+  LayerMapping mapping;
+  double energy_pj = 0;  ///< without zeros among the data
+};
+
+struct MapReport {
+  std::string version;  ///< of dcnsim
+  std::vector<InputFile> inputs;
+  std::string network;
+  AcceleratorConfig accelerator;
+  std::vector<MappedLayer> layers;
+};
+
+inline constexpr const char* kMapSchema = "dcnsim.map/1";
+
+/// The report as JSON text, schema dcnsim.map/1 (map_schema.md).
+std::string to_json(const MapReport& report);
+
+/// All layers, a line each.
+std::string to_text(const MapReport& report);
+
+/// One layer and what else there was to choose from.
+std::string explain(const MapReport& report, const MappedLayer& layer);
+
+/// What most of a layer's time goes into: "computing", or what the array waits for.
+std::string limit_of(const LayerCounters& counters);
+
+/// Share of a buffer's bytes in use while the layer runs, 0..1; several tiles where it holds them.
+struct BufferFill {
+  double input = 0, weight = 0, output = 0, accumulator = 0;
+};
+BufferFill buffer_fill(const Descriptor& layer, const AcceleratorConfig& config);
+
+}  // namespace dcnsim

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/buffer_need.h"
+
+#include <algorithm>
+
+#include "models/arch/memory_layout.h"
+#include "models/perf/schedule.h"
+#include "models/perf/tile_cuts.h"
+
+namespace dcnsim {
+namespace {
+
+std::int64_t words_bytes(std::int64_t bits, const BufferConfig& buffer) {
+  return align_up(bits, buffer.word_bits) / 8;
+}
+
+/// Room for one tile: half of a double buffer if there are several.
+std::int64_t available(const BufferConfig& buffer, bool several_tiles) {
+  return buffer.double_buffered && several_tiles ? buffer.capacity_bytes / 2
+                                                 : buffer.capacity_bytes;
+}
+
+bool any_on_chip(const Descriptor& d) { return d.input_on_chip || d.output_on_chip; }
+
+/// Channels of a stored tile.
+std::int64_t stored_channels(const Descriptor& d) {
+  return gathers(d) ? d.output_shape().channels
+                    : std::min(d.tiling.tile_channels, group_channels(d));
+}
+
+/// Whether no two stored tiles share a bus word because of their channels.
+bool channels_on_bus_words(const Descriptor& d, const AcceleratorConfig& config) {
+  if (gathers(d)) return true;
+  const std::int64_t word_bits = std::int64_t{8} * config.dma.bus_bytes;
+  const std::int64_t bits = d.requant.out.bits;
+  return d.output_shape().channels * bits % word_bits == 0 &&
+         d.tiling.tile_channels * bits % word_bits == 0 &&
+         group_channels(d) * bits % word_bits == 0;
+}
+
+std::string lacks(const char* buffer, const Room& room) {
+  if (room.fits()) return "";
+  return std::string(buffer) + " lacks " + std::to_string(room.needed - room.available) +
+         " bytes: a tile needs " + std::to_string(room.needed) + ", there is room for " +
+         std::to_string(room.available);
+}
+
+std::string why_outputs_do_not_fit(const Descriptor& d, const AcceleratorConfig& config) {
+  std::string reason = lacks("output buffer", output_room(d, config));
+  if (reason.empty()) reason = lacks("accumulator buffer", accumulator_room(d, config));
+  if (reason.empty() && !channels_on_bus_words(d, config)) {
+    reason = "tile_channels: output tiles would share a bus word";
+  }
+  return reason;
+}
+
+}  // namespace
+
+Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
+  const Shape out = d.output_shape();
+  std::int64_t rows = 0;
+  for (const Extent& e : extents(out.height, d.tiling.tile_h)) {
+    const InputRegion r = input_region(d, {e.first, e.last, 0, 1});
+    rows = std::max<std::int64_t>(rows, r.y1 - r.y0);
+  }
+  std::int64_t columns = 0;
+  for (const Extent& e : extents(out.width, d.tiling.tile_w)) {
+    const InputRegion r = input_region(d, {0, 1, e.first, e.last});
+    columns = std::max<std::int64_t>(columns, r.x1 - r.x0);
+  }
+  const auto operand = [&](const Format& format) {
+    return rows *
+           words_bytes(columns * d.input_shape().channels * format.bits, config.input_buffer);
+  };
+  Room room;
+  // On chip, an addition's first operand lies in the other half.
+  if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(d.input);
+  if (d.kind == LayerKind::kAdd) room.needed += operand(d.input2);
+  room.available = available(config.input_buffer, any_on_chip(d) || pixel_tile_count(d) > 1);
+  return room;
+}
+
+Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
+  if (d.kind != LayerKind::kConv) return {0, config.weight_buffer.capacity_bytes};
+  const int channels = std::min(d.tiling.tile_channels, group_channels(d));
+  const std::int64_t chunk = std::min(d.tiling.chunk_k, reduction(d));
+  Room room;
+  for (const EqualTiles& block : equal_tiles(channels, config.array.columns)) {
+    room.needed +=
+        static_cast<std::int64_t>(block.count) *
+        (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
+         words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
+                     config.weight_buffer));
+  }
+  room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
+  return room;
+}
+
+Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
+  const Shape out = d.output_shape();
+  Room room;
+  if (!d.output_on_chip) {
+    room.needed = std::min(d.tiling.tile_h, out.height) *
+                  words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) *
+                                  d.requant.out.bits,
+                              config.output_buffer);
+  }
+  room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || !gathers(d));
+  return room;
+}
+
+Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
+  Room room{0, config.accumulator_buffer_bytes};
+  if (d.kind != LayerKind::kConv) return room;
+  const Shape out = d.output_shape();
+  const std::int64_t pixels = std::int64_t{std::min(d.tiling.tile_h, out.height)} *
+                              std::min(d.tiling.tile_w, out.width) * d.fused_pool * d.fused_pool;
+  if (config.array.dataflow == Dataflow::kWeightStationary ||
+      (chunk_count(d) > 1 && pixels > config.array.rows)) {
+    const std::int64_t sums =
+        pixels *
+        std::min({config.array.columns, d.tiling.tile_channels, group_channels(d)});
+    room.needed = (sums * config.accumulator.bits + 7) / 8;
+  }
+  return room;
+}
+
+Room kept_room(const Descriptor& d, const AcceleratorConfig& config) {
+  Room room{0, config.input_buffer.capacity_bytes / 2};
+  if (!d.output_on_chip) return room;
+  const Shape out = d.output_shape();
+  room.needed =
+      out.height * words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits,
+                               config.input_buffer);
+  return room;
+}
+
+std::size_t slots(const BufferConfig& buffer, const Room& room) {
+  return buffer.double_buffered && room.available < buffer.capacity_bytes ? 2 : 1;
+}
+
+std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
+  return any_on_chip(d) ? 1 : slots(config.input_buffer, input_room(d, config));
+}
+
+std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  if (any_on_chip(d) && !config.input_buffer.double_buffered) {
+    return "input buffer: maps stay on chip in a half of it, but it is not double-buffered";
+  }
+  if (d.kind == LayerKind::kAdd && d.input_on_chip && d.output_on_chip) {
+    return "output_on_chip: an addition's operands take both halves of the input buffer";
+  }
+  for (const std::uint64_t address :
+       {d.input_address, d.input2_address, d.weight_address, d.output_address}) {
+    if (address % static_cast<std::uint64_t>(config.dma.bus_bytes) != 0) {
+      return "address " + std::to_string(address) + " is not a multiple of the bus width";
+    }
+  }
+  return lacks("input buffer", kept_room(d, config));
+}
+
+std::string why_pixels_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  if (d.input_on_chip && pixel_tile_count(d) > 1) {
+    return "tile_h, tile_w: an input on chip is one tile";
+  }
+  const Shape out = d.output_shape();
+  const std::int64_t tile_bits =
+      std::int64_t{d.tiling.tile_w} * out.channels * d.requant.out.bits;
+  if (d.tiling.tile_w < out.width && tile_bits % (std::int64_t{8} * config.dma.bus_bytes) != 0) {
+    return "tile_w: output tiles would share a bus word";
+  }
+  return lacks("input buffer", input_room(d, config));
+}
+
+std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  if (d.kind != LayerKind::kConv) return "";
+  const int columns = config.array.columns;
+  const int channels = group_channels(d);
+  if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0) {
+    return "tile_channels: neither all channels of a group nor a multiple of the array's columns";
+  }
+  if (d.tiling.chunk_k < reduction(d)) {
+    if (d.tiling.chunk_k % reduction_unit(d, config.array) != 0) {
+      return "chunk_k: not a multiple of the reduction steps the array's rows take";
+    }
+    if (std::min(d.tiling.tile_channels, channels) > columns) {
+      return "chunk_k: chunks need a tile of at most one array width of channels";
+    }
+    for (const EqualTiles& block : equal_tiles(channels, columns)) {
+      if (std::int64_t{d.tiling.chunk_k} * block.size * d.weight.bits %
+              (std::int64_t{8} * config.dma.bus_bytes) !=
+          0) {
+        return "chunk_k: chunks would share a bus word";
+      }
+    }
+  }
+  return lacks("weight buffer", weight_room(d, config));
+}
+
+bool outputs_fit(const Descriptor& d, const AcceleratorConfig& config) {
+  return channels_on_bus_words(d, config) && output_room(d, config).fits() &&
+         accumulator_room(d, config).fits();
+}
+
+std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  std::string reason;
+  for (const auto rule : {why_layer_illegal, why_pixels_illegal, why_weights_illegal,
+                          why_outputs_do_not_fit}) {
+    if (reason.empty()) reason = rule(d, config);
+  }
+  return reason;
+}
+
+}  // namespace dcnsim

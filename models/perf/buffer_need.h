@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tilings are legal on a machine: what the tiles of a layer take of each buffer, and the
+// alignment rules that keep tiles off each other's bus words.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+
+namespace dcnsim {
+
+/// Packed bytes (rows padded to buffer words) the largest tile takes of a buffer, and what is
+/// available to one tile: the whole buffer if it is not double-buffered or the layer has only one
+/// tile of that kind, else half of it.
+struct Room {
+  std::int64_t needed = 0, available = 0;
+  bool fits() const { return needed <= available; }
+};
+
+/// By what they depend on: tile_h and tile_w; tile_channels and chunk_k; all of the tiling.
+Room input_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+Room weight_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+Room output_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+Room accumulator_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+/// Of an output that stays on chip, as input of the next layer, in a half of the input buffer.
+Room kept_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// Tiles that can be in the buffer at a time: halves of a double buffer are used in turn unless one
+/// tile may have all of it.
+std::size_t slots(const BufferConfig& buffer, const Room& room);
+/// Of the input buffer: a map that stays on chip takes the other half.
+std::size_t input_slots(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// Empty if the tiling is legal on this machine; else one line: which buffer lacks how many bytes,
+/// or which alignment rule is broken. Rules: tiles fit; every stored run starts and ends on a bus
+/// word or at the end of a row (no two tiles share a bus word of output); chunks of weights start
+/// on a bus word; tile_channels and chunk_k as Tiling says.
+std::string why_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// The same in parts: a tiling is legal if the layer is, tile_h and tile_w are, tile_channels and
+/// chunk_k are, and its outputs fit.
+std::string why_layer_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
+std::string why_pixels_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
+std::string why_weights_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
+bool outputs_fit(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+}  // namespace dcnsim

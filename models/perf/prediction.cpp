@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/perf/prediction.h"
+
+#include <algorithm>
+
+#include "models/arch/memory_layout.h"
+#include "models/perf/buffer_need.h"
+#include "models/perf/schedule.h"
+#include "models/perf/step_work.h"
+#include "models/perf/tile_cuts.h"
+
+namespace dcnsim {
+namespace {
+
+std::uint64_t u64(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+std::uint64_t words(std::int64_t bits, const BufferConfig& buffer) {
+  return u64((bits + buffer.word_bits - 1) / buffer.word_bits);
+}
+
+std::uint64_t& bytes_of(LayerCounters& counters, Stream stream) {
+  return counters.stream_bytes[static_cast<std::size_t>(stream)];
+}
+
+/// Calls visit(format) for the operands that come from memory.
+template <typename Visit>
+void for_loaded_operands(const Descriptor& d, const Visit& visit) {
+  if (!d.input_on_chip) visit(d.input);
+  if (d.kind == LayerKind::kAdd) visit(d.input2);
+}
+
+}  // namespace
+
+LayerCounters predicted_counters(const Descriptor& descriptor, const AcceleratorConfig& config) {
+  return Predictor(descriptor, config).predict(descriptor.tiling).counters;
+}
+
+Predictor::Predictor(const Descriptor& layer, const AcceleratorConfig& config)
+    : layer_(layer), config_(config) {
+  layer_.tiling = {};
+  layer_.tiling.tile_channels = 0;
+}
+
+const Prediction& Predictor::predict(const Tiling& tiling) {
+  use_weights(tiling);
+  layer_.tiling = tiling;
+  prediction_ = {};
+  bytes_of(prediction_.counters, Stream::kDescriptor) = kDescriptorBytes;
+  const Axis& y = rows(tiling.tile_h);
+  const Axis& x = columns(tiling.tile_w);
+  add_steps(y, x);
+  add_loads(y, x);
+  add_stores();
+  return prediction_;
+}
+
+const Predictor::Axis& Predictor::rows(int tile_h) {
+  const auto [found, is_new] = rows_.try_emplace(tile_h);
+  Axis& axis = found->second;
+  if (!is_new) return axis;
+  for (const Extent& e : extents(layer_.output_shape().height, tile_h)) {
+    const InputRegion r = input_region(layer_, {e.first, e.last, 0, 1});
+    if (e.first == 0) axis.first_bytes = u64(r.y1 - r.y0);
+    axis.input += u64(r.y1 - r.y0);
+    TileClass* last = axis.classes.empty() ? nullptr : &axis.classes.back();
+    if (last != nullptr && last->last - last->first == e.size()) {
+      const InputRegion before = input_region(layer_, {last->first, last->last, 0, 1});
+      if (before.y1 - before.y0 == r.y1 - r.y0) {
+        ++last->count;
+        continue;
+      }
+    }
+    axis.classes.push_back({e.first, e.last, 1});
+  }
+  return axis;
+}
+
+const Predictor::Axis& Predictor::columns(int tile_w) {
+  const auto [found, is_new] = columns_.try_emplace(tile_w);
+  Axis& axis = found->second;
+  if (!is_new) return axis;
+  for (const Extent& e : extents(layer_.output_shape().width, tile_w)) {
+    const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
+    axis.input += u64(r.x1 - r.x0);
+    for_loaded_operands(layer_, [&](const Format& format) {
+      if (r.x0 == r.x1) return;
+      const std::int64_t pixel_bits = std::int64_t{layer_.input_shape().channels} * format.bits;
+      const std::uint64_t bytes =
+          u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, config_.dma.bus_bytes));
+      if (e.first == 0) axis.first_bytes += bytes;
+      axis.part_bytes = std::max(axis.part_bytes, bytes);
+      axis.bus_bytes += bytes;
+      axis.buffer_words += words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
+    });
+    TileClass* last = axis.classes.empty() ? nullptr : &axis.classes.back();
+    if (last != nullptr && last->last - last->first == e.size()) {
+      const InputRegion before = input_region(layer_, {0, 1, last->first, last->last});
+      if (before.x1 - before.x0 == r.x1 - r.x0) {
+        ++last->count;
+        continue;
+      }
+    }
+    axis.classes.push_back({e.first, e.last, 1});
+  }
+  return axis;
+}
+
+void Predictor::use_weights(const Tiling& tiling) {
+  if (tiling.tile_channels == layer_.tiling.tile_channels &&
+      tiling.chunk_k == layer_.tiling.chunk_k) {
+    return;
+  }
+  work_.clear();
+  weights_ = {};
+  if (layer_.kind != LayerKind::kConv) return;
+  const int bus = config_.dma.bus_bytes;
+  const auto groups = u64(layer_.conv.groups);
+  const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
+  const std::vector<EqualTiles> chunks = equal_tiles(reduction(layer_), tiling.chunk_k);
+  for (const EqualTiles& tile : equal_tiles(group_channels(layer_), tiling.tile_channels)) {
+    std::uint64_t first = 0;
+    for (const EqualTiles& block : equal_tiles(tile.size, config_.array.columns)) {
+      const std::uint64_t count = groups * tile.count * block.count;
+      const std::uint64_t bias = u64(
+          weight_block_layout(1, block.size, layer_.weight.bits, config_.accumulator.bits, bus)
+              .bias_bytes);
+      weights_.bias_bytes += count * bias;
+      weights_.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
+      for (const EqualTiles& chunk : chunks) {
+        const std::int64_t bits = std::int64_t{chunk.size} * block.size * layer_.weight.bits;
+        // Chunks start on bus words.
+        const std::uint64_t bytes = u64(bus_bytes_of(0, bits, bus));
+        weights_.bytes += count * chunk.count * bytes;
+        weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
+        weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
+        if (&chunk == chunks.data()) first += block.count * (bias + bytes);
+      }
+    }
+    if (weights_.first_bytes == 0) weights_.first_bytes = first;
+  }
+}
+
+/// The steps of a pixel tile of these classes; those of a convolution depend on its size alone.
+const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const TileClass& columns) {
+  const bool conv = layer_.kind == LayerKind::kConv;
+  const int height = rows.last - rows.first;
+  const int width = columns.last - columns.first;
+  const std::uint64_t key = conv ? u64(std::int64_t{height} * width)
+                                 : u64(rows.first) << 32 | static_cast<unsigned>(columns.first);
+  // Tilings of a pool or an addition share no tiles.
+  if (!conv) work_.clear();
+  const auto [found, is_new] = work_.try_emplace(key);
+  PixelTileWork& work = found->second;
+  if (!is_new) return work;
+
+  Step step;
+  step.pixels = {rows.first, rows.last, columns.first, columns.last};
+  const auto add_step = [&](int channels, int k, bool first_chunk, bool last_chunk,
+                            std::uint64_t count) {
+    if (count == 0) return;
+    step.channel1 = channels;
+    step.k1 = k;
+    step.first_chunk = first_chunk;
+    step.last_chunk = last_chunk;
+    LayerCounters counters;
+    const StepWork cycles = step_work(config_, layer_, step, counters);
+    const auto use = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
+      return static_cast<double>(accesses.reads + accesses.writes) /
+             static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles.cycles, 1));
+    };
+    counters.compute_cycles = cycles.cycles;
+    counters.fill_drain_cycles = cycles.fill_drain;
+    add(work.counters, counters, count);
+    work.last_step_cycles = cycles.cycles;
+    work.input_use = std::min(work.input_use, use(config_.input_buffer, cycles.input_buffer));
+    work.weight_use = std::min(work.weight_use, use(config_.weight_buffer, cycles.weight_buffer));
+    work.output_use = std::min(work.output_use, use(config_.output_buffer, cycles.output_buffer));
+    if (layer_.output_on_chip) {
+      work.kept_conflict_cycles +=
+          count * lost_cycles(config_.input_buffer, cycles.input_buffer.writes,
+                              cycles.input_buffer.reads, cycles.cycles);
+    }
+  };
+  if (!conv) {
+    add_step(layer_.output_shape().channels, 1, true, true, 1);
+    return work;
+  }
+  const int k = layer_.tiling.chunk_k;
+  const auto chunks = u64(chunk_count(layer_));
+  const int last_k = reduction(layer_) - static_cast<int>(chunks - 1) * k;
+  for (const EqualTiles& tile : equal_tiles(group_channels(layer_), layer_.tiling.tile_channels)) {
+    const std::uint64_t count = u64(layer_.conv.groups) * tile.count;
+    if (chunks > 1) {
+      add_step(tile.size, k, true, false, count);
+      add_step(tile.size, k, false, false, count * (chunks - 2));
+    }
+    add_step(tile.size, last_k, chunks == 1, true, count);
+  }
+  return work;
+}
+
+void Predictor::add_steps(const Axis& rows, const Axis& columns) {
+  for (const TileClass& y : rows.classes) {
+    for (const TileClass& x : columns.classes) {
+      const PixelTileWork& tile = work(y, x);
+      add(prediction_.counters, tile.counters, y.count * x.count);
+      prediction_.last_step_cycles = tile.last_step_cycles;
+      prediction_.kept_conflict_cycles += y.count * x.count * tile.kept_conflict_cycles;
+      prediction_.input.use = std::min(prediction_.input.use, tile.input_use);
+      prediction_.weight.use = std::min(prediction_.weight.use, tile.weight_use);
+      prediction_.output.use = std::min(prediction_.output.use, tile.output_use);
+    }
+  }
+  prediction_.steps = u64(step_count(layer_));
+  prediction_.input.part_bytes = columns.part_bytes;
+  prediction_.weight.part_bytes = weights_.part_bytes;
+}
+
+void Predictor::add_loads(const Axis& rows, const Axis& columns) {
+  LayerCounters& counters = prediction_.counters;
+  const bool conv = layer_.kind == LayerKind::kConv;
+  const bool gathered = gathers(layer_);
+  const auto pixel_tiles = u64(pixel_tile_count(layer_));
+  const auto channels = u64(layer_.input_shape().channels);
+  const std::uint64_t sweeps = gathered ? 1 : u64(channel_tile_count(layer_));
+  if (loads_input(layer_)) {
+    const std::uint64_t bytes = sweeps * rows.input * columns.bus_bytes;
+    bytes_of(counters, Stream::kInput) = bytes;
+    counters.input_buffer.writes += sweeps * rows.input * columns.buffer_words;
+    prediction_.lone_load_bytes +=
+        input_slots(layer_, config_) == 1 ? bytes : rows.first_bytes * columns.first_bytes;
+  }
+  if (!conv) return;
+  counters.input_codes = layer_.input_on_chip ? layer_.input_shape().elements()
+                                              : sweeps * rows.input * columns.input * channels;
+
+  const auto chunks = u64(chunk_count(layer_));
+  const bool reloads = u64(channel_tile_count(layer_)) * chunks > 1;
+  // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
+  const std::uint64_t visits = reloads && (gathered || chunks > 1) ? pixel_tiles : 1;
+  const std::uint64_t bytes = visits * (weights_.bias_bytes + weights_.bytes);
+  bytes_of(counters, Stream::kBias) = visits * weights_.bias_bytes;
+  bytes_of(counters, Stream::kWeight) = visits * weights_.bytes;
+  counters.weight_buffer.writes += visits * weights_.buffer_words;
+  prediction_.lone_load_bytes +=
+      slots(config_.weight_buffer, weight_room(layer_, config_)) == 1 ? bytes
+                                                                      : weights_.first_bytes;
+}
+
+void Predictor::add_stores() {
+  if (layer_.output_on_chip) return;
+  LayerCounters& counters = prediction_.counters;
+  const Shape out = layer_.output_shape();
+  const std::int64_t bits = layer_.requant.out.bits;
+  const Tiling& t = layer_.tiling;
+  bytes_of(counters, Stream::kOutput) =
+      u64(map_bytes(out, layer_.requant.out.bits, config_.dma.bus_bytes));
+  const std::vector<EqualTiles> heights = equal_tiles(out.height, t.tile_h);
+  const std::vector<EqualTiles> widths = equal_tiles(out.width, t.tile_w);
+  if (gathers(layer_)) {
+    const std::int64_t pixel_bits = bits * out.channels;
+    for (const EqualTiles& w : widths) {
+      counters.output_buffer.reads +=
+          u64(out.height) * w.count * words(w.size * pixel_bits, config_.output_buffer);
+    }
+    const int bus = config_.dma.bus_bytes;
+    prediction_.output.part_bytes = u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus));
+    prediction_.last_store_bytes =
+        u64(heights.back().size) * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
+  } else {
+    // Pixel by pixel.
+    prediction_.output.part_bytes =
+        u64(std::int64_t{std::min(t.tile_channels, group_channels(layer_))} * bits / 8);
+    const std::vector<EqualTiles> channels = equal_tiles(group_channels(layer_), t.tile_channels);
+    for (const EqualTiles& c : channels) {
+      counters.output_buffer.reads += u64(out.height) * u64(out.width) *
+                                      u64(layer_.conv.groups) * c.count *
+                                      words(c.size * bits, config_.output_buffer);
+    }
+    prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) *
+                                   u64(channels.back().size * bits / 8);
+  }
+}
+
+}  // namespace dcnsim

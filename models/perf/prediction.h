@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a layer does that depends neither on time nor on data, from the few distinct shapes of its
+// tiles instead of step by step: equal to what the simulation counts, and cheap enough to compare
+// thousands of tilings.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/perf/counters.h"
+
+namespace dcnsim {
+
+/// Everything but cycles, stalls, DRAM events, zeros and overflows.
+LayerCounters predicted_counters(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+struct Prediction {
+  LayerCounters counters;  ///< as predicted_counters()
+  /// Bytes whose loading no computing can hide: the tiles of the first step, and all of a kind that
+  /// has one place in its buffer.
+  std::uint64_t lone_load_bytes = 0;
+  std::uint64_t last_store_bytes = 0;  ///< of the last output tile
+  std::uint64_t last_step_cycles = 0;  ///< of the last step, without any waiting
+  std::uint64_t steps = 0;
+  /// Cycles the array loses because outputs that stay on chip go to the buffer it reads from.
+  std::uint64_t kept_conflict_cycles = 0;
+  /// What every step at least has of each buffer's bank cycles, and what a burst moves at most,
+  /// the limit of the DMA aside.
+  struct {
+    double use = 1;
+    std::uint64_t part_bytes = 0;
+  } input, weight, output;
+};
+
+/// Predicts tilings of one layer. What two have in common is computed once: all pixel tiles of one
+/// tile_channels and chunk_k should be asked for before those of the next.
+class Predictor {
+ public:
+  /// The tiling of `layer` does not count. `config` stays.
+  Predictor(const Descriptor& layer, const AcceleratorConfig& config);
+
+  /// `tiling` is legal.
+  const Prediction& predict(const Tiling& tiling);
+
+ private:
+  /// Tiles of one size along one axis, by how much of the input they need.
+  struct TileClass {
+    int first = 0, last = 0;  ///< outputs of one of them
+    std::uint64_t count = 0;
+  };
+  struct Axis {
+    std::vector<TileClass> classes;
+    std::uint64_t input = 0;         ///< rows or columns of input of all tiles
+    std::uint64_t bus_bytes = 0;     ///< columns: bytes on the bus of one row of all tiles
+    std::uint64_t buffer_words = 0;  ///< likewise, words of the input buffer
+    std::uint64_t first_bytes = 0;   ///< rows: of the first tile; columns: its bytes in one row
+    std::uint64_t part_bytes = 0;    ///< columns: most bytes of one operand in one row
+  };
+  /// All weight tiles of the layer, each loaded once.
+  struct Weights {
+    std::uint64_t bias_bytes = 0, bytes = 0, buffer_words = 0;
+    std::uint64_t first_bytes = 0;  ///< of the first tile, biases included
+    std::uint64_t part_bytes = 0;   ///< most bytes of a block
+  };
+  /// Steps of one pixel tile with all weights.
+  struct PixelTileWork {
+    LayerCounters counters;
+    std::uint64_t last_step_cycles = 0, kept_conflict_cycles = 0;
+    double input_use = 1, weight_use = 1, output_use = 1;
+  };
+
+  const Axis& rows(int tile_h);
+  const Axis& columns(int tile_w);
+  void use_weights(const Tiling& tiling);
+  const PixelTileWork& work(const TileClass& rows, const TileClass& columns);
+  void add_steps(const Axis& rows, const Axis& columns);
+  void add_loads(const Axis& rows, const Axis& columns);
+  void add_stores();
+
+  Descriptor layer_;
+  const AcceleratorConfig& config_;
+  std::unordered_map<int, Axis> rows_, columns_;
+  Weights weights_;
+  std::unordered_map<std::uint64_t, PixelTileWork> work_;  ///< with weights_
+  Prediction prediction_;
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layers of a network as descriptors, before they are mapped and placed.
+#pragma once
+
+#include <vector>
+
+#include "models/arch/descriptor.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+/// One a layer, without tiling and addresses. Throws what validate(network) throws, and
+/// std::runtime_error naming the layer: geometry beyond a descriptor, biases beyond their place in
+/// memory.
+std::vector<Descriptor> describe(const FixedNetwork& network, const Accumulator& accumulator);
+
+}  // namespace dcnsim

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What no execution of a tiling can beat, from its prediction alone. bounds.md has the reasons.
+#pragma once
+
+#include <cstdint>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
+#include "models/perf/prediction.h"
+
+namespace dcnsim {
+
+class Bounds {
+ public:
+  /// `config` stays.
+  Bounds(const AcceleratorConfig& config, const DramSpec& dram);
+
+  /// Cycles in which the array waits for weights, inputs and outputs or for banks.
+  std::uint64_t least_stall_cycles(const Prediction& prediction) const;
+
+ private:
+  std::uint64_t least_read_cycles(std::uint64_t bytes) const;
+  std::uint64_t least_write_cycles(std::uint64_t bytes) const;
+  double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;
+
+  const AcceleratorConfig& config_;
+  std::uint64_t bus_bytes_;
+  double period_ns_;
+  double read_latency_ns_;  ///< column access
+  double ns_per_byte_;      ///< of the DRAM at its peak
+};
+
+}  // namespace dcnsim

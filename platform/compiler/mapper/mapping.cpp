@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/compiler/mapper/mapping.h"
+
+#include <numeric>
+#include <stdexcept>
+
+namespace dcnsim {
+
+Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,
+            const LayerCounters& counters) {
+  const auto cycles = static_cast<double>(counters.cycles);
+  const auto bytes = static_cast<double>(std::accumulate(
+      counters.stream_bytes.begin(), counters.stream_bytes.end(), std::uint64_t{0}));
+  switch (objective) {
+    case Objective::kLatency:
+      return {cycles, bytes};
+    case Objective::kEnergy:
+      if (!energy.energy_pj) {
+        throw std::invalid_argument("mapping.objective: energy, but nothing says what it takes");
+      }
+      return {energy.energy_pj(layer, counters), cycles};
+    case Objective::kTraffic:
+      return {bytes, cycles};
+  }
+  return {};
+}
+
+}  // namespace dcnsim

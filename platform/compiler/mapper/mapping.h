@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// How one layer is executed, and how good that is.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/perf/counters.h"
+
+namespace dcnsim {
+
+/// Less is better; the second figure decides between equal first ones.
+struct Score {
+  double first = 0, second = 0;
+
+  friend bool operator<(const Score& a, const Score& b) {
+    return a.first != b.first ? a.first < b.first : a.second < b.second;
+  }
+  friend Score operator+(const Score& a, const Score& b) {
+    return {a.first + b.first, a.second + b.second};
+  }
+};
+
+/// What a layer takes, pJ; never less for larger counters. Zeros among the data are not counted
+/// when layers are mapped. Empty where no objective needs it.
+struct EnergyModel {
+  std::function<double(const Descriptor&, const LayerCounters&)> energy_pj;
+  std::string identity;  ///< tells models with different results apart
+};
+
+/// Cycles, then bytes on the bus; bytes, then cycles; or energy, then cycles.
+Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,
+            const LayerCounters& counters);
+
+/// A user's wishes for one layer; what is absent is searched.
+struct MappingRequest {
+  std::optional<int> tile_h, tile_w, tile_channels, chunk_k;
+  std::optional<LoopOrder> order;
+  std::optional<bool> keep_output;
+
+  bool fixes_tiling() const { return tile_h || tile_w || tile_channels || chunk_k || order; }
+};
+
+/// By layer name; layers that are not named are searched.
+struct NetworkRequest {
+  std::string file;  ///< named by errors
+  std::map<std::string, MappingRequest> layers;
+};
+
+}  // namespace dcnsim

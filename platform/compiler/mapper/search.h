@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The best mappings of one layer: all legal ones in the order of their bounds, evaluated until no
+// bound is better than what has been found.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/arch/dram_spec.h"
+#include "models/perf/clock.h"
+#include "models/perf/counters.h"
+#include "models/perf/evaluate.h"
+#include "models/perf/prediction.h"
+#include "platform/compiler/mapper/bounds.h"
+#include "platform/compiler/mapper/mapping.h"
+
+namespace dcnsim {
+
+struct EvaluatedMapping {
+  Tiling tiling;
+  LayerCounters counters;
+  Score score;
+};
+
+struct SearchResult {
+  std::vector<EvaluatedMapping> best;  ///< best first
+  std::uint64_t legal = 0;             ///< mappings; those not evaluated are beaten by their bounds
+  std::uint64_t evaluated = 0;         ///< of these, to the end
+  std::uint64_t given_up = 0;          ///< evaluated until they could no longer win
+};
+
+/// A search's result as it is stored: the best tilings, best first.
+struct StoredSearch {
+  std::vector<Tiling> best;
+  std::uint64_t legal = 0, evaluated = 0, given_up = 0;
+};
+
+/// Places the layer's data as if it were a program of its own: where they lie when it is judged.
+Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config);
+
+class MappingSearch {
+ public:
+  /// `config` is validated; the references stay.
+  MappingSearch(const AcceleratorConfig& config, const DramSpec& dram, const EnergyModel& energy);
+
+  /// The `wanted` best mappings of a layer, which says what is on chip; its tiling and addresses do
+  /// not count. None of those that are as `request` wants them is better, and equal ones come in
+  /// the order of Candidates. `on_evaluated` is told how many have been evaluated.
+  SearchResult best(const Descriptor& layer, const MappingRequest& request, std::size_t wanted,
+                    const std::function<void(std::uint64_t evaluated)>& on_evaluated = {});
+
+  /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot be:
+  /// a tiling is illegal, or not better than the next.
+  std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
+
+  /// One mapping alone.
+  EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
+
+ private:
+  Objective objective() const { return config_.mapping.objective; }
+  LayerCounters least_counters(const Prediction& prediction, std::uint64_t cycles) const;
+  std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,
+                                  const Score& than) const;
+
+  const AcceleratorConfig& config_;
+  const EnergyModel& energy_;
+  const Clock clock_;
+  Evaluator evaluator_;
+  Bounds bounds_;
+  std::uint64_t descriptor_cycles_ = 0;  ///< to fetch and decode one
+};
+
+}  // namespace dcnsim

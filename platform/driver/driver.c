@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/driver/driver.h"
+
+#include "platform/driver/dcn_registers.h"
+
+static bool read32(const DcnPort* port, uint32_t offset, uint32_t* value) {
+  return port->read32(port->context, offset, value);
+}
+
+static bool write32(const DcnPort* port, uint32_t offset, uint32_t value) {
+  return port->write32(port->context, offset, value);
+}
+
+static DcnStatus status_of(bool accessed) { return accessed ? DCN_OK : DCN_BUS_ERROR; }
+
+DcnStatus dcn_initialise(const DcnPort* port) {
+  uint32_t id = 0, version = 0;
+  if (!read32(port, DCN_REG_ID, &id) || !read32(port, DCN_REG_VERSION, &version)) {
+    return DCN_BUS_ERROR;
+  }
+  if (id != DCN_ID_VALUE || version >> 16 != DCN_VERSION_VALUE >> 16) return DCN_NO_DEVICE;
+  return status_of(write32(port, DCN_REG_CONTROL, DCN_CONTROL_RESET) &&
+                   write32(port, DCN_REG_IRQ_ENABLE, DCN_IRQ_ENABLE_DONE | DCN_IRQ_ENABLE_ERROR));
+}
+
+DcnStatus dcn_start(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count) {
+  return status_of(
+      write32(port, DCN_REG_DESCRIPTOR_ADDRESS_LO, (uint32_t)descriptor_address) &&
+      write32(port, DCN_REG_DESCRIPTOR_ADDRESS_HI, (uint32_t)(descriptor_address >> 32)) &&
+      write32(port, DCN_REG_DESCRIPTOR_COUNT, descriptor_count) &&
+      write32(port, DCN_REG_CONTROL, DCN_CONTROL_START));
+}
+
+DcnResult dcn_finish(const DcnPort* port) {
+  DcnResult result = {DCN_RUNNING, 0, 0};
+  uint32_t cause = 0, code = 0, layer = 0;
+  if (!read32(port, DCN_REG_IRQ_STATUS, &cause)) {
+    result.status = DCN_BUS_ERROR;
+    return result;
+  }
+  if (cause == 0) return result;
+  result.status = status_of(write32(port, DCN_REG_IRQ_STATUS, cause) &&
+                            read32(port, DCN_REG_ERROR_CODE, &code) &&
+                            read32(port, DCN_REG_ERROR_LAYER, &layer));
+  if (result.status == DCN_OK && (cause & DCN_IRQ_STATUS_ERROR) != 0) {
+    result.status = DCN_JOB_FAILED;
+    result.error_code = code;
+    result.error_layer = layer;
+  }
+  return result;
+}
+
+DcnResult dcn_run(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count) {
+  DcnResult result = {DCN_RUNNING, 0, 0};
+  const DcnStatus started = dcn_start(port, descriptor_address, descriptor_count);
+  if (started != DCN_OK) {
+    result.status = started;
+    return result;
+  }
+  // A wake without a cause is somebody else's interrupt.
+  while (result.status == DCN_RUNNING) {
+    port->wait_for_interrupt(port->context);
+    result = dcn_finish(port);
+  }
+  return result;
+}
+
+DcnStatus dcn_counter(const DcnPort* port, uint32_t offset, uint64_t* value) {
+  uint32_t low = 0, high = 0;
+  const bool ok = read32(port, offset, &low) && read32(port, offset + 4, &high);
+  *value = ok ? (uint64_t)high << 32 | low : 0;
+  return status_of(ok);
+}

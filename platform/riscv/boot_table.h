@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the platform tells the firmware `classify`: where in memory the program image, the images
+// and the room for results are. Register a1 has the table's address when the firmware starts. C99
+// and C++; all numbers little-endian, all addresses the CPU's.
+#pragma once
+
+#include <stdint.h>
+
+#include "platform/riscv/memory_map.h"
+
+#define DCN_BOOT_MAGIC 0x4254424Cu
+
+/// One accelerator's own part of memory; weights are shared.
+typedef struct DcnJobMemory {
+  uint32_t descriptors;  ///< address of the list
+  uint32_t input;        ///< where the image has to be
+  uint32_t output;       ///< where the last layer's codes will be
+} DcnJobMemory;
+
+typedef struct DcnBootTable {
+  uint32_t magic;
+  uint32_t accelerators;
+  uint32_t descriptor_count;
+  uint32_t image_count;
+  uint32_t images;   ///< input_bytes each, packed as the input layer wants them
+  uint32_t labels;   ///< one byte each
+  uint32_t results;  ///< DcnImageResult each
+  uint32_t outputs;  ///< output_bytes each, a copy of the last layer's packed codes
+  uint32_t input_bytes;
+  uint32_t output_bytes;
+  uint32_t classes;      ///< codes of an output, one after the other
+  uint32_t code_bits;    ///< 1..16
+  uint32_t code_signed;  ///< 1: two's complement
+  DcnJobMemory jobs[DCN_ACCELERATORS_MAX];
+} DcnBootTable;
+
+/// Filled in by the firmware.
+typedef struct DcnImageResult {
+  uint32_t status;  ///< DcnStatus
+  uint32_t error_code;
+  uint32_t error_layer;
+  uint32_t accelerator;
+  uint32_t predicted;
+  uint32_t waited_cycles;  ///< of `cycles`, those in which the array waited for memory
+  uint64_t cycles;
+} DcnImageResult;

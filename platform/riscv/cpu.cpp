@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/riscv/cpu.h"
+
+#include <algorithm>
+#include <string>
+
+namespace dcnsim::riscv {
+
+Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
+         std::vector<MemoryRange> memories)
+    : sc_module(name),
+      bus("bus"),
+      external_irq("external_irq"),
+      timer_irq("timer_irq"),
+      clocking_(config.clock_mhz),
+      cycles_per_instruction_(config.cycles_per_instruction),
+      ranges_(std::move(memories)),
+      interrupt_("interrupt") {
+  SC_HAS_PROCESS(Cpu);
+  SC_THREAD(execute);
+  set_stack_size(1 << 20);  // Unicorn translates on the stack of whoever runs it
+  SC_METHOD(interrupts_changed);
+  sensitive << external_irq << timer_irq;
+  dont_initialize();
+}
+
+void Cpu::start_of_simulation() {
+  std::vector<CoreMemory> memories;
+  for (const MemoryRange& range : ranges_) {
+    tlm::tlm_generic_payload payload;
+    payload.set_address(range.base);
+    payload.set_read();
+    tlm::tlm_dmi dmi;
+    const bool granted = bus->get_direct_mem_ptr(payload, dmi) && dmi.is_read_write_allowed() &&
+                         dmi.get_start_address() <= range.base &&
+                         dmi.get_end_address() >= range.base + range.bytes - 1;
+    if (!granted) {
+      SC_REPORT_ERROR(name(), ("no direct access to the memory at " + std::to_string(range.base) +
+                               ", which the processor needs")
+                                  .c_str());
+    }
+    memories.push_back(
+        {range.base, range.bytes, dmi.get_dmi_ptr() + (range.base - dmi.get_start_address())});
+  }
+  core_ = std::make_unique<Core>(static_cast<CoreClient&>(*this), memories);
+  core_->start(boot_pc_, boot_a1_);
+}
+
+void Cpu::boot(std::uint32_t pc, std::uint32_t a1) {
+  boot_pc_ = pc;
+  boot_a1_ = a1;
+}
+
+void Cpu::execute() {
+  while (true) {
+    core_->run();
+    pass_time();
+    keeper_.sync();
+    const sc_core::sc_time asleep = sc_core::sc_time_stamp();
+    while (!core_->can_wake()) sc_core::wait(interrupt_);
+    slept_ += sc_core::sc_time_stamp() - asleep;
+  }
+}
+
+void Cpu::interrupts_changed() {
+  core_->set_interrupt(Interrupt::kExternal, external_irq.read());
+  core_->set_interrupt(Interrupt::kTimer, timer_irq.read());
+  interrupt_.notify();
+}
+
+bool Cpu::load(std::uint32_t address, unsigned bytes, std::uint32_t& value) {
+  std::uint8_t data[4] = {};
+  const bool ok = access(tlm::TLM_READ_COMMAND, address, bytes, data);
+  value = 0;
+  for (unsigned i = 0; ok && i < bytes; ++i) value |= std::uint32_t{data[i]} << (8 * i);
+  return ok;
+}
+
+bool Cpu::store(std::uint32_t address, unsigned bytes, std::uint32_t value) {
+  std::uint8_t data[4];
+  for (unsigned i = 0; i < bytes; ++i) data[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  return access(tlm::TLM_WRITE_COMMAND, address, bytes, data);
+}
+
+std::uint64_t Cpu::checkpoint(std::uint64_t instructions) {
+  pass_time();
+  if (keeper_.need_sync()) keeper_.sync();
+  const sc_core::sc_time slice = tlm::tlm_global_quantum::instance().compute_local_quantum();
+  const sc_core::sc_time spent = keeper_.get_local_time();
+  const std::uint64_t left = slice > spent ? (slice - spent).value() / time_of(1).value() : 0;
+  return instructions + std::max<std::uint64_t>(left, 1);
+}
+
+/// A device sees an access at its time, and interrupt lines have followed it when it is over.
+bool Cpu::access(tlm::tlm_command command, std::uint32_t address, unsigned bytes,
+                 std::uint8_t* data) {
+  pass_time();
+  keeper_.sync();
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(data);
+  payload.set_data_length(bytes);
+  payload.set_streaming_width(bytes);
+  payload.set_byte_enable_ptr(nullptr);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  bus->b_transport(payload, delay);
+  keeper_.inc(std::max(delay, time_of(1)));
+  keeper_.sync();
+  return payload.is_response_ok();
+}
+
+sc_core::sc_time Cpu::time_of(std::uint64_t instructions) const {
+  return clocking_.cycles(instructions * cycles_per_instruction_);
+}
+
+void Cpu::pass_time() {
+  keeper_.inc(time_of(core_->instructions() - timed_instructions_));
+  timed_instructions_ = core_->instructions();
+}
+
+}  // namespace dcnsim::riscv

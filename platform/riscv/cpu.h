@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RISC-V processor as a SystemC module: a Core whose instructions take time, whose memories are
+// reached through the direct memory interface and whose other accesses are transactions. Runs ahead
+// of simulated time within the global quantum; an access is made, and an interrupt taken, on time.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/tlm_quantumkeeper.h>
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "models/tlm/clocking.h"
+#include "platform/riscv/core.h"
+
+namespace dcnsim::riscv {
+
+struct CpuConfig {
+  double clock_mhz = 400;
+  std::uint64_t cycles_per_instruction = 1;
+};
+
+class Cpu : public sc_core::sc_module, private CoreClient {
+ public:
+  tlm_utils::simple_initiator_socket<Cpu, 32> bus;
+  sc_core::sc_in<bool> external_irq, timer_irq;  ///< level
+
+  /// Bus addresses of a target that grants direct memory access.
+  struct MemoryRange {
+    std::uint32_t base;
+    std::uint64_t bytes;
+  };
+
+  Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
+      std::vector<MemoryRange> memories);
+  /// Asks for direct access to the memories; an error report if one refuses.
+  void start_of_simulation() override;
+
+  /// Where execution begins, and what register a1 holds then; before the simulation starts.
+  void boot(std::uint32_t pc, std::uint32_t a1);
+
+  std::uint64_t instructions() const { return core_ ? core_->instructions() : 0; }
+  /// Time spent in WFI.
+  const sc_core::sc_time& slept() const { return slept_; }
+
+ private:
+  // CoreClient
+  bool load(std::uint32_t address, unsigned bytes, std::uint32_t& value) override;
+  bool store(std::uint32_t address, unsigned bytes, std::uint32_t value) override;
+  std::uint64_t checkpoint(std::uint64_t instructions) override;
+
+  void execute();
+  void interrupts_changed();
+  bool access(tlm::tlm_command command, std::uint32_t address, unsigned bytes, std::uint8_t* data);
+  sc_core::sc_time time_of(std::uint64_t instructions) const;
+  void pass_time();
+
+  const Clocking clocking_;
+  const std::uint64_t cycles_per_instruction_;
+  const std::vector<MemoryRange> ranges_;
+  std::uint32_t boot_pc_ = 0, boot_a1_ = 0;
+  std::unique_ptr<Core> core_;
+  tlm_utils::tlm_quantumkeeper keeper_;
+  std::uint64_t timed_instructions_ = 0;  ///< whose time the keeper has
+  sc_core::sc_time slept_;
+  sc_core::sc_event interrupt_;
+};
+
+}  // namespace dcnsim::riscv

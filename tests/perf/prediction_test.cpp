@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Predictions from distinct tile shapes against walks over all steps and bits.
+#include "models/perf/prediction.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include "models/arch/memory_layout.h"
+#include "models/perf/buffer_need.h"
+#include "models/perf/step_work.h"
+#include "models/perf/transfers.h"
+#include "tests/support/random_steps.h"
+
+namespace dcnsim {
+namespace {
+
+/// Bus words that hold any bit of [first, last).
+void touch(std::set<std::int64_t>& words, std::int64_t first, std::int64_t last, int bus_bytes) {
+  for (std::int64_t bit = first; bit < last; ++bit) words.insert(bit / (8 * bus_bytes));
+}
+
+/// Memory traffic of a schedule, bit by bit, and whether tiles stay off each other's bus words.
+struct Walk {
+  std::array<std::uint64_t, kStreams> bytes{};
+  bool outputs_share_a_word = false;
+  bool chunks_share_a_word = false;
+  std::uint64_t output_words = 0;
+
+  Walk(const Descriptor& d, const AcceleratorConfig& config) : d_(d), config_(config) {
+    add(Stream::kDescriptor, u64(256 / config.dma.bus_bytes));
+    for (const Step& step : steps_of(d, config.array)) {
+      if (step.load_weights) load_weights(step);
+      if (step.load_input) {
+        load_input(step, d.input);
+        if (d.kind == LayerKind::kAdd) load_input(step, d.input2);
+      }
+      if (step.store) store(step);
+    }
+    output_words = written_.size();
+  }
+
+ private:
+  void add(Stream stream, std::uint64_t words) {
+    bytes[static_cast<std::size_t>(stream)] += words * u64(config_.dma.bus_bytes);
+  }
+
+  void load_weights(const Step& step) {
+    const int bus = config_.dma.bus_bytes;
+    for (int c = step.channel0; c < step.channel1; c += config_.array.columns) {
+      const int channels = std::min(config_.array.columns, step.channel1 - c);
+      if (step.k0 == 0) {
+        std::set<std::int64_t> words;
+        touch(words, 0, std::int64_t{channels} * (config_.accumulator.bits > 32 ? 64 : 32), bus);
+        add(Stream::kBias, words.size());
+      }
+      std::set<std::int64_t> words;
+      const std::int64_t k_bits = std::int64_t{channels} * d_.weight.bits;
+      touch(words, step.k0 * k_bits, step.k1 * k_bits, bus);
+      add(Stream::kWeight, words.size());
+      if (step.k0 > 0 && step.k0 * k_bits % (8 * bus) != 0) chunks_share_a_word = true;
+    }
+  }
+
+  void load_input(const Step& step, const Format& format) {
+    const InputRegion r = input_region(d_, step.pixels);
+    const std::int64_t pixel_bits = std::int64_t{d_.input_shape().channels} * format.bits;
+    std::set<std::int64_t> words;
+    touch(words, r.x0 * pixel_bits, r.x1 * pixel_bits, config_.dma.bus_bytes);
+    add(Stream::kInput, words.size() * u64(r.y1 - r.y0));
+  }
+
+  void store(const Step& step) {
+    const Shape out = d_.output_shape();
+    const int bits = d_.requant.out.bits;
+    for (int y = step.pixels.y0; y < step.pixels.y1; ++y) {
+      std::set<std::int64_t> words;
+      for (int x = step.pixels.x0; x < step.pixels.x1; ++x) {
+        const std::int64_t pixel = std::int64_t{x} * out.channels;
+        touch(words, (pixel + step.store_channel0) * bits, (pixel + step.store_channel1) * bits,
+              config_.dma.bus_bytes);
+      }
+      add(Stream::kOutput, words.size());
+      for (const std::int64_t word : words) {
+        if (!written_.insert({y, word}).second) outputs_share_a_word = true;
+      }
+    }
+  }
+
+  const Descriptor& d_;
+  const AcceleratorConfig& config_;
+  std::set<std::pair<int, std::int64_t>> written_;
+};
+
+TEST(Prediction, traffic_equals_a_walk_over_all_bits) {
+  int legal = 0, illegal = 0;
+  for_random_layers(6, 1500, [&](const Descriptor& d, const AcceleratorConfig& machine) {
+    const AcceleratorConfig config = with_room(machine);
+    const Walk walk(d, config);
+    if (!why_illegal(d, config).empty()) {
+      ++illegal;
+      return;
+    }
+    ++legal;
+    EXPECT_EQ(predicted_counters(d, config).stream_bytes, walk.bytes);
+    EXPECT_FALSE(walk.outputs_share_a_word);
+    EXPECT_FALSE(walk.chunks_share_a_word);
+    EXPECT_EQ(walk.output_words * u64(config.dma.bus_bytes),
+              u64(map_bytes(d.output_shape(), d.requant.out.bits, config.dma.bus_bytes)))
+        << "output is written once and completely";
+  });
+  EXPECT_GT(legal, 400);
+  EXPECT_GT(illegal, 100);
+}
+
+TEST(Prediction, reads_at_least_the_compulsory_minimum) {
+  for_random_layers(7, 1500, [](const Descriptor& d, const AcceleratorConfig& machine) {
+    const AcceleratorConfig config = with_room(machine);
+    if (!why_illegal(d, config).empty()) return;
+    const auto bytes = predicted_counters(d, config).stream_bytes;
+    const auto of = [&](Stream s) { return bytes[static_cast<std::size_t>(s)]; };
+    if (d.kind == LayerKind::kConv) {
+      EXPECT_GE(of(Stream::kWeight) * 8,
+                u64(d.conv.out_channels) * u64(d.conv.reduction()) * u64(d.weight.bits));
+      EXPECT_GE(of(Stream::kBias), u64(d.conv.out_channels) * 4);
+    } else {
+      EXPECT_EQ(of(Stream::kWeight) + of(Stream::kBias), 0u);
+    }
+    // The codes that some output reads, without overlaps: rows and columns are independent.
+    std::set<int> rows, columns;
+    for (const Step& step : steps_of(d, config.array)) {
+      const InputRegion r = input_region(d, step.pixels);
+      for (int y = r.y0; y < r.y1; ++y) rows.insert(y);
+      for (int x = r.x0; x < r.x1; ++x) columns.insert(x);
+    }
+    EXPECT_GE(of(Stream::kInput) * 8,
+              rows.size() * columns.size() * u64(d.input_shape().channels) * u64(d.input.bits));
+  });
+}
+
+TEST(Prediction, halving_every_width_halves_the_bytes_where_rows_divide_evenly) {
+  Descriptor d;
+  d.conv.in = {17, 16, 32};
+  d.conv.out_channels = 64;
+  d.conv.kernel_h = d.conv.kernel_w = 3;
+  d.conv.pad_left = d.conv.pad_right = 1;
+  d.input.bits = d.weight.bits = d.requant.out.bits = 16;
+  d.tiling = {5, 16, 32, d.conv.reduction(), LoopOrder::kPixelOuter};
+  RandomLayer random(8);
+  AcceleratorConfig config = with_room(random.machine());
+  config.array.columns = 16;
+  config.dma.bus_bytes = 16;
+  auto wide = predicted_counters(d, config).stream_bytes;
+  for (int bits = 8; bits >= 2; bits /= 2) {
+    d.input.bits = d.weight.bits = d.requant.out.bits = bits;
+    const auto narrow = predicted_counters(d, config).stream_bytes;
+    for (const Stream s : {Stream::kWeight, Stream::kInput, Stream::kOutput}) {
+      const auto i = static_cast<std::size_t>(s);
+      EXPECT_EQ(2 * narrow[i], wide[i]) << to_string(s) << " at " << bits << " bits";
+    }
+    wide = narrow;
+  }
+}
+
+/// Step by step, and tile by tile.
+LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
+  LayerCounters counters;
+  Parts parts;
+  const auto moved = [&](const Parts& tile) {
+    std::uint64_t words = 0;
+    for (const Part& part : tile) {
+      counters.stream_bytes[static_cast<std::size_t>(part.stream)] += part.bytes;
+      words += part.buffer_words;
+    }
+    return words;
+  };
+  counters.stream_bytes[static_cast<std::size_t>(Stream::kDescriptor)] = kDescriptorBytes;
+  for (const Step& step : steps_of(d, config.array)) {
+    if (step.load_weights) {
+      weight_parts(d, config, step, parts);
+      counters.weight_buffer.writes += moved(parts);
+    }
+    if (step.load_input && loads_input(d)) {
+      input_parts(d, config, step, parts);
+      counters.input_buffer.writes += moved(parts);
+    }
+    if (step.load_input && d.kind == LayerKind::kConv) {
+      const InputRegion r = input_region(d, step.pixels);
+      counters.input_codes += d.input_on_chip ? d.input_shape().elements()
+                                              : u64(r.y1 - r.y0) * u64(r.x1 - r.x0) *
+                                                    u64(d.input_shape().channels);
+    }
+    if (step.store && !d.output_on_chip) {
+      output_parts(d, config, step, parts);
+      counters.output_buffer.reads += moved(parts);
+    }
+    const StepWork work = step_work(config, d, step, counters);
+    counters.compute_cycles += work.cycles;
+    counters.fill_drain_cycles += work.fill_drain;
+  }
+  return counters;
+}
+
+TEST(Prediction, equals_what_is_counted_step_by_step) {
+  int legal = 0, on_chip = 0;
+  for_random_layers(9, 4000, [&](const Descriptor& layer, const AcceleratorConfig& machine) {
+    const AcceleratorConfig config = with_room(machine);
+    Descriptor d = layer;
+    RandomLayer random(static_cast<unsigned>(legal));
+    d.output_on_chip = random.chance(3);
+    d.input_on_chip = random.chance(3);
+    if (d.input_on_chip) {
+      d.tiling.tile_h = d.output_shape().height;
+      d.tiling.tile_w = d.output_shape().width;
+    }
+    if (!why_illegal(d, config).empty()) return;
+    ++legal;
+    on_chip += d.input_on_chip || d.output_on_chip ? 1 : 0;
+    const LayerCounters predicted = predicted_counters(d, config);
+    const LayerCounters expected = counted(d, config);
+    EXPECT_EQ(std::memcmp(&predicted, &expected, sizeof expected), 0);
+    EXPECT_EQ(predicted.macs, d.macs());
+  });
+  EXPECT_GT(legal, 1000);
+  EXPECT_GT(on_chip, 100);
+}
+
+TEST(Prediction, of_many_tilings_does_not_depend_on_their_order) {
+  RandomLayer random(10);
+  for (int i = 0; i < 100; ++i) {
+    const AcceleratorConfig config = with_room(random.machine());
+    Descriptor d = random.layer();
+    Predictor predictor(d, config);
+    for (int n = 0; n < 20; ++n) {
+      d.tiling = random.tiling(d, config.array);
+      if (!why_illegal(d, config).empty()) continue;
+      const LayerCounters expected = predicted_counters(d, config);
+      const Prediction& predicted = predictor.predict(d.tiling);
+      EXPECT_EQ(std::memcmp(&predicted.counters, &expected, sizeof expected), 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole networks: the mapper's choices against random mappings, its plan of what stays on chip
+// against trying every plan, and machines that grow.
+#include "platform/compiler/mapper/mapper.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <set>
+
+
+#include "models/arch/accelerator_yaml.h"
+#include "platform/compiler/describe.h"
+#include "platform/compiler/mapper/mapping_memory.h"
+#include "tests/support/all_tilings.h"
+#include "tests/support/dram_lpddr4.h"
+#include "tests/support/network_layers.h"
+#include "tests/support/random_network.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kSource = DCNSIM_SOURCE_DIR;
+
+AcceleratorConfig preset(const std::string& name) {
+  return load_accelerator(kSource + "/models/arch/presets/" + name + ".yaml");
+}
+
+/// The layers of three networks: both built-in ones, and the first random one of five layers.
+std::vector<Descriptor> layers_of_network(const std::string& name) {
+  if (name != "random") return layers_of(kSource + "/workloads/networks/" + name + ".onnx", 8);
+  RandomNetwork random(20);
+  FixedNetwork network = random.make();
+  while (network.layers.size() < 5) network = random.make();
+  return describe(network, Accumulator{});
+}
+
+class MapperTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(MapperTest, is_never_worse_than_a_thousand_random_mappings) {
+  const AcceleratorConfig config = preset("small_edge");
+  const EnergyModel none;
+  MappingSearch search(config, lpddr4_3200(), none);
+  std::mt19937 engine(1);
+  std::set<DescriptorBytes> layers;
+  for (Descriptor d : layers_of_network(GetParam())) {
+    for (const auto& [in, out] : {std::pair(false, false), {true, false}, {false, true}}) {
+      d.input_on_chip = in;
+      d.output_on_chip = out;
+      if (!why_layer_illegal(d, config).empty() || !layers.insert(encode(d)).second) continue;
+      const SearchResult best = search.best(d, {}, 1);
+      std::set<DescriptorBytes> drawn;
+      for (int i = 0; i < 1000; ++i) {
+        const auto tiling = random_legal_tiling(d, config, engine);
+        if (!tiling) break;
+        d.tiling = *tiling;
+        if (!drawn.insert(encode(d)).second) continue;
+        ASSERT_FALSE(search.evaluate(d, *tiling).score < best.best.front().score);
+      }
+      d.tiling = {};
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, MapperTest,
+                         testing::Values("cifar10_plain7_float", "cifar10_res8_float", "random"));
+
+Score sum(const std::vector<LayerMapping>& mappings) {
+  Score sum;
+  for (const LayerMapping& mapping : mappings) sum = sum + mapping.search.best.front().score;
+  return sum;
+}
+
+AcceleratorConfig random_small_machine(RandomNetwork& random) {
+  AcceleratorConfig config = preset("small_edge");
+  config.array.rows = config.array.columns = 4 << random.pick(0, 2);
+  for (BufferConfig* buffer : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+    buffer->capacity_bytes = 8192 << random.pick(0, 2);
+  }
+  config.dma.bus_bytes = 4 << random.pick(0, 2);
+  config.mapping.objective = random.chance(2) ? Objective::kLatency : Objective::kTraffic;
+  return config;
+}
+
+TEST(Mapper, keeps_on_chip_what_makes_the_sum_least) {
+  RandomNetwork random(2);
+  int kept = 0;
+  for (int i = 0; i < 25; ++i) {
+    const FixedNetwork network = random.make();
+    const AcceleratorConfig config = random_small_machine(random);
+    const std::vector<Descriptor> layers = describe(network, config.accumulator);
+    MappingMemory memory;
+    MapperOptions options;
+    options.cache = &memory;
+    const std::vector<LayerMapping> chosen =
+        Mapper(config, lpddr4_3200(), options).map(network, layers);
+    for (const LayerMapping& mapping : chosen) kept += mapping.descriptor.output_on_chip ? 1 : 0;
+
+    for (unsigned plan = 0; plan < 1u << (layers.size() - 1); ++plan) {
+      for (std::size_t l = 0; l < layers.size(); ++l) {
+        options.request.layers[network.layers[l].node.name].keep_output = (plan >> l & 1) != 0;
+      }
+      try {
+        const Score other = sum(Mapper(config, lpddr4_3200(), options).map(network, layers));
+        EXPECT_FALSE(other < sum(chosen)) << i << " plan " << plan;
+      } catch (const std::runtime_error&) {
+        EXPECT_NE(plan, 0u) << "everything through memory is always possible";
+      }
+    }
+  }
+  EXPECT_GT(kept, 20);
+}
+
+TEST(Mapper, that_keeps_maps_on_chip_moves_fewer_bytes) {
+  AcceleratorConfig config = preset("small_edge");
+  config.mapping.objective = Objective::kTraffic;
+  RandomNetwork random(3);
+  int fewer = 0;
+  for (int i = 0; i < 20; ++i) {
+    const FixedNetwork network = random.make();
+    const std::vector<Descriptor> layers = describe(network, config.accumulator);
+    MapperOptions options;
+    const auto chosen = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    for (const FixedLayer& layer : network.layers) {
+      options.request.layers[layer.node.name].keep_output = false;
+    }
+    const auto through_memory = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    EXPECT_LE(sum(chosen).first, sum(through_memory).first);
+    fewer += sum(chosen).first < sum(through_memory).first ? 1 : 0;
+  }
+  EXPECT_GT(fewer, 10);
+}
+
+TEST(Mapper, gives_equal_results_with_and_without_a_cache) {
+  RandomNetwork random(4);
+  for (int i = 0; i < 10; ++i) {
+    const FixedNetwork network = random.make();
+    const AcceleratorConfig config = random_small_machine(random);
+    const std::vector<Descriptor> layers = describe(network, config.accumulator);
+    MapperOptions options;
+    const auto first = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    MappingMemory memory;
+    options.cache = &memory;
+    for (int n = 0; n < 2; ++n) {
+      const auto again = Mapper(config, lpddr4_3200(), options).map(network, layers);
+      for (std::size_t l = 0; l < layers.size(); ++l) {
+        EXPECT_EQ(encode(again[l].descriptor), encode(first[l].descriptor));
+        EXPECT_EQ(again[l].search.evaluated, first[l].search.evaluated);
+      }
+    }
+  }
+}
+
+/// The network's score on a machine.
+double cycles(const AcceleratorConfig& config, const DramSpec& dram,
+              const std::vector<Descriptor>& layers) {
+  const EnergyModel none;
+  MappingSearch search(config, dram, none);
+  double sum = 0;
+  for (const Descriptor& layer : layers) sum += search.best(layer, {}, 1).best.front().score.first;
+  return sum;
+}
+
+// Alignment and the phase of refreshes may cost a wider or faster machine a little.
+constexpr double kTolerance = 1.01;
+
+TEST(LargerMachine, is_not_slower) {
+  const std::vector<Descriptor> all = layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx", 8);
+  const std::vector<Descriptor> layers{all[0], all[2], all.back()};
+  std::map<std::array<int, 3>, double> grid;
+  for (const int buffers : {0, 1, 2}) {
+    for (const int bus : {0, 1, 2}) {
+      for (const int memory : {0, 1, 2}) {
+        AcceleratorConfig config = preset("small_edge");
+        for (BufferConfig* buffer :
+             {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+          buffer->capacity_bytes <<= buffers;
+        }
+        config.accumulator_buffer_bytes <<= buffers;
+        config.dma.bus_bytes = 4 << bus;
+        config.dram.channels = 1 << memory;
+        grid[{buffers, bus, memory}] = cycles(config, lpddr4_3200(), layers);
+      }
+    }
+  }
+  for (const auto& [at, value] : grid) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      auto larger = at;
+      ++larger[axis];
+      const auto next = grid.find(larger);
+      if (next == grid.end()) continue;
+      EXPECT_LE(next->second, value * (axis == 0 ? 1.0 : kTolerance))
+          << at[0] << " " << at[1] << " " << at[2] << ", axis " << axis;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim

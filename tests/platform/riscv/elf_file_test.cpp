@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/riscv/elf_file.h"
+
+#include <elf.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+
+namespace dcnsim::riscv {
+namespace {
+
+struct Image {
+  Elf32_Ehdr header{};
+  Elf32_Phdr segment{};
+  char data[4] = {1, 2, 3, 4};
+};
+
+class ElfFileTest : public testing::Test {
+ protected:
+  ElfFileTest() {
+    std::memcpy(image_.header.e_ident, ELFMAG, SELFMAG);
+    image_.header.e_ident[EI_CLASS] = ELFCLASS32;
+    image_.header.e_ident[EI_DATA] = ELFDATA2LSB;
+    image_.header.e_machine = EM_RISCV;
+    image_.header.e_type = ET_EXEC;
+    image_.header.e_entry = 0x20000010;
+    image_.header.e_phoff = offsetof(Image, segment);
+    image_.header.e_phentsize = sizeof(Elf32_Phdr);
+    image_.header.e_phnum = 1;
+    image_.segment = {PT_LOAD, offsetof(Image, data), 0x20000000, 0x20000000, 4, 6, PF_R, 4};
+  }
+  ~ElfFileTest() override { std::filesystem::remove(path_); }
+
+  ElfFile load(std::size_t bytes = sizeof(Image)) {
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(&image_), static_cast<std::streamsize>(bytes));
+    return load_elf(path_);
+  }
+
+  Image image_;
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() / ("dcnsim_elf_" + std::to_string(getpid()) + ".elf"))
+          .string();
+};
+
+TEST_F(ElfFileTest, has_entry_and_segments_filled_up_with_zeros) {
+  const ElfFile elf = load();
+  EXPECT_EQ(elf.entry, 0x20000010u);
+  ASSERT_EQ(elf.segments.size(), 1u);
+  EXPECT_EQ(elf.segments[0].address, 0x20000000u);
+  EXPECT_EQ(elf.segments[0].bytes, (std::vector<std::uint8_t>{1, 2, 3, 4, 0, 0}));
+}
+
+TEST_F(ElfFileTest, a_file_cut_anywhere_is_refused) {
+  for (std::size_t bytes = 0; bytes < sizeof(Image); ++bytes) {
+    EXPECT_THROW(load(bytes), std::runtime_error) << bytes;
+  }
+}
+
+TEST_F(ElfFileTest, another_machine_or_a_damaged_segment_is_refused) {
+  const Image good = image_;
+  const std::vector<std::function<void()>> damages = {
+      [&] { image_.header.e_ident[EI_CLASS] = ELFCLASS64; },
+      [&] { image_.header.e_ident[EI_DATA] = ELFDATA2MSB; },
+      [&] { image_.header.e_machine = EM_X86_64; },
+      [&] { image_.header.e_type = ET_REL; },
+      [&] { image_.header.e_phoff = 0xFFFFFFF0; },
+      [&] { image_.header.e_phnum = 0xFFFF; },
+      [&] { image_.segment.p_offset = 0xFFFFFFF0; },
+      [&] { image_.segment.p_filesz = 0x10000; },
+      [&] { image_.segment.p_memsz = 0xFFFFFFFF; },
+  };
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    image_ = good;
+    damages[i]();
+    EXPECT_THROW(load(), std::runtime_error) << i;
+  }
+}
+
+TEST_F(ElfFileTest, errors_name_the_file) {
+  try {
+    load_elf("/no/such.elf");
+    FAIL();
+  } catch (const std::runtime_error& e) {
+    EXPECT_EQ(std::string(e.what()).rfind("/no/such.elf: ", 0), 0u) << e.what();
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim::riscv

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Firmware on the virtual platform against the reference executor and the stand-alone system, on
+// real images and the built-in network.
+#include "platform/riscv/virtual_platform.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+#include <tuple>
+
+#include "platform/standalone/simulation.h"
+#include "tests/platform/riscv/workload.h"
+#include "tests/support/fresh_kernel.h"
+#include "workloads/executor.h"
+
+namespace dcnsim::riscv {
+namespace {
+
+/// How far the firmware's cycle counters may be from the stand-alone system's, whose memory starts
+/// each image with closed rows and a fresh refresh interval.
+constexpr double kCycleBound = 0.0025;
+
+/// What a run left behind.
+struct Outcome {
+  PlatformRun run;
+  std::string terminal;
+  std::vector<DcnImageResult> results;
+  std::vector<CodeTensor> outputs;
+};
+
+Outcome run_firmware(const Workload& workload, const PlatformConfig& config, const std::string& elf,
+                     std::size_t count = kImages) {
+  renew_kernel();
+  const MemoryImage memory = workload.memory(config.accelerators, count);
+  std::ostringstream terminal;
+  VirtualPlatform platform(config, terminal);
+  platform.write_memory(DCN_MAP_DRAM, memory.bytes);
+  platform.load_firmware(elf, memory.table_address);
+  Outcome outcome;
+  outcome.run = platform.run();
+  outcome.terminal = terminal.str();
+  outcome.results.resize(count);
+  const auto bytes = platform.read_memory(memory.table.results, sizeof(DcnImageResult) * count);
+  std::memcpy(outcome.results.data(), bytes.data(), bytes.size());
+  const Descriptor& last = workload.program.layers.back().descriptor;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto packed = platform.read_memory(
+        memory.table.outputs + static_cast<std::uint32_t>(i) * memory.table.output_bytes,
+        memory.table.output_bytes);
+    outcome.outputs.push_back(unpack_map(packed.data(), last.output_shape(), last.requant.out,
+                                         config.accelerator.dma.bus_bytes));
+  }
+  return outcome;
+}
+
+void expect_right(const Workload& workload, const Outcome& outcome) {
+  EXPECT_EQ(outcome.run.exit_code, 0u) << outcome.terminal;
+  Executor executor(workload.network, workload.machine.config.accumulator);
+  for (std::size_t i = 0; i < outcome.results.size(); ++i) {
+    const CodeTensor& expected = executor.run(workload.images[i]).layers.back();
+    const DcnImageResult& result = outcome.results[i];
+    EXPECT_EQ(result.status, 0u) << i;
+    EXPECT_EQ(outcome.outputs[i], expected) << i;
+    EXPECT_EQ(result.predicted, static_cast<std::uint32_t>(argmax(expected))) << i;
+    const std::string line = "image " + std::to_string(i) + ": class " +
+                             std::to_string(result.predicted) + ", " +
+                             std::to_string(result.cycles) + " cycles";
+    EXPECT_NE(outcome.terminal.find(line), std::string::npos) << line;
+  }
+}
+
+std::uint64_t waited(const Outcome& outcome) {
+  std::uint64_t sum = 0;
+  for (const DcnImageResult& result : outcome.results) sum += result.waited_cycles;
+  return sum;
+}
+
+class ClassifyTest : public FreshKernel,
+                     public testing::WithParamInterface<std::tuple<std::uint64_t, Transport>> {};
+
+TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_system) {
+  const Workload workload;
+  PlatformConfig config = workload.platform();
+  std::tie(config.quantum_ps, config.transport) = GetParam();
+  std::uint64_t alone = 0;
+  {
+    Simulation simulation(config.accelerator, config.dram, workload.program, {config.transport});
+    alone = simulation.run(workload.images[0]).cycles;
+  }
+  const Outcome outcome = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF);
+  expect_right(workload, outcome);
+  for (const DcnImageResult& result : outcome.results) {
+    EXPECT_NEAR(static_cast<double>(result.cycles), static_cast<double>(alone),
+                kCycleBound * static_cast<double>(alone));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(QuantaAndTransports, ClassifyTest,
+                         testing::Combine(testing::Values(0, 1'000'000, 1'000'000'000),
+                                          testing::Values(Transport::kLooselyTimed,
+                                                          Transport::kApproximatelyTimed)));
+
+class SharedMemoryTest : public FreshKernel, public testing::WithParamInterface<Transport> {};
+
+TEST_P(SharedMemoryTest, two_accelerators_are_right_and_wait_for_one_another) {
+  const Workload workload;
+  PlatformConfig config = workload.platform();
+  config.transport = GetParam();
+  config.quantum_ps = 0;
+  const Outcome one = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 6);
+  config.accelerators = 2;
+  const Outcome two = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 6);
+  expect_right(workload, one);
+  expect_right(workload, two);
+  EXPECT_GT(waited(two), waited(one));
+  EXPECT_LT(two.run.simulated_ps, one.run.simulated_ps * 6 / 10) << "they work at once";
+  for (std::uint32_t k = 0; k < 2; ++k) {
+    EXPECT_EQ(std::count_if(two.results.begin(), two.results.end(),
+                            [&](const DcnImageResult& r) { return r.accelerator == k; }),
+              3);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, SharedMemoryTest,
+                         testing::Values(Transport::kLooselyTimed, Transport::kApproximatelyTimed));
+
+class VirtualPlatformTest : public FreshKernel {
+ protected:
+  /// The platform without a workload.
+  static PlatformRun run(const char* elf, std::uint32_t argument, PlatformConfig config,
+                         std::ostream& terminal) {
+    renew_kernel();
+    VirtualPlatform platform(config, terminal);
+    platform.load_firmware(elf, argument);
+    return platform.run();
+  }
+  static PlatformConfig config() {
+    const Machine machine = small_edge();
+    PlatformConfig config;
+    config.accelerator = machine.config;
+    config.dram = machine.dram;
+    return config;
+  }
+};
+
+TEST_F(VirtualPlatformTest, faults_are_reported_and_the_next_job_is_right) {
+  for (const Transport transport : {Transport::kLooselyTimed, Transport::kApproximatelyTimed}) {
+    const Workload workload;
+    PlatformConfig config = workload.platform();
+    config.transport = transport;
+    const Outcome outcome = run_firmware(workload, config, DCNSIM_FAULTS_ELF, 1);
+    EXPECT_EQ(outcome.run.exit_code, 0u);
+    EXPECT_EQ(outcome.terminal,
+              "  next job: right\n"
+              "read of a hole: bus error\n"
+              "write to a hole: bus error\n"
+              "write to ID: bus error\n"
+              "read of CONTROL: bus error\n"
+              "  next job: right\n"
+              "corrupt descriptor: status 4, error 1 at layer 1\n"
+              "  next job: right\n"
+              "weights outside memory: status 4, error 3 at layer 1\n"
+              "  next job: right\n"
+              "list outside memory: status 4, error 3 at layer 0\n"
+              "  next job: right\n"
+              "half a millisecond into a job: status register 1\n"
+              "after a reset: status register 0, cycles 0\n"
+              "long after: status 1, error 0 at layer 0\n"
+              "  next job: right\n"
+              "started twice: status 0, error 0 at layer 0\n"
+              "  next job: right\n"
+              "acknowledged late: interrupt status 1\n"
+              "  then: status 0, error 0 at layer 0\n"
+              "  next job: right\n");
+  }
+}
+
+TEST_F(VirtualPlatformTest, the_processor_sleeps_while_the_accelerator_works) {
+  const Workload workload;
+  PlatformConfig config = workload.platform();
+  const Outcome fast = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 2);
+  config.accelerator.clock_mhz /= 10;
+  const Outcome slow = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 2);
+  EXPECT_GT(slow.run.simulated_ps, 9 * fast.run.simulated_ps);
+  EXPECT_NEAR(static_cast<double>(slow.run.instructions),
+              static_cast<double>(fast.run.instructions),
+              0.01 * static_cast<double>(fast.run.instructions))
+      << "but for the digits printed";
+  EXPECT_GT(slow.run.slept_ps, slow.run.simulated_ps * 95 / 100);
+}
+
+TEST_F(VirtualPlatformTest, the_timer_wakes_and_an_endless_sleep_ends_the_run) {
+  for (const std::uint64_t quantum_ps : {0, 1'000'000, 1'000'000'000}) {
+    PlatformConfig platform = config();
+    platform.quantum_ps = quantum_ps;
+    std::ostringstream terminal;
+    const PlatformRun result = run(DCNSIM_SLEEPS_ELF, 42, platform, terminal);
+    EXPECT_EQ(terminal.str(), "argument 42, slept 1000 us\n") << quantum_ps;
+    EXPECT_FALSE(result.exit_code);
+  }
+}
+
+TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum) {
+  for (const std::uint64_t quantum_ps : {0, 1'000'000, 1'000'000'000}) {
+    PlatformConfig platform = config();
+    platform.quantum_ps = quantum_ps;
+    std::ostringstream terminal;
+    const PlatformRun result = run(DCNSIM_SPINS_ELF, 2, platform, terminal);
+    EXPECT_EQ(result.exit_code, 0u);
+    const double cycles = static_cast<double>(result.simulated_ps) * platform.cpu_mhz * 1e-6;
+    const auto instructions = static_cast<double>(result.instructions);
+    EXPECT_GT(instructions, 20000);
+    EXPECT_NEAR(cycles, instructions, 0.05 * instructions) << "but for accesses to the UART";
+  }
+}
+
+TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
+  std::ostringstream terminal;
+  PlatformConfig platform = config();
+  platform.accelerators = DCN_ACCELERATORS_MAX + 1;
+  EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
+  platform = config();
+  platform.accelerator.dram.capacity_bytes = std::int64_t{4} << 30;
+  EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
+  VirtualPlatform small(config(), terminal);
+  EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);
+  EXPECT_THROW(small.load_firmware(DCNSIM_SOURCE_DIR "/LICENSE"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace dcnsim::riscv

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built-in network and the first of the built-in images, for the virtual platform and for the
+// systems it is compared with. DCNSIM_SOURCE_DIR must be defined.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analysis/quantizer/quantize_network.h"
+#include "platform/compiler/program.h"
+#include "platform/riscv/memory_image.h"
+#include "platform/riscv/virtual_platform.h"
+#include "tests/support/small_edge.h"
+#include "workloads/executor.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim::riscv {
+
+inline constexpr std::size_t kImages = 20;
+
+/// On small_edge at 8/8 bits.
+struct Workload {
+  Machine machine = small_edge();
+  FixedNetwork network = quantize();
+  Program program = compile(network, machine.config, machine.dram);
+  std::vector<CodeTensor> images;
+  std::vector<std::uint8_t> labels;
+
+  Workload() {
+    const Dataset set = load_cifar10(folder() + "/workloads/cifar10/test_1000.bin", kImages);
+    labels = set.labels;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      images.push_back(convert_image(image_tensor(set, i), network.input_format));
+    }
+  }
+
+  static std::string folder() { return DCNSIM_SOURCE_DIR; }
+  static FixedNetwork quantize() {
+    const auto loaded = load_network(folder() + "/workloads/networks/cifar10_plain7_float.onnx");
+    return quantize_network(std::get<FloatNetwork>(loaded),
+                            load_cifar10(folder() + "/workloads/cifar10/calibration_500.bin", 20),
+                            {})
+        .network;
+  }
+
+  MemoryImage memory(std::uint32_t accelerators, std::size_t count = kImages) const {
+    return compose(program, {images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count)},
+                   {labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(count)},
+                   accelerators, machine.config.dma.bus_bytes,
+                   static_cast<std::uint64_t>(machine.config.dram.capacity_bytes));
+  }
+  PlatformConfig platform() const {
+    PlatformConfig config;
+    config.accelerator = machine.config;
+    config.dram = machine.dram;
+    return config;
+  }
+};
+
+}  // namespace dcnsim::riscv

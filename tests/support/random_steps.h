@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random layers, machines and tilings, and the steps they are executed in.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/perf/schedule.h"
+#include "tests/support/random_layer.h"
+
+namespace dcnsim {
+
+inline std::uint64_t u64(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+inline std::vector<Step> steps_of(const Descriptor& d, const ArrayConfig& array) {
+  std::vector<Step> steps;
+  for_each_step(d, array, [&](const Step& step) { steps.push_back(step); });
+  return steps;
+}
+
+/// Calls check(layer, machine) for random pairs with a random tiling.
+template <class Check>
+void for_random_layers(unsigned seed, int count, Check check) {
+  RandomLayer random(seed);
+  for (int i = 0; i < count; ++i) {
+    const AcceleratorConfig config = random.machine();
+    Descriptor d = random.layer();
+    d.tiling = random.tiling(d, config.array);
+    SCOPED_TRACE("case " + std::to_string(i));
+    check(d, config);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+}  // namespace dcnsim
