@@ -54,7 +54,9 @@ double platform_ms_an_image(const Workload& workload, const PlatformConfig& conf
 
 double standalone_ms_an_image(const Workload& workload, const PlatformConfig& config) {
   renew_kernel();
-  Simulation simulation(config.accelerator, config.dram, workload.program, {config.transport});
+  SimulationOptions options;
+  options.transport = config.transport;
+  Simulation simulation(config.accelerator, config.dram, workload.program, options);
   return 1e3 * seconds([&] {
            for (const CodeTensor& image : workload.images) simulation.run(image);
          }) /

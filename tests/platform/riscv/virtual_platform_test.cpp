@@ -86,7 +86,9 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
   std::tie(config.quantum_ps, config.transport) = GetParam();
   std::uint64_t alone = 0;
   {
-    Simulation simulation(config.accelerator, config.dram, workload.program, {config.transport});
+    SimulationOptions options;
+    options.transport = config.transport;
+    Simulation simulation(config.accelerator, config.dram, workload.program, options);
     alone = simulation.run(workload.images[0]).cycles;
   }
   const Outcome outcome = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF);
