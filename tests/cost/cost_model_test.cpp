@@ -258,6 +258,25 @@ TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   EXPECT_EQ(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
 }
 
+TEST(cost_model, halves_apart_are_twice_the_banks_half_as_deep) {
+  AcceleratorConfig apart = in_place("small_edge"), banks = apart;
+  for (BufferConfig* b : {&apart.input_buffer, &apart.weight_buffer, &apart.output_buffer}) {
+    b->separate_halves = true;
+  }
+  for (BufferConfig* b : {&banks.input_buffer, &banks.weight_buffer, &banks.output_buffer}) {
+    b->banks *= 2;
+  }
+  const CostModel a(kTables, apart), b(kTables, banks);
+  for (const char* buffer : {"input_buffer", "weight_buffer", "output_buffer"}) {
+    EXPECT_EQ(part(a.area_um2(), buffer), part(b.area_um2(), buffer));
+    EXPECT_EQ(part(a.layer_energy_pj(conv8(), some_counters()), buffer),
+              part(b.layer_energy_pj(conv8(), some_counters()), buffer));
+  }
+  // Banks of 8 KiB in place of 16 KiB.
+  EXPECT_NE(part(a.area_um2(), "input_buffer"),
+            part(CostModel(kTables, in_place("small_edge")).area_um2(), "input_buffer"));
+}
+
 TEST(cost_model, provenance_names_every_table_with_its_hash_and_error_bar) {
   const CostModel model(kTables, preset("small_edge"));
   std::set<std::string> components;
