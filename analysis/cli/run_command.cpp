@@ -220,7 +220,7 @@ void run_command(const RunOptions& options) {
   report.accelerator = config;
   report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
   report.area_um2 = cost.area_um2();
-  report.provenance = cost.provenance(descriptors);
+  report.provenance = cost.provenance(descriptors(program));
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
     report.warnings.push_back(
         fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));

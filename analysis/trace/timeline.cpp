@@ -190,7 +190,7 @@ std::string timeline_script(const std::string& trace, const std::string& layer,
       "set border 0\nset tics nomirror scale 0 textcolor rgb '#444444'\n"
       "set grid xtics linetype 1 linecolor rgb '#e6e6e6' linewidth 1\n"
       "set title {} font 'sans-serif Bold,15' textcolor rgb '#222222'\n"
-      "set xlabel 'microseconds since the layer began' textcolor rgb '#444444'\n"
+      "set xlabel 'microseconds since the layer began' offset 0,0.6 textcolor rgb '#444444'\n"
       "set xrange [0:{}]\nset yrange [{}:-0.6]\n"
       "set key below center horizontal textcolor rgb '#444444'\n",
       gnuplot::quoted(fmt::format("{}: {} cycles", layer, picture.cycles), 60), gnuplot::number(us),

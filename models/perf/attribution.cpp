@@ -101,13 +101,15 @@ Diagnosis of_wait(Stall stall, double port_share, const LayerCounters& c) {
     d.advice = wait + ", mostly while the DRAM refreshes: less often or per bank would help";
   } else if (2 * of(c.memory_busy_cycles, stall) >= waited) {
     d.bound = Bound::kDram;
-    d.advice = wait + " while the DRAM is busy: a faster DRAM, more channels, " +
+    d.advice = wait + " while the DRAM has accesses under way and the bus moves only " +
+               percent(port_share) +
+               " of what it can: more requests in flight or longer bursts if it serves them one by "
+               "one, else a faster DRAM or more channels, " +
                fewer_bytes(stall) + " would help";
   } else {
     d.bound = Bound::kLatency;
-    d.advice = wait + " though the bus moves only " + percent(port_share) +
-               " of what it can: double buffers, more requests in flight or longer bursts would "
-               "help";
+    d.advice = wait + " though neither DRAM nor bus, which moves " + percent(port_share) +
+               " of what it can, is the limit: double buffers or smaller first tiles would help";
   }
   return d;
 }

@@ -21,7 +21,7 @@ enum class Cause : std::uint8_t {
   kFillDrain,   ///< first operands on their way into the array, last sums out
   kRequantize,  ///< the vector unit pools, adds and requantizes in a layer of its own
   kConflict,    ///< the DMA has the buffer banks the array works with
-  kDescriptor,  ///< of the waits: neither refresh nor a busy memory, but latency or the bus
+  kDescriptor,  ///< of the waits: those in which the memory neither refreshes nor is busy
   kWeight,
   kInput,
   kOutput,
@@ -57,7 +57,7 @@ enum class Bound : std::uint8_t {
   kNone,     ///< nothing
   kBus,      ///< the accelerator's port moves all it can
   kRefresh,  ///< the DRAM refreshes
-  kDram,     ///< the DRAM has other accesses to serve
+  kDram,     ///< the DRAM has accesses under way: commands, data, latency
   kLatency,  ///< neither: loads and computing do not overlap
 };
 

@@ -10,7 +10,7 @@ set(generated_dir ${PROJECT_BINARY_DIR}/package)
 
 install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim COMPONENT dcnsim
         FILES_MATCHING PATTERN "*.h" PATTERN "presets" EXCLUDE PATTERN "tables" EXCLUDE)
-install(FILES platform/driver/dcn_registers.h
+install(FILES platform/driver/dcn_registers.h platform/driver/driver.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/platform/driver COMPONENT dcnsim)
 
 install(DIRECTORY models/arch/presets models/cost/tables DESTINATION ${DCNSIM_DATA_DIR}
@@ -19,6 +19,8 @@ install(FILES platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xm
               platform/registers/dcn.rdl DESTINATION ${DCNSIM_DATA_DIR}/registers COMPONENT dcnsim)
 install(FILES platform/standalone/example.cpp DESTINATION ${DCNSIM_DATA_DIR}/examples
         COMPONENT dcnsim)
+# As a source: it is compiled for the processor that drives the accelerator.
+install(FILES platform/driver/driver.c DESTINATION ${DCNSIM_DATA_DIR}/driver COMPONENT dcnsim)
 
 configure_package_config_file(
   platform/cmake/dcnsimConfig.cmake.in ${generated_dir}/dcnsimConfig.cmake

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/schedule.h"
 #include "tests/support/dram_lpddr4.h"
@@ -125,7 +126,7 @@ TEST(Diagnosis, inputs_that_come_late_are_not_taken_for_weights) {
   EXPECT_EQ(to_string(e.diagnosis()), "input, bus") << e.diagnosis().advice;
 }
 
-TEST(Diagnosis, a_single_buffer_with_one_request_at_a_time_waits_for_latency) {
+TEST(Diagnosis, accesses_one_at_a_time_leave_DRAM_and_bus_to_latency) {
   Example e;
   e.config.dma.bus_bytes = 64;
   e.config.dma.max_burst_bytes = 64;
@@ -134,7 +135,11 @@ TEST(Diagnosis, a_single_buffer_with_one_request_at_a_time_waits_for_latency) {
   e.layer.conv.in = {3, 3, 32};
   e.layer.conv.out_channels = 256;
   e.layer.tiling = {1, 1, 64, 288, LoopOrder::kWeightOuter};
-  EXPECT_EQ(to_string(e.diagnosis()), "weight, latency");
+  EXPECT_EQ(to_string(e.diagnosis()), "weight, dram");
+  EXPECT_NE(e.diagnosis().advice.find("more requests in flight"), std::string::npos);
+  LayerCounters c = e.run();
+  c.memory_busy_cycles = {};  // of a memory that does not tell
+  EXPECT_EQ(to_string(diagnose(attribution(e.layer.kind, c), c, e.config)), "weight, latency");
 }
 
 TEST(Diagnosis, a_memory_that_tells_is_blamed) {

@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/prediction.h"
 #include "models/perf/transfers.h"
@@ -232,17 +233,17 @@ TEST(Pipeline, tiles_are_used_when_they_have_arrived_and_slots_when_they_are_fre
             last_use[key] = s.end_cycle;
           }
         }
-        const BufferNeed need = buffer_need(d, c);
-        const auto slots = [](const BufferConfig& b, std::int64_t available) {
-          return b.double_buffered && available < b.capacity_bytes ? 2u : 1u;
+        // Two halves if the largest tile fits one, unless a map that stays takes one of them.
+        const auto halves = [](const BufferConfig& b, const Room& room) {
+          return b.double_buffered && room.available < b.capacity_bytes ? 2u : 1u;
         };
         for (const auto& [key, cycle] : recorder.begun) {
           const auto& [kind, number] = key;
           if (kind != TileKind::kWeight && kind != TileKind::kInput) continue;
           const unsigned allowed =
-              kind == TileKind::kWeight             ? slots(c.weight_buffer, need.weight_available)
+              kind == TileKind::kWeight             ? halves(c.weight_buffer, weight_room(d, c))
               : d.input_on_chip || d.output_on_chip ? 1u
-                                                    : slots(c.input_buffer, need.input_available);
+                                                    : halves(c.input_buffer, input_room(d, c));
           if (number < allowed) continue;
           ASSERT_GE(cycle, last_use.at({kind, number - allowed})) << "a slot that is not free";
         }

@@ -103,7 +103,8 @@ TEST(RunReport, the_attribution_of_layers_and_total_adds_up_and_names_a_culprit)
     for (const auto& cycles : part.at("attribution")) sum += cycles.get<std::uint64_t>();
     EXPECT_EQ(sum, part.at("latency").at("cycles"));
   }
-  EXPECT_EQ(j.at("layers").at(0).at("limited_by").at("cause"), "compute");
+  EXPECT_EQ(j.at("layers").at(0).at("limited_by").at("cause"), "weight");
+  EXPECT_EQ(j.at("layers").at(0).at("limited_by").at("bound"), "bus");
   EXPECT_EQ(j.at("layers").at(1).at("limited_by").at("cause"), "weight");
   EXPECT_EQ(j.at("layers").at(1).at("limited_by").at("bound"), "latency");
   EXPECT_NE(to_text(r).find("weight, latency"), std::string::npos) << to_text(r);
