@@ -39,7 +39,7 @@ class RandomNetwork {
     FixedNetwork n;
     n.name = "residual";
     n.input_name = "image";
-    n.input = {pick(3, 10), pick(3, 10), pick(1, 20)};
+    n.input = {pick(3, 7), pick(3, 7), pick(1, 12)};
     n.input_format = format(pick(1, 16), chance(2));
     const int convolutions = pick(2, 3);
     for (int i = 0; i < convolutions; ++i) append_conv(n, i - 1, same_shape(n.input), 1);

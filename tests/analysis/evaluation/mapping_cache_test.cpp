@@ -24,7 +24,8 @@ class MappingCacheTest : public testing::Test {
  protected:
   void SetUp() override {
     folder_ = testing::TempDir() + "dcnsim_mapping_" + std::to_string(::getpid()) + "/deeper";
-    search_.best = {{3, 4, 16, 32, LoopOrder::kWeightOuter}, {1, 4, 16, 32, LoopOrder::kPixelOuter}};
+    search_.best = {{3, 4, 16, 32, LoopOrder::kWeightOuter},
+                    {1, 4, 16, 32, LoopOrder::kPixelOuter}};
     search_.legal = 12345678901;
     search_.evaluated = 7;
     search_.given_up = 8;
@@ -70,9 +71,14 @@ TEST_F(MappingCacheTest, a_damaged_file_counts_as_none) {
   const fs::path file = files().at(0);
   const std::string good = text(file);
   const std::vector<std::pair<std::string, std::string>> damages = {
-      {"\"key\":\"", "\"key\":\"0"},     {"\"legal\":", "\"legal\":-"}, {"[[3,", "[[\"x\","},
-      {"\"best\":[", "\"best\":3,\"x\":["}, {",0]]", ",2]]"},             {",0]]", "]]"},
-      {"}", ""},                         {"\"evaluated\"", "\"evaluate\""}};
+      {"\"key\":\"", "\"key\":\"0"},
+      {"\"legal\":", "\"legal\":-"},
+      {"[[3,", "[[\"x\","},
+      {"\"best\":[", "\"best\":3,\"x\":["},
+      {",1]]", ",2]]"},
+      {",1]]", "]]"},
+      {"}", ""},
+      {"\"evaluated\"", "\"evaluate\""}};
   for (const auto& [from, to] : damages) {
     std::string bad = good;
     const std::size_t at = bad.find(from);
@@ -101,8 +107,8 @@ TEST_F(MappingCacheTest, spares_the_search_and_survives_illegal_entries) {
     MapperOptions options;
     int searched = 0;
     options.progress = [&](std::size_t, std::size_t, const std::string&) { ++searched; };
-    const auto cache =
-        mapping_cache(folder_, machine.config, machine.cost, DCNSIM_SOURCE_DIR "/models/cost/tables");
+    const auto cache = mapping_cache(folder_, machine.config, machine.cost,
+                                     DCNSIM_SOURCE_DIR "/models/cost/tables");
     options.cache = cache.get();
     std::vector<DescriptorBytes> found;
     for (const auto& mapping : Mapper(machine.config, machine.dram, options).map(network, layers)) {
