@@ -77,10 +77,11 @@ void run_platform(const VpOptions& options) {
   std::cout.flush();
   fmt::print(
       "\n{:.3f} ms simulated, the CPU asleep for {:.1f} % of it; {} instructions\n"
-      "{:.2f} s of wall clock: {:.1f} ms an image\n",
+      "{:.2f} s of wall clock: {:.1f} ms an image, {:.1f} million instructions a second\n",
       1e-9 * static_cast<double>(run.simulated_ps),
       100.0 * static_cast<double>(run.slept_ps) / static_cast<double>(run.simulated_ps),
-      run.instructions, wall.count(), 1e3 * wall.count() / memory.table.image_count);
+      run.instructions, wall.count(), 1e3 * wall.count() / memory.table.image_count,
+      1e-6 * static_cast<double>(run.instructions) / wall.count());
   if (!run.exit_code) {
     throw std::runtime_error("the firmware sleeps, and nothing is left that would wake it");
   }

@@ -87,10 +87,6 @@ class Validator {
 };
 
 void validate_buffer(const std::string& path, const BufferConfig& buffer) {
-  if (buffer.separate_halves && !buffer.double_buffered) {
-    throw InvalidField(path + ".separate_halves",
-                       "true, expected false for a buffer that is not double-buffered");
-  }
   const std::int64_t row_bytes = std::int64_t{buffer.all_banks()} * (buffer.word_bits / 8);
   if (buffer.capacity_bytes % row_bytes == 0) return;
   throw InvalidField(path + ".capacity_bytes",

@@ -60,11 +60,11 @@ struct BufferConfig {
   int banks = 1;
   bool double_buffered = true;  ///< two halves: one fills (or drains) while the other is in use
   /// Each half has `banks` banks of its own; else both lie in the same ones, where the DMA and the
-  /// array are in each other's way.
+  /// array are in each other's way. No difference to a buffer without halves.
   bool separate_halves = false;
 
   /// Banks in all.
-  int all_banks() const { return separate_halves ? 2 * banks : banks; }
+  int all_banks() const { return double_buffered && separate_halves ? 2 * banks : banks; }
 };
 
 /// Whose burst goes next. Descriptors and outputs, which free a buffer, come before loads.

@@ -54,7 +54,8 @@ void Pipeline::execute(const Descriptor& descriptor) {
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   if (descriptor.kind == LayerKind::kConv && descriptor.input_on_chip) {
-    counters_->input_codes += descriptor.input_shape().elements();
+    const InputRegion region = input_region(descriptor, steps_.front().pixels);
+    counters_->input_codes += codes_of(region, descriptor.input_shape().channels);
   }
   settle();
 }

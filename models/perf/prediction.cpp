@@ -231,8 +231,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
         input_slots(layer_, config_) == 1 ? bytes : rows.first_bytes * columns.first_bytes;
   }
   if (!conv) return;
-  counters.input_codes = layer_.input_on_chip ? layer_.input_shape().elements()
-                                              : sweeps * rows.input * columns.input * channels;
+  counters.input_codes = sweeps * rows.input * columns.input * channels;
 
   const auto chunks = u64(chunk_count(layer_));
   const bool reloads = u64(channel_tile_count(layer_)) * chunks > 1;

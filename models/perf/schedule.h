@@ -23,6 +23,11 @@ struct InputRegion {
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
 };
 InputRegion input_region(const Descriptor& descriptor, const PixelTile& tile);
+/// Codes in a region of `channels`.
+inline std::uint64_t codes_of(const InputRegion& region, int channels) {
+  return static_cast<std::uint64_t>(region.y1 - region.y0) *
+         static_cast<std::uint64_t>(region.x1 - region.x0) * static_cast<std::uint64_t>(channels);
+}
 
 /// The convolution (without pool) of a tile as a layer of its own over its InputRegion.
 ConvShape tile_conv(const Descriptor& descriptor, const PixelTile& tile);

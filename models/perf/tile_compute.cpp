@@ -47,6 +47,19 @@ void place_tile(const OutputTile& tile, CodeTensor& map) {
   }
 }
 
+CodeTensor take_region(const CodeTensor& map, const InputRegion& region) {
+  const Shape shape{region.y1 - region.y0, region.x1 - region.x0, map.shape().channels};
+  CodeTensor part(shape, map.format());
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(shape.width) * static_cast<std::size_t>(shape.channels) * unit;
+  for (int y = 0; y < shape.height; ++y) {
+    std::memcpy(part.data() + part.index(y, 0, 0) * unit,
+                map.data() + map.index(region.y0 + y, region.x0, 0) * unit, row_bytes);
+  }
+  return part;
+}
+
 void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
   block_count_ = tile.size();
   if (blocks_.size() < block_count_) blocks_.resize(block_count_);

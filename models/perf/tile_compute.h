@@ -39,6 +39,9 @@ struct OutputTile {
 /// Writes a tile's codes to their place in the whole map.
 void place_tile(const OutputTile& tile, CodeTensor& map);
 
+/// The codes of part of a whole map, all channels.
+CodeTensor take_region(const CodeTensor& map, const InputRegion& region);
+
 /// Executes the steps of descriptors, one descriptor after the other; memory is reused between
 /// them. A sum that is split into chunks is evaluated when its last chunk has arrived, which gives
 /// the same value because chunks arrive in the normative order.

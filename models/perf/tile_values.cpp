@@ -37,7 +37,9 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
         kept_.format() != descriptor.input) {
       return false;
     }
-    inputs_[0].first = std::move(kept_);
+    const Shape out = descriptor.output_shape();
+    const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
+    inputs_[0].first = take_region(kept_, region);
   }
   has_kept_ = descriptor.output_on_chip;
   if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);

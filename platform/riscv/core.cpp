@@ -83,7 +83,7 @@ Core::Core(CoreClient& client, const std::vector<CoreMemory>& memories)
 
 Core::~Core() = default;
 
-void Core::map(CoreMemory memory) {
+void Core::map(const CoreMemory& memory) {
   require(uc_mem_map_ptr(engine_.get(), memory.base, memory.bytes, UC_PROT_ALL, memory.data),
           "memory");
 }
@@ -92,7 +92,7 @@ void Core::map(CoreMemory memory) {
 /// knows what a bus error is.
 void Core::forward(std::uint64_t from, std::uint64_t to) {
   if (from == to) return;
-  Window* window = windows_.emplace_back(new Window{this, static_cast<std::uint32_t>(from)}).get();
+  Window* window = &windows_.emplace_back(Window{this, static_cast<std::uint32_t>(from)});
   require(uc_mmio_map(engine_.get(), from, to - from, &Callbacks::read, window, &Callbacks::write,
                       window),
           "window");

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -36,8 +37,9 @@ struct CoreMemory {
 /// Interrupt lines and their causes, low to high priority.
 enum class Interrupt : std::uint32_t { kTimer = 7, kExternal = 11 };
 
-/// Interrupts are taken between basic blocks. A bus error is an imprecise access fault: the trap
-/// comes before the next basic block, whose address is in mepc, with the address in mtval.
+/// Interrupts are taken between basic blocks. A bus error is an imprecise access fault, for within
+/// an access Unicorn only knows the PC of the block: the trap comes before the next basic block,
+/// whose address is in mepc, with the address accessed in mtval.
 class Core {
  public:
   /// `memories` in ascending order, without overlap; every other address is the client's.
@@ -65,7 +67,7 @@ class Core {
     void operator()(uc_struct* engine) const;
   };
 
-  void map(CoreMemory memory);
+  void map(const CoreMemory& memory);
   void forward(std::uint64_t from, std::uint64_t to);
   std::uint32_t load(std::uint32_t address, unsigned bytes);
   void store(std::uint32_t address, unsigned bytes, std::uint32_t value);
@@ -89,7 +91,7 @@ class Core {
 
   CoreClient& client_;
   const std::vector<CoreMemory> memories_;
-  std::vector<std::unique_ptr<Window>> windows_;
+  std::deque<Window> windows_;  ///< stay where they are
   std::unique_ptr<uc_struct, Close> engine_;
   std::uint32_t pc_ = 0;
   std::uint32_t lines_ = 0;  ///< as in mip

@@ -180,6 +180,22 @@ TEST(accelerator_yaml, choices_of_the_memory_controller_are_checked) {
             "a.yaml:13: dram.queue_depth: 0, expected an integer 1..256");
 }
 
+TEST(accelerator_yaml, an_objective_is_one_of_three) {
+  const auto with = [](const std::string& objective) {
+    return std::string(kMinimal) + "mapping: {objective: " + objective + "}\n";
+  };
+  EXPECT_EQ(parse_accelerator(kMinimal, "a.yaml").mapping.objective, Objective::kLatency);
+  EXPECT_EQ(parse_accelerator(with("energy"), "a.yaml").mapping.objective, Objective::kEnergy);
+  EXPECT_EQ(parse_accelerator(with("traffic"), "a.yaml").mapping.objective, Objective::kTraffic);
+  try {
+    parse_accelerator(with("speed"), "a.yaml");
+    ADD_FAILURE();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "a.yaml:14: mapping.objective: speed, expected latency, energy or traffic");
+  }
+}
+
 TEST(accelerator_yaml, a_buffer_of_three_bytes_is_refused) {
   EXPECT_EQ(error_after("4KiB", "3"),
             "a.yaml:10: buffers.input.capacity_bytes: 3, expected a size of 64..67108864 bytes");

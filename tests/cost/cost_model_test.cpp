@@ -33,10 +33,14 @@ std::vector<std::string> names(const Breakdown& breakdown) {
   return all;
 }
 
-/// PEs that keep their sums, so that no table of ratios between PEs comes in.
+/// PEs that keep their sums, so that no table of ratios between PEs comes in, and buffers whose
+/// banks are in the table of SRAMs.
 AcceleratorConfig in_place(const std::string& name) {
   AcceleratorConfig config = preset(name);
   config.array.dataflow = Dataflow::kOutputStationary;
+  for (BufferConfig* b : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+    b->separate_halves = false;
+  }
   return config;
 }
 
@@ -254,6 +258,25 @@ TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   EXPECT_EQ(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
 }
 
+TEST(cost_model, halves_apart_are_twice_the_banks_half_as_deep) {
+  AcceleratorConfig apart = in_place("small_edge"), banks = apart;
+  for (BufferConfig* b : {&apart.input_buffer, &apart.weight_buffer, &apart.output_buffer}) {
+    b->separate_halves = true;
+  }
+  for (BufferConfig* b : {&banks.input_buffer, &banks.weight_buffer, &banks.output_buffer}) {
+    b->banks *= 2;
+  }
+  const CostModel a(kTables, apart), b(kTables, banks);
+  for (const char* buffer : {"input_buffer", "weight_buffer", "output_buffer"}) {
+    EXPECT_EQ(part(a.area_um2(), buffer), part(b.area_um2(), buffer));
+    EXPECT_EQ(part(a.layer_energy_pj(conv8(), some_counters()), buffer),
+              part(b.layer_energy_pj(conv8(), some_counters()), buffer));
+  }
+  // Banks of 8 KiB in place of 16 KiB.
+  EXPECT_NE(part(a.area_um2(), "input_buffer"),
+            part(CostModel(kTables, in_place("small_edge")).area_um2(), "input_buffer"));
+}
+
 TEST(cost_model, provenance_names_every_table_with_its_hash_and_error_bar) {
   const CostModel model(kTables, preset("small_edge"));
   std::set<std::string> components;
@@ -320,7 +343,7 @@ TEST(cost_model, what_the_tables_lack_is_an_error_at_construction) {
       "accumulators of 24..32); cost.extrapolate: true would take units of post-processing in "
       "proportion to their width (+-20 %)");
   EXPECT_EQ(error([](Config& c) { c.input_buffer.capacity_bytes = 1024; }),
-            "sram.csv: input_buffer: a bank of 512 bytes with 64-bit words is outside the table "
+            "sram.csv: input_buffer: a bank of 256 bytes with 64-bit words is outside the table "
             "(1024..1048576 bytes, 16..256 bits)" +
                 slopes);
   EXPECT_EQ(error([](Config& c) { c.accumulator_buffer_bytes = 8192; }),

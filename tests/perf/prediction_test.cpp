@@ -187,10 +187,8 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
       counters.input_buffer.writes += moved(parts);
     }
     if (step.load_input && d.kind == LayerKind::kConv) {
-      const InputRegion r = input_region(d, step.pixels);
-      counters.input_codes += d.input_on_chip ? d.input_shape().elements()
-                                              : u64(r.y1 - r.y0) * u64(r.x1 - r.x0) *
-                                                    u64(d.input_shape().channels);
+      counters.input_codes +=
+          codes_of(input_region(d, step.pixels), d.input_shape().channels);
     }
     if (step.store && !d.output_on_chip) {
       output_parts(d, config, step, parts);

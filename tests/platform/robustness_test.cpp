@@ -30,7 +30,7 @@ struct Bench : AcceleratorBench {
 
   Bench(const sc_core::sc_module_name& name, Transport transport)
       : AcceleratorBench(name, small_machine(), transport) {
-    accelerator.memory.bind(bus.from_initiators[0]);
+    memory_checker.to_target.bind(bus.from_initiators[0]);
     backdoor.bind(bus.from_initiators[1]);
     bus.to_targets[0].bind(dram.socket);
   }

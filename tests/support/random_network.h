@@ -33,6 +33,26 @@ class RandomNetwork {
     return n;
   }
 
+  /// Two or three convolutions that keep the map's shape, the last of which is added to the output
+  /// of the first or to the image, and a fully-connected layer.
+  FixedNetwork residual() {
+    FixedNetwork n;
+    n.name = "residual";
+    n.input_name = "image";
+    n.input = {pick(3, 7), pick(3, 7), pick(1, 12)};
+    n.input_format = format(pick(1, 16), chance(2));
+    const int convolutions = pick(2, 3);
+    for (int i = 0; i < convolutions; ++i) append_conv(n, i - 1, same_shape(n.input), 1);
+    append_add(n, convolutions - 1, chance(2) ? kNetworkInput : 0);
+    ConvShape fc;
+    fc.in = n.input;
+    fc.kernel_h = n.input.height;
+    fc.kernel_w = n.input.width;
+    fc.out_channels = pick(1, 20);
+    append_conv(n, convolutions, fc, 1);
+    return n;
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));
@@ -121,12 +141,25 @@ class RandomNetwork {
     n.layers.push_back(std::move(l));
   }
 
+  static ConvShape same_shape(const Shape& map) {
+    ConvShape c;
+    c.in = map;
+    c.out_channels = map.channels;
+    c.kernel_h = c.kernel_w = 3;
+    c.pad_top = c.pad_bottom = c.pad_left = c.pad_right = 1;
+    return c;
+  }
+
   void append_add(FixedNetwork& n, int from) {
     // The other operand: any earlier value of the same shape (often the same value).
     int other = from;
     for (int i = -1; i < from; ++i) {
       if (n.shape_of(i) == n.shape_of(from) && chance(2)) other = i;
     }
+    append_add(n, from, other);
+  }
+
+  void append_add(FixedNetwork& n, int from, int other) {
     FixedLayer l;
     l.node.name = "layer" + std::to_string(n.layers.size());
     l.node.kind = LayerKind::kAdd;

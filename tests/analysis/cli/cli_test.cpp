@@ -117,7 +117,7 @@ TEST_F(CliTest, broken_accelerators_name_file_and_field) {
 
 TEST_F(CliTest, tiles_that_cannot_fit_say_which_buffer_lacks_how_many_bytes) {
   expect_refused("--accelerator " + accelerator("capacity_bytes: 32KiB  # a half holds 4",
-                                                "capacity_bytes: 2KiB  # a half holds 4"),
+                                                "capacity_bytes: 4KiB  # a half holds 4"),
                  {"layer", "input buffer", "lacks", "bytes"});
 }
 

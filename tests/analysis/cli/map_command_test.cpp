@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim map, and run with the user's mapping.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/analysis/cli/command_runner.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::json;
+
+class MapCommandTest : public CommandTest {
+ protected:
+  std::string options() const {
+    return " --calibration " + calibration_ + " --cache " + path("cache") + " ";
+  }
+  Json json(const std::string& name) const { return Json::parse(slurp(path(name))); }
+};
+
+TEST_F(MapCommandTest, shows_every_layer_and_adds_up) {
+  const Outcome o = dcnsim("map" + options() + "--json " + path("m.json"));
+  ASSERT_EQ(o.code, 0) << o.err;
+  for (const char* part : {"conv0", "conv6", "fc", "on chip", "in/out", "mapped for latency"}) {
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
+  }
+  const Json map = json("m.json");
+  EXPECT_EQ(map.at("schema"), "dcnsim.map/1");
+  ASSERT_EQ(map.at("layers").size(), 8u);
+  bool kept = false;
+  for (const Json& layer : map.at("layers")) {
+    EXPECT_EQ(layer.at("input_on_chip"), kept);
+    kept = layer.at("output_on_chip");
+    double cycles = layer.at("compute_cycles").get<double>();
+    for (const Json& stall : layer.at("stall_cycles")) cycles += stall.get<double>();
+    EXPECT_EQ(layer.at("latency_cycles"), cycles);
+    EXPECT_GE(layer.at("search").at("legal"), layer.at("search").at("evaluated"));
+    for (const auto& [name, fill] : layer.at("buffer_fill").items()) {
+      EXPECT_GE(fill.get<double>(), 0) << name;
+      EXPECT_LE(fill.get<double>(), 1) << name;
+    }
+    for (const Json& other : layer.at("runners_up")) {
+      EXPECT_GE(other.at("latency_cycles"), layer.at("latency_cycles"));
+    }
+  }
+}
+
+TEST_F(MapCommandTest, explains_one_layer) {
+  const Outcome o = dcnsim("map" + options() + "--layer conv2 --objective traffic");
+  ASSERT_EQ(o.code, 0) << o.err;
+  for (const char* part :
+       {"conv2", "tiles", "on chip", "buffers", "traffic", "cycles", "limited by", "search",
+        "legal mappings", "ruled out by bounds", "runners-up"}) {
+    EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
+  }
+  const Outcome unknown = dcnsim("map" + options() + "--layer cnv2");
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_NE(unknown.err.find("did you mean \"conv2\"?"), std::string::npos) << unknown.err;
+}
+
+TEST_F(MapCommandTest, each_objective_is_best_at_what_it_is_for) {
+  struct Sums {
+    double cycles = 0, bytes = 0, energy = 0;
+  };
+  const auto sums = [&](const std::string& objective) {
+    const std::string file = objective + ".json";
+    EXPECT_EQ(dcnsim("map" + options() + "--objective " + objective + " --json " + path(file)).code,
+              0);
+    Sums sum;
+    for (const Json& layer : json(file).at("layers")) {
+      sum.cycles += layer.at("latency_cycles").get<double>();
+      sum.bytes += layer.at("traffic").at("dram_read_bytes").get<double>() +
+                   layer.at("traffic").at("dram_write_bytes").get<double>();
+      sum.energy += layer.at("energy_pj").get<double>();
+    }
+    return sum;
+  };
+  const Sums latency = sums("latency"), energy = sums("energy"), traffic = sums("traffic");
+  EXPECT_LE(latency.cycles, std::min(energy.cycles, traffic.cycles));
+  EXPECT_LE(energy.energy, std::min(latency.energy, traffic.energy));
+  EXPECT_LE(traffic.bytes, std::min(latency.bytes, energy.bytes));
+}
+
+TEST_F(MapCommandTest, a_written_mapping_runs_as_the_search_does) {
+  ASSERT_EQ(dcnsim("map" + options() + "-o " + path("m.yaml")).code, 0);
+  const std::string run = "run --limit 2 --check" + options() + "--json ";
+  ASSERT_EQ(dcnsim(run + path("searched.json")).code, 0);
+  ASSERT_EQ(dcnsim(run + path("mapped.json") + " --mapping " + path("m.yaml")).code, 0);
+  const Json searched = json("searched.json"), mapped = json("mapped.json");
+  EXPECT_EQ(searched.at("layers"), mapped.at("layers"));
+  EXPECT_EQ(mapped.at("inputs").back().at("role"), "mapping");
+}
+
+TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
+  const std::string map = "map --calibration " + calibration_;
+  const Outcome without = dcnsim(map + " --no-cache");
+  ASSERT_EQ(without.code, 0) << without.err;
+  const std::string cache = " --cache " + path("cache");
+  EXPECT_EQ(dcnsim(map + cache).out, without.out);
+  EXPECT_EQ(dcnsim(map + cache).out, without.out);
+  for (const auto& entry : std::filesystem::directory_iterator(path("cache"))) {
+    spill(entry.path(), "damaged");
+  }
+  EXPECT_EQ(dcnsim(map + cache).out, without.out);
+}
+
+TEST_F(MapCommandTest, mistakes_in_a_mapping_are_one_line) {
+  const auto refused = [&](const std::string& yaml, const std::vector<std::string>& parts) {
+    spill(path("m.yaml"), yaml);
+    expect_one_line_error("run --limit 1" + options() + "--mapping " + path("m.yaml"), parts, 1);
+  };
+  refused("layers: {conv1: {tile_h: 40}}", {"m.yaml:1: layers.conv1.tile_h: 40, expected 1..15"});
+  refused("layers: {cnv1: {tile_h: 4}}", {"layers.cnv1", "did you mean \"conv1\"?"});
+  refused("layers: {conv1: {tile_h: 15, tile_w: 15}}", {"layers.conv1: ", "lacks", "bytes"});
+  refused("layers: {fc: {keep_output: true}}", {"layers.fc.keep_output: true, expected false"});
+  refused("- 1", {"m.yaml:1: mapping: expected keys and values"});
+  expect_one_line_error("run --limit 1 --mapping " + path("missing.yaml"), {"missing.yaml"}, 1);
+  EXPECT_EQ(dcnsim("map --objective speed").code, 2);
+}
+
+}  // namespace
+}  // namespace dcnsim
