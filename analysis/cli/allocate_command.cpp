@@ -235,8 +235,7 @@ void allocate_command(const AllocateOptions& options) {
   const Files files = files_of(options);
   const std::string tables = data_file("models/cost/tables");
   Machine machine = load_machine(files.accelerator, tables);
-  machine.mappings =
-      mapping_cache(options.cache.folder(), machine.config, machine.cost, tables);
+  machine.mappings = mapping_cache(options.cache.folder(), machine.config, machine.cost, tables);
   const Request request = read_request(options, machine);
   const NoiseModel noise = noise_model(options);
   const auto loaded = load_network(files.network);

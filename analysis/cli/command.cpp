@@ -170,9 +170,9 @@ FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
 }
 
 void CacheOptions::add_to(CLI::App& app, const std::string& what, const std::string& group) {
-  CLI::Option* folder = app.add_option("--cache", folder_option,
-                                       "Folder for " + what + " [~/.cache/dcnsim]")
-                            ->type_name("FOLDER");
+  CLI::Option* folder =
+      app.add_option("--cache", folder_option, "Folder for " + what + " [~/.cache/dcnsim]")
+          ->type_name("FOLDER");
   CLI::Option* off = app.add_flag("--no-cache", none, "Find them anew and keep nothing");
   if (group.empty()) return;
   folder->group(group);

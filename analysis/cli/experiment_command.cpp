@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/evaluation/mapping_cache.h"
 #include "analysis/experiments/experiment.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -20,6 +21,7 @@ struct ExperimentOptions {
   std::string claim;
   std::vector<std::string> networks;
   std::vector<std::string> accelerators;  ///< the claim's if empty
+  CacheOptions cache;
   std::string calibration, images;
   std::uint64_t limit = 0;
   std::string folder;
@@ -116,7 +118,11 @@ void experiment_command(const ExperimentOptions& options) {
       machines.push_back(load_machine(accelerator_file(name), data_file("models/cost/tables")));
     }
   }
-  for (const Machine& machine : machines) experiment.machines.push_back(&machine);
+  for (Machine& machine : machines) {
+    machine.mappings = mapping_cache(options.cache.folder(), machine.config, machine.cost,
+                                     data_file("models/cost/tables"));
+    experiment.machines.push_back(&machine);
+  }
   if (claim.published != nullptr) experiment.published = data_file(claim.published);
   claim.measure(experiment);
   fmt::print("written to {}\n", options.folder);
@@ -148,6 +154,7 @@ void add_experiment(CLI::App& app, Action& action) {
                    "Accelerator YAML file or preset, any number of times [small_edge and\n"
                    "large_edge; bit_fusion for bit-fusion]")
       ->type_name("FILE|PRESET");
+  options->cache.add_to(*experiment, "mappings");
   experiment
       ->add_option("--calibration", options->calibration,
                    "Images from which everything is chosen [500 training images]")

@@ -67,19 +67,19 @@ void map_command(const MapOptions& options) {
   for (std::size_t i = 0; i < mappings.size(); ++i) {
     const std::string& name = network.layers[i].node.name;
     named.push_back({name, mappings[i].descriptor});
-    const double energy = total(cost.layer_energy_pj(mappings[i].descriptor,
-                                                     mappings[i].search.best.front().counters));
+    const double energy = total(
+        cost.layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters));
     report.layers.push_back({name, std::move(mappings[i]), energy});
   }
 
-  const std::string text = options.layer.empty() ? to_text(report)
-                                                 : explain(report, find_layer(report, options.layer));
+  const std::string text =
+      options.layer.empty() ? to_text(report) : explain(report, find_layer(report, options.layer));
   if (options.output) {
     write_file_atomically(
         *options.output,
-        mapping_yaml(named, fmt::format("{} on {}, mapped for {} by dcnsim " DCNSIM_VERSION,
-                                        network.name, config.name,
-                                        to_string(config.mapping.objective))));
+        mapping_yaml(named,
+                     fmt::format("{} on {}, mapped for {} by dcnsim " DCNSIM_VERSION, network.name,
+                                 config.name, to_string(config.mapping.objective))));
   }
   if (options.json) write_file_atomically(*options.json, to_json(report));
   fmt::print("{} on {} ({} x {} PEs)\n\n{}", network.name, config.name, config.array.rows,
@@ -94,8 +94,10 @@ void add_map(CLI::App& app, Action& action) {
   auto options = std::make_shared<MapOptions>();
   CLI::App* map = app.add_subcommand("map", "How layers are executed on an accelerator, and why");
   map->description(
-      "Chooses tiling, loop order and what stays on chip for every layer of a network: the best of\n"
-      "all legal mappings, by simulated cycles, energy or traffic. Says what each choice costs and\n"
+      "Chooses tiling, loop order and what stays on chip for every layer of a network: the best "
+      "of\n"
+      "all legal mappings, by simulated cycles, energy or traffic. Says what each choice costs "
+      "and\n"
       "what the next best ones lose.");
   map->add_option("network", options->network,
                   "ONNX file: float (quantized now, see --weights) or QONNX [the built-in network]")

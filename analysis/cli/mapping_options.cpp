@@ -29,16 +29,14 @@ void MappingOptions::apply(AcceleratorConfig& config) const {
 }
 
 std::vector<LayerMapping> MappingOptions::map(const FixedNetwork& network,
-                                              const AcceleratorConfig& config,
-                                              const DramSpec& dram, const CostModel& cost,
-                                              std::vector<InputFile>& inputs,
+                                              const AcceleratorConfig& config, const DramSpec& dram,
+                                              const CostModel& cost, std::vector<InputFile>& inputs,
                                               std::size_t runners_up) const {
   const std::vector<Descriptor> layers = describe(network, config.accumulator);
   MapperOptions options;
   options.energy = energy_model(cost);
   options.runners_up = runners_up;
-  const auto kept =
-      mapping_cache(cache.folder(), config, cost, data_file("models/cost/tables"));
+  const auto kept = mapping_cache(cache.folder(), config, cost, data_file("models/cost/tables"));
   options.cache = kept.get();
   if (!file.empty()) {
     std::vector<NamedLayer> named;

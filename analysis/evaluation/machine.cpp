@@ -47,8 +47,8 @@ std::vector<std::vector<LayerCost>> simulate_costs(
       options.energy = energy_model(machine.cost);
       options.cache = mappings.get();
       const Program program = compile(network, machine.config, machine.dram, options);
-      std::vector<LayerCounters> layers = evaluate(
-          descriptors(program), program.descriptor_address, machine.config, machine.dram);
+      std::vector<LayerCounters> layers =
+          evaluate(descriptors(program), program.descriptor_address, machine.config, machine.dram);
       std::vector<LayerCost> costs;
       for (std::size_t i = 0; i < layers.size(); ++i) {
         LayerCounters& counters = layers[i];

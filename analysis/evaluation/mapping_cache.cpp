@@ -97,9 +97,10 @@ std::unique_ptr<MappingCache> mapping_cache(const std::string& folder,
   AcceleratorConfig machine = config;
   machine.name = "";
   std::string identity = to_yaml(machine) + energy_model(cost).identity;
+  const std::string tables = tables_folder(tables_dir, config);
   try {
-    for (const std::string& file : {std::string("/proc/self/exe"), tables_dir + "/dram.csv",
-                                    tables_dir + "/dram_timing.csv"}) {
+    for (const std::string& file :
+         {std::string("/proc/self/exe"), tables + "/dram.csv", tables + "/dram_timing.csv"}) {
       identity += sha256_hex(read_text_file(file, kMaxProgramBytes)) + '\n';
     }
   } catch (const std::runtime_error&) {

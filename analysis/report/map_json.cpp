@@ -10,12 +10,9 @@ Json mapping_json(const Descriptor& layer, const EvaluatedMapping& mapping) {
   Descriptor d = layer;
   d.tiling = mapping.tiling;
   const LayerCounters& c = mapping.counters;
-  return {{"tiling", tiling_json(d.tiling)},
-          {"latency_cycles", c.cycles},
-          {"compute_cycles", c.compute_cycles},
-          {"fill_drain_cycles", c.fill_drain_cycles},
-          {"stall_cycles", stalls_json(c)},
-          {"traffic", traffic_json(c)}};
+  return {{"tiling", tiling_json(d.tiling)},    {"latency_cycles", c.cycles},
+          {"compute_cycles", c.compute_cycles}, {"fill_drain_cycles", c.fill_drain_cycles},
+          {"stall_cycles", stalls_json(c)},     {"traffic", traffic_json(c)}};
 }
 
 Json layer_json(const MappedLayer& layer, const AcceleratorConfig& config) {
@@ -27,7 +24,7 @@ Json layer_json(const MappedLayer& layer, const AcceleratorConfig& config) {
   json["output_on_chip"] = d.output_on_chip;
   json.update(mapping_json(d, search.best.front()));
   json["energy_pj"] = layer.energy_pj;
-  json["limited_by"] = limit_of(search.best.front().counters);
+  json["limited_by"] = to_string(diagnosis(layer, config));
   json["buffer_fill"] = {{"input", fill.input},
                          {"weight", fill.weight},
                          {"output", fill.output},

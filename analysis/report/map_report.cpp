@@ -7,23 +7,9 @@
 
 namespace dcnsim {
 
-std::string limit_of(const LayerCounters& counters) {
-  const auto longest =
-      std::max_element(counters.stall_cycles.begin(), counters.stall_cycles.end());
-  if (counters.compute_cycles >= *longest) return "computing";
-  switch (static_cast<Stall>(longest - counters.stall_cycles.begin())) {
-    case Stall::kDescriptor:
-      return "descriptor";
-    case Stall::kWeight:
-      return "loading weights";
-    case Stall::kInput:
-      return "loading input";
-    case Stall::kOutput:
-      return "storing output";
-    case Stall::kConflict:
-      return "bank conflicts";
-  }
-  return "";
+Diagnosis diagnosis(const MappedLayer& layer, const AcceleratorConfig& config) {
+  const LayerCounters& counters = layer.mapping.search.best.front().counters;
+  return diagnose(attribution(layer.mapping.descriptor.kind, counters), counters, config);
 }
 
 BufferFill buffer_fill(const Descriptor& d, const AcceleratorConfig& config) {

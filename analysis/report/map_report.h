@@ -36,8 +36,8 @@ std::string to_text(const MapReport& report);
 /// One layer and what else there was to choose from.
 std::string explain(const MapReport& report, const MappedLayer& layer);
 
-/// What most of a layer's time goes into: "computing", or what the array waits for.
-std::string limit_of(const LayerCounters& counters);
+/// What most of the layer's time goes into, and what would shorten it.
+Diagnosis diagnosis(const MappedLayer& layer, const AcceleratorConfig& config);
 
 /// Share of a buffer's bytes in use while the layer runs, 0..1; several tiles where it holds them.
 struct BufferFill {

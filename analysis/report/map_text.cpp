@@ -39,10 +39,10 @@ std::string row(const MappedLayer& layer, const AcceleratorConfig& config) {
   return fmt::format(kRow, elide(layer.name, 16), tile_text(d),
                      d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
                      on_chip_text(d), c.cycles, c.compute_cycles, stall(c, Stall::kWeight),
-                     stall(c, Stall::kInput), stall(c, Stall::kOutput),
-                     stall(c, Stall::kConflict), fmt::format("{:.1f}", kilobytes(traffic(c))),
-                     percent(fill.input), percent(fill.weight), percent(fill.output),
-                     percent(fill.accumulator), limit_of(c));
+                     stall(c, Stall::kInput), stall(c, Stall::kOutput), stall(c, Stall::kConflict),
+                     fmt::format("{:.1f}", kilobytes(traffic(c))), percent(fill.input),
+                     percent(fill.weight), percent(fill.output), percent(fill.accumulator),
+                     to_string(diagnosis(layer, config)));
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
@@ -51,9 +51,9 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string cycles_text(const LayerCounters& c) {
-  std::string text = fmt::format(
-      "  cycles        {}: computing {} (of these {} filling and draining)", c.cycles,
-      share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
+  std::string text =
+      fmt::format("  cycles        {}: computing {} (of these {} filling and draining)", c.cycles,
+                  share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
   for (int s = 0; s < kStalls; ++s) {
     const auto cause = static_cast<Stall>(s);
     text += fmt::format(", {} {}", to_string(cause), share_text(stall(c, cause), c.cycles));
@@ -110,12 +110,11 @@ std::string runners_up(const MappedLayer& layer) {
 }  // namespace
 
 std::string to_text(const MapReport& report) {
-  std::string text =
-      fmt::format("{:58} | {:^47} | {:>9} | {:^15} |\n", "",
-                  "cycles: computing, waiting for", "traffic", "buffers, % full");
-  text += fmt::format(kRow, "layer", "tile", "order", "on chip", "cycles", "compute", "weight",
-                      "input", "output", "conflict", "kB", "in", "w", "out", "acc",
-                      "most of it goes into");
+  std::string text = fmt::format("{:58} | {:^47} | {:>9} | {:^15} |\n", "",
+                                 "cycles: computing, waiting for", "traffic", "buffers, % full");
+  text +=
+      fmt::format(kRow, "layer", "tile", "order", "on chip", "cycles", "compute", "weight", "input",
+                  "output", "conflict", "kB", "in", "w", "out", "acc", "most of it goes into");
   LayerCounters sum;
   double energy = 0;
   for (const MappedLayer& layer : report.layers) {
@@ -123,10 +122,11 @@ std::string to_text(const MapReport& report) {
     sum += layer.mapping.search.best.front().counters;
     energy += layer.energy_pj;
   }
-  return text + fmt::format("\n{} cycles, {:.1f} kB, {:.2f} uJ (no zeros among the data), each "
-                            "layer by itself; mapped for {}\n",
-                            sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
-                            to_string(report.accelerator.mapping.objective));
+  return text + fmt::format(
+                    "\n{} cycles, {:.1f} kB, {:.2f} uJ (no zeros among the data), each "
+                    "layer by itself; mapped for {}\n",
+                    sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
+                    to_string(report.accelerator.mapping.objective));
 }
 
 std::string explain(const MapReport& report, const MappedLayer& layer) {
@@ -137,12 +137,14 @@ std::string explain(const MapReport& report, const MappedLayer& layer) {
   std::string text = fmt::format("{}\n", elide(layer.name, 64)) + tiles_text(d);
   text += fmt::format("  on chip       input {}, output {}\n", d.input_on_chip ? "yes" : "no",
                       d.output_on_chip ? "stays for the next layer" : "no");
-  text += fmt::format("  buffers       input {} %, weight {} %, output {} %, accumulator {} % full\n",
-                      percent(fill.input), percent(fill.weight), percent(fill.output),
-                      percent(fill.accumulator));
+  text += fmt::format(
+      "  buffers       input {} %, weight {} %, output {} %, accumulator {} % full\n",
+      percent(fill.input), percent(fill.weight), percent(fill.output), percent(fill.accumulator));
   text += traffic_text(c) + cycles_text(c);
-  text += fmt::format("  energy        {:.3f} uJ, no zeros among the data\n", layer.energy_pj / 1e6);
-  text += fmt::format("  limited by    {}\n", limit_of(c));
+  text +=
+      fmt::format("  energy        {:.3f} uJ, no zeros among the data\n", layer.energy_pj / 1e6);
+  const Diagnosis limit = diagnosis(layer, report.accelerator);
+  text += fmt::format("  limited by    {}: {}\n", to_string(limit), limit.advice);
   text += fmt::format(
       "  search        {} legal mappings with this on chip: {} evaluated, {} given up on the way, "
       "{} ruled out by bounds\n",

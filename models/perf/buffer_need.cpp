@@ -86,11 +86,10 @@ Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   const std::int64_t chunk = std::min(d.tiling.chunk_k, reduction(d));
   Room room;
   for (const EqualTiles& block : equal_tiles(channels, config.array.columns)) {
-    room.needed +=
-        static_cast<std::int64_t>(block.count) *
-        (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
-         words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
-                     config.weight_buffer));
+    room.needed += static_cast<std::int64_t>(block.count) *
+                   (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
+                    words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
+                                config.weight_buffer));
   }
   room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
   return room;
@@ -100,10 +99,10 @@ Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
   const Shape out = d.output_shape();
   Room room;
   if (!d.output_on_chip) {
-    room.needed = std::min(d.tiling.tile_h, out.height) *
-                  words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) *
-                                  d.requant.out.bits,
-                              config.output_buffer);
+    room.needed =
+        std::min(d.tiling.tile_h, out.height) *
+        words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) * d.requant.out.bits,
+                    config.output_buffer);
   }
   room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || !gathers(d));
   return room;
@@ -118,8 +117,7 @@ Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (config.array.dataflow == Dataflow::kWeightStationary ||
       (chunk_count(d) > 1 && pixels > config.array.rows)) {
     const std::int64_t sums =
-        pixels *
-        std::min({config.array.columns, d.tiling.tile_channels, group_channels(d)});
+        pixels * std::min({config.array.columns, d.tiling.tile_channels, group_channels(d)});
     room.needed = (sums * config.accumulator.bits + 7) / 8;
   }
   return room;
@@ -130,8 +128,8 @@ Room kept_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (!d.output_on_chip) return room;
   const Shape out = d.output_shape();
   room.needed =
-      out.height * words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits,
-                               config.input_buffer);
+      out.height *
+      words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits, config.input_buffer);
   return room;
 }
 
@@ -164,8 +162,7 @@ std::string why_pixels_illegal(const Descriptor& d, const AcceleratorConfig& con
     return "tile_h, tile_w: an input on chip is one tile";
   }
   const Shape out = d.output_shape();
-  const std::int64_t tile_bits =
-      std::int64_t{d.tiling.tile_w} * out.channels * d.requant.out.bits;
+  const std::int64_t tile_bits = std::int64_t{d.tiling.tile_w} * out.channels * d.requant.out.bits;
   if (d.tiling.tile_w < out.width && tile_bits % (std::int64_t{8} * config.dma.bus_bytes) != 0) {
     return "tile_w: output tiles would share a bus word";
   }
@@ -204,8 +201,8 @@ bool outputs_fit(const Descriptor& d, const AcceleratorConfig& config) {
 
 std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   std::string reason;
-  for (const auto rule : {why_layer_illegal, why_pixels_illegal, why_weights_illegal,
-                          why_outputs_do_not_fit}) {
+  for (const auto rule :
+       {why_layer_illegal, why_pixels_illegal, why_weights_illegal, why_outputs_do_not_fit}) {
     if (reason.empty()) reason = rule(d, config);
   }
   return reason;

@@ -57,8 +57,8 @@ struct LayerCounters {
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
   std::uint64_t fill_drain_cycles = 0;  ///< of these: first operands on their way in, last sums out
   std::array<std::uint64_t, kStalls> stall_cycles{};
-  /// Of the stalls: cycles in which the memory refreshed, or otherwise had accesses under way. Where
-  /// the memory does not tell they are 0.
+  /// Of the stalls: cycles in which the memory refreshed, or otherwise had accesses under way.
+  /// Where the memory does not tell they are 0.
   std::array<std::uint64_t, kStalls> refresh_cycles{}, memory_busy_cycles{};
   std::uint64_t macs = 0;
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs

@@ -121,9 +121,9 @@ void Predictor::use_weights(const Tiling& tiling) {
     std::uint64_t first = 0;
     for (const EqualTiles& block : equal_tiles(tile.size, config_.array.columns)) {
       const std::uint64_t count = groups * tile.count * block.count;
-      const std::uint64_t bias = u64(
-          weight_block_layout(1, block.size, layer_.weight.bits, config_.accumulator.bits, bus)
-              .bias_bytes);
+      const std::uint64_t bias =
+          u64(weight_block_layout(1, block.size, layer_.weight.bits, config_.accumulator.bits, bus)
+                  .bias_bytes);
       weights_.bias_bytes += count * bias;
       weights_.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
       for (const EqualTiles& chunk : chunks) {
@@ -241,9 +241,9 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   bytes_of(counters, Stream::kBias) = visits * weights_.bias_bytes;
   bytes_of(counters, Stream::kWeight) = visits * weights_.bytes;
   counters.weight_buffer.writes += visits * weights_.buffer_words;
-  prediction_.lone_load_bytes +=
-      slots(config_.weight_buffer, weight_room(layer_, config_)) == 1 ? bytes
-                                                                      : weights_.first_bytes;
+  prediction_.lone_load_bytes += slots(config_.weight_buffer, weight_room(layer_, config_)) == 1
+                                     ? bytes
+                                     : weights_.first_bytes;
 }
 
 void Predictor::add_stores() {
@@ -272,12 +272,11 @@ void Predictor::add_stores() {
         u64(std::int64_t{std::min(t.tile_channels, group_channels(layer_))} * bits / 8);
     const std::vector<EqualTiles> channels = equal_tiles(group_channels(layer_), t.tile_channels);
     for (const EqualTiles& c : channels) {
-      counters.output_buffer.reads += u64(out.height) * u64(out.width) *
-                                      u64(layer_.conv.groups) * c.count *
-                                      words(c.size * bits, config_.output_buffer);
+      counters.output_buffer.reads += u64(out.height) * u64(out.width) * u64(layer_.conv.groups) *
+                                      c.count * words(c.size * bits, config_.output_buffer);
     }
-    prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) *
-                                   u64(channels.back().size * bits / 8);
+    prediction_.last_store_bytes =
+        u64(heights.back().size) * u64(widths.back().size) * u64(channels.back().size * bits / 8);
   }
 }
 

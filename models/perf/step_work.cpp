@@ -62,8 +62,7 @@ void count_post_processing(const AcceleratorConfig& config, const Descriptor& d,
 /// buffer.
 std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                           LayerCounters& counters) {
-  const std::uint64_t codes =
-      codes_of(input_region(d, step.pixels), d.input_shape().channels);
+  const std::uint64_t codes = codes_of(input_region(d, step.pixels), d.input_shape().channels);
   const int bits = d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
   counters.input_buffer.reads += words(codes, bits, config.input_buffer);
   const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;

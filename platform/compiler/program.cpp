@@ -40,8 +40,8 @@ void append_weights(const FixedLayer& layer, const AcceleratorConfig& config,
                     layer.weights[(channel0 + i) * reduction + k]);
         }
       }
-      pack_codes(block.data(), layer.weight, block.size(),
-                 image.data() + start + layout.bias_bytes, 0);
+      pack_codes(block.data(), layer.weight, block.size(), image.data() + start + layout.bias_bytes,
+                 0);
     }
   }
 }
@@ -75,8 +75,7 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
   program.image.resize(static_cast<std::size_t>(regions.bytes()));
 
   const int bus = config.dma.bus_bytes;
-  program.input_address =
-      regions.place(map_bytes(network.input, network.input_format.bits, bus));
+  program.input_address = regions.place(map_bytes(network.input, network.input_format.bits, bus));
   const auto address_of = [&](int producer) {
     return producer == kNetworkInput
                ? program.input_address

@@ -19,8 +19,8 @@ struct ProgramLayer {
   Descriptor descriptor;
 };
 
-/// Addresses are offsets from the start of the accelerator's memory. Every output that does not stay
-/// on chip has a region of its own, so that it can be inspected after a run.
+/// Addresses are offsets from the start of the accelerator's memory. Every output that does not
+/// stay on chip has a region of its own, so that it can be inspected after a run.
 struct Program {
   std::vector<ProgramLayer> layers;
   std::vector<std::uint8_t> image;  ///< descriptors, weights and biases, loaded at address 0

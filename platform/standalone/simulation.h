@@ -50,8 +50,8 @@ class Simulation {
   /// results whatever ran before. Throws std::runtime_error if the job failed (layer and reason).
   Inference run(const CodeTensor& image);
 
-  /// Any layer's output of the last run: unpacked from simulated memory or, if it stayed on chip, as
-  /// the accelerator kept it.
+  /// Any layer's output of the last run: unpacked from simulated memory or, if it stayed on chip,
+  /// as the accelerator kept it.
   CodeTensor layer_output(std::size_t layer);
 
  private:

@@ -30,11 +30,10 @@ TEST(Room, is_that_of_the_largest_tile) {
       input = std::max(input, row * (r.y1 - r.y0));
       const int height = step.pixels.y1 - step.pixels.y0;
       const int width = step.pixels.x1 - step.pixels.x0;
-      output =
-          std::max(output, height * words(std::int64_t{width} *
-                                                       (step.store_channel1 - step.store_channel0) *
-                                                       d.requant.out.bits,
-                                                   config.output_buffer));
+      output = std::max(
+          output, height * words(std::int64_t{width} * (step.store_channel1 - step.store_channel0) *
+                                     d.requant.out.bits,
+                                 config.output_buffer));
       pixel_tiles.insert({step.pixels.y0, step.pixels.x0});
       output_tiles.insert({step.pixels.y0, step.pixels.x0, step.store_channel0});
       if (d.kind != LayerKind::kConv) continue;
@@ -55,8 +54,7 @@ TEST(Room, is_that_of_the_largest_tile) {
       const std::int64_t sums =
           pixels * std::min(config.array.columns, step.channel1 - step.channel0);
       if (!in_the_array) {
-        accumulator =
-            std::max(accumulator, (sums * config.accumulator.bits + 7) / 8);
+        accumulator = std::max(accumulator, (sums * config.accumulator.bits + 7) / 8);
       }
     }
     const auto room = [](const BufferConfig& b, std::size_t tiles) {

@@ -187,8 +187,7 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
       counters.input_buffer.writes += moved(parts);
     }
     if (step.load_input && d.kind == LayerKind::kConv) {
-      counters.input_codes +=
-          codes_of(input_region(d, step.pixels), d.input_shape().channels);
+      counters.input_codes += codes_of(input_region(d, step.pixels), d.input_shape().channels);
     }
     if (step.store && !d.output_on_chip) {
       output_parts(d, config, step, parts);

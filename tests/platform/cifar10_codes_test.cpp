@@ -71,8 +71,7 @@ TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
           << network.layers[layer].node.name << " of image " << i;
     }
     for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
-      const LayerCounters predicted =
-          predicted_counters(program.layers[layer].descriptor, config);
+      const LayerCounters predicted = predicted_counters(program.layers[layer].descriptor, config);
       ASSERT_EQ(result.layers[layer].stream_bytes, predicted.stream_bytes);
       ASSERT_EQ(result.layers[layer].compute_cycles, predicted.compute_cycles);
     }

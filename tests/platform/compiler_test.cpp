@@ -231,8 +231,8 @@ TEST(CompilerErrors, a_layer_that_fits_nowhere_is_named_with_buffer_and_bytes) {
     d.conv.in = {32, 32, 512};
     d.conv.out_channels = 512;
     d.conv.kernel_h = d.conv.kernel_w = 3;
-    const std::string message = failure(
-        [&] { Mapper(config, lpddr4_3200(), MapperOptions{}).map(one_conv(), {d}); });
+    const std::string message =
+        failure([&] { Mapper(config, lpddr4_3200(), MapperOptions{}).map(one_conv(), {d}); });
     EXPECT_NE(message.find("\"conv3\""), std::string::npos) << message;
     EXPECT_NE(message.find(name + " lacks "), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos);
@@ -254,8 +254,7 @@ TEST(CompilerErrors, too_little_memory_says_how_much_is_needed) {
   MapperOptions options;
   options.request.layers["conv3"].tile_h = 1;  // any mapping will do
   options.request.layers["conv3"].tile_w = 8;
-  const std::string message =
-      failure([&] { compile(network, config, lpddr4_3200(), options); });
+  const std::string message = failure([&] { compile(network, config, lpddr4_3200(), options); });
   EXPECT_NE(message.find("dram.capacity"), std::string::npos) << message;
   EXPECT_NE(message.find("1048576"), std::string::npos) << message;
 }

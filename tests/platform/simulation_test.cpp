@@ -145,7 +145,7 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
   }
 }
 
-constexpr unsigned kSystems = 80;
+constexpr unsigned kSystems = 160;
 
 INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest,
                          testing::Combine(testing::Range(1u, kSystems + 1),

@@ -24,6 +24,7 @@
 #include "analysis/quantizer/quantize_network.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/cost/cost_model.h"
+#include "models/perf/evaluate.h"
 #include "platform/standalone/simulation.h"
 #include "workloads/executor.h"
 #include "workloads/onnx/onnx_network.h"
@@ -138,15 +139,36 @@ PerImage executor(const FixedNetwork& network, const Dataset& images) {
       [run, &images](std::size_t image) { run->run(image_tensor(images, image % images.size())); };
 }
 
-PerImage simulation(const FixedNetwork& network, const std::string& preset, const Dataset& images) {
-  const AcceleratorConfig config =
-      load_accelerator(std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/" + preset + ".yaml");
-  const DramSpec dram =
-      load_dram_spec(std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables", config.dram.preset);
-  auto program = std::make_shared<Program>(compile(network, config, dram));
-  auto system = std::make_shared<Simulation>(config, dram, *program);
-  return [program, system, &images](std::size_t image) {
-    system->run(image_tensor(images, image % images.size()));
+struct System {
+  AcceleratorConfig config;
+  DramSpec dram;
+  Program program;
+
+  System(const FixedNetwork& network, const std::string& preset)
+      : config(load_accelerator(std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/" + preset +
+                                ".yaml")),
+        dram(load_dram_spec(std::string(DCNSIM_SOURCE_DIR) + "/models/cost/tables",
+                            config.dram.preset)),
+        program(compile(network, config, dram)) {}
+};
+
+PerImage simulation(const FixedNetwork& network, const std::string& preset, const Dataset& images,
+                    Transport transport = Transport::kLooselyTimed) {
+  auto system = std::make_shared<System>(network, preset);
+  SimulationOptions options;
+  options.transport = transport;
+  auto model = std::make_shared<Simulation>(system->config, system->dram, system->program, options);
+  return [system, model, &images](std::size_t image) {
+    model->run(image_tensor(images, image % images.size()));
+  };
+}
+
+/// Times and events of an inference without its values, the mapping being known.
+PerImage timing_only(const FixedNetwork& network, const std::string& preset) {
+  auto system = std::make_shared<System>(network, preset);
+  return [system](std::size_t) {
+    evaluate(descriptors(system->program), system->program.descriptor_address, system->config,
+             system->dram);
   };
 }
 
@@ -175,6 +197,9 @@ int run(int argc, char** argv) {
        [&] { return simulation(network, "small_edge", data); }},
       {"full SystemC simulation, large_edge",
        [&] { return simulation(network, "large_edge", data); }},
+      {"the same, approximately timed, small_edge",
+       [&] { return simulation(network, "small_edge", data, Transport::kApproximatelyTimed); }},
+      {"timing only, small_edge", [&] { return timing_only(network, "small_edge"); }},
   };
   // In turn, so that a busy moment of the machine does not hit one of them alone; medians.
   constexpr int kRounds = 5;

@@ -55,9 +55,12 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
   const auto burst_bytes = [&](std::uint64_t part_bytes) {
     return std::min(part_bytes, static_cast<std::uint64_t>(config_.dma.max_burst_bytes));
   };
-  const BankLoss input = bank_loss(config_.input_buffer, p.input.use, burst_bytes(p.input.part_bytes));
-  const BankLoss weight = bank_loss(config_.weight_buffer, p.weight.use, burst_bytes(p.weight.part_bytes));
-  const BankLoss output = bank_loss(config_.output_buffer, p.output.use, burst_bytes(p.output.part_bytes));
+  const BankLoss input =
+      bank_loss(config_.input_buffer, p.input.use, burst_bytes(p.input.part_bytes));
+  const BankLoss weight =
+      bank_loss(config_.weight_buffer, p.weight.use, burst_bytes(p.weight.part_bytes));
+  const BankLoss output =
+      bank_loss(config_.output_buffer, p.output.use, burst_bytes(p.output.part_bytes));
   const auto bytes = [&](Stream stream) { return real(bytes_of(p.counters, stream)); };
   const double breaks = real(p.steps) + 1;
   const double bus = real(bus_bytes_);
@@ -90,12 +93,10 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.
   constexpr double kCertain = 1 - 1e-9;
-  const std::uint64_t total =
-      std::max({computing + static_cast<std::uint64_t>(kCertain *
-                                                       least_waits_and_conflicts(p, waits)),
-                computing + waits,
-                least_read_cycles(read) + p.last_step_cycles + last_store,
-                least_read_cycles(std::min(read, bus_bytes_)) + least_write_cycles(written)});
+  const std::uint64_t total = std::max(
+      {computing + static_cast<std::uint64_t>(kCertain * least_waits_and_conflicts(p, waits)),
+       computing + waits, least_read_cycles(read) + p.last_step_cycles + last_store,
+       least_read_cycles(std::min(read, bus_bytes_)) + least_write_cycles(written)});
   return total - p.counters.compute_cycles;
 }
 

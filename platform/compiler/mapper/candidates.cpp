@@ -105,17 +105,16 @@ std::string why_no_candidate(const Descriptor& layer, const AcceleratorConfig& c
   Tiling& t = smallest.tiling;
   t.order = request.order.value_or(LoopOrder::kPixelOuter);
   t.tile_h = request.tile_h.value_or(1);
-  t.tile_w = request.tile_w.value_or(
-      std::min(out.width, column_unit(layer, config.dma.bus_bytes)));
+  t.tile_w = request.tile_w.value_or(std::min(out.width, column_unit(layer, config.dma.bus_bytes)));
   t.tile_channels = out.channels;
   t.chunk_k = 1;
   if (layer.kind == LayerKind::kConv) {
-    t.tile_channels = request.tile_channels.value_or(
-        std::min(group_channels(layer), config.array.columns));
-    t.chunk_k = request.chunk_k.value_or(
-        t.tile_channels > config.array.columns
-            ? reduction(layer)
-            : std::min(reduction(layer), chunk_unit(layer, config)));
+    t.tile_channels =
+        request.tile_channels.value_or(std::min(group_channels(layer), config.array.columns));
+    t.chunk_k =
+        request.chunk_k.value_or(t.tile_channels > config.array.columns
+                                     ? reduction(layer)
+                                     : std::min(reduction(layer), chunk_unit(layer, config)));
   }
   if (layer.input_on_chip) {
     if (!request.tile_h) t.tile_h = out.height;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses how every layer of a network is executed: the best mapping of each layer by MappingSearch,
-// and which feature maps stay on chip between two layers by dynamic programming over the chain, so
-// that the sum of the layers' scores is as small as it can be.
+// Chooses how every layer of a network is executed: the best mapping of each layer by
+// MappingSearch, and which feature maps stay on chip between two layers by dynamic programming over
+// the chain, so that the sum of the layers' scores is as small as it can be.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ class MappingCache {
 };
 
 struct MapperOptions {
-  EnergyModel energy;            ///< needed for Objective::kEnergy
+  EnergyModel energy;             ///< needed for Objective::kEnergy
   MappingCache* cache = nullptr;  ///< may be null; stays
   NetworkRequest request;
   std::size_t runners_up = 0;  ///< next best mappings to find for each layer
@@ -51,8 +51,7 @@ class Mapper {
   /// `layers`: one descriptor a layer of `network`, without tiling and addresses. Throws
   /// std::runtime_error naming the layer if no mapping fits, or none as requested: which buffer
   /// lacks how many bytes, or which rule is broken.
-  std::vector<LayerMapping> map(const FixedNetwork& network,
-                                const std::vector<Descriptor>& layers);
+  std::vector<LayerMapping> map(const FixedNetwork& network, const std::vector<Descriptor>& layers);
 
  private:
   struct Layer {

@@ -24,8 +24,10 @@ class Reader {
   }
 
   NetworkRequest read(const YAML::Node& document) {
-    for_each(document, "", {"layers"}, [&](const std::string&, const std::string& path,
-                                           const YAML::Node& value) { layers(value, path); });
+    for_each(document, "", {"layers"},
+             [&](const std::string&, const std::string& path, const YAML::Node& value) {
+               layers(value, path);
+             });
     return std::move(request_);
   }
 
@@ -84,11 +86,10 @@ class Reader {
                } else if (key == "chunk_k") {
                  request.chunk_k = whole(value, field, reduction(d));
                } else if (key == "order") {
-                 request.order =
-                     choice(value, field, to_string(LoopOrder::kWeightOuter),
-                            to_string(LoopOrder::kPixelOuter))
-                         ? LoopOrder::kWeightOuter
-                         : LoopOrder::kPixelOuter;
+                 request.order = choice(value, field, to_string(LoopOrder::kWeightOuter),
+                                        to_string(LoopOrder::kPixelOuter))
+                                     ? LoopOrder::kWeightOuter
+                                     : LoopOrder::kPixelOuter;
                } else {
                  request.keep_output = choice(value, field, "true", "false");
                }

@@ -135,9 +135,8 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
     const Prediction& prediction = predictor.predict(tiling);
     const std::uint64_t cycles = descriptor_cycles_ + prediction.counters.compute_cycles +
                                  bounds_.least_stall_cycles(prediction);
-    candidates.push_back(
-        {score(objective(), energy_, d, least_counters(prediction, cycles)),
-         static_cast<std::uint32_t>(candidates.size()), tiling});
+    candidates.push_back({score(objective(), energy_, d, least_counters(prediction, cycles)),
+                          static_cast<std::uint32_t>(candidates.size()), tiling});
   });
   result.legal = candidates.size();
   std::sort(candidates.begin(), candidates.end(), comes_first);

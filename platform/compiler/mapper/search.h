@@ -53,8 +53,8 @@ class MappingSearch {
   SearchResult best(const Descriptor& layer, const MappingRequest& request, std::size_t wanted,
                     const std::function<void(std::uint64_t evaluated)>& on_evaluated = {});
 
-  /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot be:
-  /// a tiling is illegal, or not better than the next.
+  /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot
+  /// be: a tiling is illegal, or not better than the next.
   std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
 
   /// One mapping alone.

@@ -9,7 +9,6 @@
 #include <map>
 #include <set>
 
-
 #include "models/arch/accelerator_yaml.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_memory.h"
@@ -75,7 +74,8 @@ Score sum(const std::vector<LayerMapping>& mappings) {
 AcceleratorConfig random_small_machine(RandomNetwork& random) {
   AcceleratorConfig config = preset("small_edge");
   config.array.rows = config.array.columns = 4 << random.pick(0, 2);
-  for (BufferConfig* buffer : {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+  for (BufferConfig* buffer :
+       {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
     buffer->capacity_bytes = 8192 << random.pick(0, 2);
   }
   config.dma.bus_bytes = 4 << random.pick(0, 2);
@@ -166,7 +166,8 @@ double cycles(const AcceleratorConfig& config, const DramSpec& dram,
 constexpr double kTolerance = 1.01;
 
 TEST(LargerMachine, is_not_slower) {
-  const std::vector<Descriptor> all = layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx", 8);
+  const std::vector<Descriptor> all =
+      layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx", 8);
   const std::vector<Descriptor> layers{all[0], all[2], all.back()};
   std::map<std::array<int, 3>, double> grid;
   for (const int buffers : {0, 1, 2}) {

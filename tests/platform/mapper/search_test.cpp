@@ -71,7 +71,8 @@ TEST(Candidates, keep_to_what_is_requested) {
     const Descriptor d = small_layer(random);
     const std::vector<Tiling> all = all_legal_tilings(d, config);
     if (all.empty()) continue;
-    const Tiling& one = all[static_cast<std::size_t>(random.pick(0, static_cast<int>(all.size()) - 1))];
+    const Tiling& one =
+        all[static_cast<std::size_t>(random.pick(0, static_cast<int>(all.size()) - 1))];
     MappingRequest request;
     if (random.chance(2)) request.tile_h = one.tile_h;
     if (random.chance(2)) request.tile_w = one.tile_w;
@@ -88,7 +89,8 @@ TEST(Candidates, keep_to_what_is_requested) {
       EXPECT_TRUE(as_requested(tiling));
       ++found;
     });
-    EXPECT_EQ(static_cast<std::ptrdiff_t>(found), std::count_if(all.begin(), all.end(), as_requested));
+    EXPECT_EQ(static_cast<std::ptrdiff_t>(found),
+              std::count_if(all.begin(), all.end(), as_requested));
     ++kept;
   }
   EXPECT_GT(kept, 50);
@@ -120,7 +122,8 @@ TEST(Bounds, are_never_beaten) {
     MappingSearch search(config, lpddr4_3200(), none);
     const LayerCounters counters = search.evaluate(d, *tiling).counters;
     const std::uint64_t stalls =
-        stall_cycles(counters) - counters.stall_cycles[static_cast<std::size_t>(Stall::kDescriptor)];
+        stall_cycles(counters) -
+        counters.stall_cycles[static_cast<std::size_t>(Stall::kDescriptor)];
     Predictor predictor(d, config);
     EXPECT_LE(Bounds(config, lpddr4_3200()).least_stall_cycles(predictor.predict(*tiling)), stalls)
         << i;
@@ -170,7 +173,9 @@ TEST_P(SearchTest, finds_the_best_of_all) {
 INSTANTIATE_TEST_SUITE_P(Objectives, SearchTest,
                          testing::Values(Objective::kLatency, Objective::kEnergy,
                                          Objective::kTraffic),
-                         [](const auto& objective) { return std::string(to_string(objective.param)); });
+                         [](const auto& objective) {
+                           return std::string(to_string(objective.param));
+                         });
 
 TEST(StoredSearch, comes_back_only_if_it_can_be_of_this_layer) {
   RandomLayer random(5);
