@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -22,7 +23,7 @@ constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
 constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
 constexpr double kWidth = 1000, kHeight = 370;  // of the picture, in SVG pixels
 
-constexpr double kThinnest = 0.0015;  // of the picture, what can still be seen
+constexpr std::size_t kMostFramed = 150;  // frames of more boxes would hide their colours
 
 /// From the top of the picture to the bottom.
 const std::vector<std::string> kRows = {"array", "DMA weights", "DMA inputs", "DMA outputs",
@@ -33,12 +34,13 @@ struct Look {
   const char* name;
   const char* colour;
 };
-constexpr Look kLooks[] = {{"computing", "#009E73"}, {"bank conflicts", "#7FCEB9"},
-                           {"weights", "#D55E00"},   {"inputs", "#0072B2"},
-                           {"outputs", "#CC79A7"},   {"descriptor", "#595959"},
-                           {"DRAM data", "#56B4E9"}, {"refresh", "#E69F00"}};
+constexpr Look kLooks[] = {
+    {"computing", "#009E73"},  {"fill and drain", "#66C2A5"}, {"bank conflicts", "#B8E0D2"},
+    {"weights", "#D55E00"},    {"inputs", "#0072B2"},         {"outputs", "#CC79A7"},
+    {"descriptor", "#595959"}, {"DRAM data", "#56B4E9"},      {"refresh", "#E69F00"}};
 enum LookIndex : std::size_t {
   kComputing,
+  kFillDrain,
   kConflicts,
   kWeights,
   kInputs,
@@ -66,23 +68,25 @@ LookIndex look_of_wait(const std::string& name) {
   return kDescriptors;
 }
 
-/// A step's bank conflicts are spread over it; the picture shows them behind its work.
+/// Filling, draining and bank conflicts are shown behind the step's work, wherever they were.
 void add_array_slice(const Json& slice, double from, double to, Picture& picture) {
   const Json& figures = slice.at("args");
   if (!figures.contains("compute_cycles")) {
     picture.boxes[look_of_wait(slice.at("name"))].push_back({from, to, 0});
     return;
   }
-  const double work = figures.at("compute_cycles"), conflicts = figures.at("conflict_cycles");
-  const double middle = work + conflicts == 0 ? to : from + (to - from) * work / (work + conflicts);
-  picture.boxes[kComputing].push_back({from, middle, 0});
-  if (middle < to) picture.boxes[kConflicts].push_back({middle, to, 0});
+  const double work = figures.at("compute_cycles"), fill = figures.at("fill_drain_cycles"),
+               conflicts = figures.at("conflict_cycles");
+  const double a_cycle = (to - from) / std::max(work + conflicts, 1.0);
+  const double filled = from + (work - fill) * a_cycle, worked = from + work * a_cycle;
+  picture.boxes[kComputing].push_back({from, filled, 0});
+  if (fill > 0) picture.boxes[kFillDrain].push_back({filled, worked, 0});
+  if (conflicts > 0) picture.boxes[kConflicts].push_back({worked, to, 0});
 }
 
 void add_slice(const Json& slice, const std::string& track, Picture& picture) {
   const double from = slice.at("ts").get<double>() - picture.begin;
-  const double least = kThinnest * (picture.end - picture.begin);
-  const double to = from + std::max(slice.at("dur").get<double>(), least);
+  const double to = from + slice.at("dur").get<double>();
   if (track == "array/array") add_array_slice(slice, from, to, picture);
   if (track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
   if (track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
@@ -154,6 +158,19 @@ Picture picture_of(const Json& events, const std::string& layer) {
   return picture;
 }
 
+/// What of the picture can be seen between two times.
+Picture clipped(const Picture& picture, double from, double to) {
+  Picture result;
+  for (const auto& [index, list] : picture.boxes) {
+    for (const Box& box : list) {
+      if (box.to > from && box.from < to) {
+        result.boxes[index].push_back({std::max(box.from, from), std::min(box.to, to), box.row});
+      }
+    }
+  }
+  return result;
+}
+
 std::string boxes(const Picture& picture) {
   std::string data, plots;
   for (const auto& [index, list] : picture.boxes) {
@@ -168,47 +185,53 @@ std::string boxes(const Picture& picture) {
         "{}$boxes{} using 1:2:3:4:5:6 with boxxyerror fillstyle solid {} fillcolor rgb '{}' title "
         "'{}'",
         plots.empty() ? "" : ", ", index,
-        index < kDramData ? "border rgb 'white' linewidth 0.2" : "noborder", look.colour,
-        look.name);
+        index < kDramData && list.size() < kMostFramed ? "border rgb 'white' linewidth 0.2"
+                                                       : "noborder",
+        look.colour, look.name);
   }
   return data + "plot " + plots + "\n";
 }
 
 }  // namespace
 
-std::string timeline_script(const std::string& trace, const std::string& layer,
+std::string timeline_script(const std::string& trace, const TimelineView& view,
                             PictureFormat format) {
   Picture picture;
   try {
-    picture = picture_of(Json::parse(trace).at("traceEvents"), layer);
+    picture = picture_of(Json::parse(trace).at("traceEvents"), view.layer);
   } catch (const Json::exception&) {
     throw std::runtime_error(kNoTrace);
   }
   std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
-  const double us = picture.end - picture.begin;
+  const double to = std::min(view.to_us.value_or(HUGE_VAL), picture.end - picture.begin);
+  if (!(view.from_us >= 0 && view.from_us < to)) {
+    throw std::runtime_error(fmt::format("times: {} to {} us, expected some of the layer's {} us",
+                                         view.from_us, to, picture.end - picture.begin));
+  }
   script += fmt::format(
       "set border 0\nset tics nomirror scale 0 textcolor rgb '#444444'\n"
       "set grid xtics linetype 1 linecolor rgb '#e6e6e6' linewidth 1\n"
       "set title {} font 'sans-serif Bold,15' textcolor rgb '#222222'\n"
-      "set xlabel 'microseconds since the layer began' offset 0,0.6 textcolor rgb '#444444'\n"
-      "set xrange [0:{}]\nset yrange [{}:-0.6]\n"
-      "set key below center horizontal textcolor rgb '#444444'\n",
-      gnuplot::quoted(fmt::format("{}: {} cycles", layer, picture.cycles), 60), gnuplot::number(us),
+      "set xlabel \"microseconds since the layer began\\n\" textcolor rgb '#444444'\n"
+      "set xrange [{}:{}]\nset yrange [{}:-0.6]\n"
+      "set key outside bottom center horizontal textcolor rgb '#444444'\n",
+      gnuplot::quoted(fmt::format("{}: {} cycles", view.layer, picture.cycles), 60),
+      gnuplot::number(view.from_us), gnuplot::number(to),
       gnuplot::number(static_cast<double>(kRows.size()) - 0.4));
   std::string ticks;
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     ticks += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", kRows[i], i);
   }
-  return script + "set ytics (" + ticks + ")\n" + boxes(picture);
+  return script + "set ytics (" + ticks + ")\n" + boxes(clipped(picture, view.from_us, to));
 }
 
-void draw_timeline(const std::string& trace_path, const std::string& layer,
+void draw_timeline(const std::string& trace_path, const TimelineView& view,
                    const std::string& picture) {
   const PictureFormat format = picture_format(picture);
   const std::string trace = read_text_file(trace_path, kMaxTraceBytes);
   std::string script;
   try {
-    script = timeline_script(trace, layer, format);
+    script = timeline_script(trace, view, format);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(trace_path + ": " + error.what());
   }

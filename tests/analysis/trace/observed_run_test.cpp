@@ -23,7 +23,8 @@ AcceleratorConfig machine(RandomNetwork& random) {
   c.array.rows = random.pick(1, 20);
   c.array.columns = 8 * random.pick(1, 4);
   for (BufferConfig* b : {&c.input_buffer, &c.weight_buffer, &c.output_buffer}) {
-    *b = {16 * 1024, 64, 1 << random.pick(0, 2), random.chance(2), random.chance(2)};
+    *b = {16 * 1024, 64, 1 << random.pick(0, 2), random.chance(2)};
+    b->separate_halves = b->double_buffered && random.chance(2);
   }
   c.accumulator_buffer_bytes = 16 * 1024;
   c.dma.bus_bytes = 4 << random.pick(0, 2);

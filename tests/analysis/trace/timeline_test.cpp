@@ -35,10 +35,21 @@ std::string example() {
 }
 
 TEST(Timeline, shows_work_waits_and_transfers_where_they_were) {
-  const std::string script = timeline_script(example(), "la'yer", PictureFormat::kSvg);
+  const std::string script = timeline_script(example(), {"la'yer"}, PictureFormat::kSvg);
   for (const char* part : {"9000 cycles", "0 0 0 1 -0.38 0.38\n", "1 0 1 5 -0.38 0.38\n",
                            "1 1 1 5 0.62 1.38\n", "5 0 5 8 -0.38 0.38\n", "8 0 8 9 -0.38 0.38\n"}) {
     EXPECT_NE(script.find(part), std::string::npos) << part << "\n" << script;
+  }
+}
+
+TEST(Timeline, shows_part_of_a_layer) {
+  const std::string script = timeline_script(example(), {"la'yer", 2, 6}, PictureFormat::kSvg);
+  for (const char* part : {"set xrange [2:6]", "2 0 2 5 -0.38 0.38\n", "5 0 5 6 -0.38 0.38\n"}) {
+    EXPECT_NE(script.find(part), std::string::npos) << part << "\n" << script;
+  }
+  EXPECT_EQ(script.find("bank conflicts"), std::string::npos) << script;
+  for (const TimelineView& none : {TimelineView{"la'yer", 9, {}}, TimelineView{"la'yer", 3, 2}}) {
+    EXPECT_THROW(timeline_script(example(), none, PictureFormat::kSvg), std::runtime_error);
   }
 }
 
@@ -46,7 +57,7 @@ TEST(Timeline, is_drawn_as_a_picture) {
   const std::string trace = testing::TempDir() + "dcnsim_timeline.json";
   const std::string picture = testing::TempDir() + "dcnsim_timeline.svg";
   std::ofstream(trace) << example();
-  draw_timeline(trace, "la'yer", picture);
+  draw_timeline(trace, {"la'yer"}, picture);
   EXPECT_NE(bytes_of(picture).find("<svg"), std::string::npos);
   EXPECT_NE(bytes_of(picture).find("DMA weights"), std::string::npos);
   fs::remove(trace);
@@ -56,7 +67,7 @@ TEST(Timeline, is_drawn_as_a_picture) {
 TEST(Timeline, other_files_and_layers_are_refused) {
   const auto error = [](const std::string& trace, const std::string& layer) -> std::string {
     try {
-      timeline_script(trace, layer, PictureFormat::kSvg);
+      timeline_script(trace, {layer}, PictureFormat::kSvg);
     } catch (const std::runtime_error& e) {
       return e.what();
     }
