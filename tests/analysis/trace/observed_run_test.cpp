@@ -2,6 +2,8 @@
 // What is drawn is what was counted, on random networks, loosely and approximately timed.
 #include "analysis/trace/observed_run.h"
 
+#include <unistd.h>
+
 #include <map>
 #include <set>
 #include <sstream>
@@ -39,7 +41,7 @@ AcceleratorConfig machine(RandomNetwork& random) {
 struct Observed {
   Observed(unsigned seed, Transport transport)
       : random(seed), network(random.make()), config(machine(random)) {
-    const std::string stem = testing::TempDir() + "dcnsim_observed_" + std::to_string(seed);
+    const std::string stem = testing::TempDir() + "dcnsim_observed_" + std::to_string(::getpid());
     const Program program = compile(network, config, lpddr4_3200());
     const std::string trace_path = stem + ".json", vcd_path = stem + ".vcd";
     layers = observed_run(config, lpddr4_3200(), program, random.image(network),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/trace/timeline.h"
 
+#include <unistd.h>
+
 #include <stdexcept>
 
 #include "analysis/trace/pipeline_trace.h"
@@ -13,7 +15,8 @@ namespace fs = std::filesystem;
 
 /// A layer with a weight tile, a wait for it and a step with conflicts, at 1 GHz.
 std::string example() {
-  const std::string path = testing::TempDir() + "dcnsim_timeline_example.json";
+  const std::string path =
+      testing::TempDir() + "dcnsim_timeline_example_" + std::to_string(::getpid()) + ".json";
   TraceFile file(path);
   PipelineTrace trace(file, {{"la'yer", true, true}}, Clock(1000));
   Step step;
@@ -54,8 +57,10 @@ TEST(Timeline, shows_part_of_a_layer) {
 }
 
 TEST(Timeline, is_drawn_as_a_picture) {
-  const std::string trace = testing::TempDir() + "dcnsim_timeline.json";
-  const std::string picture = testing::TempDir() + "dcnsim_timeline.svg";
+  const std::string trace =
+      testing::TempDir() + "dcnsim_timeline_" + std::to_string(::getpid()) + ".json";
+  const std::string picture =
+      testing::TempDir() + "dcnsim_timeline_" + std::to_string(::getpid()) + ".svg";
   std::ofstream(trace) << example();
   draw_timeline(trace, {"la'yer"}, picture);
   EXPECT_NE(bytes_of(picture).find("<svg"), std::string::npos);
