@@ -13,7 +13,7 @@ namespace dcnsim {
 /// Replaces the kernel. Objects of the old one must be gone. Old kernels are kept until the process
 /// ends: SystemC's library has a static event that looks for the first one when it is destroyed.
 inline void renew_kernel() {
-  static std::vector<sc_core::sc_simcontext*> retired;
+  static auto& retired = *new std::vector<sc_core::sc_simcontext*>;
   retired.push_back(sc_core::sc_curr_simcontext);
   sc_core::sc_curr_simcontext = new sc_core::sc_simcontext;
   sc_core::sc_default_global_context = sc_core::sc_curr_simcontext;
