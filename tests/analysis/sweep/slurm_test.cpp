@@ -107,6 +107,7 @@ TEST_F(SlurmTest, an_array_and_a_merge_after_it_are_submitted) {
 }
 
 TEST_F(SlurmTest, the_printed_program_submits_the_same) {
+  sweep_.options = {"--comment=", "", "--exclude=n1,n2"};
   submit(sweep_);
   fs::remove(log_folder(sweep_));
   std::ofstream(folder_ / "printed") << submission_script(sweep_);
