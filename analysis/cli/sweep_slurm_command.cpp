@@ -60,7 +60,8 @@ void add_sweep_slurm(CLI::App& sweep, Action& action) {
       ->capture_default_str();
   slurm
       ->add_option("--retries", options->sweep.retries,
-                   "Times a shard that failed is tried again; lost nodes do not count against it")
+                   "Times a task is started again before a failure is final,\n"
+                   "after lost nodes and at its time limit included")
       ->check(CLI::Range(0, 100))
       ->type_name("N")
       ->capture_default_str();
