@@ -31,6 +31,7 @@ void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
+void add_sweep_slurm(CLI::App& sweep, Action& action);
 
 /// A contradiction between options: exit code 2.
 struct UsageError : std::runtime_error {

@@ -281,6 +281,8 @@ void add_sweep(CLI::App& app, Action& action) {
   merge_app->add_option("shards", merge->shards, "Stores of the shards")
       ->required()
       ->type_name("SHARD");
+
+  add_sweep_slurm(*sweep, action);
 }
 
 }  // namespace dcnsim::cli

@@ -70,7 +70,7 @@ Channel output_channel() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-std::vector<std::string> environment() {
+std::vector<std::string> bare_environment() {
   std::vector<std::string> variables{"LC_ALL=C"};
   for (const char* name : {"PATH", "HOME", "LD_LIBRARY_PATH", "XDG_CACHE_HOME"}) {
     if (const char* value = std::getenv(name)) {
@@ -90,15 +90,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 /// A running program; killed, and always waited for, if nobody asks how it ended.
 class Child {
  public:
-  Child(std::vector<std::string> command, int input, int output, int errors) {
-    std::vector<std::string> variables = environment();
+  Child(std::vector<std::string> command, Environment environment, int input, int output,
+        int errors) {
+    std::vector<std::string> variables = bare_environment();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-    const int error = ::posix_spawnp(&pid_, command[0].c_str(), &actions, nullptr,
-                                     pointers(command).data(), pointers(variables).data());
+    const int error =
+        ::posix_spawnp(&pid_, command[0].c_str(), &actions, nullptr, pointers(command).data(),
+                       environment == Environment::kBare ? pointers(variables).data() : ::environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) throw std::runtime_error("cannot be started: " + reason(error));
   }
@@ -193,12 +195,12 @@ std::string last_line(std::string_view text) {
 }
 
 std::string run(const std::vector<std::string>& command, std::string_view input,
-                const PipeLimits& limits) {
+                const PipeLimits& limits, Environment environment) {
   const Clock::time_point deadline = Clock::now() + limits.time;
   Channel in = input_channel();
   Channel out = output_channel();
   Channel err = output_channel();
-  Child child(command, in.theirs.number(), out.theirs.number(), err.theirs.number());
+  Child child(command, environment, in.theirs.number(), out.theirs.number(), err.theirs.number());
   in.theirs.close();
   out.theirs.close();
   err.theirs.close();
@@ -217,9 +219,9 @@ std::string run(const std::vector<std::string>& command, std::string_view input,
 }  // namespace
 
 std::string pipe_through(const std::vector<std::string>& command, std::string_view input,
-                         const PipeLimits& limits) {
+                         const PipeLimits& limits, Environment environment) {
   try {
-    return run(command, input, limits);
+    return run(command, input, limits, environment);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(command.at(0) + ": " + error.what());
   }

@@ -84,5 +84,12 @@ TEST(PipeThrough, HidesTheEnvironment) {
   EXPECT_NE(variables.find("PATH="), std::string::npos);
 }
 
+TEST(PipeThrough, LeavesTheEnvironmentIfAskedTo) {
+  ASSERT_EQ(::setenv("SLURM_CONF", "/somewhere", 1), 0);
+  const std::string variables = pipe_through({"env"}, "", {}, Environment::kInherited);
+  EXPECT_NE(variables.find("SLURM_CONF=/somewhere\n"), std::string::npos);
+  EXPECT_EQ(pipe_through({"env"}, "").find("SLURM_CONF"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace dcnsim
