@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The results of one sweep in one SQLite file (store.md has the tables). A point is there whole or
+// The results of one sweep in one SQLite file (engine.md has the tables). A point is there whole or
 // not at all, whatever happens to the process that writes it.
 #pragma once
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/sweep_spec.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -551,7 +553,7 @@ class SweepReader {
     for (const Axis& axis : spec_.axes) points *= static_cast<double>(axis.values.size());
     if (points > static_cast<double>(kMostPoints)) {
       yaml_.fail(document, "axes",
-                 fields::decimal(points) + " points in all, expected at most " +
+                 fmt::format("{:.0f}", points) + " points in all, expected at most " +
                      std::to_string(kMostPoints) + ": drop values, link axes or split the sweep");
     }
   }

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <random>
+#include <stdexcept>
+
+#include "analysis/sweep/evaluation_cache.h"
+#include "analysis/sweep/merge.h"
+
+namespace dcnsim {
+namespace {
+
+namespace fs = std::filesystem;
+
+const SweepFacts kFacts{{"program", "p"}, {"sweep", "{}"}, {"file", "s.yaml"}, {"inputs", "[]"}};
+
+StoredPoint point(std::uint64_t id) {
+  StoredPoint p;
+  p.id = id;
+  p.figures = {100 + id, 1e-3, 2.5e8 / 3, 1e6, 7, 8, 10, 9, 10};
+  p.layers = "[]";
+  return p;
+}
+
+class StoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        fs::temp_directory_path() / ("dcnsim_store_" + std::to_string(getpid()) + "_" +
+                                     testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    path_ = (folder_ / "s.sqlite").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string error(const std::function<void()>& act) const {
+    try {
+      act();
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "no error";
+  }
+
+  fs::path folder_;
+  std::string path_;
+};
+
+TEST_F(StoreTest, gives_back_what_it_was_given) {
+  {
+    SweepStore store(path_, kFacts);
+    PointBatch batch;
+    batch.machines[3] = {"{\"name\": 1}", {"b", "a"}};
+    batch.points = {point(2), point(0), {1, "does not fit", {}, {}}};
+    store.add(batch);
+    store.keep_evaluation("key", std::string("\0bytes\xff", 7));
+    store.finish();
+  }
+  EXPECT_FALSE(fs::exists(path_ + "-wal"));
+  SweepStore store(path_);
+  EXPECT_EQ(store.facts(), kFacts);
+  EXPECT_EQ(store.evaluation("key"), std::string("\0bytes\xff", 7));
+  EXPECT_EQ(store.evaluation("other"), std::nullopt);
+  EXPECT_EQ(store.machines().at(3).provenance, (std::set<std::string>{"a", "b"}));
+  std::vector<StoredPoint> points;
+  store.for_each_point([&](const StoredPoint& p) { points.push_back(p); });
+  ASSERT_EQ(points.size(), 3u);
+  EXPECT_EQ(points[0].figures.energy_pj, 2.5e8 / 3) << "to the last bit";
+  EXPECT_EQ(points[1].reason, "does not fit");
+  EXPECT_EQ(points[2].figures.cycles, 102u);
+}
+
+TEST_F(StoreTest, goes_on_with_the_same_sweep_only) {
+  { SweepStore(path_, kFacts).add({{}, {point(0)}}); }
+  { SweepStore(path_, kFacts).add({{}, {point(1)}}); }
+  const auto with = [&](const std::string& fact) {
+    SweepFacts facts = kFacts;
+    facts[fact] = "another";
+    return error([&] { SweepStore(path_, facts); });
+  };
+  EXPECT_EQ(with("sweep"), path_ + ": was begun with another sweep file: choose another store");
+  EXPECT_EQ(with("inputs"), path_ + ": was begun with another inputs: choose another store");
+  EXPECT_NE(with("program").find("another build of dcnsim"), std::string::npos);
+  std::size_t count = 0;
+  SweepStore(path_).for_each_id([&](std::uint64_t) { ++count; });
+  EXPECT_EQ(count, 2u);
+}
+
+TEST_F(StoreTest, has_one_user_at_a_time) {
+  SweepStore store(path_, kFacts);
+  store.add({{}, {point(0)}});
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool refused =
+        error([&] { SweepStore(path_, kFacts); }).find("in use by another process") !=
+            std::string::npos &&
+        error([&] { SweepStore{path_}.facts(); }).find("in use by another process") !=
+            std::string::npos;
+    _exit(refused ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  store.add({{}, {point(1)}});
+}
+
+TEST_F(StoreTest, what_is_stored_when_its_process_is_killed_stays) {
+  const pid_t child = fork();
+  if (child == 0) {
+    SweepStore store(path_, kFacts);
+    for (std::uint64_t id = 0; id < 10; ++id) store.add({{}, {point(id)}});
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  std::size_t count = 0;
+  SweepStore(path_, kFacts).for_each_id([&](std::uint64_t) { ++count; });
+  EXPECT_EQ(count, 10u);
+}
+
+TEST_F(StoreTest, a_full_disk_is_told_and_loses_nothing_before) {
+  {
+    SweepStore store(path_, kFacts);
+    store.add({{}, {point(0)}});
+    store.finish();
+  }
+  // SQLite keeps the limit in the connection, so the store is filled by hand.
+  Database database(path_, {0x64634e53, 1, "a sweep store", ""}, Database::Access::kWriteAlone);
+  database.guarded([](SQLite::Database& sql) { sql.execAndGet("PRAGMA max_page_count = 1"); });
+  const std::string message = error([&] {
+    database.atomically([](SQLite::Database& sql) {
+      sql.exec("INSERT INTO evaluation VALUES ('big', zeroblob(10000000))");
+    });
+  });
+  EXPECT_EQ(message, path_ + ": the disk is full; what was stored before is kept");
+  EXPECT_EQ(database.guarded([](SQLite::Database& sql) {
+    return sql.execAndGet("SELECT count(*) FROM point").getInt();
+  }),
+            1);
+}
+
+TEST_F(StoreTest, files_that_are_no_stores_are_told_apart) {
+  const auto spill = [&](const std::string& bytes) { std::ofstream(path_) << bytes; };
+  EXPECT_EQ(error([&] { SweepStore{path_}; }), path_ + ": no such file");
+  spill("name: a sweep file, not a store\n");
+  EXPECT_EQ(error([&] { SweepStore{path_}; }), path_ + ": is no SQLite file");
+  EXPECT_EQ(error([&] { SweepStore(path_, kFacts); }), path_ + ": is no SQLite file");
+  fs::remove(path_);
+  SQLite::Database(path_, SQLite::OPEN_CREATE | SQLite::OPEN_READWRITE).exec("CREATE TABLE t (x)");
+  EXPECT_EQ(error([&] { SweepStore{path_}; }), path_ + ": is not a sweep store");
+  EXPECT_EQ(error([&] { SweepStore(path_, kFacts); }), path_ + ": is not a sweep store");
+  fs::remove(path_);
+  { SweepStore(path_, kFacts).finish(); }
+  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+  EXPECT_EQ(error([&] { SweepStore{path_}; }),
+            path_ + ": is a sweep store of version 2, expected version 1");
+  EXPECT_EQ(error([&] { SweepStore{folder_.string()}; }),
+            folder_.string() + ": not a regular file");
+}
+
+TEST_F(StoreTest, damage_is_told_and_never_crashes) {
+  {
+    SweepStore store(path_, kFacts);
+    PointBatch batch;
+    for (std::uint64_t id = 0; id < 500; ++id) batch.points.push_back(point(id));
+    store.add(batch);
+    store.finish();
+  }
+  std::ifstream in(path_, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  std::mt19937 random(1);
+  std::size_t refused = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    std::string bytes = whole;
+    if (trial % 4 == 0) bytes.resize(random() % bytes.size());
+    for (int i = 0; i < 40 && !bytes.empty(); ++i) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    std::ofstream(path_, std::ios::binary) << bytes;
+    try {
+      SweepStore store(path_);
+      store.facts();
+      store.for_each_point([](const StoredPoint&) {});
+      store.machines();
+    } catch (const std::runtime_error& e) {
+      EXPECT_EQ(std::string(e.what()).rfind(path_, 0), 0u) << e.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 100u);
+}
+
+TEST_F(StoreTest, shards_are_merged_once_and_for_all) {
+  const auto shard = [&](const std::string& name, std::vector<std::uint64_t> ids) {
+    const std::string path = (folder_ / name).string();
+    SweepStore store(path, kFacts);
+    PointBatch batch;
+    for (const std::uint64_t id : ids) batch.points.push_back(point(id));
+    batch.machines[0] = {"{}", {std::to_string(ids.front())}};
+    store.add(batch);
+    store.finish();
+    return path;
+  };
+  const std::string a = shard("a", {0}), b = shard("b", {0});
+  EXPECT_EQ(merge_stores(path_, {a, b}).missing, 0u) << "a space of one point";
+  EXPECT_EQ(merge_stores(path_, {b}).points, 1u);
+  EXPECT_EQ(SweepStore(path_).machines().at(0).provenance.size(), 1u);
+  EXPECT_NE(error([&] { merge_stores(path_, {path_}); }).find("the store to merge into"),
+            std::string::npos);
+  SweepFacts other = kFacts;
+  other["sweep"] = "{name: other}";
+  const std::string c = (folder_ / "c").string();
+  { SweepStore(c, other).finish(); }
+  EXPECT_NE(error([&] {
+              merge_stores(path_, {a, c});
+            }).find("of another sweep"),
+            std::string::npos);
+}
+
+TEST_F(StoreTest, a_cache_that_is_damaged_is_begun_anew) {
+  const std::string folder = (folder_ / "cache").string();
+  EvaluationCache(folder, EvaluationCache::Use::kFindAndKeep).keep("key", std::string(100000, 'x'));
+  EXPECT_EQ(EvaluationCache(folder, EvaluationCache::Use::kFind).find("key"),
+            std::string(100000, 'x'));
+  EXPECT_LT(fs::file_size(folder + "/evaluations.sqlite"), 50000u);
+  std::ofstream(folder + "/evaluations.sqlite")
+      << "no database at all, but long enough for a header";
+  EXPECT_EQ(EvaluationCache(folder, EvaluationCache::Use::kFind).find("key"), std::nullopt);
+  EvaluationCache cache(folder, EvaluationCache::Use::kFindAndKeep);
+  EXPECT_EQ(cache.find("key"), std::nullopt);
+  cache.keep("key", "new");
+  EXPECT_EQ(cache.find("key"), "new");
+  EvaluationCache none("", EvaluationCache::Use::kFindAndKeep);
+  none.keep("key", "x");
+  EXPECT_EQ(none.find("key"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace dcnsim
