@@ -47,17 +47,6 @@ AllocationSpace make_space(const FloatNetwork& network, const StudyOptions& opti
   return space;
 }
 
-Dataset first_images(const Dataset& images, std::size_t count) {
-  count = std::min(count, images.size());
-  Dataset part;
-  part.labels.assign(images.labels.begin(),
-                     images.labels.begin() + static_cast<std::ptrdiff_t>(count));
-  const std::size_t image_bytes = images.pixels.size() / std::max<std::size_t>(images.size(), 1);
-  part.pixels.assign(images.pixels.begin(),
-                     images.pixels.begin() + static_cast<std::ptrdiff_t>(count * image_bytes));
-  return part;
-}
-
 bool is_simulated(CostKind kind) { return kind == CostKind::kEnergy || kind == CostKind::kCycles; }
 
 }  // namespace

@@ -9,31 +9,17 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 #include <system_error>
 #include <thread>
 
-#include "models/cost/sha256.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string file_hash(const std::string& path) {
-  std::error_code error;
-  // Device files never end, and a pipe can be read only once.
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
-    throw std::runtime_error(path + ": not a regular file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path + ": cannot be opened");
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  return sha256_hex(bytes);
-}
 
 /// The names of all presets, sorted.
 std::string accelerator_presets() {
@@ -67,19 +53,6 @@ std::string accelerator_file(const std::string& name_or_path) {
                              accelerator_presets() + ") or file");
   }
   return name_or_path;
-}
-
-InputFile describe_input(const std::string& role, const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return {role, path, file_hash(path)};
-  std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".bin") files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  std::string hashes;
-  for (const std::string& file : files) hashes += file_hash(file) + "\n";
-  return {role, path, sha256_hex(hashes)};
 }
 
 void require_writable(const std::string& path) {

@@ -12,10 +12,15 @@
 #include <vector>
 
 #include "analysis/allocation/study.h"
+#include "analysis/evaluation/input_file.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/report/run_report.h"
 #include "workloads/cifar10/dataset.h"
 #include "workloads/network.h"
+
+namespace dcnsim {
+struct SweepSpec;
+}
 
 namespace dcnsim::cli {
 
@@ -29,10 +34,16 @@ void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
 void add_sweep_slurm(CLI::App& sweep, Action& action);
 
 /// A contradiction between options: exit code 2.
 struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Stopped by the user, with everything kept that was done: exit code 130.
+struct Interrupted : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
@@ -50,9 +61,8 @@ inline constexpr const char* kAcceleratorHelp =
 /// A preset's name ("small_edge") or a path to the path of the YAML file.
 std::string accelerator_file(const std::string& name_or_path);
 
-/// The file with its SHA-256; a folder is hashed over the hashes of its .bin files in name order.
-/// Comes after the file's reader, which refuses what is too large. Throws std::runtime_error.
-InputFile describe_input(const std::string& role, const std::string& path);
+/// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
+SweepSpec load_sweep(const std::string& path);
 
 /// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
 void require_writable(const std::string& path);

@@ -39,6 +39,8 @@ int parse_and_act(const char* name, CLI::App& app, const Action& action, int arg
     return 0;
   } catch (const UsageError& e) {
     return fail(name, 2, e.what());
+  } catch (const Interrupted& e) {
+    return fail(name, 130, e.what());
   } catch (const std::exception& e) {
     return fail(name, 1, e.what());
   }

@@ -9,7 +9,7 @@
 namespace dcnsim::cli {
 
 /// Parses, then calls `action`, which parsing may have set. Returns the exit code: 0 ok, 1 failed,
-/// 2 usage. Error messages begin with `name`.
+/// 2 usage, 130 interrupted. Error messages begin with `name`.
 int parse_and_act(const char* name, CLI::App& app, const Action& action, int argc, char** argv);
 
 }  // namespace dcnsim::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage.
+// The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage, 130 interrupted.
 #include <cstdlib>
 #include <systemc>
 
@@ -24,6 +24,7 @@ int run_command(int argc, char** argv) {
       "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
       "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
+      "  dcnsim sweep study.yaml --dry-run\n"
       "Every subcommand has a --help of its own.");
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
@@ -33,6 +34,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
   dcnsim::cli::add_timeline(app, action);
+  dcnsim::cli::add_sweep(app, action);
   return dcnsim::cli::parse_and_act("dcnsim", app, action, argc, argv);
 }
 

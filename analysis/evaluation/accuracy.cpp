@@ -16,24 +16,36 @@ namespace {
 /// Images a worker takes at a time: results are small, messages are not free.
 constexpr std::size_t kBatch = 16;
 
+void check_input(const Shape& input) {
+  if (input != kCifarShape) {
+    throw std::invalid_argument("the network's input is not a 32 x 32 x 3 image");
+  }
+}
+
+/// Images first .. end - 1 that `classify` gets right.
+template <class Classify>
+std::size_t count_range(Classify& classify, const Dataset& images, std::size_t first,
+                        std::size_t end) {
+  std::size_t correct = 0;
+  for (std::size_t i = first; i < end; ++i) {
+    correct += classify(image_tensor(images, i)) == images.labels[i] ? 1 : 0;
+  }
+  return correct;
+}
+
 /// `make_classifier()` is called in every worker and gives a function from image to class.
 template <class MakeClassifier>
 std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
                   const OnProgress& progress, const MakeClassifier& make_classifier) {
-  if (input != kCifarShape) {
-    throw std::invalid_argument("the network's input is not a 32 x 32 x 3 image");
-  }
+  check_input(input);
   WorkPool pool;
   pool.items = (images.size() + kBatch - 1) / kBatch;
   pool.jobs = jobs;
   pool.prepare = [&]() -> Worker {
     return [&, classify = make_classifier()](std::size_t batch) mutable {
       const std::size_t end = std::min((batch + 1) * kBatch, images.size());
-      std::uint32_t correct = 0;
-      for (std::size_t i = batch * kBatch; i < end; ++i) {
-        correct += classify(image_tensor(images, i)) == images.labels[i] ? 1 : 0;
-      }
-      return to_bytes<std::uint32_t>({correct});
+      const std::size_t correct = count_range(classify, images, batch * kBatch, end);
+      return to_bytes<std::uint32_t>({static_cast<std::uint32_t>(correct)});
     };
   };
   std::size_t correct = 0;
@@ -51,25 +63,43 @@ int largest(const std::vector<float>& logits) {
   return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
+auto classifier(const FloatNetwork& network) {
+  return [executor = std::make_shared<FloatExecutor>(network)](const CodeTensor& image) {
+    return largest(executor->run(image).back());
+  };
+}
+
+auto classifier(const FixedNetwork& network, const Accumulator& accumulator) {
+  return [executor = std::make_shared<Executor>(network, accumulator),
+          format = network.input_format](const CodeTensor& image) {
+    return argmax(executor->run(convert_image(image, format)).layers.back());
+  };
+}
+
 }  // namespace
 
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress) {
-  return count(network.input, images, jobs, progress, [&] {
-    return [executor = std::make_shared<FloatExecutor>(network)](const CodeTensor& image) {
-      return largest(executor->run(image).back());
-    };
-  });
+  return count(network.input, images, jobs, progress, [&] { return classifier(network); });
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress, const Accumulator& accumulator) {
-  return count(network.input, images, jobs, progress, [&] {
-    return [executor = std::make_shared<Executor>(network, accumulator),
-            format = network.input_format](const CodeTensor& image) {
-      return argmax(executor->run(convert_image(image, format)).layers.back());
-    };
-  });
+  return count(network.input, images, jobs, progress,
+               [&] { return classifier(network, accumulator); });
+}
+
+std::size_t count_correct(const FloatNetwork& network, const Dataset& images) {
+  check_input(network.input);
+  auto classify = classifier(network);
+  return count_range(classify, images, 0, images.size());
+}
+
+std::size_t count_correct(const FixedNetwork& network, const Dataset& images,
+                          const Accumulator& accumulator) {
+  check_input(network.input);
+  auto classify = classifier(network, accumulator);
+  return count_range(classify, images, 0, images.size());
 }
 
 std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& formats,

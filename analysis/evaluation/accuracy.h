@@ -25,4 +25,9 @@ std::size_t count_correct(const FixedNetwork& network, const Dataset& images, st
 std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& outputs,
                           const Dataset& images, std::size_t jobs, const OnProgress& progress = {});
 
+/// The same two in this process.
+std::size_t count_correct(const FloatNetwork& network, const Dataset& images);
+std::size_t count_correct(const FixedNetwork& network, const Dataset& images,
+                          const Accumulator& accumulator);
+
 }  // namespace dcnsim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/evaluation/work_pool.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -9,79 +10,126 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace dcnsim {
 namespace {
 
-constexpr std::uint64_t kErrorIndex = UINT64_MAX;  // the message is an exception's text
-
-/// One message from a worker, followed by `bytes` bytes.
+/// One message from a worker about the item it was given, followed by `bytes` bytes: the result,
+/// or an exception's text.
 struct Header {
-  std::uint64_t index;
+  std::uint64_t failed;
   std::uint64_t bytes;
 };
 
-/// What one process does: items first, first + step, ...
-struct Share {
-  std::size_t first;
-  std::size_t step;
-};
+[[noreturn]] void fail(const char* what) {
+  throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
+}
 
-void write_all(int fd, const void* data, std::size_t bytes) {
+/// False if the other end is gone.
+bool write_all(int fd, const void* data, std::size_t bytes) {
   const auto* at = static_cast<const char*>(data);
   while (bytes > 0) {
     const ssize_t written = write(fd, at, bytes);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) _exit(1);  // the parent is gone
+    if (written <= 0) return false;
     at += written;
     bytes -= static_cast<std::size_t>(written);
   }
+  return true;
 }
 
-void send(int fd, std::uint64_t index, const std::string& result) {
-  const Header header{index, result.size()};
-  write_all(fd, &header, sizeof header);
-  write_all(fd, result.data(), result.size());
+bool read_all(int fd, void* data, std::size_t bytes) {
+  auto* at = static_cast<char*>(data);
+  while (bytes > 0) {
+    const ssize_t count = read(fd, at, bytes);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    at += count;
+    bytes -= static_cast<std::size_t>(count);
+  }
+  return true;
 }
 
-[[noreturn]] void work(const WorkPool& pool, const Share& share, int fd, pid_t parent) {
+void send(int fd, bool failed, const std::string& text) {
+  const Header header{failed ? 1u : 0u, text.size()};
+  if (!write_all(fd, &header, sizeof header) || !write_all(fd, text.data(), text.size())) _exit(1);
+}
+
+[[noreturn]] void work(const WorkPool& pool, int requests, int results, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
+  if (pool.stop) signal(SIGINT, SIG_IGN);
+  Worker execute;
+  std::string cannot;
   try {
-    const Worker execute = pool.prepare();
-    for (std::size_t i = share.first; i < pool.items; i += share.step) send(fd, i, execute(i));
+    execute = pool.prepare();
   } catch (const std::exception& e) {
-    send(fd, kErrorIndex, e.what());
-    _exit(1);
+    cannot = e.what();
+  }
+  std::uint64_t index = 0;
+  while (read_all(requests, &index, sizeof index)) {
+    if (!execute) {
+      send(results, true, cannot);
+      break;
+    }
+    try {
+      send(results, false, execute(index));
+    } catch (const std::exception& e) {
+      send(results, true, e.what());
+      break;  // what it was doing may have left anything behind
+    }
   }
   _exit(0);
 }
 
+/// The two ends of a pipe that no child but the one forked for it keeps open.
+struct Pipe {
+  int read_end = -1, write_end = -1;
+  Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) fail("cannot make a pipe for a worker process");
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+};
+
+/// What came of one item.
+struct Outcome {
+  std::size_t index = 0;
+  bool failed = false;
+  std::string text;  ///< result, or reason
+};
+
 /// The parent's end of one worker; kills and reaps it when it goes.
 class Process {
  public:
-  Process(const WorkPool& pool, const Share& share) {
-    int ends[2];
-    if (pipe(ends) != 0) throw std::runtime_error("cannot make a pipe for a worker process");
+  /// `others`: processes whose descriptors the child closes.
+  Process(const WorkPool& pool, const std::vector<std::unique_ptr<Process>>& others) {
+    const Pipe requests, results;
     const pid_t parent = getpid();
     pid_ = fork();
-    if (pid_ < 0) {
-      close(ends[0]);
-      close(ends[1]);
-      throw std::runtime_error("cannot start a worker process");
-    }
     if (pid_ == 0) {
-      close(ends[0]);
-      work(pool, share, ends[1], parent);
+      for (const auto& other : others) other->close_ends();
+      close(requests.write_end);
+      close(results.read_end);
+      work(pool, requests.read_end, results.write_end, parent);
     }
-    close(ends[1]);
-    fd_ = ends[0];
+    close(requests.read_end);
+    close(results.write_end);
+    requests_ = requests.write_end;
+    results_ = results.read_end;
+    if (pid_ < 0) {
+      close_ends();
+      fail("cannot start a worker process");
+    }
   }
   ~Process() {
-    close(fd_);
+    close_ends();
     if (reaped_) return;
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
@@ -89,94 +137,144 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  int fd() const { return fd_; }
-  bool finished() const { return reaped_; }
+  int results() const { return results_; }
+  bool finished() const { return over_; }
+  bool is_idle() const { return !item_ && !over_; }
 
-  /// Takes what has arrived and calls `deliver` for every whole message.
-  template <class Deliver>
-  void receive(const Deliver& deliver) {
+  /// A worker that has died meanwhile shows when its results end.
+  void give(std::size_t index) {
+    const std::uint64_t number = index;
+    write_all(requests_, &number, sizeof number);
+    item_ = index;
+  }
+
+  /// Takes what has arrived: the outcome of the item, once it is whole.
+  std::optional<Outcome> receive() {
     char chunk[65536];
-    const ssize_t count = read(fd_, chunk, sizeof chunk);
-    if (count < 0 && errno == EINTR) return;
-    if (count <= 0) return finish();
+    const ssize_t count = read(results_, chunk, sizeof chunk);
+    if (count < 0 && errno == EINTR) return {};
+    if (count <= 0) return end();
     pending_.append(chunk, static_cast<std::size_t>(count));
-    Header header;
-    while (pending_.size() >= sizeof header) {
-      std::memcpy(&header, pending_.data(), sizeof header);
-      const std::size_t size = sizeof header + header.bytes;
-      if (pending_.size() < size) return;
-      std::string result = pending_.substr(sizeof header, header.bytes);
-      pending_.erase(0, size);
-      if (header.index == kErrorIndex) throw std::runtime_error(result);
-      deliver(header.index, std::move(result));
-    }
+    Header header{};
+    if (pending_.size() < sizeof header) return {};
+    std::memcpy(&header, pending_.data(), sizeof header);
+    if (pending_.size() < sizeof header + header.bytes) return {};
+    Outcome outcome{*item_, header.failed != 0, pending_.substr(sizeof header)};
+    pending_.clear();
+    item_.reset();
+    over_ = outcome.failed;
+    return outcome;
   }
 
  private:
-  void finish() {
+  void close_ends() const {
+    close(requests_);
+    close(results_);
+  }
+
+  std::optional<Outcome> end() {
     int status = 0;
     waitpid(pid_, &status, 0);
-    reaped_ = true;
-    if (WIFSIGNALED(status)) {
-      throw std::runtime_error("a worker process was ended by signal " +
-                               std::to_string(WTERMSIG(status)));
-    }
-    if (WEXITSTATUS(status) != 0) throw std::runtime_error("a worker process failed");
+    reaped_ = over_ = true;
+    if (!item_) return {};
+    // A worker that leaves early with success, through a library's exit(0) say, is no success.
+    return Outcome{
+        *item_, true,
+        WIFSIGNALED(status)
+            ? "a worker process was ended by signal " + std::to_string(WTERMSIG(status))
+            : "a worker process ended without a result for item " + std::to_string(*item_)};
   }
 
   pid_t pid_ = -1;
-  int fd_ = -1;
+  int requests_ = -1, results_ = -1;
   bool reaped_ = false;
+  bool over_ = false;  ///< takes no further item
+  std::optional<std::size_t> item_;
   std::string pending_;
 };
 
-/// How the items are shared out: one share a process.
-std::vector<Share> shares(const WorkPool& pool) {
-  const std::size_t count = pool.process_per_item
-                                ? pool.items
-                                : std::min(std::max<std::size_t>(pool.jobs, 1), pool.items);
-  std::vector<Share> result;
-  for (std::size_t i = 0; i < count; ++i) result.push_back({i, count});
-  return result;
-}
+class Run {
+ public:
+  explicit Run(const WorkPool& pool) : pool_(pool), before_(signal(SIGPIPE, SIG_IGN)) {}
+  ~Run() { signal(SIGPIPE, before_); }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  void all() {
+    while (hand_out(), !processes_.empty()) wait();
+  }
+
+ private:
+  bool stopped() const { return pool_.stop && pool_.stop(); }
+
+  /// Every item to a process; processes without an item go.
+  void hand_out() {
+    const std::size_t jobs = std::max<std::size_t>(pool_.jobs, 1);
+    while (next_ < pool_.items && !stopped()) {
+      const auto idle = std::find_if(processes_.begin(), processes_.end(),
+                                     [](const auto& process) { return process->is_idle(); });
+      if (idle != processes_.end() && !pool_.process_per_item) {
+        (*idle)->give(next_++);
+        continue;
+      }
+      remove_idle();
+      if (processes_.size() == jobs) return;
+      processes_.push_back(std::make_unique<Process>(pool_, processes_));
+      processes_.back()->give(next_++);
+    }
+    remove_idle();
+  }
+
+  void remove_idle() {
+    processes_.erase(std::remove_if(processes_.begin(), processes_.end(),
+                                    [](const auto& process) {
+                                      return process->is_idle() || process->finished();
+                                    }),
+                     processes_.end());
+  }
+
+  void wait() {
+    std::vector<pollfd> fds;
+    fds.reserve(processes_.size());
+    for (const auto& process : processes_) fds.push_back({process->results(), POLLIN, 0});
+    if (poll(fds.data(), fds.size(), -1) < 0) {
+      if (errno == EINTR) return;
+      fail("waiting for worker processes");
+    }
+    for (std::size_t i = 0; i < processes_.size(); ++i) {
+      if ((fds[i].revents & (POLLIN | POLLHUP)) == 0) continue;
+      if (const auto outcome = processes_[i]->receive()) deliver(*outcome);
+    }
+  }
+
+  void deliver(const Outcome& outcome) {
+    if (!outcome.failed) {
+      if (pool_.on_result) pool_.on_result(outcome.index, outcome.text);
+    } else if (pool_.on_failure) {
+      pool_.on_failure(outcome.index, outcome.text);
+    } else {
+      throw std::runtime_error(outcome.text);
+    }
+  }
+
+  const WorkPool& pool_;
+  void (*before_)(int);
+  std::size_t next_ = 0;
+  std::vector<std::unique_ptr<Process>> processes_;
+};
 
 }  // namespace
 
+void for_each(const WorkPool& pool) { Run(pool).all(); }
+
 std::vector<std::string> run(const WorkPool& pool) {
   std::vector<std::string> results(pool.items);
-  std::vector<bool> arrived(pool.items);
-  const std::vector<Share> waiting = shares(pool);
-  auto next = waiting.begin();
-  std::vector<std::unique_ptr<Process>> processes;
-  const std::size_t jobs = std::max<std::size_t>(pool.jobs, 1);
-  while (next != waiting.end() || !processes.empty()) {
-    for (; next != waiting.end() && processes.size() < jobs; ++next) {
-      processes.push_back(std::make_unique<Process>(pool, *next));
-    }
-    std::vector<pollfd> fds;
-    fds.reserve(processes.size());
-    for (const auto& process : processes) fds.push_back({process->fd(), POLLIN, 0});
-    if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) {
-      throw std::runtime_error("waiting for worker processes failed");
-    }
-    for (std::size_t i = 0; i < processes.size(); ++i) {
-      if ((fds[i].revents & (POLLIN | POLLHUP)) == 0) continue;
-      processes[i]->receive([&](std::size_t index, std::string result) {
-        arrived.at(index) = true;
-        if (pool.on_result) pool.on_result(index, result);
-        results.at(index) = std::move(result);
-      });
-    }
-    processes.erase(std::remove_if(processes.begin(), processes.end(),
-                                   [](const auto& process) { return process->finished(); }),
-                    processes.end());
-  }
-  // A worker that leaves early with success, through a library's exit(0) say, is no success.
-  const auto missing = std::find(arrived.begin(), arrived.end(), false);
-  if (missing != arrived.end()) {
-    throw std::runtime_error("a worker process ended without a result for item " +
-                             std::to_string(missing - arrived.begin()));
-  }
+  WorkPool keeping = pool;
+  keeping.on_result = [&](std::size_t index, const std::string& result) {
+    if (pool.on_result) pool.on_result(index, result);
+    results.at(index) = result;
+  };
+  for_each(keeping);
   return results;
 }
 

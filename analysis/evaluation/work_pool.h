@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shares independent items of work (images, design points) out over worker processes. Results are
-// delivered by item, so they do not depend on the number of processes.
+// Shares independent items of work (images, design points) out over worker processes. A worker gets
+// an item when it has done the one before; results are delivered by item, so they do not depend on
+// the number of processes.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +22,21 @@ struct WorkPool {
   std::function<Worker()> prepare;  ///< called once in every worker process
   /// Called in the parent, in order of completion.
   std::function<void(std::size_t index, const std::string& result)> on_result;
+  /// If given, an item whose worker throws or dies is told here, and the others go on; without, it
+  /// ends everything.
+  std::function<void(std::size_t index, const std::string& reason)> on_failure;
+  /// If given, asked before an item is handed out and when a signal has arrived: once true, items
+  /// under way are finished and no other begun. Workers do not see the terminal's interrupts then.
+  std::function<bool()> stop;
   bool process_per_item = false;  ///< for workers that elaborate SystemC: once in a process
 };
 
-/// Results by item. A worker's exception becomes a std::runtime_error here with its text; a worker
-/// that dies is an error too. Workers die with the parent.
+/// Does the items. Without `on_failure` a worker's exception becomes a std::runtime_error here with
+/// its text, and a worker that dies is an error too. Workers die with the parent.
+void for_each(const WorkPool& pool);
+
+/// The same, and keeps the results, by item; those of items that failed or were not begun are
+/// empty.
 std::vector<std::string> run(const WorkPool& pool);
 
 /// Plain values as bytes for the way between processes, and back.

@@ -29,6 +29,12 @@ inline Json input_files(const std::vector<InputFile>& inputs) {
   return list;
 }
 
+inline Json provenance_json(const Provenance& p) {
+  return {{"component", p.component},      {"table", p.table},         {"sha256", p.sha256},
+          {"conditions", p.conditions},    {"error_bar", p.error_bar}, {"note", p.note},
+          {"extrapolated", p.extrapolated}};
+}
+
 inline Json tiling_json(const Tiling& t) {
   return {{"tile_h", t.tile_h},
           {"tile_w", t.tile_w},
@@ -55,6 +61,11 @@ inline Json stalls_json(const LayerCounters& c) {
         c.stall_cycles[static_cast<std::size_t>(s)];
   }
   return json;
+}
+
+/// Text without line breaks; bytes that are no UTF-8 are replaced.
+inline std::string one_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// Indented text that ends in a line break; bytes that are no UTF-8 are replaced.

@@ -128,13 +128,7 @@ std::string to_json(const RunReport& report) {
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   json["provenance"] = Json::array();
   for (const Provenance& p : report.provenance) {
-    json["provenance"].push_back({{"component", p.component},
-                                  {"table", p.table},
-                                  {"sha256", p.sha256},
-                                  {"conditions", p.conditions},
-                                  {"error_bar", p.error_bar},
-                                  {"note", p.note},
-                                  {"extrapolated", p.extrapolated}});
+    json["provenance"].push_back(provenance_json(p));
   }
   json["extrapolated"] = !extrapolated_components(report.provenance).empty();
   json["warnings"] = report.warnings;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/evaluation/input_file.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/transport.h"
 #include "models/cost/cost_model.h"
@@ -17,13 +18,6 @@
 #include "platform/compiler/program.h"
 
 namespace dcnsim {
-
-/// A file that shaped the result.
-struct InputFile {
-  std::string role;  ///< "network", "accelerator", "images", ...
-  std::string path;
-  std::string sha256;  ///< of the file, or of all its files in name order for a folder
-};
 
 struct LayerReport {
   std::string name;

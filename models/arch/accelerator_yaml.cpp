@@ -130,8 +130,10 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
 /// Converts scalars to the members they belong to. Ranges are left to validate().
 class Reader {
  public:
-  Reader(const std::string& file, const std::map<std::string, Scalar>& scalars)
-      : file_(file), scalars_(scalars) {}
+  /// With `partial`, members without a scalar stay as they are.
+  Reader(const std::string& file, const std::map<std::string, Scalar>& scalars,
+         bool partial = false)
+      : file_(file), scalars_(scalars), partial_(partial) {}
 
   void operator()(const fields::Text& field, std::string& value) const {
     if (const Scalar* scalar = find(field)) value = scalar->text;
@@ -180,7 +182,7 @@ class Reader {
   const Scalar* find(const FieldType& field) const {
     const auto found = scalars_.find(std::string(field.path));
     if (found == scalars_.end()) {
-      if (field.presence == fields::kOptional) return nullptr;
+      if (partial_ || field.presence == fields::kOptional) return nullptr;
       throw std::runtime_error(file_ + ": " + std::string(field.path) + ": missing, expected " +
                                fields::expected(field));
     }
@@ -189,14 +191,15 @@ class Reader {
   }
   template <typename FieldType>
   [[noreturn]] void fail(const FieldType& field, const Scalar& scalar) const {
-    throw std::runtime_error(file_ + ':' + std::to_string(scalar.line) + ": " +
-                             std::string(field.path) + ": " +
+    const std::string place = file_.empty() ? "" : file_ + ':' + std::to_string(scalar.line) + ": ";
+    throw std::runtime_error(place + std::string(field.path) + ": " +
                              (scalar.is_null ? "no value" : printable(scalar.text)) +
                              ", expected " + fields::expected(field));
   }
 
   const std::string& file_;
   const std::map<std::string, Scalar>& scalars_;
+  const bool partial_;
 };
 
 class Writer {
@@ -270,6 +273,21 @@ AcceleratorConfig parse_accelerator(const std::string& text, const std::string& 
     throw std::runtime_error(file + line + ": " + error.what());
   }
   return config;
+}
+
+void set_fields(AcceleratorConfig& config, const std::map<std::string, std::string>& values) {
+  std::vector<std::string> known;
+  fields::visit_fields(
+      config, [&](const fields::Field& field, const auto&) { known.emplace_back(field.path); });
+  std::map<std::string, Scalar> scalars;
+  for (const auto& [path, text] : values) {
+    if (std::find(known.begin(), known.end(), path) == known.end()) {
+      throw std::runtime_error(printable(path) + ": unknown key" + suggestion(path, known));
+    }
+    scalars[path].text = text;
+  }
+  const std::string no_file;
+  fields::visit_fields(config, Reader(no_file, scalars, true));
 }
 
 std::string to_yaml(const AcceleratorConfig& config) {

@@ -32,12 +32,7 @@ Descriptor describe(const FixedNetwork& network, const FixedLayer& layer,
 /// What the descriptor format cannot hold is the layer's fault; `encode` and `validate` do not know
 /// its name.
 void check_layer(const std::string& name, Descriptor d) {
-  const Shape out = d.output_shape();
-  d.tiling = {out.height, out.width, out.channels, 1, LoopOrder::kPixelOuter};
-  if (d.kind == LayerKind::kConv) {
-    d.tiling.tile_channels = group_channels(d);
-    d.tiling.chunk_k = d.conv.reduction();
-  }
+  d.tiling = one_tile(d);
   try {
     validate(d);
     encode(d);
@@ -60,6 +55,15 @@ void check_biases(const FixedLayer& layer, const Accumulator& accumulator) {
 }
 
 }  // namespace
+
+Tiling one_tile(const Descriptor& layer) {
+  const Shape out = layer.output_shape();
+  if (layer.kind != LayerKind::kConv) {
+    return {out.height, out.width, out.channels, 1, LoopOrder::kPixelOuter};
+  }
+  return {out.height, out.width, group_channels(layer), layer.conv.reduction(),
+          LoopOrder::kPixelOuter};
+}
 
 std::vector<Descriptor> describe(const FixedNetwork& network, const Accumulator& accumulator) {
   validate(network);

@@ -14,4 +14,7 @@ namespace dcnsim {
 /// memory.
 std::vector<Descriptor> describe(const FixedNetwork& network, const Accumulator& accumulator);
 
+/// The layer as one tile: a tiling that is valid for every layer, though few buffers hold it.
+Tiling one_tile(const Descriptor& layer);
+
 }  // namespace dcnsim

@@ -55,8 +55,8 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config, co
   return assemble(network, config, Mapper(config, dram, options).map(network, layers));
 }
 
-Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
-                 const std::vector<LayerMapping>& mappings) {
+Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
+                const std::vector<LayerMapping>& mappings) {
   Program program;
   program.input_shape = network.input;
   program.input_format = network.input_format;
@@ -64,15 +64,10 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
   program.descriptor_address =
       regions.place(static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    ProgramLayer& layer = program.layers.emplace_back();
-    layer.name = network.layers[i].node.name;
-    layer.descriptor = mappings[i].descriptor;
-    if (layer.descriptor.kind != LayerKind::kConv) continue;
-    layer.descriptor.weight_address = regions.place(weight_bytes(layer.descriptor, config));
-    program.image.resize(layer.descriptor.weight_address);
-    append_weights(network.layers[i], config, program.image);
+    Descriptor d = mappings[i].descriptor;
+    if (d.kind == LayerKind::kConv) d.weight_address = regions.place(weight_bytes(d, config));
+    program.layers.push_back({network.layers[i].node.name, d});
   }
-  program.image.resize(static_cast<std::size_t>(regions.bytes()));
 
   const int bus = config.dma.bus_bytes;
   program.input_address = regions.place(map_bytes(network.input, network.input_format.bits, bus));
@@ -89,9 +84,6 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
     }
     if (!d.input_on_chip) d.input_address = address_of(node.input);
     if (node.kind == LayerKind::kAdd) d.input2_address = address_of(node.input2);
-    const DescriptorBytes bytes = encode(d);
-    std::copy(bytes.begin(), bytes.end(),
-              program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
   }
   program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
   if (regions.bytes() > config.dram.capacity_bytes) {
@@ -100,6 +92,24 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
                              config.name + "\" has dram.capacity_bytes " +
                              std::to_string(config.dram.capacity_bytes));
   }
+  return program;
+}
+
+Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
+                 const std::vector<LayerMapping>& mappings) {
+  Program program = lay_out(network, config, mappings);
+  program.image.resize(program.layers.size() * kDescriptorBytes);
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    const Descriptor& d = program.layers[i].descriptor;
+    const DescriptorBytes bytes = encode(d);
+    std::copy(bytes.begin(), bytes.end(),
+              program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
+    if (d.kind != LayerKind::kConv) continue;
+    program.image.resize(d.weight_address);
+    append_weights(network.layers[i], config, program.image);
+  }
+  // The image goes up to the first region that holds no constants.
+  program.image.resize(program.input_address);
   return program;
 }
 

@@ -41,6 +41,10 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config, co
 Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
                  const std::vector<LayerMapping>& mappings);
 
+/// The same without an image: enough to know what it takes, for networks without weights.
+Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
+                const std::vector<LayerMapping>& mappings);
+
 /// The descriptors of a program, for evaluate().
 std::vector<Descriptor> descriptors(const Program& program);
 

@@ -408,5 +408,39 @@ TEST(suggest, names_the_nearest_only_if_it_is_near) {
   EXPECT_EQ(suggestion(std::string(1000000, 'w'), known), "");
 }
 
+TEST(accelerator_yaml, single_fields_are_set_as_in_a_file_and_the_others_stay) {
+  const AcceleratorConfig before = load_accelerator(kPresets + "/small_edge.yaml");
+  AcceleratorConfig config = before;
+  set_fields(config, {{"array.rows", "4"},
+                      {"buffers.input.capacity_bytes", "64 KiB"},
+                      {"array.dataflow", "output-stationary"},
+                      {"cost.logic_factor", "1.5"}});
+  EXPECT_EQ(config.array.rows, 4);
+  EXPECT_EQ(config.input_buffer.capacity_bytes, 64 << 10);
+  EXPECT_EQ(config.array.dataflow, Dataflow::kOutputStationary);
+  EXPECT_EQ(config.cost.logic_factor, 1.5);
+  set_fields(config, {{"array.rows", "16"},
+                      {"buffers.input.capacity_bytes", "32KiB"},
+                      {"array.dataflow", "weight-stationary"},
+                      {"cost.logic_factor", "1"}});
+  EXPECT_EQ(to_yaml(config), to_yaml(before));
+}
+
+TEST(accelerator_yaml, a_single_field_that_is_wrong_is_named) {
+  AcceleratorConfig config;
+  const auto error = [&](const std::string& path, const std::string& value) -> std::string {
+    try {
+      set_fields(config, {{path, value}});
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(error("array.rovs", "4"), "array.rovs: unknown key; did you mean \"array.rows\"?");
+  EXPECT_EQ(error("array.rows", "many"), "array.rows: many, expected an integer 1..256");
+  EXPECT_EQ(error("array.rows", "257"), "array.rows: 257, expected an integer 1..256");
+  EXPECT_EQ(error("array", "4").substr(0, 18), "array: unknown key");
+}
+
 }  // namespace
 }  // namespace dcnsim

@@ -50,8 +50,8 @@ void append(const fs::path& file, std::size_t limit, Dataset& dataset) {
     }
     const auto label = static_cast<std::uint8_t>(record[0]);
     if (label > kLargestLabel) {
-      throw std::runtime_error(file.string() + ": record " + std::to_string(i) + ": label: " +
-                               std::to_string(label) + ", expected 0.." +
+      throw std::runtime_error(file.string() + ": record " + std::to_string(i) +
+                               ": label: " + std::to_string(label) + ", expected 0.." +
                                std::to_string(kLargestLabel));
     }
     dataset.labels.push_back(label);
@@ -65,6 +65,12 @@ Dataset load_cifar10(const std::string& path, std::size_t limit) {
   Dataset dataset;
   for (const fs::path& file : batches(path)) append(file, limit, dataset);
   return dataset;
+}
+
+Dataset first_images(const Dataset& images, std::size_t count) {
+  const auto end = static_cast<std::ptrdiff_t>(std::min(count, images.size()));
+  return {{images.labels.begin(), images.labels.begin() + end},
+          {images.pixels.begin(), images.pixels.begin() + end * kPixelBytes}};
 }
 
 CodeTensor image_tensor(const Dataset& dataset, std::size_t index) {

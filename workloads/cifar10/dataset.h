@@ -21,6 +21,9 @@ struct Dataset {
   std::size_t size() const { return labels.size(); }
 };
 
+/// The first `count` images, or all if there are fewer.
+Dataset first_images(const Dataset& images, std::size_t count);
+
 /// Reads `path`: one .bin file, or a folder whose *.bin files are read in name order. At most
 /// `limit` images (0: all). Throws std::runtime_error naming the file: missing, not a multiple of
 /// 3073 bytes, empty, or a label above 9 (with the record's number).

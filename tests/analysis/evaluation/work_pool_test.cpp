@@ -100,5 +100,49 @@ TEST(WorkPool, a_worker_that_leaves_early_with_success_is_an_error) {
   }
 }
 
+TEST(WorkPool, items_that_fail_are_told_and_the_others_go_on) {
+  WorkPool pool = strings(40, 3);
+  pool.prepare = []() -> Worker {
+    return [](std::size_t index) -> std::string {
+      if (index % 10 == 3) raise(SIGKILL);
+      if (index % 10 == 7) throw std::runtime_error("no " + std::to_string(index));
+      return "done";
+    };
+  };
+  std::vector<std::string> told(40);
+  pool.on_failure = [&](std::size_t index, const std::string& reason) { told[index] = reason; };
+  const std::vector<std::string> results = run(pool);
+  for (std::size_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(results[i], i % 10 == 3 || i % 10 == 7 ? "" : "done");
+    EXPECT_EQ(told[i], i % 10 == 3   ? "a worker process was ended by signal 9"
+                       : i % 10 == 7 ? "no " + std::to_string(i)
+                                     : "");
+  }
+}
+
+TEST(WorkPool, once_stopped_it_finishes_what_is_under_way_and_begins_nothing) {
+  WorkPool pool = strings(1000, 2);
+  std::size_t delivered = 0;
+  pool.on_result = [&](std::size_t, const std::string&) { ++delivered; };
+  pool.stop = [&] { return delivered >= 10; };
+  for_each(pool);
+  EXPECT_GE(delivered, 10u);
+  EXPECT_LE(delivered, 12u);
+}
+
+TEST(WorkPool, a_slow_item_does_not_hold_up_the_others) {
+  // With fixed shares the slow item's process would do half of the others after it.
+  WorkPool pool = strings(20, 2);
+  pool.prepare = []() -> Worker {
+    return [](std::size_t index) -> std::string {
+      usleep(index == 0 ? 300'000 : 1'000);
+      return std::to_string(getpid());
+    };
+  };
+  const std::vector<std::string> results = run(pool);
+  for (std::size_t i = 2; i < 20; ++i) EXPECT_EQ(results[i], results[1]);
+  EXPECT_NE(results[0], results[1]);
+}
+
 }  // namespace
 }  // namespace dcnsim

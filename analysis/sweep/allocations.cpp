@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/allocations.h"
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "models/cost/sha256.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = AllocationRequest::Kind;
+using Target = AllocationRequest::Target;
+
+/// `bits` one for all, or one for each of the layers.
+int width_of(const std::vector<int>& bits, std::size_t index) {
+  return bits.size() == 1 ? bits.front() : bits[index];
+}
+
+void require_count(const char* what, const std::vector<int>& bits, std::size_t count) {
+  if (bits.size() == 1 || bits.size() == count) return;
+  throw std::runtime_error(std::to_string(bits.size()) + ' ' + what + ", expected 1 or " +
+                           std::to_string(count));
+}
+
+QuantizeOptions per_layer(const AllocationRequest& request, const FloatNetwork& network) {
+  QuantizeOptions options;
+  std::vector<std::size_t> weighted, outputs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    if (network.layers[i].node.kind == LayerKind::kConv) weighted.push_back(i);
+    if (i + 1 < network.layers.size()) outputs.push_back(i);
+  }
+  require_count("widths of weights", request.weights, weighted.size());
+  require_count("widths of activations", request.activations, outputs.size());
+  std::vector<LayerWidths> layers;
+  for (const FloatLayer& layer : network.layers) layers.push_back({layer.node.name, 0, 0});
+  for (std::size_t i = 0; i < weighted.size(); ++i) {
+    layers[weighted[i]].weight_bits = width_of(request.weights, i);
+  }
+  // One width for all is the default of layers, so that max pools may keep their input's format.
+  if (request.activations.size() == 1) {
+    options.activation_bits = request.activations.front();
+  } else {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      layers[outputs[i]].output_bits = request.activations[i];
+    }
+  }
+  for (LayerWidths& layer : layers) {
+    if (layer.weight_bits != 0 || layer.output_bits != 0) options.layers.push_back(layer);
+  }
+  return options;
+}
+
+CostKind cost_kind(const std::string& name) {
+  return name == "macs"     ? CostKind::kMacs
+         : name == "energy" ? CostKind::kEnergy
+         : name == "cycles" ? CostKind::kCycles
+                            : CostKind::kSize;
+}
+
+NoiseModel noise_model(const std::string& name) {
+  return name == "paper"    ? NoiseModel::kPaper
+         : name == "tensor" ? NoiseModel::kTensor
+                            : NoiseModel::kMeasured;
+}
+
+/// One study for all requests that allocate the same tensors.
+class Studies {
+ public:
+  Studies(const FloatNetwork& network, const Dataset& calibration, const Machine& machine,
+          const StudyOptions& options)
+      : network_(network), calibration_(calibration), machine_(machine), options_(options) {}
+
+  QuantizeOptions allocate(const AllocationRequest& request) {
+    AllocationStudy& study = this->study(request);
+    const NoiseModel noise = noise_model(request.noise);
+    const CostKind cost = cost_kind(request.cost);
+    try {
+      return study.widths(study.allocate(noise, cost, goal(request, study)).solution.widths);
+    } catch (const Unreachable&) {
+      throw std::runtime_error("is out of reach of widths from 2 to 16 bits");
+    }
+  }
+
+ private:
+  AllocationStudy& study(const AllocationRequest& request) {
+    auto& study = studies_[{request.tensors, request.activations.front()}];
+    if (study) return *study;
+    StudyOptions options = options_;
+    options.scope = request.tensors == "all" ? Scope::kAll : Scope::kWeights;
+    options.base.activation_bits = request.activations.front();
+    if (!options.cache_file.empty()) {
+      options.cache_key +=
+          ", " + request.tensors + ", activations " + std::to_string(request.activations.front());
+      options.cache_file += "/sensitivity-" + sha256_hex(options.cache_key).substr(0, 16) + ".json";
+    }
+    study = std::make_unique<AllocationStudy>(network_, calibration_, machine_, options);
+    return *study;
+  }
+
+  Goal goal(const AllocationRequest& request, AllocationStudy& study) const {
+    switch (request.target) {
+      case Target::kEqualBits:
+        return {Goal::Kind::kNoise,
+                predicted_noise(study.space(), study.noise(noise_model(request.noise)),
+                                equal_widths(study.space(), static_cast<int>(request.goal)))};
+      case Target::kSqnr:
+        return {Goal::Kind::kNoise, std::pow(10, -request.goal / 10)};
+      case Target::kSize:
+        return {Goal::Kind::kCost, request.goal * 8e3};
+      case Target::kEnergy:
+        return {Goal::Kind::kCost, request.goal * 1e6};
+      case Target::kLatency:
+        break;
+    }
+    return {Goal::Kind::kCost, request.goal * 1e-3 / machine_.clock_period_s()};
+  }
+
+  const FloatNetwork& network_;
+  const Dataset& calibration_;
+  const Machine& machine_;
+  const StudyOptions& options_;
+  std::map<std::pair<std::string, int>, std::unique_ptr<AllocationStudy>> studies_;
+};
+
+}  // namespace
+
+std::vector<QuantizeOptions> resolve_allocations(const SweepSpec& spec, const FloatNetwork& network,
+                                                 const Dataset& calibration, const Machine& machine,
+                                                 const StudyOptions& options) {
+  Studies studies(network, calibration, machine, options);
+  std::vector<QuantizeOptions> allocations;
+  for (const AllocationRequest& request : spec.allocations) {
+    QuantizeOptions widths;
+    try {
+      if (request.kind == Kind::kEqual) {
+        widths.weight_bits = request.weights.front();
+        widths.activation_bits = request.activations.front();
+      } else if (request.kind == Kind::kPerLayer) {
+        widths = per_layer(request, network);
+      } else if (request.kind == Kind::kFile) {
+        load_widths(spec.path(request.file), widths);
+      } else {
+        widths = studies.allocate(request);
+      }
+    } catch (const std::exception& e) {
+      throw std::runtime_error(spec.file + ": allocation " + request.label + ": " + e.what());
+    }
+    allocations.push_back(std::move(widths));
+  }
+  return allocations;
+}
+
+std::string allocations_to_json(const std::vector<std::vector<QuantizeOptions>>& by_network) {
+  Json json = Json::array();
+  for (const auto& allocations : by_network) {
+    Json& network = json.emplace_back(Json::array());
+    for (const QuantizeOptions& o : allocations) {
+      Json layers = Json::array();
+      for (const LayerWidths& layer : o.layers) {
+        layers.push_back({layer.layer, layer.weight_bits, layer.output_bits});
+      }
+      network.push_back({{"weights", o.weight_bits},
+                         {"activations", o.activation_bits},
+                         {"logits", o.logit_bits},
+                         {"input", o.input_bits},
+                         {"layers", layers}});
+    }
+  }
+  return json.dump();
+}
+
+std::vector<std::vector<QuantizeOptions>> allocations_from_json(const std::string& text) {
+  try {
+    std::vector<std::vector<QuantizeOptions>> by_network;
+    for (const Json& network : Json::parse(text)) {
+      std::vector<QuantizeOptions>& allocations = by_network.emplace_back();
+      for (const Json& json : network) {
+        QuantizeOptions& o = allocations.emplace_back();
+        json.at("weights").get_to(o.weight_bits);
+        json.at("activations").get_to(o.activation_bits);
+        json.at("logits").get_to(o.logit_bits);
+        json.at("input").get_to(o.input_bits);
+        for (const Json& layer : json.at("layers")) {
+          o.layers.push_back(
+              {layer.at(0).get<std::string>(), layer.at(1).get<int>(), layer.at(2).get<int>()});
+        }
+      }
+    }
+    return by_network;
+  } catch (const Json::exception& e) {
+    throw std::runtime_error(std::string("allocations that cannot be read: ") + e.what());
+  }
+}
+
+}  // namespace dcnsim

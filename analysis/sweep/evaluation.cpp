@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/evaluation.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "analysis/allocation/costs.h"
+#include "analysis/allocation/tensors.h"
+#include "analysis/evaluation/work_pool.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/arch/config_fields.h"
+#include "models/perf/evaluate.h"
+#include "platform/compiler/describe.h"
+#include "platform/compiler/program.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::json;
+
+bool is_proved(const std::vector<Descriptor>& layers) {
+  return std::all_of(layers.begin(), layers.end(),
+                     [](const Descriptor& d) { return d.kind != LayerKind::kConv || d.proved; });
+}
+
+/// Layers that have no tiling yet get one that is valid.
+Json::binary_t bytes_of(std::vector<Descriptor> layers) {
+  Json::binary_t bytes;
+  for (Descriptor& layer : layers) {
+    if (layer.tiling == Tiling{}) layer.tiling = one_tile(layer);
+    const DescriptorBytes one = encode(layer);
+    bytes.insert(bytes.end(), one.begin(), one.end());
+  }
+  return bytes;
+}
+
+std::vector<Descriptor> descriptors_of(const Json::binary_t& bytes) {
+  if (bytes.size() % kDescriptorBytes != 0) throw std::runtime_error("no whole descriptors");
+  std::vector<Descriptor> layers;
+  for (std::size_t at = 0; at < bytes.size(); at += kDescriptorBytes) {
+    DescriptorBytes one{};
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), kDescriptorBytes, one.begin());
+    layers.push_back(decode(one));
+  }
+  return layers;
+}
+
+std::string packed(const Json& json) {
+  const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
+  return {bytes.begin(), bytes.end()};
+}
+
+template <class Read>
+auto unpacked(const std::string& bytes, const Read& read) {
+  try {
+    return read(Json::from_cbor(bytes));
+  } catch (const std::exception& e) {
+    throw std::runtime_error(std::string("a damaged evaluation: ") + e.what());
+  }
+}
+
+}  // namespace
+
+AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const QuantizeOptions& widths,
+                                     const std::vector<Accumulator>& accumulators,
+                                     const Dataset& images) {
+  const FixedNetwork network = quantizer.quantize(widths).network;
+  AllocationRecord record;
+  record.input_format = network.input_format;
+  record.zero_fractions = expected_zeros(quantizer, widths);
+  record.weight_bits = weight_bits(quantizer.network(), widths);
+  std::optional<std::uint64_t> exact;
+  for (const Accumulator& accumulator : accumulators) {
+    record.layers = describe(network, accumulator);
+    if (images.size() == 0) continue;
+    const bool proved = is_proved(record.layers);
+    const std::uint64_t correct =
+        proved && exact ? *exact : count_correct(network, images, accumulator);
+    if (proved) exact = correct;
+    record.correct.push_back(correct);
+  }
+  return record;
+}
+
+FixedNetwork topology(const FloatNetwork& network, const AllocationRecord& allocation) {
+  FixedNetwork fixed;
+  fixed.name = network.name;
+  fixed.input = network.input;
+  fixed.input_format = allocation.input_format;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    FixedLayer& layer = fixed.layers.emplace_back();
+    layer.node = network.layers[i].node;
+    layer.weight = allocation.layers.at(i).weight;
+    layer.requant = allocation.layers.at(i).requant;
+  }
+  return fixed;
+}
+
+TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
+                             const AllocationRecord& allocation) {
+  MapperOptions options;
+  options.energy = energy_model(machine.cost);
+  options.cache = machine.mappings.get();
+  Mapper mapper(machine.config, machine.dram, options);
+  const Program program =
+      lay_out(topology, machine.config, mapper.map(topology, allocation.layers));
+  TimingRecord record;
+  record.layers = descriptors(program);
+  record.counters =
+      evaluate(record.layers, program.descriptor_address, machine.config, machine.dram);
+  return record;
+}
+
+std::string timing_identity(const AllocationRecord& allocation) {
+  std::vector<Descriptor> layers = allocation.layers;
+  for (Descriptor& d : layers) {
+    d.proved = false;
+    d.requant.shift = 0;
+    for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
+  }
+  const Json::binary_t bytes = bytes_of(layers);
+  return std::string(bytes.begin(), bytes.end()) + std::to_string(allocation.input_format.bits);
+}
+
+std::string timing_identity(const AcceleratorConfig& machine, const DramSpec& dram,
+                            const std::string& tables_identity) {
+  AcceleratorConfig config = machine;
+  config.name = "any";
+  const bool is_priced = config.mapping.objective == Objective::kEnergy;
+  if (!is_priced) config.cost = {};
+  std::string identity = to_yaml(config) + (is_priced ? tables_identity : "");
+  for (const double field : {static_cast<double>(dram.width_bits),
+                             static_cast<double>(dram.burst_length),
+                             dram.data_rate_mtps,
+                             static_cast<double>(dram.page_bytes),
+                             static_cast<double>(dram.banks),
+                             static_cast<double>(dram.bank_groups),
+                             dram.tck_ns,
+                             dram.cl_ns,
+                             dram.cwl_ns,
+                             dram.trcd_ns,
+                             dram.trp_ns,
+                             dram.tras_ns,
+                             dram.trc_ns,
+                             dram.tccd_s_ns,
+                             dram.tccd_l_ns,
+                             dram.trrd_s_ns,
+                             dram.trrd_l_ns,
+                             dram.tfaw_ns,
+                             dram.twr_ns,
+                             dram.trtp_ns,
+                             dram.twtr_s_ns,
+                             dram.twtr_l_ns,
+                             dram.trefi_ns,
+                             dram.trfc_ns}) {
+    identity += fields::decimal(field) + ' ';
+  }
+  return identity;
+}
+
+std::string to_bytes(const AllocationRecord& r) {
+  return packed({{"layers", Json::binary(bytes_of(r.layers))},
+                 {"input",
+                  {r.input_format.bits, r.input_format.frac, r.input_format.is_signed,
+                   r.input_format.narrow}},
+                 {"zeros", r.zero_fractions},
+                 {"weight_bits", r.weight_bits},
+                 {"correct", r.correct}});
+}
+
+AllocationRecord allocation_record(const std::string& bytes) {
+  return unpacked(bytes, [](const Json& json) {
+    AllocationRecord record;
+    record.layers = descriptors_of(json.at("layers").get_binary());
+    record.input_format.bits = json.at("input").at(0).get<int>();
+    record.input_format.frac = json.at("input").at(1).get<int>();
+    record.input_format.is_signed = json.at("input").at(2).get<bool>();
+    record.input_format.narrow = json.at("input").at(3).get<bool>();
+    json.at("zeros").get_to(record.zero_fractions);
+    json.at("weight_bits").get_to(record.weight_bits);
+    json.at("correct").get_to(record.correct);
+    if (record.zero_fractions.size() != record.layers.size()) {
+      throw std::runtime_error("layers without zeros");
+    }
+    return record;
+  });
+}
+
+std::string to_bytes(const TimingRecord& r) {
+  const std::string counters = to_bytes(r.counters);
+  return packed({{"layers", Json::binary(bytes_of(r.layers))},
+                 {"counters", Json::binary({counters.begin(), counters.end()})}});
+}
+
+TimingRecord timing_record(const std::string& bytes) {
+  return unpacked(bytes, [](const Json& json) {
+    const Json::binary_t& counters = json.at("counters").get_binary();
+    TimingRecord record{descriptors_of(json.at("layers").get_binary()),
+                        from_bytes<LayerCounters>({counters.begin(), counters.end()})};
+    if (record.layers.size() != record.counters.size()) {
+      throw std::runtime_error("layers without counters");
+    }
+    return record;
+  });
+}
+
+}  // namespace dcnsim

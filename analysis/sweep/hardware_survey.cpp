@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/hardware_survey.h"
+
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/evaluation/machine.h"
+#include "analysis/sweep/evaluation.h"
+#include "models/cost/sha256.h"
+
+namespace dcnsim {
+namespace {
+
+/// Numbers things in the order in which they are first seen.
+template <class Thing>
+class Numbering {
+ public:
+  std::size_t of(const Thing& thing) {
+    return numbers_.emplace(thing, numbers_.size()).first->second;
+  }
+  std::size_t size() const { return numbers_.size(); }
+
+ private:
+  std::map<Thing, std::size_t> numbers_;
+};
+
+}  // namespace
+
+HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tables_dir) {
+  const std::size_t count = space.hardware_count();
+  HardwareSurvey survey;
+  survey.timing_class.resize(count);
+  survey.accumulator.resize(count);
+  survey.problem.resize(count);
+  Numbering<std::string> classes;
+  Numbering<std::pair<int, Overflow>> accumulators;
+  std::map<std::pair<std::string, std::string>, DramSpec> drams;
+  for (std::size_t h = 0; h < count; ++h) {
+    try {
+      const AcceleratorConfig config = space.machine(h);
+      const std::pair dram_name(tables_folder(tables_dir, config), config.dram.preset);
+      auto dram = drams.find(dram_name);
+      if (dram == drams.end()) {
+        dram = drams.emplace(dram_name, load_dram_spec(dram_name.first, dram_name.second)).first;
+      }
+      const std::string prices = config.mapping.objective == Objective::kEnergy
+                                     ? energy_model(CostModel(tables_dir, config)).identity
+                                     : "";
+      const std::string key = sha256_hex(timing_identity(config, dram->second, prices));
+      survey.timing_class[h] = classes.of(key);
+      if (classes.size() > survey.class_keys.size()) survey.class_keys.push_back(key);
+      survey.accumulator[h] =
+          accumulators.of({config.accumulator.bits, config.accumulator.overflow});
+      if (accumulators.size() > survey.accumulators.size()) {
+        survey.accumulators.push_back(config.accumulator);
+      }
+    } catch (const std::exception& e) {
+      survey.problem[h] = e.what();
+    }
+  }
+  return survey;
+}
+
+}  // namespace dcnsim

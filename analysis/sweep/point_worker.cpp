@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/point_worker.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "analysis/evaluation/work_pool.h"
+#include "analysis/sweep/priced_point.h"
+#include "platform/compiler/mapper/mapping_memory.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Machines of one timing class that a worker keeps: they differ in prices only.
+constexpr std::size_t kMachinesKept = 16;
+
+}  // namespace
+
+PointWorker::PointWorker(const Context& context)
+    : context_(context), cache_(context.cache_folder, EvaluationCache::Use::kFind) {}
+
+PointWorker::Known& PointWorker::known(std::size_t hardware) {
+  const auto found = std::find_if(machines_.begin(), machines_.end(),
+                                  [&](const Known& k) { return k.hardware == hardware; });
+  if (found != machines_.end()) {
+    machines_.splice(machines_.begin(), machines_, found);
+    return machines_.front();
+  }
+  AcceleratorConfig config = context_.space.machine(hardware);
+  DramSpec dram = load_dram_spec(tables_folder(context_.tables_dir, config), config.dram.preset);
+  CostModel cost(context_.tables_dir, config);
+  machines_.push_front(
+      {hardware,
+       {std::move(config), std::move(dram), std::move(cost), std::make_shared<MappingMemory>()},
+       false,
+       {}});
+  if (machines_.size() > kMachinesKept) machines_.pop_back();
+  return machines_.front();
+}
+
+const AllocationRecord& PointWorker::allocation(std::uint64_t id) const {
+  return context_.allocations.records.at(
+      static_cast<std::size_t>(id / context_.space.hardware_count()));
+}
+
+TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
+  if (const auto bytes = cache_.find(group.key)) {
+    try {
+      TimingRecord record = timing_record(*bytes);
+      result.from_cache = true;
+      return record;
+    } catch (const std::runtime_error&) {
+      // As if it were not there.
+    }
+  }
+  const std::uint64_t id = group.points.front();
+  const PointIndex index = context_.space.at(id);
+  const FixedNetwork nodes = topology(context_.inputs.networks[index.network], allocation(id));
+  TimingRecord record = evaluate_timing(known(index.hardware).machine, nodes, allocation(id));
+  result.timing = to_bytes(record);
+  return record;
+}
+
+StoredPoint PointWorker::point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch) {
+  const PointIndex index = context_.space.at(id);
+  const AllocationRecord& record = allocation(id);
+  Known& known = this->known(index.hardware);
+  StoredPoint point = priced_point(known.machine, record, timing);
+  point.id = id;
+  if (!record.correct.empty()) {
+    point.figures.images = context_.inputs.images.size();
+    point.figures.correct = record.correct.at(context_.hardware.accumulator[index.hardware]);
+    point.figures.float_correct = context_.allocations.float_correct.at(index.network);
+  }
+  StoredMachine& news = batch.machines[index.hardware];
+  if (!known.told) news.json = machine_json(known.machine);
+  known.told = true;
+  for (const std::string& source : provenance_json(known.machine, timing.layers)) {
+    if (known.provenance.insert(source).second) news.provenance.insert(source);
+  }
+  return point;
+}
+
+GroupResult PointWorker::evaluate(const PointGroup& group) {
+  GroupResult result;
+  TimingRecord record;
+  try {
+    record = timing(group, result);
+  } catch (const std::exception& e) {
+    for (const std::uint64_t id : group.points) {
+      result.batch.points.push_back({id, e.what(), {}, {}});
+    }
+    return result;
+  }
+  for (const std::uint64_t id : group.points) {
+    try {
+      result.batch.points.push_back(point(id, record, result.batch));
+    } catch (const std::exception& e) {
+      result.batch.points.push_back({id, e.what(), {}, {}});
+    }
+  }
+  return result;
+}
+
+std::string to_bytes(const GroupResult& result) {
+  Json machines = Json::array(), points = Json::array();
+  for (const auto& [id, machine] : result.batch.machines) {
+    machines.push_back({id, machine.json, machine.provenance});
+  }
+  for (const StoredPoint& p : result.batch.points) {
+    const std::string figures = to_bytes(std::vector<Figures>{p.figures});
+    points.push_back({p.id, p.reason, Json::binary({figures.begin(), figures.end()}), p.layers});
+  }
+  const std::vector<std::uint8_t> bytes =
+      Json::to_cbor({{"machines", machines},
+                     {"points", points},
+                     {"timing", Json::binary({result.timing.begin(), result.timing.end()})},
+                     {"from_cache", result.from_cache}});
+  return {bytes.begin(), bytes.end()};
+}
+
+GroupResult group_result(const std::string& bytes) {
+  const Json json = Json::from_cbor(bytes);
+  GroupResult result;
+  for (const Json& machine : json.at("machines")) {
+    result.batch.machines[machine.at(0).get<std::size_t>()] = {
+        machine.at(1).get<std::string>(), machine.at(2).get<std::set<std::string>>()};
+  }
+  for (const Json& point : json.at("points")) {
+    const Json::binary_t& figures = point.at(2).get_binary();
+    result.batch.points.push_back({point.at(0).get<std::uint64_t>(), point.at(1).get<std::string>(),
+                                   from_bytes<Figures>({figures.begin(), figures.end()}).at(0),
+                                   point.at(3).get<std::string>()});
+  }
+  const Json::binary_t& timing = json.at("timing").get_binary();
+  result.timing.assign(timing.begin(), timing.end());
+  result.from_cache = json.at("from_cache").get<bool>();
+  return result;
+}
+
+}  // namespace dcnsim

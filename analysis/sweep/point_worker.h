@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker process does: the points of one timing evaluation.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/sweep/allocation_stage.h"
+#include "analysis/sweep/design_space.h"
+#include "analysis/sweep/evaluation.h"
+#include "analysis/sweep/evaluation_cache.h"
+#include "analysis/sweep/hardware_survey.h"
+#include "analysis/sweep/store.h"
+#include "analysis/sweep/sweep_inputs.h"
+
+namespace dcnsim {
+
+/// Points that share their timing.
+struct PointGroup {
+  std::string key;  ///< of the evaluation
+  std::vector<std::uint64_t> points;
+};
+
+struct GroupResult {
+  PointBatch batch;
+  std::string timing;  ///< the record as bytes, "" unless it was evaluated now
+  bool from_cache = false;
+};
+std::string to_bytes(const GroupResult& result);
+GroupResult group_result(const std::string& bytes);
+
+class PointWorker {
+ public:
+  /// All of it stays.
+  struct Context {
+    const DesignSpace& space;
+    const SweepInputs& inputs;
+    const AllocationResults& allocations;
+    const HardwareSurvey& hardware;
+    const std::string& tables_dir;
+    const std::string& cache_folder;
+  };
+
+  explicit PointWorker(const Context& context);
+
+  GroupResult evaluate(const PointGroup& group);
+
+ private:
+  /// A machine with what this worker knows of it.
+  struct Known {
+    std::size_t hardware;
+    Machine machine;
+    bool told = false;                 ///< its JSON has gone to the store
+    std::set<std::string> provenance;  ///< that has gone to the store
+  };
+  Known& known(std::size_t hardware);
+  const AllocationRecord& allocation(std::uint64_t id) const;
+  StoredPoint point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch);
+  TimingRecord timing(const PointGroup& group, GroupResult& result);
+
+  const Context context_;
+  EvaluationCache cache_;
+  std::list<Known> machines_;  ///< the last used first
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/priced_point.h"
+
+#include <cmath>
+
+#include "analysis/report/json_parts.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/perf/attribution.h"
+
+namespace dcnsim {
+namespace {
+
+/// Energies of layers are for pictures: six digits are enough, and a third of the room.
+double six_digits(double value) {
+  if (value == 0) return 0;
+  const double scale = std::pow(10.0, 5 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * scale) / scale;
+}
+
+Json layer_json(const Descriptor& d, const LayerCounters& c, const Breakdown& energy) {
+  const Attribution causes = attribution(d.kind, c);
+  Json cycles = Json::array(), energies = Json::array();
+  for (std::size_t i = 0; i < kCauses; ++i) cycles.push_back(causes[static_cast<Cause>(i)]);
+  for (const auto& part : energy) energies.push_back(six_digits(part.second));
+  return {{"bits",
+           {d.kind == LayerKind::kConv ? Json(d.weight.bits) : Json(nullptr), d.input.bits,
+            d.requant.out.bits}},
+          {"macs", c.macs},
+          {"mac_passes", c.pe_cycles},
+          {"cycles", cycles},
+          {"traffic", c.stream_bytes},
+          {"energy_pj", energies}};
+}
+
+}  // namespace
+
+StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocation,
+                         const TimingRecord& timing) {
+  StoredPoint point;
+  Figures& f = point.figures;
+  Json layers = Json::array();
+  for (std::size_t i = 0; i < timing.layers.size(); ++i) {
+    LayerCounters counters = timing.counters[i];
+    counters.input_zeros = static_cast<std::uint64_t>(
+        std::llround(allocation.zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
+    const Breakdown energy = machine.cost.layer_energy_pj(timing.layers[i], counters);
+    f.cycles += counters.cycles;
+    f.energy_pj += total(energy);
+    for (const std::uint64_t bytes : counters.stream_bytes) f.traffic_bytes += bytes;
+    layers.push_back(layer_json(timing.layers[i], counters, energy));
+  }
+  f.seconds = static_cast<double>(f.cycles) * machine.clock_period_s();
+  f.area_um2 = total(machine.cost.area_um2());
+  f.weight_bits = allocation.weight_bits;
+  point.layers = layers.dump();
+  return point;
+}
+
+std::string machine_json(const Machine& machine) {
+  const AcceleratorConfig& c = machine.config;
+  const DramSpec& d = machine.dram;
+  Json area = Json::array();
+  for (const auto& part : machine.cost.area_um2()) area.push_back(part.second);
+  return one_line(
+      {{"yaml", to_yaml(c)},
+       {"name", c.name},
+       {"rows", c.array.rows},
+       {"columns", c.array.columns},
+       {"clock_mhz", c.clock_mhz},
+       {"bus_bytes", c.dma.bus_bytes},
+       {"dram_peak_bytes_per_s", d.data_rate_mtps * 1e6 * d.width_bits / 8 * c.dram.channels},
+       {"area_um2", area}});
+}
+
+std::set<std::string> provenance_json(const Machine& machine,
+                                      const std::vector<Descriptor>& layers) {
+  std::set<std::string> sources;
+  for (const Provenance& p : machine.cost.provenance(layers)) {
+    sources.insert(one_line(provenance_json(p)));
+  }
+  return sources;
+}
+
+std::string components_json(const CostModel& cost) {
+  Json cycles = Json::array(), traffic = Json::array(), energy = Json::array(),
+       area = Json::array();
+  for (std::size_t i = 0; i < kCauses; ++i) cycles.push_back(to_string(static_cast<Cause>(i)));
+  for (int s = 0; s < kStreams; ++s) traffic.push_back(to_string(static_cast<Stream>(s)));
+  for (const auto& part : cost.layer_energy_pj({}, {})) energy.push_back(part.first);
+  for (const auto& part : cost.area_um2()) area.push_back(part.first);
+  return Json{{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}}.dump();
+}
+
+}  // namespace dcnsim

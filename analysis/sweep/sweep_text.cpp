@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/sweep/sweep_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <vector>
+
+#include "analysis/report/run_report.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr std::size_t kRows = 40;    ///< of the front that are printed
+constexpr std::size_t kReasons = 5;  ///< of failures
+constexpr std::size_t kWidest = 34;  ///< characters of a column
+
+std::string amount_text(const PointResult& point, Metric metric) {
+  const auto amount = value(point.figures, metric);
+  if (!amount) return "";
+  switch (metric) {
+    case Metric::kCycles:
+      return fmt::format("{:.0f}", *amount);
+    case Metric::kTop1:
+    case Metric::kLoss:
+      return fmt::format("{:.2f}", *amount);
+    default:
+      return fmt::format("{:#.4g}", *amount);
+  }
+}
+
+/// Columns as wide as their widest cell; all but the first few are right-aligned numbers.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t left_columns) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      widths[c] = std::min(kWidest, std::max(widths[c], row[c].size()));
+    }
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string cell = elide(row[c], widths[c]);
+      line += c == 0 ? "" : "  ";
+      line += c < left_columns ? fmt::format("{:<{}}", cell, widths[c])
+                               : fmt::format("{:>{}}", cell, widths[c]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
+  return text;
+}
+
+/// Settings that differ between points, by name.
+std::vector<std::string> varied(const SweepResults& results) {
+  std::vector<std::string> names;
+  for (const Axis& axis : results.axes()) {
+    if (axis.values.size() < 2) continue;
+    names.insert(names.end(), axis.settings.begin(), axis.settings.end());
+  }
+  return names;
+}
+
+std::vector<std::string> row_of(const SweepResults& results, std::uint64_t id,
+                                const std::vector<std::string>& names) {
+  std::vector<std::string> row{std::to_string(id)};
+  const auto settings = results.settings(id);
+  for (const std::string& name : names) {
+    const auto at = std::find_if(settings.begin(), settings.end(),
+                                 [&](const auto& setting) { return setting.first == name; });
+    row.push_back(at->second.value_or("-"));
+  }
+  for (const Metric metric : results.metrics()) {
+    row.push_back(amount_text(results.points()[id], metric));
+  }
+  return row;
+}
+
+std::string constraint_text(const Constraint& c) {
+  std::string text(info(c.metric).name);
+  if (c.at_least) text = fmt::format("{:g} <= {}", *c.at_least, text);
+  if (c.at_most) text += fmt::format(" <= {:g}", *c.at_most);
+  return text;
+}
+
+std::string front_text(const SweepResults& results) {
+  const std::vector<std::uint64_t> front = results.front();
+  std::string objectives, constraints;
+  for (const Metric metric : results.judgement().objectives) {
+    objectives += (objectives.empty() ? "" : ", ") + std::string(info(metric).name);
+  }
+  for (const Constraint& c : results.judgement().constraints) {
+    constraints += (constraints.empty() ? " with " : ", ") + constraint_text(c);
+  }
+  if (front.empty()) return fmt::format("no point{} was evaluated\n", constraints);
+  std::string text =
+      fmt::format("Pareto front of {}{}: {} points\n\n", objectives, constraints, front.size());
+  const std::vector<std::string> names = varied(results);
+  std::vector<std::vector<std::string>> rows{{"point"}};
+  rows[0].insert(rows[0].end(), names.begin(), names.end());
+  for (const Metric metric : results.metrics()) rows[0].emplace_back(info(metric).name);
+  for (std::size_t i = 0; i < std::min(front.size(), kRows); ++i) {
+    rows.push_back(row_of(results, front[i], names));
+  }
+  text += table(rows, 1 + names.size());
+  if (front.size() > kRows) text += fmt::format("and {} more\n", front.size() - kRows);
+  return text;
+}
+
+std::string effects_text(const SweepResults& results, Metric metric) {
+  std::vector<AxisEffect> effects = results.effects(metric);
+  std::stable_sort(effects.begin(), effects.end(),
+                   [](const AxisEffect& a, const AxisEffect& b) { return a.share > b.share; });
+  if (effects.empty()) return "";
+  std::string text =
+      fmt::format("\nwhat moves {} (share of its variance; means from .. to)\n", info(metric).name);
+  std::vector<std::vector<std::string>> rows;
+  for (const AxisEffect& effect : effects) {
+    double low = 0, high = 0;
+    bool any = false;
+    for (const auto& mean : effect.means) {
+      if (!mean) continue;
+      low = any ? std::min(low, *mean) : *mean;
+      high = any ? std::max(high, *mean) : *mean;
+      any = true;
+    }
+    rows.push_back({"  " + effect.axis, fmt::format("{:.1f} %", 100 * effect.share),
+                    fmt::format("{:#.4g} .. {:#.4g}", low, high)});
+  }
+  return text + table(rows, 1);
+}
+
+std::string failures_text(const SweepResults& results) {
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> reasons;  // count, first point
+  for (std::uint64_t id = 0; id < results.points().size(); ++id) {
+    const PointResult& point = results.points()[id];
+    if (point.state != PointState::kFailed) continue;
+    const auto [at, is_new] = reasons.emplace(point.reason, std::pair(0, id));
+    ++at->second.first;
+  }
+  if (reasons.empty()) return "";
+  std::vector<std::pair<std::uint64_t, std::string>> order;
+  for (const auto& [reason, seen] : reasons) {
+    order.emplace_back(seen.first, fmt::format("{} (first: point {})", reason, seen.second));
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text = "\nfailed points\n";
+  for (std::size_t i = 0; i < std::min(order.size(), kReasons); ++i) {
+    text += fmt::format("  {:>6}  {}\n", order[i].first, order[i].second);
+  }
+  if (order.size() > kReasons)
+    text += fmt::format("  and {} other reasons\n", order.size() - kReasons);
+  return text;
+}
+
+/// "energy_uj -8.1 %": how much better or worse `b` is than `a`.
+std::string difference(const PointResult& a, const PointResult& b, Metric metric) {
+  const double from = value(a.figures, metric).value_or(0),
+               to = value(b.figures, metric).value_or(0);
+  if (metric == Metric::kTop1 || metric == Metric::kLoss || from == 0) {
+    return fmt::format("{} {:+.2f}", info(metric).name, to - from);
+  }
+  return fmt::format("{} {:+.1f} %", info(metric).name, 100 * (to - from) / std::abs(from));
+}
+
+}  // namespace
+
+std::string to_text(const SweepResults& results) {
+  std::string text =
+      fmt::format("{}: {} points, {} evaluated, {} failed, {} missing\n", results.spec().name,
+                  results.points().size(), results.count(PointState::kDone),
+                  results.count(PointState::kFailed), results.count(PointState::kMissing));
+  text += front_text(results);
+  if (const auto best = results.best()) {
+    text += fmt::format("\nbest: point {}, the least {}\n", *best,
+                        info(results.judgement().objectives.front()).name);
+    text += effects_text(results, results.judgement().objectives.front());
+  }
+  return text + failures_text(results);
+}
+
+std::string point_text(const SweepResults& results, std::uint64_t id) {
+  if (id >= results.points().size()) {
+    throw std::runtime_error(
+        fmt::format("point {}: expected 0..{}", id, results.points().size() - 1));
+  }
+  const PointResult& point = results.points()[id];
+  std::string text = fmt::format("point {}: {}{}\n", id, to_string(point.state),
+                                 point.reason.empty() ? "" : ": " + point.reason);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, setting] : results.settings(id)) {
+    rows.push_back({"  " + name, setting.value_or("as in the accelerator file")});
+  }
+  if (point.state == PointState::kDone) {
+    for (const Metric metric : results.metrics()) {
+      rows.push_back({"  " + std::string(info(metric).name), amount_text(point, metric)});
+    }
+  }
+  text += table(rows, 2);
+  for (const Metric metric : point.violates) {
+    for (const Constraint& c : results.judgement().constraints) {
+      if (c.metric == metric) text += fmt::format("violates {}\n", constraint_text(c));
+    }
+  }
+  if (point.on_front) text += "on the Pareto front\n";
+  if (point.dominated_by) {
+    const PointResult& better = results.points()[*point.dominated_by];
+    text += fmt::format("dominated by point {}:", *point.dominated_by);
+    for (const Metric metric : results.judgement().objectives) {
+      text += fmt::format(" {};", difference(point, better, metric));
+    }
+    text.back() = '\n';
+  }
+  return text;
+}
+
+}  // namespace dcnsim

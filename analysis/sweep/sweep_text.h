@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sweep found, for a terminal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "analysis/sweep/results.h"
+
+namespace dcnsim {
+
+/// How many points there are, the front as a table, the best point, what each axis does to the
+/// first objective, the most frequent reasons of failures.
+std::string to_text(const SweepResults& results);
+
+/// One point: settings, metrics, constraints it violates, what dominates it and by how much. Throws
+/// std::runtime_error: no such point.
+std::string point_text(const SweepResults& results, std::uint64_t id);
+
+}  // namespace dcnsim

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks a YAML document of a known shape, with errors of one line: file, line, field, problem.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "models/arch/printable.h"
+#include "models/arch/suggest.h"
+
+namespace dcnsim {
+
+class YamlReader {
+ public:
+  explicit YamlReader(std::string file) : file_(std::move(file)) {}
+
+  [[noreturn]] void fail(const YAML::Node& at, const std::string& field,
+                         const std::string& problem) const {
+    throw std::runtime_error(file_ + ':' + std::to_string(at.Mark().line + 1) + ": " +
+                             printable(field, 160) + ": " + problem);
+  }
+
+  /// Calls visit(key, field, value) for each entry of a map whose keys are plain words, each given
+  /// once. `path` is the field of the map, "" for the document, which errors call `what`.
+  template <typename Visit>
+  void for_each(const YAML::Node& map, const std::string& path, const std::string& what,
+                const Visit& visit) const {
+    if (!map.IsMap()) fail(map, path.empty() ? what : path, "expected keys and values");
+    std::set<std::string> seen;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) {
+        fail(entry.first, path.empty() ? what : path, "a key is not a plain word");
+      }
+      const std::string key = entry.first.Scalar();
+      const std::string field = path.empty() ? key : path + '.' + key;
+      if (!seen.insert(key).second) fail(entry.first, field, "given twice");
+      visit(key, field, entry.second);
+    }
+  }
+
+  /// The same for a map whose keys are all `known`.
+  template <typename Visit>
+  void for_each_of(const YAML::Node& map, const std::string& path, const std::string& what,
+                   const std::vector<std::string>& known, const Visit& visit) const {
+    for_each(map, path, what,
+             [&](const std::string& key, const std::string& field, const YAML::Node& value) {
+               if (std::find(known.begin(), known.end(), key) == known.end()) {
+                 fail(value, field, "unknown key" + suggestion(key, known));
+               }
+               visit(key, field, value);
+             });
+  }
+
+  std::string scalar(const YAML::Node& node, const std::string& field,
+                     const std::string& expected) const {
+    if (!node.IsScalar()) fail(node, field, "expected " + expected);
+    return node.Scalar();
+  }
+
+ private:
+  std::string file_;
+};
+
+}  // namespace dcnsim
