@@ -11,6 +11,7 @@
 #include "analysis/sweep/engine.h"
 #include "analysis/sweep/export.h"
 #include "analysis/sweep/merge.h"
+#include "analysis/sweep/plan.h"
 #include "analysis/sweep/results.h"
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/sweep_text.h"

@@ -36,7 +36,8 @@ const QuantizeOptions& AllocationStage::widths(std::size_t pair) {
       for (std::size_t n = 0; n < inputs_.networks.size(); ++n) {
         study.cache_file = how_.cache_folder;
         study.cache_key = "sweep allocations 1: network " + inputs_.network_hashes[n] +
-                          ", calibration " + inputs_.calibration_hash;
+                          ", calibration " + inputs_.calibration_hash + ' ' +
+                          std::to_string(inputs_.calibration.size());
         widths_.push_back(resolve_allocations(spec_, inputs_.networks[n], inputs_.calibration,
                                               inputs_.base, study));
       }
@@ -65,11 +66,11 @@ AllocationStage::Item AllocationStage::float_item(std::size_t network) const {
 }
 
 AllocationStage::Item AllocationStage::pair_item(std::size_t pair) {
-  std::string text = "allocation 1 " + inputs_.program + ' ' +
-                     inputs_.network_hashes[network_of(pair)] + ' ' + inputs_.calibration_hash +
-                     ' ' + std::string(to_string(spec_.rule)) + ' ' + inputs_.images_hash + ' ' +
-                     std::to_string(inputs_.images.size()) + ' ' +
-                     allocations_to_json({{widths(pair)}});
+  std::string text =
+      "allocation 1 " + inputs_.program + ' ' + inputs_.network_hashes[network_of(pair)] + ' ' +
+      inputs_.calibration_hash + ' ' + std::to_string(inputs_.calibration.size()) + ' ' +
+      std::string(to_string(spec_.rule)) + ' ' + inputs_.images_hash + ' ' +
+      std::to_string(inputs_.images.size()) + ' ' + allocations_to_json({{widths(pair)}});
   for (const Accumulator& a : accumulators_) {
     text += ' ' + std::to_string(a.bits) + ' ' + std::to_string(static_cast<int>(a.overflow));
   }

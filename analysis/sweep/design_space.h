@@ -29,6 +29,9 @@ class DesignSpace {
   std::size_t hardware_count() const { return hardware_; }
   PointIndex at(std::uint64_t id) const;
 
+  /// Number of a point's pair of network and allocation: network * allocations + allocation.
+  std::size_t pair(std::uint64_t id) const { return static_cast<std::size_t>(id / hardware_); }
+
   /// Where a point is on an axis of `SweepSpec::axes`.
   std::size_t position(std::size_t hardware, std::size_t axis) const;
 

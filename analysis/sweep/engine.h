@@ -43,13 +43,4 @@ struct SweepOutcome {
 /// that cannot be evaluated are stored with the reason and throw nothing.
 SweepOutcome run_sweep(const SweepSpec& spec, const SweepOptions& options);
 
-/// What a run would have to do.
-struct SweepPlan {
-  std::uint64_t points = 0, found = 0;
-  std::uint64_t allocations = 0, allocations_known = 0;
-  std::uint64_t timings = 0;
-  double seconds = 0;  ///< expected, by evaluations made to find out
-};
-SweepPlan plan_sweep(const SweepSpec& spec, const SweepOptions& options);
-
 }  // namespace dcnsim

@@ -42,8 +42,7 @@ PointWorker::Known& PointWorker::known(std::size_t hardware) {
 }
 
 const AllocationRecord& PointWorker::allocation(std::uint64_t id) const {
-  return context_.allocations.records.at(
-      static_cast<std::size_t>(id / context_.space.hardware_count()));
+  return context_.allocations.records.at(context_.space.pair(id));
 }
 
 TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {

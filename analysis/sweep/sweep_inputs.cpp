@@ -79,8 +79,14 @@ SweepFacts SweepInputs::facts(const SweepSpec& spec, const std::string& version)
 
 SweepInputs load_inputs(const SweepSpec& spec, const std::string& tables_dir) {
   const std::string accelerator = spec.accelerator_path(spec.accelerator);
-  SweepInputs inputs{{}, {}, load_cifar10(spec.calibration_path(), 0), {},
-                     {}, {}, load_machine(accelerator, tables_dir),    {},
+  SweepInputs inputs{{},
+                     {},
+                     load_cifar10(spec.calibration_path(), spec.calibration_limit),
+                     {},
+                     {},
+                     {},
+                     load_machine(accelerator, tables_dir),
+                     {},
                      {}};
   for (const std::string& name : spec.networks) {
     const std::string path = spec.network_path(name);

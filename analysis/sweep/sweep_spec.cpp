@@ -36,8 +36,8 @@ class SweepReader {
   SweepSpec read(const YAML::Node& document) {
     yaml_.for_each_of(
         document, "", "sweep",
-        {"name", "network", "accelerator", "calibration", "images", "image_limit", "format_rule",
-         "axes", "allocations", "constraints", "objectives"},
+        {"name", "network", "accelerator", "calibration", "calibration_limit", "images",
+         "image_limit", "format_rule", "axes", "allocations", "constraints", "objectives"},
         [&](const std::string& key, const std::string& field, const YAML::Node& value) {
           if (key == "name") {
             spec_.name = yaml_.scalar(value, field, "a name");
@@ -50,8 +50,9 @@ class SweepReader {
           } else if (key == "images") {
             spec_.images = yaml_.scalar(value, field, "a path, or none");
             spec_.has_accuracy = spec_.images != "none";
-          } else if (key == "image_limit") {
-            spec_.image_limit = static_cast<std::uint64_t>(whole(value, field, 1, 1'000'000));
+          } else if (key == "calibration_limit" || key == "image_limit") {
+            (key == "image_limit" ? spec_.image_limit : spec_.calibration_limit) =
+                static_cast<std::uint64_t>(whole(value, field, 1, 1'000'000));
           } else if (key == "format_rule") {
             format_rule(value, field);
           } else if (key == "axes") {

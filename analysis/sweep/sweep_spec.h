@@ -59,7 +59,7 @@ struct SweepSpec {
   std::string accelerator = "small_edge";               ///< what axes change
   std::string calibration, images;                      ///< "": where SweepFiles says
   bool has_accuracy = true;
-  std::uint64_t image_limit = 0;  ///< the first so many; 0: all
+  std::uint64_t calibration_limit = 0, image_limit = 0;  ///< the first so many; 0: all
   FormatRule rule = FormatRule::kMinimumError;
   std::vector<Axis> axes;
   std::vector<AllocationRequest> allocations;

@@ -116,7 +116,7 @@ void Predictor::use_weights(const Tiling& tiling) {
   const int bus = config_.dma.bus_bytes;
   const auto groups = u64(layer_.conv.groups);
   const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
-  const std::vector<EqualTiles> chunks = equal_tiles(reduction(layer_), tiling.chunk_k);
+  const TileSizes chunks = equal_tiles(reduction(layer_), tiling.chunk_k);
   for (const EqualTiles& tile : equal_tiles(group_channels(layer_), tiling.tile_channels)) {
     std::uint64_t first = 0;
     for (const EqualTiles& block : equal_tiles(tile.size, config_.array.columns)) {
@@ -133,7 +133,7 @@ void Predictor::use_weights(const Tiling& tiling) {
         weights_.bytes += count * chunk.count * bytes;
         weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
         weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
-        if (&chunk == chunks.data()) first += block.count * (bias + bytes);
+        if (&chunk == chunks.begin()) first += block.count * (bias + bytes);
       }
     }
     if (weights_.first_bytes == 0) weights_.first_bytes = first;
@@ -254,8 +254,8 @@ void Predictor::add_stores() {
   const Tiling& t = layer_.tiling;
   bytes_of(counters, Stream::kOutput) =
       u64(map_bytes(out, layer_.requant.out.bits, config_.dma.bus_bytes));
-  const std::vector<EqualTiles> heights = equal_tiles(out.height, t.tile_h);
-  const std::vector<EqualTiles> widths = equal_tiles(out.width, t.tile_w);
+  const TileSizes heights = equal_tiles(out.height, t.tile_h);
+  const TileSizes widths = equal_tiles(out.width, t.tile_w);
   if (gathers(layer_)) {
     const std::int64_t pixel_bits = bits * out.channels;
     for (const EqualTiles& w : widths) {
@@ -270,7 +270,7 @@ void Predictor::add_stores() {
     // Pixel by pixel.
     prediction_.output.part_bytes =
         u64(std::int64_t{std::min(t.tile_channels, group_channels(layer_))} * bits / 8);
-    const std::vector<EqualTiles> channels = equal_tiles(group_channels(layer_), t.tile_channels);
+    const TileSizes channels = equal_tiles(group_channels(layer_), t.tile_channels);
     for (const EqualTiles& c : channels) {
       counters.output_buffer.reads += u64(out.height) * u64(out.width) * u64(layer_.conv.groups) *
                                       c.count * words(c.size * bits, config_.output_buffer);

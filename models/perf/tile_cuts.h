@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -22,17 +24,28 @@ inline std::vector<Extent> extents(int total, int size) {
   return result;
 }
 
-/// The same by size: whole tiles and, if there is one, the smaller last tile.
+/// The same by size: whole tiles and, if there is one, the smaller last tile. The mapper cuts
+/// millions of times, so they lie in place.
 struct EqualTiles {
   int size;
   std::uint64_t count;
 };
-inline std::vector<EqualTiles> equal_tiles(int total, int size) {
-  std::vector<EqualTiles> result;
-  if (total >= size) result.push_back({size, static_cast<std::uint64_t>(total / size)});
-  if (total % size != 0) result.push_back({total % size, 1});
-  return result;
-}
+class TileSizes {
+ public:
+  TileSizes(int total, int size) {
+    if (total >= size) tiles_[count_++] = {size, static_cast<std::uint64_t>(total / size)};
+    if (total % size != 0) tiles_[count_++] = {total % size, 1};
+  }
+  const EqualTiles* begin() const { return tiles_.data(); }
+  const EqualTiles* end() const { return tiles_.data() + count_; }
+  const EqualTiles& front() const { return tiles_.front(); }
+  const EqualTiles& back() const { return tiles_[count_ - 1]; }
+
+ private:
+  std::array<EqualTiles, 2> tiles_{};
+  std::size_t count_ = 0;
+};
+inline TileSizes equal_tiles(int total, int size) { return {total, size}; }
 
 inline int group_channels(const Descriptor& d) { return d.conv.out_channels / d.conv.groups; }
 

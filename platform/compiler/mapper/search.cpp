@@ -24,9 +24,10 @@ struct Bounded {
 /// Longer than any layer waits in practice; keeps doubling from overflowing.
 constexpr std::uint64_t kLongestStall = std::uint64_t{1} << 40;
 
-bool comes_first(const Bounded& a, const Bounded& b) {
-  if (a.least < b.least || b.least < a.least) return a.least < b.least;
-  return a.number < b.number;
+/// For a heap whose top comes first.
+bool comes_later(const Bounded& a, const Bounded& b) {
+  if (a.least < b.least || b.least < a.least) return b.least < a.least;
+  return b.number < a.number;
 }
 
 }  // namespace
@@ -139,9 +140,13 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
                           static_cast<std::uint32_t>(candidates.size()), tiling});
   });
   result.legal = candidates.size();
-  std::sort(candidates.begin(), candidates.end(), comes_first);
 
-  for (const Bounded& candidate : candidates) {
+  // A heap, because few of them are looked at.
+  std::make_heap(candidates.begin(), candidates.end(), comes_later);
+  while (!candidates.empty()) {
+    std::pop_heap(candidates.begin(), candidates.end(), comes_later);
+    const Bounded candidate = candidates.back();
+    candidates.pop_back();
     const bool full = result.best.size() == wanted;
     if (full && !(candidate.least < result.best.back().score)) break;
     d.tiling = candidate.tiling;
