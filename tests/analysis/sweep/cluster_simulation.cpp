@@ -32,7 +32,7 @@ constexpr double kTimeToFailure = 1000 * 3600.0;  // mean, of a node
 constexpr double kRepair = 3600;
 constexpr double kNoticed = 300;  // Slurm's default SlurmdTimeout
 constexpr double kRequeue = 120;  // Slurm's delay before a task starts again
-constexpr double kMergeRow = 30e-6;
+constexpr double kMergeRow = 90e-6;
 constexpr double kMergeStore = 0.02;
 
 struct Space {
