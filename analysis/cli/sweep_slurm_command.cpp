@@ -42,12 +42,10 @@ void add_sweep_slurm(CLI::App& sweep, Action& action) {
   auto options = std::make_shared<SlurmOptions>();
   CLI::App* slurm = sweep.add_subcommand("slurm", "Submit a sweep to a Slurm cluster");
   slurm->description(
-      "Submits a sweep to a Slurm cluster: a job array with one shard a task, and a job that "
-      "merges\n"
-      "their stores when no task is left, whatever became of them. Submitted again with as many\n"
-      "shards it does only what is missing. The sweep file's folder and dcnsim have to be where "
-      "all\n"
-      "nodes see them.");
+      "Submits a sweep to a Slurm cluster: a job array with one shard a task, and a job that\n"
+      "merges their stores when no task is left, whatever became of them. Submitted again with\n"
+      "as many shards it does only what is missing. All nodes have to see dcnsim and the folder\n"
+      "of the sweep file.");
   slurm->add_option("spec", options->sweep.spec, "Sweep file")->required()->type_name("SPEC");
   slurm->add_option("--shards", options->sweep.shards, "Tasks to share the points out to")
       ->required()
