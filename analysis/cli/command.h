@@ -18,6 +18,10 @@
 #include "workloads/cifar10/dataset.h"
 #include "workloads/network.h"
 
+namespace dcnsim {
+struct SweepSpec;
+}
+
 namespace dcnsim::cli {
 
 /// Each adds one subcommand; the function it leaves in `action` does the work when that subcommand
@@ -56,6 +60,9 @@ inline constexpr const char* kAcceleratorHelp =
 
 /// A preset's name ("small_edge") or a path to the path of the YAML file.
 std::string accelerator_file(const std::string& name_or_path);
+
+/// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
+SweepSpec load_sweep(const std::string& path);
 
 /// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
 void require_writable(const std::string& path);

@@ -107,8 +107,7 @@ void print_outcome(const SweepOutcome& o, const std::string& store) {
 }
 
 void run_command(const RunOptions& options) {
-  const SweepSpec spec =
-      parse_sweep(read_text_file(options.spec, kMaxYamlBytes), options.spec, sweep_files());
+  const SweepSpec spec = load_sweep(options.spec);
   SweepOptions how;
   how.jobs = options.jobs;
   if (!options.shard.empty()) how.shard = parse_shard(options.shard);
@@ -157,10 +156,10 @@ std::optional<Judgement> judgement(SweepStore& store, const ResultOptions& optio
     Constraint constraint;
     std::size_t used = 0;
     try {
-      constraint.metric = metric("--constraint", text.substr(0, at));
       const std::string number = at == std::string::npos ? "" : text.substr(at + 2);
       const double bound = std::stod(number, &used);
       if (used != number.size()) throw std::invalid_argument(number);
+      constraint.metric = metric("--constraint", text.substr(0, at));
       (text[at] == '<' ? constraint.at_most : constraint.at_least) = bound;
     } catch (const std::logic_error&) {
       throw UsageError(
@@ -197,6 +196,7 @@ void export_command(const ResultOptions& options) {
 void merge_command(const ResultOptions& options) {
   const MergeOutcome outcome = merge_stores(options.store, options.shards);
   fmt::print("{} points merged into {}\n", outcome.points - outcome.missing, options.store);
+  for (const std::string& problem : outcome.unreadable) fmt::print("left out: {}\n", problem);
   if (outcome.missing > 0) {
     throw std::runtime_error(
         fmt::format("{}: {} of {} points missing: merge again when the other shards are there, or "
@@ -242,6 +242,10 @@ CLI::App* add_results(CLI::App& sweep, const char* name, const char* about,
 }
 
 }  // namespace
+
+SweepSpec load_sweep(const std::string& path) {
+  return parse_sweep(read_text_file(path, kMaxYamlBytes), path, sweep_files());
+}
 
 void add_sweep(CLI::App& app, Action& action) {
   auto run = std::make_shared<RunOptions>();

@@ -8,6 +8,7 @@
 #include "analysis/cli/command.h"
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/slurm.h"
+#include "analysis/sweep/sweep_spec.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -19,6 +20,7 @@ struct SlurmOptions {
 
 void slurm_command(const SlurmOptions& options) {
   namespace fs = std::filesystem;
+  load_sweep(options.sweep.spec);  // a mistake in it shows now, not in every task
   SlurmSweep sweep = options.sweep;
   sweep.command = fs::read_symlink("/proc/self/exe").string();
   sweep.spec = fs::absolute(sweep.spec).lexically_normal().string();
@@ -40,21 +42,16 @@ void add_sweep_slurm(CLI::App& sweep, Action& action) {
   auto options = std::make_shared<SlurmOptions>();
   CLI::App* slurm = sweep.add_subcommand("slurm", "Submit a sweep to a Slurm cluster");
   slurm->description(
-      "Submits a sweep to a Slurm cluster: a job array with one shard a task, and a job that "
-      "merges\n"
-      "their stores when no task is left, whatever became of them. Submitted again with as many\n"
-      "shards it does only what is missing. The sweep file's folder and dcnsim have to be where "
-      "all\n"
-      "nodes see them.");
-  slurm->add_option("spec", options->sweep.spec, "Sweep file")
-      ->required()
-      ->check(CLI::ExistingFile)
-      ->type_name("SPEC");
+      "Submits a sweep to a Slurm cluster: a job array with one shard a task, and a job that\n"
+      "merges their stores when no task is left, whatever became of them. Submitted again with\n"
+      "as many shards it does only what is missing. All nodes have to see dcnsim and the folder\n"
+      "of the sweep file.");
+  slurm->add_option("spec", options->sweep.spec, "Sweep file")->required()->type_name("SPEC");
   slurm->add_option("--shards", options->sweep.shards, "Tasks to share the points out to")
       ->required()
       ->check(CLI::Range(std::size_t{1}, kMaxShards))
       ->type_name("N");
-  slurm->add_option("--jobs", options->sweep.jobs, "Processes and CPUs of a task")
+  slurm->add_option("-j,--jobs", options->sweep.jobs, "Processes and CPUs of a task")
       ->check(CLI::Range(1, 1024))
       ->type_name("N")
       ->capture_default_str();

@@ -2,7 +2,7 @@
 #include "analysis/sweep/merge.h"
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "analysis/sweep/results.h"
@@ -30,28 +30,40 @@ void copy(SweepStore& from, SweepStore& to) {
 }  // namespace
 
 MergeOutcome merge_stores(const std::string& store, const std::vector<std::string>& shards) {
-  std::unique_ptr<SweepStore> merged;
+  std::optional<SweepStore> merged;
   SweepFacts facts;
+  MergeOutcome outcome;
   for (const std::string& path : shards) {
     std::error_code error;
     if (std::filesystem::equivalent(path, store, error)) {
       throw std::runtime_error(path + ": is the store to merge into");
     }
-    SweepStore shard(path);
-    if (!merged) {
-      facts = shard.facts();
-      merged = std::make_unique<SweepStore>(store, facts);
+    std::optional<SweepStore> shard;
+    try {
+      shard.emplace(path);
+    } catch (const std::runtime_error& e) {
+      outcome.unreadable.emplace_back(e.what());
+      continue;
     }
-    if (shard.facts() != facts) {
+    if (!merged) {
+      facts = shard->facts();
+      merged.emplace(store, facts);
+    }
+    if (shard->facts() != facts) {
       throw std::runtime_error(
           path + ": is of another sweep, or of another build of dcnsim, than " + shards.front());
     }
-    copy(shard, *merged);
+    copy(*shard, *merged);
   }
-  if (!merged) throw std::runtime_error(store + ": no stores to merge");
-  const SweepResults results(*merged);
+  if (!merged) {
+    throw std::runtime_error(outcome.unreadable.empty() ? store + ": no stores to merge"
+                                                        : outcome.unreadable.front());
+  }
+  const SweepSpec spec = stored_spec(*merged);
+  outcome.points = outcome.missing = DesignSpace(spec).size();
+  merged->for_each_id([&](std::uint64_t) { --outcome.missing; });
   merged->finish();
-  return {results.points().size(), results.count(PointState::kMissing)};
+  return outcome;
 }
 
 }  // namespace dcnsim

@@ -18,6 +18,20 @@ double distance(const Costs& better, const Costs& worse) {
   return sum;
 }
 
+std::optional<std::size_t> nearest_dominator(const std::vector<Costs>& candidates,
+                                             const std::vector<std::size_t>& front, std::size_t i) {
+  std::optional<std::size_t> nearest;
+  double least = std::numeric_limits<double>::infinity();
+  for (const std::size_t f : front) {
+    if (!dominates(candidates[f], candidates[i])) continue;
+    const double d = distance(candidates[f], candidates[i]);
+    if (nearest && (d > least || (d == least && f > *nearest))) continue;
+    least = d;
+    nearest = f;
+  }
+  return nearest;
+}
+
 }  // namespace
 
 bool dominates(const Costs& a, const Costs& b) {
@@ -34,25 +48,18 @@ std::vector<std::optional<std::size_t>> dominators(const std::vector<Costs>& can
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return candidates[a] < candidates[b]; });
-  // Only what comes earlier in this order can dominate, and mostly the latest on the front does.
-  std::vector<std::size_t> front, dominated;
-  for (const std::size_t i : order) {
-    const bool is_dominated = std::any_of(front.rbegin(), front.rend(), [&](std::size_t f) {
-      return dominates(candidates[f], candidates[i]);
-    });
-    (is_dominated ? dominated : front).push_back(i);
-  }
-  std::sort(front.begin(), front.end());
+  // Only what comes earlier in this order can dominate. Equal candidates are neighbours and fare
+  // alike, so the front has one of each.
   std::vector<std::optional<std::size_t>> result(candidates.size());
-  for (const std::size_t i : dominated) {
-    double nearest = std::numeric_limits<double>::infinity();
-    for (const std::size_t f : front) {
-      if (!dominates(candidates[f], candidates[i])) continue;
-      const double d = distance(candidates[f], candidates[i]);
-      if (result[i] && d >= nearest) continue;
-      nearest = d;
-      result[i] = f;
+  std::vector<std::size_t> front;
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    const std::size_t i = order[at];
+    if (at > 0 && candidates[order[at - 1]] == candidates[i]) {
+      result[i] = result[order[at - 1]];
+      continue;
     }
+    result[i] = nearest_dominator(candidates, front, i);
+    if (!result[i]) front.push_back(i);
   }
   return result;
 }

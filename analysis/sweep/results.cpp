@@ -8,12 +8,6 @@
 namespace dcnsim {
 namespace {
 
-/// The sweep file as the store has it; no file it names is looked for.
-SweepSpec stored_spec(SweepStore& store) {
-  const auto as_it_is = [](const std::string& name) { return name; };
-  return parse_sweep(store.fact("sweep"), store.fact("file"), {as_it_is, as_it_is, "", ""});
-}
-
 bool violates(const Constraint& constraint, const Figures& figures) {
   const auto amount = value(figures, constraint.metric);
   return !amount || (constraint.at_most && *amount > *constraint.at_most) ||
@@ -21,6 +15,11 @@ bool violates(const Constraint& constraint, const Figures& figures) {
 }
 
 }  // namespace
+
+SweepSpec stored_spec(SweepStore& store) {
+  const auto as_it_is = [](const std::string& name) { return name; };
+  return parse_sweep(store.fact("sweep"), store.fact("file"), {as_it_is, as_it_is, "", ""});
+}
 
 std::string_view to_string(PointState state) {
   constexpr std::string_view names[] = {"missing", "failed", "done"};

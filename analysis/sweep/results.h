@@ -17,6 +17,10 @@
 
 namespace dcnsim {
 
+/// The sweep file as a store has it; no file it names is looked for. Throws what SweepStore and
+/// parse_sweep throw.
+SweepSpec stored_spec(SweepStore& store);
+
 enum class PointState : std::uint8_t { kMissing, kFailed, kDone };
 std::string_view to_string(PointState state);  ///< "missing", "failed", "done"
 

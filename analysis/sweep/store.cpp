@@ -90,31 +90,41 @@ std::string why_different(const std::string& fact) {
 SweepStore::SweepStore(const std::string& path, const SweepFacts& facts)
     : database_(path, kKind, Database::Access::kWriteAlone) {
   const SweepFacts known = this->facts();
-  if (known.empty()) {
-    database_.atomically([&](SQLite::Database& sql) {
-      SQLite::Statement insert(sql, "INSERT INTO fact VALUES (?, ?)");
-      for (const auto& [name, value] : facts) {
-        insert.bind(1, name);
-        insert.bind(2, value);
-        insert.exec();
-        insert.reset();
-      }
-    });
-    return;
-  }
-  // The program first: it explains other differences.
-  for (const char* const first : {"program", "sweep"}) {
-    const auto ours = facts.find(first), theirs = known.find(first);
+  if (known == facts) return;
+  if (!is_empty()) check(facts, known);
+  set(facts);
+}
+
+/// The program first: it explains other differences.
+void SweepStore::check(const SweepFacts& facts, const SweepFacts& known) const {
+  std::vector<std::string> names{"program", "sweep"};
+  for (const auto& fact : facts) names.push_back(fact.first);
+  for (const std::string& name : names) {
+    const auto ours = facts.find(name), theirs = known.find(name);
     if (ours == facts.end() || theirs == known.end() || ours->second != theirs->second) {
-      throw std::runtime_error(path + ": " + why_different(first));
+      throw std::runtime_error(path() + ": " + why_different(name));
     }
   }
-  for (const auto& [name, value] : facts) {
-    const auto theirs = known.find(name);
-    if (theirs == known.end() || theirs->second != value) {
-      throw std::runtime_error(path + ": " + why_different(name));
+}
+
+bool SweepStore::is_empty() {
+  return database_.guarded([](SQLite::Database& sql) {
+    return sql.execAndGet("SELECT (SELECT count(*) FROM point) + (SELECT count(*) FROM evaluation)")
+               .getInt64() == 0;
+  });
+}
+
+void SweepStore::set(const SweepFacts& facts) {
+  database_.atomically([&](SQLite::Database& sql) {
+    sql.exec("DELETE FROM fact");
+    SQLite::Statement insert(sql, "INSERT INTO fact VALUES (?, ?)");
+    for (const auto& [name, value] : facts) {
+      insert.bind(1, name);
+      insert.bind(2, value);
+      insert.exec();
+      insert.reset();
     }
-  }
+  });
 }
 
 SweepStore::SweepStore(const std::string& path) : database_(path, kKind, Database::Access::kRead) {}

@@ -43,7 +43,8 @@ struct PointBatch {
 
 class SweepStore {
  public:
-  /// Begins a store, or goes on with one of the same sweep; nobody else can use it meanwhile.
+  /// Begins a store, or goes on with one of the same sweep; nobody else can use it meanwhile. One
+  /// that holds no results yet becomes one of this sweep.
   /// Throws what Database throws, and std::runtime_error saying which fact differs.
   SweepStore(const std::string& path, const SweepFacts& facts);
   /// To read.
@@ -72,6 +73,10 @@ class SweepStore {
   const std::string& path() const { return database_.path(); }
 
  private:
+  void check(const SweepFacts& facts, const SweepFacts& known) const;
+  bool is_empty();
+  void set(const SweepFacts& facts);
+
   Database database_;
 };
 

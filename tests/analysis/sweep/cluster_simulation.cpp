@@ -32,7 +32,7 @@ constexpr double kTimeToFailure = 1000 * 3600.0;  // mean, of a node
 constexpr double kRepair = 3600;
 constexpr double kNoticed = 300;  // Slurm's default SlurmdTimeout
 constexpr double kRequeue = 120;  // Slurm's delay before a task starts again
-constexpr double kMergeRow = 30e-6;
+constexpr double kMergeRow = 90e-6;
 constexpr double kMergeStore = 0.02;
 
 struct Space {
@@ -144,8 +144,8 @@ void simulate(const Space& space, std::size_t runs) {
                                                  {space.machines, us(kPoint), us(space.accuracy)});
   const std::uint64_t once_us = dcnsim::shards(work, 1)[0].cost_us;
   std::vector<Line> lines;
-  for (const std::size_t nodes : {10, 100, 1000}) {
-    for (const std::size_t shards_a_node : {1, 4}) {
+  for (const std::size_t nodes : {10u, 100u, 1000u}) {
+    for (const std::size_t shards_a_node : {1u, 4u}) {
       lines.push_back({nodes, nodes * shards_a_node, {}, {}, {}});
     }
   }

@@ -96,6 +96,13 @@ TEST_F(StoreTest, goes_on_with_the_same_sweep_only) {
   EXPECT_EQ(count, 2u);
 }
 
+TEST_F(StoreTest, a_store_without_results_becomes_one_of_this_sweep) {
+  { SweepStore(path_, kFacts).finish(); }
+  SweepFacts other = kFacts;
+  other["sweep"] = "{name: other}";
+  EXPECT_EQ(SweepStore(path_, other).fact("sweep"), "{name: other}");
+}
+
 TEST_F(StoreTest, has_one_user_at_a_time) {
   SweepStore store(path_, kFacts);
   store.add({{}, {point(0)}});
