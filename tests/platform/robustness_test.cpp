@@ -30,9 +30,9 @@ struct Bench : AcceleratorBench {
 
   Bench(const sc_core::sc_module_name& name, Transport transport)
       : AcceleratorBench(name, small_machine(), transport) {
-    memory_checker.to_target.bind(bus.from_initiators[0]);
-    backdoor.bind(bus.from_initiators[1]);
-    bus.to_targets[0].bind(dram.socket);
+    wiring.join(accelerator.memory, bus.from_initiators[0]);
+    wiring.join(backdoor, bus.from_initiators[1]);
+    wiring.join(bus.to_targets[0], dram.socket);
   }
   void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
               std::size_t bytes) override {

@@ -4,7 +4,9 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <functional>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "platform/riscv/finisher.h"
 #include "platform/riscv/interrupt_controller.h"
@@ -12,6 +14,7 @@
 #include "platform/riscv/timer.h"
 #include "platform/riscv/uart.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim::riscv {
 namespace {
@@ -24,6 +27,7 @@ using sc_core::SC_US;
 class Bench : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Bench, 32> device{"device"};
+  CheckedWiring wiring;
   std::function<void()> script;
 
   explicit Bench(const sc_core::sc_module_name& name) : sc_module(name) {
@@ -67,7 +71,7 @@ TEST_F(DevicesTest, the_timer_interrupts_from_its_time_on_until_it_is_set_anew) 
   Bench bench("bench");
   Timer timer("timer");
   sc_core::sc_signal<bool> irq;
-  bench.device.bind(timer.socket);
+  bench.wiring.join(bench.device, timer.socket);
   timer.irq.bind(irq);
   bench.script = [&] {
     wait(sc_time(10, SC_US));
@@ -95,7 +99,7 @@ struct ControllerBench : Bench {
   sc_core::sc_signal<bool> irq{"irq"};
 
   explicit ControllerBench(const sc_core::sc_module_name& name) : Bench(name) {
-    device.bind(controller.socket);
+    wiring.join(device, controller.socket);
     controller.sources.bind(lines);
     controller.irq.bind(irq);
   }
@@ -168,7 +172,7 @@ TEST_F(DevicesTest, the_uart_shows_characters) {
   Bench bench("bench");
   std::ostringstream terminal;
   Uart uart("uart", terminal);
-  bench.device.bind(uart.socket);
+  bench.wiring.join(bench.device, uart.socket);
   bench.script = [&] {
     for (const char c : std::string("hi\n")) {
       EXPECT_EQ(bench.read(DCN_UART_TXDATA), 0u) << "never full";
@@ -183,7 +187,7 @@ TEST_F(DevicesTest, the_uart_shows_characters) {
 TEST_F(DevicesTest, the_finisher_ends_the_simulation_with_a_code) {
   Bench bench("bench");
   Finisher finisher("finisher");
-  bench.device.bind(finisher.socket);
+  bench.wiring.join(bench.device, finisher.socket);
   bool went_on = false;
   bench.script = [&] {
     EXPECT_EQ(bench.write(0, 0x1234), tlm::TLM_ADDRESS_ERROR_RESPONSE);
@@ -199,7 +203,7 @@ TEST_F(DevicesTest, the_finisher_ends_the_simulation_with_a_code) {
 TEST_F(DevicesTest, ram_keeps_what_is_written_and_refuses_what_is_outside) {
   Bench bench("bench");
   Ram ram("ram", 64);
-  bench.device.bind(ram.socket);
+  bench.wiring.join(bench.device, ram.socket);
   bench.script = [&] {
     bench.write(60, 0x01020304);
     EXPECT_EQ(bench.read(60), 0x01020304u);
@@ -207,6 +211,7 @@ TEST_F(DevicesTest, ram_keeps_what_is_written_and_refuses_what_is_outside) {
     EXPECT_EQ(bench.write(64, 0), tlm::TLM_ADDRESS_ERROR_RESPONSE);
     EXPECT_EQ(bench.read(60), 0x01020304u);
     EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, 0, nullptr, 4), tlm::TLM_BURST_ERROR_RESPONSE);
+    EXPECT_EQ(bench.wiring.take_broken_clauses(), std::set<std::string>{"14.11"});
   };
   sc_core::sc_start();
 }

@@ -13,6 +13,7 @@
 #include "platform/standalone/simulation.h"
 #include "tests/platform/riscv/workload.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/forgetful_wiring.h"
 #include "workloads/executor.h"
 
 namespace dcnsim::riscv {
@@ -30,16 +31,18 @@ struct Outcome {
   std::vector<CodeTensor> outputs;
 };
 
-Outcome run_firmware(const Workload& workload, const PlatformConfig& config, const std::string& elf,
+Outcome run_firmware(const Workload& workload, PlatformConfig config, const std::string& elf,
                      std::size_t count = kImages) {
   renew_kernel();
+  CheckedWiring wiring;
+  config.wiring = &wiring;
   const MemoryImage memory = workload.memory(config.accelerators, count);
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
-  platform.load_firmware(elf, memory.table_address);
+  platform.load_firmware(elf);
   Outcome outcome;
-  outcome.run = platform.run();
+  outcome.run = platform.run(memory.table_address);
   outcome.terminal = terminal.str();
   outcome.results.resize(count);
   const auto bytes = platform.read_memory(memory.table.results, sizeof(DcnImageResult) * count);
@@ -86,7 +89,9 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
   std::tie(config.quantum_ps, config.transport) = GetParam();
   std::uint64_t alone = 0;
   {
+    CheckedWiring wiring;
     SimulationOptions options;
+    options.wiring = &wiring;
     options.transport = config.transport;
     Simulation simulation(config.accelerator, config.dram, workload.program, options);
     alone = simulation.run(workload.images[0]).cycles;
@@ -134,9 +139,11 @@ class VirtualPlatformTest : public FreshKernel {
   static PlatformRun run(const char* elf, std::uint32_t argument, PlatformConfig config,
                          std::ostream& terminal) {
     renew_kernel();
+    CheckedWiring wiring;
+    config.wiring = &wiring;
     VirtualPlatform platform(config, terminal);
-    platform.load_firmware(elf, argument);
-    return platform.run();
+    platform.load_firmware(elf);
+    return platform.run(argument);
   }
   static PlatformConfig config() {
     const Machine machine = small_edge();
@@ -216,6 +223,38 @@ TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum)
     EXPECT_GT(instructions, 20000);
     EXPECT_NEAR(cycles, instructions, 0.05 * instructions) << "but for accesses to the UART";
   }
+}
+
+TEST_F(VirtualPlatformTest, every_binding_is_watched_and_used) {
+  CheckedWiring wiring;
+  PlatformConfig platform = config();
+  platform.accelerators = 2;
+  platform.wiring = &wiring;
+  std::ostringstream terminal;
+  VirtualPlatform system(platform, terminal);
+  const Workload workload;
+  const MemoryImage memory = workload.memory(2, 2);
+  system.write_memory(DCN_MAP_DRAM, memory.bytes);
+  system.load_firmware(DCNSIM_CLASSIFY_ELF);
+  EXPECT_EQ(system.run(memory.table_address).exit_code, 0u);
+  EXPECT_EQ(wiring.bindings().size(), 11u);
+  for (const std::string& idle : wiring.idle_bindings()) {
+    // This firmware needs no timer, and its processor reaches the RAM through direct memory.
+    EXPECT_TRUE(idle == "bus.to_targets_0 to ram.socket" ||
+                idle == "bus.to_targets_3 to timer.socket")
+        << idle;
+  }
+}
+
+TEST_F(VirtualPlatformTest, a_target_without_response_is_seen) {
+  ForgetfulWiring wiring;
+  PlatformConfig platform = config();
+  platform.wiring = &wiring;
+  std::ostringstream terminal;
+  VirtualPlatform system(platform, terminal);
+  system.load_firmware(DCNSIM_SPINS_ELF);
+  system.run(2);
+  EXPECT_EQ(wiring.take_broken_clauses(), std::set<std::string>{"14.17"});
 }
 
 TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
