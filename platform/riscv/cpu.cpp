@@ -16,6 +16,7 @@ Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
       cycles_per_instruction_(config.cycles_per_instruction),
       ranges_(std::move(memories)),
       interrupt_("interrupt") {
+  bus.register_invalidate_direct_mem_ptr(this, &Cpu::memory_withdrawn);
   SC_HAS_PROCESS(Cpu);
   SC_THREAD(execute);
   set_stack_size(1 << 20);  // Unicorn translates on the stack of whoever runs it
@@ -60,6 +61,12 @@ void Cpu::execute() {
     while (!core_->can_wake()) sc_core::wait(interrupt_);
     slept_ += sc_core::sc_time_stamp() - asleep;
   }
+}
+
+void Cpu::memory_withdrawn(sc_dt::uint64 start, sc_dt::uint64) {
+  SC_REPORT_ERROR(name(), ("direct access to the memory at " + std::to_string(start) +
+                           " was withdrawn, and the processor has no other")
+                              .c_str());
 }
 
 void Cpu::interrupts_changed() {

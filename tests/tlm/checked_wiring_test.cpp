@@ -13,6 +13,7 @@ namespace dcnsim {
 namespace {
 
 using sc_core::sc_time;
+using Ranges = std::vector<std::pair<sc_dt::uint64, sc_dt::uint64>>;
 
 /// Answers nothing: no response to b_transport, no phase after BEGIN_REQ.
 struct Silent : sc_core::sc_module {
@@ -103,28 +104,14 @@ TEST_F(CheckedWiringTest, a_socket_without_a_checker_fails_the_test) {
                           "bare.socket: no protocol checker stands on this socket");
 }
 
-/// An initiator that remembers what is no longer valid.
-struct Remembering : sc_core::sc_module {
-  tlm_utils::simple_initiator_socket<Remembering, 32> socket{"socket"};
-  sc_dt::uint64 start = 0, end = 0;
-  explicit Remembering(const sc_core::sc_module_name& name) : sc_module(name) {
-    socket.register_invalidate_direct_mem_ptr(this, &Remembering::invalidated);
-  }
-  void invalidated(sc_dt::uint64 from, sc_dt::uint64 to) {
-    start = from;
-    end = to;
-  }
-};
-
 TEST_F(CheckedWiringTest, direct_memory_is_invalidated_through_a_checker) {
-  Remembering initiator("initiator");
+  Initiator initiator("initiator");
   Silent target("target");
   CheckedWiring wiring;
   wiring.join(initiator.socket, target.socket);
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   target.socket->invalidate_direct_mem_ptr(16, 31);
-  EXPECT_EQ(initiator.start, 16u);
-  EXPECT_EQ(initiator.end, 31u);
+  EXPECT_EQ(initiator.invalidated, (Ranges{{16, 31}}));
   target.socket->invalidate_direct_mem_ptr(31, 16);
   EXPECT_EQ(wiring.take_broken_clauses(), std::set<std::string>{"11.2"});
 }

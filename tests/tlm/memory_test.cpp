@@ -7,6 +7,8 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "models/tlm/bus.h"
 #include "models/tlm/dram.h"
@@ -21,7 +23,6 @@ namespace {
 using sc_core::SC_PS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
-
 using Clauses = std::set<std::string>;
 
 constexpr std::uint64_t kBase = 0x1000;
@@ -126,6 +127,24 @@ TEST_F(MemoryTest, malformed_payloads_get_a_definite_status) {
 }
 
 using BusTest = FreshKernel;
+
+TEST_F(BusTest, invalidated_direct_memory_is_told_to_every_initiator_in_bus_addresses) {
+  Initiator first("first"), second("second");
+  Bus bus("bus", SC_ZERO_TIME, 2, {{kBase, kBytes}});
+  Dram dram("dram", lpddr4_3200(), {});
+  CheckedWiring wiring;
+  wiring.join(first.socket, bus.from_initiators[0]);
+  wiring.join(second.socket, bus.from_initiators[1]);
+  wiring.join(bus.to_targets[0], dram.socket);
+  sc_core::sc_start(SC_ZERO_TIME);
+  dram.socket->invalidate_direct_mem_ptr(16, 31);
+  dram.socket->invalidate_direct_mem_ptr(kBytes - 1, UINT64_MAX);
+  dram.socket->invalidate_direct_mem_ptr(kBytes, kBytes);  // beyond what the bus maps
+  const std::vector<std::pair<sc_dt::uint64, sc_dt::uint64>> expected = {
+      {kBase + 16, kBase + 31}, {kBase + kBytes - 1, kBase + kBytes - 1}};
+  EXPECT_EQ(first.invalidated, expected);
+  EXPECT_EQ(second.invalidated, expected);
+}
 
 TEST_F(BusTest, overlapping_ranges_are_refused) {
   EXPECT_THROW(Bus("other", SC_ZERO_TIME, 1, {{0, 100}, {99, 5}}), std::invalid_argument);

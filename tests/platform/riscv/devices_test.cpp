@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "platform/riscv/cpu.h"
 #include "platform/riscv/finisher.h"
 #include "platform/riscv/interrupt_controller.h"
 #include "platform/riscv/ram.h"
@@ -198,6 +199,25 @@ TEST_F(DevicesTest, the_finisher_ends_the_simulation_with_a_code) {
   sc_core::sc_start();
   EXPECT_EQ(finisher.exit_code(), 7u);
   EXPECT_FALSE(went_on);
+}
+
+TEST_F(DevicesTest, the_processor_stops_when_its_memory_is_withdrawn) {
+  CheckedWiring wiring;
+  Cpu cpu("cpu", {}, {{0, 4096}});
+  Ram ram("ram", 4096);
+  sc_core::sc_signal<bool> external_irq, timer_irq;
+  wiring.join(cpu.bus, ram.socket);
+  cpu.external_irq.bind(external_irq);
+  cpu.timer_irq.bind(timer_irq);
+  std::uint8_t loops_for_ever[] = {0x6F, 0, 0, 0};
+  tlm::tlm_generic_payload payload;
+  payload.set_write();
+  payload.set_data_ptr(loops_for_ever);
+  payload.set_data_length(sizeof loops_for_ever);
+  ASSERT_EQ(cpu.bus->transport_dbg(payload), sizeof loops_for_ever);
+  sc_core::sc_start(sc_time(1, SC_US));
+  EXPECT_GT(cpu.instructions(), 100u);
+  EXPECT_THROW(ram.socket->invalidate_direct_mem_ptr(0, 63), sc_core::sc_report);
 }
 
 TEST_F(DevicesTest, ram_keeps_what_is_written_and_refuses_what_is_outside) {

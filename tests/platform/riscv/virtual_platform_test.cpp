@@ -87,20 +87,21 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
   const Workload workload;
   PlatformConfig config = workload.platform();
   std::tie(config.quantum_ps, config.transport) = GetParam();
-  std::uint64_t alone = 0;
+  std::vector<Inference> alone;
   {
     CheckedWiring wiring;
     SimulationOptions options;
     options.wiring = &wiring;
     options.transport = config.transport;
     Simulation simulation(config.accelerator, config.dram, workload.program, options);
-    alone = simulation.run(workload.images[0]).cycles;
+    for (const CodeTensor& image : workload.images) alone.push_back(simulation.run(image));
   }
   const Outcome outcome = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF);
   expect_right(workload, outcome);
-  for (const DcnImageResult& result : outcome.results) {
-    EXPECT_NEAR(static_cast<double>(result.cycles), static_cast<double>(alone),
-                kCycleBound * static_cast<double>(alone));
+  for (std::size_t i = 0; i < kImages; ++i) {
+    const auto cycles = static_cast<double>(alone[i].cycles);
+    EXPECT_EQ(outcome.outputs[i], alone[i].output) << i;
+    EXPECT_NEAR(static_cast<double>(outcome.results[i].cycles), cycles, kCycleBound * cycles) << i;
   }
 }
 
