@@ -58,8 +58,7 @@ struct Bench : AcceleratorBench {
     return code;
   }
   void expect_next_job_right(const std::string& after) {
-    std::vector<std::uint8_t> nothing(512, 0xAA);
-    memory(tlm::TLM_WRITE_COMMAND, bench::kOutput, nothing.data(), nothing.size());
+    spoil_output();
     load();
     EXPECT_EQ(run(), reg::kNone) << after;
     EXPECT_EQ(output(), ramp()) << after;

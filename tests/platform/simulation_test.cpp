@@ -155,33 +155,31 @@ INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest,
                                           testing::Values(Transport::kLooselyTimed,
                                                           Transport::kApproximatelyTimed)));
 
-using StandaloneSystemTest = FreshKernel;
+class StandaloneSystemTest : public FreshKernel {
+ protected:
+  /// One image on one of the random systems, its sockets joined by `wiring`.
+  static Inference run(Wiring& wiring) {
+    RandomNetwork random(1);
+    const FixedNetwork network = random_network(random, 1);
+    const AcceleratorConfig config = random_machine(random);
+    const Program program = compile(network, config, lpddr4_3200());
+    SimulationOptions options;
+    options.wiring = &wiring;
+    return Simulation(config, lpddr4_3200(), program, options).run(random.image(network));
+  }
+};
 
 TEST_F(StandaloneSystemTest, every_binding_is_watched_and_used) {
-  RandomNetwork random(1);
-  const FixedNetwork network = random_network(random, 1);
-  const AcceleratorConfig config = random_machine(random);
-  const Program program = compile(network, config, lpddr4_3200());
   CheckedWiring wiring;
-  SimulationOptions options;
-  options.wiring = &wiring;
-  Simulation simulation(config, lpddr4_3200(), program, options);
-  simulation.run(random.image(network));
+  run(wiring);
   EXPECT_EQ(wiring.bindings().size(), 4u)
       << "host and DMA to the bus, the bus to DRAM and registers";
   EXPECT_EQ(wiring.idle_bindings(), std::vector<std::string>{});
 }
 
 TEST_F(StandaloneSystemTest, a_target_without_response_is_seen) {
-  RandomNetwork random(1);
-  const FixedNetwork network = random_network(random, 1);
-  const AcceleratorConfig config = random_machine(random);
-  const Program program = compile(network, config, lpddr4_3200());
   ForgetfulWiring wiring;
-  SimulationOptions options;
-  options.wiring = &wiring;
-  Simulation simulation(config, lpddr4_3200(), program, options);
-  EXPECT_THROW(simulation.run(random.image(network)), std::runtime_error);
+  EXPECT_THROW(run(wiring), std::runtime_error);
   EXPECT_EQ(wiring.take_broken_clauses(), std::set<std::string>{"14.17"});
 }
 

@@ -171,8 +171,7 @@ TEST_F(AcceleratorTest, reset_at_any_moment_leaves_a_working_idle_accelerator) {
       wait(sc_time(20000, SC_NS));
       ASSERT_EQ(b.bursts, bursts) << "traffic after reset at " << after_ns;
 
-      std::vector<std::uint8_t> nothing(512, 0xAA);
-      b.memory(tlm::TLM_WRITE_COMMAND, bench::kOutput, nothing.data(), nothing.size());
+      b.spoil_output();
       b.start();
       b.wait_irq();
       ASSERT_EQ(b.read(reg::kStatus), reg::kStatusDone) << after_ns;

@@ -3,10 +3,16 @@
 // real images and the built-in network.
 #include "platform/riscv/virtual_platform.h"
 
+#include <elf.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <tuple>
 
@@ -269,6 +275,26 @@ TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   VirtualPlatform small(config(), terminal);
   EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);
   EXPECT_THROW(small.load_firmware(DCNSIM_SOURCE_DIR "/LICENSE"), std::runtime_error);
+
+  std::ifstream in(DCNSIM_SPINS_ELF, std::ios::binary);
+  std::string elf{std::istreambuf_iterator<char>(in), {}};
+  Elf32_Ehdr header;
+  std::memcpy(&header, elf.data(), sizeof header);
+  const std::uint32_t hole = 0x70000000;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    std::memcpy(&elf[header.e_phoff + i * header.e_phentsize + offsetof(Elf32_Phdr, p_paddr)],
+                &hole, sizeof hole);
+  }
+  const std::string path = testing::TempDir() + "elsewhere_" + std::to_string(::getpid()) + ".elf";
+  std::ofstream(path, std::ios::binary) << elf;
+  try {
+    small.load_firmware(path);
+    ADD_FAILURE() << "loaded";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(std::string(error.what()).rfind(path + ": segment: no memory of ", 0), 0u)
+        << error.what();
+  }
+  std::remove(path.c_str());
 }
 
 }  // namespace
