@@ -64,6 +64,8 @@ class Cpu : public sc_core::sc_module, private CoreClient {
   const std::vector<MemoryRange> ranges_;
   std::uint32_t boot_pc_ = 0, boot_a1_ = 0;
   std::unique_ptr<Core> core_;
+  /// Of every access. On the stack of a process that never runs again it would not be freed.
+  tlm::tlm_generic_payload payload_;
   tlm_utils::tlm_quantumkeeper keeper_;
   std::uint64_t timed_instructions_ = 0;  ///< whose time the keeper has
   sc_core::sc_time slept_;

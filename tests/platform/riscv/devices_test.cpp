@@ -38,16 +38,16 @@ class Bench : public sc_core::sc_module {
 
   tlm::tlm_response_status access(tlm::tlm_command command, std::uint32_t address,
                                   std::uint8_t* data, unsigned bytes) {
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(data);
-    payload.set_data_length(bytes);
-    payload.set_streaming_width(bytes);
+    payload_.set_command(command);
+    payload_.set_address(address);
+    payload_.set_data_ptr(data);
+    payload_.set_data_length(bytes);
+    payload_.set_streaming_width(bytes);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     sc_time delay = sc_core::SC_ZERO_TIME;
-    device->b_transport(payload, delay);
+    device->b_transport(payload_, delay);
     wait(sc_time(1, SC_NS));
-    return payload.get_response_status();
+    return payload_.get_response_status();
   }
   tlm::tlm_response_status write(std::uint32_t address, std::uint32_t value) {
     std::uint8_t data[4];
@@ -64,6 +64,8 @@ class Bench : public sc_core::sc_module {
 
  private:
   void run() { script(); }
+
+  tlm::tlm_generic_payload payload_;  // the finisher ends the simulation in mid-access
 };
 
 class DevicesTest : public FreshKernel {};
