@@ -34,12 +34,16 @@ std::string accelerator_presets() {
 
 }  // namespace
 
-std::string data_file(const std::string& relative) {
+std::optional<std::string> installed_data() {
   std::error_code error;
-  const fs::path installed =
-      fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/dcnsim" / relative;
-  if (!error && fs::exists(installed, error)) return installed.lexically_normal().string();
-  return std::string(DCNSIM_SOURCE_DIR) + "/" + relative;
+  const fs::path folder =
+      fs::read_symlink("/proc/self/exe", error).parent_path() / DCNSIM_DATA_FROM_COMMAND;
+  if (error || !fs::is_directory(folder, error)) return std::nullopt;
+  return folder.lexically_normal().string();
+}
+
+std::string data_file(const std::string& relative, const std::string& tree) {
+  return installed_data().value_or(tree) + "/" + relative;
 }
 
 std::string accelerator_file(const std::string& name_or_path) {

@@ -47,8 +47,11 @@ struct Interrupted : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `relative` to the data that comes with dcnsim: beside an installed executable, else the sources.
-std::string data_file(const std::string& relative);
+/// Where an installed command has its data; nothing where it was built.
+std::optional<std::string> installed_data();
+
+/// `relative` to the data that comes with dcnsim: installed, else in `tree`.
+std::string data_file(const std::string& relative, const std::string& tree = DCNSIM_SOURCE_DIR);
 
 /// What an option that takes an accelerator says of it.
 inline constexpr const char* kAcceleratorHelp =

@@ -132,7 +132,7 @@ void experiment_command(const ExperimentOptions& options) {
 
 void add_experiment(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExperimentOptions>();
-  options->folder = data_file("analysis/experiments/results");
+  options->folder = installed_data() ? "." : data_file("analysis/experiments/results");
   CLI::App* experiment = app.add_subcommand(
       "experiment", "Measure a claim or reproduce published results, and write a page");
   std::string description =

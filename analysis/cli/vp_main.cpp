@@ -29,7 +29,7 @@ struct VpOptions {
   double quantum_us = 1;
   std::uint32_t accelerators = 1;
   double cpu_mhz = 400;
-  std::string firmware = DCNSIM_CLASSIFY_ELF;
+  std::string firmware;
 };
 
 /// Everything the firmware finds in memory, for the network and images of the command line.
@@ -66,13 +66,15 @@ void run_platform(const VpOptions& options) {
       options.timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
   config.quantum_ps = static_cast<std::uint64_t>(options.quantum_us * 1e6);
   config.cpu_mhz = options.cpu_mhz;
-  const riscv::MemoryImage memory = memory_image(options, machine);
-
   riscv::VirtualPlatform platform(config, std::cout);
+  platform.load_firmware(options.firmware.empty()
+                             ? data_file("platform/riscv/firmware/classify.elf", DCNSIM_BINARY_DIR)
+                             : options.firmware);
+
+  const riscv::MemoryImage memory = memory_image(options, machine);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
-  platform.load_firmware(options.firmware, memory.table_address);
   const auto start = std::chrono::steady_clock::now();
-  const riscv::PlatformRun run = platform.run();
+  const riscv::PlatformRun run = platform.run(memory.table_address);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   std::cout.flush();
   fmt::print(

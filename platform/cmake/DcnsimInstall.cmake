@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The package for integrators: libraries (dcnsim_export), headers, CMake package, pkg-config files
-# and data, all of the install component dcnsim.
+# and data, all of the install component dcnsim. The commands, where they are built, and what only
+# they need are the component dcnsim_command.
 include(CMakePackageConfigHelpers)
 
 dcnsim_systemc_version(DCNSIM_SYSTEMC_VERSION unused)
@@ -13,14 +14,37 @@ install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim COMPONEN
 install(FILES platform/driver/dcn_registers.h platform/driver/driver.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/platform/driver COMPONENT dcnsim)
 
-install(DIRECTORY models/arch/presets models/cost/tables DESTINATION ${DCNSIM_DATA_DIR}
-        COMPONENT dcnsim)
-install(FILES platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xml
-              platform/registers/dcn.rdl DESTINATION ${DCNSIM_DATA_DIR}/registers COMPONENT dcnsim)
-install(FILES platform/standalone/example.cpp DESTINATION ${DCNSIM_DATA_DIR}/examples
-        COMPONENT dcnsim)
-# As a source: it is compiled for the processor that drives the accelerator.
-install(FILES platform/driver/driver.c DESTINATION ${DCNSIM_DATA_DIR}/driver COMPONENT dcnsim)
+# install_data(COMPONENT PATHS...): files and folders of the tree, under the same paths.
+function(install_data component)
+  foreach(path IN LISTS ARGN)
+    cmake_path(GET path PARENT_PATH folder)
+    set(type FILES)
+    if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${path})
+      set(type DIRECTORY)
+    endif()
+    install(${type} ${path} DESTINATION ${DCNSIM_DATA_DIR}/${folder} COMPONENT ${component})
+  endforeach()
+endfunction()
+install_data(
+  dcnsim models/arch/presets models/cost/tables platform/registers/dcn.ipxact.xml
+  platform/registers/dcn.busdef.xml platform/registers/dcn.rdl platform/standalone/example.cpp
+  # As a source: it is compiled for the processor that drives the accelerator.
+  platform/driver/driver.c)
+
+if(TARGET dcnsim)
+  install(TARGETS dcnsim COMPONENT dcnsim_command)
+  install_data(
+    dcnsim_command analysis/experiments/bitfusion_cifar10.csv workloads/cifar10/README.md
+    workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
+    workloads/networks/README.md workloads/networks/cifar10_plain7_float.onnx
+    workloads/networks/cifar10_res8_float.onnx)
+endif()
+if(TARGET dcnsim-vp)
+  get_target_property(elf classify DCNSIM_ELF)
+  install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
+  install(FILES ${elf} DESTINATION ${DCNSIM_DATA_DIR}/platform/riscv/firmware
+          COMPONENT dcnsim_command)
+endif()
 
 configure_package_config_file(
   platform/cmake/dcnsimConfig.cmake.in ${generated_dir}/dcnsimConfig.cmake

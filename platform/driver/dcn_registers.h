@@ -3,6 +3,7 @@
 // do not edit.
 #pragma once
 
+// clang-format off
 /* Offsets of 32-bit registers in a window of this many bytes. */
 #define DCN_WINDOW_BYTES                 0x1000u     /* size of the register window */
 #define DCN_REG_ID                       0x000u      /* identifies the accelerator */

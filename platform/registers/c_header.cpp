@@ -42,6 +42,7 @@ std::string c_header() {
       "// do not edit.\n"
       "#pragma once\n"
       "\n"
+      "// clang-format off\n"
       "/* Offsets of 32-bit registers in a window of this many bytes. */\n";
   text += define("WINDOW_BYTES", hex(reg::kWindowBytes), "size of the register window");
   for (const reg::Register& r : reg::kRegisters) {

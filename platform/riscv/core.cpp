@@ -216,6 +216,8 @@ std::uint32_t Core::block_length(std::uint32_t address, std::uint32_t bytes) {
   BlockLength& known = lengths_[address / 2 % lengths_.size()];
   if (known.address == address && known.bytes == bytes) return known.instructions;
   known = {address, bytes, 0};
+  // Where an illegal instruction begins a block, Unicorn gives 0 or 16 bits of a negative size.
+  if (bytes > INT16_MAX) return 0;
   const std::uint8_t* code = bytes_at(address);
   for (std::uint32_t at = 0; code != nullptr && at < bytes; ++known.instructions) {
     at += (code[at] & 3) == 3 ? 4 : 2;  // the others are compressed
@@ -226,7 +228,7 @@ std::uint32_t Core::block_length(std::uint32_t address, std::uint32_t bytes) {
 bool Core::is_after_wfi() const {
   const std::uint8_t* code = bytes_at(pc_ - 4);
   std::uint32_t instruction = 0;
-  if (code != nullptr) std::memcpy(&instruction, code, sizeof instruction);
+  if (code != nullptr && is_memory(pc_ - 1)) std::memcpy(&instruction, code, sizeof instruction);
   return instruction == kWfi;
 }
 

@@ -16,6 +16,7 @@ Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
       cycles_per_instruction_(config.cycles_per_instruction),
       ranges_(std::move(memories)),
       interrupt_("interrupt") {
+  bus.register_invalidate_direct_mem_ptr(this, &Cpu::memory_withdrawn);
   SC_HAS_PROCESS(Cpu);
   SC_THREAD(execute);
   set_stack_size(1 << 20);  // Unicorn translates on the stack of whoever runs it
@@ -62,6 +63,12 @@ void Cpu::execute() {
   }
 }
 
+void Cpu::memory_withdrawn(sc_dt::uint64 start, sc_dt::uint64) {
+  SC_REPORT_ERROR(name(), ("direct access to the memory at " + std::to_string(start) +
+                           " was withdrawn, and the processor has no other")
+                              .c_str());
+}
+
 void Cpu::interrupts_changed() {
   core_->set_interrupt(Interrupt::kExternal, external_irq.read());
   core_->set_interrupt(Interrupt::kTimer, timer_irq.read());
@@ -96,20 +103,19 @@ bool Cpu::access(tlm::tlm_command command, std::uint32_t address, unsigned bytes
                  std::uint8_t* data) {
   pass_time();
   keeper_.sync();
-  tlm::tlm_generic_payload payload;
-  payload.set_command(command);
-  payload.set_address(address);
-  payload.set_data_ptr(data);
-  payload.set_data_length(bytes);
-  payload.set_streaming_width(bytes);
-  payload.set_byte_enable_ptr(nullptr);
-  payload.set_dmi_allowed(false);
-  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  payload_.set_command(command);
+  payload_.set_address(address);
+  payload_.set_data_ptr(data);
+  payload_.set_data_length(bytes);
+  payload_.set_streaming_width(bytes);
+  payload_.set_byte_enable_ptr(nullptr);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  bus->b_transport(payload, delay);
+  bus->b_transport(payload_, delay);
   keeper_.inc(std::max(delay, time_of(1)));
   keeper_.sync();
-  return payload.is_response_ok();
+  return payload_.is_response_ok();
 }
 
 sc_core::sc_time Cpu::time_of(std::uint64_t instructions) const {

@@ -36,7 +36,7 @@ class Cpu : public sc_core::sc_module, private CoreClient {
 
   Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
       std::vector<MemoryRange> memories);
-  /// Asks for direct access to the memories; an error report if one refuses.
+  /// Asks for direct access to the memories; an error report if one refuses, or withdraws it later.
   void start_of_simulation() override;
 
   /// Where execution begins, and what register a1 holds then; before the simulation starts.
@@ -53,6 +53,7 @@ class Cpu : public sc_core::sc_module, private CoreClient {
   std::uint64_t checkpoint(std::uint64_t instructions) override;
 
   void execute();
+  void memory_withdrawn(sc_dt::uint64 start, sc_dt::uint64 end);
   void interrupts_changed();
   bool access(tlm::tlm_command command, std::uint32_t address, unsigned bytes, std::uint8_t* data);
   sc_core::sc_time time_of(std::uint64_t instructions) const;
@@ -63,6 +64,8 @@ class Cpu : public sc_core::sc_module, private CoreClient {
   const std::vector<MemoryRange> ranges_;
   std::uint32_t boot_pc_ = 0, boot_a1_ = 0;
   std::unique_ptr<Core> core_;
+  /// Of every access. On the stack of a process that never runs again it would not be freed.
+  tlm::tlm_generic_payload payload_;
   tlm_utils::tlm_quantumkeeper keeper_;
   std::uint64_t timed_instructions_ = 0;  ///< whose time the keeper has
   sc_core::sc_time slept_;

@@ -4,9 +4,11 @@
 #include <elf.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 
 #include "platform/riscv/memory_map.h"
 
@@ -27,6 +29,10 @@ T structure_at(const std::string& path, const std::vector<char>& file, std::uint
 }  // namespace
 
 ElfFile load_elf(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    throw std::runtime_error(path + ": not a regular file");
+  }
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error(path + ": cannot be opened");
   const std::vector<char> file{std::istreambuf_iterator<char>(in), {}};

@@ -6,6 +6,7 @@
 #include "models/tlm/accelerator.h"
 #include "models/tlm/bus.h"
 #include "models/tlm/dram.h"
+#include "models/tlm/wiring.h"
 #include "platform/driver/dcn_registers.h"
 #include "platform/riscv/cpu.h"
 #include "platform/riscv/elf_file.h"
@@ -33,6 +34,10 @@ const PlatformConfig& checked(const PlatformConfig& config) {
            "pages of 4096, no more than " + std::to_string(DCN_MAP_DRAM_BYTES_MAX));
   }
   return config;
+}
+
+std::string no_memory(std::uint32_t address, std::size_t count) {
+  return "no memory of " + std::to_string(count) + " bytes at address " + std::to_string(address);
 }
 
 std::vector<Bus::Range> ranges(const PlatformConfig& config) {
@@ -69,13 +74,15 @@ struct VirtualPlatform::Impl {
         timer_irq("timer_irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(config.quantum_ps));
-    std::size_t target = 0;
+    Wiring direct;
+    Wiring& wiring = config.wiring != nullptr ? *config.wiring : direct;
+    wiring.join(bus.to_targets[0], ram.socket);
+    wiring.join(bus.to_targets[1], dram.socket);
+    std::size_t target = 2;
     for (auto* socket : {&finisher.socket, &timer.socket, &interrupts.socket, &uart.socket}) {
-      bus.to_targets[2 + target++].bind(*socket);
+      wiring.join(bus.to_targets[target++], *socket);
     }
-    bus.to_targets[0].bind(ram.socket);
-    bus.to_targets[1].bind(dram.socket);
-    cpu.bus.bind(bus.from_initiators[0]);
+    wiring.join(cpu.bus, bus.from_initiators[0]);
     cpu.external_irq.bind(external_irq);
     cpu.timer_irq.bind(timer_irq);
     timer.irq.bind(timer_irq);
@@ -83,15 +90,16 @@ struct VirtualPlatform::Impl {
     for (std::size_t k = 0; k < config.accelerators; ++k) {
       Accelerator& accelerator = *accelerators.emplace_back(std::make_unique<Accelerator>(
           ("accelerator" + std::to_string(k)).c_str(), config.accelerator, config.transport));
-      accelerator.memory.bind(bus.from_initiators[1 + k]);
-      bus.to_targets[6 + k].bind(accelerator.registers);
+      wiring.join(accelerator.memory, bus.from_initiators[1 + k]);
+      wiring.join(bus.to_targets[target++], accelerator.registers);
       accelerator.irq.bind(irqs[k]);
       accelerator.reset.bind(reset);
       interrupts.sources[k].bind(irqs[k]);
     }
   }
 
-  void debug(tlm::tlm_command command, std::uint32_t address, std::uint8_t* data,
+  /// False if the address is not all memory.
+  bool debug(tlm::tlm_command command, std::uint32_t address, std::uint8_t* data,
              std::size_t count) {
     tlm::tlm_generic_payload payload;
     payload.set_command(command);
@@ -99,10 +107,7 @@ struct VirtualPlatform::Impl {
     payload.set_data_ptr(data);
     payload.set_data_length(static_cast<unsigned>(count));
     payload.set_streaming_width(static_cast<unsigned>(count));
-    if (cpu.bus->transport_dbg(payload) != count) {
-      throw std::runtime_error("no memory of " + std::to_string(count) + " bytes at address " +
-                               std::to_string(address));
-    }
+    return cpu.bus->transport_dbg(payload) == count;
   }
 
   const Clocking clocking;
@@ -117,6 +122,7 @@ struct VirtualPlatform::Impl {
   std::vector<std::unique_ptr<Accelerator>> accelerators;
   sc_core::sc_vector<sc_core::sc_signal<bool>> irqs;  ///< by accelerator
   sc_core::sc_signal<bool> external_irq, timer_irq, reset;
+  std::uint32_t entry = 0;  ///< of the firmware
 };
 
 VirtualPlatform::VirtualPlatform(const PlatformConfig& config, std::ostream& terminal)
@@ -124,24 +130,35 @@ VirtualPlatform::VirtualPlatform(const PlatformConfig& config, std::ostream& ter
 
 VirtualPlatform::~VirtualPlatform() = default;
 
-void VirtualPlatform::load_firmware(const std::string& elf_path, std::uint32_t a1) {
-  const ElfFile elf = load_elf(elf_path);
-  for (const ElfSegment& segment : elf.segments) write_memory(segment.address, segment.bytes);
-  impl_->cpu.boot(elf.entry, a1);
+void VirtualPlatform::load_firmware(const std::string& elf_path) {
+  ElfFile elf = load_elf(elf_path);
+  for (ElfSegment& segment : elf.segments) {
+    if (!impl_->debug(tlm::TLM_WRITE_COMMAND, segment.address, segment.bytes.data(),
+                      segment.bytes.size())) {
+      throw std::runtime_error(elf_path +
+                               ": segment: " + no_memory(segment.address, segment.bytes.size()));
+    }
+  }
+  impl_->entry = elf.entry;
 }
 
 void VirtualPlatform::write_memory(std::uint32_t address, const std::vector<std::uint8_t>& bytes) {
   std::vector<std::uint8_t> copy = bytes;
-  impl_->debug(tlm::TLM_WRITE_COMMAND, address, copy.data(), copy.size());
+  if (!impl_->debug(tlm::TLM_WRITE_COMMAND, address, copy.data(), copy.size())) {
+    throw std::runtime_error(no_memory(address, bytes.size()));
+  }
 }
 
 std::vector<std::uint8_t> VirtualPlatform::read_memory(std::uint32_t address, std::size_t count) {
   std::vector<std::uint8_t> bytes(count);
-  impl_->debug(tlm::TLM_READ_COMMAND, address, bytes.data(), count);
+  if (!impl_->debug(tlm::TLM_READ_COMMAND, address, bytes.data(), count)) {
+    throw std::runtime_error(no_memory(address, count));
+  }
   return bytes;
 }
 
-PlatformRun VirtualPlatform::run() {
+PlatformRun VirtualPlatform::run(std::uint32_t a1) {
+  impl_->cpu.boot(impl_->entry, a1);
   sc_core::sc_start();
   PlatformRun run;
   run.exit_code = impl_->finisher.exit_code();

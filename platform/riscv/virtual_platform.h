@@ -15,6 +15,10 @@
 #include "models/arch/dram_spec.h"
 #include "models/arch/transport.h"
 
+namespace dcnsim {
+class Wiring;
+}
+
 namespace dcnsim::riscv {
 
 struct PlatformConfig {
@@ -25,6 +29,8 @@ struct PlatformConfig {
   /// How far processor and loosely timed accelerators may run ahead of simulated time.
   std::uint64_t quantum_ps = 1'000'000;
   double cpu_mhz = 400;
+  /// Joins the sockets (models/tlm/wiring.h), directly if null. Stays.
+  Wiring* wiring = nullptr;
 };
 
 struct PlatformRun {
@@ -41,15 +47,15 @@ class VirtualPlatform {
   VirtualPlatform(const PlatformConfig& config, std::ostream& terminal);
   ~VirtualPlatform();
 
-  /// Loads an ELF file, which is to begin with `a1`; throws std::runtime_error.
-  void load_firmware(const std::string& elf_path, std::uint32_t a1 = 0);
+  /// Loads an ELF file; throws std::runtime_error naming it if it is none or does not fit.
+  void load_firmware(const std::string& elf_path);
 
   /// Memory without time; throws std::runtime_error if the address is not all memory.
   void write_memory(std::uint32_t address, const std::vector<std::uint8_t>& bytes);
   std::vector<std::uint8_t> read_memory(std::uint32_t address, std::size_t count);
 
-  /// Until the firmware ends or sleeps for ever; once.
-  PlatformRun run();
+  /// The firmware, which begins with `a1`, until it ends or sleeps for ever; once.
+  PlatformRun run(std::uint32_t a1 = 0);
 
  private:
   struct Impl;

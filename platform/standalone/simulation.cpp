@@ -10,6 +10,7 @@
 #include "models/tlm/accelerator.h"
 #include "models/tlm/bus.h"
 #include "models/tlm/dram.h"
+#include "models/tlm/wiring.h"
 #include "platform/standalone/host.h"
 
 namespace dcnsim {
@@ -60,10 +61,12 @@ struct Simulation::Impl {
       waveforms->set_time_unit(1, sc_core::SC_PS);
       accelerator.trace(waveforms.get());
     }
-    host.bus.bind(bus.from_initiators[0]);
-    accelerator.memory.bind(bus.from_initiators[1]);
-    bus.to_targets[0].bind(dram.socket);
-    bus.to_targets[1].bind(accelerator.registers);
+    Wiring direct;
+    Wiring& wiring = options.wiring != nullptr ? *options.wiring : direct;
+    wiring.join(host.bus, bus.from_initiators[0]);
+    wiring.join(accelerator.memory, bus.from_initiators[1]);
+    wiring.join(bus.to_targets[0], dram.socket);
+    wiring.join(bus.to_targets[1], accelerator.registers);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
     host.irq.bind(irq);

@@ -18,6 +18,8 @@
 
 namespace dcnsim {
 
+class Wiring;
+
 /// One inference from an idle accelerator.
 struct Inference {
   CodeTensor output;                  ///< of the last layer, read back from simulated memory
@@ -30,6 +32,8 @@ struct SimulationOptions {
   /// How far the loosely timed DMA may run ahead of simulated time. Nothing else is on the bus
   /// during a job, so results do not depend on it.
   std::uint64_t quantum_ps = 1'000'000'000;
+  /// Joins the sockets (models/tlm/wiring.h), directly if null. Stays.
+  Wiring* wiring = nullptr;
   /// Told of everything the accelerator's pipeline does, in clock cycles; may be null. Stays.
   PipelineClient* observer = nullptr;
   /// Told of every command of the DRAM; may be empty.

@@ -12,6 +12,7 @@
 #include "models/perf/prediction.h"
 #include "platform/standalone/simulation.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/checked_wiring.h"
 #include "workloads/executor.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -59,7 +60,10 @@ TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
 
   const Program program = compile(network, config, dram);
   Executor executor(network, config.accumulator);
-  Simulation simulation(config, dram, program);
+  CheckedWiring wiring;
+  SimulationOptions options;
+  options.wiring = &wiring;
+  Simulation simulation(config, dram, program, options);
   const Dataset images = load_cifar10(kSource + "/workloads/cifar10/test_1000.bin", kImages);
   ASSERT_EQ(images.size(), kImages);
   for (std::size_t i = 0; i < kImages; ++i) {

@@ -30,9 +30,9 @@ struct Bench : AcceleratorBench {
 
   Bench(const sc_core::sc_module_name& name, Transport transport)
       : AcceleratorBench(name, small_machine(), transport) {
-    memory_checker.to_target.bind(bus.from_initiators[0]);
-    backdoor.bind(bus.from_initiators[1]);
-    bus.to_targets[0].bind(dram.socket);
+    wiring.join(accelerator.memory, bus.from_initiators[0]);
+    wiring.join(backdoor, bus.from_initiators[1]);
+    wiring.join(bus.to_targets[0], dram.socket);
   }
   void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
               std::size_t bytes) override {
@@ -58,8 +58,7 @@ struct Bench : AcceleratorBench {
     return code;
   }
   void expect_next_job_right(const std::string& after) {
-    std::vector<std::uint8_t> nothing(512, 0xAA);
-    memory(tlm::TLM_WRITE_COMMAND, bench::kOutput, nothing.data(), nothing.size());
+    spoil_output();
     load();
     EXPECT_EQ(run(), reg::kNone) << after;
     EXPECT_EQ(output(), ramp()) << after;

@@ -16,6 +16,7 @@
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/random_datapath.h"
 #include "tests/support/random_network.h"
+#include "tests/tlm/rewriting_wiring.h"
 #include "workloads/executor.h"
 
 namespace dcnsim {
@@ -93,8 +94,10 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
   const AcceleratorConfig config = random_machine(random);
   const Program program = compile(network, config, lpddr4_3200());
   Executor executor(network, config.accumulator);
+  CheckedWiring wiring;
   SimulationOptions options;
   options.transport = transport;
+  options.wiring = &wiring;
   Simulation simulation(config, lpddr4_3200(), program, options);
 
   Inference first;
@@ -151,6 +154,34 @@ INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest,
                          testing::Combine(testing::Range(1u, kSystems + 1),
                                           testing::Values(Transport::kLooselyTimed,
                                                           Transport::kApproximatelyTimed)));
+
+class StandaloneSystemTest : public FreshKernel {
+ protected:
+  /// One image on one of the random systems, its sockets joined by `wiring`.
+  static Inference run(Wiring& wiring) {
+    RandomNetwork random(1);
+    const FixedNetwork network = random_network(random, 1);
+    const AcceleratorConfig config = random_machine(random);
+    const Program program = compile(network, config, lpddr4_3200());
+    SimulationOptions options;
+    options.wiring = &wiring;
+    return Simulation(config, lpddr4_3200(), program, options).run(random.image(network));
+  }
+};
+
+TEST_F(StandaloneSystemTest, every_binding_is_watched_and_used) {
+  CheckedWiring wiring;
+  run(wiring);
+  EXPECT_EQ(wiring.bindings().size(), 4u)
+      << "host and DMA to the bus, the bus to DRAM and registers";
+  EXPECT_EQ(wiring.idle_bindings(), std::vector<std::string>{});
+}
+
+TEST_F(StandaloneSystemTest, targets_that_break_a_rule_are_seen) {
+  RewritingWiring wiring;
+  run(wiring);
+  EXPECT_EQ(wiring.take_broken_clauses(), std::set<std::string>{"14.7"});
+}
 
 TEST(RandomSystems, keep_maps_of_every_kind_of_layer_on_chip) {
   int written[3] = {}, read[3] = {};

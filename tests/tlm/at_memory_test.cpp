@@ -11,8 +11,9 @@
 #include "models/tlm/dram.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/initiator.h"
 #include "tests/tlm/at_initiator.h"
-#include "tests/tlm/protocol_checker.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim {
 namespace {
@@ -57,27 +58,17 @@ class AtMemoryTest : public FreshKernel {
     dram = std::make_unique<Dram>("dram", lpddr4_3200(), config);
     bus = std::make_unique<Bus>("bus", sc_time(kBusPs * 1e-3, SC_NS), wishes.size(),
                                 std::vector<Bus::Range>{{kBase, kBytes}});
-    connect(bus->to_targets[0], dram->socket);
+    wiring.join(bus->to_targets[0], dram->socket);
     for (std::size_t i = 0; i < wishes.size(); ++i) {
       Wish& wish = wishes[i];
       initiators.push_back(std::make_unique<AtInitiator>(sc_core::sc_gen_unique_name("initiator"),
                                                          std::move(wish.accesses), wish.outstanding,
                                                          wish.end, wish.response_time));
-      connect(initiators.back()->socket, bus->from_initiators[i]);
+      wiring.join(initiators.back()->socket, bus->from_initiators[i]);
     }
-  }
-  template <typename Initiator, typename Target>
-  void connect(Initiator& initiator, Target& target) {
-    checkers.push_back(std::make_unique<ProtocolChecker>(sc_core::sc_gen_unique_name("checker")));
-    initiator.bind(checkers.back()->from_initiator);
-    checkers.back()->to_target.bind(target);
   }
   void simulate() {
     sc_core::sc_start();
-    for (const auto& checker : checkers) {
-      EXPECT_EQ(checker->outstanding(), 0u);
-      EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
-    }
     for (const auto& initiator : initiators) {
       EXPECT_EQ(initiator->payloads_alive, 0);
       for (const auto& result : initiator->results) EXPECT_TRUE(result.finished);
@@ -89,7 +80,6 @@ class AtMemoryTest : public FreshKernel {
   }
   void TearDown() override {
     initiators.clear();
-    checkers.clear();
     bus.reset();
     dram.reset();
   }
@@ -98,7 +88,7 @@ class AtMemoryTest : public FreshKernel {
   std::unique_ptr<Dram> dram;
   std::unique_ptr<Bus> bus;
   std::vector<std::unique_ptr<AtInitiator>> initiators;
-  std::vector<std::unique_ptr<ProtocolChecker>> checkers;
+  CheckedWiring wiring;
 };
 
 TEST_F(AtMemoryTest, single_accesses_take_what_the_timing_table_says) {
@@ -265,30 +255,24 @@ TEST_F(AtMemoryTest, a_loosely_timed_target_works_behind_the_bus) {
   initiators.push_back(std::make_unique<AtInitiator>(
       "initiator", std::vector<Access>{read(0, 0), read(0, 4), read(0, 8)}, 3, EndResponse::kLater,
       sc_time(1, SC_NS)));
-  connect(initiators[0]->socket, other.from_initiators[0]);
-  connect(other.to_targets[0], target.socket);
+  wiring.join(initiators[0]->socket, other.from_initiators[0]);
+  wiring.join(other.to_targets[0], target.socket);
   simulate();
   EXPECT_EQ(initiators[0]->results[2].data[0], 42);
   EXPECT_EQ(latency_ps(0, 0), 30000u);
 }
 
-/// Initiator of blocking calls and of DMI.
-struct Blocking : sc_core::sc_module {
-  tlm_utils::simple_initiator_socket<Blocking, 32> socket;
-  explicit Blocking(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
-};
-
 TEST_F(AtMemoryTest, blocking_calls_work_beside_requests_that_wait) {
   std::vector<Access> accesses;
   for (std::uint64_t i = 0; i < 50; ++i) accesses.push_back(read(0, 1024 * i, 1024));
-  Blocking blocking("blocking");
+  Initiator blocking("blocking");
   Bus direct("direct", SC_ZERO_TIME, 2, {{kBase, kBytes}});
   Dram shared("shared", lpddr4_3200(), config);
   initiators.push_back(
       std::make_unique<AtInitiator>("beside", accesses, 8, EndResponse::kCompleted));
-  connect(initiators.back()->socket, direct.from_initiators[0]);
-  connect(blocking.socket, direct.from_initiators[1]);
-  connect(direct.to_targets[0], shared.socket);
+  wiring.join(initiators.back()->socket, direct.from_initiators[0]);
+  wiring.join(blocking.socket, direct.from_initiators[1]);
+  wiring.join(direct.to_targets[0], shared.socket);
   sc_core::sc_start(sc_time(1, sc_core::SC_US));
   tlm::tlm_generic_payload payload;
   std::array<std::uint8_t, 4> data{1, 2, 3, 4};
@@ -308,11 +292,11 @@ TEST_F(AtMemoryTest, blocking_calls_work_beside_requests_that_wait) {
 
 TEST_F(AtMemoryTest, direct_memory_is_granted_where_the_bus_maps_it) {
   build({{}});
-  Blocking blocking("blocking");
+  Initiator blocking("blocking");
   Bus second("second", SC_ZERO_TIME, 1, {{kBase, kBytes}});
   Dram other("other", lpddr4_3200(), config);
-  blocking.socket.bind(second.from_initiators[0]);
-  connect(second.to_targets[0], other.socket);
+  wiring.join(blocking.socket, second.from_initiators[0]);
+  wiring.join(second.to_targets[0], other.socket);
   sc_core::sc_start(SC_ZERO_TIME);
   tlm::tlm_generic_payload payload;
   std::array<std::uint8_t, 4> data{1, 2, 3, 4};

@@ -31,7 +31,7 @@ struct Bench : AcceleratorBench {
   explicit Bench(const sc_core::sc_module_name& name,
                  Transport transport = Transport::kLooselyTimed)
       : AcceleratorBench(name, small_machine(), transport) {
-    memory_checker.to_target.bind(socket);
+    wiring.join(accelerator.memory, socket);
     socket.register_b_transport(this, &Bench::b_transport);
   }
   void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,

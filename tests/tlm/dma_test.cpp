@@ -3,12 +3,16 @@
 // of the base protocol that answer early, late, out of order, or hold requests back.
 #include "models/tlm/dma.h"
 
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 #include <tlm_utils/peq_with_get.h>
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstring>
-#include <deque>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "tests/support/accelerator_bench.h"
 #include "tests/support/fresh_kernel.h"
@@ -27,6 +31,7 @@ enum class Temper {
   kRespondsAtOnce,     ///< UPDATED to BEGIN_RESP
   kCompletes,          ///< COMPLETED
   kOutOfOrder,         ///< END_REQ at once, every other response late
+  kNeverAnswers,       ///< ACCEPTED, nothing more
 };
 constexpr Temper kApproximateTempers[] = {Temper::kEndsRequestLate,  Temper::kEndsRequestAtOnce,
                                           Temper::kNeverEndsRequest, Temper::kRespondsAtOnce,
@@ -39,11 +44,15 @@ class TemperedMemory : public sc_core::sc_module {
   std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(65536);
   int bursts = 0;
   int most_outstanding = 0;
+  /// What becomes of a payload that has been answered.
+  std::function<void(tlm::tlm_generic_payload&)> spoil;
 
   TemperedMemory(const sc_core::sc_module_name& name, Temper temper)
       : sc_module(name), socket("socket"), temper_(temper) {
-    socket.register_b_transport(this, &TemperedMemory::b_transport);
-    if (temper == Temper::kLooselyTimedOnly) return;
+    if (temper == Temper::kLooselyTimedOnly) {
+      socket.register_b_transport(this, &TemperedMemory::b_transport);
+      return;
+    }
     socket.register_nb_transport_fw(this, &TemperedMemory::nb_transport_fw);
     SC_HAS_PROCESS(TemperedMemory);
     SC_THREAD(end_requests);
@@ -65,6 +74,7 @@ class TemperedMemory : public sc_core::sc_module {
     p.is_read() ? std::memcpy(p.get_data_ptr(), at, p.get_data_length())
                 : std::memcpy(at, p.get_data_ptr(), p.get_data_length());
     p.set_response_status(tlm::TLM_OK_RESPONSE);
+    if (spoil) spoil(p);
   }
   void b_transport(tlm::tlm_generic_payload& p, sc_time& delay) {
     access(p);
@@ -80,6 +90,7 @@ class TemperedMemory : public sc_core::sc_module {
     most_outstanding = std::max(most_outstanding, ++outstanding_);
     switch (temper_) {
       case Temper::kLooselyTimedOnly:
+      case Temper::kNeverAnswers:
         break;
       case Temper::kRespondsAtOnce:
         access(p);
@@ -152,7 +163,7 @@ struct Bench : AcceleratorBench {
 
   Bench(const sc_core::sc_module_name& name, Temper temper, Transport transport)
       : AcceleratorBench(name, small_machine(), transport), ram("ram", temper) {
-    memory_checker.to_target.bind(ram.socket);
+    wiring.join(accelerator.memory, ram.socket);
   }
   void memory(tlm::tlm_command command, std::uint64_t address, std::uint8_t* data,
               std::size_t bytes) override {
@@ -202,6 +213,16 @@ TEST_F(DmaTest, every_memory_gives_the_same_values_and_traffic) {
   }
 }
 
+TEST_F(DmaTest, loose_timing_drives_memories_that_know_phases_only) {
+  const Job loose = job(Temper::kLooselyTimedOnly, Transport::kLooselyTimed);
+  for (const Temper temper : kApproximateTempers) {
+    SCOPED_TRACE(static_cast<int>(temper));
+    const Job adapted = job(temper, Transport::kLooselyTimed);
+    EXPECT_EQ(adapted.bursts, loose.bursts);
+    EXPECT_EQ(adapted.layers[0].stream_bytes, loose.layers[0].stream_bytes);
+  }
+}
+
 TEST_F(DmaTest, approximate_timing_against_a_loosely_timed_memory_takes_as_long) {
   const Job loose = job(Temper::kLooselyTimedOnly, Transport::kLooselyTimed);
   const Job adapted = job(Temper::kEndsRequestAtOnce, Transport::kApproximatelyTimed);
@@ -242,26 +263,56 @@ TEST_F(DmaTest, results_do_not_depend_on_the_quantum) {
 TEST_F(DmaTest, a_bus_error_ends_the_job_and_the_next_one_works) {
   for (const Temper temper : kApproximateTempers) {
     renew_kernel();
-    simulate(temper, Transport::kApproximatelyTimed, [&](Bench& b) {
-      for (int stream = 0; stream < 3; ++stream) {
-        Descriptor d = identity_layer();
-        (stream == 0   ? d.input_address
-         : stream == 1 ? d.weight_address
-                       : d.output_address) = std::uint64_t{1} << 32;
-        b.load(d);
-        b.start();
-        b.wait_irq();
-        EXPECT_EQ(b.read(reg::kErrorCode), reg::kBusError) << stream;
-        b.acknowledge();
-        b.load();
-        b.start();
-        b.wait_irq();
-        EXPECT_EQ(b.read(reg::kErrorCode), reg::kNone);
-        EXPECT_EQ(b.output(), Bench::ramp());
-        b.acknowledge();
-      }
+    simulate(temper, Transport::kApproximatelyTimed,
+             [](Bench& b) { b.expect_bus_errors_to_pass(); });
+  }
+}
+
+constexpr std::pair<Temper, Transport> kBothStyles[] = {
+    {Temper::kLooselyTimedOnly, Transport::kLooselyTimed},
+    {Temper::kEndsRequestLate, Transport::kApproximatelyTimed}};
+
+TEST_F(DmaTest, a_memory_that_sets_no_response_is_a_bus_error) {
+  for (const auto& [temper, transport] : kBothStyles) {
+    renew_kernel();
+    simulate(temper, transport, [](Bench& b) {
+      b.load();
+      b.ram.spoil = [](tlm::tlm_generic_payload& p) {
+        p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+      };
+      b.start();
+      b.wait_irq();
+      EXPECT_EQ(b.read(reg::kErrorCode), reg::kBusError);
+      EXPECT_EQ(b.wiring.take_broken_clauses(), std::set<std::string>{"14.17"});
     });
   }
+}
+
+TEST_F(DmaTest, a_memory_may_rewrite_the_address) {
+  for (const auto& [temper, transport] : kBothStyles) {
+    renew_kernel();
+    simulate(temper, transport, [](Bench& b) {
+      b.load();
+      b.ram.spoil = [](tlm::tlm_generic_payload& p) { p.set_address(~p.get_address()); };
+      b.start();
+      b.wait_irq();
+      EXPECT_EQ(b.read(reg::kErrorCode), reg::kNone);
+      EXPECT_EQ(b.output(), Bench::ramp());
+      EXPECT_EQ(b.wiring.take_broken_clauses(), std::set<std::string>{"14.7"}) << "ours restore it";
+    });
+  }
+}
+
+TEST_F(DmaTest, transactions_without_end_are_reported_when_the_simulation_ends) {
+  const auto simulation = [] {
+    simulate(Temper::kNeverAnswers, Transport::kApproximatelyTimed, [](Bench& b) {
+      b.start();
+      wait(sc_time(1, sc_core::SC_US));
+      sc_core::sc_stop();
+    });
+  };
+  EXPECT_NONFATAL_FAILURE(simulation(), "bench.accelerator.memory to bench.ram.socket");
+  EXPECT_EQ(sc_core::sc_report_handler::get_count("bench.accelerator.dma"), 1);
 }
 
 TEST_F(DmaTest, reset_in_mid_burst_leaves_a_working_accelerator) {
@@ -276,14 +327,13 @@ TEST_F(DmaTest, reset_in_mid_burst_leaves_a_working_accelerator) {
         wait(sc_time(2, SC_NS));
         b.reset.write(false);
         wait(sc_time(2, SC_NS));
-        std::vector<std::uint8_t> nothing(512, 0xAA);
         // At once, while answers to the old job are still to come.
         b.start();
         b.wait_irq();
         ASSERT_EQ(b.read(reg::kStatus), reg::kStatusDone) << after_ns;
         ASSERT_EQ(b.output(), Bench::ramp()) << after_ns;
         b.acknowledge();
-        b.memory(tlm::TLM_WRITE_COMMAND, bench::kOutput, nothing.data(), nothing.size());
+        b.spoil_output();
       }
     });
   }

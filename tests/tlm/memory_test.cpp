@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bus and DRAM as TLM-2.0 targets.
 #include <gtest/gtest.h>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
 #include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "models/tlm/bus.h"
 #include "models/tlm/dram.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/initiator.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim {
 namespace {
@@ -18,14 +23,10 @@ namespace {
 using sc_core::SC_PS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
+using Clauses = std::set<std::string>;
 
 constexpr std::uint64_t kBase = 0x1000;
 constexpr std::uint64_t kBytes = 4096;
-
-struct Initiator : sc_core::sc_module {
-  tlm_utils::simple_initiator_socket<Initiator, 32> socket;
-  explicit Initiator(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {}
-};
 
 /// A bus with 5 ns of latency in front of 4 KiB of DRAM at 0x1000.
 class MemoryTest : public FreshKernel {
@@ -38,8 +39,8 @@ class MemoryTest : public FreshKernel {
     config.capacity_bytes = kBytes;
     dram = std::make_unique<Dram>("dram", lpddr4_3200(), config);
     initiator = std::make_unique<Initiator>("initiator");
-    initiator->socket.bind(bus->from_initiators[0]);
-    bus->to_targets[0].bind(dram->socket);
+    wiring.join(initiator->socket, bus->from_initiators[0]);
+    wiring.join(bus->to_targets[0], dram->socket);
     sc_core::sc_start(SC_ZERO_TIME);
     payload.set_data_ptr(data.data());
     payload.set_data_length(32);
@@ -62,6 +63,7 @@ class MemoryTest : public FreshKernel {
   std::unique_ptr<Bus> bus;
   std::unique_ptr<Dram> dram;
   std::unique_ptr<Initiator> initiator;
+  CheckedWiring wiring;
   tlm::tlm_generic_payload payload;
   std::array<std::uint8_t, 64> data{};
   sc_time delay;
@@ -112,15 +114,37 @@ TEST_F(MemoryTest, malformed_payloads_get_a_definite_status) {
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
   payload.set_streaming_width(0);  // read as the length
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(wiring.take_broken_clauses(), Clauses{"14.15"});
   payload.set_data_length(0);
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(wiring.take_broken_clauses(), (Clauses{"14.12", "14.15"}));
   payload.set_data_length(32);
+  payload.set_streaming_width(32);
   payload.set_data_ptr(nullptr);
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(wiring.take_broken_clauses(), Clauses{"14.11"});
   EXPECT_EQ(send(tlm::TLM_IGNORE_COMMAND, kBase), tlm::TLM_OK_RESPONSE);
 }
 
 using BusTest = FreshKernel;
+
+TEST_F(BusTest, invalidated_direct_memory_is_told_to_every_initiator_in_bus_addresses) {
+  Initiator first("first"), second("second");
+  Bus bus("bus", SC_ZERO_TIME, 2, {{kBase, kBytes}});
+  Dram dram("dram", lpddr4_3200(), {});
+  CheckedWiring wiring;
+  wiring.join(first.socket, bus.from_initiators[0]);
+  wiring.join(second.socket, bus.from_initiators[1]);
+  wiring.join(bus.to_targets[0], dram.socket);
+  sc_core::sc_start(SC_ZERO_TIME);
+  dram.socket->invalidate_direct_mem_ptr(16, 31);
+  dram.socket->invalidate_direct_mem_ptr(kBytes - 1, UINT64_MAX);
+  dram.socket->invalidate_direct_mem_ptr(kBytes, kBytes);  // beyond what the bus maps
+  const std::vector<std::pair<sc_dt::uint64, sc_dt::uint64>> expected = {
+      {kBase + 16, kBase + 31}, {kBase + kBytes - 1, kBase + kBytes - 1}};
+  EXPECT_EQ(first.invalidated, expected);
+  EXPECT_EQ(second.invalidated, expected);
+}
 
 TEST_F(BusTest, overlapping_ranges_are_refused) {
   EXPECT_THROW(Bus("other", SC_ZERO_TIME, 1, {{0, 100}, {99, 5}}), std::invalid_argument);

@@ -21,6 +21,7 @@ ProtocolChecker::ProtocolChecker(const sc_core::sc_module_name& name)
   from_initiator.register_transport_dbg(this, &ProtocolChecker::transport_dbg);
   from_initiator.register_get_direct_mem_ptr(this, &ProtocolChecker::get_direct_mem_ptr);
   to_target.register_nb_transport_bw(this, &ProtocolChecker::nb_transport_bw);
+  to_target.register_invalidate_direct_mem_ptr(this, &ProtocolChecker::invalidate_direct_mem_ptr);
 }
 
 void ProtocolChecker::b_transport(Payload& payload, sc_time& delay) {
@@ -101,7 +102,12 @@ bool ProtocolChecker::get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) {
   return granted;
 }
 
-void ProtocolChecker::expect(bool holds, const std::string& rule) {
+void ProtocolChecker::invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) {
+  expect(start <= end, "an invalidated range has an end (11.2)");
+  from_initiator->invalidate_direct_mem_ptr(start, end);
+}
+
+void ProtocolChecker::expect(bool holds, const char* rule) {
   if (!holds) violations_.push_back(sc_core::sc_time_stamp().to_string() + ": " + rule);
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <systemc>
 #include <tlm>
+#include <utility>
 #include <vector>
 
 namespace dcnsim {
@@ -25,6 +26,8 @@ class ProtocolChecker : public sc_core::sc_module {
 
   /// One line each: time, clause, what happened.
   const std::vector<std::string>& violations() const { return violations_; }
+  /// Those up to now, which are then forgotten.
+  std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
   /// Non-blocking transactions that have begun and not ended.
   std::size_t outstanding() const { return transactions_.size(); }
   /// Transactions that have ended, by either interface.
@@ -56,8 +59,9 @@ class ProtocolChecker : public sc_core::sc_module {
                                      sc_core::sc_time& delay);
   unsigned transport_dbg(Payload& payload);
   bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi);
+  void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end);
 
-  void expect(bool holds, const std::string& rule);
+  void expect(bool holds, const char* rule);
   void expect_fresh(const Payload& payload);
   void expect_unchanged(const Attributes& before, const Payload& payload, bool with_address);
   void expect_response(const Payload& payload);

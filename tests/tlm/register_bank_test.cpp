@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <set>
 #include <string>
 
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/initiator.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 using sc_core::SC_NS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
+using Clauses = std::set<std::string>;
 
 /// Counts what the bank asks for and remembers when.
 struct FakeOwner : RegisterOwner {
@@ -46,7 +49,7 @@ class RegisterBankTest : public FreshKernel {
     owner = std::make_unique<FakeOwner>();
     bank = std::make_unique<RegisterBank>("bank", *owner);
     initiator = std::make_unique<Initiator>("initiator");
-    initiator->socket.bind(bank->socket);
+    wiring.join(initiator->socket, bank->socket);
     sc_core::sc_start(SC_ZERO_TIME);
     payload.set_data_ptr(data.data());
     payload.set_data_length(4);
@@ -79,6 +82,7 @@ class RegisterBankTest : public FreshKernel {
   std::unique_ptr<FakeOwner> owner;
   std::unique_ptr<RegisterBank> bank;
   std::unique_ptr<Initiator> initiator;
+  CheckedWiring wiring;
   tlm::tlm_generic_payload payload;
   std::array<std::uint8_t, 64> data{};
   std::array<std::uint8_t, 8> enables{};
@@ -140,6 +144,8 @@ TEST_F(RegisterBankTest, other_lengths_alignments_and_streaming_are_burst_errors
     payload.set_data_length(length);
     payload.set_streaming_width(length);
     EXPECT_EQ(write(reg::kIrqEnable, 3), tlm::TLM_BURST_ERROR_RESPONSE) << length;
+    EXPECT_EQ(wiring.take_broken_clauses(), length == 0 ? (Clauses{"14.12", "14.15"}) : Clauses{})
+        << length;
   }
   payload.set_data_length(4);
   payload.set_streaming_width(2);
@@ -148,6 +154,7 @@ TEST_F(RegisterBankTest, other_lengths_alignments_and_streaming_are_burst_errors
   EXPECT_EQ(write(reg::kIrqEnable + 1, 3), tlm::TLM_BURST_ERROR_RESPONSE);
   payload.set_data_ptr(nullptr);
   EXPECT_EQ(send(tlm::TLM_WRITE_COMMAND, reg::kIrqEnable), tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(wiring.take_broken_clauses(), Clauses{"14.11"});
   payload.set_data_ptr(data.data());
   EXPECT_EQ(read(reg::kIrqEnable), 0u);
 }
@@ -156,6 +163,7 @@ TEST_F(RegisterBankTest, streaming_width_zero_means_the_length) {
   payload.set_streaming_width(0);
   EXPECT_EQ(write(reg::kDescriptorCount, 7), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(read(reg::kDescriptorCount), 7u);
+  EXPECT_EQ(wiring.take_broken_clauses(), Clauses{"14.15"});
 }
 
 TEST_F(RegisterBankTest, partial_byte_enables_are_refused_and_full_ones_accepted) {

@@ -8,10 +8,13 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
+#include <string>
 
 #include "models/tlm/register_bank.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/initiator.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim {
 namespace {
@@ -87,6 +90,16 @@ tlm::tlm_response_status expected_status(const Access& access) {
   return tlm::TLM_INCOMPLETE_RESPONSE;
 }
 
+/// What the checker on the socket says of the initiator.
+std::set<std::string> broken_clauses(const Access& access) {
+  std::set<std::string> clauses;
+  if (access.command == tlm::TLM_IGNORE_COMMAND) return clauses;
+  if (!access.has_data) clauses.insert("14.11");
+  if (access.length == 0) clauses.insert("14.12");
+  if (access.width == 0) clauses.insert("14.15");
+  return clauses;
+}
+
 std::uint32_t expected_word(const State& state, std::uint32_t address) {
   if (const reg::Counter* c = counter_at(address)) {
     const std::uint64_t count = c->offset * 0x0101010101ull;
@@ -128,7 +141,7 @@ class RegisterTrafficTest : public FreshKernel {
     FreshKernel::SetUp();
     bank = std::make_unique<RegisterBank>("bank", owner);
     initiator = std::make_unique<Initiator>("initiator");
-    initiator->socket.bind(bank->socket);
+    wiring.join(initiator->socket, bank->socket);
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     for (const reg::Register& r : reg::kRegisters) model.values[r.offset] = r.reset;
   }
@@ -179,6 +192,7 @@ class RegisterTrafficTest : public FreshKernel {
     initiator->socket->b_transport(payload, delay);
     const tlm::tlm_response_status status = expected_status(a);
     EXPECT_EQ(payload.get_response_status(), status);
+    EXPECT_EQ(wiring.take_broken_clauses(), broken_clauses(a));
     if (status == tlm::TLM_OK_RESPONSE && a.command == tlm::TLM_READ_COMMAND) {
       const std::uint32_t word = expected_word(model, static_cast<std::uint32_t>(a.address));
       for (std::size_t i = 0; i < 4; ++i) expected[i] = static_cast<std::uint8_t>(word >> (8 * i));
@@ -240,6 +254,7 @@ class RegisterTrafficTest : public FreshKernel {
   State model;
   std::unique_ptr<RegisterBank> bank;
   std::unique_ptr<Initiator> initiator;
+  CheckedWiring wiring;
   tlm::tlm_generic_payload payload;
   Data data{};
   std::vector<std::uint8_t> enables;

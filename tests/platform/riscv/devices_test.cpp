@@ -4,14 +4,18 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <functional>
+#include <set>
 #include <sstream>
+#include <string>
 
+#include "platform/riscv/cpu.h"
 #include "platform/riscv/finisher.h"
 #include "platform/riscv/interrupt_controller.h"
 #include "platform/riscv/ram.h"
 #include "platform/riscv/timer.h"
 #include "platform/riscv/uart.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/checked_wiring.h"
 
 namespace dcnsim::riscv {
 namespace {
@@ -24,6 +28,7 @@ using sc_core::SC_US;
 class Bench : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Bench, 32> device{"device"};
+  CheckedWiring wiring;
   std::function<void()> script;
 
   explicit Bench(const sc_core::sc_module_name& name) : sc_module(name) {
@@ -33,16 +38,16 @@ class Bench : public sc_core::sc_module {
 
   tlm::tlm_response_status access(tlm::tlm_command command, std::uint32_t address,
                                   std::uint8_t* data, unsigned bytes) {
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(data);
-    payload.set_data_length(bytes);
-    payload.set_streaming_width(bytes);
+    payload_.set_command(command);
+    payload_.set_address(address);
+    payload_.set_data_ptr(data);
+    payload_.set_data_length(bytes);
+    payload_.set_streaming_width(bytes);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     sc_time delay = sc_core::SC_ZERO_TIME;
-    device->b_transport(payload, delay);
+    device->b_transport(payload_, delay);
     wait(sc_time(1, SC_NS));
-    return payload.get_response_status();
+    return payload_.get_response_status();
   }
   tlm::tlm_response_status write(std::uint32_t address, std::uint32_t value) {
     std::uint8_t data[4];
@@ -59,6 +64,8 @@ class Bench : public sc_core::sc_module {
 
  private:
   void run() { script(); }
+
+  tlm::tlm_generic_payload payload_;  // the finisher ends the simulation in mid-access
 };
 
 class DevicesTest : public FreshKernel {};
@@ -67,7 +74,7 @@ TEST_F(DevicesTest, the_timer_interrupts_from_its_time_on_until_it_is_set_anew) 
   Bench bench("bench");
   Timer timer("timer");
   sc_core::sc_signal<bool> irq;
-  bench.device.bind(timer.socket);
+  bench.wiring.join(bench.device, timer.socket);
   timer.irq.bind(irq);
   bench.script = [&] {
     wait(sc_time(10, SC_US));
@@ -95,7 +102,7 @@ struct ControllerBench : Bench {
   sc_core::sc_signal<bool> irq{"irq"};
 
   explicit ControllerBench(const sc_core::sc_module_name& name) : Bench(name) {
-    device.bind(controller.socket);
+    wiring.join(device, controller.socket);
     controller.sources.bind(lines);
     controller.irq.bind(irq);
   }
@@ -168,7 +175,7 @@ TEST_F(DevicesTest, the_uart_shows_characters) {
   Bench bench("bench");
   std::ostringstream terminal;
   Uart uart("uart", terminal);
-  bench.device.bind(uart.socket);
+  bench.wiring.join(bench.device, uart.socket);
   bench.script = [&] {
     for (const char c : std::string("hi\n")) {
       EXPECT_EQ(bench.read(DCN_UART_TXDATA), 0u) << "never full";
@@ -183,7 +190,7 @@ TEST_F(DevicesTest, the_uart_shows_characters) {
 TEST_F(DevicesTest, the_finisher_ends_the_simulation_with_a_code) {
   Bench bench("bench");
   Finisher finisher("finisher");
-  bench.device.bind(finisher.socket);
+  bench.wiring.join(bench.device, finisher.socket);
   bool went_on = false;
   bench.script = [&] {
     EXPECT_EQ(bench.write(0, 0x1234), tlm::TLM_ADDRESS_ERROR_RESPONSE);
@@ -196,10 +203,29 @@ TEST_F(DevicesTest, the_finisher_ends_the_simulation_with_a_code) {
   EXPECT_FALSE(went_on);
 }
 
+TEST_F(DevicesTest, the_processor_stops_when_its_memory_is_withdrawn) {
+  CheckedWiring wiring;
+  Cpu cpu("cpu", {}, {{0, 4096}});
+  Ram ram("ram", 4096);
+  sc_core::sc_signal<bool> external_irq, timer_irq;
+  wiring.join(cpu.bus, ram.socket);
+  cpu.external_irq.bind(external_irq);
+  cpu.timer_irq.bind(timer_irq);
+  std::uint8_t loops_for_ever[] = {0x6F, 0, 0, 0};
+  tlm::tlm_generic_payload payload;
+  payload.set_write();
+  payload.set_data_ptr(loops_for_ever);
+  payload.set_data_length(sizeof loops_for_ever);
+  ASSERT_EQ(cpu.bus->transport_dbg(payload), sizeof loops_for_ever);
+  sc_core::sc_start(sc_time(1, SC_US));
+  EXPECT_GT(cpu.instructions(), 100u);
+  EXPECT_THROW(ram.socket->invalidate_direct_mem_ptr(0, 63), sc_core::sc_report);
+}
+
 TEST_F(DevicesTest, ram_keeps_what_is_written_and_refuses_what_is_outside) {
   Bench bench("bench");
   Ram ram("ram", 64);
-  bench.device.bind(ram.socket);
+  bench.wiring.join(bench.device, ram.socket);
   bench.script = [&] {
     bench.write(60, 0x01020304);
     EXPECT_EQ(bench.read(60), 0x01020304u);
@@ -207,6 +233,7 @@ TEST_F(DevicesTest, ram_keeps_what_is_written_and_refuses_what_is_outside) {
     EXPECT_EQ(bench.write(64, 0), tlm::TLM_ADDRESS_ERROR_RESPONSE);
     EXPECT_EQ(bench.read(60), 0x01020304u);
     EXPECT_EQ(bench.access(tlm::TLM_READ_COMMAND, 0, nullptr, 4), tlm::TLM_BURST_ERROR_RESPONSE);
+    EXPECT_EQ(bench.wiring.take_broken_clauses(), std::set<std::string>{"14.11"});
   };
   sc_core::sc_start();
 }

@@ -33,27 +33,27 @@ double median(std::vector<double> values) {
 }
 
 double mips(const PlatformConfig& config, std::uint32_t argument) {
-  renew_kernel();
+  renew_bare_kernel();
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
-  platform.load_firmware(DCNSIM_SPINS_ELF, argument);
+  platform.load_firmware(DCNSIM_SPINS_ELF);
   PlatformRun run;
-  const double time = seconds([&] { run = platform.run(); });
+  const double time = seconds([&] { run = platform.run(argument); });
   return 1e-6 * static_cast<double>(run.instructions) / time;
 }
 
 double platform_ms_an_image(const Workload& workload, const PlatformConfig& config) {
-  renew_kernel();
+  renew_bare_kernel();
   const MemoryImage memory = workload.memory(1);
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
-  platform.load_firmware(DCNSIM_CLASSIFY_ELF, memory.table_address);
-  return 1e3 * seconds([&] { platform.run(); }) / kImages;
+  platform.load_firmware(DCNSIM_CLASSIFY_ELF);
+  return 1e3 * seconds([&] { platform.run(memory.table_address); }) / kImages;
 }
 
 double standalone_ms_an_image(const Workload& workload, const PlatformConfig& config) {
-  renew_kernel();
+  renew_bare_kernel();
   SimulationOptions options;
   options.transport = config.transport;
   Simulation simulation(config.accelerator, config.dram, workload.program, options);

@@ -3,16 +3,23 @@
 // real images and the built-in network.
 #include "platform/riscv/virtual_platform.h"
 
+#include <elf.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <tuple>
 
 #include "platform/standalone/simulation.h"
 #include "tests/platform/riscv/workload.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/rewriting_wiring.h"
 #include "workloads/executor.h"
 
 namespace dcnsim::riscv {
@@ -30,16 +37,18 @@ struct Outcome {
   std::vector<CodeTensor> outputs;
 };
 
-Outcome run_firmware(const Workload& workload, const PlatformConfig& config, const std::string& elf,
+Outcome run_firmware(const Workload& workload, PlatformConfig config, const std::string& elf,
                      std::size_t count = kImages) {
   renew_kernel();
+  CheckedWiring wiring;
+  config.wiring = &wiring;
   const MemoryImage memory = workload.memory(config.accelerators, count);
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
-  platform.load_firmware(elf, memory.table_address);
+  platform.load_firmware(elf);
   Outcome outcome;
-  outcome.run = platform.run();
+  outcome.run = platform.run(memory.table_address);
   outcome.terminal = terminal.str();
   outcome.results.resize(count);
   const auto bytes = platform.read_memory(memory.table.results, sizeof(DcnImageResult) * count);
@@ -84,18 +93,21 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
   const Workload workload;
   PlatformConfig config = workload.platform();
   std::tie(config.quantum_ps, config.transport) = GetParam();
-  std::uint64_t alone = 0;
+  std::vector<Inference> alone;
   {
+    CheckedWiring wiring;
     SimulationOptions options;
+    options.wiring = &wiring;
     options.transport = config.transport;
     Simulation simulation(config.accelerator, config.dram, workload.program, options);
-    alone = simulation.run(workload.images[0]).cycles;
+    for (const CodeTensor& image : workload.images) alone.push_back(simulation.run(image));
   }
   const Outcome outcome = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF);
   expect_right(workload, outcome);
-  for (const DcnImageResult& result : outcome.results) {
-    EXPECT_NEAR(static_cast<double>(result.cycles), static_cast<double>(alone),
-                kCycleBound * static_cast<double>(alone));
+  for (std::size_t i = 0; i < kImages; ++i) {
+    const auto cycles = static_cast<double>(alone[i].cycles);
+    EXPECT_EQ(outcome.outputs[i], alone[i].output) << i;
+    EXPECT_NEAR(static_cast<double>(outcome.results[i].cycles), cycles, kCycleBound * cycles) << i;
   }
 }
 
@@ -134,9 +146,11 @@ class VirtualPlatformTest : public FreshKernel {
   static PlatformRun run(const char* elf, std::uint32_t argument, PlatformConfig config,
                          std::ostream& terminal) {
     renew_kernel();
+    CheckedWiring wiring;
+    config.wiring = &wiring;
     VirtualPlatform platform(config, terminal);
-    platform.load_firmware(elf, argument);
-    return platform.run();
+    platform.load_firmware(elf);
+    return platform.run(argument);
   }
   static PlatformConfig config() {
     const Machine machine = small_edge();
@@ -218,6 +232,38 @@ TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum)
   }
 }
 
+TEST_F(VirtualPlatformTest, every_binding_is_watched_and_used) {
+  CheckedWiring wiring;
+  PlatformConfig platform = config();
+  platform.accelerators = 2;
+  platform.wiring = &wiring;
+  std::ostringstream terminal;
+  VirtualPlatform system(platform, terminal);
+  const Workload workload;
+  const MemoryImage memory = workload.memory(2, 2);
+  system.write_memory(DCN_MAP_DRAM, memory.bytes);
+  system.load_firmware(DCNSIM_CLASSIFY_ELF);
+  EXPECT_EQ(system.run(memory.table_address).exit_code, 0u);
+  EXPECT_EQ(wiring.bindings().size(), 11u);
+  for (const std::string& idle : wiring.idle_bindings()) {
+    // This firmware needs no timer, and its processor reaches the RAM through direct memory.
+    EXPECT_TRUE(idle == "bus.to_targets_0 to ram.socket" ||
+                idle == "bus.to_targets_3 to timer.socket")
+        << idle;
+  }
+}
+
+TEST_F(VirtualPlatformTest, targets_that_break_a_rule_are_seen) {
+  RewritingWiring wiring;
+  PlatformConfig platform = config();
+  platform.wiring = &wiring;
+  std::ostringstream terminal;
+  VirtualPlatform system(platform, terminal);
+  system.load_firmware(DCNSIM_SPINS_ELF);
+  EXPECT_EQ(system.run(2).exit_code, 0u);
+  EXPECT_EQ(wiring.take_broken_clauses(), std::set<std::string>{"14.7"});
+}
+
 TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   std::ostringstream terminal;
   PlatformConfig platform = config();
@@ -229,6 +275,26 @@ TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   VirtualPlatform small(config(), terminal);
   EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);
   EXPECT_THROW(small.load_firmware(DCNSIM_SOURCE_DIR "/LICENSE"), std::runtime_error);
+
+  std::ifstream in(DCNSIM_SPINS_ELF, std::ios::binary);
+  std::string elf{std::istreambuf_iterator<char>(in), {}};
+  Elf32_Ehdr header;
+  std::memcpy(&header, elf.data(), sizeof header);
+  const std::uint32_t hole = 0x70000000;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    std::memcpy(&elf[header.e_phoff + i * header.e_phentsize + offsetof(Elf32_Phdr, p_paddr)],
+                &hole, sizeof hole);
+  }
+  const std::string path = testing::TempDir() + "elsewhere_" + std::to_string(::getpid()) + ".elf";
+  std::ofstream(path, std::ios::binary) << elf;
+  try {
+    small.load_firmware(path);
+    ADD_FAILURE() << "loaded";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(std::string(error.what()).rfind(path + ": segment: no memory of ", 0), 0u)
+        << error.what();
+  }
+  std::remove(path.c_str());
 }
 
 }  // namespace
