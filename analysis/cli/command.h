@@ -29,6 +29,7 @@ void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 
 /// A contradiction between options: exit code 2.
 struct UsageError : std::runtime_error {

@@ -24,6 +24,7 @@ int run_command(int argc, char** argv) {
       "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
       "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
+      "  dcnsim report result.json -o result.html\n"
       "Every subcommand has a --help of its own.");
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
@@ -33,6 +34,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
   dcnsim::cli::add_timeline(app, action);
+  dcnsim::cli::add_report(app, action);
   return dcnsim::cli::parse_and_act("dcnsim", app, action, argc, argv);
 }
 

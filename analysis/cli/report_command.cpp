@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim report: a run, a sweep or two runs as one HTML file, and as pictures for slides.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "analysis/cli/command.h"
+#include "analysis/report/page/page.h"
+#include "models/arch/text_file.h"
+#include "workloads/atomic_file.h"
+
+namespace dcnsim::cli {
+namespace {
+
+constexpr std::size_t kMaxResultBytes = std::size_t{1} << 30;
+
+struct ReportOptions {
+  std::vector<std::string> inputs;
+  std::string output;
+};
+
+void write_report(const ReportOptions& options) {
+  require_writable(options.output);
+  std::vector<PageInput> inputs;
+  for (const std::string& input : options.inputs) {
+    inputs.push_back({input, read_text_file(input, kMaxResultBytes)});
+  }
+  const std::string page = report_page(inputs);
+  write_file_atomically(options.output, page);
+  fmt::print("{} written, {:.1f} MB\n", options.output, 1e-6 * static_cast<double>(page.size()));
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* report = app.add_subcommand("report", "Results as a page to look at");
+  report->description(
+      "Makes one HTML file of a result that `dcnsim run --json` or `dcnsim sweep export --json` "
+      "has\n"
+      "written, or of two runs side by side. The page needs no network and nothing beside it.");
+  report->add_option("results", options->inputs, "One result, or two runs to compare")
+      ->required()
+      ->expected(1, 2)
+      ->type_name("FILE");
+  report->add_option("-o,--output", options->output, "Page to write")
+      ->required()
+      ->type_name("FILE.html");
+  report->callback([options, &action] { action = [options] { write_report(*options); }; });
+}
+
+}  // namespace dcnsim::cli
