@@ -2,10 +2,12 @@
 // dcnsim report: a run, a sweep or two runs as one HTML file, and as pictures for slides.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "analysis/cli/command.h"
 #include "analysis/report/page/page.h"
+#include "analysis/report/page/slides.h"
 #include "models/arch/text_file.h"
 #include "workloads/atomic_file.h"
 
@@ -17,7 +19,15 @@ constexpr std::size_t kMaxResultBytes = std::size_t{1} << 30;
 struct ReportOptions {
   std::vector<std::string> inputs;
   std::string output;
+  std::string pictures;  ///< folder, "" for none
 };
+
+void draw_slides(const std::vector<PageInput>& inputs, const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  for (const Slide& slide : report_slides(inputs)) {
+    draw(slide.plot, (std::filesystem::path(folder) / (slide.name + ".svg")).string());
+  }
+}
 
 void write_report(const ReportOptions& options) {
   require_writable(options.output);
@@ -27,6 +37,7 @@ void write_report(const ReportOptions& options) {
   }
   const std::string page = report_page(inputs);
   write_file_atomically(options.output, page);
+  if (!options.pictures.empty()) draw_slides(inputs, options.pictures);
   fmt::print("{} written, {:.1f} MB\n", options.output, 1e-6 * static_cast<double>(page.size()));
 }
 
@@ -46,6 +57,10 @@ void add_report(CLI::App& app, Action& action) {
   report->add_option("-o,--output", options->output, "Page to write")
       ->required()
       ->type_name("FILE.html");
+  report
+      ->add_option("--svg", options->pictures,
+                   "Draw pictures for slides into this folder as well, by gnuplot")
+      ->type_name("FOLDER");
   report->callback([options, &action] { action = [options] { write_report(*options); }; });
 }
 

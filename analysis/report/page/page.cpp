@@ -3,22 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
-#include <stdexcept>
 #include <string_view>
 
-#include "analysis/report/json_fields.h"
 #include "analysis/report/page/packed.h"
 #include "analysis/report/page/page_data.h"
 #include "analysis/report/page/page_source.h"
-#include "analysis/report/run_report.h"
 
 namespace dcnsim {
 namespace {
 
 using page::Json;
-
-constexpr const char* kSweepSchema = "dcnsim.sweep/1";
 
 /// Pure ASCII, so that no line separator of Unicode ends a script's line.
 std::string script_json(const Json& json) {
@@ -62,43 +58,46 @@ std::string page_of(const std::string& title, const Json& data, const Json& laye
        {"layers", script_json(layer_blocks)}});
 }
 
-/// Text that holds no JSON is told here; Fields tell what the JSON lacks.
-Json parsed(const PageInput& input) {
-  Json json = Json::parse(input.json, nullptr, false);
-  if (json.is_discarded()) {
-    throw std::runtime_error(input.file + ": not a JSON file, or cut short");
+Json energy_group_data(const Json& components) {
+  Json list = Json::array();
+  for (const page::EnergyGroup& group : page::energy_groups(components)) {
+    list.push_back({{"name", group.name}, {"components", group.components}});
   }
-  return json;
+  return list;
+}
+
+/// Components of both runs, should the versions that made them differ.
+Json energy_components(const std::vector<Json>& runs) {
+  Json names = Json::array();
+  for (const Json& run : runs) {
+    for (const Json& name : run["components"]["energy"]) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
 }
 
 }  // namespace
 
 std::string report_page(const std::vector<PageInput>& inputs) {
-  if (inputs.empty() || inputs.size() > 2) {
-    throw std::runtime_error(fmt::format("{} results, expected one or two", inputs.size()));
+  const page::ResultsData results = page::results_data(inputs);
+  if (results.sweep) {
+    const Json& sweep = results.sweep->sweep;
+    return page_of(sweep["name"].get<std::string>() + ": sweep",
+                   {{"kind", "sweep"},
+                    {"energy_groups", energy_group_data(sweep["components"]["energy"])},
+                    {"sweep", sweep}},
+                   results.sweep->layer_blocks);
   }
-  Json runs = Json::array();
-  for (const PageInput& input : inputs) {
-    const Json json = parsed(input);
-    const Fields result(input.file, "", json);
-    const bool alone = inputs.size() == 1;
-    const std::string schema = result.text("/schema");
-    if (alone && schema == kSweepSchema) {
-      const page::SweepData sweep = page::sweep_data(result);
-      return page_of(sweep.sweep["name"].get<std::string>() + ": sweep",
-                     {{"kind", "sweep"}, {"sweep", sweep.sweep}}, sweep.layer_blocks);
-    }
-    if (schema != kRunSchema) {
-      result.fail("/schema", fmt::format("{}, expected {}{}", schema, kRunSchema,
-                                         alone ? std::string(" or ") + kSweepSchema
-                                               : " of both files of a comparison"));
-    }
-    runs.push_back(page::run_data(result));
-  }
+  const std::vector<Json>& runs = results.runs;
   const std::string title = runs[0]["network"].get<std::string>() + " on " +
                             runs[0]["machine"]["name"].get<std::string>() +
                             (runs.size() == 2 ? ": comparison" : "");
-  return page_of(title, {{"kind", "runs"}, {"runs", runs}}, Json::array());
+  return page_of(title,
+                 {{"kind", "runs"},
+                  {"energy_groups", energy_group_data(energy_components(runs))},
+                  {"runs", runs}},
+                 Json::array());
 }
 
 }  // namespace dcnsim

@@ -4,8 +4,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "analysis/report/json_fields.h"
+#include "analysis/report/page/page.h"
 
 namespace dcnsim::page {
 
@@ -19,9 +23,25 @@ Json run_data(const Fields& run);
 struct SweepData {
   Json sweep;
   Json layer_blocks;  ///< base64 of zlib of JSON: by point, by layer, one list of numbers
+  Json best;          ///< the best point in the form of run_data(), null if there is none
 };
 inline constexpr std::size_t kPointsPerBlock = 64;
 SweepData sweep_data(const Fields& sweep);
+
+/// What the inputs of a page hold.
+struct ResultsData {
+  std::vector<Json> runs;  ///< one or two, or
+  std::optional<SweepData> sweep;
+};
+ResultsData results_data(const std::vector<PageInput>& inputs);
+
+/// Energy components that are drawn as one part, in the order in which they are stacked.
+struct EnergyGroup {
+  std::string name;
+  std::vector<std::string> components;
+};
+/// Of `components`, which are names; those without a group are "other".
+std::vector<EnergyGroup> energy_groups(const Json& components);
 
 /// `inputs[]`, which both schemas share.
 Json inputs_data(const Fields& result);

@@ -274,6 +274,30 @@ Json sensitivity_data(const Fields& sweep, const Strings& metrics, const Json& a
   return list;
 }
 
+/// The point with that id as run_data() has runs; null if there is none with layers.
+Json point_result(const Fields& sweep, const Json& data, std::optional<std::uint64_t> id) {
+  if (!id) return nullptr;
+  for (const Fields& point : sweep.list("/points")) {
+    if (point.count("/id") != *id || point.list_size("/layers") == 0) continue;
+    const Json& network = data["networks"][point.index_below("/network", data["networks"].size())];
+    Json result{
+        {"network", network["name"]},
+        {"machine", data["machines"][point.index_below("/machine", data["machines"].size())]},
+        {"components", data["components"]},
+        {"layers", Json::array()}};
+    for (const Fields& layer : point.list("/layers", network["layers"].size())) {
+      Json item = network["layers"][result["layers"].size()];
+      for (const char* field :
+           {"/bits", "/macs", "/mac_passes", "/cycles", "/traffic", "/energy_pj"}) {
+        item[field + 1] = layer.at(field);
+      }
+      result["layers"].push_back(std::move(item));
+    }
+    return result;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 SweepData sweep_data(const Fields& sweep) {
@@ -299,7 +323,8 @@ SweepData sweep_data(const Fields& sweep) {
   for (const Fields& point : sweep.list("/points")) columns.add(point);
   Json points = columns.finish();
   data["points"] = std::move(points);
-  return {std::move(data), columns.blocks()};
+  Json point = point_result(sweep, data, best);
+  return {std::move(data), columns.blocks(), std::move(point)};
 }
 
 }  // namespace dcnsim::page

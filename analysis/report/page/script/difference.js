@@ -6,9 +6,9 @@ function changeClass(metric, change) {
   return (change < 0) === (metric.better === "lower") ? "better" : "worse";
 }
 
-function differenceSection(given, names) {
+function differenceSection(given) {
   const results = tagged(given);
-  return section("What changes from A to B", `A: ${names[0]}. B: ${names[1]}.`,
+  return section("What changes from A to B", null,
     totalTable(results),
     el("div", { class: "charts" },
       layerChangeChart(results, "Cycles", causeParts(results), "cycles"),

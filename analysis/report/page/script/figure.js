@@ -5,17 +5,28 @@ const kWidthObserver = new ResizeObserver((entries) => {
   for (const entry of entries) entry.target.drawAgain(Math.round(entry.contentRect.width));
 });
 
+// On paper a column is narrow: drawn for it, texts keep their size.
+const kPaperWidth = { scatter: 700, chart: 430 };
+addEventListener("beforeprint", () => {
+  for (const canvas of document.querySelectorAll(".canvas")) {
+    canvas.drawAgain(kPaperWidth[canvas.classList.contains("scatter") ? "scatter" : "chart"]);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const canvas of document.querySelectorAll(".canvas")) canvas.drawAgain(canvas.clientWidth);
+});
+
 function legendOf(parts) {
   return el("ul", { class: "legend" }, parts.map((part) => {
     const swatch = el("span", { class: part.line ? "swatch line" : "swatch" });
     swatch.style.background = part.colour;
-    return el("li", {}, swatch, words(part.name));
+    return el("li", {}, swatch, part.name);
   }));
 }
 
 // modes: [{name, draw(width) -> svg}], the first shown; several get a switch.
 // table: () -> element, made when it is asked for.
-function chart({ title, note, parts, modes, table, wide, id }) {
+function chart({ title, note, parts, modes, table, id }) {
   let mode = modes[0];
   let width = 0;
   const canvas = el("div", { class: "canvas" });
@@ -37,7 +48,7 @@ function chart({ title, note, parts, modes, table, wide, id }) {
       draw();
     } }, m.name));
   const heading = freshId("chart");
-  return el("figure", { class: wide ? "wide" : null, id, "aria-labelledby": heading },
+  return el("figure", { id, "aria-labelledby": heading },
     el("figcaption", {}, el("h3", { id: heading }, title),
       modes.length > 1 ? el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons)
         : null,

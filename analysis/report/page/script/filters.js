@@ -60,10 +60,9 @@ function networkFilter(view) {
 
 function rangeFilters(view) {
   const { sweep } = view;
-  const first = new Set([...sweep.objectives.map((m) => m.name),
-    ...sweep.constraints.map((c) => c.metric)]);
-  const [main, others] = [sweep.metrics.filter((m) => first.has(m.name)),
-    sweep.metrics.filter((m) => !first.has(m.name))];
+  const first = sweep.mainMetrics();
+  const main = sweep.metrics.filter((m) => first.has(m.name));
+  const others = sweep.metrics.filter((m) => !first.has(m.name));
   return [el("fieldset", {}, el("legend", {}, "ranges"), main.map((m) => rangeFilter(view, m))),
     others.length > 0 ? el("details", {}, el("summary", {}, "More ranges"),
       others.map((m) => rangeFilter(view, m))) : null];

@@ -26,6 +26,7 @@ function withUnit(value, unit) {
 
 function percent(share) {
   const value = 100 * share;
+  if (value !== 0 && Math.abs(value) < 0.05) return value > 0 ? "<0.1 %" : ">-0.1 %";
   return `${value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 })} %`;
 }
 

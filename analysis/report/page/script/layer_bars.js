@@ -46,7 +46,7 @@ function drawStack(g, { bar, parts, x, y, thickness, share, name }) {
     const rect = g.append("rect").attr("class", "part").attr("x", from).attr("y", y)
       .attr("width", Math.max(0.5, x(sum * scale) - from)).attr("height", thickness)
       .style("fill", parts[p].colour);
-    hint(rect, `${name}${bar.tag ? ` (${bar.tag})` : ""}: ${words(parts[p].name)} ` +
+    hint(rect, `${name}${bar.tag ? ` (${bar.tag})` : ""}: ${parts[p].name} ` +
       `${figure(value)}, ${percent(value / bar.total)}`);
   });
   if (!share) {

@@ -30,11 +30,14 @@ function showRuns(runs) {
       resultSections(runs));
     return;
   }
-  showHeader({ kind: "comparison", title: titles[0] === titles[1] ? titles[0] : titles.join(" and "),
-    version: runs[0].version, lines: runs.map((run, k) => `${"AB"[k]}: ${titles[k]}, ${runText(run)}`) });
+  const [a, b] = runs;
+  const title = titles[0] === titles[1] ? titles[0]
+    : a.network === b.network ? `${titles[0]} and ${b.machine.name}` : titles.join(" and ");
+  showHeader({ kind: "comparison", title, version: a.version,
+    lines: runs.map((run, k) => `${"AB"[k]}: ${titles[k]}, ${runText(run)}`) });
   replaceContent(content, el("div", { class: "cards" }, runs.map((run, k) =>
     el("article", { class: "card" }, el("h3", {}, el("span", { class: "tag" }, "AB"[k]), titles[k]),
-      tiles(run.metrics)))), differenceSection(runs, titles), resultSections(runs));
+      tiles(run.metrics)))), differenceSection(runs), resultSections(runs));
 }
 
 function embedded(id) {

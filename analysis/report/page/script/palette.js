@@ -19,21 +19,11 @@ const kAreas = {
   output_buffer: "output", accumulator_buffer: "dram",
 };
 
-// Groups of energy components, in the order in which they are stacked.
-const kEnergyGroups = [
-  { name: "multiply, accumulate", colour: "work", components: ["multiply", "accumulate"] },
-  { name: "registers", colour: "work-light",
-    components: ["operand_registers", "accumulator_registers", "edge_registers",
-      "shadow_registers"] },
-  { name: "post-processing", colour: "work-dark", components: ["requantize", "pool_add"] },
-  { name: "buffers", colour: "input",
-    components: ["input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"] },
-  { name: "DRAM accesses", colour: "weight",
-    components: ["dram_activate", "dram_read", "dram_write"] },
-  { name: "DRAM standby, refresh", colour: "refresh",
-    components: ["dram_refresh", "dram_background"] },
-  { name: "leakage", colour: "grey", components: ["leakage"] },
-];
+// By group of components, as the page's data names them.
+const kEnergies = {
+  "multiply, accumulate": "work", registers: "work-light", "post-processing": "work-dark",
+  buffers: "input", "DRAM accesses": "weight", "DRAM standby, refresh": "refresh", leakage: "grey",
+};
 
 function colourOf(table, name) {
   return `var(--${Object.hasOwn(table, name) ? table[name] : "other"})`;

@@ -34,8 +34,8 @@ function settingNames(sweep) {
 
 function pointColumns(view) {
   const { sweep } = view;
-  const objectives = new Set(sweep.objectives.map((m) => m.name));
-  const metrics = [...sweep.objectives, ...sweep.metrics.filter((m) => !objectives.has(m.name))];
+  const main = sweep.mainMetrics();
+  const metrics = [...sweep.objectives, ...sweep.metrics.filter((m) => !sweep.objectives.includes(m))];
   return [
     { title: "Point", value: (i) => sweep.points.id[i], cell: (i) => el("button", { type: "button",
       class: "point", "aria-pressed": String(i === view.selected), onclick: () => {
@@ -45,7 +45,8 @@ function pointColumns(view) {
     ...settingNames(sweep).map((axis) => ({ title: axis.name,
       value: (i) => sortable(axis, sweep.position(i, axis)),
       text: (i) => shortened(axis.texts[sweep.position(i, axis)], 40) })),
-    ...metrics.map((m) => ({ title: metricTitle(m), numeric: true, value: (i) => sweep.value(i, m) })),
+    ...metrics.map((m) => ({ title: metricTitle(m), numeric: true, minor: !main.has(m.name),
+      value: (i) => sweep.value(i, m) })),
   ];
 }
 

@@ -9,8 +9,8 @@ function resultSections(given) {
       el("div", { class: "charts" }, cycleChart(results), energyChart(results),
         bitChart(results), trafficChart(results))),
     section("Limits", limitNote(results),
-      el("div", { class: "charts" }, rooflineChart(results), stallChart(results),
-        areaChart(results))),
+      el("div", { class: "charts" }, rooflineChart(results),
+        el("div", { class: "column" }, stallChart(results), areaChart(results)))),
     sources(results),
   ];
 }
@@ -21,7 +21,7 @@ function stackedTable(results, parts, unit, caption) {
   columns: [
     { title: "Layer", value: (r) => r.layer.name },
     ...(results.length > 1 ? [{ title: "Result", value: (r) => r.result.tag }] : []),
-    ...parts.map((part) => ({ title: words(part.name), numeric: true,
+    ...parts.map((part) => ({ title: part.name, numeric: true,
       value: (r) => part.of(r.result, r.layer) })),
     { title: `Total, ${unit}`, numeric: true,
       value: (r) => d3.sum(parts, (part) => part.of(r.result, r.layer)) },
@@ -111,7 +111,7 @@ function rooflineChart(results) {
 function stallChart(results) {
   const parts = presentParts(results, causeParts(results)).filter((p) => p.name !== "compute");
   if (parts.length === 0) return null;
-  const rows = parts.map((part) => ({ name: words(part.name), colour: part.colour,
+  const rows = parts.map((part) => ({ name: part.name, colour: part.colour,
     bars: results.map((result) => {
       const value = totalOf(result, part);
       const cycles = d3.sum(result.layers, (layer) => d3.sum(layer.cycles));
@@ -183,7 +183,8 @@ function provenanceTable(provenance, of) {
   return dataTable({ caption: `Constants${of}`, rows: [...groups.values()],
     rowClass: (p) => (p.extrapolated ? "extrapolated" : null), columns: [
       { title: "Components", value: (p) => p.components.map(words).join(", ") },
-      { title: "Table", value: (p) => p.table, cell: (p) => [p.table, hashText(p.sha256)] },
+      { title: "Table", value: (p) => p.table, cell: (p) =>
+        el("span", { class: "keep" }, p.table, hashText(p.sha256)) },
       { title: "Node, voltage, conditions", value: (p) => p.conditions },
       { title: "Error", value: (p) => p.error_bar, cell: (p) => el("span", { class: "keep" }, p.error_bar) },
       { title: "Substitutions", value: (p) => p.note, cell: (p) => [

@@ -30,25 +30,22 @@ function causeParts(results) {
   const causes = componentNames(results, "cycles");
   const order = Object.keys(kCauses).filter((cause) => causes.includes(cause));
   return [...order, ...causes.filter((cause) => !order.includes(cause))].map((cause) => ({
-    name: cause, colour: colourOf(kCauses, cause),
+    name: words(cause), colour: colourOf(kCauses, cause),
     of: (result, layer) => amountOf(result, "cycles", layer.cycles, cause) }));
 }
 
 function streamParts(results) {
   return componentNames(results, "traffic").map((stream) => ({
-    name: stream, colour: colourOf(kStreams, stream),
+    name: words(stream), colour: colourOf(kStreams, stream),
     of: (result, layer) => amountOf(result, "traffic", layer.traffic, stream) / 1e3 }));
 }
 
 function energyParts(results) {
   const components = componentNames(results, "energy");
-  const known = new Set(kEnergyGroups.flatMap((group) => group.components));
-  const groups = kEnergyGroups.map((group) => ({ ...group, colour: `var(--${group.colour})` }));
-  const others = components.filter((component) => !known.has(component));
-  if (others.length > 0) groups.push({ name: "other", colour: "var(--other)", components: others });
-  return groups.filter((group) => group.components.some((c) => components.includes(c)))
-    .map((group) => ({ ...group, of: (result, layer) => d3.sum(group.components,
-      (c) => amountOf(result, "energy", layer.energy_pj, c)) / 1e6 }));
+  return kData.energy_groups.filter((group) => group.components.some((c) => components.includes(c)))
+    .map((group) => ({ name: group.name, colour: colourOf(kEnergies, group.name),
+      of: (result, layer) => d3.sum(group.components,
+        (c) => amountOf(result, "energy", layer.energy_pj, c)) / 1e6 }));
 }
 
 function stackRows(results, parts) {

@@ -125,7 +125,7 @@ class Scatter {
     replaceContent(this.legend, el("p", { class: "legend-title" },
       colours.axis ? colours.axis.name : ""),
     legendOf([...colours.list.filter((part, c) => present.has(c)),
-      ...(some ? [{ name: "pale: violates a constraint", colour: "transparent" }] : []),
+      ...(some ? [{ name: "pale: violates a constraint", colour: "var(--rule)" }] : []),
       { name: "front of the points shown", colour: "var(--ink)", line: true }]));
   }
 

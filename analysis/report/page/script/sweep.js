@@ -12,8 +12,8 @@ function showSweep(data, blocks) {
     return;
   }
   const view = new View(sweep);
-  replaceContent(content, bestTiles(sweep), exploration(view), pointTableSection(view),
-    sensitivitySection(sweep), selectionSection(view), failureSection(sweep), spec(sweep));
+  replaceContent(content, bestSection(sweep), exploration(view), pointTableSection(view),
+    sensitivitySection(sweep), failureSection(sweep), selectionDetail(view), spec(sweep));
 }
 
 function sweepText(sweep) {
@@ -26,13 +26,16 @@ function sweepText(sweep) {
     sweep.networks.map((n) => n.name).join(", ")].filter((t) => t).join(" · ");
 }
 
-function bestTiles(sweep) {
+// The answer before the picture: what the study is about, at its best point.
+function bestSection(sweep) {
   if (sweep.best === null) {
     return el("p", { class: "warning" }, "No point meets all constraints.");
   }
+  const main = sweep.mainMetrics();
   return section("Best feasible point",
     `Point ${sweep.points.id[sweep.best]}: ${sweep.label(sweep.best)}`,
-    tiles(sweep.metrics.map((m) => ({ ...m, value: sweep.value(sweep.best, m) }))));
+    tiles(sweep.metrics.filter((m) => main.has(m.name))
+      .map((m) => ({ ...m, value: sweep.value(sweep.best, m) }))));
 }
 
 function exploration(view) {
@@ -40,7 +43,8 @@ function exploration(view) {
   const filters = filterPanel(view);
   scatter.onZoom = filters.refill;
   return section("Trade-offs", constraintText(view.sweep),
-    el("div", { class: "explore" }, filters, scatter.element));
+    el("div", { class: "explore" }, filters,
+      el("div", { class: "stage" }, scatter.element, selectionCards(view))));
 }
 
 function constraintText(sweep) {

@@ -23,6 +23,11 @@ class Sweep {
     return this.metrics.find((m) => m.name === name) || null;
   }
 
+  // Names of those that the study is about.
+  mainMetrics() {
+    return new Set([...this.objectives.map((m) => m.name), ...this.constraints.map((c) => c.metric)]);
+  }
+
   value(i, metric) {
     return this.points.metrics[metric.name][i];
   }

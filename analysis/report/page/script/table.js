@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables, sortable by the buttons in their heads. A column: title, value(row), and text(row) or
-// cell(row) where the value is not what is shown; `numeric` aligns right.
+// cell(row) where the value is not what is shown; `numeric` aligns right, `minor` finds no room on
+// paper.
 
 function compareValues(a, b) {
   if (a === b) return 0;
@@ -13,6 +14,10 @@ function compareValues(a, b) {
 function sortedRows(rows, column, descending) {
   const sorted = rows.slice().sort((a, b) => compareValues(column.value(a), column.value(b)));
   return descending ? sorted.reverse() : sorted;
+}
+
+function columnClass(column) {
+  return [column.numeric ? "number" : "", column.minor ? "minor" : ""].join(" ").trim() || null;
 }
 
 function cellContent(column, row) {
@@ -32,8 +37,7 @@ function dataTable({ caption, columns, rows, order, most = Infinity, rowClass, o
       ? sortedRows(rows, columns[sorting.column], sorting.descending) : rows;
     replaceContent(body, sorted.slice(0, most).map((row) =>
       el("tr", { class: rowClass ? rowClass(row) : null }, columns.map((c, i) =>
-        el(i === 0 ? "th" : "td", { class: c.numeric ? "number" : null,
-          scope: i === 0 ? "row" : null }, cellContent(c, row))))));
+        el(i === 0 ? "th" : "td", { class: columnClass(c), scope: i === 0 ? "row" : null }, cellContent(c, row))))));
     rest.textContent = sorted.length > most
       ? `The first ${whole(most)} of ${plural(sorted.length, "row")}: sort or filter to see others.`
       : "";
@@ -50,7 +54,7 @@ function dataTable({ caption, columns, rows, order, most = Infinity, rowClass, o
       if (onOrder) onOrder(sorting);
       fill();
     };
-    head.append(el("th", { scope: "col", class: c.numeric ? "number" : null },
+    head.append(el("th", { scope: "col", class: columnClass(c) },
       order ? el("button", { type: "button", class: "sort", onclick: sort }, c.title) : c.title));
   });
   fill();
