@@ -2,6 +2,7 @@
 #include "analysis/report/page/sweep_slides.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 
 namespace dcnsim::page {
@@ -9,11 +10,19 @@ namespace {
 
 constexpr std::size_t kMostColours = 6;  ///< and one for the front
 
+/// "energy_uj", in uJ: "energy, uJ".
 std::string label(const Json& metric) {
-  const std::string name = metric["name"], unit = metric["unit"];
-  std::string words = name;
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words + (unit.empty() || name == unit ? "" : ", " + unit);
+  std::string name = metric["name"], unit = metric["unit"], suffix = "_" + unit;
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) {
+    return c == ' ' ? '_' : static_cast<char>(std::tolower(c));
+  });
+  if (name == unit) return name;
+  if (name.size() > suffix.size() &&
+      name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
+    name.resize(name.size() - suffix.size());
+  }
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name + (unit.empty() ? "" : ", " + unit);
 }
 
 /// The objectives, else whatever metrics there are: at most two.
@@ -51,6 +60,21 @@ const Json* colour_axis(const Json& sweep) {
   return nullptr;
 }
 
+/// Through the points of a front from the left: between two of them nothing better than the one
+/// with the better x is known.
+std::vector<Point> stairs(std::vector<Point> front, bool lower_x_is_better) {
+  std::sort(front.begin(), front.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+  std::vector<Point> line;
+  for (const Point& point : front) {
+    if (!line.empty()) {
+      const Point last = line.back();
+      line.push_back(lower_x_is_better ? Point{point.x, last.y} : Point{last.x, point.y});
+    }
+    line.push_back(point);
+  }
+  return line;
+}
+
 Plot front_plot(const Json& sweep, const Json& x, const Json& y) {
   Plot plot;
   plot.title = sweep["name"];
@@ -63,25 +87,24 @@ Plot front_plot(const Json& sweep, const Json& x, const Json& y) {
   if (axis == nullptr) plot.series.push_back({"points", {}, false});
   std::size_t axis_index = 0;
   if (axis != nullptr) {
-    plot.subtitle = "by " + (*axis)["name"].get<std::string>() + "; front of the objectives";
+    plot.subtitle = "by " + (*axis)["name"].get<std::string>() + "; feasible points";
     axis_index = static_cast<std::size_t>(axis - &sweep["axes"][0]);
     for (const Json& values : (*axis)["values"]) {
       plot.series.push_back({position_name(values), {}, false});
     }
   }
-  Series front{"front", {}};
-  front.marks = false;
+  std::vector<Point> front;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (xs[i].is_null() || ys[i].is_null()) continue;
+    if (xs[i].is_null() || ys[i].is_null() || points["feasible"][i] == 0) continue;
     const Point point{xs[i], ys[i]};
     const std::size_t series =
         axis == nullptr ? 0 : points["axes"][axis_index][i].get<std::size_t>();
     plot.series[series].points.push_back(point);
-    if (points["front"][i] == 1) front.points.push_back(point);
+    if (points["front"][i] == 1) front.push_back(point);
   }
-  std::sort(front.points.begin(), front.points.end(),
-            [](const Point& a, const Point& b) { return a.x < b.x; });
-  plot.series.push_back(std::move(front));
+  if (sweep["objectives"].size() == 2) {
+    plot.series.push_back({"front", stairs(front, x["better"] == "lower"), true, false});
+  }
   return plot;
 }
 

@@ -95,8 +95,8 @@ def dominates(a, b):
 
 def sensitivity(points, axes):
     entries = []
-    for name, *_ in METRICS:
-        done = [p for p in points if p["status"] == "done"]
+    done = [p for p in points if p["status"] == "done"]
+    for name in [*OBJECTIVES, "area_mm2"]:
         values = [p["metrics"][name] for p in done]
         mean = sum(values) / max(1, len(values))
         variance = sum((v - mean) ** 2 for v in values)
