@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The points over two metrics. Ten thousand marks are a few paths, one a colour, so that a filter
-// changes them at once; the nearest point is found by a quadtree.
+// changes them at once.
 
 const kHalo = 14;  // pixels around a mark within which pointing means it
 
@@ -78,6 +78,8 @@ class Scatter {
     const x = this.scale(xMetric, view.logX, [margin.left, width - margin.right], this.points);
     const y = this.scale(yMetric, view.logY, [margin.bottom, margin.top], this.points);
     Object.assign(this, { x, y, margin, height });
+    this.places = new Map(this.points.map((i) =>
+      [i, [x(sweep.value(i, xMetric)), y(sweep.value(i, yMetric))]]));
     this.svg = newSvg(width, height).attr("tabindex", 0).attr("role", "application")
       .attr("aria-roledescription", "scatter plot")
       .attr("aria-label", `${metricTitle(yMetric)} over ${metricTitle(xMetric)}, ` +
@@ -92,8 +94,6 @@ class Scatter {
     this.drawFront();
     this.marks = this.svg.append("g");
     this.zoom = this.svg.append("rect").attr("class", "zoom").attr("visibility", "hidden");
-    this.tree = d3.quadtree().x((i) => x(sweep.value(i, xMetric)))
-      .y((i) => y(sweep.value(i, yMetric))).addAll(this.points);
     this.listen();
     replaceContent(this.canvas, this.svg.node());
     this.drawMarks();
@@ -101,8 +101,17 @@ class Scatter {
   }
 
   place(i) {
-    const { sweep, x, y } = this.view;
-    return [this.x(sweep.value(i, x)), this.y(sweep.value(i, y))];
+    return this.places.get(i);
+  }
+
+  nearest([x, y]) {
+    let found = null;
+    let least = kHalo * kHalo;
+    for (const [i, [px, py]] of this.places) {
+      const distance = (px - x) ** 2 + (py - y) ** 2;
+      if (distance < least) [found, least] = [i, distance];
+    }
+    return found;
   }
 
   drawPoints() {
@@ -111,7 +120,7 @@ class Scatter {
     const paths = colours.list.map(() => ["", ""]);
     for (const i of this.points) {
       const [px, py] = this.place(i);
-      paths[colours.of(i)][feasible[i] ? 0 : 1] += `M${px.toFixed(1)},${py.toFixed(1)}h0`;
+      paths[colours.of(i)][feasible[i] ? 0 : 1] += `M${Math.round(10 * px) / 10},${Math.round(10 * py) / 10}h0`;
     }
     const dense = this.points.length > 2000;
     const g = this.svg.append("g").attr("class", dense ? "points dense" : "points");
@@ -176,9 +185,8 @@ class Scatter {
     if (!this.marks) return;
     this.marks.selectAll("*").remove();
     const { view } = this;
-    const shown = new Set(this.points);
     const ring = (i, name, r, text) => {
-      if (i === null || !shown.has(i)) return;
+      if (i === null || !this.places.has(i)) return;
       const [px, py] = this.place(i);
       this.marks.append("circle").attr("class", name).attr("cx", px).attr("cy", py).attr("r", r);
       if (!text) return;
@@ -225,7 +233,7 @@ class Scatter {
     const bounds = this.svg.node().getBoundingClientRect();
     const scale = this.width / bounds.width;
     const place = [(event.clientX - bounds.left) * scale, (event.clientY - bounds.top) * scale];
-    return { place, found: this.tree.find(place[0], place[1], kHalo) ?? null };
+    return { place, found: this.nearest(place) };
   }
 
   listen() {
