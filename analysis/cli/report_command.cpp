@@ -22,11 +22,14 @@ struct ReportOptions {
   std::string pictures;  ///< folder, "" for none
 };
 
-void draw_slides(const std::vector<PageInput>& inputs, const std::string& folder) {
+/// How many.
+std::size_t draw_slides(const std::vector<PageInput>& inputs, const std::string& folder) {
   std::filesystem::create_directories(folder);
-  for (const Slide& slide : report_slides(inputs)) {
+  const std::vector<Slide> slides = report_slides(inputs);
+  for (const Slide& slide : slides) {
     draw(slide.plot, (std::filesystem::path(folder) / (slide.name + ".svg")).string());
   }
+  return slides.size();
 }
 
 void write_report(const ReportOptions& options) {
@@ -37,8 +40,10 @@ void write_report(const ReportOptions& options) {
   }
   const std::string page = report_page(inputs);
   write_file_atomically(options.output, page);
-  if (!options.pictures.empty()) draw_slides(inputs, options.pictures);
   fmt::print("{} written, {:.1f} MB\n", options.output, 1e-6 * static_cast<double>(page.size()));
+  if (options.pictures.empty()) return;
+  const std::size_t count = draw_slides(inputs, options.pictures);
+  fmt::print("{} pictures drawn into {}\n", count, options.pictures);
 }
 
 }  // namespace

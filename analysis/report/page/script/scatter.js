@@ -185,14 +185,22 @@ class Scatter {
     if (!this.marks) return;
     this.marks.selectAll("*").remove();
     const { view } = this;
+    const taken = [];
     const ring = (i, name, r, text) => {
       if (i === null || !this.places.has(i)) return;
       const [px, py] = this.place(i);
       this.marks.append("circle").attr("class", name).attr("cx", px).attr("cy", py).attr("r", r);
       if (!text) return;
-      const left = px > this.width - 90;
-      this.marks.append("text").attr("class", "mark-name").attr("x", left ? px - r - 4 : px + r + 4)
-        .attr("y", py - 7).attr("text-anchor", left ? "end" : "start").text(text);
+      const left = px > this.width - 110;
+      const x = left ? px - r - 4 : px + r + 4;
+      const width = 7.5 * text.length;
+      const place = [-7, 9, 22].map((dy) => ({ dy,
+        box: box(left ? x - width : x, py + dy - 12, width, 15) }))
+        .find((p) => !taken.some((t) => overlap(t, p.box)));
+      if (!place) return;
+      taken.push(place.box);
+      this.marks.append("text").attr("class", "mark-name").attr("x", x).attr("y", py + place.dy)
+        .attr("text-anchor", left ? "end" : "start").text(text);
     };
     const same = view.selected === view.sweep.best;
     ring(view.sweep.best, "best", 9, same ? "best, selected" : "best");
