@@ -43,6 +43,15 @@ struct EnergyGroup {
 /// Of `components`, which are names; those without a group are "other".
 std::vector<EnergyGroup> energy_groups(const Json& components);
 
+/// What the columns of layers and machines mean.
+struct Components {
+  std::vector<std::string> cycles, traffic, energy, area;
+
+  Json json() const {
+    return {{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}};
+  }
+};
+
 /// `inputs[]`, which both schemas share.
 Json inputs_data(const Fields& result);
 /// `provenance[]`, likewise.

@@ -27,19 +27,10 @@ Json amounts(const Fields& object, const std::vector<std::string>& components) {
   return list;
 }
 
-struct Components {
-  std::vector<std::string> cycles, traffic, energy, area;
-
-  explicit Components(const Fields& run)
-      : cycles(names(run.object("/attribution"))),
-        traffic(names(run.object("/traffic/by_stream"))),
-        energy(names(run.object("/energy/by_component"))),
-        area(names(run.object("/area/by_component"))) {}
-
-  Json json() const {
-    return {{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}};
-  }
-};
+Components components_of(const Fields& run) {
+  return {names(run.object("/attribution")), names(run.object("/traffic/by_stream")),
+          names(run.object("/energy/by_component")), names(run.object("/area/by_component"))};
+}
 
 Json limit(const Fields& result) {
   const Fields limit = result.object("/limited_by");
@@ -126,7 +117,7 @@ std::string network_name(const Json& inputs) {
 }  // namespace
 
 Json run_data(const Fields& run) {
-  const Components components(run);
+  const Components components = components_of(run);
   Json data;
   data["file"] = run.file();
   data["version"] = run.exact_text("/version");

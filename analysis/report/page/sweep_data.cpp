@@ -6,29 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "analysis/report/page/packed.h"
 #include "analysis/report/page/page_data.h"
+#include "analysis/report/page/point_columns.h"
 
 namespace dcnsim::page {
 namespace {
 
 using Strings = std::vector<std::string>;
-
-const Strings kStates = {"done", "failed", "missing"};
-
-/// A setting's value as a column holds it: a list (widths by layer) becomes text, and of what
-/// nests deeper nothing is left.
-std::optional<Json> setting_value(const Json& value) {
-  if (!value.is_structured()) return value;
-  const auto nested = [](const Json& item) { return item.is_structured(); };
-  if (!value.is_array() || std::any_of(value.begin(), value.end(), nested)) return std::nullopt;
-  std::string text;
-  for (const Json& item : value) {
-    text += text.empty() ? "" : " ";
-    text += item.is_string() ? item.get<std::string>() : item.dump();
-  }
-  return text;
-}
 
 /// The values of one of an axis's positions.
 Json axis_position(const Fields& axis, const std::string& pointer, std::size_t settings) {
@@ -71,12 +55,6 @@ Json metrics_data(const Fields& sweep) {
   return list;
 }
 
-Strings names_of(const Json& items) {
-  Strings names;
-  for (const Json& item : items) names.push_back(item["name"]);
-  return names;
-}
-
 Json objectives_data(const Fields& sweep, const Strings& metrics) {
   Json list = Json::array();
   for (std::size_t i = 0; i < sweep.list_size("/objectives"); ++i) {
@@ -111,19 +89,10 @@ Json networks_data(const Fields& sweep) {
   return list;
 }
 
-struct Components {
-  Strings cycles, traffic, energy, area;
-
-  explicit Components(const Fields& sweep)
-      : cycles(sweep.exact_texts("/components/cycles")),
-        traffic(sweep.exact_texts("/components/traffic")),
-        energy(sweep.exact_texts("/components/energy")),
-        area(sweep.exact_texts("/components/area")) {}
-
-  Json json() const {
-    return {{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}};
-  }
-};
+Components components_of(const Fields& sweep) {
+  return {sweep.exact_texts("/components/cycles"), sweep.exact_texts("/components/traffic"),
+          sweep.exact_texts("/components/energy"), sweep.exact_texts("/components/area")};
+}
 
 Json machines_data(const Fields& sweep, const Components& components) {
   Json list = Json::array();
@@ -141,117 +110,6 @@ Json machines_data(const Fields& sweep, const Components& components) {
   }
   return list;
 }
-
-/// The position on `axis` whose values are the point's settings.
-std::size_t position_on(const Json& axis, const Fields& point) {
-  const Json& settings = point.object("/settings").at("");
-  Json values = Json::array();
-  for (const Json& name : axis["settings"]) {
-    const auto value = settings.find(name.get_ref<const std::string&>());
-    if (value == settings.end()) point.fail("/settings", "lacks a setting of an axis");
-    values.push_back(setting_value(*value).value_or(nullptr));
-  }
-  const Json& positions = axis["values"];
-  const auto found = std::find(positions.begin(), positions.end(), values);
-  if (found == positions.end()) point.fail("/settings", "a value that its axis does not have");
-  return static_cast<std::size_t>(found - positions.begin());
-}
-
-/// One list of numbers: bits, MACs, PE cycles that multiply, then cycles, traffic and energy by
-/// component. Energies have six digits, more than any of them is worth.
-std::string layer_numbers(const Fields& layer, const Components& components) {
-  std::string text;
-  for (const char* width : {"/bits/0", "/bits/1", "/bits/2"}) {
-    const auto bits = layer.count_or_null(width);
-    text += bits ? fmt::format("{},", *bits) : "null,";
-  }
-  text += fmt::format("{},{}", layer.count("/macs"), layer.count("/mac_passes"));
-  const auto append = [&](const char* pointer, const Strings& names, const char* format) {
-    for (const double amount : layer.numbers(pointer, names.size())) {
-      text += fmt::format(fmt::runtime(format), amount);
-    }
-  };
-  append("/cycles", components.cycles, ",{:.15g}");
-  append("/traffic", components.traffic, ",{:.15g}");
-  append("/energy_pj", components.energy, ",{:.6g}");
-  return "[" + text + "]";
-}
-
-/// The points column by column.
-class Columns {
- public:
-  Columns(const Json& sweep, const Components& components)
-      : sweep_(sweep), components_(components), metrics_(names_of(sweep["metrics"])) {
-    for (const std::string& metric : metrics_) columns_["metrics"][metric] = Json::array();
-    for (std::size_t i = 0; i < sweep["axes"].size(); ++i) {
-      columns_["axes"].push_back(Json::array());
-    }
-    for (const char* name :
-         {"id", "status", "reason", "feasible", "front", "dominated_by", "network", "machine"}) {
-      columns_[name] = Json::array();
-    }
-  }
-
-  void add(const Fields& point) {
-    columns_["id"].push_back(point.count("/id"));
-    for (std::size_t i = 0; i < sweep_["axes"].size(); ++i) {
-      columns_["axes"][i].push_back(position_on(sweep_["axes"][i], point));
-    }
-    const std::string status = point.one_of("/status", kStates);
-    columns_["status"].push_back(status);
-    columns_["reason"].push_back(point.at("/reason").is_null() ? Json(nullptr)
-                                                               : Json(point.exact_text("/reason")));
-    columns_["feasible"].push_back(point.flag("/feasible") ? 1 : 0);
-    columns_["front"].push_back(point.flag("/front") ? 1 : 0);
-    const auto dominator = point.count_or_null("/dominated_by");
-    columns_["dominated_by"].push_back(dominator ? Json(*dominator) : Json(nullptr));
-    const std::size_t network = point.index_below("/network", sweep_["networks"].size());
-    columns_["network"].push_back(network);
-    columns_["machine"].push_back(point.index_below("/machine", sweep_["machines"].size()));
-    add_metrics(point, status == "done");
-    add_layers(point, status == "done" ? sweep_["networks"][network]["layers"].size() : 0);
-  }
-
-  Json finish() {
-    if (points_in_block_ > 0) end_block();
-    return std::move(columns_);
-  }
-  Json blocks() { return std::move(blocks_); }
-
- private:
-  void add_metrics(const Fields& point, bool done) {
-    const Json& values = point.at("/metrics");
-    for (const std::string& metric : metrics_) {
-      const auto value = done && values.is_object() ? values.find(metric) : values.end();
-      const bool given = done && values.is_object() && value != values.end() && !value->is_null();
-      if (given && !value->is_number()) point.fail("/metrics", "expected numbers or null");
-      columns_["metrics"][metric].push_back(given ? *value : Json(nullptr));
-    }
-  }
-
-  void add_layers(const Fields& point, std::size_t count) {
-    std::string layers;
-    for (const Fields& layer : point.list("/layers", count)) {
-      layers += (layers.empty() ? "" : ",") + layer_numbers(layer, components_);
-    }
-    block_ += (block_.empty() ? "[[" : ",[") + layers + "]";
-    if (++points_in_block_ == kPointsPerBlock) end_block();
-  }
-
-  void end_block() {
-    blocks_.push_back(base64(deflated(block_ + "]")));
-    block_.clear();
-    points_in_block_ = 0;
-  }
-
-  const Json& sweep_;
-  const Components& components_;
-  Strings metrics_;
-  Json columns_ = Json{{"axes", Json::array()}, {"metrics", Json::object()}};
-  Json blocks_ = Json::array();
-  std::string block_;
-  std::size_t points_in_block_ = 0;
-};
 
 Json sensitivity_data(const Fields& sweep, const Strings& metrics, const Json& axes) {
   const Strings axis_names = names_of(axes);
@@ -301,7 +159,7 @@ Json point_result(const Fields& sweep, const Json& data, std::optional<std::uint
 }  // namespace
 
 SweepData sweep_data(const Fields& sweep) {
-  const Components components(sweep);
+  const Components components = components_of(sweep);
   Json data;
   data["file"] = sweep.file();
   data["version"] = sweep.exact_text("/version");
@@ -319,12 +177,11 @@ SweepData sweep_data(const Fields& sweep) {
   const auto best = sweep.count_or_null("/analysis/best");
   data["best"] = best ? Json(*best) : Json(nullptr);
   data["sensitivity"] = sensitivity_data(sweep, metrics, data["axes"]);
-  Columns columns(data, components);
-  for (const Fields& point : sweep.list("/points")) columns.add(point);
-  Json points = columns.finish();
-  data["points"] = std::move(points);
+  PointColumns points = point_columns(sweep, data, components);
+  data["points"] = std::move(points.columns);
+  data["points_per_block"] = kPointsPerBlock;
   Json point = point_result(sweep, data, best);
-  return {std::move(data), columns.blocks(), std::move(point)};
+  return {std::move(data), std::move(points.layer_blocks), std::move(point)};
 }
 
 }  // namespace dcnsim::page

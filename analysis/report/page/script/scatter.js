@@ -2,13 +2,12 @@
 // The points over two metrics. Ten thousand marks are a few paths, one a colour, so that a filter
 // changes them at once.
 
-const kHalo = 14;  // pixels around a mark within which pointing means it
-
 class Scatter {
   constructor(view) {
     this.view = view;
     this.cursor = null;
     this.width = 0;
+    this.onZoom = () => {};
     this.canvas = el("div", { class: "canvas scatter" });
     this.tip = el("div", { class: "tip", hidden: true });
     this.status = el("p", { class: "status", role: "status", "aria-live": "polite" });
@@ -21,6 +20,7 @@ class Scatter {
       this.width = width;
       this.draw();
     };
+    this.input = new ScatterInput(this);
     kWidthObserver.observe(this.canvas);
     view.onChange((what) => (what === "selection" ? this.drawMarks() : this.draw()));
   }
@@ -93,8 +93,7 @@ class Scatter {
     this.drawPoints();
     this.drawFront();
     this.marks = this.svg.append("g");
-    this.zoom = this.svg.append("rect").attr("class", "zoom").attr("visibility", "hidden");
-    this.listen();
+    this.input.listen(this.svg.node());
     replaceContent(this.canvas, this.svg.node());
     this.drawMarks();
     this.say();
@@ -102,16 +101,6 @@ class Scatter {
 
   place(i) {
     return this.places.get(i);
-  }
-
-  nearest([x, y]) {
-    let found = null;
-    let least = kHalo * kHalo;
-    for (const [i, [px, py]] of this.places) {
-      const distance = (px - x) ** 2 + (py - y) ** 2;
-      if (distance < least) [found, least] = [i, distance];
-    }
-    return found;
   }
 
   drawPoints() {
@@ -185,28 +174,35 @@ class Scatter {
     if (!this.marks) return;
     this.marks.selectAll("*").remove();
     const { view } = this;
+    const names = new Map();
+    for (const [name, i] of [["best", view.sweep.best], ["pinned", view.pinned],
+      ["selected", view.selected]]) {
+      if (!this.places.has(i)) continue;
+      names.set(i, [...(names.get(i) || []), name]);
+      this.ring(i, name, 6 + 3 * names.get(i).length);
+    }
     const taken = [];
-    const ring = (i, name, r, text) => {
-      if (i === null || !this.places.has(i)) return;
-      const [px, py] = this.place(i);
-      this.marks.append("circle").attr("class", name).attr("cx", px).attr("cy", py).attr("r", r);
-      if (!text) return;
-      const left = px > this.width - 110;
-      const x = left ? px - r - 4 : px + r + 4;
-      const width = 7.5 * text.length;
-      const place = [-7, 9, 22].map((dy) => ({ dy,
-        box: box(left ? x - width : x, py + dy - 12, width, 15) }))
-        .find((p) => !taken.some((t) => overlap(t, p.box)));
-      if (!place) return;
-      taken.push(place.box);
-      this.marks.append("text").attr("class", "mark-name").attr("x", x).attr("y", py + place.dy)
-        .attr("text-anchor", left ? "end" : "start").text(text);
-    };
-    const same = view.selected === view.sweep.best;
-    ring(view.sweep.best, "best", 9, same ? "best, selected" : "best");
-    ring(view.pinned, "pinned", 9, "pinned");
-    ring(view.selected, "selected", same ? 12 : 9, same ? "" : "selected");
-    ring(this.cursor, "cursor", 7, "");
+    for (const [i, all] of names) this.nameMark(i, all.join(", "), 6 + 3 * all.length, taken);
+    if (this.places.has(this.cursor)) this.ring(this.cursor, "cursor", 7);
+  }
+
+  ring(i, name, r) {
+    const [x, y] = this.place(i);
+    this.marks.append("circle").attr("class", name).attr("cx", x).attr("cy", y).attr("r", r);
+  }
+
+  nameMark(i, text, r, taken) {
+    const [px, py] = this.place(i);
+    const width = 7.5 * text.length;
+    const left = px + width > this.width - 20;
+    const x = left ? px - r - 4 : px + r + 4;
+    const place = [-7, 9, 22].map((dy) => ({ dy,
+      box: box(left ? x - width : x, py + dy - 12, width, 15) }))
+      .find((p) => !taken.some((t) => overlap(t, p.box)));
+    if (!place) return;
+    taken.push(place.box);
+    this.marks.append("text").attr("class", "mark-name").attr("x", x).attr("y", py + place.dy)
+      .attr("text-anchor", left ? "end" : "start").text(text);
   }
 
   say(text) {
@@ -235,74 +231,6 @@ class Scatter {
     this.tip.style.top = `${this.canvas.offsetTop + py * scale + 12}px`;
     this.tip.style.left = px > this.width / 2 ? "auto" : `${px * scale + 12}px`;
     this.tip.style.right = px > this.width / 2 ? `${(this.width - px) * scale + 12}px` : "auto";
-  }
-
-  near(event) {
-    const bounds = this.svg.node().getBoundingClientRect();
-    const scale = this.width / bounds.width;
-    const place = [(event.clientX - bounds.left) * scale, (event.clientY - bounds.top) * scale];
-    return { place, found: this.nearest(place) };
-  }
-
-  listen() {
-    const node = this.svg.node();
-    let from = null;
-    node.addEventListener("pointerdown", (event) => {
-      if (event.button === 0) from = this.near(event).place;
-    });
-    node.addEventListener("pointermove", (event) => {
-      const { place, found } = this.near(event);
-      if (from && event.buttons === 1) this.showZoom(from, place);
-      else if (found !== this.cursor) this.point(found);
-    });
-    node.addEventListener("pointerleave", () => this.point(null));
-    node.addEventListener("pointerup", (event) => {
-      const { place, found } = this.near(event);
-      const dragged = from && Math.hypot(place[0] - from[0], place[1] - from[1]) > 8;
-      if (dragged) this.zoomTo(from, place);
-      else if (from && found !== null) this.view.select(found);
-      from = null;
-    });
-    node.addEventListener("blur", () => this.point(null));
-    node.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  showZoom([x0, y0], [x1, y1]) {
-    this.zoom.attr("visibility", "visible").attr("x", Math.min(x0, x1)).attr("y", Math.min(y0, y1))
-      .attr("width", Math.abs(x1 - x0)).attr("height", Math.abs(y1 - y0));
-  }
-
-  zoomTo([x0, y0], [x1, y1]) {
-    const { view } = this;
-    const range = (scale, a, b) => [scale.invert(a), scale.invert(b)].sort((p, q) => p - q);
-    view.limit(view.x, ...range(this.x, x0, x1));
-    if (view.y !== view.x) view.limit(view.y, ...range(this.y, y0, y1));
-    view.changed("filters");
-    if (this.onZoom) this.onZoom();
-  }
-
-  key(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (step) {
-      const along = /Up|Down/.test(event.key) ? this.front : this.points;
-      if (along.length === 0) return;
-      const places = along.slice().sort((a, b) => this.place(a)[0] - this.place(b)[0]);
-      const at = places.indexOf(this.cursor ?? this.view.selected);
-      const next = at < 0 ? 0 : Math.max(0, Math.min(places.length - 1, at + step));
-      this.point(places[next]);
-      this.say(this.describe(places[next]).join(", "));
-    } else if (event.key === "Enter" && this.cursor !== null) {
-      this.view.select(this.cursor);
-      this.say(`Selected: ${this.describe(this.cursor).join(", ")}`);
-    } else if (event.key.toLowerCase() === "p" && this.view.selected !== null) {
-      this.view.pinned = this.view.pinned === this.view.selected ? null : this.view.selected;
-      this.view.changed("selection");
-    } else if (event.key === "Escape") {
-      this.point(null);
-    } else {
-      return;
-    }
-    event.preventDefault();
   }
 }
 

@@ -46,10 +46,8 @@ function pointCard(view, i, tag) {
     el("div", { class: "card-head" },
       el("h3", {}, tag ? el("span", { class: "tag" }, tag) : null, `Point ${sweep.points.id[i]}`,
         i === sweep.best ? el("span", { class: "badge" }, "best feasible point") : null),
-      el("button", { type: "button", class: "pin", "aria-pressed": String(pinned), onclick: () => {
-        view.pinned = pinned ? null : i;
-        view.changed("selection");
-      } }, pinned ? "Unpin" : "Pin to compare")),
+      el("button", { type: "button", class: "pin", "aria-pressed": String(pinned), onclick: () =>
+        view.pin(i) }, pinned ? "Unpin" : "Pin to compare")),
     tiles(sweep.metrics.map((m) => ({ ...m, value: sweep.value(i, m) }))),
     el("dl", { class: "settings" }, sweep.settings(i).map(({ name, value }) =>
       el("div", {}, el("dt", {}, name), el("dd", {}, settingText(value))))),

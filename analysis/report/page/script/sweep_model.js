@@ -99,13 +99,11 @@ class Sweep {
   }
 
   async layerNumbers(i) {
-    const size = kPointsPerBlock;
+    const size = this.points_per_block;
     const block = await inflated(this.blocks[Math.floor(i / size)]);
     return JSON.parse(block)[i % size];
   }
 }
-
-const kPointsPerBlock = 64;  // as page_data.h has it
 
 async function inflated(base64) {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -59,6 +59,12 @@ class View {
     this.changed("selection");
   }
 
+  // Pins it to compare others with, or lets it go.
+  pin(i) {
+    this.pinned = this.pinned === i ? null : i;
+    this.changed("selection");
+  }
+
   // In words, for print and for whoever does not see the controls.
   filterText() {
     const parts = [];

@@ -247,6 +247,24 @@ class PageTest(unittest.TestCase):
         self.assertNotEqual(self.texts("#cards h3")[0], f"Point {chosen}")
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_dragging_zooms_into_a_part(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        before = self.shown()
+        self.browser.run(
+            "const svg = document.querySelector('.scatter svg');"
+            "const { left, top, width, height } = svg.getBoundingClientRect();"
+            "const send = (type, x, y) => svg.dispatchEvent(new PointerEvent(type,"
+            "  { clientX: left + x * width, clientY: top + y * height, button: 0, buttons: 1 }));"
+            "send('pointerdown', 0.3, 0.4); send('pointermove', 0.6, 0.7); send('pointerup', 0.6, 0.7);")
+        self.browser.settle()
+        after = self.shown()
+        self.assertTrue(0 < after < before, after)
+        self.assertIn("Energy, µJ", self.status())
+        self.assertNotEqual(
+            self.one("input[aria-label='Energy, µJ, at least']").get_attribute("value"), "")
+        self.press(self.one("#reset"))
+        self.assertEqual(self.shown(), before)
+
     def test_failed_points_stand_with_their_reasons(self):
         self.open(page_of("sweep", written("sweep_50", self.sweep)))
         self.assertIn("does not fit 16384 bytes", self.one("#failures").text)
