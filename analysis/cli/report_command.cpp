@@ -52,9 +52,8 @@ void add_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* report = app.add_subcommand("report", "Results as a page to look at");
   report->description(
-      "Makes one HTML file of a result that `dcnsim run --json` or `dcnsim sweep export --json` "
-      "has\n"
-      "written, or of two runs side by side. The page needs no network and nothing beside it.");
+      "Makes one HTML file of a result that `dcnsim run --json` or `dcnsim sweep export --json`\n"
+      "has written, or of two runs side by side. The page needs no network and nothing beside it.");
   report->add_option("results", options->inputs, "One result, or two runs to compare")
       ->required()
       ->expected(1, 2)

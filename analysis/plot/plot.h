@@ -20,8 +20,7 @@ struct Series {
   std::vector<Point> points;  // joined in this order
   bool line = true;
   bool marks = true;
-  bool bars =
-      false;  // instead of line and marks: a bar a point, on top of the bars before at its x
+  bool bars = false;  // instead: a bar a point, on top of the bars before at its x
 };
 
 /// Texts are UTF-8 and may come from anywhere: they appear as they are, save that control

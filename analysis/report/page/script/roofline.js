@@ -39,7 +39,7 @@ function roofline(results) {
   const points = results.flatMap((result, k) => rooflinePoints(result, k));
   if (points.length === 0) return null;
   return (width) => {
-    const margin = { left: 52, right: 16, top: 30, bottom: 330 };
+    const margin = { left: 52, right: 16, top: 30, bottom: results.length > 1 ? 450 : 330 };
     const svg = newSvg(width, margin.bottom + 44);
     const machines = results.map((r) => r.machine);
     const roofs = arrayPeaks(points);
@@ -49,20 +49,21 @@ function roofline(results) {
       Math.min(d3.min(points, (p) => p.x), d3.min(knees)) / 1.6,
       Math.max(d3.max(points, (p) => p.x), d3.max(knees)) * 2.5]);
     const y = d3.scaleLog().range([margin.bottom, margin.top])
-      .domain([d3.min(points, (p) => p.y) / 1.6, highest * 1.7]);
+      .domain([d3.min(points, (p) => p.y) / 1.6, highest * 2.4]);
     xAxis(svg, x, { top: margin.top, bottom: margin.bottom, right: width - margin.right,
       title: "MACs per byte in the bus's busier direction", ticks: logTicks(x.domain()) });
     yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top - 4,
       title: "MACs per cycle", ticks: logTicks(y.domain()) });
-    results.forEach((result, k) => drawRoofs(svg, { x, y, result, k, two: results.length > 1,
-      roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
-    drawLayers(svg, points, x, y, results.length > 1, width - margin.right);
+    const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, result, k,
+      two: results.length > 1, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
+    drawLayers(svg, { points, x, y, two: results.length > 1, right: width - margin.right, taken });
     return svg;
   };
 }
 
+// Returns where their names stand.
 function drawRoofs(svg, { x, y, result, k, two, roofs }) {
-  if (roofs.length === 0) return;
+  if (roofs.length === 0) return [];
   const [x0, x1] = x.domain();
   const [y0] = y.domain();
   const tag = two ? `${result.tag}: ` : "";
@@ -80,22 +81,25 @@ function drawRoofs(svg, { x, y, result, k, two, roofs }) {
       .text(tag + slope.name);
   });
   const fastest = Math.max(...slopes(result.machine).map((s) => s.rate));
-  let above = Infinity;
+  const taken = [];
   roofs.slice().reverse().forEach((roof) => {
+    const [right, level] = [x(x1), y(roof.y)];
     svg.append("line").attr("class", k ? "roof second" : "roof")
-      .attr("x1", x(Math.max(x0, roof.y / fastest))).attr("y1", y(roof.y)).attr("x2", x(x1))
-      .attr("y2", y(roof.y));
-    if (above - y(roof.y) > -14 && above !== Infinity) return;
-    above = y(roof.y);
-    svg.append("text").attr("class", "roof-name").attr("x", x(x1) - 4).attr("y", y(roof.y) - 6)
-      .attr("text-anchor", "end")
-      .text(`${tag}array, ${figure(roof.y)} at ${[...roof.widths].slice(0, 3).join(", ")} bits`);
+      .attr("x1", x(Math.max(x0, roof.y / fastest))).attr("y1", level).attr("x2", right)
+      .attr("y2", level);
+    const name = `${tag}array, ${figure(roof.y)} at ${[...roof.widths].slice(0, 3).join(", ")} bits`;
+    const place = box(right - 6.2 * name.length, level - 27, 6.2 * name.length, 14);
+    if (taken.some((t) => overlap(t, place))) return;
+    taken.push(place);
+    svg.append("text").attr("class", "roof-name").attr("x", right - 4).attr("y", level - 16)
+      .attr("text-anchor", "end").text(name);
   });
+  return taken;
 }
 
 // Names stand where they touch no other name or mark, else only in the hint.
-function drawLayers(svg, points, x, y, two, right) {
-  const taken = points.map((p) => box(x(p.x) - 6, y(p.y) - 6, 12, 12));
+function drawLayers(svg, { points, x, y, two, right, taken }) {
+  taken.push(...points.map((p) => box(x(p.x) - 6, y(p.y) - 6, 12, 12)));
   points.forEach((p) => {
     const colour = p.which ? "var(--second)" : "var(--first)";
     const [cx, cy] = [x(p.x), y(p.y)];
@@ -104,7 +108,7 @@ function drawLayers(svg, points, x, y, two, right) {
     `${p.name}${two ? ` (${"AB"[p.which]})` : ""}: ${figure(p.y)} MACs per cycle, ` +
       `${figure(p.x)} MACs per byte, array peak ${figure(p.peak)}`);
     const name = shortened(p.name, 14);
-    const w = name.length * 6.4;
+    const w = name.length * 7;
     const place = [[8, 4, "start"], [-8, 4, "end"], [0, 18, "middle"], [0, -9, "middle"]]
       .map(([dx, dy, anchor]) => ({ dx, dy, anchor, box: box(
         cx + dx - (anchor === "end" ? w : anchor === "middle" ? w / 2 : 0), cy + dy - 10, w, 13) }))
