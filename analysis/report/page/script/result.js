@@ -165,7 +165,7 @@ function oncePerDifference(results, of, make) {
 function sources(results) {
   return section("What the figures rest on",
     "Every constant with its table, conditions and error; every input with its SHA-256.",
-    results.flatMap((r) => r.warnings || []).map((text) => el("p", { class: "warning" }, text)),
+    [...new Set(results.flatMap((r) => r.warnings))].map((text) => el("p", { class: "warning" }, text)),
     oncePerDifference(results, (r) => r.machine.provenance, provenanceTable),
     oncePerDifference(results, (r) => r.inputs, inputTable),
     oncePerDifference(results, (r) => r.machine.yaml, (yaml, of) => el("details", { class: "text" },

@@ -32,6 +32,9 @@ function selectionDetail(view) {
       el("p", { class: "overline part-title" }, `${points.length > 1 ? "A and B: " : ""}${names.join("; ")}`),
       points.length > 1 ? differenceSection(results) : null, resultSections(results));
   };
+  if (!window.DecompressionStream) {
+    return el("p", { class: "warning" }, "This browser is too old to unpack the layers of a point.");
+  }
   view.onChange((what) => { if (what === "selection") show(); });
   show();
   return content;

@@ -3,7 +3,7 @@
 
 function showSweep(data, blocks) {
   const sweep = new Sweep(data, blocks);
-  showHeader({ kind: "sweep", title: sweep.name, file: sweep.file, version: sweep.version,
+  showHeader({ kind: "sweep", title: sweep.name, version: sweep.version,
     lines: [sweepText(sweep)] });
   const content = document.getElementById("content");
   if (sweep.metrics.length === 0) {
@@ -22,7 +22,7 @@ function sweepText(sweep) {
   return [plural(sweep.count, "point"), failed > 0 ? `${whole(failed)} failed` : null,
     missing > 0 ? `${whole(missing)} not evaluated yet` : null,
     `${whole(d3.sum(sweep.points.front))} on the front`,
-    plural(sweep.axes.filter((axis) => axis.values.length > 1).length, "axis").replace("axiss", "axes"),
+    plural(sweep.axes.filter((axis) => axis.values.length > 1).length, "varied axis", "varied axes"),
     sweep.networks.map((n) => n.name).join(", ")].filter((t) => t).join(" · ");
 }
 

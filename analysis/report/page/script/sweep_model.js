@@ -93,8 +93,9 @@ class Sweep {
       return { ...layer, bits: n.slice(0, 3), macs: n[3], mac_passes: n[4], cycles: parts[0],
         traffic: parts[1], energy_pj: parts[2] };
     });
-    return { network: network.name, machine: this.machines[this.points.machine[i]],
-      components: this.components, inputs: this.inputs, warnings: [], layers,
+    const machine = this.machines[this.points.machine[i]];
+    return { network: network.name, machine, components: this.components, inputs: this.inputs, layers,
+      warnings: machine.extrapolated ? ["Some constants are extrapolated beyond the tables."] : [],
       metrics: this.metrics.map((m) => ({ ...m, value: this.value(i, m) })) };
   }
 
