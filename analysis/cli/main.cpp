@@ -25,6 +25,7 @@ int run_command(int argc, char** argv) {
       "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
       "  dcnsim sweep study.yaml --dry-run\n"
+      "  dcnsim report result.json -o result.html\n"
       "Every subcommand has a --help of its own.");
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
@@ -35,6 +36,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_inspect(app, action);
   dcnsim::cli::add_timeline(app, action);
   dcnsim::cli::add_sweep(app, action);
+  dcnsim::cli::add_report(app, action);
   return dcnsim::cli::parse_and_act("dcnsim", app, action, argc, argv);
 }
 

@@ -219,6 +219,7 @@ void run_command(const RunOptions& options) {
   report.images = images.size();
   report.accelerator = config;
   report.clock_period_s = static_cast<double>(Clocking(config.clock_mhz).period_ps()) * 1e-12;
+  report.dram_peak_bytes_per_s = dram.channel_bytes_per_s() * config.dram.channels;
   report.area_um2 = cost.area_um2();
   report.provenance = cost.provenance(descriptors(program));
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {

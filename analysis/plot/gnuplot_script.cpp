@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <string_view>
 
@@ -20,6 +21,7 @@ constexpr double kAxisWidth = 640;             // about what the x axis gets of 
 constexpr double kLetterWidth = 7.5;           // of a tick name, on average
 constexpr std::size_t kTickLength = 28;        // of a tick name, at most
 constexpr std::size_t kMostNames = 28;         // in a legend that leaves the data room
+constexpr double kHalfBar = 0.375;             // of the distance of two names
 constexpr double kLargest = 1e300;             // leaves gnuplot room for its own arithmetic
 
 // The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which white
@@ -46,7 +48,7 @@ std::string quoted_tick(const std::string& name) {
 bool drawable(const Point& p, const Plot& plot) {
   // NaN fails the first two.
   return std::abs(p.x) <= kLargest && std::abs(p.y) <= kLargest &&
-         (!plot.log_x || p.x >= 1 / kLargest);
+         (!plot.log_x || p.x >= 1 / kLargest) && (!plot.log_y || p.y >= 1 / kLargest);
 }
 
 std::vector<Point> drawable_points(const Series& series, const Plot& plot) {
@@ -55,6 +57,27 @@ std::vector<Point> drawable_points(const Series& series, const Plot& plot) {
     if (drawable(p, plot)) points.push_back(p);
   }
   return points;
+}
+
+/// A bar between two heights.
+struct Bar {
+  double x, low, high;
+};
+
+/// By series, what its bars stand on: the bars before. Empty for curves.
+std::vector<std::vector<Bar>> stacked_bars(const Plot& plot) {
+  std::map<double, double> heights;
+  std::vector<std::vector<Bar>> bars;
+  for (const Series& series : plot.series) {
+    bars.emplace_back();
+    if (!series.bars) continue;
+    for (const Point& p : drawable_points(series, plot)) {
+      double& height = heights[p.x];
+      bars.back().push_back({p.x, height, height + p.y});
+      height += p.y;
+    }
+  }
+  return bars;
 }
 
 /// Too narrow for tick labels of ten digits to differ.
@@ -71,13 +94,30 @@ Range padded(Range r) {
 
 Range extent(const Plot& plot, double Point::*coordinate) {
   Range range{HUGE_VAL, -HUGE_VAL};
+  const auto include = [&](double value) {
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+  };
   for (const Series& series : plot.series) {
-    for (const Point& p : drawable_points(series, plot)) {
-      range.low = std::min(range.low, p.*coordinate);
-      range.high = std::max(range.high, p.*coordinate);
+    if (series.bars && coordinate == &Point::y) continue;
+    for (const Point& p : drawable_points(series, plot)) include(p.*coordinate);
+  }
+  if (coordinate == &Point::x) return range;
+  for (const std::vector<Bar>& bars : stacked_bars(plot)) {
+    for (const Bar& bar : bars) {
+      include(bar.low);
+      include(bar.high);
     }
   }
   return range;
+}
+
+/// As padded(), in decades.
+Range padded_decades(Range data) {
+  const Range decades{std::log10(data.low), std::log10(data.high)};
+  const double air = std::max(0.04 * (decades.high - decades.low), 0.02);
+  return {std::max(std::pow(10, decades.low - air), 1 / kLargest),
+          std::min(std::pow(10, decades.high + air), kLargest)};
 }
 
 Range x_range(const Plot& plot) {
@@ -89,16 +129,19 @@ Range x_range(const Plot& plot) {
     }
     return names;
   }
-  if (!plot.log_x) return padded(data);
-  const Range decades{std::log10(data.low), std::log10(data.high)};
-  const double air = std::max(0.04 * (decades.high - decades.low), 0.02);
-  return {std::max(std::pow(10, decades.low - air), 1 / kLargest),
-          std::min(std::pow(10, decades.high + air), kLargest)};
+  return plot.log_x ? padded_decades(data) : padded(data);
+}
+
+bool has_bars(const Plot& plot) {
+  return std::any_of(plot.series.begin(), plot.series.end(),
+                     [](const Series& series) { return series.bars; });
 }
 
 Range y_range(const Plot& plot) {
-  const Range data = padded(extent(plot, &Point::y));
-  Range range{plot.y_min.value_or(data.low), plot.y_max.value_or(data.high)};
+  const Range points = extent(plot, &Point::y);
+  const Range data = plot.log_y ? padded_decades(points) : padded(points);
+  Range range{plot.y_min.value_or(has_bars(plot) ? std::min(points.low, 0.0) : data.low),
+              plot.y_max.value_or(data.high)};
   const bool finite = std::abs(range.low) <= kLargest && std::abs(range.high) <= kLargest;
   if (!finite || (plot.y_min && plot.y_max && (range.high < range.low || narrow(range)))) {
     throw std::invalid_argument("plot: y_min and y_max are no range");
@@ -188,7 +231,11 @@ std::string x_axis(const Plot& plot) {
 
 std::string y_axis(const Plot& plot) {
   const Range range = y_range(plot);
-  return "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
+  std::string script = "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
+  if (plot.log_y) {
+    script += "set logscale y\nset ytics (" + joined(logarithmic_ticks(range)) + ")\n";
+  }
+  return script;
 }
 
 std::string screen(double x, double y) {
@@ -246,11 +293,19 @@ Legend legend(const Plot& plot) {
 }
 
 std::string looks(const Series& series, std::size_t position) {
+  const std::string colour = " rgb '" + std::string(kColours[position % kColours.size()]) + "'";
+  if (series.bars) {
+    // After as many bars as there are colours, the same ones paler.
+    const char* density = position < kColours.size() ? "1" : "0.45";
+    return std::string("boxxyerror fillstyle solid ") + density +
+           " border rgb 'white' linewidth 0.5 fillcolor" + colour;
+  }
   if (!series.line && !series.marks) {
-    throw std::invalid_argument("plot: series \"" + series.name + "\" has neither line nor marks");
+    throw std::invalid_argument("plot: series \"" + series.name +
+                                "\" has neither line nor marks nor bars");
   }
   std::string text = series.line && series.marks ? "linespoints" : series.line ? "lines" : "points";
-  text += " linecolor rgb '" + std::string(kColours[position % kColours.size()]) + "'";
+  text += " linecolor" + colour;
   if (series.line) text += " linewidth 2.2";
   if (series.marks) {
     text += " pointtype " + std::to_string(kMarks[position % kMarks.size()]) + " pointsize 0.9";
@@ -258,7 +313,17 @@ std::string looks(const Series& series, std::size_t position) {
   return text;
 }
 
+/// Centre, then the sides, as gnuplot's boxxyerror wants them.
+std::string bar_line(const Bar& bar) {
+  std::string line = number(bar.x) + " " + number(bar.low);
+  for (const double side : {bar.x - kHalfBar, bar.x + kHalfBar, bar.low, bar.high}) {
+    line += " " + number(side);
+  }
+  return line + "\n";
+}
+
 std::string curves(const Plot& plot, std::size_t name_length) {
+  const std::vector<std::vector<Bar>> bars = stacked_bars(plot);
   std::string data;
   std::vector<std::string> curves;
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
@@ -268,10 +333,14 @@ std::string curves(const Plot& plot, std::size_t name_length) {
     if (points.empty()) continue;
     const std::string block = "$series" + std::to_string(i);
     data += block + " << END\n";
-    for (const Point& p : points) data += number(p.x) + " " + number(p.y) + "\n";
+    if (series.bars) {
+      for (const Bar& bar : bars[i]) data += bar_line(bar);
+    } else {
+      for (const Point& p : points) data += number(p.x) + " " + number(p.y) + "\n";
+    }
     data += "END\n";
-    curves.push_back(block + " using 1:2 with " + look + " title " +
-                     quoted(series.name, name_length));
+    curves.push_back(block + (series.bars ? " using 1:2:3:4:5:6" : " using 1:2") + " with " + look +
+                     " title " + quoted(series.name, name_length));
   }
   if (curves.empty()) throw std::invalid_argument("plot: no point that can be drawn");
   return data + "plot " + joined(curves) + "\n";
@@ -282,6 +351,9 @@ std::string curves(const Plot& plot, std::size_t name_length) {
 std::string gnuplot_script(const Plot& plot, PictureFormat format) {
   if (plot.log_x && !plot.x_ticks.empty()) {
     throw std::invalid_argument("plot: a named x axis cannot be logarithmic");
+  }
+  if (plot.log_y && has_bars(plot)) {
+    throw std::invalid_argument("plot: bars do not stand on a logarithmic axis");
   }
   const Legend key = legend(plot);
   const std::string drawing = curves(plot, key.name_length);

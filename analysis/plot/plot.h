@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures for a slide: curves over a linear, a logarithmic or a named axis, drawn by gnuplot 5.4.
+// Pictures for a slide: curves, points and stacked bars over a linear, a logarithmic or a named
+// axis, drawn by gnuplot 5.4.
 #pragma once
 
 #include <optional>
@@ -19,6 +20,7 @@ struct Series {
   std::vector<Point> points;  // joined in this order
   bool line = true;
   bool marks = true;
+  bool bars = false;  // instead: a bar a point, on top of the bars before at its x
 };
 
 /// Texts are UTF-8 and may come from anywhere: they appear as they are, save that control
@@ -27,7 +29,7 @@ struct Plot {
   std::string title;
   std::string subtitle;
   std::string x_label, y_label;
-  bool log_x = false;
+  bool log_x = false, log_y = false;
   std::vector<Series> series;
   std::vector<std::string> x_ticks;    // names of x = 0, 1, 2..., thinned out if many
   std::optional<double> y_min, y_max;  // otherwise what the points need
@@ -39,8 +41,8 @@ enum class PictureFormat { kSvg, kPng };
 /// The gnuplot script that prints the picture, 900 x 560 for SVG and twice that for PNG. Points no
 /// axis can show are skipped: NaN, beyond +-1e300, below 1e-300 on a logarithmic axis; the line
 /// goes on to the next point. Throws std::invalid_argument if no point is left, if a series has
-/// neither line nor marks, if the legend had more than 28 names, or if fields contradict each
-/// other.
+/// neither line nor marks nor bars, if the legend had more than 28 names, or if fields contradict
+/// each other: bars on a logarithmic y axis, say, which has no 0 to stand on.
 std::string gnuplot_script(const Plot& plot, PictureFormat format);
 
 /// From the extension, .svg or .png; throws std::invalid_argument for another.

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
 
 std::string summarize_result(const std::string& path) {
   const std::string bytes = read_text_file(path, kMaxFileBytes);
-  const auto json = nlohmann::json::parse(bytes, nullptr, false);
+  const auto json = nlohmann::ordered_json::parse(bytes, nullptr, false);
   if (json.is_discarded()) throw std::runtime_error(path + ": not a JSON file, or cut short");
   const Fields result(path, "", json);
   const std::string schema = result.text("/schema");

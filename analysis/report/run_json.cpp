@@ -125,6 +125,7 @@ std::string to_json(const RunReport& report) {
   for (const LayerReport& layer : report.layers) {
     json["layers"].push_back(layer_json(layer, report));
   }
+  json["dram_peak_bytes_per_s"] = report.dram_peak_bytes_per_s;
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   json["provenance"] = Json::array();
   for (const Provenance& p : report.provenance) {

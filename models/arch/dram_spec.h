@@ -26,6 +26,7 @@ struct DramSpec {
   std::string confidence, source;
 
   int burst_bytes() const { return width_bits / 8 * burst_length; }
+  double channel_bytes_per_s() const { return data_rate_mtps * 1e6 * width_bits / 8.0; }
   double burst_ns() const { return 1e3 * burst_length / data_rate_mtps; }
 };
 

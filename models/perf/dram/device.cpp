@@ -8,7 +8,7 @@ namespace dcnsim {
 DramDevice::DramDevice(const DramSpec& spec, const DramConfig& config)
     : period_ps_(DramTiming(spec).period_ps),
       queue_depth_(static_cast<std::size_t>(config.queue_depth)),
-      peak_bytes_per_s_(spec.data_rate_mtps * 1e6 * spec.width_bits / 8.0 * config.channels),
+      peak_bytes_per_s_(spec.channel_bytes_per_s() * config.channels),
       map_(spec, config) {
   const DramTiming timing(spec);
   for (int i = 0; i < config.channels; ++i) {

@@ -352,6 +352,39 @@ TEST(GnuplotScript, DrawsLinesAndMarksAsAsked) {
   EXPECT_THROW(svg_script(plot), std::invalid_argument);
 }
 
+TEST(GnuplotScript, StacksBarsFromZero) {
+  Plot plot = layers();
+  plot.series = {{"conv", {{0, 2}, {1, 3}}}, {"wait", {{0, 1}, {1, 1}}}};
+  for (Series& series : plot.series) series.bars = true;
+  const std::string script = svg_script(plot);
+  EXPECT_TRUE(contains(script, "$series0 << END\n0 0 -0.375 0.375 0 2\n1 0 0.625 1.375 0 3\nEND\n"));
+  EXPECT_TRUE(contains(script, "$series1 << END\n0 2 -0.375 0.375 2 3\n1 3 0.625 1.375 3 4\nEND\n"));
+  EXPECT_TRUE(contains(script, "set yrange [0:4.2]\n"));
+  EXPECT_TRUE(contains(script, "$series1 using 1:2:3:4:5:6 with boxxyerror"));
+}
+
+TEST_F(Picture, ShowsMoreBarsThanColours) {
+  Plot plot = layers();
+  plot.series.clear();
+  for (int i = 0; i < 10; ++i)
+    plot.series.push_back({"part" + std::to_string(i), {{0, 1}, {1, 2}}});
+  for (Series& series : plot.series) series.bars = true;
+  const std::string svg = drawn(plot);
+  EXPECT_TRUE(well_formed(svg));
+  EXPECT_TRUE(contains(svg, "<text>part9</text>"));
+}
+
+TEST(GnuplotScript, DrawsALogarithmicYAxis) {
+  Plot plot = curves();
+  plot.log_y = true;
+  plot.series[0].points = {{1, 1}, {2, 1000}, {3, 0}, {4, -1}};
+  const std::string script = svg_script(plot);
+  EXPECT_TRUE(contains(script, "set logscale y\nset ytics (10e-1, 20e-1, 50e-1, 10e0"));
+  EXPECT_TRUE(contains(script, "$series0 << END\n1 1\n2 1000\nEND\n"));
+  plot.series[0].bars = true;
+  EXPECT_THROW(svg_script(plot), std::invalid_argument);
+}
+
 TEST(GnuplotScript, PrintsNumbersInFullInAnyLocale) {
   Plot plot = curves();
   plot.series[0].points.push_back({0.1 + 0.2, 1234567.125});

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/page/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "analysis/report/page/packed.h"
+#include "analysis/report/page/page_data.h"
+#include "analysis/report/page/page_source.h"
+
+namespace dcnsim {
+namespace {
+
+using page::Json;
+
+/// Pure ASCII, so that no line separator of Unicode ends a script's line.
+std::string script_json(const Json& json) {
+  return page::script_safe(json.dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
+std::string licence_comment() {
+  std::string comment = "// ";
+  for (const char c : page::kD3Licence) comment += c == '\n' ? "\n// " : std::string(1, c);
+  return comment + "\n";
+}
+
+/// What stands in the template's {{slots}}.
+using Slots = std::map<std::string_view, std::string>;
+
+std::string filled(std::string_view text, const Slots& slots) {
+  std::string result;
+  for (std::size_t at = 0;;) {
+    const std::size_t open = text.find("{{", at);
+    result += text.substr(at, open - at);
+    if (open == std::string_view::npos) return result;
+    const std::size_t close = text.find("}}", open);
+    result += slots.at(text.substr(open + 2, close - open - 2));
+    at = close + 2;
+  }
+}
+
+std::string page_of(const std::string& title, const Json& data, const Json& layer_blocks) {
+  const std::string library = licence_comment() + std::string(page::kD3);
+  const std::string script(page::kScript), style(page::kStyle);
+  return filled(
+      page::kTemplate,
+      {{"csp", fmt::format("default-src 'none'; script-src {} {}; style-src {}; img-src "
+                           "data:; base-uri 'none'; form-action 'none'",
+                           page::csp_hash(library), page::csp_hash(script), page::csp_hash(style))},
+       {"title", page::html_escaped(title)},
+       {"style", style},
+       {"library", library},
+       {"script", script},
+       {"data", script_json(data)},
+       {"layers", script_json(layer_blocks)}});
+}
+
+Json energy_group_data(const Json& components) {
+  Json list = Json::array();
+  for (const page::EnergyGroup& group : page::energy_groups(components)) {
+    list.push_back({{"name", group.name}, {"components", group.components}});
+  }
+  return list;
+}
+
+/// Components of both runs, should the versions that made them differ.
+Json energy_components(const std::vector<Json>& runs) {
+  Json names = Json::array();
+  for (const Json& run : runs) {
+    for (const Json& name : run["components"]["energy"]) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string report_page(const std::vector<PageInput>& inputs) {
+  const page::ResultsData results = page::results_data(inputs);
+  if (results.sweep) {
+    const Json& sweep = results.sweep->sweep;
+    return page_of(sweep["name"].get<std::string>() + ": sweep",
+                   {{"kind", "sweep"},
+                    {"energy_groups", energy_group_data(sweep["components"]["energy"])},
+                    {"sweep", sweep}},
+                   results.sweep->layer_blocks);
+  }
+  const std::vector<Json>& runs = results.runs;
+  const std::string title = runs[0]["network"].get<std::string>() + " on " +
+                            runs[0]["machine"]["name"].get<std::string>() +
+                            (runs.size() == 2 ? ": comparison" : "");
+  return page_of(title,
+                 {{"kind", "runs"},
+                  {"energy_groups", energy_group_data(energy_components(runs))},
+                  {"runs", runs}},
+                 Json::array());
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report page: results as one HTML file that loads nothing else. A pure function of JSON texts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dcnsim {
+
+struct PageInput {
+  std::string file;  ///< the name that errors and the page carry
+  std::string json;  ///< dcnsim.run/1 or dcnsim.sweep/1
+};
+
+/// A run, a sweep, or two runs side by side. Whatever the texts hold appears as text: no name can
+/// become markup. Throws std::runtime_error with one line: file, field, value, what was expected.
+std::string report_page(const std::vector<PageInput>& inputs);
+
+}  // namespace dcnsim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a page's scripts draw: the results, checked and in the columns of dcnsim.sweep/1, so that a
+// run and a point of a sweep look the same to them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/report/json_fields.h"
+#include "analysis/report/page/page.h"
+
+namespace dcnsim::page {
+
+using Json = nlohmann::ordered_json;
+
+/// Of dcnsim.run/1: title, figures, components, machine, layers, inputs, warnings.
+Json run_data(const Fields& run);
+
+/// Of dcnsim.sweep/1: points as columns; the layers of `kPointsPerBlock` points are deflated
+/// together, to be inflated when one of them is looked at.
+struct SweepData {
+  Json sweep;
+  Json layer_blocks;  ///< base64 of zlib of JSON: by point, by layer, one list of numbers
+  Json best;          ///< the best point in the form of run_data(), null if there is none
+};
+inline constexpr std::size_t kPointsPerBlock = 64;
+SweepData sweep_data(const Fields& sweep);
+
+/// What the inputs of a page hold.
+struct ResultsData {
+  std::vector<Json> runs;  ///< one or two, or
+  std::optional<SweepData> sweep;
+};
+ResultsData results_data(const std::vector<PageInput>& inputs);
+
+/// Energy components that are drawn as one part, in the order in which they are stacked.
+struct EnergyGroup {
+  std::string name;
+  std::vector<std::string> components;
+};
+/// Of `components`, which are names; those without a group are "other".
+std::vector<EnergyGroup> energy_groups(const Json& components);
+
+/// What the columns of layers and machines mean.
+struct Components {
+  std::vector<std::string> cycles, traffic, energy, area;
+
+  Json json() const {
+    return {{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}};
+  }
+};
+
+/// `inputs[]`, which both schemas share.
+Json inputs_data(const Fields& result);
+/// `provenance[]`, likewise.
+Json provenance_data(const Fields& machine);
+
+}  // namespace dcnsim::page

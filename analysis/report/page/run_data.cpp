@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "analysis/report/page/page_data.h"
+#include "models/arch/accelerator_yaml.h"
+
+namespace dcnsim::page {
+namespace {
+
+std::vector<std::string> names(const Fields& object) {
+  std::vector<std::string> result;
+  for (const auto& [name, value] : object.at("").items()) result.push_back(name);
+  return result;
+}
+
+/// The amounts of `object` in the order of `components`; 0 where it lacks one.
+Json amounts(const Fields& object, const std::vector<std::string>& components) {
+  const Json& amounts = object.at("");
+  Json list = Json::array();
+  for (const std::string& component : components) {
+    const auto amount = amounts.find(component);
+    if (amount != amounts.end() && !amount->is_number()) object.fail("", "expected numbers");
+    list.push_back(amount == amounts.end() ? Json(0) : *amount);
+  }
+  return list;
+}
+
+Components components_of(const Fields& run) {
+  return {names(run.object("/attribution")), names(run.object("/traffic/by_stream")),
+          names(run.object("/energy/by_component")), names(run.object("/area/by_component"))};
+}
+
+Json limit(const Fields& result) {
+  const Fields limit = result.object("/limited_by");
+  return {
+      {"cause", limit.exact_text("/cause")},
+      {"bound", limit.at("/bound").is_null() ? Json(nullptr) : Json(limit.exact_text("/bound"))},
+      {"share", limit.number("/share")},
+      {"advice", limit.exact_text("/advice")}};
+}
+
+Json layer_data(const Fields& layer, const Components& components) {
+  Json bits = Json::array();
+  for (const char* width : {"/weight_bits", "/input_bits", "/output_bits"}) {
+    const auto value = layer.count_or_null(width);
+    bits.push_back(value ? Json(*value) : Json(nullptr));
+  }
+  return {{"name", layer.exact_text("/name")},
+          {"kind", layer.exact_text("/kind")},
+          {"bits", bits},
+          {"macs", layer.count("/macs")},
+          {"mac_passes", layer.count("/events/mac_passes")},
+          {"cycles", amounts(layer.object("/attribution"), components.cycles)},
+          {"traffic", amounts(layer.object("/traffic/by_stream"), components.traffic)},
+          {"energy_pj", amounts(layer.object("/energy/by_component"), components.energy)},
+          {"limited_by", limit(layer)}};
+}
+
+Json machine_data(const Fields& run, const Components& components) {
+  const std::string yaml = run.exact_text("/accelerator_yaml");
+  const AcceleratorConfig config = parse_accelerator(yaml, run.file() + ": /accelerator_yaml");
+  // Results of the first versions do not say what the memory's peak is.
+  const char* peak = "/dram_peak_bytes_per_s";
+  return {{"name", config.name},
+          {"yaml", yaml},
+          {"rows", config.array.rows},
+          {"columns", config.array.columns},
+          {"clock_mhz", config.clock_mhz},
+          {"bus_bytes", config.dma.bus_bytes},
+          {"dram_peak_bytes_per_s", run.has(peak) ? Json(run.positive(peak)) : Json(nullptr)},
+          {"area_um2", amounts(run.object("/area/by_component"), components.area)},
+          {"provenance", provenance_data(run)},
+          {"extrapolated", run.flag("/extrapolated")}};
+}
+
+Json metric(const char* name, const char* unit, const char* better, const char* meaning,
+            double value) {
+  return {
+      {"name", name}, {"unit", unit}, {"better", better}, {"meaning", meaning}, {"value", value}};
+}
+
+/// Named and measured like the metrics of a sweep.
+Json metrics(const Fields& run) {
+  const double seconds = run.positive("/latency/seconds");
+  const double energy_pj = run.number("/energy/total_pj");
+  const double traffic_bytes =
+      run.number("/traffic/dram_read_bytes") + run.number("/traffic/dram_write_bytes");
+  Json list = Json::array();
+  if (run.count("/images") > 0) {
+    list.push_back(metric("top1_percent", "%", "higher", "right among the images simulated",
+                          100 * run.number("/accuracy/top1")));
+  }
+  list.push_back(metric("latency_ms", "ms", "lower", "from START to the interrupt", 1e3 * seconds));
+  list.push_back(metric("energy_uj", "uJ", "lower", "on chip and DRAM", 1e-6 * energy_pj));
+  list.push_back(metric("power_mw", "mW", "lower", "energy / latency", 1e-9 * energy_pj / seconds));
+  list.push_back(metric("area_mm2", "mm2", "lower", "cells and SRAM on chip",
+                        1e-6 * run.number("/area/total_um2")));
+  list.push_back(
+      metric("traffic_kb", "kB", "lower", "on the memory bus, 1,000 bytes", 1e-3 * traffic_bytes));
+  list.push_back(metric("utilization_percent", "%", "higher",
+                        "of the PE cycles, those that multiply", 100 * run.number("/utilization")));
+  list.push_back(metric("cycles", "cycles", "lower", "from START to the interrupt",
+                        run.number("/latency/cycles")));
+  return list;
+}
+
+std::string network_name(const Json& inputs) {
+  for (const Json& input : inputs) {
+    if (input["role"] != "network") continue;
+    return std::filesystem::path(input["path"].get<std::string>()).stem().string();
+  }
+  return "network";
+}
+
+}  // namespace
+
+Json run_data(const Fields& run) {
+  const Components components = components_of(run);
+  Json data;
+  data["file"] = run.file();
+  data["version"] = run.exact_text("/version");
+  data["inputs"] = inputs_data(run);
+  data["network"] = network_name(data["inputs"]);
+  data["images"] = run.count("/images");
+  data["timing"] = run.exact_text("/timing/transport");
+  data["metrics"] = metrics(run);
+  data["limited_by"] = limit(run);
+  data["components"] = components.json();
+  data["machine"] = machine_data(run, components);
+  data["layers"] = Json::array();
+  for (const Fields& layer : run.list("/layers")) {
+    data["layers"].push_back(layer_data(layer, components));
+  }
+  data["warnings"] = run.exact_texts("/warnings");
+  return data;
+}
+
+}  // namespace dcnsim::page

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers and names as people read them.
+
+const kUnits = { uJ: "µJ", um2: "µm²", mm2: "mm²", "uJ ms": "µJ·ms", "uJ*ms": "µJ·ms" };
+function unitText(unit) {
+  return Object.hasOwn(kUnits, unit) ? kUnits[unit] : unit;
+}
+
+// Three or four digits, thousands apart.
+function figure(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-3)) return value.toExponential(2);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+}
+
+function whole(value) {
+  return value === null ? "–" : value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+function withUnit(value, unit) {
+  const text = unitText(unit);
+  return figure(value) + (text === "%" ? " %" : text ? ` ${text}` : "");
+}
+
+function percent(share) {
+  const value = 100 * share;
+  if (value !== 0 && Math.abs(value) < 0.05) return value > 0 ? "<0.1 %" : ">-0.1 %";
+  return `${value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 })} %`;
+}
+
+function signed(text, value) {
+  return value > 0 ? `+${text}` : text.replace("-", "−");
+}
+
+function signedFigure(value) {
+  return value === null ? "–" : signed(figure(value), value);
+}
+
+// Relative to `from`; nothing to say about a change from 0.
+function relativeChange(from, to) {
+  if (from === null || to === null) return null;
+  return from === 0 ? (to === 0 ? 0 : null) : (to - from) / Math.abs(from);
+}
+
+function signedPercent(share) {
+  return share === null ? "–" : signed(percent(share), share);
+}
+
+const kMetricNames = {
+  top1_percent: "Top-1 accuracy", loss_points: "Accuracy loss", cycles: "Cycles",
+  latency_ms: "Latency", energy_uj: "Energy", power_mw: "Power",
+  energy_delay_uj_ms: "Energy × latency", area_mm2: "Area", traffic_kb: "Bus traffic",
+  model_kb: "Packed weights", utilization_percent: "Utilization",
+};
+function metricName(metric) {
+  return Object.hasOwn(kMetricNames, metric.name) ? kMetricNames[metric.name] : metric.name;
+}
+
+function metricTitle(metric) {
+  const unit = unitText(metric.unit);
+  return metricName(metric) + (unit && unit !== "cycles" ? `, ${unit}` : "");
+}
+
+function settingText(value) {
+  return value === null ? "–" : typeof value === "number" ? String(value) : String(value);
+}
+
+function words(name) {
+  return name.replace(/_/g, " ");
+}
+
+function shortened(text, length) {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+function plural(count, one, many = `${one}s`) {
+  return `${whole(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws what the page holds.
+
+function tiles(metrics) {
+  return el("dl", { class: "tiles" }, metrics.filter((m) => m.value !== null).map((m) =>
+    el("div", { title: m.meaning }, el("dt", {}, metricName(m)),
+      el("dd", {}, figure(m.value), el("span", { class: "unit" },
+        m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)))));
+}
+
+function showHeader({ kind, title, lines, version }) {
+  replaceContent(document.getElementById("header"),
+    el("p", { class: "overline" }, `dcnsim ${kind}`), el("h1", {}, title),
+    lines.map((line) => el("p", { class: "lead" }, line)));
+  replaceContent(document.getElementById("footer"),
+    el("p", {}, `Made by dcnsim ${version}. Nothing on this page is loaded from elsewhere. Charts ` +
+      "with d3 5 (BSD 3-clause licence, in the page's source)."));
+}
+
+function runText(run) {
+  return `${run.file} · ${plural(run.images, "image")}, ${run.timing}`;
+}
+
+function showRuns(runs) {
+  const titles = runs.map((run) => `${run.network} on ${run.machine.name}`);
+  const content = document.getElementById("content");
+  if (runs.length === 1) {
+    showHeader({ kind: "run", title: titles[0], version: runs[0].version, lines: [runText(runs[0])] });
+    replaceContent(content, section("Figures of merit", null, tiles(runs[0].metrics)),
+      resultSections(runs));
+    return;
+  }
+  const [a, b] = runs;
+  const title = titles[0] === titles[1] ? titles[0]
+    : a.network === b.network ? `${titles[0]} and ${b.machine.name}` : titles.join(" and ");
+  showHeader({ kind: "comparison", title, version: a.version,
+    lines: runs.map((run, k) => `${"AB"[k]}: ${titles[k]}, ${runText(run)}`) });
+  replaceContent(content, el("div", { class: "cards" }, runs.map((run, k) =>
+    el("article", { class: "card" }, el("h3", {}, el("span", { class: "tag" }, "AB"[k]), titles[k]),
+      tiles(run.metrics)))), differenceSection(runs), resultSections(runs));
+}
+
+function embedded(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
+const kData = embedded("data");
+if (kData.kind === "sweep") showSweep(kData.sweep, embedded("layers"));
+else showRuns(kData.runs);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A colour keeps its meaning across charts. Colours are CSS variables, so that dark mode and print
+// change them without drawing anew.
+
+const kCategories = ["--cat-0", "--cat-1", "--cat-2", "--cat-3", "--cat-4", "--cat-5", "--cat-6"]
+  .map((name) => `var(${name})`);
+
+const kCauses = {
+  compute: "work", fill_drain: "work-light", requantize: "work-dark", bank_conflict: "work-pale",
+  weight: "weight", input: "input", output: "output", descriptor: "grey", dram_busy: "dram",
+  refresh: "refresh",
+};
+const kStreams = {
+  weight: "weight", bias: "weight-light", input: "input", output: "output", descriptor: "grey",
+};
+const kAreas = {
+  pe_array: "work", edge_registers: "work-light", shadow_registers: "work-light",
+  requantizers: "work-dark", pool_add: "work-dark", input_buffer: "input", weight_buffer: "weight",
+  output_buffer: "output", accumulator_buffer: "dram",
+};
+
+// By group of components, as the page's data names them.
+const kEnergies = {
+  "multiply, accumulate": "work", registers: "work-light", "post-processing": "work-dark",
+  buffers: "input", "DRAM accesses": "weight", "DRAM standby, refresh": "refresh", leakage: "grey",
+};
+
+function colourOf(table, name) {
+  return `var(--${Object.hasOwn(table, name) ? table[name] : "other"})`;
+}
+
+// Positions 0..1 on a ramp whose lightness falls steadily, readable without hue.
+function rampColour(t) {
+  const [from, to, share] = t < 0.5 ? ["low", "middle", 2 * t] : ["middle", "high", 2 * t - 1];
+  return `color-mix(in oklab, var(--ramp-${to}) ${Math.round(100 * share)}%, var(--ramp-${from}))`;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bars with their figures, one row a name; of two results, a bar each.
+
+// rows: [{name, colour, bars: [{tag, value, text}]}]
+function rankedBars({ rows, axisTitle, format, most }) {
+  return (width) => {
+    const two = rows.some((row) => row.bars.length > 1);
+    const longest = Math.min(24, d3.max(rows, (row) => row.name.length) || 0);
+    const left = longest * 7 + (two ? 26 : 12);
+    const room = d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.text.length)) * 6.6 + 12;
+    const right = Math.min(room, (width - left) * 0.6);
+    const [step, thickness] = two ? [38, 13] : [25, 15];
+    const top = 6;
+    const bottom = top + rows.length * step + 2;
+    const svg = newSvg(width, bottom + 42);
+    const largest = most || d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.value)) || 1;
+    const x = d3.scaleLinear().domain([0, largest]).range([left, width - right]);
+    xAxis(svg, x, { top, bottom, title: axisTitle, right: width - right, format });
+    rows.forEach((row, i) => {
+      const g = svg.append("g").attr("class", "row")
+        .attr("transform", `translate(0,${top + i * step})`);
+      hint(g.append("text").attr("class", "name").attr("x", left - (two ? 24 : 10))
+        .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
+        .text(shortened(row.name, 24)), row.name);
+      row.bars.forEach((bar, k) => {
+        const y = two ? 4 + k * (thickness + 3) : (step - thickness) / 2;
+        if (two) {
+          g.append("text").attr("class", "tag").attr("x", left - 8).attr("y", y + thickness / 2)
+            .attr("dy", "0.34em").attr("text-anchor", "end").text(bar.tag);
+        }
+        hint(g.append("rect").attr("class", "part").attr("x", left).attr("y", y)
+          .attr("width", Math.max(0.5, x(bar.value) - left)).attr("height", thickness)
+          .style("fill", row.colour), `${row.name}: ${bar.text}`);
+        g.append("text").attr("class", "amount").attr("x", Math.max(left, x(bar.value)) + 6)
+          .attr("y", y + thickness / 2).attr("dy", "0.34em").text(bar.text);
+      });
+    });
+    return svg;
+  };
+}

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Report pages in a real browser: they draw, filter, compare and print, ask for nothing, say nothing.
+
+browser_test.py DCNSIM SOURCES PICTURES CHROMIUM CHROMEDRIVER: screenshots are left in PICTURES.
+"""
+
+import copy
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from browser import Browser
+from make_sweep import make_sweep
+
+DCNSIM, SOURCES, PICTURES, CHROMIUM, CHROMEDRIVER = (pathlib.Path(p) for p in sys.argv[1:6])
+HOSTILE = "</script><img src=x onerror=\"window.hacked=1\">'&{{data}}\u2028"
+RUN_CHARTS = ["cycles", "energy", "bits", "traffic", "roofline", "stalls", "area"]
+
+# Texts that stick out of their chart, and marks at no place.
+DRAWING_FAULTS = """
+return [...document.querySelectorAll('svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  const out = [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1 ||
+      box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+  }).map((text) => `sticks out: ${text.textContent}`);
+  return /NaN|undefined|Infinity/.test(svg.outerHTML) ? [...out, 'NaN in a chart'] : out;
+});"""
+
+
+def dcnsim(*arguments):
+    subprocess.run([DCNSIM, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+
+
+def simulated(name, *arguments):
+    path = PICTURES / f"{name}.json"
+    dcnsim("run", "--limit", 5, "--json", path, *arguments)
+    return path
+
+
+def written(name, result):
+    path = PICTURES / f"{name}.json"
+    path.write_text(json.dumps(result))
+    return path
+
+
+def page_of(name, *results):
+    page = PICTURES / f"{name}.html"
+    dcnsim("report", *results, "-o", page)
+    return page
+
+
+def front_of(points):
+    """Energy and loss, of feasible points."""
+    key = lambda p: (p["metrics"]["energy_uj"], p["metrics"]["loss_points"])
+    done = [p for p in points if p["status"] == "done" and p["feasible"]]
+    return [p for p in done if not any(
+        key(q)[0] <= key(p)[0] and key(q)[1] <= key(p)[1] and key(q) != key(p) for q in done)]
+
+
+def renamed(value):
+    """Every text of a result made hostile where its meaning allows it."""
+    kept = {"schema", "better", "status", "metric", "axis", "role", "kind", "cause", "bound",
+            "accelerator_yaml", "transport"}
+    if isinstance(value, dict):
+        return {k: v if k in kept else renamed(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [renamed(v) for v in value]
+    return value + HOSTILE if isinstance(value, str) else value
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        cls.browser = Browser(str(CHROMIUM), str(CHROMEDRIVER), PICTURES)
+        cls.run_result = simulated("small_edge")
+        cls.other_result = simulated("large_edge", "--accelerator", "large_edge", "-w", 4, "-a", 6)
+        cls.sweep = make_sweep(50)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    def open(self, page):
+        seconds = self.browser.open(page)
+        self.assertEqual(self.browser.requests(), [page.as_uri()])
+        self.assertEqual(self.browser.complaints(), [])
+        return seconds
+
+    def all(self, selector):
+        return self.browser.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.browser.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def texts(self, selector):
+        return [element.text for element in self.all(selector)]
+
+    def status(self):
+        return self.one(".status").text
+
+    def shown(self):
+        return int(re.match(r"([\d,]+) of", self.status())[1].replace(",", ""))
+
+    def press(self, element):
+        self.browser.run("arguments[0].click()", element)
+        self.browser.settle()
+
+    def box(self, text):
+        return self.browser.run(
+            "return [...document.querySelectorAll('.check')].find((label) =>"
+            " label.textContent === arguments[0]).firstChild", text)
+
+    def expect_well_drawn(self):
+        for width in (1440, 420):
+            self.browser.size(width)
+            self.browser.settle()
+            self.assertEqual(self.browser.run(DRAWING_FAULTS), [], width)
+            self.assertLessEqual(
+                self.browser.run("return document.documentElement.scrollWidth"), width)
+
+    def keep(self, name):
+        self.browser.picture(name)
+        self.browser.picture(f"{name}_dark", scheme="dark")
+        self.browser.picture(f"{name}_narrow", width=420)
+        self.browser.look("light")
+        pdf = self.browser.print(name)
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        self.assertGreater(len(pdf), 10_000)
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_a_run_shows_every_chart(self):
+        self.open(page_of("run", self.run_result))
+        layers = json.loads(self.run_result.read_text())["layers"]
+        for chart in RUN_CHARTS:
+            self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
+        for chart in ("cycles", "energy", "bits", "traffic"):
+            self.assertEqual(len(self.all(f"#chart-{chart} svg .layer")), len(layers), chart)
+        macs = [layer for layer in layers if layer["macs"] > 0]
+        self.assertEqual(len(self.all("#chart-roofline .mark")), len(macs))
+        self.assertIn("cifar10_plain7_float on small_edge", self.one("h1").text)
+        self.expect_well_drawn()
+        self.keep("run")
+
+    def test_a_chart_changes_its_scale_and_shows_its_table(self):
+        self.open(page_of("run", self.run_result))
+        figure = self.one("#chart-cycles")
+        self.press(figure.find_elements(By.CSS_SELECTOR, ".switch button")[1])
+        self.assertIn("100 %", figure.text)
+        self.press(figure.find_element(By.CSS_SELECTOR, "summary"))
+        rows = figure.find_elements(By.CSS_SELECTOR, "tbody tr")
+        self.assertEqual(len(rows), len(json.loads(self.run_result.read_text())["layers"]))
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_a_comparison_shows_both_and_their_differences(self):
+        self.open(page_of("comparison", self.run_result, self.other_result))
+        results = [json.loads(p.read_text()) for p in (self.run_result, self.other_result)]
+        layers = results[0]["layers"]
+        for chart in [*RUN_CHARTS, "change-cycles", "change-energy"]:
+            self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
+        self.assertEqual(len(self.all("#chart-cycles .amount")), 2 * len(layers))
+        change = results[1]["latency"]["cycles"] - results[0]["latency"]["cycles"]
+        self.assertIn(f"{change:,}".replace("-", "\u2212"), self.one("table").text)
+        self.expect_well_drawn()
+        self.keep("comparison")
+
+    def test_a_sweep_is_filtered(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        done = [p for p in self.sweep["points"] if p["status"] == "done"]
+        self.assertEqual(self.shown(), len(done))
+        self.assertEqual(len(self.all("#front-table tbody tr")), len(front_of(done)))
+        self.press(self.box("composable"))
+        left = [p for p in done if p["settings"]["array.datapath"] != "composable"]
+        self.assertEqual(self.shown(), len(left))
+        self.assertEqual(len(self.all("#front-table tbody tr")), len(front_of(left)))
+        self.assertEqual(len(self.all(".front-points circle")), len(front_of(left)))
+        self.press(self.box("Feasible points only"))
+        self.assertEqual(self.shown(), len([p for p in left if p["feasible"]]))
+        self.press(self.one("#reset"))
+        self.assertEqual(self.shown(), len(done))
+        energies = sorted(p["metrics"]["energy_uj"] for p in done)
+        low = self.one("input[aria-label='Energy, µJ, at least']")
+        low.send_keys(str(energies[20] - 1e-6), Keys.TAB)
+        self.browser.settle()
+        self.assertEqual(self.shown(), len(done) - 20)
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_a_sweep_without_points_left_says_so(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        self.press(self.one("button[aria-label='None of weights']"))
+        self.assertEqual(self.shown(), 0)
+        self.assertEqual(self.browser.run(DRAWING_FAULTS), [])
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_axes_change_and_constraints_are_drawn(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        self.assertEqual(self.all(".constraint"), [])
+        self.browser.run("const s = document.querySelectorAll('.plot select')[0];"
+                         "s.value = 'area_mm2'; s.dispatchEvent(new Event('change'));")
+        self.press(self.all(".plot .check input")[1])
+        self.assertEqual(len(self.all(".constraint")), 1)
+        self.assertIn("Area", self.one(".scatter svg").get_attribute("aria-label"))
+        self.assertEqual(self.browser.run(DRAWING_FAULTS), [])
+        self.browser.picture("sweep_area")
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_points_are_selected_by_keyboard_and_compared(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        self.assertEqual(len(self.all("#selection svg")), len(RUN_CHARTS))
+        svg = self.one(".scatter svg")
+        self.browser.run("arguments[0].focus()", svg)
+        svg.send_keys("p", Keys.ARROW_DOWN, Keys.ARROW_RIGHT)
+        chosen = re.match(r"Point (\d+)", self.status())[1]
+        svg.send_keys(Keys.ENTER)
+        self.browser.settle()
+        self.assertEqual(len(self.all("#cards .card")), 2)
+        self.assertIn(f"Point {chosen}", self.texts("#cards h3")[1])
+        self.assertEqual(len(self.all("#selection svg")), len(RUN_CHARTS) + 2)
+        self.expect_well_drawn()
+        self.keep("sweep")
+
+    def test_points_are_selected_from_the_table_and_with_the_mouse(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        button = self.all("button.point")[2]
+        chosen = button.text
+        self.press(button)
+        self.assertEqual(self.texts("#cards h3")[0], f"Point {chosen}")
+        point = next(p for p in self.sweep["points"] if p["id"] == int(chosen))
+        self.assertIn(f"{point['metrics']['energy_uj']:.1f} µJ in total",
+                      self.one("#selection #chart-energy").text)
+        # The last point of the front, by its place.
+        self.browser.run(
+            "const mark = [...document.querySelectorAll('.front-points circle')].pop();"
+            "const { left, top, width } = mark.getBoundingClientRect();"
+            "for (const type of ['pointermove', 'pointerdown', 'pointerup'])"
+            "  mark.ownerSVGElement.dispatchEvent(new PointerEvent(type,"
+            "    { clientX: left + width / 2, clientY: top + width / 2, button: 0 }));")
+        self.browser.settle()
+        self.assertNotEqual(self.texts("#cards h3")[0], f"Point {chosen}")
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_dragging_zooms_into_a_part(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        before = self.shown()
+        self.browser.run(
+            "const svg = document.querySelector('.scatter svg');"
+            "const { left, top, width, height } = svg.getBoundingClientRect();"
+            "const send = (type, x, y) => svg.dispatchEvent(new PointerEvent(type,"
+            "  { clientX: left + x * width, clientY: top + y * height, button: 0, buttons: 1 }));"
+            "send('pointerdown', 0.3, 0.4); send('pointermove', 0.6, 0.7); send('pointerup', 0.6, 0.7);")
+        self.browser.settle()
+        after = self.shown()
+        self.assertTrue(0 < after < before, after)
+        self.assertIn("Energy, µJ", self.status())
+        self.assertNotEqual(
+            self.one("input[aria-label='Energy, µJ, at least']").get_attribute("value"), "")
+        self.press(self.one("#reset"))
+        self.assertEqual(self.shown(), before)
+
+    def test_failed_points_stand_with_their_reasons(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        self.assertIn("does not fit 16384 bytes", self.one("#failures").text)
+
+    def test_a_sweep_without_results_is_a_page(self):
+        empty = {**self.sweep, "points": [], "analysis": {
+            "front": [], "best": None, "sensitivity": []}}
+        self.open(page_of("empty", written("sweep_empty", empty)))
+        self.assertIn("No point is evaluated yet", self.one("main").text)
+
+    def test_hostile_names_are_text(self):
+        sweep = copy.deepcopy(self.sweep)
+        for part in ("name", "spec_yaml", "inputs", "networks", "components", "machines"):
+            sweep[part] = renamed(sweep[part])
+        for metric in sweep["metrics"]:
+            metric["meaning"] += HOSTILE
+        for point in sweep["points"]:
+            point["reason"] = renamed(point["reason"])
+        run = renamed(json.loads(self.run_result.read_text()))
+        run["warnings"] = [HOSTILE]
+        hostile_run = written("hostile_run", run)
+        for name, results in (("sweep", [written("hostile_sweep", sweep)]), ("run", [hostile_run]),
+                              ("comparison", [hostile_run, self.run_result])):
+            self.open(page_of(f"hostile_{name}", *results))
+            for summary in self.all("summary"):
+                self.press(summary)
+            self.assertIsNone(self.browser.run("return window.hacked"), name)
+            self.assertEqual(self.all("img"), [], name)
+            self.assertIn("<img src=x", self.one("body").text, name)
+            self.assertEqual(self.browser.complaints(), [], name)
+
+    def test_ten_thousand_points_are_smooth(self):
+        page = page_of("sweep_10000", written("sweep_10000", make_sweep(10_000)))
+        loaded = self.open(page)
+        filtered = self.browser.driver.execute_async_script(
+            "const done = arguments[1], begin = performance.now(); arguments[0].click();"
+            "requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));",
+            self.box("composable"))
+        print(f"10,000 points: page of {page.stat().st_size / 1e6:.1f} MB, drawn {loaded:.2f} s after "
+              f"it was asked for, a filter takes {filtered:.0f} ms", file=sys.stderr)
+        self.assertLess(loaded, 20)
+        self.assertLess(filtered, 2000)
+        self.browser.picture("sweep_10000")
+        self.assertEqual(self.browser.complaints(), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

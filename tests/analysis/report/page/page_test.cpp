@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/page/page.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "analysis/report/page/packed.h"
+#include "tests/analysis/report/page/results.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kHostile = "</script><img src=x onerror=alert(1)>&{{data}}\xE2\x80\xA8'\"";
+
+std::string page(const Json& result) { return report_page({{"r.json", result.dump()}}); }
+
+std::string error(const std::vector<PageInput>& inputs) {
+  try {
+    report_page(inputs);
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+std::string error_of(const Json& result) { return error({{"r.json", result.dump()}}); }
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+/// The page's data, as its scripts read it.
+Json data_of(const std::string& html) {
+  const std::string begin = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t from = html.find(begin) + begin.size();
+  return Json::parse(html.substr(from, html.find("</script>", from) - from));
+}
+
+TEST(Page, holds_a_run_a_comparison_or_a_sweep) {
+  EXPECT_EQ(data_of(page(run_result()))["runs"].size(), 1u);
+  const std::string run = run_result().dump();
+  EXPECT_EQ(data_of(report_page({{"a", run}, {"b", run}}))["runs"].size(), 2u);
+  EXPECT_EQ(data_of(page(sweep_result()))["sweep"]["points"]["id"], Json({0, 1}));
+}
+
+TEST(Page, loads_nothing_and_allows_only_its_own_scripts) {
+  const std::string html = page(sweep_result());
+  EXPECT_FALSE(std::regex_search(html.substr(0, html.find("<script")),
+                                 std::regex("(src|href)=\"(?!data:,|#)")));
+  EXPECT_EQ(html.find(" src=\""), std::string::npos);
+  EXPECT_NE(html.find("default-src 'none'; script-src 'sha256-"), std::string::npos);
+  EXPECT_EQ(html.find("unsafe-inline"), std::string::npos);
+  EXPECT_NE(html.find("Mike Bostock"), std::string::npos);  // the licence of d3
+}
+
+TEST(Page, equal_results_give_equal_bytes) {
+  EXPECT_EQ(page(run_result()), page(run_result()));
+  EXPECT_EQ(page(sweep_result()), page(sweep_result()));
+}
+
+TEST(Page, names_cannot_become_markup) {
+  Json run = run_result();
+  run["layers"][0]["name"] = run["inputs"][0]["path"] = run["version"] = kHostile;
+  run["warnings"] = Json::array({kHostile});
+  run["energy"]["by_component"][kHostile] = 1;
+  Json sweep = sweep_result();
+  sweep["name"] = sweep["axes"][0]["name"] = sweep["machines"][0]["name"] = kHostile;
+  sweep["analysis"]["sensitivity"][0]["axes"][0]["axis"] = kHostile;
+  sweep["points"][1]["reason"] = sweep["components"]["cycles"][0] = kHostile;
+  const std::string scripts = "</script>";
+  for (const Json& result : {run, sweep}) {
+    const std::string html = page(result);
+    EXPECT_EQ(html.find("<img"), std::string::npos);
+    EXPECT_EQ(occurrences(html, scripts), occurrences(page(run_result()), scripts));
+  }
+  EXPECT_EQ(data_of(page(run))["runs"][0]["layers"][0]["name"], kHostile);
+  const Json data = data_of(page(sweep));
+  EXPECT_EQ(data["sweep"]["name"], kHostile);
+  // Line separators of Unicode, too, are escaped.
+  EXPECT_NE(page(sweep).find("\\u2028'"), std::string::npos);
+}
+
+TEST(Page, text_that_is_no_json_is_refused) {
+  const std::string whole = run_result().dump();
+  for (const std::string& text : {std::string(), std::string("{"), std::string("{\"schema\": NaN}"),
+                                  whole + "x", whole.substr(0, whole.size() / 2),
+                                  std::string(100'000, '['), std::string("{\"schema\": 1e999}")}) {
+    EXPECT_EQ(error({{"r.json", text}}), "r.json: not a JSON file, or cut short")
+        << text.substr(0, 40);
+  }
+}
+
+TEST(Page, other_schemas_are_refused) {
+  EXPECT_EQ(error_of(Json::parse("[]")), "r.json: /schema: missing");
+  EXPECT_EQ(error_of(Json{{"schema", 1}}), "r.json: /schema: expected a string");
+  EXPECT_EQ(error_of(Json{{"schema", "dcnsim.sweep/2"}}),
+            "r.json: /schema: dcnsim.sweep/2, expected dcnsim.run/1 or dcnsim.sweep/1");
+  EXPECT_EQ(error({{"a", run_result().dump()}, {"b", sweep_result().dump()}}),
+            "b: /schema: dcnsim.sweep/1, expected dcnsim.run/1 in both files of a comparison");
+  EXPECT_EQ(error(std::vector<PageInput>{}), "0 results, expected one or two");
+}
+
+/// Each field in turn is taken away, and made something else: one line names file and field, or
+/// the page does not need it.
+void expect_checked(const Json& result, const std::string& place, const Json& part) {
+  const auto check = [&](const std::string& pointer, const Json& changed) {
+    const std::string message = error_of(changed);
+    if (message == "no error") return;
+    EXPECT_EQ(message.rfind("r.json: /", 0), 0u) << pointer << ": " << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  };
+  if (!part.is_structured()) return;
+  for (const auto& [key, value] : part.items()) {
+    const std::string pointer = place + "/" + key;
+    const Json::json_pointer where(pointer);
+    for (const Json& other : {Json(nullptr), Json("text"), Json(-1.5), Json(1e300), Json::array(),
+                              Json::object(), Json::array({Json::array()})}) {
+      Json changed = result;
+      changed[where] = other;
+      check(pointer, changed);
+    }
+    Json changed = result;
+    Json& parent = changed[where.parent_pointer()];
+    if (parent.is_object()) {
+      parent.erase(key);
+    } else {
+      parent.erase(std::stoul(key));
+    }
+    check(pointer, changed);
+    expect_checked(result, pointer, value);
+  }
+}
+
+TEST(Page, every_field_is_checked) {
+  ASSERT_EQ(error_of(run_result()), "no error");
+  ASSERT_EQ(error_of(sweep_result()), "no error");
+  expect_checked(run_result(), "", run_result());
+  expect_checked(sweep_result(), "", sweep_result());
+}
+
+TEST(Page, a_wrong_field_is_named) {
+  Json run = run_result();
+  run["layers"][0].erase("macs");
+  EXPECT_EQ(error_of(run), "r.json: /layers/0/macs: missing");
+  run = run_result();
+  run["accelerator_yaml"] = "name: x\nbanana: 1\n";
+  EXPECT_EQ(error_of(run).rfind("r.json: /accelerator_yaml", 0), 0u) << error_of(run);
+  Json sweep = sweep_result();
+  sweep["points"][1]["id"] = 18446744073709551615u;
+  EXPECT_EQ(error_of(sweep), "r.json: /points/1/id: expected a whole number, not negative");
+  sweep = sweep_result();
+  sweep["points"][1]["settings"]["allocation.weights"] = 5;
+  EXPECT_EQ(error_of(sweep), "r.json: /points/1/settings: a value that its axis does not have");
+  sweep = sweep_result();
+  sweep["points"][1]["layers"][0]["cycles"] = {1};
+  EXPECT_EQ(error_of(sweep), "r.json: /points/1/layers/0/cycles: expected a list of 2 numbers");
+  sweep = sweep_result();
+  sweep["points"][0]["machine"] = 1;
+  EXPECT_EQ(error_of(sweep), "r.json: /points/0/machine: 1, expected less than 1");
+}
+
+TEST(Page, a_sweep_may_have_no_points_and_metrics_no_value) {
+  Json sweep = sweep_result();
+  sweep["points"][0]["metrics"]["loss_points"] = nullptr;
+  sweep["points"][1]["metrics"].erase("loss_points");
+  EXPECT_EQ(data_of(page(sweep))["sweep"]["points"]["metrics"]["loss_points"],
+            Json({nullptr, nullptr}));
+  sweep["points"] = Json::array();
+  sweep["analysis"] = {{"front", Json::array()}, {"best", nullptr}, {"sensitivity", Json::array()}};
+  EXPECT_EQ(data_of(page(sweep))["sweep"]["points"]["id"], Json::array());
+}
+
+TEST(Page, failed_points_keep_their_reason_and_have_no_figures) {
+  Json sweep = sweep_result();
+  sweep["points"][1]["status"] = "failed";
+  sweep["points"][1]["reason"] = "does not fit";
+  sweep["points"][1]["layers"] = Json::array();
+  const Json points = data_of(page(sweep))["sweep"]["points"];
+  EXPECT_EQ(points["reason"][1], "does not fit");
+  EXPECT_TRUE(points["metrics"]["energy_uj"][1].is_null());
+}
+
+TEST(Page, settings_may_be_lists_of_widths) {
+  Json sweep = sweep_result();
+  sweep["axes"][0]["values"][1] = {{8, 6, 4}};
+  sweep["points"][1]["settings"]["allocation.weights"] = {8, 6, 4};
+  EXPECT_EQ(data_of(page(sweep))["sweep"]["axes"][0]["values"][1], Json({"8 6 4"}));
+}
+
+TEST(Page, results_without_the_memorys_peak_are_shown_without_its_roof) {
+  Json run = run_result();
+  EXPECT_EQ(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"], 6.4e9);
+  run.erase("dram_peak_bytes_per_s");
+  EXPECT_TRUE(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"].is_null());
+}
+
+TEST(PackedBytes, are_what_a_browser_expects) {
+  EXPECT_EQ(page::base64(""), "");
+  EXPECT_EQ(page::base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
+  EXPECT_EQ(page::csp_hash("alert('Hello, world.');"),
+            "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+  EXPECT_EQ(page::deflated("aaaa").substr(0, 2), "\x78\xDA");
+  EXPECT_EQ(page::html_escaped("<a href='\"'>&"), "&lt;a href=&#39;&quot;&#39;&gt;&amp;");
+  EXPECT_EQ(page::script_safe("</script>&"), "\\u003c/script\\u003e\\u0026");
+}
+
+}  // namespace
+}  // namespace dcnsim
