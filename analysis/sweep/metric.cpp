@@ -6,7 +6,7 @@ namespace dcnsim {
 const MetricInfo& info(Metric metric) {
   static constexpr std::array<MetricInfo, kMetrics> kInfos{{
       {"top1_percent", "%", true, "right among the sweep's images"},
-      {"loss_points", "percentage points", false, "top-1 of the float network minus this one's"},
+      {"loss_points", "points", false, "percentage points of top-1 below the float network"},
       {"cycles", "cycles", false, "from START to the interrupt, loosely timed"},
       {"latency_ms", "ms", false, "from START to the interrupt, loosely timed"},
       {"energy_uj", "uJ", false, "on chip and DRAM, an image"},

@@ -79,7 +79,10 @@ class Columns {
     columns_["dominated_by"].push_back(dominator ? Json(*dominator) : Json(nullptr));
     const std::size_t network = point.index_below("/network", sweep_["networks"].size());
     columns_["network"].push_back(network);
-    columns_["machine"].push_back(point.index_below("/machine", sweep_["machines"].size()));
+    // A machine of which no point was evaluated is not known.
+    const bool known = status == "done" || !point.at("/machine").is_null();
+    columns_["machine"].push_back(
+        known ? Json(point.index_below("/machine", sweep_["machines"].size())) : Json(nullptr));
     add_metrics(point, status == "done");
     add_layers(point, status == "done" ? sweep_["networks"][network]["layers"].size() : 0);
   }
