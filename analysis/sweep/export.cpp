@@ -15,13 +15,20 @@ Json parsed(const std::string& text, const std::string& store) {
   return json;
 }
 
+/// What YAML reads as a number is one here too.
+Json setting_json(const std::optional<std::string>& text) {
+  if (!text) return nullptr;
+  Json number = Json::parse(*text, nullptr, false);
+  return number.is_number() ? number : Json(*text);
+}
+
 Json axes_json(const SweepResults& results) {
   Json list = Json::array();
   for (const Axis& axis : results.axes()) {
     Json values = Json::array();
     for (const auto& position : axis.values) {
       Json& one = values.emplace_back(Json::array());
-      for (const auto& text : position) one.push_back(optional(text));
+      for (const auto& text : position) one.push_back(setting_json(text));
     }
     list.push_back({{"name", axis.name}, {"settings", axis.settings}, {"values", values}});
   }
@@ -76,7 +83,7 @@ Json analysis_json(const SweepResults& results) {
 Json point_json(const SweepResults& results, std::uint64_t id) {
   const PointResult& point = results.points()[id];
   Json settings = Json::object();
-  for (const auto& [name, text] : results.settings(id)) settings[name] = optional(text);
+  for (const auto& [name, text] : results.settings(id)) settings[name] = setting_json(text);
   Json metrics = nullptr;
   if (point.state == PointState::kDone) {
     metrics = Json::object();

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kRows = 40;    ///< of the front that are printed
 constexpr std::size_t kReasons = 5;  ///< of failures
-constexpr std::size_t kWidest = 34;  ///< characters of a column
+constexpr std::size_t kWidest = 44;  ///< characters of a column
 
 std::string amount_text(const PointResult& point, Metric metric) {
   const auto amount = value(point.figures, metric);

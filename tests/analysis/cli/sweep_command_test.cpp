@@ -120,7 +120,7 @@ TEST_F(SweepCommandTest, figures_are_those_of_the_other_commands) {
   ASSERT_EQ(sweep.at("points").size(), 40u);
   const Json& point = sweep.at("points")[7 + 2 * 8];  // w8a4 on 16 x 16, 32 KiB, factor 1.5
   EXPECT_EQ(point.at("settings").at("allocation"), "w8a4");
-  EXPECT_EQ(point.at("settings").at("array.rows"), "16");
+  EXPECT_EQ(point.at("settings").at("array.rows"), 16);
   std::string machine = slurp(kSource + "/models/arch/presets/small_edge.yaml");
   const std::string factor = "logic_factor: 1.0";
   machine.replace(machine.find(factor), factor.size(), "logic_factor: 1.5");

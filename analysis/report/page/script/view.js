@@ -10,7 +10,9 @@ class View {
     this.logX = false;
     this.logY = false;
     const telling = sweep.axes.filter((axis) => axis.values.length > 1);
-    this.colour = (telling.length > 0 ? telling : sweep.axes)[0] || null;
+    // Colours of few positions are told apart best.
+    this.colour = telling.find((axis) => axis.values.length <= kCategories.length) || telling[0] ||
+      sweep.axes[0] || null;
     this.selected = sweep.best ?? (sweep.done.length > 0 ? sweep.done[0] : null);
     this.pinned = null;
     this.reset();
