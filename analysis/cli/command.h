@@ -35,6 +35,7 @@ void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
+void add_sweep_results(CLI::App& sweep, Action& action);
 void add_sweep_slurm(CLI::App& sweep, Action& action);
 void add_report(CLI::App& app, Action& action);
 

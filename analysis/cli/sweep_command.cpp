@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dcnsim sweep: design-space exploration, and what one does with its results.
+// dcnsim sweep: design-space exploration.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -9,15 +9,12 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/sweep/engine.h"
-#include "analysis/sweep/export.h"
-#include "analysis/sweep/merge.h"
 #include "analysis/sweep/plan.h"
 #include "analysis/sweep/results.h"
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/sweep_text.h"
 #include "models/arch/text_file.h"
 #include "models/arch/yaml_document.h"
-#include "workloads/atomic_file.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -27,12 +24,6 @@ struct RunOptions {
   std::size_t jobs = default_jobs();
   CacheOptions cache;
   bool dry_run = false, retry_failed = false;
-};
-
-struct ResultOptions {
-  std::string store, csv, json;
-  std::vector<std::string> shards, objectives, constraints;
-  std::optional<std::uint64_t> point;
 };
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -137,74 +128,6 @@ void run_command(const RunOptions& options) {
   print_outcome(outcome, how.store);
 }
 
-/// What is asked for instead of the sweep file's objectives and constraints.
-std::optional<Judgement> judgement(SweepStore& store, const ResultOptions& options) {
-  if (options.objectives.empty() && options.constraints.empty()) return {};
-  Judgement result = SweepResults(store).judgement();
-  const auto metric = [](const char* option, const std::string& name) {
-    if (const auto found = metric_named(name)) return *found;
-    throw UsageError(fmt::format("{} {}: no such metric", option, name));
-  };
-  if (!options.objectives.empty()) result.objectives.clear();
-  for (const std::string& name : options.objectives) {
-    result.objectives.push_back(metric("--objective", name));
-  }
-  if (result.objectives.size() > 3) throw UsageError("--objective: more than three");
-  if (!options.constraints.empty()) result.constraints.clear();
-  for (const std::string& text : options.constraints) {
-    const std::size_t at = std::min(text.find("<="), text.find(">="));
-    Constraint constraint;
-    std::size_t used = 0;
-    try {
-      const std::string number = at == std::string::npos ? "" : text.substr(at + 2);
-      const double bound = std::stod(number, &used);
-      if (used != number.size()) throw std::invalid_argument(number);
-      constraint.metric = metric("--constraint", text.substr(0, at));
-      (text[at] == '<' ? constraint.at_most : constraint.at_least) = bound;
-    } catch (const std::logic_error&) {
-      throw UsageError(
-          fmt::format("--constraint {}: expected METRIC<=NUMBER or METRIC>=NUMBER", text));
-    }
-    result.constraints.push_back(constraint);
-  }
-  return result;
-}
-
-void show_command(const ResultOptions& options) {
-  SweepStore store(options.store);
-  const SweepResults results(store, judgement(store, options));
-  fmt::print("{}", options.point ? point_text(results, *options.point) : to_text(results));
-}
-
-void export_command(const ResultOptions& options) {
-  if (options.csv.empty() && options.json.empty()) {
-    throw UsageError("sweep export: expected --csv FILE or --json FILE");
-  }
-  SweepStore store(options.store);
-  const SweepResults results(store, judgement(store, options));
-  const auto write = [&](const std::string& path, const auto& produce) {
-    if (path.empty()) return;
-    AtomicFile file(path);
-    produce([&](std::string_view text) { file.write(text); });
-    file.commit();
-    fmt::print("{} points written to {}\n", results.points().size(), path);
-  };
-  write(options.csv, [&](const Sink& sink) { export_csv(results, sink); });
-  write(options.json, [&](const Sink& sink) { export_json(store, results, sink); });
-}
-
-void merge_command(const ResultOptions& options) {
-  const MergeOutcome outcome = merge_stores(options.store, options.shards);
-  fmt::print("{} points merged into {}\n", outcome.points - outcome.missing, options.store);
-  for (const std::string& problem : outcome.unreadable) fmt::print("left out: {}\n", problem);
-  if (outcome.missing > 0) {
-    throw std::runtime_error(
-        fmt::format("{}: {} of {} points missing: merge again when the other shards are there, or "
-                    "go on with dcnsim sweep SPEC --store {}",
-                    options.store, outcome.missing, outcome.points, options.store));
-  }
-}
-
 void add_run_options(CLI::App& sweep, RunOptions& options) {
   sweep.add_option("spec", options.spec, "Sweep file (analysis/sweep/sweep.md)")->type_name("SPEC");
   sweep.add_flag("--dry-run", options.dry_run,
@@ -223,22 +146,6 @@ void add_run_options(CLI::App& sweep, RunOptions& options) {
       ->type_name("K/N");
   sweep.add_flag("--retry-failed", options.retry_failed, "Evaluate points that failed again");
   options.cache.add_to(sweep, "evaluations");
-}
-
-CLI::App* add_results(CLI::App& sweep, const char* name, const char* about,
-                      ResultOptions& options) {
-  CLI::App* command = sweep.add_subcommand(name, about);
-  command->add_option("store", options.store, "Store of a sweep")->required()->type_name("STORE");
-  command
-      ->add_option("--objective", options.objectives,
-                   "Metrics of the front, up to three, instead of the sweep file's")
-      ->delimiter(',')
-      ->type_name("METRIC,...");
-  command
-      ->add_option("--constraint", options.constraints,
-                   "What points must meet instead, such as area_mm2<=2; may be repeated")
-      ->type_name("BOUND");
-  return command;
 }
 
 }  // namespace
@@ -263,29 +170,7 @@ void add_sweep(CLI::App& app, Action& action) {
     action = [run] { run_command(*run); };
   });
 
-  auto show = std::make_shared<ResultOptions>();
-  add_results(*sweep, "show", "Pareto front, best point, what moves the objective", *show)
-      ->callback([show, &action] { action = [show] { show_command(*show); }; })
-      ->add_option("--point", show->point, "One point instead, and what dominates it")
-      ->type_name("ID");
-
-  auto exported = std::make_shared<ResultOptions>();
-  CLI::App* export_app = add_results(*sweep, "export", "Results as CSV or JSON", *exported);
-  export_app->callback([exported, &action] { action = [exported] { export_command(*exported); }; });
-  export_app->add_option("--csv", exported->csv, "Write one line a point")->type_name("FILE");
-  export_app->add_option("--json", exported->json, "Write everything (schema dcnsim.sweep/1)")
-      ->type_name("FILE");
-
-  auto merge = std::make_shared<ResultOptions>();
-  CLI::App* merge_app = sweep->add_subcommand("merge", "One store out of those of shards");
-  merge_app->callback([merge, &action] { action = [merge] { merge_command(*merge); }; });
-  merge_app->add_option("store", merge->store, "Store to merge into, made if need be")
-      ->required()
-      ->type_name("OUT");
-  merge_app->add_option("shards", merge->shards, "Stores of the shards")
-      ->required()
-      ->type_name("SHARD");
-
+  add_sweep_results(*sweep, action);
   add_sweep_slurm(*sweep, action);
 }
 

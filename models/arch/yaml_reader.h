@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/arch/printable.h"
@@ -30,30 +31,21 @@ class YamlReader {
   template <typename Visit>
   void for_each(const YAML::Node& map, const std::string& path, const std::string& what,
                 const Visit& visit) const {
-    if (!map.IsMap()) fail(map, path.empty() ? what : path, "expected keys and values");
-    std::set<std::string> seen;
-    for (const auto& entry : map) {
-      if (!entry.first.IsScalar()) {
-        fail(entry.first, path.empty() ? what : path, "a key is not a plain word");
-      }
-      const std::string key = entry.first.Scalar();
-      const std::string field = path.empty() ? key : path + '.' + key;
-      if (!seen.insert(key).second) fail(entry.first, field, "given twice");
-      visit(key, field, entry.second);
-    }
+    walk(
+        map, path, what, [](const YAML::Node&, const std::string&, const std::string&) {}, visit);
   }
 
-  /// The same for a map whose keys are all `known`.
+  /// The same for a map whose keys are all `known`; any other is an `unknown`.
   template <typename Visit>
   void for_each_of(const YAML::Node& map, const std::string& path, const std::string& what,
-                   const std::vector<std::string>& known, const Visit& visit) const {
-    for_each(map, path, what,
-             [&](const std::string& key, const std::string& field, const YAML::Node& value) {
-               if (std::find(known.begin(), known.end(), key) == known.end()) {
-                 fail(value, field, "unknown key" + suggestion(key, known));
-               }
-               visit(key, field, value);
-             });
+                   const std::vector<std::string>& known, const Visit& visit,
+                   const std::string& unknown = "unknown key") const {
+    const auto check = [&](const YAML::Node& at, const std::string& key, const std::string& field) {
+      if (std::find(known.begin(), known.end(), key) == known.end()) {
+        fail(at, field, unknown + suggestion(key, known));
+      }
+    };
+    walk(map, path, what, check, visit);
   }
 
   std::string scalar(const YAML::Node& node, const std::string& field,
@@ -63,6 +55,22 @@ class YamlReader {
   }
 
  private:
+  template <typename Check, typename Visit>
+  void walk(const YAML::Node& map, const std::string& path, const std::string& what,
+            const Check& check, const Visit& visit) const {
+    const std::string& name = path.empty() ? what : path;
+    if (!map.IsMap()) fail(map, name, "expected keys and values");
+    std::set<std::string> seen;
+    for (const auto& entry : map) {
+      if (!entry.first.IsScalar()) fail(entry.first, name, "a key is not a plain word");
+      const std::string key = entry.first.Scalar();
+      const std::string field = path.empty() ? key : path + '.' + key;
+      check(entry.first, key, field);
+      if (!seen.insert(key).second) fail(entry.first, field, "given twice");
+      visit(key, field, entry.second);
+    }
+  }
+
   std::string file_;
 };
 

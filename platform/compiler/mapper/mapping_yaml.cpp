@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
-#include <stdexcept>
 
 #include "models/arch/printable.h"
-#include "models/arch/suggest.h"
 #include "models/arch/yaml_document.h"
+#include "models/arch/yaml_reader.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
@@ -19,53 +17,29 @@ namespace {
 class Reader {
  public:
   Reader(const std::string& file, const std::vector<NamedLayer>& layers)
-      : file_(file), layers_(layers) {
+      : yaml_(file), layers_(layers) {
     request_.file = file;
   }
 
   NetworkRequest read(const YAML::Node& document) {
-    for_each(document, "", {"layers"},
-             [&](const std::string&, const std::string& path, const YAML::Node& value) {
-               layers(value, path);
-             });
+    yaml_.for_each_of(document, "", "mapping", {"layers"},
+                      [&](const std::string&, const std::string& path, const YAML::Node& value) {
+                        layers(value, path);
+                      });
     return std::move(request_);
   }
 
  private:
-  [[noreturn]] void fail(const YAML::Node& at, const std::string& field,
-                         const std::string& problem) const {
-    throw std::runtime_error(file_ + ':' + std::to_string(at.Mark().line + 1) + ": " +
-                             printable(field, 160) + ": " + problem);
-  }
-
-  /// Calls visit(key, field, value) for each entry, whose keys are `known` and given once.
-  template <typename Visit>
-  void for_each(const YAML::Node& map, const std::string& path,
-                const std::vector<std::string>& known, const Visit& visit) const {
-    if (!map.IsMap()) fail(map, path.empty() ? "mapping" : path, "expected keys and values");
-    std::set<std::string> seen;
-    for (const auto& entry : map) {
-      if (!entry.first.IsScalar()) fail(entry.first, path, "a key is not a plain word");
-      const std::string key = entry.first.Scalar();
-      const std::string field = path.empty() ? key : path + '.' + key;
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
-        fail(entry.first, field,
-             (path == "layers" ? "no such layer" : "unknown key") + suggestion(key, known));
-      }
-      if (!seen.insert(key).second) fail(entry.first, field, "given twice");
-      visit(key, field, entry.second);
-    }
-  }
-
   void layers(const YAML::Node& map, const std::string& path) {
     std::vector<std::string> names;
     for (const NamedLayer& layer : layers_) names.push_back(layer.name);
-    for_each(map, path, names,
-             [&](const std::string& name, const std::string& field, const YAML::Node& value) {
-               const auto layer = std::find(names.begin(), names.end(), name) - names.begin();
-               request_.layers[name] =
-                   request(value, field, layers_[static_cast<std::size_t>(layer)].descriptor);
-             });
+    const auto read_layer = [&](const std::string& name, const std::string& field,
+                                const YAML::Node& value) {
+      const auto layer = std::find(names.begin(), names.end(), name) - names.begin();
+      request_.layers[name] =
+          request(value, field, layers_[static_cast<std::size_t>(layer)].descriptor);
+    };
+    yaml_.for_each_of(map, path, "layers", names, read_layer, "no such layer");
   }
 
   MappingRequest request(const YAML::Node& map, const std::string& path, const Descriptor& d) {
@@ -75,25 +49,26 @@ class Reader {
     }
     keys.push_back("keep_output");
     MappingRequest request;
-    for_each(map, path, keys,
-             [&](const std::string& key, const std::string& field, const YAML::Node& value) {
-               if (key == "tile_h") {
-                 request.tile_h = whole(value, field, d.output_shape().height);
-               } else if (key == "tile_w") {
-                 request.tile_w = whole(value, field, d.output_shape().width);
-               } else if (key == "tile_channels") {
-                 request.tile_channels = whole(value, field, group_channels(d));
-               } else if (key == "chunk_k") {
-                 request.chunk_k = whole(value, field, reduction(d));
-               } else if (key == "order") {
-                 request.order = choice(value, field, to_string(LoopOrder::kWeightOuter),
-                                        to_string(LoopOrder::kPixelOuter))
-                                     ? LoopOrder::kWeightOuter
-                                     : LoopOrder::kPixelOuter;
-               } else {
-                 request.keep_output = choice(value, field, "true", "false");
-               }
-             });
+    yaml_.for_each_of(
+        map, path, "layer", keys,
+        [&](const std::string& key, const std::string& field, const YAML::Node& value) {
+          if (key == "tile_h") {
+            request.tile_h = whole(value, field, d.output_shape().height);
+          } else if (key == "tile_w") {
+            request.tile_w = whole(value, field, d.output_shape().width);
+          } else if (key == "tile_channels") {
+            request.tile_channels = whole(value, field, group_channels(d));
+          } else if (key == "chunk_k") {
+            request.chunk_k = whole(value, field, reduction(d));
+          } else if (key == "order") {
+            request.order = choice(value, field, to_string(LoopOrder::kWeightOuter),
+                                   to_string(LoopOrder::kPixelOuter))
+                                ? LoopOrder::kWeightOuter
+                                : LoopOrder::kPixelOuter;
+          } else {
+            request.keep_output = choice(value, field, "true", "false");
+          }
+        });
     return request;
   }
 
@@ -102,7 +77,7 @@ class Reader {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > most) {
-      fail(node, field, printable(text) + ", expected 1.." + std::to_string(most));
+      yaml_.fail(node, field, printable(text) + ", expected 1.." + std::to_string(most));
     }
     return value;
   }
@@ -112,8 +87,9 @@ class Reader {
               std::string_view second) const {
     const std::string text = scalar(node);
     if (text != first && text != second) {
-      fail(node, field,
-           printable(text) + ", expected " + std::string(first) + " or " + std::string(second));
+      yaml_.fail(
+          node, field,
+          printable(text) + ", expected " + std::string(first) + " or " + std::string(second));
     }
     return text == first;
   }
@@ -122,7 +98,7 @@ class Reader {
     return node.IsScalar() ? node.Scalar() : node.IsNull() ? "no value" : "not a single value";
   }
 
-  const std::string& file_;
+  const YamlReader yaml_;
   const std::vector<NamedLayer>& layers_;
   NetworkRequest request_;
 };

@@ -193,6 +193,25 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.shown(), len(done) - 20)
         self.assertEqual(self.browser.complaints(), [])
 
+    def test_the_store_of_a_sweep_is_a_page(self):
+        spec, store = PICTURES / "study.yaml", PICTURES / "study.sqlite"
+        spec.write_text("calibration_limit: 10\nimage_limit: 10\n"
+                        "allocations: [{equal: [4, 8]}]\n"
+                        "axes: [{dma.bus_bytes: [4, 8]}, {array.rows: [8, 16]}]\n")
+        store.unlink(missing_ok=True)
+        dcnsim("sweep", spec, "--store", store, "--no-cache")
+        dcnsim("sweep", "export", store, "--json", PICTURES / "study.json")
+        result = json.loads((PICTURES / "study.json").read_text())
+        self.open(page_of("study", store))
+        self.assertEqual(self.shown(), 8)
+        self.assertEqual(len(self.all("#front-table tbody tr")), len(result["analysis"]["front"]))
+        for chart in RUN_CHARTS:
+            self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
+        best = result["points"][result["analysis"]["best"]]
+        self.assertIn(f"Point {best['id']}", self.one("body").text)
+        self.expect_well_drawn()
+        self.keep("study")
+
     def test_a_sweep_without_points_left_says_so(self):
         self.open(page_of("sweep", written("sweep_50", self.sweep)))
         self.press(self.one("button[aria-label='None of weights']"))
