@@ -25,7 +25,8 @@ struct ResultOptions {
 /// What is asked for instead of the sweep file's objectives and constraints.
 std::optional<Judgement> judgement(SweepStore& store, const ResultOptions& options) {
   if (options.objectives.empty() && options.constraints.empty()) return {};
-  Judgement result = SweepResults(store).judgement();
+  const SweepSpec spec = stored_spec(store);
+  Judgement result{spec.objectives, spec.constraints};
   const auto metric = [](const char* option, const std::string& name) {
     if (const auto found = metric_named(name)) return *found;
     throw UsageError(fmt::format("{} {}: no such metric", option, name));

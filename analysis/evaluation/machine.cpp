@@ -16,11 +16,14 @@ double Machine::clock_period_s() const {
   return static_cast<double>(Clock(config.clock_mhz).period_ps()) * 1e-12;
 }
 
-Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
-  AcceleratorConfig config = load_accelerator(accelerator_path);
+Machine make_machine(AcceleratorConfig config, const std::string& tables_dir) {
   DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
   CostModel cost(tables_dir, config);
   return {std::move(config), std::move(dram), std::move(cost), nullptr};
+}
+
+Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
+  return make_machine(load_accelerator(accelerator_path), tables_dir);
 }
 
 EnergyModel energy_model(const CostModel& cost) {

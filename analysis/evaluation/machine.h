@@ -27,8 +27,11 @@ struct Machine {
   double clock_period_s() const;
 };
 
-/// Throws std::runtime_error naming the file: what load_accelerator, CostModel and load_dram_spec
-/// throw.
+/// With the memory and the prices that the configuration names. Throws std::runtime_error naming
+/// the file: what CostModel and load_dram_spec throw.
+Machine make_machine(AcceleratorConfig config, const std::string& tables_dir);
+
+/// The same for a file. Throws what load_accelerator throws as well.
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir);
 
 /// What the mapper minimizes for Objective::kEnergy; `cost` stays.

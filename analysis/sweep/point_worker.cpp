@@ -29,14 +29,9 @@ PointWorker::Known& PointWorker::known(std::size_t hardware) {
     machines_.splice(machines_.begin(), machines_, found);
     return machines_.front();
   }
-  AcceleratorConfig config = context_.space.machine(hardware);
-  DramSpec dram = load_dram_spec(tables_folder(context_.tables_dir, config), config.dram.preset);
-  CostModel cost(context_.tables_dir, config);
-  machines_.push_front(
-      {hardware,
-       {std::move(config), std::move(dram), std::move(cost), std::make_shared<MappingMemory>()},
-       false,
-       {}});
+  Machine machine = make_machine(context_.space.machine(hardware), context_.tables_dir);
+  machine.mappings = std::make_shared<MappingMemory>();
+  machines_.push_front({hardware, std::move(machine), false, {}});
   if (machines_.size() > kMachinesKept) machines_.pop_back();
   return machines_.front();
 }
