@@ -78,9 +78,10 @@ class Sweep {
 
   /// Points that share their timing, by machine first, so that a worker keeps what it knows of one.
   std::vector<PointGroup> group(const std::vector<std::uint64_t>& points) {
-    std::map<std::size_t, std::string> shape_of;  // of a pair: layers and widths
+    std::map<std::size_t, std::string> shape_of;  // of a pair: network and widths
     for (const auto& [pair, record] : allocations_.records) {
-      shape_of[pair] = sha256_hex(timing_identity(record));
+      const std::size_t network = space_.at(pair * space_.hardware_count()).network;
+      shape_of[pair] = sha256_hex(timing_identity(inputs_.networks[network], record));
     }
     std::map<std::pair<std::size_t, std::string>, std::vector<std::uint64_t>> groups;
     std::vector<StoredPoint> failures;

@@ -113,15 +113,14 @@ TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topolog
   return record;
 }
 
-std::string timing_identity(const AllocationRecord& allocation) {
-  std::vector<Descriptor> layers = allocation.layers;
-  for (Descriptor& d : layers) {
-    d.proved = false;
-    d.requant.shift = 0;
-    for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
+std::string timing_identity(const FloatNetwork& network, const AllocationRecord& allocation) {
+  std::string identity = std::to_string(allocation.input_format.bits);
+  for (std::size_t i = 0; i < allocation.layers.size(); ++i) {
+    const LayerNode& node = network.layers.at(i).node;
+    identity += ' ' + std::to_string(node.input) + ' ' + std::to_string(node.input2) + ' ' +
+                layer_key(allocation.layers[i]);
   }
-  const Json::binary_t bytes = bytes_of(layers);
-  return std::string(bytes.begin(), bytes.end()) + std::to_string(allocation.input_format.bits);
+  return identity;
 }
 
 std::string timing_identity(const AcceleratorConfig& machine, const DramSpec& dram,

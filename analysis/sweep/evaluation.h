@@ -46,9 +46,10 @@ TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topolog
 /// A network's nodes with the formats of an allocation and no weights.
 FixedNetwork topology(const FloatNetwork& network, const AllocationRecord& allocation);
 
-/// Everything that timing depends on, as bytes: of an allocation, of a machine.
+/// Everything that timing depends on, as bytes: of an allocation (shapes,
+/// widths, which layer feeds which), of a machine.
 /// `tables_identity` tells the tables of prices apart; they matter to mapping for energy only.
-std::string timing_identity(const AllocationRecord& allocation);
+std::string timing_identity(const FloatNetwork& network, const AllocationRecord& allocation);
 std::string timing_identity(const AcceleratorConfig& config, const DramSpec& dram,
                             const std::string& tables_identity);
 

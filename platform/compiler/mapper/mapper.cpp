@@ -11,19 +11,6 @@
 namespace dcnsim {
 namespace {
 
-/// What the score of a layer's mappings depends on, as bytes of a descriptor.
-std::string layer_key(const Descriptor& layer) {
-  Descriptor d = layer;
-  d.tiling = {};
-  d.proved = false;
-  d.requant.shift = 0;
-  d.requant.relu = false;
-  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
-  d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
-  const DescriptorBytes bytes = encode(d);
-  return {bytes.begin(), bytes.end()};
-}
-
 /// Whether layer `i` hands its whole output to the next layer, and to no other.
 bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
   const int producer = static_cast<int>(i);
@@ -42,6 +29,18 @@ Descriptor with_maps(Descriptor d, bool input_on_chip, bool output_on_chip) {
 }
 
 }  // namespace
+
+std::string layer_key(const Descriptor& layer) {
+  Descriptor d = layer;
+  d.tiling = {};
+  d.proved = false;
+  d.requant.shift = 0;
+  d.requant.relu = false;
+  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
+  d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
+  const DescriptorBytes bytes = encode(d);
+  return {bytes.begin(), bytes.end()};
+}
 
 Mapper::Mapper(const AcceleratorConfig& config, const DramSpec& dram, const MapperOptions& options)
     : config_(config), options_(options), search_(config, dram, options_.energy) {}

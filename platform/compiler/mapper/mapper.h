@@ -29,6 +29,10 @@ class MappingCache {
   virtual void keep(const std::string& layer_key, const StoredSearch& search) = 0;
 };
 
+/// What a layer's timing and the scores of its mappings depend on, as bytes: shapes, widths and
+/// what is on chip; no tiling, no addresses.
+std::string layer_key(const Descriptor& layer);
+
 struct MapperOptions {
   EnergyModel energy;             ///< needed for Objective::kEnergy
   MappingCache* cache = nullptr;  ///< may be null; stays

@@ -62,7 +62,8 @@ TEST_F(EvaluationTest, records_survive_as_bytes) {
   EXPECT_EQ(to_bytes(allocation_record(to_bytes(allocation))), to_bytes(allocation));
   const TimingRecord timing = evaluate_timing(machine_, topology(network_, allocation), allocation);
   EXPECT_EQ(to_bytes(timing_record(to_bytes(timing))), to_bytes(timing));
-  EXPECT_EQ(timing_identity(allocation_record(to_bytes(allocation))), timing_identity(allocation));
+  EXPECT_EQ(timing_identity(network_, allocation_record(to_bytes(allocation))),
+            timing_identity(network_, allocation));
 }
 
 TEST_F(EvaluationTest, damaged_records_are_refused) {
@@ -95,8 +96,11 @@ TEST_F(EvaluationTest, timing_does_not_depend_on_formats_or_prices) {
     ++layer.weight.frac;
     layer.proved = !layer.proved;
   }
-  EXPECT_EQ(timing_identity(a), timing_identity(b));
-  EXPECT_NE(timing_identity(a), timing_identity(record({})));
+  EXPECT_EQ(timing_identity(network_, a), timing_identity(network_, b));
+  EXPECT_NE(timing_identity(network_, a), timing_identity(network_, record({})));
+  FloatNetwork rewired = network_;
+  rewired.layers[3].node.input2 = 1;
+  EXPECT_NE(timing_identity(network_, a), timing_identity(rewired, a));
 
   AcceleratorConfig config = machine_.config;
   const auto identity = [&] { return timing_identity(config, machine_.dram, "tables"); };
