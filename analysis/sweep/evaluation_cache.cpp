@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/evaluation_cache.h"
 
-#include <zlib.h>
-
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
+
+#include "workloads/compression.h"
 
 namespace dcnsim {
 namespace {
@@ -22,33 +23,26 @@ const DatabaseKind kKind{
 constexpr std::uint64_t kLargestRecord = std::uint64_t{64} << 20;
 
 /// The length, then the deflated bytes.
-std::string deflated(const std::string& bytes) {
-  uLongf size = compressBound(bytes.size());
-  std::string packed(sizeof(std::uint64_t) + size, '\0');
+std::string packed(const std::string& bytes) {
   const std::uint64_t length = bytes.size();
-  std::memcpy(packed.data(), &length, sizeof length);
-  if (compress2(reinterpret_cast<Bytef*>(packed.data() + sizeof length), &size,
-                reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), 1) != Z_OK) {
-    throw std::runtime_error("an evaluation cannot be compressed");
-  }
-  packed.resize(sizeof length + size);
-  return packed;
+  std::string record(sizeof length, '\0');
+  std::memcpy(record.data(), &length, sizeof length);
+  return record + deflated(bytes, Wrapper::kZlib, 1);
 }
 
-std::optional<std::string> inflated(const std::string& packed) {
+/// Nothing if the record is damaged.
+std::optional<std::string> unpacked(const std::string& record) {
   std::uint64_t length = 0;
-  if (packed.size() < sizeof length) return {};
-  std::memcpy(&length, packed.data(), sizeof length);
+  if (record.size() < sizeof length) return {};
+  std::memcpy(&length, record.data(), sizeof length);
   if (length > kLargestRecord) return {};
-  std::string bytes(length, '\0');
-  uLongf size = length;
-  if (uncompress(reinterpret_cast<Bytef*>(bytes.data()), &size,
-                 reinterpret_cast<const Bytef*>(packed.data() + sizeof length),
-                 packed.size() - sizeof length) != Z_OK ||
-      size != length) {
-    return {};
+  try {
+    std::string bytes = inflated(std::string_view(record).substr(sizeof length), length);
+    if (bytes.size() == length) return bytes;
+  } catch (const std::runtime_error&) {
+    // Damaged.
   }
-  return bytes;
+  return {};
 }
 
 }  // namespace
@@ -80,14 +74,14 @@ EvaluationCache::EvaluationCache(const std::string& folder, Use use) {
 std::optional<std::string> EvaluationCache::find(const std::string& key) {
   if (!database_) return {};
   try {
-    const auto packed =
+    const auto record =
         database_->guarded([&](SQLite::Database& sql) -> std::optional<std::string> {
           SQLite::Statement select(sql, "SELECT record FROM evaluation WHERE key = ?");
           select.bind(1, key);
           if (!select.executeStep()) return {};
           return select.getColumn(0).getString();
         });
-    return packed ? inflated(*packed) : std::nullopt;
+    return record ? unpacked(*record) : std::nullopt;
   } catch (const std::runtime_error&) {
     database_.reset();
     return {};
@@ -97,11 +91,11 @@ std::optional<std::string> EvaluationCache::find(const std::string& key) {
 void EvaluationCache::keep(const std::string& key, const std::string& bytes) {
   if (!database_) return;
   try {
-    const std::string packed = deflated(bytes);
+    const std::string record = packed(bytes);
     database_->atomically([&](SQLite::Database& sql) {
       SQLite::Statement insert(sql, "INSERT OR IGNORE INTO evaluation VALUES (?, ?)");
       insert.bind(1, key);
-      insert.bind(2, packed.data(), static_cast<int>(packed.size()));
+      insert.bind(2, record.data(), static_cast<int>(record.size()));
       insert.exec();
     });
   } catch (const std::runtime_error&) {

@@ -2,7 +2,6 @@
 #include "analysis/report/page/packed.h"
 
 #include <openssl/evp.h>
-#include <zlib.h>
 
 #include <stdexcept>
 
@@ -15,18 +14,6 @@ std::string base64(std::string_view bytes) {
                                    static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
-}
-
-std::string deflated(std::string_view bytes) {
-  uLongf size = compressBound(bytes.size());
-  std::string packed(size, '\0');
-  if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-                reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(),
-                Z_BEST_COMPRESSION) != Z_OK) {
-    throw std::runtime_error("zlib: out of memory");
-  }
-  packed.resize(size);
-  return packed;
 }
 
 std::string csp_hash(std::string_view text) {

@@ -9,9 +9,6 @@ namespace dcnsim::page {
 
 std::string base64(std::string_view bytes);
 
-/// zlib format (RFC 1950), which a browser's DecompressionStream("deflate") reads.
-std::string deflated(std::string_view bytes);
-
 /// What a Content-Security-Policy calls a script or style by: 'sha256-...'.
 std::string csp_hash(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analysis/report/page/packed.h"
+#include "workloads/compression.h"
 
 namespace dcnsim::page {
 namespace {
@@ -113,7 +114,8 @@ class Columns {
   }
 
   void end_block() {
-    blocks_.push_back(base64(deflated(block_ + "]")));
+    // What a browser's DecompressionStream("deflate") reads.
+    blocks_.push_back(base64(deflated(block_ + "]", Wrapper::kZlib)));
     block_.clear();
     points_in_block_ = 0;
   }

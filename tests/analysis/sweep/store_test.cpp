@@ -233,6 +233,29 @@ TEST_F(StoreTest, shards_are_merged_once_and_for_all) {
             std::string::npos);
 }
 
+TEST_F(StoreTest, records_of_earlier_caches_are_read_and_damaged_ones_are_not) {
+  const std::string folder = (folder_ / "cache").string();
+  EvaluationCache(folder, EvaluationCache::Use::kFindAndKeep).keep("key", "new");
+  {
+    SQLite::Database sql(folder + "/evaluations.sqlite", SQLite::OPEN_READWRITE);
+    // The length and what zlib makes of "aaaa"; then with a wrong length, check sum and end.
+    sql.exec(
+        "INSERT INTO evaluation VALUES"
+        "('good', X'040000000000000078014B4C4C4C040003CE0185'),"
+        "('long', X'050000000000000078014B4C4C4C040003CE0185'),"
+        "('short', X'030000000000000078014B4C4C4C040003CE0185'),"
+        "('sum', X'040000000000000078014B4C4C4C040003CE0186'),"
+        "('end', X'040000000000000078014B4C4C4C040003CE01'),"
+        "('none', X'04')");
+  }
+  EvaluationCache cache(folder, EvaluationCache::Use::kFind);
+  EXPECT_EQ(cache.find("good"), "aaaa");
+  for (const char* const damaged : {"long", "short", "sum", "end", "none"}) {
+    EXPECT_EQ(cache.find(damaged), std::nullopt) << damaged;
+  }
+  EXPECT_EQ(cache.find("key"), "new");
+}
+
 TEST_F(StoreTest, a_cache_that_is_damaged_is_begun_anew) {
   const std::string folder = (folder_ / "cache").string();
   EvaluationCache(folder, EvaluationCache::Use::kFindAndKeep).keep("key", std::string(100000, 'x'));

@@ -206,7 +206,6 @@ TEST(PackedBytes, are_what_a_browser_expects) {
   EXPECT_EQ(page::base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
   EXPECT_EQ(page::csp_hash("alert('Hello, world.');"),
             "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
-  EXPECT_EQ(page::deflated("aaaa").substr(0, 2), "\x78\xDA");
   EXPECT_EQ(page::html_escaped("<a href='\"'>&"), "&lt;a href=&#39;&quot;&#39;&gt;&amp;");
   EXPECT_EQ(page::script_safe("</script>&"), "\\u003c/script\\u003e\\u0026");
 }
