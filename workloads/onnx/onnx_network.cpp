@@ -3,10 +3,35 @@
 
 #include <stdexcept>
 
+#include "workloads/atomic_file.h"
 #include "workloads/onnx/graph.h"
 #include "workloads/onnx/network_builder.h"
+#include "workloads/onnx/network_writer.h"
+#include "workloads/onnx/qonnx_network.h"
 
 namespace dcnsim {
+namespace {
+
+std::string bytes_of(const FloatNetwork& network) { return onnx_bytes(network); }
+
+std::string bytes_of(const FixedNetwork& network) {
+  const QonnxNetwork qonnx = to_qonnx(network);
+  return onnx_bytes(qonnx.numbers, &qonnx.quants);
+}
+
+template <class Network>
+void save(const Network& network, const std::string& path) {
+  std::string bytes;
+  try {
+    validate(network);
+    bytes = bytes_of(network);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(path + ": cannot be written: " + error.what());
+  }
+  write_file_atomically(path, bytes);
+}
+
+}  // namespace
 
 std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path) {
   try {
@@ -16,5 +41,9 @@ std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path) {
     throw std::runtime_error(path + ": " + error.what());
   }
 }
+
+void save_network(const FloatNetwork& network, const std::string& path) { save(network, path); }
+
+void save_network(const FixedNetwork& network, const std::string& path) { save(network, path); }
 
 }  // namespace dcnsim

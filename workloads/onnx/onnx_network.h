@@ -23,10 +23,14 @@ namespace dcnsim {
 /// negative), DOWN towards zero, FLOOR down.
 std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path);
 
-/// Writes QONNX (opset 13 + domain qonnx.custom_op.general). Reading it back gives an equal
-/// network, if its max pools are fused where load_network fuses them. The file appears whole or not
-/// at all. Throws std::runtime_error if it cannot be written, or if ONNX cannot say it: half-up
-/// rounding of a signed output without ReLU, a bias code that is not a float32 number.
+/// Writes plain ONNX (opset 13). Reading it back gives an equal network, every number bit for bit,
+/// if its max pools are fused where load_network fuses them. The file appears whole or not at all.
+/// Equal networks give equal bytes. Throws std::runtime_error if the network is not valid, a number not finite, or the
+/// file cannot be written.
+void save_network(const FloatNetwork& network, const std::string& path);
+
+/// The same in QONNX (and domain qonnx.custom_op.general). Also throws for what ONNX cannot say:
+/// half-up rounding of a signed output without ReLU, a bias code that is not a float32 number.
 void save_network(const FixedNetwork& network, const std::string& path);
 
 }  // namespace dcnsim

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +22,11 @@ using Dims = std::vector<int>;
 /// A name in the test's temporary folder that no other test uses; the file is removed at the end.
 class TemporaryFile {
  public:
-  TemporaryFile() {
+  explicit TemporaryFile(const std::string& extension = ".onnx") {
     const testing::TestInfo& info = *testing::UnitTest::GetInstance()->current_test_info();
     static int count = 0;
     path_ = testing::TempDir() + "dcnsim_" + std::to_string(::getpid()) + "_" +
-            std::to_string(count++) + "_" + std::to_string(info.line()) + ".onnx";
+            std::to_string(count++) + "_" + std::to_string(info.line()) + extension;
   }
   ~TemporaryFile() { ::unlink(path_.c_str()); }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -33,6 +34,10 @@ class TemporaryFile {
 
   const std::string& path() const { return path_; }
   void write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary) << bytes; }
+  std::string read() const {
+    std::ifstream file(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
 
  private:
   std::string path_;

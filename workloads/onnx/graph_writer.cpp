@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/onnx/graph_writer.h"
+
+#include <cmath>
+
+namespace dcnsim {
+namespace {
+
+constexpr char kQuantDomain[] = "qonnx.custom_op.general";
+
+void describe_value(onnx::ValueInfoProto& value, const std::string& name,
+                    const std::vector<int>& dims) {
+  value.set_name(name);
+  onnx::TypeProto::Tensor& type = *value.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  for (const int dim : dims) type.mutable_shape()->add_dim()->set_dim_value(dim);
+}
+
+onnx::AttributeProto& new_attribute(onnx::NodeProto& node, const char* name,
+                                    onnx::AttributeProto::AttributeType type) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(type);
+  return attribute;
+}
+
+}  // namespace
+
+GraphWriter::GraphWriter(const std::string& name) : graph_(*model_.mutable_graph()) {
+  model_.set_ir_version(7);
+  model_.set_producer_name("dcnsim");
+  graph_.set_name(name);
+  add_opset("", 13);
+}
+
+std::string GraphWriter::fresh(const std::string& name) {
+  std::string unused = name;
+  while (!used_.insert(unused).second) unused += "_";
+  return unused;
+}
+
+void GraphWriter::set_input(const std::string& tensor, const Shape& shape) {
+  describe_value(*graph_.add_input(), tensor, {1, shape.channels, shape.height, shape.width});
+}
+
+void GraphWriter::set_output(const std::string& tensor, const Shape& shape, Rank rank) {
+  std::vector<int> dims{1, shape.channels};
+  if (rank == Rank::kMap) dims.insert(dims.end(), {shape.height, shape.width});
+  describe_value(*graph_.add_output(), tensor, dims);
+}
+
+onnx::NodeProto& GraphWriter::add_node(const std::string& name, const char* op,
+                                       const std::vector<std::string>& inputs,
+                                       const std::string& output) {
+  onnx::NodeProto& node = *graph_.add_node();
+  node.set_name(name);
+  node.set_op_type(op);
+  for (const std::string& input : inputs) node.add_input(input);
+  node.add_output(output);
+  return node;
+}
+
+std::string GraphWriter::add_initializer(const std::string& name, const std::vector<int>& dims,
+                                         const std::vector<float>& values) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(fresh(name));
+  tensor.set_data_type(onnx::TensorProto::FLOAT);
+  for (const int dim : dims) tensor.add_dims(dim);
+  tensor.set_raw_data(values.data(), values.size() * sizeof(float));
+  return tensor.name();
+}
+
+std::string GraphWriter::add_quant(const std::string& input, const std::string& stem,
+                                   const QuantSpec& spec) {
+  if (model_.opset_import_size() == 1) add_opset(kQuantDomain, 1);
+  const std::string scale =
+      scalar("scale.2^" + std::to_string(-spec.frac), std::ldexp(1.0F, -spec.frac));
+  const std::string zero = scalar("zero_point", 0.0F);
+  const std::string bits =
+      scalar("bits." + std::to_string(spec.bits), static_cast<float>(spec.bits));
+  const std::string output = fresh(stem + ".quantized");
+  onnx::NodeProto& node =
+      add_node(fresh(stem + ".quant"), "Quant", {input, scale, zero, bits}, output);
+  node.set_domain(kQuantDomain);
+  add_attribute(node, "signed", std::int64_t{spec.is_signed});
+  add_attribute(node, "narrow", std::int64_t{spec.narrow});
+  add_attribute(node, "rounding_mode", spec.mode);
+  return output;
+}
+
+std::string GraphWriter::bytes() const { return model_.SerializeAsString(); }
+
+void GraphWriter::add_opset(const char* domain, int version) {
+  onnx::OperatorSetIdProto& opset = *model_.add_opset_import();
+  opset.set_domain(domain);
+  opset.set_version(version);
+}
+
+std::string GraphWriter::scalar(const std::string& name, float value) {
+  const auto known = scalars_.find(name);
+  if (known != scalars_.end()) return known->second;
+  return scalars_[name] = add_initializer(name, {}, {value});
+}
+
+void add_attribute(onnx::NodeProto& node, const char* name, std::int64_t value) {
+  new_attribute(node, name, onnx::AttributeProto::INT).set_i(value);
+}
+
+void add_attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values) {
+  onnx::AttributeProto& attribute = new_attribute(node, name, onnx::AttributeProto::INTS);
+  for (const int value : values) attribute.add_ints(value);
+}
+
+void add_attribute(onnx::NodeProto& node, const char* name, const std::string& value) {
+  new_attribute(node, name, onnx::AttributeProto::STRING).set_s(value);
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ONNX file being written, node by node.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/numeric/tensor.h"
+#include "workloads/onnx/proto.h"
+#include "workloads/onnx/quant_spec.h"
+
+namespace dcnsim {
+
+enum class Rank { kVector, kMap };  ///< 1 x C and 1 x C x H x W
+
+class GraphWriter {
+ public:
+  explicit GraphWriter(const std::string& name);
+
+  /// Keeps fresh() from giving this name.
+  void reserve(const std::string& name) { used_.insert(name); }
+  /// `name`, with underscores if it is taken.
+  std::string fresh(const std::string& name);
+
+  void set_input(const std::string& tensor, const Shape& shape);
+  void set_output(const std::string& tensor, const Shape& shape, Rank rank);
+  onnx::NodeProto& add_node(const std::string& name, const char* op,
+                            const std::vector<std::string>& inputs, const std::string& output);
+  /// Returns the tensor's name.
+  std::string add_initializer(const std::string& name, const std::vector<int>& dims,
+                              const std::vector<float>& values);
+  /// A QONNX Quant node; returns the quantized tensor's name.
+  std::string add_quant(const std::string& input, const std::string& stem, const QuantSpec& spec);
+
+  std::string bytes() const;
+
+ private:
+  void add_opset(const char* domain, int version);
+  std::string scalar(const std::string& name, float value);
+
+  onnx::ModelProto model_;
+  onnx::GraphProto& graph_;
+  std::set<std::string> used_;
+  std::map<std::string, std::string> scalars_;  ///< of Quant nodes, each value once
+};
+
+void add_attribute(onnx::NodeProto& node, const char* name, std::int64_t value);
+void add_attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values);
+void add_attribute(onnx::NodeProto& node, const char* name, const std::string& value);
+
+}  // namespace dcnsim

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network's layers as the nodes of an ONNX file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workloads/network.h"
+#include "workloads/onnx/quant_spec.h"
+
+namespace dcnsim {
+
+struct LayerQuants {
+  QuantSpec weights, bias;  ///< kConv
+  QuantSpec output;
+};
+
+/// The Quant nodes that make a float network a fixed-point one.
+struct NetworkQuants {
+  QuantSpec input;
+  std::vector<LayerQuants> layers;
+};
+
+/// The file's bytes, equal for equal networks; a float network's without `quants`.
+std::string onnx_bytes(const FloatNetwork& network, const NetworkQuants* quants = nullptr);
+
+}  // namespace dcnsim

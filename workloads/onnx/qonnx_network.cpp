@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/onnx/qonnx_network.h"
+
+#include <cmath>
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+constexpr int kBiasBits = 32;
+
+QuantSpec spec_of(const Format& format, Rounding rounding, bool non_negative) {
+  return {format.bits, format.frac, format.is_signed, format.narrow,
+          mode_of_rounding(rounding, non_negative || !format.is_signed)};
+}
+
+/// For values that are on the grid already.
+QuantSpec exact_spec_of(const Format& format) { return spec_of(format, Rounding::kHalfEven, true); }
+
+int bits_for(const std::vector<std::int64_t>& codes) {
+  int bits = kBiasBits;
+  for (const std::int64_t code : codes) {
+    while (bits < kMaxQuantBits && (code < -(std::int64_t{1} << (bits - 1)) ||
+                                    code > (std::int64_t{1} << (bits - 1)) - 1)) {
+      ++bits;
+    }
+  }
+  return bits;
+}
+
+std::vector<float> weights_of(const FixedLayer& layer) {
+  std::vector<float> values;
+  values.reserve(layer.weights.size());
+  for (const std::int32_t code : layer.weights) {
+    values.push_back(static_cast<float>(dequantize(code, layer.weight)));
+  }
+  return values;
+}
+
+std::vector<float> bias_of(const FixedLayer& layer, int grid) {
+  std::vector<float> values;
+  for (const std::int64_t code : layer.bias) {
+    const auto value = static_cast<float>(std::ldexp(static_cast<double>(code), -grid));
+    if (std::ldexp(double{value}, grid) != static_cast<double>(code) ||
+        static_cast<std::int64_t>(static_cast<double>(code)) != code) {
+      throw std::runtime_error("bias code " + std::to_string(code) +
+                               " is not a float32 number, which is all ONNX holds");
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+LayerQuants quants_of(const FixedLayer& layer, int grid) {
+  LayerQuants quants;
+  quants.weights = exact_spec_of(layer.weight);
+  quants.bias = {bits_for(layer.bias), grid, true, false, "ROUND"};
+  quants.output = spec_of(layer.requant.out, layer.requant.rounding, layer.node.relu);
+  return quants;
+}
+
+}  // namespace
+
+QonnxNetwork to_qonnx(const FixedNetwork& network) {
+  QonnxNetwork result{{network.name, network.input_name, network.input, {}},
+                      {exact_spec_of(network.input_format), {}}};
+  for (const FixedLayer& layer : network.layers) {
+    const int grid = layer.weight.frac + network.format_of(layer.node.input).frac;
+    try {
+      result.numbers.layers.push_back({layer.node, weights_of(layer), bias_of(layer, grid)});
+      result.quants.layers.push_back(quants_of(layer, grid));
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error("layer '" + layer.node.name + "': " + error.what());
+    }
+  }
+  return result;
+}
+
+}  // namespace dcnsim
