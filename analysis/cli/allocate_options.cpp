@@ -176,7 +176,8 @@ void add_images(CLI::App& app, AllocateOptions& options) {
 
 void add_outputs(CLI::App& app, AllocateOptions& options) {
   const char* const group = "Output";
-  app.add_option("-o,--output", options.output, "QONNX network to write")
+  app.add_option("-o,--output", options.output,
+                 "QONNX network to write; compressed if it ends in .gz")
       ->type_name("FILE")
       ->group(group);
   app.add_option("--write-widths", options.widths,

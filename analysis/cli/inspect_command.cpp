@@ -124,7 +124,7 @@ void inspect_command(const std::string& what) {
     return what.size() >= end.size() &&
            what.compare(what.size() - end.size(), end.size(), end) == 0;
   };
-  if (ends_with(".onnx")) return inspect_network(what);
+  if (ends_with(".onnx") || ends_with(".onnx.gz")) return inspect_network(what);
   if (ends_with(".json")) {
     fmt::print("{}", summarize_result(what));
     return;
@@ -141,8 +141,8 @@ void add_inspect(CLI::App& app, Action& action) {
   inspect
       ->add_option(
           "file", *what,
-          "ONNX network (.onnx), result of run or allocate (.json), accelerator YAML file or\n"
-          "preset name")
+          "ONNX network (.onnx, .onnx.gz), result of run or allocate (.json), accelerator YAML\n"
+          "file or preset name")
       ->required()
       ->type_name("FILE|PRESET");
   inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });

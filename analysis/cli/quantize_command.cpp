@@ -158,7 +158,9 @@ void add_quantize(CLI::App& app, Action& action) {
   options->widths.add_to(*quantize);
   quantize->add_option("--images", options->widths.calibration, "The same as --calibration")
       ->type_name("PATH");
-  quantize->add_option("-o,--output", options->output, "QONNX file to write")
+  quantize
+      ->add_option("-o,--output", options->output,
+                   "QONNX file to write; compressed if it ends in .gz")
       ->required()
       ->type_name("FILE");
   CLI::Option* evaluate =

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "workloads/compression.h"
 #include "workloads/network.h"
 #include "workloads/onnx/attributes.h"
 #include "workloads/onnx/printable.h"
@@ -37,6 +38,7 @@ std::string read_bytes(const std::string& path) {
   if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
     throw std::runtime_error("cannot be read");
   }
+  if (is_gzip(bytes)) return inflated(bytes, kMaxModelBytes);
   return bytes;
 }
 

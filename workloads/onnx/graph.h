@@ -12,7 +12,7 @@
 
 namespace dcnsim {
 
-/// Larger files are refused before they are read.
+/// Larger files are refused before they are read, compressed ones when they inflate to more.
 inline constexpr std::size_t kMaxModelBytes = std::size_t{1} << 30;
 
 class Graph {

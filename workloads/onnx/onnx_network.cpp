@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/onnx_network.h"
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "workloads/atomic_file.h"
+#include "workloads/compression.h"
 #include "workloads/onnx/graph.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/network_writer.h"
@@ -25,6 +27,7 @@ void save(const Network& network, const std::string& path) {
   try {
     validate(network);
     bytes = bytes_of(network);
+    if (std::filesystem::path(path).extension() == ".gz") bytes = deflated(bytes, Wrapper::kGzip);
   } catch (const std::exception& error) {
     throw std::runtime_error(path + ": cannot be written: " + error.what());
   }

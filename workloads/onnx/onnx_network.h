@@ -21,11 +21,15 @@ namespace dcnsim {
 /// on a coarser grid than the accumulator's is brought to it; a finer one is an error. Rounding
 /// modes: ROUND is half to even, HALF_UP half away from zero (which is half up where nothing is
 /// negative), DOWN towards zero, FLOOR down.
+///
+/// The file may be gzip-compressed, whatever its name; it has at most kMaxModelBytes (graph.h), as
+/// it is and inflated.
 std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path);
 
 /// Writes plain ONNX (opset 13). Reading it back gives an equal network, every number bit for bit,
-/// if its max pools are fused where load_network fuses them. The file appears whole or not at all.
-/// Equal networks give equal bytes. Throws std::runtime_error if the network is not valid, a number not finite, or the
+/// if its max pools are fused where load_network fuses them. The file appears whole or not at all;
+/// it is gzip-compressed if its name ends in .gz. Equal networks give equal bytes (with one version
+/// of zlib). Throws std::runtime_error if the network is not valid, a number not finite, or the
 /// file cannot be written.
 void save_network(const FloatNetwork& network, const std::string& path);
 

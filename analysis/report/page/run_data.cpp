@@ -109,7 +109,9 @@ Json metrics(const Fields& run) {
 std::string network_name(const Json& inputs) {
   for (const Json& input : inputs) {
     if (input["role"] != "network") continue;
-    return std::filesystem::path(input["path"].get<std::string>()).stem().string();
+    std::filesystem::path path = input["path"].get<std::string>();
+    if (path.extension() == ".gz") path = path.stem();
+    return path.stem().string();
   }
   return "network";
 }

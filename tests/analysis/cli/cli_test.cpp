@@ -271,6 +271,29 @@ TEST_F(CliTest, a_quantized_network_runs_as_if_quantized_on_the_fly) {
   EXPECT_EQ(dcnsim("run " + path("q.onnx") + " --calibration " + calibration_).code, 2);
 }
 
+TEST_F(CliTest, compressed_networks_are_written_and_read_as_plain_ones) {
+  const std::string quantize = "quantize " + kSource +
+                               "/workloads/networks/cifar10_res8_float.onnx --weights 4 "
+                               "--activations 6 --calibration " +
+                               calibration_ + " -o ";
+  ASSERT_EQ(dcnsim(quantize + path("q.onnx")).code, 0);
+  ASSERT_EQ(dcnsim(quantize + path("q.onnx.gz")).code, 0);
+  EXPECT_LT(6 * fs::file_size(path("q.onnx.gz")), fs::file_size(path("q.onnx")));
+  const auto shown = [&](const std::string& file) {
+    const Outcome inspected = dcnsim("inspect " + path(file));
+    EXPECT_EQ(inspected.code, 0) << inspected.err;
+    return inspected.out.substr(path(file).size());
+  };
+  EXPECT_EQ(shown("q.onnx.gz"), shown("q.onnx"));
+  const auto layers = [&](const std::string& file) {
+    EXPECT_EQ(dcnsim("run " + path(file) + " --limit 2 --json " + path("r.json")).code, 0);
+    return Json::parse(slurp(path("r.json"))).at("layers");
+  };
+  EXPECT_EQ(layers("q.onnx.gz"), layers("q.onnx"));
+  spill(path("cut.onnx.gz"), slurp(path("q.onnx.gz")).substr(0, 1000));
+  expect_refused(path("cut.onnx.gz"), {"cut.onnx.gz: its compressed data is truncated"});
+}
+
 TEST_F(CliTest, both_presets_and_dataflows_pass_the_check) {
   for (const char* preset : {"small_edge", "large_edge"}) {
     for (const char* dataflow : {"weight-stationary", "output-stationary"}) {

@@ -201,6 +201,14 @@ TEST(Page, results_without_the_memorys_peak_are_shown_without_its_roof) {
   EXPECT_TRUE(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"].is_null());
 }
 
+TEST(Page, a_network_is_called_as_its_file_is) {
+  Json run = run_result();
+  for (const char* const file : {"nets/small.onnx", "nets/small.onnx.gz"}) {
+    run["inputs"][0]["path"] = file;
+    EXPECT_EQ(data_of(page(run))["runs"][0]["network"], "small");
+  }
+}
+
 TEST(PackedBytes, are_what_a_browser_expects) {
   EXPECT_EQ(page::base64(""), "");
   EXPECT_EQ(page::base64("any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
