@@ -29,6 +29,7 @@ namespace dcnsim::cli {
 using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
+void add_finetune(CLI::App& app, Action& action);
 void add_allocate(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);

@@ -22,6 +22,7 @@ int run_command(int argc, char** argv) {
       "  dcnsim run --accelerator large_edge -w 4 -a 8\n"
       "  dcnsim quantize NET.onnx -w 6 -a 8 -o NET_w6a8.onnx\n"
       "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
+      "  dcnsim finetune -w 4 -a 4 --data cifar -o NET_w4a4.onnx\n"
       "  dcnsim map --layer conv1\n"
       "  dcnsim inspect small_edge\n"
       "  dcnsim sweep study.yaml --dry-run\n"
@@ -31,6 +32,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_run(app, action);
   dcnsim::cli::add_quantize(app, action);
   dcnsim::cli::add_allocate(app, action);
+  dcnsim::cli::add_finetune(app, action);
   dcnsim::cli::add_map(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);

@@ -2,11 +2,11 @@
 #include "analysis/quantizer/quantize_network.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <stdexcept>
 
 #include "models/arch/suggest.h"
+#include "workloads/fixed_point.h"
 
 namespace dcnsim {
 namespace {
@@ -63,20 +63,6 @@ std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOp
   return widths;
 }
 
-/// round-half-even(b * 2^frac), on the accumulator's grid.
-std::vector<std::int64_t> bias_codes(const FloatLayer& layer, int frac) {
-  std::vector<std::int64_t> codes;
-  for (const float bias : layer.bias) {
-    const double code = round_to_integer(std::ldexp(double{bias}, frac), Rounding::kHalfEven);
-    if (std::abs(code) > static_cast<double>(kMaxBiasCode)) {
-      throw std::invalid_argument("layer '" + layer.node.name +
-                                  "': a bias is too large for the accumulator's grid");
-    }
-    codes.push_back(static_cast<std::int64_t>(code));
-  }
-  return codes;
-}
-
 Format input_format(const QuantizeOptions& options) {
   return {options.input_bits, options.input_bits - 8, false, false};
 }
@@ -113,30 +99,12 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
 
 QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
   QuantizedNetwork result{{}, formats(options)};
-  FixedNetwork& network = result.network;
-  network.name = network_.name;
-  network.input_name = network_.input_name;
-  network.input = network_.input;
-  network.input_format = input_format(options);
-  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-    const FloatLayer& layer = network_.layers[i];
-    const LayerFormats& formats = result.formats[i];
-    FixedLayer fixed;
-    fixed.node = layer.node;
-    if (layer.node.kind == LayerKind::kConv) {
-      fixed.weight = formats.weight.format;
-      for (const float weight : layer.weights) {
-        fixed.weights.push_back(dcnsim::quantize(double{weight}, fixed.weight));
-      }
-      fixed.bias = bias_codes(layer, fixed.weight.frac + network.format_of(layer.node.input).frac);
-    }
-    fixed.requant.out = formats.output.format;
-    fixed.requant.relu = layer.node.relu;
-    fixed.requant.rounding = non_negative_[i] ? options.rounding : Rounding::kHalfEven;
-    fixed.requant.shift = required_shift(network, fixed);
-    network.layers.push_back(std::move(fixed));
+  NetworkFormats tensors{input_format(options), {}};
+  for (std::size_t i = 0; i < result.formats.size(); ++i) {
+    tensors.layers.push_back({result.formats[i].weight.format, result.formats[i].output.format,
+                              non_negative_[i] ? options.rounding : Rounding::kHalfEven});
   }
-  validate(network);
+  result.network = in_fixed_point(network_, tensors);
   return result;
 }
 

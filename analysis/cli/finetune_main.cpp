@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim-finetune, which `dcnsim finetune` runs: a program of its own, so that the tensor library
+// is loaded by those who train.
+#include <fmt/format.h>
+
+#include "analysis/cli/command.h"
+#include "analysis/cli/entry.h"
+#include "analysis/cli/recipe_options.h"
+#include "analysis/evaluation/accuracy.h"
+#include "workloads/fixed_point.h"
+#include "workloads/onnx/onnx_network.h"
+#include "workloads/training/fine_tuner.h"
+#include "workloads/training/memory.h"
+
+namespace dcnsim::cli {
+namespace {
+
+struct FinetuneOptions {
+  std::string network = data_file("workloads/networks/cifar10_plain7_float.onnx");
+  WidthOptions widths;
+  std::string allocation;
+  std::string output;
+  std::string formats = "fixed";
+  int accumulator_bits = Accumulator{}.bits;
+  FineTuneRates rates;
+  RecipeOptions recipe;
+  std::string test;
+  std::size_t jobs = default_jobs();
+};
+
+FloatNetwork float_network(const std::string& path) {
+  auto loaded = load_network(path);
+  if (auto* network = std::get_if<FloatNetwork>(&loaded)) return std::move(*network);
+  throw std::runtime_error(path +
+                           ": is in fixed point; expected the float network (--allocation takes a "
+                           "QONNX file for its formats)");
+}
+
+/// The formats of the QONNX file `path`. Throws std::runtime_error if it is not of `network`.
+NetworkFormats allocated_formats(const std::string& path, const FloatNetwork& network) {
+  const auto loaded = load_network(path);
+  const auto* fixed = std::get_if<FixedNetwork>(&loaded);
+  if (fixed == nullptr) throw std::runtime_error(path + ": is a float network, expected QONNX");
+  const std::string difference = difference_between(network, *fixed);
+  if (!difference.empty()) {
+    throw std::runtime_error(path + ": is an allocation of another network: " + difference);
+  }
+  return formats_of(*fixed);
+}
+
+/// Formats by width on calibration images.
+class FormatChooser {
+ public:
+  explicit FormatChooser(const WidthOptions& widths)
+      : widths_(widths.options()),
+        rule_(widths.format_rule()),
+        images_(widths.calibration_images()) {}
+
+  NetworkFormats operator()(const FloatNetwork& network) const {
+    Progress progress("calibrating", images_.size());
+    return formats_of(
+        quantize_network(
+            network, images_, widths_, [&](std::size_t done) { progress.update(done); }, rule_)
+            .network);
+  }
+
+ private:
+  QuantizeOptions widths_;
+  FormatRule rule_;
+  Dataset images_;
+};
+
+void report_accuracy(const std::string& what, const FixedNetwork& network, const Dataset& images,
+                     const FinetuneOptions& options) {
+  std::size_t correct = 0;
+  {
+    Progress progress(what, images.size());
+    correct = count_correct(network, images, options.jobs,
+                            [&](std::size_t done) { progress.update(done); },
+                            {options.accumulator_bits, Overflow::kWrap});
+  }
+  fmt::print("{:<18} {:.2f} % ({} of {} images)\n", what,
+             100.0 * static_cast<double>(correct) / static_cast<double>(images.size()), correct,
+             images.size());
+}
+
+void finetune(const FinetuneOptions& options) {
+  require_writable(options.output);
+  if (!options.allocation.empty() && (options.widths.given() || options.formats != "fixed")) {
+    throw UsageError(
+        "--allocation: gives all formats; --weights, --activations, --widths, --calibration and "
+        "--formats reestimate choose them anew");
+  }
+  const FloatNetwork network = float_network(options.network);
+  if (network.input != kCifarShape) {
+    throw std::runtime_error(fmt::format("{}: input: {} x {} x {}, expected 32 x 32 x 3",
+                                         options.network, network.input.height, network.input.width,
+                                         network.input.channels));
+  }
+  const Recipe& recipe = options.recipe.recipe;
+  require_memory(network, recipe.batch);
+  const TrainingData data = options.recipe.data();
+  std::optional<Dataset> test;
+  if (!options.test.empty()) test = load_cifar10(options.test);
+
+  FineTuneOptions fine_tune;
+  fine_tune.rates = options.rates;
+  fine_tune.accumulator.bits = options.accumulator_bits;
+  NetworkFormats formats;
+  if (options.allocation.empty()) {
+    const FormatChooser choose(options.widths);
+    formats = choose(network);
+    if (options.formats == "reestimate") fine_tune.reestimate = choose;
+  } else {
+    formats = allocated_formats(options.allocation, network);
+  }
+  const torch::Device device = options.recipe.device();
+  FineTuner tuner(network, formats, fine_tune, data.training, device);
+  Trainer trainer(tuner, data, recipe, device);
+  RecipeOptions::train(trainer, options.output);
+
+  const FixedNetwork tuned = in_fixed_point(tuner.best(), tuner.best_formats());
+  save_network(tuned, options.output);
+  fmt::print("validation         {:.2f} %, the best after an epoch\n", 100 * tuner.best_accuracy());
+  if (test) {
+    report_accuracy("test, before", in_fixed_point(network, formats), *test, options);
+    report_accuracy("test, fine-tuned", tuned, *test, options);
+  }
+  fmt::print("written to {}\n", options.output);
+}
+
+int run_command(int argc, char** argv) {
+  FinetuneOptions options;
+  CLI::App app{
+      "Trains a float network on in fixed point (Lin et al. 2016, section 5): every forward pass\n"
+      "quantizes weights, biases and outputs as the accelerator does, gradients pass straight\n"
+      "through. Writes QONNX: of the states after each epoch, and the beginning, the best on\n"
+      "training images that were held out. The same command goes on after an interruption.\n"
+      "Beside the network stay its checkpoint and a log of all epochs (.csv)."};
+  app.footer(
+      "Examples:\n"
+      "  workloads/cifar10/fetch cifar\n"
+      "  dcnsim finetune -w 4 -a 4 --data cifar -o w4a4.onnx\n"
+      "  dcnsim allocate --equal-bits 5 -o optimal.onnx\n"
+      "  dcnsim finetune --allocation optimal.onnx --data cifar -o tuned.onnx\n"
+      "  dcnsim run tuned.onnx");
+  Recipe& recipe = options.recipe.recipe;
+  recipe.epochs = 3;
+  recipe.batch = 250;
+  recipe.small_share = 0;
+  app.add_option("network", options.network, "Float ONNX file [the built-in network]")
+      ->type_name("FILE");
+  options.widths.add_to(app);
+  app.add_option("--allocation", options.allocation,
+                 "QONNX file of the same network whose formats to take")
+      ->type_name("FILE");
+  app.add_option("--formats", options.formats,
+                 "Whether formats stay as they are chosen first or are chosen again after each "
+                 "epoch")
+      ->check(CLI::IsMember({"fixed", "reestimate"}))
+      ->capture_default_str();
+  app.add_option("--accumulator-bits", options.accumulator_bits,
+                 "Accumulators of the machine that validation and test figures are for")
+      ->check(CLI::Range(8, 64))
+      ->capture_default_str();
+  app.add_option("-o,--output", options.output, "QONNX file to write; NAME.gz compresses it")
+      ->required()
+      ->type_name("FILE");
+  options.recipe.add_to(app);
+  app.add_option("--filter-rate", options.rates.filters,
+                 "First rate of filters (Muon), relative to their norm")
+      ->capture_default_str();
+  app.add_option("--other-rate", options.rates.others,
+                 "First rate of biases and the last layer (Adam), relative to outputs and weights")
+      ->capture_default_str();
+  app.add_option("--test", options.test,
+                 "In the end, report top-1 before and after on these images, which decide nothing")
+      ->type_name("PATH");
+  app.add_option("-j,--jobs", options.jobs, "Worker processes for --test")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  return parse_and_act(
+      "dcnsim finetune", app, [&options] { finetune(options); }, argc, argv);
+}
+
+}  // namespace
+}  // namespace dcnsim::cli
+
+int main(int argc, char** argv) {
+  dcnsim::prepare_processor(argv);
+  return dcnsim::cli::run_command(argc, argv);
+}

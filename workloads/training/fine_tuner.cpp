@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/fine_tuner.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "models/cost/sha256.h"
+#include "workloads/executor.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr std::size_t kEvaluationBatch = 500;
+/// Images from which the scale of each layer's outputs is taken.
+constexpr std::size_t kScaleImages = 100;
+constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.99;
+constexpr int kFormatFields = 4;
+
+std::vector<std::int64_t> fields_of(const Format& format) {
+  return {format.bits, format.frac, format.is_signed, format.narrow};
+}
+
+std::vector<std::int64_t> fields_of(const NetworkFormats& formats) {
+  std::vector<std::int64_t> fields = fields_of(formats.input);
+  for (const TensorFormats& layer : formats.layers) {
+    for (const Format* format : {&layer.weight, &layer.output}) {
+      const auto more = fields_of(*format);
+      fields.insert(fields.end(), more.begin(), more.end());
+    }
+    fields.push_back(static_cast<std::int64_t>(layer.rounding));
+  }
+  return fields;
+}
+
+Format format_of(const std::int64_t* fields) {
+  Format format{static_cast<int>(fields[0]), static_cast<int>(fields[1]), fields[2] != 0,
+                fields[3] != 0};
+  validate(format);
+  return format;
+}
+
+/// Throws std::invalid_argument if the fields are not those of `layers` layers.
+NetworkFormats formats_of(const torch::Tensor& tensor, std::size_t layers) {
+  const torch::Tensor fields = tensor.to(torch::kCPU, torch::kLong).contiguous();
+  constexpr int kLayerFields = 2 * kFormatFields + 1;
+  if (static_cast<std::size_t>(fields.numel()) != kFormatFields + layers * kLayerFields) {
+    throw std::invalid_argument("formats of another number of layers");
+  }
+  const std::int64_t* next = fields.data_ptr<std::int64_t>();
+  NetworkFormats formats{format_of(next), {}};
+  next += kFormatFields;
+  for (std::size_t i = 0; i < layers; ++i, next += kLayerFields) {
+    const std::int64_t rounding = next[2 * kFormatFields];
+    if (rounding < 0 || rounding > static_cast<std::int64_t>(Rounding::kFloor)) {
+      throw std::invalid_argument("rounding: no such mode");
+    }
+    formats.layers.push_back(
+        {format_of(next), format_of(next + kFormatFields), static_cast<Rounding>(rounding)});
+  }
+  return formats;
+}
+
+/// Of everything fine-tuning starts from.
+std::string digest_of(const FloatNetwork& network, const NetworkFormats& formats) {
+  std::string bytes;
+  const auto add = [&](const auto& values) {
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0]));
+  };
+  for (const FloatLayer& layer : network.layers) {
+    add(layer.weights);
+    add(layer.bias);
+  }
+  add(fields_of(formats));
+  return sha256_hex(bytes);
+}
+
+double positive(const char* field, double rate) {
+  if (rate > 0) return rate;
+  throw std::invalid_argument(fmt::format("{}: {}, expected more than 0", field, rate));
+}
+
+double root_mean_square(const torch::Tensor& values) {
+  const double measured = values.square().mean().sqrt().item<double>();
+  return measured > 0 ? measured : 1;
+}
+
+}  // namespace
+
+FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
+                     FineTuneOptions options, const Dataset& images, torch::Device device)
+    : options_(std::move(options)),
+      device_(device),
+      statistics_(pixel_statistics(images)),
+      beginning_(digest_of(network, formats)),
+      net_(std::make_shared<QuantizedNet>(network, formats, options_.in_float)) {
+  positive("filter rate", options_.rates.filters);
+  positive("other rate", options_.rates.others);
+  // Refuses now what could not be written in the end.
+  if (!is_in_float()) in_fixed_point(network, formats);
+  net_->to(device);
+  group_parameters(images);
+}
+
+void FineTuner::group_parameters(const Dataset& images) {
+  torch::NoGradGuard no_gradients;
+  const std::size_t count = std::min(kScaleImages, images.size());
+  const auto outputs = net_->outputs(plain_batch(images, raw_pixels(), 0, count).first.to(device_));
+  const std::vector<QuantizedNet::Trained>& trained = net_->trained();
+  std::size_t last = trained.size() - 1;
+  while (last > 0 && !trained[last].weight.defined()) --last;
+
+  std::vector<torch::Tensor> filters;
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  const auto add_group = [&](const torch::Tensor& parameter, double scale) {
+    auto options = std::make_unique<torch::optim::AdamOptions>();
+    options->betas(std::make_tuple(kAdamBeta1, kAdamBeta2));
+    groups.emplace_back(std::vector<torch::Tensor>{parameter}, std::move(options));
+    scales_.push_back(scale);
+  };
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    const auto& [weight, bias] = trained[i];
+    if (!weight.defined()) continue;
+    add_group(bias, root_mean_square(outputs[i]));
+    // Rows of the last layer are classes, and a filter of one channel has no rows to be orthogonal
+    // to.
+    if (i == last || weight.size(1) == 1) {
+      add_group(weight, root_mean_square(weight));
+    } else {
+      filters.push_back(weight);
+    }
+  }
+  muon_ = std::make_unique<Muon>(std::move(filters), options_.rates.momentum, Muon::Norm::kFree);
+  adam_ = std::make_unique<torch::optim::Adam>(std::move(groups));
+}
+
+std::string FineTuner::description() const {
+  return fmt::format(
+      "fine-tuning of {}, filter rate {}, filter momentum {}, other rate {}, formats {}{}{}, "
+      "{}-bit accumulators",
+      beginning_, options_.rates.filters, options_.rates.momentum, options_.rates.others,
+      options_.reestimate ? "re-estimated" : "fixed",
+      options_.in_float.weights ? ", weights in float" : "",
+      options_.in_float.outputs ? ", outputs in float" : "", options_.accumulator.bits);
+}
+
+torch::Tensor FineTuner::forward(const torch::Tensor& images) {
+  const auto options = images.options();
+  const torch::Tensor mean = torch::tensor(statistics_.mean, options).view({1, -1, 1, 1});
+  const torch::Tensor deviation = torch::tensor(statistics_.deviation, options).view({1, -1, 1, 1});
+  net_->zero_grad();
+  return net_->forward((images * deviation + mean).round_());
+}
+
+void FineTuner::step(double rate) {
+  muon_->step(options_.rates.filters * rate);
+  for (std::size_t i = 0; i < scales_.size(); ++i) {
+    adam_->param_groups()[i].options().set_lr(options_.rates.others * rate * scales_[i]);
+  }
+  adam_->step();
+  net_->clip();
+}
+
+double FineTuner::accuracy(const Dataset& images) {
+  std::int64_t correct = 0;
+  if (is_in_float()) {
+    torch::NoGradGuard no_gradients;
+    for (std::size_t first = 0; first < images.size(); first += kEvaluationBatch) {
+      const std::size_t count = std::min(kEvaluationBatch, images.size() - first);
+      const auto [pixels, labels] = plain_batch(images, raw_pixels(), first, count);
+      const torch::Tensor classes = net_->forward(pixels.to(device_)).argmax(1);
+      correct += (classes == labels.to(device_)).sum().item<std::int64_t>();
+    }
+  } else {
+    const FixedNetwork network = in_fixed_point(net_->network(), net_->formats());
+    Executor executor(network, options_.accumulator);
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const CodeTensor image = convert_image(image_tensor(images, i), network.input_format);
+      correct += argmax(executor.run(image).layers.back()) == images.labels[i];
+    }
+  }
+  return static_cast<double>(correct) / static_cast<double>(images.size());
+}
+
+void FineTuner::epoch_ended(double validation_accuracy) {
+  FloatNetwork network = net_->network();
+  if (validation_accuracy >= best_.accuracy) {
+    best_ = {network, net_->formats(), validation_accuracy};
+  }
+  if (options_.reestimate) {
+    net_->set_formats(options_.reestimate(network));
+    net_->clip();
+  }
+}
+
+void FineTuner::save(torch::serialize::OutputArchive& archive) const {
+  torch::serialize::OutputArchive net, adam;
+  net_->save(net);
+  archive.write("net", net);
+  archive.write("formats", torch::tensor(fields_of(net_->formats())));
+  adam_->save(adam);
+  archive.write("adam", adam);
+  muon_->save(archive);
+  for (std::size_t i = 0; i < best_.network.layers.size(); ++i) {
+    const FloatLayer& layer = best_.network.layers[i];
+    archive.write("best_weights" + std::to_string(i), torch::tensor(layer.weights));
+    archive.write("best_bias" + std::to_string(i), torch::tensor(layer.bias));
+  }
+  archive.write("best_formats", torch::tensor(fields_of(best_.formats)));
+  archive.write("best_accuracy", torch::tensor({best_.accuracy}, torch::kDouble));
+}
+
+void FineTuner::load(torch::serialize::InputArchive& archive) {
+  torch::serialize::InputArchive net, adam;
+  torch::Tensor tensor;
+  archive.read("net", net);
+  net_->load(net);
+  archive.read("formats", tensor);
+  net_->set_formats(formats_of(tensor, net_->formats().layers.size()));
+  archive.read("adam", adam);
+  adam_->load(adam);
+  muon_->load(archive);
+  best_.network = net_->network();
+  for (std::size_t i = 0; i < best_.network.layers.size(); ++i) {
+    FloatLayer& layer = best_.network.layers[i];
+    for (auto [name, values] :
+         {std::pair{"best_weights", &layer.weights}, {"best_bias", &layer.bias}}) {
+      archive.read(name + std::to_string(i), tensor);
+      const torch::Tensor floats = tensor.to(torch::kCPU, torch::kFloat).contiguous();
+      TORCH_CHECK(static_cast<std::size_t>(floats.numel()) == values->size(), name, " has ",
+                  floats.numel(), " numbers, expected ", values->size());
+      std::copy_n(floats.data_ptr<float>(), values->size(), values->begin());
+    }
+  }
+  archive.read("best_formats", tensor);
+  best_.formats = formats_of(tensor, best_.network.layers.size());
+  archive.read("best_accuracy", tensor);
+  best_.accuracy = tensor.to(torch::kCPU, torch::kDouble).item<double>();
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/plain_learner.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+constexpr std::size_t kEvaluationBatch = 500;
+/// Images the first convolution is whitened by.
+constexpr std::size_t kWhiteningImages = 2000;
+constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.99;
+
+std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture, const Dataset& images,
+                                   const PixelStatistics& statistics, std::uint64_t seed,
+                                   torch::Device device) {
+  torch::manual_seed(seed);
+  auto net = std::make_shared<PlainNet>(architecture);
+  if (architecture.whitened) {
+    const std::size_t count = std::min(kWhiteningImages, images.size());
+    net->whiten(plain_batch(images, statistics, 0, count).first);
+  }
+  net->to(device);
+  return net;
+}
+
+const PlainRates& checked(const PlainRates& rates) {
+  if (!(rates.filters > 0)) {
+    throw std::invalid_argument(
+        fmt::format("filter rate: {}, expected more than 0", rates.filters));
+  }
+  if (!(rates.others > 0)) {
+    throw std::invalid_argument(fmt::format("other rate: {}, expected more than 0", rates.others));
+  }
+  return rates;
+}
+
+}  // namespace
+
+PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
+                           const PlainRates& rates, std::uint64_t seed, torch::Device device)
+    : architecture_(architecture),
+      rates_(checked(rates)),
+      device_(device),
+      statistics_(pixel_statistics(images)),
+      net_(make_net(architecture, images, statistics_, seed, device)),
+      muon_(net_->filters(), rates.momentum, Muon::Norm::kUnit),
+      adam_(
+          net_->others(),
+          torch::optim::AdamOptions(rates.others).betas(std::make_tuple(kAdamBeta1, kAdamBeta2))) {}
+
+std::string PlainLearner::description() const {
+  return fmt::format("network {}, filter rate {}, filter momentum {}, other rate {}",
+                     architecture_.name, rates_.filters, rates_.momentum, rates_.others);
+}
+
+torch::Tensor PlainLearner::forward(const torch::Tensor& images) {
+  net_->train();
+  net_->zero_grad();
+  return net_->forward(images);
+}
+
+void PlainLearner::step(double rate) {
+  muon_.step(rates_.filters * rate);
+  for (auto& group : adam_.param_groups()) group.options().set_lr(rates_.others * rate);
+  adam_.step();
+}
+
+double PlainLearner::accuracy(const Dataset& images) {
+  torch::NoGradGuard no_gradients;
+  net_->eval();
+  std::int64_t correct = 0;
+  for (std::size_t first = 0; first < images.size(); first += kEvaluationBatch) {
+    const std::size_t count = std::min(kEvaluationBatch, images.size() - first);
+    const auto [batch, labels] = plain_batch(images, statistics_, first, count);
+    const torch::Tensor classes = net_->forward(batch.to(device_)).argmax(1);
+    correct += (classes == labels.to(device_)).sum().item<std::int64_t>();
+  }
+  return static_cast<double>(correct) / static_cast<double>(images.size());
+}
+
+void PlainLearner::save(torch::serialize::OutputArchive& archive) const {
+  torch::serialize::OutputArchive net, adam;
+  net_->save(net);
+  archive.write("net", net);
+  adam_.save(adam);
+  archive.write("adam", adam);
+  muon_.save(archive);
+}
+
+void PlainLearner::load(torch::serialize::InputArchive& archive) {
+  torch::serialize::InputArchive net, adam;
+  archive.read("net", net);
+  net_->load(net);
+  archive.read("adam", adam);
+  adam_.load(adam);
+  muon_.load(archive);
+}
+
+}  // namespace dcnsim

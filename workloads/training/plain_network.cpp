@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/plain_network.h"
+
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "workloads/cifar10/dataset.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr int kClasses = 10;
+constexpr int kKernel = 3;
+constexpr double kNormEpsilon = 1e-5;
+/// Share of the running statistics that a batch replaces.
+constexpr double kNormMomentum = 0.1;
+/// Added to the variances of whitened directions, so that weak ones are not amplified without
+/// limit.
+constexpr double kWhiteningEpsilon = 5e-4;
+
+LayerNode conv_node(Shape in, const PlainConv& conv) {
+  LayerNode node;
+  node.relu = true;
+  node.conv.in = in;
+  node.conv.out_channels = conv.channels;
+  node.conv.kernel_h = node.conv.kernel_w = kKernel;
+  node.conv.pad_top = node.conv.pad_left = conv.padding;
+  node.conv.pad_bottom = node.conv.pad_right = conv.padding;
+  node.fused_pool = conv.pool == kWholeMap ? node.conv.out_h() : conv.pool;
+  return node;
+}
+
+LayerNode fully_connected_node(Shape in, int neurons, bool relu) {
+  LayerNode node;
+  node.relu = relu;
+  node.conv.in = in;
+  node.conv.out_channels = neurons;
+  node.conv.kernel_h = in.height;
+  node.conv.kernel_w = in.width;
+  return node;
+}
+
+template <class To>
+std::vector<To> values_of(const torch::Tensor& tensor) {
+  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+}  // namespace
+
+PlainArchitecture plain_architecture(const std::string& name) {
+  if (name == "compact") {
+    return {name,
+            {{48, 0, 1},
+             {64, 1, 2},
+             {64, 1, 1},
+             {256, 1, 2},
+             {256, 1, 1},
+             {384, 1, 2},
+             {384, 1, kWholeMap}},
+            {},
+            true};
+  }
+  if (name == "wide") {
+    return {name,
+            {{128, 1, 1}, {128, 1, 2}, {256, 1, 1}, {256, 1, 2}, {512, 1, 1}, {512, 1, 2}},
+            {1024, 1024},
+            false};
+  }
+  throw std::invalid_argument("network: '" + name + "', expected compact or wide");
+}
+
+PlainNet::PlainNet(const PlainArchitecture& architecture) : architecture_(architecture) {
+  Shape shape = kCifarShape;
+  for (const PlainConv& conv : architecture.convs) {
+    const LayerNode node = conv_node(shape, conv);
+    const bool is_whitened = architecture.whitened && layers_.empty();
+    add_layer("conv" + std::to_string(layers_.size()),
+              {conv.channels, shape.channels, kKernel, kKernel}, !is_whitened, node);
+    shape = node.output_shape();
+    if (shape.height < 1 || shape.width < 1) {
+      throw std::invalid_argument(architecture.name + ": nothing is left after " +
+                                  layers_.back().name);
+    }
+  }
+  if (architecture.whitened) layers_.front().weight.set_requires_grad(false);
+  std::size_t index = 0;
+  for (const int neurons : architecture.hidden) {
+    add_layer("fc" + std::to_string(index++),
+              {neurons, static_cast<std::int64_t>(shape.elements())}, true,
+              fully_connected_node(shape, neurons, true));
+    shape = layers_.back().node.output_shape();
+  }
+  add_layer(architecture.hidden.empty() ? "fc" : "fc" + std::to_string(index),
+            {kClasses, static_cast<std::int64_t>(shape.elements())}, false,
+            fully_connected_node(shape, kClasses, false));
+}
+
+void PlainNet::add_layer(const std::string& name, std::vector<std::int64_t> weight_shape,
+                         bool normalised, LayerNode node) {
+  Layer layer;
+  layer.name = node.name = name;
+  node.input = static_cast<int>(layers_.size()) - 1;
+  layer.node = node;
+  layer.weight = register_parameter(name + "_weight", torch::empty(weight_shape));
+  // The scale torch's own layers start with.
+  torch::nn::init::kaiming_uniform_(layer.weight, std::sqrt(5.0));
+  layer.bias = register_parameter(name + "_bias", torch::zeros({weight_shape.front()}));
+  if (normalised) {
+    layer.mean = register_buffer(name + "_mean", torch::zeros({weight_shape.front()}));
+    layer.variance = register_buffer(name + "_variance", torch::ones({weight_shape.front()}));
+  }
+  layers_.push_back(std::move(layer));
+}
+
+torch::Tensor PlainNet::normalised(const torch::Tensor& maps, const Layer& layer) const {
+  if (!layer.mean.defined()) return maps;
+  return torch::batch_norm(maps, {}, layer.bias, layer.mean, layer.variance, is_training(),
+                           kNormMomentum, kNormEpsilon, true);
+}
+
+torch::Tensor PlainNet::forward(torch::Tensor images) {
+  torch::Tensor x = std::move(images);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    const torch::Tensor bias = layer.mean.defined() ? torch::Tensor() : layer.bias;
+    if (i < architecture_.convs.size()) {
+      const PlainConv& conv = architecture_.convs[i];
+      x = torch::conv2d(x, layer.weight, bias, 1, conv.padding);
+      if (conv.pool == kWholeMap) {
+        x = x.amax({2, 3}, true);
+      } else if (conv.pool > 1) {
+        x = torch::max_pool2d(x, {conv.pool, conv.pool});
+      }
+    } else {
+      x = torch::linear(x.flatten(1), layer.weight, bias);
+    }
+    x = normalised(x, layer);
+    if (layer.node.relu) x = torch::relu_(x);
+  }
+  return x;
+}
+
+void PlainNet::whiten(const torch::Tensor& images) {
+  torch::NoGradGuard no_gradients;
+  torch::Tensor& weight = layers_.front().weight;
+  const std::int64_t half = weight.size(0) / 2;
+  const torch::Tensor patches = torch::im2col(images, {kKernel, kKernel}, {1, 1}, {0, 0}, {1, 1})
+                                    .transpose(0, 1)
+                                    .reshape({weight[0].numel(), -1})
+                                    .to(torch::kDouble);
+  const torch::Tensor covariance = patches.mm(patches.t()) / patches.size(1);
+  const auto [variances, directions] = torch::linalg_eigh(covariance);
+  // In rising order of variance.
+  const torch::Tensor scaled =
+      (directions / torch::sqrt(variances + kWhiteningEpsilon)).t().slice(0, -half).flip(0);
+  weight.copy_(torch::cat({scaled, -scaled}).reshape(weight.sizes()));
+}
+
+std::vector<torch::Tensor> PlainNet::filters() const {
+  std::vector<torch::Tensor> found;
+  for (const Layer& layer : layers_) {
+    if (layer.mean.defined()) found.push_back(layer.weight);
+  }
+  return found;
+}
+
+std::vector<torch::Tensor> PlainNet::others() const {
+  std::vector<torch::Tensor> found;
+  for (const Layer& layer : layers_) {
+    if (!layer.mean.defined() && layer.weight.requires_grad()) found.push_back(layer.weight);
+    found.push_back(layer.bias);
+  }
+  return found;
+}
+
+FloatNetwork PlainNet::folded(const PixelStatistics& pixels) const {
+  torch::NoGradGuard no_gradients;
+  FloatNetwork network{architecture_.name, "image", kCifarShape, {}};
+  for (const Layer& layer : layers_) {
+    const Shape in = layer.node.conv.in;
+    // [out][in][kernel row][kernel column], in double so that one rounding is left.
+    torch::Tensor weight = layer.weight.to(torch::kCPU, torch::kDouble)
+                               .reshape({layer.weight.size(0), in.channels,
+                                         layer.node.conv.kernel_h, layer.node.conv.kernel_w});
+    torch::Tensor bias = layer.bias.to(torch::kCPU, torch::kDouble);
+    if (layer.mean.defined()) {
+      const torch::Tensor scale =
+          torch::rsqrt(layer.variance.to(torch::kCPU, torch::kDouble) + kNormEpsilon);
+      weight = weight * scale.view({-1, 1, 1, 1});
+      bias = bias - layer.mean.to(torch::kCPU, torch::kDouble) * scale;
+    }
+    if (layer.node.input == kNetworkInput) {
+      const torch::Tensor mean = torch::tensor(pixels.mean, torch::kDouble).view({1, -1, 1, 1});
+      const torch::Tensor deviation =
+          torch::tensor(pixels.deviation, torch::kDouble).view({1, -1, 1, 1});
+      weight = weight / deviation;
+      bias = bias - (weight * mean).sum({1, 2, 3});
+    }
+    network.layers.push_back(
+        {layer.node, values_of<float>(weight.permute({0, 2, 3, 1})), values_of<float>(bias)});
+  }
+  validate(network);
+  return network;
+}
+
+}  // namespace dcnsim

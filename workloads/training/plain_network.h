@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain deep convolutional networks as they are trained: 3x3 convolutions with batch-norm, ReLU and
+// max pools, then fully-connected layers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "workloads/network.h"
+#include "workloads/training/training_data.h"
+
+namespace dcnsim {
+
+/// PlainConv::pool of a max pool over the whole map.
+inline constexpr int kWholeMap = 0;
+
+/// A 3x3 convolution of stride 1, batch-norm and ReLU.
+struct PlainConv {
+  int channels = 0;
+  int padding = 1;  ///< pixels on every side
+  int pool = 1;     ///< window and stride of the max pool before the batch-norm; 1: none
+};
+
+struct PlainArchitecture {
+  std::string name;
+  std::vector<PlainConv> convs;
+  std::vector<int> hidden;  ///< neurons of the fully-connected layers before the last
+  /// The first convolution, without batch-norm, takes the most important directions of 3x3 patches
+  /// of training images and their negatives, at equal variance, and only its bias is trained.
+  bool whitened = false;
+};
+
+/// "compact": whitened 48, 64, 64, 256, 256, 384, 384 channels, no hidden layer. "wide": the
+/// network of the low-precision literature (Courbariaux et al., BinaryConnect, 2015, section 3.2):
+/// 128, 128, 256, 256, 512, 512 channels, 1024 and 1024 neurons. Throws std::invalid_argument for
+/// another name.
+PlainArchitecture plain_architecture(const std::string& name);
+
+class PlainNet : public torch::nn::Module {
+ public:
+  /// For images of kCifarShape and ten classes. Weights are drawn from torch's generator. Throws
+  /// std::invalid_argument if a pool leaves nothing of the map.
+  explicit PlainNet(const PlainArchitecture& architecture);
+
+  /// N x 3 x H x W images, (pixel - mean) / deviation, to N x 10 logits. Maps smaller than
+  /// kCifarShape will do where nothing but a pool over the whole map depends on the size.
+  torch::Tensor forward(torch::Tensor images);
+
+  /// Sets the first convolution of a whitened architecture from N x 3 x H x W normalised images.
+  void whiten(const torch::Tensor& images);
+
+  /// Filters that are followed by a batch-norm, so that their size does not matter.
+  std::vector<torch::Tensor> filters() const;
+  /// Everything else that is trained: biases, the last layer.
+  std::vector<torch::Tensor> others() const;
+
+  /// With batch-norm (running statistics) and the normalisation of pixels folded in: a network that
+  /// takes raw pixels 0..255.
+  FloatNetwork folded(const PixelStatistics& pixels) const;
+
+ private:
+  /// A layer's tensors; no mean and variance where there is no batch-norm, whose scale is 1.
+  struct Layer {
+    std::string name;
+    torch::Tensor weight, bias, mean, variance;
+    LayerNode node;
+  };
+
+  void add_layer(const std::string& name, std::vector<std::int64_t> weight_shape, bool normalised,
+                 LayerNode node);
+  torch::Tensor normalised(const torch::Tensor& maps, const Layer& layer) const;
+
+  PlainArchitecture architecture_;
+  std::vector<Layer> layers_;  ///< convolutions, then fully-connected layers
+};
+
+}  // namespace dcnsim

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/quantized_net.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "workloads/training/straight_through.h"
+
+namespace dcnsim {
+namespace {
+
+/// Middle of the range of pixels.
+constexpr double kCentre = 128;
+
+template <class Window>
+torch::Tensor padded(const torch::Tensor& maps, const Window& window, double value) {
+  if ((window.pad_top | window.pad_left | window.pad_bottom | window.pad_right) == 0) return maps;
+  return torch::constant_pad_nd(
+      maps, {window.pad_left, window.pad_right, window.pad_top, window.pad_bottom}, value);
+}
+
+torch::Tensor pool(const torch::Tensor& maps, const PoolShape& shape) {
+  const std::vector<std::int64_t> kernel{shape.kernel_h, shape.kernel_w};
+  const std::vector<std::int64_t> stride{shape.stride_h, shape.stride_w};
+  if (shape.kind == PoolKind::kMax) {
+    return torch::max_pool2d(padded(maps, shape, -std::numeric_limits<double>::infinity()), kernel,
+                             stride);
+  }
+  const torch::Tensor means = torch::avg_pool2d(padded(maps, shape, 0), kernel, stride);
+  if (shape.count_include_pad) return means;
+  const torch::Tensor inside = torch::ones({1, 1, maps.size(2), maps.size(3)}, maps.options());
+  return means / torch::avg_pool2d(padded(inside, shape, 0), kernel, stride);
+}
+
+torch::Tensor to_tensor(const std::vector<float>& values, const ConvShape& conv) {
+  return torch::tensor(values)
+      .view({conv.out_channels, conv.kernel_h, conv.kernel_w, conv.in.channels / conv.groups})
+      .permute({0, 3, 1, 2})
+      .contiguous();
+}
+
+std::vector<float> to_floats(const torch::Tensor& tensor) {
+  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous().flatten();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+}  // namespace
+
+QuantizedNet::QuantizedNet(const FloatNetwork& network, NetworkFormats formats,
+                           LeftInFloat in_float)
+    : network_(network), in_float_(in_float) {
+  set_formats(std::move(formats));
+  torch::NoGradGuard no_gradients;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const FloatLayer& layer = network.layers[i];
+    Trained trained;
+    if (layer.node.kind == LayerKind::kConv) {
+      torch::Tensor weight = to_tensor(layer.weights, layer.node.conv);
+      torch::Tensor bias = torch::tensor(layer.bias);
+      if (layer.node.input == kNetworkInput) bias += kCentre * weight.sum({1, 2, 3});
+      const std::string index = std::to_string(i);
+      trained.weight = register_parameter("weight" + index, weight, true);
+      trained.bias = register_parameter("bias" + index, bias, true);
+    }
+    trained_.push_back(trained);
+  }
+}
+
+void QuantizedNet::set_formats(NetworkFormats formats) {
+  if (formats.layers.size() != network_.layers.size()) {
+    throw std::invalid_argument("formats of " + std::to_string(formats.layers.size()) +
+                                " layers, expected " + std::to_string(network_.layers.size()));
+  }
+  formats_ = std::move(formats);
+}
+
+torch::Tensor QuantizedNet::weight_of(std::size_t index) const {
+  const torch::Tensor& weight = trained_[index].weight;
+  if (in_float_.weights) return weight;
+  return quantized(weight, formats_.layers[index].weight, Rounding::kHalfEven);
+}
+
+torch::Tensor QuantizedNet::bias_of(std::size_t index, const torch::Tensor& weight) const {
+  torch::Tensor bias = trained_[index].bias;
+  const int producer = network_.layers[index].node.input;
+  if (producer == kNetworkInput) bias = bias - kCentre * weight.sum({1, 2, 3});
+  const bool input_in_float = in_float_.outputs && producer != kNetworkInput;
+  if (in_float_.weights || input_in_float) return bias;
+  return on_grid(bias, formats_.layers[index].weight.frac + formats_.of(producer).frac);
+}
+
+torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& input) const {
+  const LayerNode& node = network_.layers[index].node;
+  const ConvShape& conv = node.conv;
+  const torch::Tensor weight = weight_of(index);
+  const bool is_symmetric = conv.pad_top == conv.pad_bottom && conv.pad_left == conv.pad_right;
+  const std::vector<std::int64_t> inside{is_symmetric ? conv.pad_top : 0,
+                                         is_symmetric ? conv.pad_left : 0};
+  return torch::conv2d(is_symmetric ? input : padded(input, conv, 0), weight,
+                       bias_of(index, weight), {conv.stride_h, conv.stride_w}, inside, {1, 1},
+                       conv.groups);
+}
+
+std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) const {
+  const torch::Tensor image = quantized(pixels, formats_.input, Rounding::kHalfEven);
+  std::vector<torch::Tensor> results;
+  const auto result_of = [&](int producer) {
+    return producer == kNetworkInput ? image : results[static_cast<std::size_t>(producer)];
+  };
+  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+    const LayerNode& node = network_.layers[i].node;
+    torch::Tensor x = result_of(node.input);
+    switch (node.kind) {
+      case LayerKind::kConv:
+        x = convolution(i, x);
+        // Before requantizing, on less; both are monotone.
+        if (node.fused_pool > 1) x = torch::max_pool2d(x, {node.fused_pool, node.fused_pool});
+        break;
+      case LayerKind::kPool:
+        x = pool(x, node.pool);
+        break;
+      case LayerKind::kAdd:
+        x = x + result_of(node.input2);
+        break;
+    }
+    const bool is_last = i + 1 == network_.layers.size();
+    if (in_float_.outputs && !is_last) {
+      results.push_back(node.relu ? torch::relu(x) : x);
+    } else {
+      const TensorFormats& formats = formats_.layers[i];
+      results.push_back(quantized(x, formats.output, formats.rounding, node.relu));
+    }
+  }
+  return results;
+}
+
+torch::Tensor QuantizedNet::forward(const torch::Tensor& pixels) const {
+  return outputs(pixels).back().flatten(1);
+}
+
+FloatNetwork QuantizedNet::network() const {
+  torch::NoGradGuard no_gradients;
+  FloatNetwork result = network_;
+  for (std::size_t i = 0; i < trained_.size(); ++i) {
+    if (!trained_[i].weight.defined()) continue;
+    FloatLayer& layer = result.layers[i];
+    layer.weights = to_floats(trained_[i].weight.permute({0, 2, 3, 1}));
+    layer.bias = to_floats(bias_of(i, weight_of(i)));
+  }
+  return result;
+}
+
+void QuantizedNet::clip() {
+  if (in_float_.weights) return;
+  torch::NoGradGuard no_gradients;
+  for (std::size_t i = 0; i < trained_.size(); ++i) {
+    if (!trained_[i].weight.defined()) continue;
+    const Format& format = formats_.layers[i].weight;
+    trained_[i].weight.clamp_(std::ldexp(format.min_code(), -format.frac),
+                              std::ldexp(format.max_code(), -format.frac));
+  }
+}
+
+}  // namespace dcnsim

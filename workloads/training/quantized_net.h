@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network that is trained in fixed point: float weights and biases under training, which every
+// forward pass quantizes as in_fixed_point() does, and layers that compute what Executor computes.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "workloads/fixed_point.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+/// Tensors that are not quantized after all: for tables that compare with float.
+struct LeftInFloat {
+  bool weights = false;
+  bool outputs = false;  ///< of all layers but the last
+};
+
+class QuantizedNet : public torch::nn::Module {
+ public:
+  /// Starts from `network`'s weights. Throws std::invalid_argument: another number of layers in
+  /// `formats`.
+  QuantizedNet(const FloatNetwork& network, NetworkFormats formats, LeftInFloat in_float = {});
+
+  /// Values of every layer's output, N x C x H x W, from N x C x H x W pixel values. In double
+  /// precision these are the Executor's codes times 2^-n, to the last bit, where no accumulator
+  /// overflows; in single precision sums are rounded, so that a code may differ by one now and
+  /// then.
+  std::vector<torch::Tensor> outputs(const torch::Tensor& pixels) const;
+
+  /// N x classes.
+  torch::Tensor forward(const torch::Tensor& pixels) const;
+
+  /// What is trained, as a float network: in_fixed_point() of it is what forward() computes.
+  FloatNetwork network() const;
+
+  const NetworkFormats& formats() const { return formats_; }
+  void set_formats(NetworkFormats formats);
+
+  /// Brings weights that left the range of their format back to its edge.
+  void clip();
+
+  /// Weights and bias of a layer under training; undefined where it has none. The bias of a layer
+  /// that reads the image is that of centred pixels, x - 128, which decouples it from the weights.
+  struct Trained {
+    torch::Tensor weight, bias;
+  };
+  const std::vector<Trained>& trained() const { return trained_; }
+
+ private:
+  torch::Tensor convolution(std::size_t index, const torch::Tensor& input) const;
+  torch::Tensor weight_of(std::size_t index) const;
+  torch::Tensor bias_of(std::size_t index, const torch::Tensor& weight) const;
+
+  FloatNetwork network_;  ///< nodes; its numbers are where training began
+  NetworkFormats formats_;
+  LeftInFloat in_float_;
+  std::vector<Trained> trained_;
+};
+
+}  // namespace dcnsim

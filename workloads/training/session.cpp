@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/session.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "workloads/atomic_file.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr auto kCheckpointInterval = std::chrono::minutes(2);
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// SIGINT and SIGTERM set `interrupted` as long as this lives.
+class InterruptionsCaught {
+ public:
+  InterruptionsCaught() {
+    interrupted = 0;
+    for (std::size_t i = 0; i < 2; ++i) {
+      before_[i] = std::signal(kSignals[i], [](int) { interrupted = 1; });
+    }
+  }
+  ~InterruptionsCaught() {
+    for (std::size_t i = 0; i < 2; ++i) std::signal(kSignals[i], before_[i]);
+  }
+  InterruptionsCaught(const InterruptionsCaught&) = delete;
+  InterruptionsCaught& operator=(const InterruptionsCaught&) = delete;
+
+ private:
+  static constexpr int kSignals[2] = {SIGINT, SIGTERM};
+  void (*before_[2])(int);
+};
+
+std::string log_text(const std::vector<EpochRecord>& records) {
+  std::string text = "epoch,loss,training_accuracy,validation_accuracy,seconds\n";
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    text += fmt::format("{},{:.5f},{:.5f},{:.5f},{:.1f}\n", i + 1, records[i].loss,
+                        records[i].training_accuracy, records[i].validation_accuracy,
+                        records[i].seconds);
+  }
+  return text;
+}
+
+void call(const std::function<void()>& report) {
+  if (report) report();
+}
+
+}  // namespace
+
+bool train_to_end(Trainer& trainer, const std::string& output, const SessionReports& reports) {
+  const InterruptionsCaught caught;
+  const std::string checkpoint = output + ".checkpoint";
+  if (std::filesystem::exists(checkpoint)) {
+    trainer.resume(checkpoint);
+    call(reports.resumed);
+  }
+  auto saved = std::chrono::steady_clock::now();
+  while (!trainer.finished() && interrupted == 0) {
+    const std::size_t epochs = trainer.records().size();
+    trainer.step();
+    call(reports.stepped);
+    if (trainer.records().size() > epochs) {
+      write_file_atomically(output + ".csv", log_text(trainer.records()));
+      call(reports.epoch_ended);
+    }
+    if (std::chrono::steady_clock::now() - saved > kCheckpointInterval) {
+      trainer.save(checkpoint);
+      saved = std::chrono::steady_clock::now();
+    }
+  }
+  trainer.save(checkpoint);
+  return trainer.finished();
+}
+
+void prepare_processor(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
+    setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
+    execv("/proc/self/exe", argv);
+  }
+  // Feature maps come and go: their pages shall stay with the process.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
+
+void use_threads(int threads) {
+  torch::set_num_threads(threads > 0 ? threads
+                                     : static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/straight_through.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dcnsim {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+/// Rounds codes in place.
+void round_codes(torch::Tensor& codes, Rounding rounding) {
+  switch (rounding) {
+    case Rounding::kHalfEven:
+      codes.round_();
+      return;
+    case Rounding::kHalfUp:
+      codes.add_(0.5).floor_();
+      return;
+    case Rounding::kHalfAway: {
+      const torch::Tensor sign = codes.sign();
+      codes.abs_().add_(0.5).floor_().mul_(sign);
+      return;
+    }
+    case Rounding::kTowardZero:
+      codes.trunc_();
+      return;
+    case Rounding::kFloor:
+      codes.floor_();
+      return;
+  }
+}
+
+class StraightThrough : public torch::autograd::Function<StraightThrough> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, int frac,
+                               double lowest, double highest, Rounding rounding) {
+    torch::Tensor codes = x * std::ldexp(1.0, frac);
+    context->save_for_backward({codes.ge(lowest).logical_and_(codes.le(highest))});
+    round_codes(codes, rounding);
+    return codes.clamp_(lowest, highest).mul_(std::ldexp(1.0, -frac));
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const torch::Tensor inside = context->get_saved_variables().front();
+    return {gradients.front() * inside, {}, {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding,
+                        bool relu) {
+  const double lowest = relu ? std::max(0, format.min_code()) : format.min_code();
+  return StraightThrough::apply(x, format.frac, lowest, static_cast<double>(format.max_code()),
+                                rounding);
+}
+
+torch::Tensor on_grid(const torch::Tensor& x, int frac) {
+  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven);
+}
+
+}  // namespace dcnsim
