@@ -23,7 +23,7 @@ void train(const TrainOptions& options) {
   require_writable(options.output);
   const Recipe& recipe = options.recipe.recipe;
   const PlainArchitecture architecture = plain_architecture(options.network);
-  require_memory(PlainNet(architecture).folded(raw_pixels()), recipe.batch);
+  require_memory(PlainNet(architecture, raw_pixels()).folded(), recipe.batch);
   const TrainingData data = options.recipe.data();
   const torch::Device device = options.recipe.device();
   PlainLearner learner(architecture, data.training, options.rates, recipe.seed, device);

@@ -43,7 +43,7 @@ Format format_of(const std::int64_t* fields) {
 
 /// Throws std::invalid_argument if the fields are not those of `layers` layers.
 NetworkFormats formats_of(const torch::Tensor& tensor, std::size_t layers) {
-  const torch::Tensor fields = tensor.to(torch::kCPU, torch::kLong).contiguous();
+  const torch::Tensor fields = tensor.to(torch::kLong).contiguous();
   constexpr int kLayerFields = 2 * kFormatFields + 1;
   if (static_cast<std::size_t>(fields.numel()) != kFormatFields + layers * kLayerFields) {
     throw std::invalid_argument("formats of another number of layers");
@@ -213,11 +213,10 @@ void FineTuner::save(torch::serialize::OutputArchive& archive) const {
 
 void FineTuner::load(torch::serialize::InputArchive& archive) {
   torch::serialize::InputArchive net, adam;
-  torch::Tensor tensor;
   archive.read("net", net);
   net_->load(net);
-  archive.read("formats", tensor);
-  net_->set_formats(formats_of(tensor, net_->formats().layers.size()));
+  const std::size_t layers = net_->formats().layers.size();
+  net_->set_formats(formats_of(read_tensor(archive, "formats"), layers));
   archive.read("adam", adam);
   adam_->load(adam);
   muon_->load(archive);
@@ -226,17 +225,15 @@ void FineTuner::load(torch::serialize::InputArchive& archive) {
     FloatLayer& layer = best_.network.layers[i];
     for (auto [name, values] :
          {std::pair{"best_weights", &layer.weights}, {"best_bias", &layer.bias}}) {
-      archive.read(name + std::to_string(i), tensor);
-      const torch::Tensor floats = tensor.to(torch::kCPU, torch::kFloat).contiguous();
+      const torch::Tensor floats =
+          read_tensor(archive, name + std::to_string(i)).to(torch::kFloat).contiguous();
       TORCH_CHECK(static_cast<std::size_t>(floats.numel()) == values->size(), name, " has ",
                   floats.numel(), " numbers, expected ", values->size());
       std::copy_n(floats.data_ptr<float>(), values->size(), values->begin());
     }
   }
-  archive.read("best_formats", tensor);
-  best_.formats = formats_of(tensor, best_.network.layers.size());
-  archive.read("best_accuracy", tensor);
-  best_.accuracy = tensor.to(torch::kCPU, torch::kDouble).item<double>();
+  best_.formats = formats_of(read_tensor(archive, "best_formats"), layers);
+  best_.accuracy = read_tensor(archive, "best_accuracy").item<double>();
 }
 
 }  // namespace dcnsim

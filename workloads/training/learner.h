@@ -35,4 +35,11 @@ class Learner {
   virtual void load(torch::serialize::InputArchive& archive) = 0;
 };
 
+/// A tensor of a checkpoint, on the CPU. Throws c10::Error if there is none of that name.
+inline torch::Tensor read_tensor(torch::serialize::InputArchive& archive, const std::string& name) {
+  torch::Tensor tensor;
+  archive.read(name, tensor);
+  return tensor.to(torch::kCPU);
+}
+
 }  // namespace dcnsim

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "workloads/training/learner.h"
+
 namespace dcnsim {
 namespace {
 
@@ -59,9 +61,7 @@ void Muon::save(torch::serialize::OutputArchive& archive) const {
 void Muon::load(torch::serialize::InputArchive& archive) {
   torch::NoGradGuard no_gradients;
   for (std::size_t i = 0; i < momenta_.size(); ++i) {
-    torch::Tensor momentum;
-    archive.read("momentum" + std::to_string(i), momentum);
-    momenta_[i].copy_(momentum);
+    momenta_[i].copy_(read_tensor(archive, "momentum" + std::to_string(i)));
   }
 }
 

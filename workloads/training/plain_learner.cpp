@@ -17,7 +17,7 @@ std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture, const 
                                    const PixelStatistics& statistics, std::uint64_t seed,
                                    torch::Device device) {
   torch::manual_seed(seed);
-  auto net = std::make_shared<PlainNet>(architecture);
+  auto net = std::make_shared<PlainNet>(architecture, statistics);
   if (architecture.whitened) {
     const std::size_t count = std::min(kWhiteningImages, images.size());
     net->whiten(plain_batch(images, statistics, 0, count).first);

@@ -25,7 +25,7 @@ class PlainLearner : public Learner {
                const PlainRates& rates, std::uint64_t seed, torch::Device device);
 
   /// With batch-norm and the normalisation of pixels folded in.
-  FloatNetwork network() const { return net_->folded(statistics_); }
+  FloatNetwork network() const { return net_->folded(); }
 
   std::string description() const override;
   torch::Tensor forward(const torch::Tensor& images) override;

@@ -41,8 +41,12 @@ LayerNode fully_connected_node(Shape in, int neurons, bool relu) {
   return node;
 }
 
-template <class To>
-std::vector<To> values_of(const torch::Tensor& tensor) {
+/// 1 x C x 1 x 1, in double.
+torch::Tensor by_channel(const std::vector<float>& values) {
+  return torch::tensor(values).to(torch::kDouble).view({1, -1, 1, 1});
+}
+
+std::vector<float> values_of(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous();
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
@@ -71,7 +75,8 @@ PlainArchitecture plain_architecture(const std::string& name) {
   throw std::invalid_argument("network: '" + name + "', expected compact or wide");
 }
 
-PlainNet::PlainNet(const PlainArchitecture& architecture) : architecture_(architecture) {
+PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels)
+    : architecture_(architecture), pixels_(std::move(pixels)) {
   Shape shape = kCifarShape;
   for (const PlainConv& conv : architecture.convs) {
     const LayerNode node = conv_node(shape, conv);
@@ -122,6 +127,10 @@ torch::Tensor PlainNet::normalised(const torch::Tensor& maps, const Layer& layer
 
 torch::Tensor PlainNet::forward(torch::Tensor images) {
   torch::Tensor x = std::move(images);
+  if (pads_image()) {
+    // In units of the deviation from black, so that zeros around it are black.
+    x = x + (by_channel(pixels_.mean) / by_channel(pixels_.deviation)).to(x.options());
+  }
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
     const torch::Tensor bias = layer.mean.defined() ? torch::Tensor() : layer.bias;
@@ -175,7 +184,7 @@ std::vector<torch::Tensor> PlainNet::others() const {
   return found;
 }
 
-FloatNetwork PlainNet::folded(const PixelStatistics& pixels) const {
+FloatNetwork PlainNet::folded() const {
   torch::NoGradGuard no_gradients;
   FloatNetwork network{architecture_.name, "image", kCifarShape, {}};
   for (const Layer& layer : layers_) {
@@ -192,14 +201,11 @@ FloatNetwork PlainNet::folded(const PixelStatistics& pixels) const {
       bias = bias - layer.mean.to(torch::kCPU, torch::kDouble) * scale;
     }
     if (layer.node.input == kNetworkInput) {
-      const torch::Tensor mean = torch::tensor(pixels.mean, torch::kDouble).view({1, -1, 1, 1});
-      const torch::Tensor deviation =
-          torch::tensor(pixels.deviation, torch::kDouble).view({1, -1, 1, 1});
-      weight = weight / deviation;
-      bias = bias - (weight * mean).sum({1, 2, 3});
+      weight = weight / by_channel(pixels_.deviation);
+      if (!pads_image()) bias = bias - (weight * by_channel(pixels_.mean)).sum({1, 2, 3});
     }
     network.layers.push_back(
-        {layer.node, values_of<float>(weight.permute({0, 2, 3, 1})), values_of<float>(bias)});
+        {layer.node, values_of(weight.permute({0, 2, 3, 1})), values_of(bias)});
   }
   validate(network);
   return network;

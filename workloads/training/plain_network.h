@@ -40,12 +40,13 @@ PlainArchitecture plain_architecture(const std::string& name);
 
 class PlainNet : public torch::nn::Module {
  public:
-  /// For images of kCifarShape and ten classes. Weights are drawn from torch's generator. Throws
-  /// std::invalid_argument if a pool leaves nothing of the map.
-  explicit PlainNet(const PlainArchitecture& architecture);
+  /// For images of kCifarShape, normalised by `pixels`, and ten classes. Weights are drawn from
+  /// torch's generator. Throws std::invalid_argument if a pool leaves nothing of the map.
+  PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels);
 
   /// N x 3 x H x W images, (pixel - mean) / deviation, to N x 10 logits. Maps smaller than
-  /// kCifarShape will do where nothing but a pool over the whole map depends on the size.
+  /// kCifarShape will do where nothing but a pool over the whole map depends on the size. Padding
+  /// of the image is black, as an accelerator pads.
   torch::Tensor forward(torch::Tensor images);
 
   /// Sets the first convolution of a whitened architecture from N x 3 x H x W normalised images.
@@ -58,7 +59,7 @@ class PlainNet : public torch::nn::Module {
 
   /// With batch-norm (running statistics) and the normalisation of pixels folded in: a network that
   /// takes raw pixels 0..255.
-  FloatNetwork folded(const PixelStatistics& pixels) const;
+  FloatNetwork folded() const;
 
  private:
   /// A layer's tensors; no mean and variance where there is no batch-norm, whose scale is 1.
@@ -70,9 +71,11 @@ class PlainNet : public torch::nn::Module {
 
   void add_layer(const std::string& name, std::vector<std::int64_t> weight_shape, bool normalised,
                  LayerNode node);
+  bool pads_image() const { return layers_.front().node.conv.pad_top > 0; }
   torch::Tensor normalised(const torch::Tensor& maps, const Layer& layer) const;
 
   PlainArchitecture architecture_;
+  PixelStatistics pixels_;
   std::vector<Layer> layers_;  ///< convolutions, then fully-connected layers
 };
 

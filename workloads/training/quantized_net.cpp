@@ -42,6 +42,11 @@ torch::Tensor to_tensor(const std::vector<float>& values, const ConvShape& conv)
       .contiguous();
 }
 
+/// Of each filter, in double.
+torch::Tensor sums_of(const torch::Tensor& weight) {
+  return weight.to(torch::kDouble).sum({1, 2, 3});
+}
+
 std::vector<float> to_floats(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous().flatten();
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
@@ -59,8 +64,8 @@ QuantizedNet::QuantizedNet(const FloatNetwork& network, NetworkFormats formats,
     Trained trained;
     if (layer.node.kind == LayerKind::kConv) {
       torch::Tensor weight = to_tensor(layer.weights, layer.node.conv);
-      torch::Tensor bias = torch::tensor(layer.bias);
-      if (layer.node.input == kNetworkInput) bias += kCentre * weight.sum({1, 2, 3});
+      torch::Tensor bias = torch::tensor(layer.bias).to(torch::kDouble);
+      if (layer.node.input == kNetworkInput) bias += kCentre * sums_of(weight);
       const std::string index = std::to_string(i);
       trained.weight = register_parameter("weight" + index, weight, true);
       trained.bias = register_parameter("bias" + index, bias, true);
@@ -86,10 +91,12 @@ torch::Tensor QuantizedNet::weight_of(std::size_t index) const {
 torch::Tensor QuantizedNet::bias_of(std::size_t index, const torch::Tensor& weight) const {
   torch::Tensor bias = trained_[index].bias;
   const int producer = network_.layers[index].node.input;
-  if (producer == kNetworkInput) bias = bias - kCentre * weight.sum({1, 2, 3});
+  if (producer == kNetworkInput) bias = bias - kCentre * sums_of(weight);
   const bool input_in_float = in_float_.outputs && producer != kNetworkInput;
-  if (in_float_.weights || input_in_float) return bias;
-  return on_grid(bias, formats_.layers[index].weight.frac + formats_.of(producer).frac);
+  if (!in_float_.weights && !input_in_float) {
+    bias = on_grid(bias, formats_.layers[index].weight.frac + formats_.of(producer).frac);
+  }
+  return bias.to(weight.scalar_type());
 }
 
 torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& input) const {

@@ -42,8 +42,9 @@ class QuantizedNet : public torch::nn::Module {
   /// Brings weights that left the range of their format back to its edge.
   void clip();
 
-  /// Weights and bias of a layer under training; undefined where it has none. The bias of a layer
-  /// that reads the image is that of centred pixels, x - 128, which decouples it from the weights.
+  /// Weights and bias of a layer under training; undefined where it has none. Biases are in double
+  /// precision; that of a layer that reads the image is for centred pixels, x - 128, which
+  /// decouples it from the weights (and makes up for the mean of their rounding).
   struct Trained {
     torch::Tensor weight, bias;
   };

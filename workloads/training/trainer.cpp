@@ -127,11 +127,8 @@ void Trainer::resume(const std::string& path) {
   std::string saved;
   try {
     archive.load_from(path, device_);
-    torch::Tensor tensor;
-    archive.read("description", tensor);
-    saved = tensor_text(tensor.to(torch::kCPU));
-    archive.read("progress", tensor);
-    const torch::Tensor numbers = tensor.to(torch::kCPU, torch::kDouble).contiguous();
+    saved = tensor_text(read_tensor(archive, "description"));
+    const torch::Tensor numbers = read_tensor(archive, "progress").to(torch::kDouble).contiguous();
     progress.assign(numbers.data_ptr<double>(), numbers.data_ptr<double>() + numbers.numel());
   } catch (const c10::Error& error) {
     throw std::runtime_error(path + ": is not a checkpoint of dcnsim-train");

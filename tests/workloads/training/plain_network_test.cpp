@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/plain_network.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "tests/workloads/training/tiny_training.h"
+#include "workloads/float_executor.h"
+
+namespace dcnsim {
+namespace {
+
+/// Batch-norm statistics, biases and weights as training could leave them.
+void disturb(PlainNet& net, const torch::Tensor& images) {
+  torch::NoGradGuard no_gradients;
+  torch::manual_seed(1);
+  net.train();
+  for (int i = 0; i < 5; ++i) net.forward(images);
+  for (torch::Tensor& parameter : net.parameters()) {
+    parameter.add_(0.05 * torch::randn_like(parameter));
+  }
+  net.eval();
+}
+
+class FoldedNetwork : public testing::TestWithParam<std::string> {};
+
+TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
+  const PlainArchitecture architecture =
+      GetParam() == "tiny" ? tiny_architecture() : plain_architecture(GetParam());
+  const Dataset images = embedded_images().validation;
+  const PixelStatistics statistics = pixel_statistics(images);
+  PlainNet net(architecture, statistics);
+  const torch::Tensor batch = plain_batch(images, statistics, 0, 10).first;
+  if (architecture.whitened) net.whiten(batch);
+  disturb(net, batch);
+  torch::NoGradGuard no_gradients;
+  const torch::Tensor expected = net.forward(batch);
+  const FloatNetwork folded = net.folded();
+  FloatExecutor executor(folded);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::vector<float> logits = executor.run(image_tensor(images, i)).back();
+    ASSERT_EQ(logits.size(), 10U);
+    for (std::size_t c = 0; c < 10; ++c) {
+      EXPECT_NEAR(
+          logits[c],
+          expected[static_cast<std::int64_t>(i)][static_cast<std::int64_t>(c)].item<float>(), 2e-3);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork, testing::Values("tiny", "compact", "wide"),
+                         [](const auto& test) { return test.param; });
+
+TEST(PlainNet, WhitensPatchesOfImages) {
+  const Dataset images = embedded_images().training;
+  const PixelStatistics statistics = pixel_statistics(images);
+  PlainNet net(tiny_architecture(), statistics);
+  const torch::Tensor batch = plain_batch(images, statistics, 0, 400).first;
+  net.whiten(batch);
+  const torch::Tensor weight = net.named_parameters()["conv0_weight"].detach();
+  const torch::Tensor responses =
+      torch::conv2d(batch, weight.slice(0, 0, 8)).transpose(0, 1).flatten(1).to(torch::kDouble);
+  const torch::Tensor second_moments = responses.mm(responses.t()) / responses.size(1);
+  EXPECT_TRUE(second_moments.allclose(torch::eye(8, torch::kDouble), 0.0, 0.05)) << second_moments;
+  EXPECT_TRUE(weight.slice(0, 8).equal(-weight.slice(0, 0, 8)));
+  EXPECT_FALSE(net.named_parameters()["conv0_weight"].requires_grad());
+}
+
+TEST(PlainNet, TakesSmallerImagesWherePoolsAllow) {
+  PlainNet net(plain_architecture("compact"), raw_pixels());
+  EXPECT_EQ(net.forward(torch::zeros({2, 3, 24, 24})).sizes(), torch::IntArrayRef({2, 10}));
+}
+
+TEST(PlainNet, DividesItsParametersInTwo) {
+  PlainNet net(plain_architecture("wide"), raw_pixels());
+  EXPECT_EQ(net.filters().size(), 8U);
+  EXPECT_EQ(net.filters().size() + net.others().size(), net.parameters().size());
+}
+
+TEST(PlainNet, RefusesUnknownNamesAndPoolsThatLeaveNothing) {
+  EXPECT_THROW(plain_architecture("narrow"), std::invalid_argument);
+  EXPECT_THROW(PlainNet({"deep", {{4, 0, 8}, {4, 0, 8}}, {}, false}, raw_pixels()),
+               std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace dcnsim

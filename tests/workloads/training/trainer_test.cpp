@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/trainer.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+
+#include "analysis/quantizer/quantize_network.h"
+#include "tests/workloads/training/tiny_training.h"
+#include "workloads/executor.h"
+#include "workloads/training/fine_tuner.h"
+#include "workloads/training/memory.h"
+
+namespace dcnsim {
+namespace {
+
+bool operator==(const FloatNetwork& a, const FloatNetwork& b) {
+  if (a.layers.size() != b.layers.size()) return false;
+  for (std::size_t i = 0; i < a.layers.size(); ++i) {
+    if (a.layers[i].weights != b.layers[i].weights || a.layers[i].bias != b.layers[i].bias) {
+      return false;
+    }
+  }
+  return true;
+}
+
+class TrainerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char folder[] = "/tmp/dcnsim_trainer_XXXXXX";
+    ASSERT_NE(mkdtemp(folder), nullptr);
+    folder_ = folder;
+    torch::set_num_threads(1);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+  std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
+    return std::make_unique<PlainLearner>(tiny_architecture(), data_.training, PlainRates{}, seed,
+                                          torch::kCPU);
+  }
+
+  /// A tiny network after a short training.
+  FloatNetwork trained() const {
+    const auto learner = plain_learner();
+    Trainer trainer(*learner, data_, tiny_recipe(), torch::kCPU);
+    while (!trainer.finished()) trainer.step();
+    return learner->network();
+  }
+
+  static NetworkFormats formats(const FloatNetwork& network, int weight_bits, int activation_bits) {
+    QuantizeOptions options;
+    options.weight_bits = weight_bits;
+    options.activation_bits = activation_bits;
+    return formats_of(quantize_network(network, embedded_images().training, options).network);
+  }
+
+  std::unique_ptr<FineTuner> fine_tuner(const FloatNetwork& network, int weight_bits,
+                                        int activation_bits, bool reestimates = false) const {
+    FineTuneOptions options;
+    if (reestimates) {
+      options.reestimate = [=](const FloatNetwork& tuned) {
+        return formats(tuned, weight_bits, activation_bits);
+      };
+    }
+    return std::make_unique<FineTuner>(network, formats(network, weight_bits, activation_bits),
+                                       options, data_.training, torch::kCPU);
+  }
+
+  static Recipe fine_tuning_recipe() {
+    Recipe recipe = tiny_recipe();
+    recipe.small_share = 0;
+    recipe.epochs = 2;
+    return recipe;
+  }
+
+  std::string error_of_resuming(Learner& learner, const std::string& checkpoint) const {
+    Trainer trainer(learner, data_, tiny_recipe(), torch::kCPU);
+    try {
+      trainer.resume(checkpoint);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  const TrainingData data_ = embedded_images();
+  std::string folder_;
+};
+
+TEST_F(TrainerTest, Learns) {
+  const auto learner = plain_learner();
+  Recipe recipe = tiny_recipe();
+  recipe.epochs = 10;
+  Trainer trainer(*learner, data_, recipe, torch::kCPU);
+  EXPECT_EQ(trainer.steps(), 100);
+  while (!trainer.finished()) trainer.step();
+  ASSERT_EQ(trainer.records().size(), 10U);
+  EXPECT_LT(trainer.records().back().loss, trainer.records().front().loss - 0.2);
+  // Ten classes: chance is 10 %.
+  EXPECT_GT(learner->accuracy(data_.training), 0.4);
+  EXPECT_GT(trainer.records().back().validation_accuracy, 0.2);
+}
+
+TEST_F(TrainerTest, GoesOnFromACheckpointToTheSameBytes) {
+  for (const std::int64_t stop : {1, 10, 17}) {
+    SCOPED_TRACE(stop);
+    const auto straight = plain_learner(), first = plain_learner(), second = plain_learner();
+    Trainer through(*straight, data_, tiny_recipe(), torch::kCPU);
+    while (!through.finished()) through.step();
+    {
+      Trainer before(*first, data_, tiny_recipe(), torch::kCPU);
+      while (before.done() < stop) before.step();
+      before.save(path("checkpoint"));
+    }
+    Trainer after(*second, data_, tiny_recipe(), torch::kCPU);
+    after.resume(path("checkpoint"));
+    EXPECT_EQ(after.done(), stop);
+    while (!after.finished()) after.step();
+    EXPECT_TRUE(second->network() == straight->network());
+    ASSERT_EQ(after.records().size(), through.records().size());
+    for (std::size_t i = 0; i < after.records().size(); ++i) {
+      EXPECT_EQ(after.records()[i].loss, through.records()[i].loss);
+      EXPECT_EQ(after.records()[i].validation_accuracy, through.records()[i].validation_accuracy);
+    }
+  }
+}
+
+TEST_F(TrainerTest, SeedsDecide) {
+  const auto a = plain_learner(1), b = plain_learner(2);
+  EXPECT_FALSE(a->network() == b->network());
+  EXPECT_TRUE(plain_learner(1)->network() == a->network());
+}
+
+TEST_F(TrainerTest, RefusesCheckpointsOfOtherTrainings) {
+  const auto learner = plain_learner();
+  Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
+  EXPECT_EQ(error_of_resuming(*learner, path("checkpoint")), "");
+  PlainLearner other(tiny_architecture(), data_.training, {0.1, 0.8, 0.001}, 1, torch::kCPU);
+  EXPECT_NE(error_of_resuming(other, path("checkpoint")).find("is of another training"),
+            std::string::npos);
+  const FloatNetwork network = trained();
+  EXPECT_NE(error_of_resuming(*fine_tuner(network, 8, 8), path("checkpoint"))
+                .find("is of another training"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, RefusesDamagedCheckpointsAndStaysAsItWas) {
+  const auto learner = plain_learner();
+  Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
+  std::ifstream in(path("checkpoint"), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  for (const std::size_t size : {std::size_t{0}, std::size_t{100}, bytes.size() / 2}) {
+    std::ofstream(path("cut"), std::ios::binary) << bytes.substr(0, size);
+    EXPECT_NE(error_of_resuming(*learner, path("cut")).find("cut: is not a checkpoint"),
+              std::string::npos)
+        << size;
+  }
+  EXPECT_NE(error_of_resuming(*learner, DCNSIM_SOURCE_DIR "/README.md").find("README.md: is not"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
+  const auto learner = plain_learner();
+  for (const auto& spoil : std::vector<void (*)(Recipe&)>{
+           [](Recipe& r) { r.epochs = 0; }, [](Recipe& r) { r.batch = 1; },
+           [](Recipe& r) { r.batch = 401; }, [](Recipe& r) { r.label_smoothing = 1; },
+           [](Recipe& r) { r.small_share = 1.5; }}) {
+    Recipe recipe = tiny_recipe();
+    spoil(recipe);
+    EXPECT_THROW(Trainer(*learner, data_, recipe, torch::kCPU), std::invalid_argument);
+  }
+  EXPECT_THROW(PlainLearner(tiny_architecture(), data_.training, {0, 0.9, 0.1}, 1, torch::kCPU),
+               std::invalid_argument);
+}
+
+TEST_F(TrainerTest, FineTuningRecoversWhatNarrowWidthsLose) {
+  const FloatNetwork network = trained();
+  const auto tuner = fine_tuner(network, 2, 3);
+  Recipe recipe = fine_tuning_recipe();
+  recipe.epochs = 6;
+  const double before = tuner->accuracy(data_.training);
+  Trainer trainer(*tuner, data_, recipe, torch::kCPU);
+  while (!trainer.finished()) trainer.step();
+  EXPECT_GT(tuner->accuracy(data_.training), before + 0.05);
+  EXPECT_GE(tuner->best_accuracy(), trainer.records().back().validation_accuracy);
+}
+
+TEST_F(TrainerTest, FineTuningJudgesByTheReferenceExecutor) {
+  const FloatNetwork network = trained();
+  const auto tuner = fine_tuner(network, 4, 4);
+  Trainer trainer(*tuner, data_, fine_tuning_recipe(), torch::kCPU);
+  while (!trainer.finished()) trainer.step();
+  const FixedNetwork best = in_fixed_point(tuner->best(), tuner->best_formats());
+  Executor executor(best, Accumulator{});
+  int correct = 0;
+  for (std::size_t i = 0; i < data_.validation.size(); ++i) {
+    correct += argmax(executor.run(image_tensor(data_.validation, i)).layers.back()) ==
+               data_.validation.labels[i];
+  }
+  EXPECT_EQ(correct / 100.0, tuner->best_accuracy());
+}
+
+TEST_F(TrainerTest, FineTuningKeepsTheBestStateTheBeginningIncluded) {
+  const FloatNetwork network = trained();
+  FineTuneOptions options;
+  options.rates = {10, 0.9, 10};  // destroys it
+  FineTuner tuner(network, formats(network, 8, 8), options, data_.training, torch::kCPU);
+  const double before = tuner.accuracy(data_.validation);
+  Trainer trainer(tuner, data_, fine_tuning_recipe(), torch::kCPU);
+  while (!trainer.finished()) trainer.step();
+  EXPECT_LT(trainer.records().back().validation_accuracy, before);
+  EXPECT_EQ(tuner.best_accuracy(), before);
+}
+
+TEST_F(TrainerTest, FineTuningGoesOnFromACheckpointToTheSameBytes) {
+  const FloatNetwork network = trained();
+  for (const bool reestimates : {false, true}) {
+    SCOPED_TRACE(reestimates);
+    const auto straight = fine_tuner(network, 3, 4, reestimates),
+               first = fine_tuner(network, 3, 4, reestimates),
+               second = fine_tuner(network, 3, 4, reestimates);
+    Trainer through(*straight, data_, fine_tuning_recipe(), torch::kCPU);
+    while (!through.finished()) through.step();
+    {
+      Trainer before(*first, data_, fine_tuning_recipe(), torch::kCPU);
+      while (before.done() < 13) before.step();
+      before.save(path("checkpoint"));
+    }
+    Trainer after(*second, data_, fine_tuning_recipe(), torch::kCPU);
+    after.resume(path("checkpoint"));
+    while (!after.finished()) after.step();
+    EXPECT_TRUE(second->best() == straight->best());
+    EXPECT_EQ(second->best_accuracy(), straight->best_accuracy());
+  }
+}
+
+TEST_F(TrainerTest, ReestimatedFormatsFollowTheWeights) {
+  const FloatNetwork network = trained();
+  FineTuneOptions options;
+  const NetworkFormats wide = formats(network, 8, 8), narrow = formats(network, 4, 4);
+  int asked = 0;
+  options.reestimate = [&](const FloatNetwork&) {
+    ++asked;
+    return narrow;
+  };
+  FineTuner tuner(network, wide, options, data_.training, torch::kCPU);
+  Trainer trainer(tuner, data_, fine_tuning_recipe(), torch::kCPU);
+  while (!trainer.finished()) trainer.step();
+  EXPECT_EQ(asked, 3);  // before the first epoch and after each
+  // The state before was judged in the first formats, later ones in those asked for.
+  EXPECT_TRUE(tuner.best_formats().layers[0].weight == wide.layers[0].weight ||
+              tuner.best_formats().layers[0].weight == narrow.layers[0].weight);
+}
+
+TEST_F(TrainerTest, MemoryIsAskedForBefore) {
+  const FloatNetwork network = plain_learner()->network();
+  EXPECT_GT(step_memory_bytes(network, 100), 50 * step_memory_bytes(network, 1));
+  EXPECT_NO_THROW(require_memory(network, 1));
+  try {
+    require_memory(network, 1'000'000'000);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("batch: 1000000000 images take about"),
+              std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/training/training_data.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+
+#include "tests/support/small_float_network.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kImages = DCNSIM_SOURCE_DIR "/workloads/cifar10/calibration_500.bin";
+
+std::string message_of(const std::string& path, std::size_t validation) {
+  try {
+    load_training_data(path, validation);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// One image whose pixel at row y, column x has the value 6 y + x in every channel.
+Dataset ramp() {
+  Dataset image{{3}, {}};
+  for (int plane = 0; plane < 3; ++plane) {
+    for (int y = 0; y < 32; ++y) {
+      for (int x = 0; x < 32; ++x) image.pixels.push_back(static_cast<std::uint8_t>(6 * y + x));
+    }
+  }
+  return image;
+}
+
+TEST(TrainingData, HoldsTheLastImagesOut) {
+  const Dataset all = load_cifar10(kImages);
+  const TrainingData data = load_training_data(kImages, 120);
+  ASSERT_EQ(data.training.size(), 380U);
+  ASSERT_EQ(data.validation.size(), 120U);
+  EXPECT_EQ(image_tensor(data.training, 379), image_tensor(all, 379));
+  EXPECT_EQ(image_tensor(data.validation, 0), image_tensor(all, 380));
+  EXPECT_EQ(data.validation.labels[119], all.labels[499]);
+}
+
+TEST(TrainingData, ReadsTheTrainingBatchesOfAFolderAndNeverTheTestBatch) {
+  char folder[] = "/tmp/dcnsim_training_data_XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  const std::string path = folder;
+  std::filesystem::copy_file(DCNSIM_SOURCE_DIR "/workloads/cifar10/test_1000.bin",
+                             path + "/test_batch.bin");
+  for (int i = 1; i <= 4; ++i) {
+    std::filesystem::copy_file(kImages, path + "/data_batch_" + std::to_string(i) + ".bin");
+  }
+  EXPECT_NE(message_of(path, 10).find("data_batch_5.bin: is missing; workloads/cifar10/fetch"),
+            std::string::npos)
+      << message_of(path, 10);
+  std::filesystem::copy_file(kImages, path + "/data_batch_5.bin");
+  EXPECT_EQ(load_training_data(path, 10).training.size(), 2490U);
+  std::filesystem::remove_all(path);
+}
+
+TEST(TrainingData, RefusesAWrongFolderAndTooFewImages) {
+  EXPECT_NE(message_of("/nowhere", 10).find("/nowhere"), std::string::npos);
+  EXPECT_NE(message_of(kImages, 500).find("500 images, expected more than the 500"),
+            std::string::npos);
+}
+
+TEST(TrainingData, NormalisesToMeanZeroAndDeviationOne) {
+  const Dataset images = load_cifar10(kImages);
+  const torch::Tensor batch = plain_batch(images, pixel_statistics(images), 0, 500).first;
+  EXPECT_LT(batch.mean({0, 2, 3}).abs().max().item<double>(), 1e-4);
+  EXPECT_LT((batch.std({0, 2, 3}) - 1).abs().max().item<double>(), 1e-4);
+  EXPECT_TRUE(batch.is_contiguous(torch::MemoryFormat::ChannelsLast));
+}
+
+TEST(Augmenter, ShowsEveryImageOnceAnEpochInAnotherOrder) {
+  Dataset images = random_images(200);
+  for (std::size_t i = 0; i < 200; ++i) images.pixels[i * 3072] = static_cast<std::uint8_t>(i);
+  Augmenter augmenter(images, raw_pixels(), {false, 0, 0}, 7);
+  std::vector<std::set<int>> seen(2);
+  std::vector<std::vector<int>> order(2);
+  for (std::size_t epoch = 0; epoch < 2; ++epoch) {
+    augmenter.begin_epoch(static_cast<std::int64_t>(epoch));
+    for (std::size_t first = 0; first < 200; first += 50) {
+      const torch::Tensor batch = augmenter.batch(first, 50).first;
+      for (int i = 0; i < 50; ++i) order[epoch].push_back(batch[i][0][0][0].item<int>());
+    }
+    seen[epoch] = {order[epoch].begin(), order[epoch].end()};
+  }
+  EXPECT_EQ(seen[0].size(), 200U);
+  EXPECT_EQ(seen[0], seen[1]);
+  EXPECT_NE(order[0], order[1]);
+}
+
+TEST(Augmenter, IsDecidedBySeedAndEpoch) {
+  const Dataset images = random_images(20);
+  const auto epoch = [&](std::uint64_t seed, std::int64_t number) {
+    Augmenter augmenter(images, raw_pixels(), {}, seed);
+    augmenter.begin_epoch(number);
+    return augmenter.batch(0, 20).first;
+  };
+  EXPECT_TRUE(epoch(1, 3).equal(epoch(1, 3)));
+  EXPECT_FALSE(epoch(1, 3).equal(epoch(2, 3)));
+  EXPECT_FALSE(epoch(1, 3).equal(epoch(1, 4)));
+}
+
+TEST(Augmenter, FlipsEveryImageEveryOtherEpoch) {
+  const Dataset images = ramp();
+  Augmenter augmenter(images, raw_pixels(), {true, 0, 0}, 1);
+  const torch::Tensor straight = plain_batch(images, raw_pixels(), 0, 1).first;
+  int flipped = 0;
+  for (int number = 0; number < 6; ++number) {
+    augmenter.begin_epoch(number);
+    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    const bool is_flipped = seen.equal(straight.flip(3));
+    EXPECT_TRUE(is_flipped || seen.equal(straight));
+    flipped += is_flipped ? 1 : 0;
+  }
+  EXPECT_EQ(flipped, 3);
+}
+
+TEST(Augmenter, ShiftsByUpToTheGivenPixels) {
+  const Dataset images = ramp();
+  Augmenter augmenter(images, raw_pixels(), {false, 2, 0}, 1);
+  std::set<int> shifts;
+  for (int number = 0; number < 200; ++number) {
+    augmenter.begin_epoch(number);
+    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    // The middle of a ramp says by how much it moved: 6 a row, 1 a column.
+    shifts.insert(seen[0][0][16][16].item<int>() - (6 * 16 + 16));
+  }
+  EXPECT_EQ(shifts.size(), 25U);
+  EXPECT_EQ(*shifts.begin(), -14);
+  EXPECT_EQ(*shifts.rbegin(), 14);
+}
+
+TEST(Augmenter, CutsASquareOut) {
+  Dataset images{{0}, std::vector<std::uint8_t>(3072, 200)};
+  Augmenter augmenter(images, raw_pixels(), {false, 2, 8}, 1);
+  int largest = 0;
+  for (int number = 0; number < 50; ++number) {
+    augmenter.begin_epoch(number);
+    const torch::Tensor blank = augmenter.batch(0, 1).first[0][0] == 0;
+    const int area = blank.sum().item<int>();
+    EXPECT_GE(area, 16);
+    EXPECT_LE(area, 64);
+    largest = std::max(largest, area);
+  }
+  EXPECT_EQ(largest, 64);
+}
+
+}  // namespace
+}  // namespace dcnsim
