@@ -3,6 +3,8 @@
 // is loaded by those who train.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "analysis/cli/command.h"
 #include "analysis/cli/entry.h"
 #include "analysis/cli/recipe_options.h"
@@ -97,6 +99,13 @@ void finetune(const FinetuneOptions& options) {
                                          options.network, network.input.height, network.input.width,
                                          network.input.channels));
   }
+  NetworkFormats formats;
+  std::optional<FormatChooser> choose;
+  if (options.allocation.empty()) {
+    choose.emplace(options.widths);
+  } else {
+    formats = allocated_formats(options.allocation, network);
+  }
   const Recipe& recipe = options.recipe.recipe;
   require_memory(network, recipe.batch);
   const TrainingData data = options.recipe.data();
@@ -106,18 +115,14 @@ void finetune(const FinetuneOptions& options) {
   FineTuneOptions fine_tune;
   fine_tune.rates = options.rates;
   fine_tune.accumulator.bits = options.accumulator_bits;
-  NetworkFormats formats;
-  if (options.allocation.empty()) {
-    const FormatChooser choose(options.widths);
-    formats = choose(network);
-    if (options.formats == "reestimate") fine_tune.reestimate = choose;
-  } else {
-    formats = allocated_formats(options.allocation, network);
+  if (choose) {
+    formats = (*choose)(network);
+    if (options.formats == "reestimate") fine_tune.reestimate = *choose;
   }
   const torch::Device device = options.recipe.device();
   FineTuner tuner(network, formats, fine_tune, data.training, device);
   Trainer trainer(tuner, data, recipe, device);
-  RecipeOptions::train(trainer, options.output);
+  options.recipe.train(trainer, options.output);
 
   const FixedNetwork tuned = in_fixed_point(tuner.best(), tuner.best_formats());
   save_network(tuned, options.output);
@@ -137,6 +142,7 @@ int run_command(int argc, char** argv) {
       "through. Writes QONNX: of the states after each epoch, and the beginning, the best on\n"
       "training images that were held out. The same command goes on after an interruption.\n"
       "Beside the network stay its checkpoint and a log of all epochs (.csv)."};
+  app.name("dcnsim finetune");
   app.footer(
       "Examples:\n"
       "  workloads/cifar10/fetch cifar\n"

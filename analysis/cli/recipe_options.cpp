@@ -53,6 +53,10 @@ void RecipeOptions::add_to(CLI::App& app) {
   app.add_option("--threads", threads, "CPU threads; 0: one a core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  app.add_option("--checkpoint-seconds", checkpoint_seconds,
+                 "Work that a killed training loses at most")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->capture_default_str();
   app.add_flag("--cpu", cpu, "Stay on the CPU where libtorch has a GPU");
 }
 
@@ -64,7 +68,7 @@ torch::Device RecipeOptions::device() const {
   return torch::kCPU;
 }
 
-void RecipeOptions::train(Trainer& trainer, const std::string& output) {
+void RecipeOptions::train(Trainer& trainer, const std::string& output) const {
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
   SessionReports reports;
   reports.resumed = [&] {
@@ -74,7 +78,7 @@ void RecipeOptions::train(Trainer& trainer, const std::string& output) {
   reports.epoch_ended = [&] { print_epoch(trainer, on_terminal); };
   bool finished = false;
   try {
-    finished = train_to_end(trainer, output, reports);
+    finished = train_to_end(trainer, output, checkpoint_seconds, reports);
   } catch (const c10::Error& error) {
     // Its what() has a backtrace.
     throw std::runtime_error(error.what_without_backtrace());

@@ -15,6 +15,7 @@ struct RecipeOptions {
   std::string data_path;
   std::size_t validation = 2000;
   int threads = 0;
+  double checkpoint_seconds = 120;
   bool cpu = false;
 
   void add_to(CLI::App& app);
@@ -25,7 +26,7 @@ struct RecipeOptions {
   torch::Device device() const;
   /// Trains to the end, from OUTPUT.checkpoint if there is one: a line an epoch on standard output,
   /// on a terminal a progress line on standard error. Throws Interrupted, and std::runtime_error.
-  static void train(Trainer& trainer, const std::string& output);
+  void train(Trainer& trainer, const std::string& output) const;
 };
 
 }  // namespace dcnsim::cli

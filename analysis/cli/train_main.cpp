@@ -28,7 +28,7 @@ void train(const TrainOptions& options) {
   const torch::Device device = options.recipe.device();
   PlainLearner learner(architecture, data.training, options.rates, recipe.seed, device);
   Trainer trainer(learner, data, recipe, device);
-  RecipeOptions::train(trainer, options.output);
+  options.recipe.train(trainer, options.output);
   save_network(learner.network(), options.output);
   fmt::print("written to {}\n", options.output);
 }

@@ -29,19 +29,32 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"analysis", {"models", "workloads", "platform"}},
 };
 
-/// Where SystemC headers may appear; the commands' main files start the kernel.
-const std::vector<std::string> kSystemC = {"models/tlm/",
-                                           "platform/",
-                                           "tests/tlm/",
-                                           "tests/platform/",
-                                           "tests/support/",
-                                           "analysis/cli/main.cpp",
-                                           "analysis/cli/vp_main.cpp"};
+/// Headers that may appear in some places only.
+struct Confined {
+  std::string name;
+  std::vector<std::string> headers;  ///< beginnings of what follows #include
+  std::vector<std::string> places;
+};
 
-const std::vector<std::string> kSystemCHeaders = {"systemc>", "tlm>", "tlm_utils/", "sysc/"};
+const std::vector<Confined> kConfined = {
+    // The commands' main files start the kernel.
+    {"SystemC",
+     {"<systemc>", "<tlm>", "<tlm_utils/", "<sysc/"},
+     {"models/tlm/", "platform/", "tests/tlm/", "tests/platform/", "tests/support/",
+      "analysis/cli/main.cpp", "analysis/cli/vp_main.cpp"}},
+    // dcnsim builds without it.
+    {"libtorch",
+     {"<torch/", "\"workloads/training/"},
+     {"workloads/training/", "tests/workloads/training/", "analysis/cli/recipe_options.",
+      "analysis/cli/train_main.cpp", "analysis/cli/finetune_main.cpp"}}};
 
 bool starts_with(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+template <class Predicate>
+bool any_of(const std::vector<std::string>& texts, const Predicate& holds) {
+  return std::any_of(texts.begin(), texts.end(), holds);
 }
 
 /// Rules that the file `path` (relative to the root) with these lines breaks, one line each.
@@ -64,13 +77,15 @@ std::vector<std::string> violations(const std::string& path,
   if (layer.empty() && !tests) complain("its folder has no rule");
   for (const std::string& line : lines) {
     if (header && line.find("using namespace") == 0) complain("using namespace in a header");
-    const bool systemc =
-        std::any_of(kSystemCHeaders.begin(), kSystemCHeaders.end(),
-                    [&](const std::string& h) { return starts_with(line, "#include <" + h); });
-    if (systemc && std::none_of(kSystemC.begin(), kSystemC.end(), [&](const std::string& place) {
-          return starts_with(path, place);
-        })) {
-      complain("includes SystemC: " + line);
+    for (const Confined& confined : kConfined) {
+      const auto begins = [](const std::string& whole) {
+        return [&whole](const std::string& part) { return starts_with(whole, part); };
+      };
+      const std::string include = "#include ";
+      const std::string header_name = starts_with(line, include) ? line.substr(include.size()) : "";
+      if (any_of(confined.headers, begins(header_name)) && !any_of(confined.places, begins(path))) {
+        complain("includes " + confined.name + ": " + line);
+      }
     }
     const std::string quote = "#include \"";
     if (layer.empty() || !starts_with(line, quote)) continue;
@@ -116,6 +131,10 @@ TEST(Layering, violations_are_found) {
   EXPECT_EQ(violations("models/tlm/x.cpp", {spdx, "#include <tlm>"}).size(), 0u);
   EXPECT_EQ(violations("tests/perf/x.cpp", {spdx, "#include <systemc>"}).size(), 1u);
   EXPECT_EQ(violations("tests/tlm/x.cpp", {spdx, "#include <systemc>"}).size(), 0u);
+  EXPECT_EQ(violations("workloads/x.cpp", {spdx, "#include <torch/torch.h>"}).size(), 1u);
+  EXPECT_EQ(violations("workloads/x.cpp", {spdx, "#include \"workloads/training/y.h\""}).size(),
+            1u);
+  EXPECT_EQ(violations("workloads/training/x.cpp", {spdx, "#include <torch/torch.h>"}).size(), 0u);
   EXPECT_EQ(violations("models/new/x.cpp", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx, "#pragma once", "using namespace std;"}).size(),

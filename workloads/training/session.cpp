@@ -17,7 +17,7 @@
 namespace dcnsim {
 namespace {
 
-constexpr auto kCheckpointInterval = std::chrono::minutes(2);
+using Clock = std::chrono::steady_clock;
 
 volatile std::sig_atomic_t interrupted = 0;
 
@@ -57,14 +57,15 @@ void call(const std::function<void()>& report) {
 
 }  // namespace
 
-bool train_to_end(Trainer& trainer, const std::string& output, const SessionReports& reports) {
+bool train_to_end(Trainer& trainer, const std::string& output, double checkpoint_seconds,
+                  const SessionReports& reports) {
   const InterruptionsCaught caught;
   const std::string checkpoint = output + ".checkpoint";
   if (std::filesystem::exists(checkpoint)) {
     trainer.resume(checkpoint);
     call(reports.resumed);
   }
-  auto saved = std::chrono::steady_clock::now();
+  auto saved = Clock::now();
   while (!trainer.finished() && interrupted == 0) {
     const std::size_t epochs = trainer.records().size();
     trainer.step();
@@ -73,9 +74,9 @@ bool train_to_end(Trainer& trainer, const std::string& output, const SessionRepo
       write_file_atomically(output + ".csv", log_text(trainer.records()));
       call(reports.epoch_ended);
     }
-    if (std::chrono::steady_clock::now() - saved > kCheckpointInterval) {
+    if (std::chrono::duration<double>(Clock::now() - saved).count() >= checkpoint_seconds) {
       trainer.save(checkpoint);
-      saved = std::chrono::steady_clock::now();
+      saved = Clock::now();
     }
   }
   trainer.save(checkpoint);

@@ -17,9 +17,11 @@ struct SessionReports {
 };
 
 /// Trains `trainer` to its end, from OUTPUT.checkpoint where there is one. The checkpoint is
-/// renewed every two minutes, OUTPUT.csv, the log, after each epoch. Returns false, everything
-/// kept, if SIGINT or SIGTERM ended it before. Throws what Trainer::resume() and AtomicFile throw.
-bool train_to_end(Trainer& trainer, const std::string& output, const SessionReports& reports);
+/// renewed after a step when it is `checkpoint_seconds` old, OUTPUT.csv, the log, after each epoch.
+/// Returns false, everything kept, if SIGINT or SIGTERM ended it before. Throws what
+/// Trainer::resume() and AtomicFile throw.
+bool train_to_end(Trainer& trainer, const std::string& output, double checkpoint_seconds,
+                  const SessionReports& reports);
 
 /// To be called first in main(): threads sleep while they wait for each other. GNU OpenMP's spin by
 /// default, which on a busy machine makes two threads far slower than one; it reads its settings at

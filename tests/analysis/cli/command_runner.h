@@ -67,10 +67,11 @@ class CommandTest : public testing::Test {
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  Outcome dcnsim(const std::string& arguments) const {
+  Outcome dcnsim(const std::string& arguments) const { return run(DCNSIM_COMMAND, arguments); }
+
+  Outcome run(const std::string& program, const std::string& arguments) const {
     const std::string err = path("stderr.txt");
-    const std::string command =
-        std::string(DCNSIM_COMMAND) + " " + arguments + " 2>" + err + " </dev/null";
+    const std::string command = program + " " + arguments + " 2>" + err + " </dev/null";
     Outcome outcome;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> chunk;
@@ -90,7 +91,7 @@ class CommandTest : public testing::Test {
     const Outcome o = dcnsim(arguments);
     EXPECT_EQ(o.code, code) << arguments << "\n" << o.err;
     EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
-    EXPECT_EQ(o.err.rfind("dcnsim: ", 0), 0u) << o.err;
+    EXPECT_EQ(o.err.rfind("dcnsim", 0), 0u) << o.err;
     for (const std::string& part : parts) {
       EXPECT_NE(o.err.find(part), std::string::npos) << "no \"" << part << "\" in " << o.err;
     }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// dcnsim-train and dcnsim finetune as their users run them, on the images that come with dcnsim.
+#include <fcntl.h>
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/analysis/cli/command_runner.h"
+
+namespace dcnsim {
+namespace {
+
+const std::string kImages = kSource + "/workloads/cifar10/calibration_500.bin";
+const std::string kPlain7 = kSource + "/workloads/networks/cifar10_plain7_float.onnx";
+constexpr std::size_t kRecord = 3073;
+
+class FinetuneCommandTest : public CommandTest {
+ protected:
+  void SetUp() override {
+    CommandTest::SetUp();
+    // 50 images to train on, 20 held out.
+    const std::string all = slurp(kImages);
+    spill(path("images.bin"), all.substr(0, 70 * kRecord));
+    spill(path("held_out.bin"), all.substr(50 * kRecord, 20 * kRecord));
+  }
+
+  std::string recipe(const std::string& output) const {
+    return "--data " + path("images.bin") + " --validation 20 --batch 10 --threads 1 -o " +
+           path(output);
+  }
+
+  /// Of the `accuracy` line that `key` begins: "NAME 93.10 % ...".
+  static double percent(const std::string& text, const std::string& key) {
+    const std::size_t at = text.find(key);
+    if (at == std::string::npos) return -1;
+    return std::stod(text.substr(at + key.size()));
+  }
+
+  /// Starts a program and kills it when `file` has been there for a moment.
+  void kill_after(const std::string& program, const std::string& arguments,
+                  const std::string& file) const {
+    const pid_t child = fork();
+    if (child == 0) {
+      const int nothing = open("/dev/null", O_WRONLY);
+      dup2(nothing, STDOUT_FILENO);
+      const std::string command = "exec " + program + " " + arguments;
+      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      _exit(127);
+    }
+    for (int i = 0; i < 600 && !std::filesystem::exists(path(file)); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "it was over before it was killed";
+  }
+};
+
+TEST_F(FinetuneCommandTest, TrainsANetworkThatQuantizesAndRuns) {
+  const Outcome trained = run(DCNSIM_TRAIN, recipe("net.onnx") + " --epochs 2");
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_NE(trained.out.find("epoch   2: loss "), std::string::npos) << trained.out;
+  EXPECT_EQ(slurp(path("net.onnx.csv")).rfind("epoch,loss,training_accuracy", 0), 0U);
+  const Outcome quantized =
+      dcnsim("quantize " + path("net.onnx") + " -o " + path("fixed.onnx") + " --calibration " +
+             calibration_ + " --evaluate " + path("held_out.bin"));
+  ASSERT_EQ(quantized.code, 0) << quantized.err;
+  // The exported network classifies as the trained one did.
+  EXPECT_EQ(percent(quantized.out, "accuracy, float"),
+            percent(trained.out.substr(trained.out.find("epoch   2")), "validation"));
+}
+
+TEST_F(FinetuneCommandTest, FineTunesToWhatTheAcceleratorComputes) {
+  const Outcome tuned = dcnsim("finetune -w 3 -a 4 --epochs 2 --calibration " + calibration_ +
+                               " --test " + path("held_out.bin") + " " + recipe("tuned.onnx"));
+  ASSERT_EQ(tuned.code, 0) << tuned.err;
+  const Outcome simulated =
+      dcnsim("run " + path("tuned.onnx") + " --images " + path("held_out.bin"));
+  ASSERT_EQ(simulated.code, 0) << simulated.err;
+  const double accuracy = percent(simulated.out, "accuracy     ");
+  EXPECT_EQ(percent(tuned.out, "validation         "), accuracy) << tuned.out;
+  EXPECT_EQ(percent(tuned.out, "test, fine-tuned   "), accuracy) << tuned.out;
+  EXPECT_GE(accuracy, percent(tuned.out, "test, before       ")) << tuned.out;
+}
+
+TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
+  spill(path("widths.yaml"), "weights: 5\nactivations: 7\nlayers:\n  conv3: {weights: 3}\n");
+  const Outcome quantized = dcnsim("quantize " + kPlain7 + " --widths " + path("widths.yaml") +
+                                   " -o " + path("allocation.onnx.gz"));
+  ASSERT_EQ(quantized.code, 0) << quantized.err;
+  const Outcome tuned = dcnsim("finetune --allocation " + path("allocation.onnx.gz") +
+                               " --epochs 1 " + recipe("tuned.onnx.gz"));
+  ASSERT_EQ(tuned.code, 0) << tuned.err;
+  const std::string widths = dcnsim("inspect " + path("tuned.onnx.gz")).out;
+  EXPECT_NE(widths.find("s3."), std::string::npos) << widths;
+  EXPECT_NE(widths.find("s5."), std::string::npos) << widths;
+}
+
+TEST_F(FinetuneCommandTest, KilledTrainingsGoOnToTheSameBytes) {
+  struct Case {
+    std::string program, arguments;
+  };
+  const std::string finetune = std::string(DCNSIM_COMMAND) + " finetune";
+  for (const Case& c : {Case{DCNSIM_TRAIN, "--epochs 4"},
+                        Case{finetune, "-w 4 -a 4 --epochs 2 --calibration " + calibration_}}) {
+    SCOPED_TRACE(c.program);
+    for (const char* name : {"straight.onnx", "killed.onnx"}) {
+      std::filesystem::remove(path(std::string(name) + ".checkpoint"));
+    }
+    ASSERT_EQ(run(c.program, c.arguments + " " + recipe("straight.onnx")).code, 0);
+    const std::string killed = c.arguments + " --checkpoint-seconds 0 " + recipe("killed.onnx");
+    kill_after(c.program, killed, "killed.onnx.checkpoint");
+    const Outcome resumed = run(c.program, killed);
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_EQ(resumed.out.rfind("going on after step ", 0), 0U) << resumed.out;
+    EXPECT_EQ(slurp(path("killed.onnx")), slurp(path("straight.onnx")));
+  }
+}
+
+TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
+  const std::string rest = " -o " + path("out.onnx");
+  expect_one_line_error("finetune --data /nowhere" + rest, {"/nowhere", "cannot be opened"}, 1);
+  expect_one_line_error("finetune --data " + folder_.string() + rest,
+                        {"data_batch_1.bin: is missing; workloads/cifar10/fetch"}, 1);
+  expect_one_line_error("finetune --data " + kImages + " --batch 1000000000" + rest,
+                        {"batch: 1000000000 images take about", "MB are available"}, 1);
+  expect_one_line_error("finetune --data " + kImages + " --validation 500" + rest,
+                        {"500 images, expected more than the 500"}, 1);
+  expect_one_line_error("finetune --data " + kImages + " --batch 499 --validation 20" + rest,
+                        {"batch: 499, expected 2 to 480 images"}, 1);
+  expect_one_line_error("finetune" + rest, {"--data is required"}, 2);
+  expect_one_line_error("finetune --data " + kImages + " -w 17" + rest, {"--weights: 17"}, 1);
+
+  const std::string res8 = kSource + "/workloads/networks/cifar10_res8_float.onnx";
+  ASSERT_EQ(
+      dcnsim("quantize " + res8 + " --calibration " + calibration_ + " -o " + path("res8.onnx"))
+          .code,
+      0);
+  expect_one_line_error("finetune --data " + kImages + " --allocation " + path("res8.onnx") + rest,
+                        {"res8.onnx: is an allocation of another network", "layers, expected 8"},
+                        1);
+  expect_one_line_error("finetune --data " + kImages + " --allocation " + kPlain7 + rest,
+                        {"is a float network, expected QONNX"}, 1);
+  expect_one_line_error("finetune " + path("res8.onnx") + " --data " + kImages + rest,
+                        {"res8.onnx: is in fixed point; expected the float network"}, 1);
+  expect_one_line_error(
+      "finetune --data " + kImages + " --allocation " + path("res8.onnx") + " -w 4" + rest,
+      {"--allocation: gives all formats"}, 2);
+  EXPECT_FALSE(std::filesystem::exists(path("out.onnx")));
+}
+
+TEST_F(FinetuneCommandTest, RefusesCheckpointsOfOtherTrainings) {
+  ASSERT_EQ(dcnsim("finetune -w 8 -a 8 --epochs 1 --calibration " + calibration_ + " " +
+                   recipe("out.onnx"))
+                .code,
+            0);
+  expect_one_line_error(
+      "finetune -w 4 -a 8 --epochs 1 --calibration " + calibration_ + " " + recipe("out.onnx"),
+      {"out.onnx.checkpoint: is of another training"}, 1);
+}
+
+TEST_F(FinetuneCommandTest, WithoutLibtorchItSaysHowToGetIt) {
+  std::filesystem::create_directories(folder_ / "bin");
+  std::filesystem::copy_file(DCNSIM_COMMAND, folder_ / "bin/dcnsim");
+  const Outcome o = run(path("bin/dcnsim"), "finetune --help");
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("finetune: this dcnsim was built without libtorch; install libtorch-dev"),
+            std::string::npos)
+      << o.err;
+}
+
+}  // namespace
+}  // namespace dcnsim
