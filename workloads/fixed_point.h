@@ -26,6 +26,15 @@ struct NetworkFormats {
   }
 };
 
+/// Tensors that are not quantized after all: for tables that compare with float. The network's input
+/// and output have their formats always.
+struct LeftInFloat {
+  bool weights = false;
+  bool outputs = false;  ///< of all layers but the last
+
+  bool any() const { return weights || outputs; }
+};
+
 /// Weights quantized half to even; biases, half to even, on the accumulator's grid. Throws
 /// std::invalid_argument: a bias too large for that grid, and what validate(FixedNetwork) throws.
 FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& formats);

@@ -23,6 +23,7 @@ struct ExperimentOptions {
   std::vector<std::string> accelerators;  ///< the claim's if empty
   CacheOptions cache;
   std::string calibration, images;
+  std::string results;
   std::uint64_t limit = 0;
   std::string folder;
   std::size_t jobs = default_jobs();
@@ -39,6 +40,8 @@ struct Claim {
 
 const std::vector<std::string> kEdgePresets = {"small_edge", "large_edge"};
 
+constexpr const char* kFineTunedError = "fine-tuned-error";
+
 const std::map<std::string, Claim> kClaims = {
     {"quantizer-tables",
      {quantizer_tables, "optimal uniform quantizers of four densities, 1 to 16 bits"}},
@@ -49,6 +52,12 @@ const std::map<std::string, Claim> kClaims = {
     {"error-by-width",
      {error_by_width, "error over weight and activation widths, without fine-tuning", true,
       kEdgePresets}},
+    {kFineTunedError,
+     {fine_tuned_error,
+      "the same with fine-tuning, from results of dcnsim finetune",
+      false,
+      {},
+      "analysis/experiments/lin2016_fine_tuned.csv"}},
     {"bit-fusion",
      {bit_fusion, "cycles and DRAM traffic as Bit Fusion's authors publish them", false,
       std::vector<std::string>{"bit_fusion"}, "analysis/experiments/bitfusion_cifar10.csv"}}};
@@ -70,11 +79,15 @@ std::string command_words(const ExperimentOptions& options) {
   }
   if (!options.calibration.empty()) words += " --calibration " + file_name(options.calibration);
   if (!options.images.empty()) words += " --images " + file_name(options.images);
+  if (!options.results.empty()) words += " --results " + file_name(options.results);
   if (options.limit != 0) words += fmt::format(" --limit {}", options.limit);
   return words;
 }
 
 void experiment_command(const ExperimentOptions& options) {
+  if ((options.claim == kFineTunedError) != !options.results.empty()) {
+    throw UsageError("--results: is for fine-tuned-error, which needs it");
+  }
   std::filesystem::create_directories(options.folder);
   require_writable(options.folder + "/page.md");
   const Claim& claim = kClaims.at(options.claim);
@@ -123,6 +136,7 @@ void experiment_command(const ExperimentOptions& options) {
                                      data_file("models/cost/tables"));
     experiment.machines.push_back(&machine);
   }
+  experiment.results = options.results;
   if (claim.published != nullptr) experiment.published = data_file(claim.published);
   claim.measure(experiment);
   fmt::print("written to {}\n", options.folder);
@@ -136,7 +150,7 @@ void add_experiment(CLI::App& app, Action& action) {
   CLI::App* experiment = app.add_subcommand(
       "experiment", "Measure a claim or reproduce published results, and write a page");
   std::string description =
-      "Measures a claim of Lin, Talathi and Annapureddy (2016) that needs no training or compares\n"
+      "Measures a claim of Lin, Talathi and Annapureddy (2016) or compares\n"
       "with published results, and writes a page with date, command, network and data:\n";
   std::vector<std::string> names;
   for (const auto& [name, claim] : kClaims) {
@@ -163,6 +177,10 @@ void add_experiment(CLI::App& app, Action& action) {
       ->add_option("--images", options->images,
                    "Images on which accuracy is measured [the first 1,000 test images]")
       ->type_name("PATH");
+  experiment
+      ->add_option("--results", options->results,
+                   "Folder of results of dcnsim finetune --json, for fine-tuned-error")
+      ->type_name("FOLDER");
   experiment->add_option("--limit", options->limit, "Use only the first N of them")
       ->check(CLI::PositiveNumber)
       ->type_name("N");

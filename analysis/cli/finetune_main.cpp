@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/entry.h"
 #include "analysis/cli/recipe_options.h"
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/report/finetune_report.h"
+#include "workloads/atomic_file.h"
 #include "workloads/fixed_point.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/fine_tuner.h"
@@ -26,7 +29,8 @@ struct FinetuneOptions {
   int accumulator_bits = Accumulator{}.bits;
   FineTuneRates rates;
   RecipeOptions recipe;
-  std::string test;
+  std::set<std::string> in_float;
+  std::string test, json;
   std::size_t jobs = default_jobs();
 };
 
@@ -60,10 +64,9 @@ class FormatChooser {
 
   NetworkFormats operator()(const FloatNetwork& network) const {
     Progress progress("calibrating", images_.size());
-    return formats_of(
-        quantize_network(
-            network, images_, widths_, [&](std::size_t done) { progress.update(done); }, rule_)
-            .network);
+    const auto update = [&](std::size_t done) { progress.update(done); };
+    return NetworkQuantizer(network, calibrate(network, images_, update), rule_)
+        .network_formats(widths_);
   }
 
  private:
@@ -72,27 +75,78 @@ class FormatChooser {
   Dataset images_;
 };
 
-void report_accuracy(const std::string& what, const FixedNetwork& network, const Dataset& images,
-                     const FinetuneOptions& options) {
-  std::size_t correct = 0;
-  {
-    Progress progress(what, images.size());
-    correct = count_correct(network, images, options.jobs,
-                            [&](std::size_t done) { progress.update(done); },
-                            {options.accumulator_bits, Overflow::kWrap});
-  }
-  fmt::print("{:<18} {:.2f} % ({} of {} images)\n", what,
-             100.0 * static_cast<double>(correct) / static_cast<double>(images.size()), correct,
-             images.size());
-}
-
-void finetune(const FinetuneOptions& options) {
+void check(const FinetuneOptions& options) {
   require_writable(options.output);
+  if (!options.json.empty()) require_writable(options.json);
   if (!options.allocation.empty() && (options.widths.given() || options.formats != "fixed")) {
     throw UsageError(
         "--allocation: gives all formats; --weights, --activations, --widths, --calibration and "
         "--formats reestimate choose them anew");
   }
+}
+
+Accuracy measure(const std::string& what, const FloatNetwork& network,
+                 const NetworkFormats& formats, LeftInFloat in_float, const Dataset& images,
+                 const FinetuneOptions& options) {
+  Progress progress(what, images.size());
+  return {images.size(), count_correct(network, formats, in_float, images, options.jobs,
+                                       [&](std::size_t done) { progress.update(done); },
+                                       {options.accumulator_bits, Overflow::kWrap})};
+}
+
+void print(const std::string& what, const Accuracy& accuracy) {
+  fmt::print("{:<18} {:.2f} % ({} of {} images)\n", what, 100 * accuracy.share(), accuracy.correct,
+             accuracy.images);
+}
+
+/// As QONNX; what is left in float, as float ONNX on values held in their formats.
+void save(const FloatNetwork& network, const NetworkFormats& formats, LeftInFloat in_float,
+          const std::string& path) {
+  if (!in_float.any()) return save_network(in_fixed_point(network, formats), path);
+  save_network(held_weights(network, formats, in_float), path);
+}
+
+std::vector<InputFile> input_files(const FinetuneOptions& options) {
+  std::vector<InputFile> inputs{describe_input("network", options.network),
+                                describe_input("data", options.recipe.data_path)};
+  const auto add = [&](const char* role, const std::string& path) {
+    if (!path.empty()) inputs.push_back(describe_input(role, path));
+  };
+  if (options.allocation.empty()) add("calibration", options.widths.calibration_path());
+  add("widths", options.widths.file);
+  add("allocation", options.allocation);
+  add("test", options.test);
+  return inputs;
+}
+
+FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data,
+                        LeftInFloat in_float) {
+  const Recipe& recipe = options.recipe.recipe;
+  FinetuneReport report;
+  report.version = DCNSIM_VERSION;
+  report.inputs = input_files(options);
+  report.recipe = {recipe.epochs,
+                   recipe.batch,
+                   options.rates.filters,
+                   options.rates.others,
+                   recipe.label_smoothing,
+                   recipe.augmentation.shift,
+                   recipe.augmentation.cutout,
+                   recipe.seed,
+                   data.training.size(),
+                   data.validation.size(),
+                   options.formats};
+  if (options.allocation.empty() && options.widths.file.empty()) {
+    const QuantizeOptions widths = options.widths.options();
+    report.widths = {in_float.weights ? kFloat : widths.weight_bits,
+                     in_float.outputs ? kFloat : widths.activation_bits};
+  }
+  report.accumulator_bits = options.accumulator_bits;
+  return report;
+}
+
+void finetune(const FinetuneOptions& options) {
+  check(options);
   const FloatNetwork network = float_network(options.network);
   if (network.input != kCifarShape) {
     throw std::runtime_error(fmt::format("{}: input: {} x {} x {}, expected 32 x 32 x 3",
@@ -115,22 +169,32 @@ void finetune(const FinetuneOptions& options) {
   FineTuneOptions fine_tune;
   fine_tune.rates = options.rates;
   fine_tune.accumulator.bits = options.accumulator_bits;
+  fine_tune.in_float = {options.in_float.count("weights") != 0,
+                        options.in_float.count("activations") != 0};
   if (choose) {
     formats = (*choose)(network);
     if (options.formats == "reestimate") fine_tune.reestimate = *choose;
   }
+  FinetuneReport report = describe(options, data, fine_tune.in_float);
+  report.network = network.name;
   const torch::Device device = options.recipe.device();
   FineTuner tuner(network, formats, fine_tune, data.training, device);
   Trainer trainer(tuner, data, recipe, device);
   options.recipe.train(trainer, options.output);
+  report.seconds = trainer.records().back().seconds;
+  report.validation_accuracy = tuner.best_accuracy();
 
-  const FixedNetwork tuned = in_fixed_point(tuner.best(), tuner.best_formats());
-  save_network(tuned, options.output);
-  fmt::print("validation         {:.2f} %, the best after an epoch\n", 100 * tuner.best_accuracy());
+  save(tuner.best(), tuner.best_formats(), fine_tune.in_float, options.output);
+  fmt::print("{:<18} {:.2f} %, the best after an epoch\n", "validation",
+             100 * tuner.best_accuracy());
   if (test) {
-    report_accuracy("test, before", in_fixed_point(network, formats), *test, options);
-    report_accuracy("test, fine-tuned", tuned, *test, options);
+    report.before = measure("test, before", network, formats, fine_tune.in_float, *test, options);
+    print("test, before", *report.before);
+    report.fine_tuned = measure("test, fine-tuned", tuner.best(), tuner.best_formats(),
+                                fine_tune.in_float, *test, options);
+    print("test, fine-tuned", *report.fine_tuned);
   }
+  if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
   fmt::print("written to {}\n", options.output);
 }
 
@@ -179,6 +243,13 @@ int run_command(int argc, char** argv) {
   app.add_option("--other-rate", options.rates.others,
                  "First rate of biases and the last layer (Adam), relative to outputs and weights")
       ->capture_default_str();
+  app.add_option("--float", options.in_float,
+                 "Leave all weights or all activations in float, to compare with; the output is\n"
+                 "float ONNX then")
+      ->check(CLI::IsMember({"weights", "activations"}))
+      ->type_name("TENSORS");
+  app.add_option("--json", options.json, "Write what was done to FILE (schema dcnsim.finetune/1)")
+      ->type_name("FILE");
   app.add_option("--test", options.test,
                  "In the end, report top-1 before and after on these images, which decide nothing")
       ->type_name("PATH");

@@ -102,14 +102,31 @@ std::size_t count_correct(const FixedNetwork& network, const Dataset& images,
   return count_range(classify, images, 0, images.size());
 }
 
-std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& formats,
-                          const Dataset& images, std::size_t jobs, const OnProgress& progress) {
+FloatNetwork held_weights(const FloatNetwork& network, const NetworkFormats& formats,
+                          LeftInFloat in_float) {
+  FloatNetwork held = network;
+  if (in_float.weights) return held;
+  for (std::size_t i = 0; i < held.layers.size(); ++i) {
+    held.layers[i].weights = as_held(held.layers[i].weights, formats.layers.at(i).weight);
+  }
+  return held;
+}
+
+std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& formats,
+                          LeftInFloat in_float, const Dataset& images, std::size_t jobs,
+                          const OnProgress& progress, const Accumulator& accumulator) {
+  if (!in_float.any()) {
+    return count_correct(in_fixed_point(network, formats), images, jobs, progress, accumulator);
+  }
+  const FloatNetwork held = held_weights(network, formats, in_float);
+  if (in_float.outputs) return count_correct(held, images, jobs, progress);
+  const std::size_t layers = formats.layers.size();
   return count(network.input, images, jobs, progress, [&] {
-    return [&, executor = std::make_shared<FloatExecutor>(network),
-            outputs = FloatExecutor::Outputs(formats.size())](const CodeTensor& image) mutable {
-      for (std::size_t layer = 0; layer < formats.size(); ++layer) {
+    return [&, executor = std::make_shared<FloatExecutor>(held),
+            outputs = FloatExecutor::Outputs(layers)](const CodeTensor& image) mutable {
+      for (std::size_t layer = 0; layer < layers; ++layer) {
         executor->resume(image, layer, layer + 1, outputs);
-        outputs[layer] = as_held(outputs[layer], formats[layer]);
+        outputs[layer] = as_held(outputs[layer], formats.layers[layer].output);
       }
       return largest(outputs.back());
     };

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <functional>
-#include <vector>
 
 #include "workloads/cifar10/dataset.h"
+#include "workloads/fixed_point.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -21,9 +21,15 @@ std::size_t count_correct(const FloatNetwork& network, const Dataset& images, st
 /// The same in fixed point.
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress = {}, const Accumulator& accumulator = {});
-/// The same in float arithmetic with every layer's output held in a format, one a layer.
-std::size_t count_correct(const FloatNetwork& network, const std::vector<Format>& outputs,
-                          const Dataset& images, std::size_t jobs, const OnProgress& progress = {});
+/// The same in `formats`: in fixed point, bit for bit, if nothing is left in float, else in float
+/// arithmetic on values held in their formats.
+std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& formats,
+                          LeftInFloat in_float, const Dataset& images, std::size_t jobs,
+                          const OnProgress& progress = {}, const Accumulator& accumulator = {});
+
+/// `network` with its weights, unless they are left in float, as their formats hold them.
+FloatNetwork held_weights(const FloatNetwork& network, const NetworkFormats& formats,
+                          LeftInFloat in_float);
 
 /// The same two in this process.
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images);

@@ -41,24 +41,12 @@ class Grid {
     QuantizeOptions options;
     if (weight_bits != kFloat) options.weight_bits = weight_bits;
     if (activation_bits != kFloat) options.activation_bits = activation_bits;
-    if (weight_bits != kFloat && activation_bits != kFloat) {
-      return count_correct(quantizer_.quantize(options).network, experiment_.test, experiment_.jobs,
-                           progress, kWideAccumulator);
+    const LeftInFloat in_float{weight_bits == kFloat, activation_bits == kFloat};
+    if (in_float.weights && in_float.outputs) {
+      return count_correct(network_, experiment_.test, experiment_.jobs, progress);
     }
-    const std::vector<LayerFormats> formats = quantizer_.formats(options);
-    FloatNetwork network = network_;
-    if (weight_bits != kFloat) {
-      for (std::size_t i = 0; i < formats.size(); ++i) {
-        network.layers[i].weights = as_held(network.layers[i].weights, formats[i].weight.format);
-      }
-      return count_correct(network, experiment_.test, experiment_.jobs, progress);
-    }
-    if (activation_bits == kFloat) {
-      return count_correct(network, experiment_.test, experiment_.jobs, progress);
-    }
-    std::vector<Format> outputs;
-    for (const LayerFormats& layer : formats) outputs.push_back(layer.output.format);
-    return count_correct(network, outputs, experiment_.test, experiment_.jobs, progress);
+    return count_correct(network_, quantizer_.network_formats(options), in_float, experiment_.test,
+                         experiment_.jobs, progress, kWideAccumulator);
   }
 
   const Experiment& experiment_;

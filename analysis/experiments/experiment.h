@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims of Lin, Talathi and Annapureddy (2016) that need no training, and published results that
-// dcnsim reproduces. Each is measured by one function that writes a page (Markdown), its table
+// Claims of Lin, Talathi and Annapureddy (2016), and published results that dcnsim reproduces. Each is measured by one function that writes a page (Markdown), its table
 // (CSV) and its picture (SVG) into a folder.
 #pragma once
 
@@ -35,6 +34,7 @@ struct Experiment {
   std::string test_words;
   std::vector<const Machine*> machines;
   std::string published;  ///< path of the table (CSV) to compare with
+  std::string results;    ///< folder of results that were made before
   std::size_t jobs = 1;
   ProgressFactory progress;
   std::function<void(const std::string&)> print;  ///< for who waits for it; may be empty
@@ -52,6 +52,9 @@ void equal_against_optimised(const Experiment& experiment);
 
 /// Error over weight and activation widths 4, 6, 8, 16 bits and float, without fine-tuning.
 void error_by_width(const Experiment& experiment);
+
+/// The same with fine-tuning, from results of `dcnsim finetune --json`, beside the paper's.
+void fine_tuned_error(const Experiment& experiment);
 
 /// Cycles and DRAM traffic against those Bit Fusion's authors publish, layer by layer.
 void bit_fusion(const Experiment& experiment);

@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "models/arch/suggest.h"
-#include "workloads/fixed_point.h"
 
 namespace dcnsim {
 namespace {
@@ -97,15 +96,23 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
   return result;
 }
 
-QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
-  QuantizedNetwork result{{}, formats(options)};
-  NetworkFormats tensors{input_format(options), {}};
-  for (std::size_t i = 0; i < result.formats.size(); ++i) {
-    tensors.layers.push_back({result.formats[i].weight.format, result.formats[i].output.format,
-                              non_negative_[i] ? options.rounding : Rounding::kHalfEven});
+NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options,
+                                                 const std::vector<LayerFormats>& chosen) const {
+  NetworkFormats result{input_format(options), {}};
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    result.layers.push_back({chosen[i].weight.format, chosen[i].output.format,
+                             non_negative_[i] ? options.rounding : Rounding::kHalfEven});
   }
-  result.network = in_fixed_point(network_, tensors);
   return result;
+}
+
+NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options) {
+  return network_formats(options, formats(options));
+}
+
+QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
+  std::vector<LayerFormats> chosen = formats(options);
+  return {in_fixed_point(network_, network_formats(options, chosen)), std::move(chosen)};
 }
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {

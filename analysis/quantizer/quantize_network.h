@@ -12,6 +12,7 @@
 #include "analysis/quantizer/calibration.h"
 #include "analysis/quantizer/format_rule.h"
 #include "workloads/cifar10/dataset.h"
+#include "workloads/fixed_point.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -58,6 +59,8 @@ class NetworkQuantizer {
 
   /// The formats that quantize() would give the layers, without quantizing a number.
   std::vector<LayerFormats> formats(const QuantizeOptions& options);
+  /// The same with those of the image, as in_fixed_point() takes them.
+  NetworkFormats network_formats(const QuantizeOptions& options);
 
   /// The formats of single tensors by the rule. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
@@ -67,6 +70,9 @@ class NetworkQuantizer {
   const Calibration& calibration() const { return calibration_; }
 
  private:
+  NetworkFormats network_formats(const QuantizeOptions& options,
+                                 const std::vector<LayerFormats>& chosen) const;
+
   const FloatNetwork& network_;
   Calibration calibration_;
   FormatRule rule_;

@@ -34,7 +34,8 @@ install_data(
 if(TARGET dcnsim)
   install(TARGETS dcnsim COMPONENT dcnsim_command)
   install_data(
-    dcnsim_command analysis/experiments/bitfusion_cifar10.csv workloads/cifar10/README.md
+    dcnsim_command analysis/experiments/bitfusion_cifar10.csv
+    analysis/experiments/lin2016_fine_tuned.csv workloads/cifar10/README.md
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
     workloads/networks/README.md workloads/networks/cifar10_plain7_float.onnx
     workloads/networks/cifar10_res8_float.onnx)

@@ -98,7 +98,7 @@ FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
   positive("filter rate", options_.rates.filters);
   positive("other rate", options_.rates.others);
   // Refuses now what could not be written in the end.
-  if (!is_in_float()) in_fixed_point(network, formats);
+  if (!options_.in_float.any()) in_fixed_point(network, formats);
   net_->to(device);
   group_parameters(images);
 }
@@ -164,7 +164,7 @@ void FineTuner::step(double rate) {
 
 double FineTuner::accuracy(const Dataset& images) {
   std::int64_t correct = 0;
-  if (is_in_float()) {
+  if (options_.in_float.any()) {
     torch::NoGradGuard no_gradients;
     for (std::size_t first = 0; first < images.size(); first += kEvaluationBatch) {
       const std::size_t count = std::min(kEvaluationBatch, images.size() - first);

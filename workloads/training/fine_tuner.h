@@ -58,7 +58,6 @@ class FineTuner : public Learner {
   };
 
   void group_parameters(const Dataset& images);
-  bool is_in_float() const { return options_.in_float.weights || options_.in_float.outputs; }
 
   const FineTuneOptions options_;
   const torch::Device device_;

@@ -12,12 +12,6 @@
 
 namespace dcnsim {
 
-/// Tensors that are not quantized after all: for tables that compare with float.
-struct LeftInFloat {
-  bool weights = false;
-  bool outputs = false;  ///< of all layers but the last
-};
-
 class QuantizedNet : public torch::nn::Module {
  public:
   /// Starts from `network`'s weights. Throws std::invalid_argument: another number of layers in

@@ -99,24 +99,36 @@ TEST_F(AccuracyTest, of_held_outputs_equals_a_plain_loop_for_any_number_of_jobs)
   NetworkQuantizer quantizer(network_, calibrate(network_, images_));
   QuantizeOptions options;
   options.activation_bits = 3;
-  std::vector<Format> formats;
-  for (const LayerFormats& layer : quantizer.formats(options)) {
-    formats.push_back(layer.output.format);
-  }
+  const NetworkFormats formats = quantizer.network_formats(options);
   FloatExecutor executor(network_);
   std::size_t expected = 0;
   for (std::size_t i = 0; i < images_.size(); ++i) {
     FloatExecutor::Outputs outputs(network_.layers.size());
     for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
       executor.resume(image_tensor(images_, i), layer, layer + 1, outputs);
-      outputs[layer] = as_held(outputs[layer], formats[layer]);
+      outputs[layer] = as_held(outputs[layer], formats.layers[layer].output);
     }
     expected += largest(outputs.back()) == images_.labels[i] ? 1 : 0;
   }
   ASSERT_NE(expected, 19U);  // 3 bits are seen
   for (const std::size_t jobs : {1, 2, 5}) {
-    EXPECT_EQ(count_correct(network_, formats, images_, jobs), expected);
+    EXPECT_EQ(count_correct(network_, formats, {true, false}, images_, jobs), expected);
   }
+}
+
+TEST_F(AccuracyTest, in_formats_is_of_the_fixed_point_network_or_of_held_weights) {
+  NetworkQuantizer quantizer(network_, calibrate(network_, images_));
+  QuantizeOptions options;
+  options.weight_bits = options.activation_bits = 3;
+  const NetworkFormats formats = quantizer.network_formats(options);
+  EXPECT_EQ(count_correct(network_, formats, {}, images_, 1),
+            count_correct(quantizer.quantize(options).network, images_, 1));
+  const FloatNetwork held = held_weights(network_, formats, {false, true});
+  EXPECT_EQ(held.layers[0].weights, as_held(network_.layers[0].weights, formats.layers[0].weight));
+  EXPECT_EQ(count_correct(network_, formats, {false, true}, images_, 1),
+            count_correct(held, images_, 1));
+  EXPECT_EQ(held_weights(network_, formats, {true, false}).layers[0].weights,
+            network_.layers[0].weights);
 }
 
 TEST_F(AccuracyTest, reports_images_done_up_to_all_of_them) {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors over weight and activation widths, gathered from results of `dcnsim finetune --json`.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/report/finetune_report.h"
+
+namespace dcnsim {
+
+/// Errors of one pair of widths, in percent, one a seed.
+struct GridCell {
+  std::vector<double> before, fine_tuned;
+};
+
+/// By (weights, activations), FinetuneReport::widths; kFloat is the largest.
+struct ErrorGrid {
+  struct Wider {
+    bool operator()(std::pair<int, int> a, std::pair<int, int> b) const;
+  };
+
+  std::string network;                      ///< ONNX graph name
+  std::string network_sha256, test_sha256;  ///< of the files all results share
+  FinetuneRecipe recipe;                    ///< of the first; seeds differ
+  std::vector<std::uint64_t> seeds;         ///< rising, each once
+  std::uint64_t test_images = 0;
+  std::map<std::pair<int, int>, GridCell, Wider> cells;
+};
+
+/// From every .json file of `folder`. Results for files instead of equal widths are left out.
+/// Throws std::runtime_error: no results, a result without test figures, of another network, other
+/// test images or another recipe than the rest.
+ErrorGrid load_error_grid(const std::string& folder);
+
+/// The error the paper gives for a cell (lin2016_fine_tuned.csv), by (weights, activations).
+std::map<std::pair<int, int>, double> paper_errors(const std::string& path);
+
+double mean(const std::vector<double>& values);
+
+/// Sample standard deviation; 0 of one value.
+double deviation(const std::vector<double>& values);
+
+}  // namespace dcnsim
