@@ -15,9 +15,9 @@ namespace dcnsim {
 
 /// Rates of the first step, all relative, so that they suit layers and networks of any scale.
 struct FineTuneRates {
-  double filters = 0.02;  ///< Muon: to the norm of a layer's weights
-  double momentum = 0.9;  ///< of filters, a step
-  double others = 0.005;  ///< Adam: to what a layer's outputs, or the last layer's weights, measure
+  double filters = 0.005;  ///< Muon: to the norm of a layer's weights
+  double momentum = 0.9;   ///< of filters, a step
+  double others = 0.002;  ///< Adam: to what a layer's outputs, or the last layer's weights, measure
 };
 
 struct FineTuneOptions {

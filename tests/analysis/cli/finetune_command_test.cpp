@@ -86,6 +86,35 @@ TEST_F(FinetuneCommandTest, FineTunesToWhatTheAcceleratorComputes) {
   EXPECT_GE(accuracy, percent(tuned.out, "test, before       ")) << tuned.out;
 }
 
+TEST_F(FinetuneCommandTest, ResultsBecomeThePapersTable) {
+  std::filesystem::create_directories(folder_ / "results");
+  const std::string rest = " --epochs 1 --calibration " + calibration_ + " --test " +
+                           path("held_out.bin") + " " + recipe("tuned.onnx") + " --json " +
+                           path("results/");
+  for (const auto& [options, name] : {std::pair{"-w 4 -a 8", "a.json"},
+                                      {"--float activations -w 4", "b.json"},
+                                      {"--float weights -a 8", "c.json"},
+                                      {"--float weights activations", "d.json"}}) {
+    std::filesystem::remove(path("tuned.onnx.checkpoint"));
+    const Outcome tuned = dcnsim("finetune " + std::string(options) + rest + name);
+    ASSERT_EQ(tuned.code, 0) << tuned.err;
+    // What is left in float is written as a float network.
+    EXPECT_EQ(
+        dcnsim("inspect " + path("tuned.onnx")).out.find("float network") != std::string::npos,
+        std::string(options).find("float") != std::string::npos);
+  }
+  const Outcome page =
+      dcnsim("experiment fine-tuned-error --results " + path("results") + " -o " + path("page"));
+  ASSERT_EQ(page.code, 0) << page.err;
+  const std::string text = slurp(path("page/fine_tuned_error.md"));
+  EXPECT_NE(text.find("| activations \\ weights | 4 | float |"), std::string::npos) << text;
+  EXPECT_NE(text.find("| 8 | 7.58 | 6.78 |"), std::string::npos) << text;
+  EXPECT_NE(slurp(path("page/fine_tuned_error.csv")).find("\n4,8,1,"), std::string::npos);
+  expect_one_line_error("experiment fine-tuned-error", {"--results"}, 2);
+  expect_one_line_error("experiment fine-tuned-error --results /nowhere -o " + path("page"),
+                        {"/nowhere"}, 1);
+}
+
 TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
   spill(path("widths.yaml"), "weights: 5\nactivations: 7\nlayers:\n  conv3: {weights: 3}\n");
   const Outcome quantized = dcnsim("quantize " + kPlain7 + " --widths " + path("widths.yaml") +
