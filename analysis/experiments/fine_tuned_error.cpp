@@ -98,7 +98,8 @@ void fine_tuned_error(const Experiment& experiment) {
   page.text(fmt::format(
       "Top-1 error in percent on {} test images, for equal widths of weights and activations (the "
       "image has its 8 bits, the network's output 16). Each cell was fine-tuned on {} training "
-      "images for {} epochs; {} more chose the epoch. Fixed point: the reference executor, bit for "
+      "images, each seen {} times; {} more chose the epoch. Fixed point: the reference executor, "
+      "bit for "
       "bit; where one of them is float: float arithmetic on values held in their formats.",
       grid.test_images, recipe.training_images, recipe.epochs, recipe.validation_images));
   page.text(fmt::format("* network `{}`, SHA-256 `{}`\n* test images' SHA-256 `{}`\n* seeds {}",

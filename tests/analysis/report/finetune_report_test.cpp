@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/finetune_report.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace dcnsim {
+namespace {
+
+FinetuneReport example() {
+  FinetuneReport report;
+  report.version = "1.2";
+  report.inputs = {{"network", "a b.onnx", std::string(64, 'a')}};
+  report.network = "compact";
+  report.recipe = {3, 250, 0.005, 0.002, 0.2, 2, 8, 7, 48000, 2000, "fixed"};
+  report.widths = {4, kFloat};
+  report.accumulator_bits = 32;
+  report.validation_accuracy = 0.93;
+  report.before = Accuracy{1000, 820};
+  report.fine_tuned = Accuracy{1000, 931};
+  report.seconds = 12.5;
+  return report;
+}
+
+class FinetuneReportTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char folder[] = "/tmp/dcnsim_finetune_report_XXXXXX";
+    ASSERT_NE(mkdtemp(folder), nullptr);
+    folder_ = folder;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string written(const std::string& json) const {
+    const std::string path = folder_ + "/result.json";
+    std::ofstream(path) << json;
+    return path;
+  }
+
+  /// What is wrong with the example when `from` in it becomes `to`.
+  std::string error_of(const std::string& from, const std::string& to) const {
+    std::string json = to_json(example());
+    const std::size_t at = json.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    json.replace(at, from.size(), to);
+    try {
+      load_finetune_report(written(json));
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  std::string folder_;
+};
+
+TEST_F(FinetuneReportTest, is_read_back_as_it_was) {
+  for (const bool tested : {true, false}) {
+    FinetuneReport report = example();
+    if (!tested) {
+      report.before = report.fine_tuned = std::nullopt;
+      report.widths = {};
+    }
+    const std::string json = to_json(report);
+    EXPECT_EQ(to_json(load_finetune_report(written(json))), json);
+  }
+}
+
+TEST_F(FinetuneReportTest, errors_name_file_and_field) {
+  EXPECT_NE(error_of("dcnsim.finetune/1", "dcnsim.run/1").find("result.json: /schema"),
+            std::string::npos);
+  EXPECT_NE(error_of("\"weights\": 4", "\"weights\": 17").find("/widths/weights"),
+            std::string::npos);
+  EXPECT_NE(error_of("\"float\"", "\"double\"").find("/widths/activations"), std::string::npos);
+  EXPECT_NE(error_of("\"correct\": 931", "\"correct\": 1001").find("/test/fine_tuned/correct"),
+            std::string::npos);
+  EXPECT_NE(error_of("\"images\": 1000", "\"images\": 0").find("/test/before/images"),
+            std::string::npos);
+  EXPECT_NE(error_of("{", "[").find("result.json: not a JSON file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dcnsim
