@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <sstream>
 #include <stdexcept>
@@ -42,6 +43,18 @@ torch::Tensor text_tensor(const std::string& text) {
 std::string tensor_text(const torch::Tensor& tensor) {
   const torch::Tensor bytes = tensor.to(torch::kUInt8).contiguous();
   return {static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(bytes.numel())};
+}
+
+/// Where two descriptions, lists of parts, begin to differ.
+std::string difference(const std::string& found, const std::string& expected) {
+  const auto same = std::mismatch(found.begin(), found.end(), expected.begin(), expected.end());
+  const auto at = static_cast<std::size_t>(same.first - found.begin());
+  const std::size_t comma = found.rfind(", ", at);
+  const std::size_t begin = comma == std::string::npos ? 0 : comma + 2;
+  const auto part = [&](const std::string& text) {
+    return text.substr(begin, text.find(", ", begin) - begin);
+  };
+  return part(found) + ", expected " + part(expected);
 }
 
 }  // namespace
@@ -133,9 +146,9 @@ void Trainer::resume(const std::string& path) {
   } catch (const c10::Error& error) {
     throw std::runtime_error(path + ": is not a checkpoint of dcnsim-train");
   }
-  if (saved != description()) {
-    throw std::runtime_error(path + ": is of another training: " + saved + "; expected " +
-                             description());
+  if (const std::string expected = description(); saved != expected) {
+    throw std::runtime_error(path + ": is of another training (" + difference(saved, expected) +
+                             "); delete it or write to another file");
   }
   try {
     learner_.load(archive);

@@ -142,8 +142,11 @@ TEST_F(TrainerTest, RefusesCheckpointsOfOtherTrainings) {
   Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
   EXPECT_EQ(error_of_resuming(*learner, path("checkpoint")), "");
   PlainLearner other(tiny_architecture(), data_.training, {0.1, 0.8, 0.001}, 1, torch::kCPU);
-  EXPECT_NE(error_of_resuming(other, path("checkpoint")).find("is of another training"),
-            std::string::npos);
+  EXPECT_NE(error_of_resuming(other, path("checkpoint"))
+                .find("checkpoint: is of another training (filter rate 0.05, expected filter rate "
+                      "0.1); delete it or write to another file"),
+            std::string::npos)
+      << error_of_resuming(other, path("checkpoint"));
   const FloatNetwork network = trained();
   EXPECT_NE(error_of_resuming(*fine_tuner(network, 8, 8), path("checkpoint"))
                 .find("is of another training"),
