@@ -143,6 +143,8 @@ torch::Tensor PlainNet::forward(torch::Tensor images) {
         x = torch::max_pool2d(x, {conv.pool, conv.pool});
       }
     } else {
+      const Shape& in = layer.node.conv.in;
+      if (i == architecture_.convs.size()) x = torch::adaptive_avg_pool2d(x, {in.height, in.width});
       x = torch::linear(x.flatten(1), layer.weight, bias);
     }
     x = normalised(x, layer);

@@ -44,9 +44,10 @@ class PlainNet : public torch::nn::Module {
   /// torch's generator. Throws std::invalid_argument if a pool leaves nothing of the map.
   PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels);
 
-  /// N x 3 x H x W images, (pixel - mean) / deviation, to N x 10 logits. Maps smaller than
-  /// kCifarShape will do where nothing but a pool over the whole map depends on the size. Padding
-  /// of the image is black, as an accelerator pads.
+  /// N x 3 x H x W images, (pixel - mean) / deviation, to N x 10 logits. Of images smaller than
+  /// kCifarShape, which still leave something after every pool, the last map is stretched to the
+  /// size that the fully-connected layers know. Padding of the image is black, as an accelerator
+  /// pads.
   torch::Tensor forward(torch::Tensor images);
 
   /// Sets the first convolution of a whitened architecture from N x 3 x H x W normalised images.

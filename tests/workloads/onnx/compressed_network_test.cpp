@@ -39,7 +39,8 @@ TEST(CompressedNetwork, HoldsTheBytesOfThePlainFile) {
     TemporaryFile plain, compressed(".onnx.gz");
     save_network(network, plain.path());
     save_network(network, compressed.path());
-    EXPECT_EQ(compressed.read(), deflated(plain.read(), Wrapper::kGzip));
+    EXPECT_TRUE(is_gzip(compressed.read()));
+    EXPECT_EQ(inflated(compressed.read(), plain.read().size()), plain.read());
   };
   expect_same(fixed);
   expect_same(mixed_network());
