@@ -278,7 +278,7 @@ TEST_F(CliTest, compressed_networks_are_written_and_read_as_plain_ones) {
                                calibration_ + " -o ";
   ASSERT_EQ(dcnsim(quantize + path("q.onnx")).code, 0);
   ASSERT_EQ(dcnsim(quantize + path("q.onnx.gz")).code, 0);
-  EXPECT_LT(6 * fs::file_size(path("q.onnx.gz")), fs::file_size(path("q.onnx")));
+  EXPECT_LT(5 * fs::file_size(path("q.onnx.gz")), fs::file_size(path("q.onnx")));
   const auto shown = [&](const std::string& file) {
     const Outcome inspected = dcnsim("inspect " + path(file));
     EXPECT_EQ(inspected.code, 0) << inspected.err;
