@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "models/arch/text_file.h"
+#include "models/cost/sha256.h"
 #include "workloads/atomic_file.h"
 
 namespace dcnsim {
@@ -21,6 +22,11 @@ bool is_ratio(const Json& json) {
 }
 
 }  // namespace
+
+std::string sensitivity_file(const std::string& folder, const std::string& key) {
+  if (folder.empty()) return "";
+  return folder + "/sensitivity-" + sha256_hex(key).substr(0, 16) + ".json";
+}
 
 std::optional<Sensitivity> load_sensitivity(const std::string& path, const std::string& key,
                                             int lowest, int highest, std::size_t tensors) {

@@ -12,6 +12,9 @@
 
 namespace dcnsim {
 
+/// Where sensitivities of `key` are kept in `folder`; "" in no folder.
+std::string sensitivity_file(const std::string& folder, const std::string& key);
+
 /// Nothing unless the file's key is `key` and it holds `tensors` tables of lowest..highest.
 std::optional<Sensitivity> load_sensitivity(const std::string& path, const std::string& key,
                                             int lowest, int highest, std::size_t tensors);

@@ -80,9 +80,10 @@ void AllocationStudy::measure() {
   if (!space_.sensitivity.noise.empty()) return;
   const int lowest = space_.lowest(), highest = space_.highest();
   const Dataset images = first_images(calibration_, options_.sensitivity_images);
-  if (!options_.cache_file.empty()) {
-    if (auto cached = load_sensitivity(options_.cache_file, options_.cache_key, lowest, highest,
-                                       space_.tensors.size())) {
+  const std::string key = sensitivity_key();
+  const std::string file = sensitivity_file(options_.cache_folder, key);
+  if (!file.empty()) {
+    if (auto cached = load_sensitivity(file, key, lowest, highest, space_.tensors.size())) {
       space_.sensitivity = std::move(*cached);
       return;
     }
@@ -91,9 +92,15 @@ void AllocationStudy::measure() {
   space_.sensitivity =
       measure_sensitivity(quantizer_, space_.tensors, space_.base, lowest, highest, images,
                           options_.jobs, progress("measuring sensitivities, batches", batches));
-  if (!options_.cache_file.empty()) {
-    save_sensitivity(options_.cache_file, options_.cache_key, space_.sensitivity);
-  }
+  if (!file.empty()) save_sensitivity(file, key, space_.sensitivity);
+}
+
+std::string AllocationStudy::sensitivity_key() const {
+  return "sensitivity 2: " + options_.subject + ", " + std::to_string(calibration_.size()) +
+         " images, " + std::to_string(options_.sensitivity_images) + " measured, " +
+         (options_.scope == Scope::kAll ? "all tensors" : "weights") + ", " +
+         std::to_string(space_.lowest()) + ".." + std::to_string(space_.highest()) +
+         " bits, activations " + std::to_string(options_.base.activation_bits);
 }
 
 const NoiseTables& AllocationStudy::noise(NoiseModel model) {

@@ -27,10 +27,15 @@ struct StudyOptions {
   std::size_t sensitivity_images = 128;    ///< the first of the calibration images
   std::optional<Sensitivity> sensitivity;  ///< of another study of this network and these tensors
   std::size_t jobs = 1;
-  /// Where measured sensitivities are kept, "" for nowhere; the key says what they are of.
-  std::string cache_file, cache_key;
+  std::string cache_folder;  ///< where measured sensitivities are kept; "" for nowhere
+  std::string subject;       ///< of what, by hash: network and calibration images
   ProgressFactory progress;  ///< may be empty
 };
+
+/// StudyOptions::subject from the SHA-256 of both files.
+inline std::string allocation_subject(const std::string& network, const std::string& calibration) {
+  return "network " + network + ", calibration " + calibration;
+}
 
 /// What one set of widths comes to.
 struct AllocationFigures {
@@ -90,6 +95,7 @@ class AllocationStudy {
  private:
   OnProgress progress(const std::string& what, std::size_t total) const;
   void measure();
+  std::string sensitivity_key() const;
 
   const Dataset& calibration_;
   StudyOptions options_;

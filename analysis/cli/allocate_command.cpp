@@ -13,7 +13,6 @@
 #include "analysis/evaluation/mapping_cache.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
-#include "models/cost/sha256.h"
 #include "workloads/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -167,16 +166,8 @@ StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& n
   study.sensitivity_images = options.sensitivity_images;
   study.jobs = options.jobs;
   study.progress = on_terminal();
-  if (const std::string folder = options.cache.folder(); !folder.empty()) {
-    study.cache_key = fmt::format(
-        "sensitivity 1: network {}, calibration {}, first {}, of these {}, {}, {}..{} bits {}, "
-        "activations {}",
-        inputs[0].sha256, inputs[2].sha256, options.calibration_limit, options.sensitivity_images,
-        options.tensors, options.lowest, options.highest, fmt::join(options.bounds, " "),
-        options.activations);
-    study.cache_file =
-        folder + "/sensitivity-" + sha256_hex(study.cache_key).substr(0, 16) + ".json";
-  }
+  study.cache_folder = options.cache.folder();
+  study.subject = allocation_subject(inputs[0].sha256, inputs[2].sha256);
   return study;
 }
 

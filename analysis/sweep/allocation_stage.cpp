@@ -34,10 +34,8 @@ const QuantizeOptions& AllocationStage::widths(std::size_t pair) {
       study.jobs = how_.jobs;
       study.progress = how_.progress;
       for (std::size_t n = 0; n < inputs_.networks.size(); ++n) {
-        study.cache_file = how_.cache_folder;
-        study.cache_key = "sweep allocations 1: network " + inputs_.network_hashes[n] +
-                          ", calibration " + inputs_.calibration_hash + ' ' +
-                          std::to_string(inputs_.calibration.size());
+        study.cache_folder = how_.cache_folder;
+        study.subject = allocation_subject(inputs_.network_hashes[n], inputs_.calibration_hash);
         widths_.push_back(resolve_allocations(spec_, inputs_.networks[n], inputs_.calibration,
                                               inputs_.base, study));
       }

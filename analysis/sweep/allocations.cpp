@@ -7,8 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "models/cost/sha256.h"
-
 namespace dcnsim {
 namespace {
 
@@ -93,11 +91,6 @@ class Studies {
     StudyOptions options = options_;
     options.scope = request.tensors == "all" ? Scope::kAll : Scope::kWeights;
     options.base.activation_bits = request.activations.front();
-    if (!options.cache_file.empty()) {
-      options.cache_key +=
-          ", " + request.tensors + ", activations " + std::to_string(request.activations.front());
-      options.cache_file += "/sensitivity-" + sha256_hex(options.cache_key).substr(0, 16) + ".json";
-    }
     study = std::make_unique<AllocationStudy>(network_, calibration_, machine_, options);
     return *study;
   }

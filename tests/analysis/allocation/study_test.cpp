@@ -6,8 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
-#include <fstream>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <stdexcept>
@@ -33,9 +32,9 @@ class Study : public testing::Test {
       announced_[what] += total;
       return [this, what](std::size_t done) { done_[what] = done; };
     };
-    cache_ = testing::TempDir() + "dcnsim_study_" + std::to_string(::getpid()) + ".json";
+    cache_ = testing::TempDir() + "dcnsim_study_" + std::to_string(::getpid());
   }
-  void TearDown() override { std::remove(cache_.c_str()); }
+  void TearDown() override { std::filesystem::remove_all(cache_); }
 
   AllocationStudy study() { return AllocationStudy(network_, images_, machine_, options_); }
 
@@ -158,8 +157,8 @@ TEST_F(Study, measures_sensitivities_once_and_on_the_images_asked_for) {
 }
 
 TEST_F(Study, takes_sensitivities_from_the_cache_to_the_bit) {
-  options_.cache_file = cache_;
-  options_.cache_key = "a network";
+  options_.cache_folder = cache_;
+  options_.subject = "a network";
   const NoiseTables first = study().noise(NoiseModel::kMeasured);
   EXPECT_EQ(batches_measured(), 2U);
   const NoiseTables again = study().noise(NoiseModel::kMeasured);
@@ -169,13 +168,18 @@ TEST_F(Study, takes_sensitivities_from_the_cache_to_the_bit) {
 }
 
 TEST_F(Study, measures_again_where_the_cache_is_damaged_or_of_something_else) {
-  options_.cache_file = cache_;
-  options_.cache_key = "a network";
+  options_.cache_folder = cache_;
+  options_.subject = "a network";
   const NoiseTables first = study().noise(NoiseModel::kMeasured);
-  std::ofstream(cache_) << "{\"key\": \"a network\", \"lowest\": 2, \"fixed\": 0, \"noise\": [[1,";
+  std::size_t kept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(cache_)) {
+    std::filesystem::resize_file(entry.path(), entry.file_size() / 2);
+    ++kept;
+  }
+  EXPECT_EQ(kept, 1U);
   EXPECT_EQ(study().noise(NoiseModel::kMeasured).noise, first.noise);
   EXPECT_EQ(batches_measured(), 4U);
-  options_.cache_key = "another network";
+  options_.subject = "another network";
   EXPECT_EQ(study().noise(NoiseModel::kMeasured).noise, first.noise);
   EXPECT_EQ(batches_measured(), 6U);
   options_.range = {3, 8};
