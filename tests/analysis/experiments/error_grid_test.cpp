@@ -2,24 +2,16 @@
 #include "analysis/experiments/error_grid.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
+
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
 
 class ErrorGridTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/dcnsim_error_grid_XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static FinetuneReport result(int weights, int activations, std::uint64_t seed,
                                std::uint64_t correct) {
     FinetuneReport report;
@@ -35,19 +27,19 @@ class ErrorGridTest : public testing::Test {
   }
 
   void write(const std::string& name, const FinetuneReport& report) const {
-    std::ofstream(folder_ + "/" + name) << to_json(report);
+    folder_.write(name, to_json(report));
   }
 
   std::string error() const {
     try {
-      load_error_grid(folder_);
+      load_error_grid(folder_.path());
     } catch (const std::runtime_error& error) {
       return error.what();
     }
     return "";
   }
 
-  std::string folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(ErrorGridTest, gathers_seeds_by_cell_float_last) {
@@ -58,8 +50,8 @@ TEST_F(ErrorGridTest, gathers_seeds_by_cell_float_last) {
   FinetuneReport of_a_file = result(4, 8, 1, 100);
   of_a_file.widths = {};
   write("e.json", of_a_file);
-  std::ofstream(folder_ + "/notes.txt") << "no result";
-  const ErrorGrid grid = load_error_grid(folder_);
+  folder_.write("notes.txt", "no result");
+  const ErrorGrid grid = load_error_grid(folder_.path());
   ASSERT_EQ(grid.cells.size(), 3U);
   EXPECT_EQ(grid.seeds, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(grid.cells.begin()->first, std::pair(4, 8));

@@ -2,11 +2,10 @@
 #include "analysis/report/finetune_report.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
+
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -28,18 +27,7 @@ FinetuneReport example() {
 
 class FinetuneReportTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/dcnsim_finetune_report_XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string written(const std::string& json) const {
-    const std::string path = folder_ + "/result.json";
-    std::ofstream(path) << json;
-    return path;
-  }
+  std::string written(const std::string& json) const { return folder_.write("result.json", json); }
 
   /// What is wrong with the example when `from` in it becomes `to`.
   std::string error_of(const std::string& from, const std::string& to) const {
@@ -55,7 +43,7 @@ class FinetuneReportTest : public testing::Test {
     return "";
   }
 
-  std::string folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(FinetuneReportTest, is_read_back_as_it_was) {

@@ -2,14 +2,13 @@
 #include "workloads/training/trainer.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
 
 #include "analysis/quantizer/quantize_network.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/workloads/training/tiny_training.h"
 #include "workloads/executor.h"
 #include "workloads/training/fine_tuner.h"
@@ -30,15 +29,9 @@ bool operator==(const FloatNetwork& a, const FloatNetwork& b) {
 
 class TrainerTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char folder[] = "/tmp/dcnsim_trainer_XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    torch::set_num_threads(1);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { torch::set_num_threads(1); }
 
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_.path(name); }
 
   std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
     return std::make_unique<PlainLearner>(tiny_architecture(), data_.training, PlainRates{}, seed,
@@ -90,7 +83,7 @@ class TrainerTest : public testing::Test {
   }
 
   const TrainingData data_ = embedded_images();
-  std::string folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(TrainerTest, Learns) {

@@ -2,13 +2,13 @@
 #include "workloads/training/training_data.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <set>
 #include <stdexcept>
 
 #include "tests/support/small_float_network.h"
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -46,9 +46,8 @@ TEST(TrainingData, HoldsTheLastImagesOut) {
 }
 
 TEST(TrainingData, ReadsTheTrainingBatchesOfAFolderAndNeverTheTestBatch) {
-  char folder[] = "/tmp/dcnsim_training_data_XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string path = folder;
+  const TemporaryFolder folder;
+  const std::string& path = folder.path();
   std::filesystem::copy_file(DCNSIM_SOURCE_DIR "/workloads/cifar10/test_1000.bin",
                              path + "/test_batch.bin");
   for (int i = 1; i <= 4; ++i) {
@@ -59,7 +58,6 @@ TEST(TrainingData, ReadsTheTrainingBatchesOfAFolderAndNeverTheTestBatch) {
       << message_of(path, 10);
   std::filesystem::copy_file(kImages, path + "/data_batch_5.bin");
   EXPECT_EQ(load_training_data(path, 10).training.size(), 2490U);
-  std::filesystem::remove_all(path);
 }
 
 TEST(TrainingData, RefusesAWrongFolderAndTooFewImages) {
