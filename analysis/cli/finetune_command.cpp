@@ -17,7 +17,8 @@ namespace {
       (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dcnsim-finetune").string();
   if (access(program.c_str(), X_OK) != 0) {
     throw std::runtime_error(
-        "finetune: this dcnsim was built without libtorch; install libtorch-dev and build again");
+        "finetune: this dcnsim was built without libtorch; install libtorch-dev and libdnnl-dev "
+        "and build again");
   }
   std::vector<char*> pointers{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) {
