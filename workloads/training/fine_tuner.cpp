@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -12,10 +13,8 @@
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kEvaluationBatch = 500;
 /// Images from which the scale of each layer's outputs is taken.
 constexpr std::size_t kScaleImages = 100;
-constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.99;
 constexpr int kFormatFields = 4;
 
 std::vector<std::int64_t> fields_of(const Format& format) {
@@ -76,11 +75,6 @@ std::string digest_of(const FloatNetwork& network, const NetworkFormats& formats
   return sha256_hex(bytes);
 }
 
-double positive(const char* field, double rate) {
-  if (rate > 0) return rate;
-  throw std::invalid_argument(fmt::format("{}: {}, expected more than 0", field, rate));
-}
-
 double root_mean_square(const torch::Tensor& values) {
   const double measured = values.square().mean().sqrt().item<double>();
   return measured > 0 ? measured : 1;
@@ -95,8 +89,8 @@ FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
       statistics_(pixel_statistics(images)),
       beginning_(digest_of(network, formats)),
       net_(std::make_shared<QuantizedNet>(network, formats, options_.in_float)) {
-  positive("filter rate", options_.rates.filters);
-  positive("other rate", options_.rates.others);
+  require_rate("filter rate", options_.rates.filters);
+  require_rate("other rate", options_.rates.others);
   // Refuses now what could not be written in the end.
   if (!options_.in_float.any()) in_fixed_point(network, formats);
   net_->to(device);
@@ -114,9 +108,8 @@ void FineTuner::group_parameters(const Dataset& images) {
   std::vector<torch::Tensor> filters;
   std::vector<torch::optim::OptimizerParamGroup> groups;
   const auto add_group = [&](const torch::Tensor& parameter, double scale) {
-    auto options = std::make_unique<torch::optim::AdamOptions>();
-    options->betas(std::make_tuple(kAdamBeta1, kAdamBeta2));
-    groups.emplace_back(std::vector<torch::Tensor>{parameter}, std::move(options));
+    groups.emplace_back(std::vector<torch::Tensor>{parameter},
+                        std::make_unique<torch::optim::AdamOptions>(adam_options()));
     scales_.push_back(scale);
   };
   for (std::size_t i = 0; i < trained.size(); ++i) {
@@ -163,22 +156,16 @@ void FineTuner::step(double rate) {
 }
 
 double FineTuner::accuracy(const Dataset& images) {
-  std::int64_t correct = 0;
   if (options_.in_float.any()) {
-    torch::NoGradGuard no_gradients;
-    for (std::size_t first = 0; first < images.size(); first += kEvaluationBatch) {
-      const std::size_t count = std::min(kEvaluationBatch, images.size() - first);
-      const auto [pixels, labels] = plain_batch(images, raw_pixels(), first, count);
-      const torch::Tensor classes = net_->forward(pixels.to(device_)).argmax(1);
-      correct += (classes == labels.to(device_)).sum().item<std::int64_t>();
-    }
-  } else {
-    const FixedNetwork network = in_fixed_point(net_->network(), net_->formats());
-    Executor executor(network, options_.accumulator);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const CodeTensor image = convert_image(image_tensor(images, i), network.input_format);
-      correct += argmax(executor.run(image).layers.back()) == images.labels[i];
-    }
+    return share_right(images, raw_pixels(), device_,
+                       [&](const torch::Tensor& pixels) { return net_->forward(pixels); });
+  }
+  const FixedNetwork network = in_fixed_point(net_->network(), net_->formats());
+  Executor executor(network, options_.accumulator);
+  std::int64_t correct = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const CodeTensor image = convert_image(image_tensor(images, i), network.input_format);
+    correct += argmax(executor.run(image).layers.back()) == images.labels[i];
   }
   return static_cast<double>(correct) / static_cast<double>(images.size());
 }
@@ -225,11 +212,10 @@ void FineTuner::load(torch::serialize::InputArchive& archive) {
     FloatLayer& layer = best_.network.layers[i];
     for (auto [name, values] :
          {std::pair{"best_weights", &layer.weights}, {"best_bias", &layer.bias}}) {
-      const torch::Tensor floats =
-          read_tensor(archive, name + std::to_string(i)).to(torch::kFloat).contiguous();
-      TORCH_CHECK(static_cast<std::size_t>(floats.numel()) == values->size(), name, " has ",
-                  floats.numel(), " numbers, expected ", values->size());
-      std::copy_n(floats.data_ptr<float>(), values->size(), values->begin());
+      std::vector<float> floats = to_floats(read_tensor(archive, name + std::to_string(i)));
+      TORCH_CHECK(floats.size() == values->size(), name, " has ", floats.size(),
+                  " numbers, expected ", values->size());
+      *values = std::move(floats);
     }
   }
   best_.formats = formats_of(read_tensor(archive, "best_formats"), layers);

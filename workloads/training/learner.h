@@ -4,9 +4,11 @@
 
 #include <torch/torch.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
-#include "workloads/cifar10/dataset.h"
+#include "workloads/training/training_data.h"
 
 namespace dcnsim {
 
@@ -35,11 +37,21 @@ class Learner {
   virtual void load(torch::serialize::InputArchive& archive) = 0;
 };
 
+/// Adam's, of all learners; its rate is set at every step.
+torch::optim::AdamOptions adam_options();
+
+/// Throws std::invalid_argument with the field unless the rate is positive.
+void require_rate(const char* field, double rate);
+
+/// Share of the images, normalised by `statistics`, whose largest of `logits(batch)` is their
+/// label's.
+double share_right(const Dataset& images, const PixelStatistics& statistics, torch::Device device,
+                   const std::function<torch::Tensor(const torch::Tensor&)>& logits);
+
+/// The elements in order.
+std::vector<float> to_floats(const torch::Tensor& tensor);
+
 /// A tensor of a checkpoint, on the CPU. Throws c10::Error if there is none of that name.
-inline torch::Tensor read_tensor(torch::serialize::InputArchive& archive, const std::string& name) {
-  torch::Tensor tensor;
-  archive.read(name, tensor);
-  return tensor.to(torch::kCPU);
-}
+torch::Tensor read_tensor(torch::serialize::InputArchive& archive, const std::string& name);
 
 }  // namespace dcnsim

@@ -3,15 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
+#include <algorithm>
 
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kEvaluationBatch = 500;
 /// Images the first convolution is whitened by.
 constexpr std::size_t kWhiteningImages = 2000;
-constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.99;
 
 std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture, const Dataset& images,
                                    const PixelStatistics& statistics, std::uint64_t seed,
@@ -27,13 +25,8 @@ std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture, const 
 }
 
 const PlainRates& checked(const PlainRates& rates) {
-  if (!(rates.filters > 0)) {
-    throw std::invalid_argument(
-        fmt::format("filter rate: {}, expected more than 0", rates.filters));
-  }
-  if (!(rates.others > 0)) {
-    throw std::invalid_argument(fmt::format("other rate: {}, expected more than 0", rates.others));
-  }
+  require_rate("filter rate", rates.filters);
+  require_rate("other rate", rates.others);
   return rates;
 }
 
@@ -47,9 +40,7 @@ PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset&
       statistics_(pixel_statistics(images)),
       net_(make_net(architecture, images, statistics_, seed, device)),
       muon_(net_->filters(), rates.momentum, Muon::Norm::kUnit),
-      adam_(
-          net_->others(),
-          torch::optim::AdamOptions(rates.others).betas(std::make_tuple(kAdamBeta1, kAdamBeta2))) {}
+      adam_(net_->others(), adam_options()) {}
 
 std::string PlainLearner::description() const {
   return fmt::format("network {}, filter rate {}, filter momentum {}, other rate {}",
@@ -69,16 +60,9 @@ void PlainLearner::step(double rate) {
 }
 
 double PlainLearner::accuracy(const Dataset& images) {
-  torch::NoGradGuard no_gradients;
   net_->eval();
-  std::int64_t correct = 0;
-  for (std::size_t first = 0; first < images.size(); first += kEvaluationBatch) {
-    const std::size_t count = std::min(kEvaluationBatch, images.size() - first);
-    const auto [batch, labels] = plain_batch(images, statistics_, first, count);
-    const torch::Tensor classes = net_->forward(batch.to(device_)).argmax(1);
-    correct += (classes == labels.to(device_)).sum().item<std::int64_t>();
-  }
-  return static_cast<double>(correct) / static_cast<double>(images.size());
+  return share_right(images, statistics_, device_,
+                     [&](const torch::Tensor& batch) { return net_->forward(batch); });
 }
 
 void PlainLearner::save(torch::serialize::OutputArchive& archive) const {

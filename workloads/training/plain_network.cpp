@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "workloads/cifar10/dataset.h"
+#include "workloads/training/learner.h"
 
 namespace dcnsim {
 namespace {
@@ -46,11 +47,6 @@ torch::Tensor by_channel(const std::vector<float>& values) {
   return torch::tensor(values).to(torch::kDouble).view({1, -1, 1, 1});
 }
 
-std::vector<float> values_of(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
-
 }  // namespace
 
 PlainArchitecture plain_architecture(const std::string& name) {
@@ -86,7 +82,7 @@ PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels
     shape = node.output_shape();
     if (shape.height < 1 || shape.width < 1) {
       throw std::invalid_argument(architecture.name + ": nothing is left after " +
-                                  layers_.back().name);
+                                  layers_.back().node.name);
     }
   }
   if (architecture.whitened) layers_.front().weight.set_requires_grad(false);
@@ -105,7 +101,7 @@ PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels
 void PlainNet::add_layer(const std::string& name, std::vector<std::int64_t> weight_shape,
                          bool normalised, LayerNode node) {
   Layer layer;
-  layer.name = node.name = name;
+  node.name = name;
   node.input = static_cast<int>(layers_.size()) - 1;
   layer.node = node;
   layer.weight = register_parameter(name + "_weight", torch::empty(weight_shape));
@@ -207,7 +203,7 @@ FloatNetwork PlainNet::folded() const {
       if (!pads_image()) bias = bias - (weight * by_channel(pixels_.mean)).sum({1, 2, 3});
     }
     network.layers.push_back(
-        {layer.node, values_of(weight.permute({0, 2, 3, 1})), values_of(bias)});
+        {layer.node, to_floats(weight.permute({0, 2, 3, 1})), to_floats(bias)});
   }
   validate(network);
   return network;

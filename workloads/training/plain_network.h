@@ -65,7 +65,6 @@ class PlainNet : public torch::nn::Module {
  private:
   /// A layer's tensors; no mean and variance where there is no batch-norm, whose scale is 1.
   struct Layer {
-    std::string name;
     torch::Tensor weight, bias, mean, variance;
     LayerNode node;
   };

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "workloads/training/learner.h"
 #include "workloads/training/straight_through.h"
 
 namespace dcnsim {
@@ -45,11 +46,6 @@ torch::Tensor to_tensor(const std::vector<float>& values, const ConvShape& conv)
 /// Of each filter, in double.
 torch::Tensor sums_of(const torch::Tensor& weight) {
   return weight.to(torch::kDouble).sum({1, 2, 3});
-}
-
-std::vector<float> to_floats(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous().flatten();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
 }  // namespace

@@ -63,6 +63,8 @@ Trainer::Trainer(Learner& learner, const TrainingData& data, const Recipe& recip
                  torch::Device device)
     : learner_(learner),
       data_(data),
+      pixels_sha256_(sha256_hex({reinterpret_cast<const char*>(data.training.pixels.data()),
+                                 data.training.pixels.size()})),
       recipe_(recipe),
       device_(device),
       steps_an_epoch_(checked_steps(recipe, data.training.size())),
@@ -109,13 +111,12 @@ void Trainer::step() {
 
 std::string Trainer::description() const {
   const Augmentation& augmentation = recipe_.augmentation;
-  const std::string pixels(data_.training.pixels.begin(), data_.training.pixels.end());
   return fmt::format(
       "{}, epochs {}, batch {}, label smoothing {}, flip {}, shift {}, cutout {}, small share {} "
       "of {} pixels, seed {}, {} images {}, {} held out",
       learner_.description(), recipe_.epochs, recipe_.batch, recipe_.label_smoothing,
       augmentation.flip, augmentation.shift, augmentation.cutout, recipe_.small_share,
-      recipe_.small_side, recipe_.seed, data_.training.size(), sha256_hex(pixels),
+      recipe_.small_side, recipe_.seed, data_.training.size(), pixels_sha256_,
       data_.validation.size());
 }
 

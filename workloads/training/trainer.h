@@ -59,6 +59,7 @@ class Trainer {
 
   Learner& learner_;
   const TrainingData& data_;
+  const std::string pixels_sha256_;  ///< of the training images
   const Recipe recipe_;
   const torch::Device device_;
   const std::int64_t steps_an_epoch_;
