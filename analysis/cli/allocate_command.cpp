@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "analysis/cli/allocate_options.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/mapping_cache.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
@@ -150,8 +151,7 @@ Files files_of(const AllocateOptions& options) {
   const auto or_default = [](const std::string& path, const char* relative) {
     return path.empty() ? data_file(relative) : path;
   };
-  return {or_default(options.network, "workloads/networks/cifar10_plain7_float.onnx"),
-          accelerator_file(options.accelerator),
+  return {network_file(options.network), accelerator_file(options.accelerator),
           or_default(options.calibration, "workloads/cifar10/calibration_500.bin"),
           or_default(options.images, "workloads/cifar10/test_1000.bin")};
 }
@@ -229,11 +229,7 @@ void allocate_command(const AllocateOptions& options) {
   machine.mappings = mapping_cache(options.cache.folder(), machine.config, machine.cost, tables);
   const Request request = read_request(options, machine);
   const NoiseModel noise = noise_model(options);
-  const auto loaded = load_network(files.network);
-  const auto* network = std::get_if<FloatNetwork>(&loaded);
-  if (network == nullptr) {
-    throw std::runtime_error(files.network + ": is in fixed point already; expected float");
-  }
+  const FloatNetwork network = load_float_network(files.network);
   const Dataset calibration = load_cifar10(files.calibration, options.calibration_limit);
   const Dataset images = load_cifar10(files.images, options.limit);
 
@@ -245,23 +241,23 @@ void allocate_command(const AllocateOptions& options) {
                                    {"images", files.images}}) {
     report.inputs.push_back(describe_input(role, path));
   }
-  const StudyOptions how = study_options(options, *network, report.inputs);
-  AllocationStudy study(*network, calibration, machine, how);
+  const StudyOptions how = study_options(options, network, report.inputs);
+  AllocationStudy study(network, calibration, machine, how);
   const Goal goal = request.goal.value_or(
       Goal{Goal::Kind::kNoise, predicted_noise(study.space(), study.noise(noise),
                                                equal_widths(study.space(), request.equal_bits))});
   const Allocation allocation = solve(study, request, noise, goal);
 
-  report.network = network->name;
+  report.network = network.name;
   report.accelerator = machine.config.name;
   report.clock_period_s = machine.clock_period_s();
   report.goal = request.words;
   report.noise_model = options.noise;
   report.cost_kind = request.cost;
   report.is_proven = allocation.solution.is_proven;
-  for (const FloatLayer& layer : network->layers) report.weights += layer.weights.size();
+  for (const FloatLayer& layer : network.layers) report.weights += layer.weights.size();
   report.images = images.size();
-  report.float_top1 = static_cast<double>(count_correct(*network, images, options.jobs,
+  report.float_top1 = static_cast<double>(count_correct(network, images, options.jobs,
                                                         how.progress("float", images.size()))) /
                       static_cast<double>(images.size());
   report.tensors = tensor_reports(study, allocation, goal);

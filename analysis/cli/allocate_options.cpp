@@ -283,8 +283,9 @@ std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOption
 }
 
 void add_options(CLI::App& app, AllocateOptions& options) {
-  app.add_option("network", options.network, "Float ONNX file [the built-in network]")
-      ->type_name("FILE");
+  app.add_option("network", options.network, kFloatNetworkHelp)
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
   add_goals(app, options);
   add_models(app, options);
   add_widths(app, options);

@@ -11,6 +11,7 @@
 
 #include "analysis/allocation/study.h"
 #include "analysis/cli/command.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 
 namespace dcnsim::cli {
@@ -19,7 +20,7 @@ namespace dcnsim::cli {
 constexpr int kDefaultEqualBits = 8;
 
 struct AllocateOptions {
-  std::string network;
+  std::string network = kBuiltInNetwork;
   std::string accelerator = "small_edge";
   std::optional<double> target_sqnr_db, max_size_kb, max_energy_uj, max_latency_ms;
   std::optional<int> equal_bits;

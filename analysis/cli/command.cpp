@@ -10,56 +10,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <system_error>
 #include <thread>
 
+#include "analysis/cli/shipped_files.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
-namespace {
-
-namespace fs = std::filesystem;
-
-/// The names of all presets, sorted.
-std::string accelerator_presets() {
-  std::set<std::string> names;
-  std::error_code error;
-  for (const fs::directory_entry& entry :
-       fs::directory_iterator(data_file("models/arch/presets"), error)) {
-    names.insert(entry.path().stem().string());
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-}  // namespace
-
-std::optional<std::string> installed_data() {
-  std::error_code error;
-  const fs::path folder =
-      fs::read_symlink("/proc/self/exe", error).parent_path() / DCNSIM_DATA_FROM_COMMAND;
-  if (error || !fs::is_directory(folder, error)) return std::nullopt;
-  return folder.lexically_normal().string();
-}
-
-std::string data_file(const std::string& relative, const std::string& tree) {
-  return installed_data().value_or(tree) + "/" + relative;
-}
-
-std::string accelerator_file(const std::string& name_or_path) {
-  std::error_code error;
-  const bool is_name =
-      name_or_path.find('/') == std::string::npos && name_or_path.find('.') == std::string::npos;
-  if (is_name && !fs::exists(name_or_path, error)) {
-    const std::string preset = data_file("models/arch/presets/" + name_or_path + ".yaml");
-    if (fs::exists(preset, error)) return preset;
-    throw std::runtime_error(name_or_path + ": no such accelerator preset (" +
-                             accelerator_presets() + ") or file");
-  }
-  return name_or_path;
-}
 
 void require_writable(const std::string& path) {
+  namespace fs = std::filesystem;
   const auto fail = [&](const std::string& reason) {
     throw std::runtime_error((path.empty() ? "output path \"\"" : path) +
                              ": cannot be written: " + reason);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands share: their entry points, the files that come with dcnsim, checks of
-// output paths, progress.
+// What the subcommands share: their entry points, widths, checks of output paths, progress.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -49,23 +48,6 @@ struct UsageError : std::runtime_error {
 struct Interrupted : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-/// Where an installed command has its data; nothing where it was built.
-std::optional<std::string> installed_data();
-
-/// `relative` to the data that comes with dcnsim: installed, else in `tree`.
-std::string data_file(const std::string& relative, const std::string& tree = DCNSIM_SOURCE_DIR);
-
-/// What an option that takes an accelerator says of it.
-inline constexpr const char* kAcceleratorHelp =
-    "Accelerator YAML file, or a preset: small_edge, large_edge;\n"
-    "with the peak of small_edge: small_edge_serial,\n"
-    "small_edge_fully_serial, small_edge_composable; with its area:\n"
-    "small_edge_serial_area, small_edge_fully_serial_area,\n"
-    "small_edge_composable_area; and bit_fusion";
-
-/// A preset's name ("small_edge") or a path to the path of the YAML file.
-std::string accelerator_file(const std::string& name_or_path);
 
 /// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
 SweepSpec load_sweep(const std::string& path);

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/mapping_cache.h"
 #include "analysis/experiments/experiment.h"
 #include "workloads/onnx/onnx_network.h"
@@ -101,17 +102,11 @@ void experiment_command(const ExperimentOptions& options) {
   experiment.command = command_words(options);
   if (claim.needs_networks) {
     std::vector<std::string> networks = options.networks;
-    if (networks.empty()) {
-      for (const char* name : {"cifar10_plain7_float.onnx", "cifar10_res8_float.onnx"}) {
-        networks.push_back(data_file(std::string("workloads/networks/") + name));
-      }
-    }
-    for (const std::string& path : networks) {
-      auto loaded = load_network(path);
-      auto* network = std::get_if<FloatNetwork>(&loaded);
-      if (network == nullptr) throw std::runtime_error(path + ": is in fixed point already");
+    if (networks.empty()) networks = {"cifar10_plain7", "cifar10_res8"};
+    for (const std::string& name : networks) {
+      const std::string path = network_file(name);
       experiment.networks.push_back(
-          {file_name(path), describe_input("network", path).sha256, std::move(*network)});
+          {file_name(path), describe_input("network", path).sha256, load_float_network(path)});
     }
     const std::string calibration = options.calibration.empty()
                                         ? data_file("workloads/cifar10/calibration_500.bin")
@@ -161,8 +156,8 @@ void add_experiment(CLI::App& app, Action& action) {
   experiment->add_option("claim", options->claim, "Which")->required()->check(CLI::IsMember(names));
   experiment
       ->add_option("--network", options->networks,
-                   "Float ONNX file, any number of times [the built-in networks]")
-      ->type_name("FILE");
+                   "Float ONNX file or name, any number of times [cifar10_plain7, cifar10_res8]")
+      ->type_name("FILE|NAME");
   experiment
       ->add_option("--accelerator", options->accelerators,
                    "Accelerator YAML file or preset, any number of times [small_edge and\n"

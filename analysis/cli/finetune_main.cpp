@@ -9,6 +9,7 @@
 #include "analysis/cli/command.h"
 #include "analysis/cli/entry.h"
 #include "analysis/cli/recipe_options.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/report/finetune_report.h"
 #include "workloads/atomic_file.h"
@@ -21,7 +22,7 @@ namespace dcnsim::cli {
 namespace {
 
 struct FinetuneOptions {
-  std::string network = data_file("workloads/networks/cifar10_plain7_float.onnx");
+  std::string network = kBuiltInNetwork;
   WidthOptions widths;
   std::string allocation;
   std::string output;
@@ -33,14 +34,6 @@ struct FinetuneOptions {
   std::string test, json;
   std::size_t jobs = default_jobs();
 };
-
-FloatNetwork float_network(const std::string& path) {
-  auto loaded = load_network(path);
-  if (auto* network = std::get_if<FloatNetwork>(&loaded)) return std::move(*network);
-  throw std::runtime_error(path +
-                           ": is in fixed point; expected the float network (--allocation takes a "
-                           "QONNX file for its formats)");
-}
 
 /// The formats of the QONNX file `path`. Throws std::runtime_error if it is not of `network`.
 NetworkFormats allocated_formats(const std::string& path, const FloatNetwork& network) {
@@ -147,7 +140,7 @@ FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data
 
 void finetune(const FinetuneOptions& options) {
   check(options);
-  const FloatNetwork network = float_network(options.network);
+  const FloatNetwork network = load_float_network(options.network);
   if (network.input != kCifarShape) {
     throw std::runtime_error(fmt::format("{}: input: {} x {} x {}, expected 32 x 32 x 3",
                                          options.network, network.input.height, network.input.width,
@@ -218,8 +211,9 @@ int run_command(int argc, char** argv) {
   recipe.epochs = 3;
   recipe.batch = 250;
   recipe.small_share = 0;
-  app.add_option("network", options.network, "Float ONNX file [the built-in network]")
-      ->type_name("FILE");
+  app.add_option("network", options.network, kFloatNetworkHelp)
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
   options.widths.add_to(app);
   app.add_option("--allocation", options.allocation,
                  "QONNX file of the same network whose formats to take")
@@ -257,7 +251,12 @@ int run_command(int argc, char** argv) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   return parse_and_act(
-      "dcnsim finetune", app, [&options] { finetune(options); }, argc, argv);
+      "dcnsim finetune", app,
+      [&options] {
+        options.network = network_file(options.network);
+        finetune(options);
+      },
+      argc, argv);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/report/result_summary.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
@@ -124,7 +125,9 @@ void inspect_command(const std::string& what) {
     return what.size() >= end.size() &&
            what.compare(what.size() - end.size(), end.size(), end) == 0;
   };
-  if (ends_with(".onnx") || ends_with(".onnx.gz")) return inspect_network(what);
+  if (ends_with(".onnx") || ends_with(".onnx.gz") || is_network_name(what)) {
+    return inspect_network(network_file(what));
+  }
   if (ends_with(".json")) {
     fmt::print("{}", summarize_result(what));
     return;
@@ -139,12 +142,12 @@ void add_inspect(CLI::App& app, Action& action) {
   CLI::App* inspect =
       app.add_subcommand("inspect", "What a network, an accelerator file or a result contains");
   inspect
-      ->add_option(
-          "file", *what,
-          "ONNX network (.onnx, .onnx.gz), result of run or allocate (.json), accelerator YAML\n"
-          "file or preset name")
+      ->add_option("file", *what,
+                   "ONNX network (.onnx, .onnx.gz), result of run or allocate (.json), accelerator "
+                   "YAML file,\n"
+                   "or the name of a network or accelerator that comes with dcnsim")
       ->required()
-      ->type_name("FILE|PRESET");
+      ->type_name("FILE|NAME");
   inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });
 }
 

@@ -7,6 +7,7 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/mapping_options.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::size_t kRunnersUp = 3;
 
 struct MapOptions {
-  std::string network;
+  std::string network = kBuiltInNetwork;
   std::string accelerator = "small_edge";
   std::string layer;
   WidthOptions widths;
@@ -44,9 +45,7 @@ void map_command(const MapOptions& options) {
   }
   MapReport report;
   report.version = DCNSIM_VERSION;
-  const std::string network_path = options.network.empty()
-                                       ? data_file("workloads/networks/cifar10_plain7_float.onnx")
-                                       : options.network;
+  const std::string network_path = network_file(options.network);
   const std::string accelerator_path = accelerator_file(options.accelerator);
   AcceleratorConfig config = load_accelerator(accelerator_path);
   options.mapping.apply(config);
@@ -99,9 +98,9 @@ void add_map(CLI::App& app, Action& action) {
       "all legal mappings, by simulated cycles, energy or traffic. Says what each choice costs "
       "and\n"
       "what the next best ones lose.");
-  map->add_option("network", options->network,
-                  "ONNX file: float (quantized now, see --weights) or QONNX [the built-in network]")
-      ->type_name("FILE");
+  map->add_option("network", options->network, kNetworkHelp)
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
   map->add_option("--layer", options->layer, "Explain one layer's mapping")->type_name("NAME");
   map->add_option("--accelerator", options->accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")

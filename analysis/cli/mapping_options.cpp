@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/cli/mapping_options.h"
 
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/evaluation/mapping_cache.h"
 #include "models/arch/text_file.h"

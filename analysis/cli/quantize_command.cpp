@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/evaluation/output_noise.h"
 #include "analysis/plot/plot.h"
@@ -107,26 +108,22 @@ void quantize_command(const QuantizeCommandOptions& options) {
   }
   if (!options.plot.empty()) picture_format(options.plot);
   const QuantizeOptions widths = options.widths.options();
-  const auto loaded = load_network(options.network);
-  const auto* floats = std::get_if<FloatNetwork>(&loaded);
-  if (floats == nullptr) {
-    throw std::runtime_error(options.network + ": is in fixed point already");
-  }
+  const FloatNetwork floats = load_float_network(options.network);
   const Dataset images = options.widths.calibration_images();
   std::optional<Dataset> evaluated;
   if (!options.evaluate.empty()) {
     evaluated = load_cifar10(options.evaluate, options.limit);
-    if (floats->input != kCifarShape) {
+    if (floats.input != kCifarShape) {
       throw std::runtime_error(fmt::format(
           "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", options.network,
-          floats->input.height, floats->input.width, floats->input.channels));
+          floats.input.height, floats.input.width, floats.input.channels));
     }
   }
   std::optional<NetworkQuantizer> quantizer;
   {
     Progress progress("calibrating", images.size());
-    quantizer.emplace(*floats,
-                      calibrate(*floats, images, [&](std::size_t done) { progress.update(done); }),
+    quantizer.emplace(floats,
+                      calibrate(floats, images, [&](std::size_t done) { progress.update(done); }),
                       options.widths.format_rule());
   }
   const QuantizedNetwork quantized = quantizer->quantize(widths);
@@ -139,7 +136,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   } else {
     print_formats(quantized);
   }
-  if (evaluated) evaluate(*floats, quantized.network, *evaluated, options.jobs);
+  if (evaluated) evaluate(floats, quantized.network, *evaluated, options.jobs);
   fmt::print("written to {}\n", options.output);
 }
 
@@ -152,9 +149,9 @@ void add_quantize(CLI::App& app, Action& action) {
       "Chooses a fixed-point format for every weight and activation tensor by its signal-to-\n"
       "quantization-noise ratio on calibration images and writes QONNX. Formats read like s8.5:\n"
       "signed, 8 bits, 5 of them fractional (u: unsigned).");
-  quantize->add_option("network", options->network, "Float ONNX file")
+  quantize->add_option("network", options->network, kFloatNetworkHelp)
       ->required()
-      ->type_name("FILE");
+      ->type_name("FILE|NAME");
   options->widths.add_to(*quantize);
   quantize->add_option("--images", options->widths.calibration, "The same as --calibration")
       ->type_name("PATH");
@@ -184,7 +181,12 @@ void add_quantize(CLI::App& app, Action& action) {
       ->type_name("FILE");
   quantize->add_option("--plot", options->plot, "Draw SQNR over layers: .svg or .png")
       ->type_name("FILE");
-  quantize->callback([options, &action] { action = [options] { quantize_command(*options); }; });
+  quantize->callback([options, &action] {
+    action = [options] {
+      options->network = network_file(options->network);
+      quantize_command(*options);
+    };
+  });
 }
 
 }  // namespace dcnsim::cli

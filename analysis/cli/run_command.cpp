@@ -8,6 +8,7 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/mapping_options.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/work_pool.h"
 #include "analysis/trace/observed_run.h"
 #include "models/arch/accelerator_yaml.h"
@@ -20,7 +21,7 @@ namespace dcnsim::cli {
 namespace {
 
 struct RunOptions {
-  std::string network;
+  std::string network = kBuiltInNetwork;
   std::string accelerator = "small_edge";
   std::string dataflow;
   std::string images;
@@ -129,9 +130,7 @@ void run_command(const RunOptions& options) {
   }
   RunReport report;
   report.version = DCNSIM_VERSION;
-  const std::string network_path = options.network.empty()
-                                       ? data_file("workloads/networks/cifar10_plain7_float.onnx")
-                                       : options.network;
+  const std::string network_path = network_file(options.network);
   const std::string accelerator_path = accelerator_file(options.accelerator);
   const std::string images_path =
       options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
@@ -260,9 +259,9 @@ void add_run(CLI::App& app, Action& action) {
       "reports\n"
       "accuracy, latency, memory traffic, energy and area, per layer and in total. Everything has\n"
       "a default: plain `dcnsim run` simulates the built-in network at 8/8 bits on 1,000 images.");
-  run->add_option("network", options->network,
-                  "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
-      ->type_name("FILE");
+  run->add_option("network", options->network, kNetworkHelp)
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
   run->add_option("--accelerator", options->accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")
       ->capture_default_str();

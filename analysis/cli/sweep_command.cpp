@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/sweep/engine.h"
 #include "analysis/sweep/plan.h"
 #include "analysis/sweep/results.h"
@@ -37,17 +38,7 @@ void on_signal(int number) {
 SweepFiles sweep_files() {
   SweepFiles files;
   files.accelerator = accelerator_file;
-  files.network = [](const std::string& name) {
-    const std::string path = data_file("workloads/networks/" + name + "_float.onnx");
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
-      throw std::runtime_error(name +
-                               ": no such network (cifar10_plain7, cifar10_res8), expected one or "
-                               "a path like ./" +
-                               name);
-    }
-    return path;
-  };
+  files.network = network_file;
   files.calibration = data_file("workloads/cifar10/calibration_500.bin");
   files.images = data_file("workloads/cifar10/test_1000.bin");
   return files;

@@ -10,6 +10,7 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/entry.h"
+#include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 #include "models/arch/accelerator_yaml.h"
 #include "platform/compiler/program.h"
@@ -21,7 +22,8 @@ namespace dcnsim::cli {
 namespace {
 
 struct VpOptions {
-  std::string network, images;
+  std::string network = kBuiltInNetwork;
+  std::string images;
   std::string accelerator = "small_edge";
   std::uint64_t limit = 20;
   WidthOptions widths;
@@ -34,9 +36,7 @@ struct VpOptions {
 
 /// Everything the firmware finds in memory, for the network and images of the command line.
 riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
-  const std::string path = options.network.empty()
-                               ? data_file("workloads/networks/cifar10_plain7_float.onnx")
-                               : options.network;
+  const std::string path = network_file(options.network);
   const Dataset images = load_cifar10(
       options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images,
       options.limit);
@@ -108,9 +108,9 @@ int run_command(int argc, char** argv) {
       "  dcnsim-vp w6a8.onnx --accelerator large_edge --limit 100\n"
       "  dcnsim-vp --firmware mine.elf               your own (platform/riscv/README.md)");
   VpOptions options;
-  app.add_option("network", options.network,
-                 "ONNX file: float (quantized now, see --weights) or QONNX (executed as it is)")
-      ->type_name("FILE");
+  app.add_option("network", options.network, kNetworkHelp)
+      ->type_name("FILE|NAME")
+      ->capture_default_str();
   app.add_option("--accelerator", options.accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")
       ->capture_default_str();

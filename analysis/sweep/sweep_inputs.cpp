@@ -19,15 +19,6 @@ InputFile named(const std::string& role, const std::string& path) {
   return file;
 }
 
-FloatNetwork load_float(const std::string& path) {
-  auto loaded = load_network(path);
-  auto* network = std::get_if<FloatNetwork>(&loaded);
-  if (network == nullptr) {
-    throw std::runtime_error(path + ": is in fixed point already; expected float");
-  }
-  return std::move(*network);
-}
-
 /// Every value of every axis by itself, so that a wrong name is told before long work.
 void check_axes(const SweepSpec& spec, const Machine& base, const std::string& tables_dir,
                 std::vector<InputFile>& files) {
@@ -90,7 +81,7 @@ SweepInputs load_inputs(const SweepSpec& spec, const std::string& tables_dir) {
                      {}};
   for (const std::string& name : spec.networks) {
     const std::string path = spec.network_path(name);
-    inputs.networks.push_back(load_float(path));
+    inputs.networks.push_back(load_float_network(path));
     inputs.files.push_back(named("network", path));
     inputs.network_hashes.push_back(inputs.files.back().sha256);
   }

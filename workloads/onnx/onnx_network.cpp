@@ -50,6 +50,12 @@ std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path) {
   }
 }
 
+FloatNetwork load_float_network(const std::string& path) {
+  auto loaded = load_network(path);
+  if (auto* network = std::get_if<FloatNetwork>(&loaded)) return std::move(*network);
+  throw std::runtime_error(path + ": is in fixed point already, expected a float network");
+}
+
 void save_network(const FloatNetwork& network, const std::string& path) { save(network, path); }
 
 void save_network(const FixedNetwork& network, const std::string& path) { save(network, path); }

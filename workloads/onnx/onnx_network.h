@@ -26,6 +26,9 @@ namespace dcnsim {
 /// it is and inflated.
 std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path);
 
+/// The same where only a float network will do; throws std::runtime_error for one in fixed point.
+FloatNetwork load_float_network(const std::string& path);
+
 /// Writes plain ONNX (opset 13). Reading it back gives an equal network, every number bit for bit,
 /// if its max pools are fused where load_network fuses them. The file appears whole or not at all;
 /// it is gzip-compressed if its name ends in .gz. Equal networks give equal bytes (with one version

@@ -4,62 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "models/cost/sha256.h"
 #include "workloads/executor.h"
+#include "workloads/training/packed_formats.h"
 
 namespace dcnsim {
 namespace {
 
 /// Images from which the scale of each layer's outputs is taken.
 constexpr std::size_t kScaleImages = 100;
-constexpr int kFormatFields = 4;
-
-std::vector<std::int64_t> fields_of(const Format& format) {
-  return {format.bits, format.frac, format.is_signed, format.narrow};
-}
-
-std::vector<std::int64_t> fields_of(const NetworkFormats& formats) {
-  std::vector<std::int64_t> fields = fields_of(formats.input);
-  for (const TensorFormats& layer : formats.layers) {
-    for (const Format* format : {&layer.weight, &layer.output}) {
-      const auto more = fields_of(*format);
-      fields.insert(fields.end(), more.begin(), more.end());
-    }
-    fields.push_back(static_cast<std::int64_t>(layer.rounding));
-  }
-  return fields;
-}
-
-Format format_of(const std::int64_t* fields) {
-  Format format{static_cast<int>(fields[0]), static_cast<int>(fields[1]), fields[2] != 0,
-                fields[3] != 0};
-  validate(format);
-  return format;
-}
-
-/// Throws std::invalid_argument if the fields are not those of `layers` layers.
-NetworkFormats formats_of(const torch::Tensor& tensor, std::size_t layers) {
-  const torch::Tensor fields = tensor.to(torch::kLong).contiguous();
-  constexpr int kLayerFields = 2 * kFormatFields + 1;
-  if (static_cast<std::size_t>(fields.numel()) != kFormatFields + layers * kLayerFields) {
-    throw std::invalid_argument("formats of another number of layers");
-  }
-  const std::int64_t* next = fields.data_ptr<std::int64_t>();
-  NetworkFormats formats{format_of(next), {}};
-  next += kFormatFields;
-  for (std::size_t i = 0; i < layers; ++i, next += kLayerFields) {
-    const std::int64_t rounding = next[2 * kFormatFields];
-    if (rounding < 0 || rounding > static_cast<std::int64_t>(Rounding::kFloor)) {
-      throw std::invalid_argument("rounding: no such mode");
-    }
-    formats.layers.push_back(
-        {format_of(next), format_of(next + kFormatFields), static_cast<Rounding>(rounding)});
-  }
-  return formats;
-}
 
 /// Of everything fine-tuning starts from.
 std::string digest_of(const FloatNetwork& network, const NetworkFormats& formats) {
@@ -71,7 +26,7 @@ std::string digest_of(const FloatNetwork& network, const NetworkFormats& formats
     add(layer.weights);
     add(layer.bias);
   }
-  add(fields_of(formats));
+  add(packed(formats));
   return sha256_hex(bytes);
 }
 
@@ -185,7 +140,7 @@ void FineTuner::save(torch::serialize::OutputArchive& archive) const {
   torch::serialize::OutputArchive net, adam;
   net_->save(net);
   archive.write("net", net);
-  archive.write("formats", torch::tensor(fields_of(net_->formats())));
+  archive.write("formats", torch::tensor(packed(net_->formats())));
   adam_->save(adam);
   archive.write("adam", adam);
   muon_->save(archive);
@@ -194,7 +149,7 @@ void FineTuner::save(torch::serialize::OutputArchive& archive) const {
     archive.write("best_weights" + std::to_string(i), torch::tensor(layer.weights));
     archive.write("best_bias" + std::to_string(i), torch::tensor(layer.bias));
   }
-  archive.write("best_formats", torch::tensor(fields_of(best_.formats)));
+  archive.write("best_formats", torch::tensor(packed(best_.formats)));
   archive.write("best_accuracy", torch::tensor({best_.accuracy}, torch::kDouble));
 }
 
@@ -203,7 +158,7 @@ void FineTuner::load(torch::serialize::InputArchive& archive) {
   archive.read("net", net);
   net_->load(net);
   const std::size_t layers = net_->formats().layers.size();
-  net_->set_formats(formats_of(read_tensor(archive, "formats"), layers));
+  net_->set_formats(unpacked(read_tensor(archive, "formats"), layers));
   archive.read("adam", adam);
   adam_->load(adam);
   muon_->load(archive);
@@ -218,7 +173,7 @@ void FineTuner::load(torch::serialize::InputArchive& archive) {
       *values = std::move(floats);
     }
   }
-  best_.formats = formats_of(read_tensor(archive, "best_formats"), layers);
+  best_.formats = unpacked(read_tensor(archive, "best_formats"), layers);
   best_.accuracy = read_tensor(archive, "best_accuracy").item<double>();
 }
 

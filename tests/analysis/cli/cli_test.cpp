@@ -77,6 +77,21 @@ TEST_F(CliTest, usage_errors_exit_with_2) {
   EXPECT_EQ(dcnsim("quantize " + kNetwork).code, 2);
 }
 
+TEST_F(CliTest, networks_and_accelerators_that_come_with_it_go_by_name) {
+  const Outcome by_name = dcnsim("inspect cifar10_res8");
+  EXPECT_EQ(by_name.code, 0) << by_name.err;
+  const std::string file = kSource + "/workloads/networks/cifar10_res8_float.onnx";
+  EXPECT_EQ(by_name.out, dcnsim("inspect " + file).out);
+  const Outcome run = dcnsim("run cifar10_res8 --accelerator large_edge --limit 1");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_NE(run.out.find("cifar10_res8 on large_edge"), std::string::npos) << run.out;
+  for (const char* command : {"run ", "map ", "allocate -o x.onnx ", "quantize -o x.onnx "}) {
+    expect_one_line_error(command + std::string("cifar10_res9"),
+                          {"cifar10_res9: no such network (", "cifar10_plain7, cifar10_res8"}, 1);
+  }
+  expect_one_line_error("inspect small_egde", {"small_egde: no such accelerator preset"}, 1);
+}
+
 TEST_F(CliTest, broken_networks_are_named) {
   spill(path("cut.onnx"), slurp(kNetwork).substr(0, 100000));
   expect_refused(path("cut.onnx"), {"cut.onnx"});

@@ -174,7 +174,7 @@ TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
   expect_one_line_error("finetune --data " + kImages + " --allocation " + kPlain7 + rest,
                         {"is a float network, expected QONNX"}, 1);
   expect_one_line_error("finetune " + path("res8.onnx") + " --data " + kImages + rest,
-                        {"res8.onnx: is in fixed point; expected the float network"}, 1);
+                        {"res8.onnx: is in fixed point already, expected a float network"}, 1);
   expect_one_line_error(
       "finetune --data " + kImages + " --allocation " + path("res8.onnx") + " -w 4" + rest,
       {"--allocation: gives all formats"}, 2);
