@@ -37,8 +37,7 @@ if(TARGET dcnsim)
     dcnsim_command analysis/experiments/bitfusion_cifar10.csv
     analysis/experiments/lin2016_fine_tuned.csv workloads/cifar10/README.md
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
-    workloads/networks/README.md workloads/networks/cifar10_plain7_float.onnx
-    workloads/networks/cifar10_res8_float.onnx)
+    workloads/networks)
 endif()
 if(TARGET dcnsim-train)
   install(TARGETS dcnsim-train dcnsim-finetune COMPONENT dcnsim_command)
