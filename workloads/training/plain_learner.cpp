@@ -3,23 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace dcnsim {
 namespace {
 
-/// Images the first convolution is whitened by.
-constexpr std::size_t kWhiteningImages = 2000;
-
-std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture, const Dataset& images,
+std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture,
                                    const PixelStatistics& statistics, std::uint64_t seed,
                                    torch::Device device) {
   torch::manual_seed(seed);
   auto net = std::make_shared<PlainNet>(architecture, statistics);
-  if (architecture.whitened) {
-    const std::size_t count = std::min(kWhiteningImages, images.size());
-    net->whiten(plain_batch(images, statistics, 0, count).first);
-  }
   net->to(device);
   return net;
 }
@@ -38,7 +29,7 @@ PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset&
       rates_(checked(rates)),
       device_(device),
       statistics_(pixel_statistics(images)),
-      net_(make_net(architecture, images, statistics_, seed, device)),
+      net_(make_net(architecture, statistics_, seed, device)),
       muon_(net_->filters(), rates.momentum, Muon::Norm::kUnit),
       adam_(net_->others(), adam_options()) {}
 

@@ -16,9 +16,6 @@ constexpr int kKernel = 3;
 constexpr double kNormEpsilon = 1e-5;
 /// Share of the running statistics that a batch replaces.
 constexpr double kNormMomentum = 0.1;
-/// Added to the variances of whitened directions, so that weak ones are not amplified without
-/// limit.
-constexpr double kWhiteningEpsilon = 5e-4;
 
 LayerNode conv_node(Shape in, const PlainConv& conv) {
   LayerNode node;
@@ -59,14 +56,12 @@ PlainArchitecture plain_architecture(const std::string& name) {
              {256, 1, 1},
              {384, 1, 2},
              {384, 1, kWholeMap}},
-            {},
-            true};
+            {}};
   }
   if (name == "wide") {
     return {name,
             {{128, 1, 1}, {128, 1, 2}, {256, 1, 1}, {256, 1, 2}, {512, 1, 1}, {512, 1, 2}},
-            {1024, 1024},
-            false};
+            {1024, 1024}};
   }
   throw std::invalid_argument("network: '" + name + "', expected compact or wide");
 }
@@ -76,16 +71,14 @@ PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels
   Shape shape = kCifarShape;
   for (const PlainConv& conv : architecture.convs) {
     const LayerNode node = conv_node(shape, conv);
-    const bool is_whitened = architecture.whitened && layers_.empty();
     add_layer("conv" + std::to_string(layers_.size()),
-              {conv.channels, shape.channels, kKernel, kKernel}, !is_whitened, node);
+              {conv.channels, shape.channels, kKernel, kKernel}, true, node);
     shape = node.output_shape();
     if (shape.height < 1 || shape.width < 1) {
       throw std::invalid_argument(architecture.name + ": nothing is left after " +
                                   layers_.back().node.name);
     }
   }
-  if (architecture.whitened) layers_.front().weight.set_requires_grad(false);
   std::size_t index = 0;
   for (const int neurons : architecture.hidden) {
     add_layer("fc" + std::to_string(index++),
@@ -149,22 +142,6 @@ torch::Tensor PlainNet::forward(torch::Tensor images) {
   return x;
 }
 
-void PlainNet::whiten(const torch::Tensor& images) {
-  torch::NoGradGuard no_gradients;
-  torch::Tensor& weight = layers_.front().weight;
-  const std::int64_t half = weight.size(0) / 2;
-  const torch::Tensor patches = torch::im2col(images, {kKernel, kKernel}, {1, 1}, {0, 0}, {1, 1})
-                                    .transpose(0, 1)
-                                    .reshape({weight[0].numel(), -1})
-                                    .to(torch::kDouble);
-  const torch::Tensor covariance = patches.mm(patches.t()) / patches.size(1);
-  const auto [variances, directions] = torch::linalg_eigh(covariance);
-  // In rising order of variance.
-  const torch::Tensor scaled =
-      (directions / torch::sqrt(variances + kWhiteningEpsilon)).t().slice(0, -half).flip(0);
-  weight.copy_(torch::cat({scaled, -scaled}).reshape(weight.sizes()));
-}
-
 std::vector<torch::Tensor> PlainNet::filters() const {
   std::vector<torch::Tensor> found;
   for (const Layer& layer : layers_) {
@@ -176,7 +153,7 @@ std::vector<torch::Tensor> PlainNet::filters() const {
 std::vector<torch::Tensor> PlainNet::others() const {
   std::vector<torch::Tensor> found;
   for (const Layer& layer : layers_) {
-    if (!layer.mean.defined() && layer.weight.requires_grad()) found.push_back(layer.weight);
+    if (!layer.mean.defined()) found.push_back(layer.weight);
     found.push_back(layer.bias);
   }
   return found;

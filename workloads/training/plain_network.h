@@ -27,12 +27,9 @@ struct PlainArchitecture {
   std::string name;
   std::vector<PlainConv> convs;
   std::vector<int> hidden;  ///< neurons of the fully-connected layers before the last
-  /// The first convolution, without batch-norm, takes the most important directions of 3x3 patches
-  /// of training images and their negatives, at equal variance, and only its bias is trained.
-  bool whitened = false;
 };
 
-/// "compact": whitened 48, 64, 64, 256, 256, 384, 384 channels, no hidden layer. "wide": the
+/// "compact": 48, 64, 64, 256, 256, 384, 384 channels, no hidden layer. "wide": the
 /// network of the low-precision literature (Courbariaux et al., BinaryConnect, 2015, section 3.2):
 /// 128, 128, 256, 256, 512, 512 channels, 1024 and 1024 neurons. Throws std::invalid_argument for
 /// another name.
@@ -49,9 +46,6 @@ class PlainNet : public torch::nn::Module {
   /// size that the fully-connected layers know. Padding of the image is black, as an accelerator
   /// pads.
   torch::Tensor forward(torch::Tensor images);
-
-  /// Sets the first convolution of a whitened architecture from N x 3 x H x W normalised images.
-  void whiten(const torch::Tensor& images);
 
   /// Filters that are followed by a batch-norm, so that their size does not matter.
   std::vector<torch::Tensor> filters() const;

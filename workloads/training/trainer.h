@@ -15,7 +15,7 @@ namespace dcnsim {
 
 /// What is shown, and how it is judged. The rate falls linearly to zero over all steps.
 struct Recipe {
-  std::int64_t epochs = 28;
+  std::int64_t epochs = 36;
   std::int64_t batch = 500;      ///< images a step
   double label_smoothing = 0.2;  ///< share of the target spread over all classes
   Augmentation augmentation;

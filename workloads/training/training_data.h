@@ -36,8 +36,8 @@ PixelStatistics raw_pixels();
 /// How an image is varied each time it is seen.
 struct Augmentation {
   bool flip = true;  ///< every other epoch, which ones is drawn by image
-  int shift = 2;     ///< at most, pixels in both directions, borders reflected
-  int cutout = 8;    ///< side of a square set to the mean colour, partly outside at times; 0: none
+  int shift = 4;     ///< at most, pixels in both directions, borders reflected
+  int cutout = 12;   ///< side of a square set to the mean colour, partly outside at times; 0: none
 };
 
 /// Normalised batches, channels innermost in memory. What an epoch holds follows from seed and

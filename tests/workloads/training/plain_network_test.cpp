@@ -32,7 +32,6 @@ TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
   const PixelStatistics statistics = pixel_statistics(images);
   PlainNet net(architecture, statistics);
   const torch::Tensor batch = plain_batch(images, statistics, 0, 10).first;
-  if (architecture.whitened) net.whiten(batch);
   disturb(net, batch);
   torch::NoGradGuard no_gradients;
   const torch::Tensor expected = net.forward(batch);
@@ -55,21 +54,6 @@ TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
 INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork, testing::Values("tiny", "compact", "wide"),
                          [](const auto& test) { return test.param; });
 
-TEST(PlainNet, WhitensPatchesOfImages) {
-  const Dataset images = embedded_images().training;
-  const PixelStatistics statistics = pixel_statistics(images);
-  PlainNet net(tiny_architecture(), statistics);
-  const torch::Tensor batch = plain_batch(images, statistics, 0, 400).first;
-  net.whiten(batch);
-  const torch::Tensor weight = net.named_parameters()["conv0_weight"].detach();
-  const torch::Tensor responses =
-      torch::conv2d(batch, weight.slice(0, 0, 8)).transpose(0, 1).flatten(1).to(torch::kDouble);
-  const torch::Tensor second_moments = responses.mm(responses.t()) / responses.size(1);
-  EXPECT_TRUE(second_moments.allclose(torch::eye(8, torch::kDouble), 0.0, 0.05)) << second_moments;
-  EXPECT_TRUE(weight.slice(0, 8).equal(-weight.slice(0, 0, 8)));
-  EXPECT_FALSE(net.named_parameters()["conv0_weight"].requires_grad());
-}
-
 TEST(PlainNet, TakesSmallerImages) {
   for (const char* name : {"compact", "wide"}) {
     PlainNet net(plain_architecture(name), raw_pixels());
@@ -85,8 +69,7 @@ TEST(PlainNet, DividesItsParametersInTwo) {
 
 TEST(PlainNet, RefusesUnknownNamesAndPoolsThatLeaveNothing) {
   EXPECT_THROW(plain_architecture("narrow"), std::invalid_argument);
-  EXPECT_THROW(PlainNet({"deep", {{4, 0, 8}, {4, 0, 8}}, {}, false}, raw_pixels()),
-               std::invalid_argument);
+  EXPECT_THROW(PlainNet({"deep", {{4, 0, 8}, {4, 0, 8}}, {}}, raw_pixels()), std::invalid_argument);
 }
 
 }  // namespace

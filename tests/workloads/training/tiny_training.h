@@ -8,7 +8,7 @@
 namespace dcnsim {
 
 inline PlainArchitecture tiny_architecture() {
-  return {"tiny", {{16, 0, 2}, {16, 1, 2}, {24, 1, kWholeMap}}, {}, true};
+  return {"tiny", {{16, 0, 2}, {16, 1, 2}, {24, 1, kWholeMap}}, {}};
 }
 
 inline TrainingData embedded_images() {
@@ -19,6 +19,7 @@ inline Recipe tiny_recipe() {
   Recipe recipe;
   recipe.epochs = 3;
   recipe.batch = 40;
+  recipe.augmentation = {true, 2, 8};
   return recipe;
 }
 
