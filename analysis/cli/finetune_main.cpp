@@ -211,6 +211,7 @@ int run_command(int argc, char** argv) {
   recipe.epochs = 3;
   recipe.batch = 250;
   recipe.small_share = 0;
+  recipe.augmentation = {true, 2, 8};
   app.add_option("network", options.network, kFloatNetworkHelp)
       ->type_name("FILE|NAME")
       ->capture_default_str();
