@@ -148,12 +148,8 @@ struct Files {
 };
 
 Files files_of(const AllocateOptions& options) {
-  const auto or_default = [](const std::string& path, const char* relative) {
-    return path.empty() ? data_file(relative) : path;
-  };
   return {network_file(options.network), accelerator_file(options.accelerator),
-          or_default(options.calibration, "workloads/cifar10/calibration_500.bin"),
-          or_default(options.images, "workloads/cifar10/test_1000.bin")};
+          calibration_file(options.calibration), images_file(options.images)};
 }
 
 StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& network,

@@ -78,9 +78,7 @@ QuantizeOptions WidthOptions::options() const {
   return options;
 }
 
-std::string WidthOptions::calibration_path() const {
-  return calibration.empty() ? data_file("workloads/cifar10/calibration_500.bin") : calibration;
-}
+std::string WidthOptions::calibration_path() const { return calibration_file(calibration); }
 
 Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
 

@@ -108,11 +108,8 @@ void experiment_command(const ExperimentOptions& options) {
       experiment.networks.push_back(
           {file_name(path), describe_input("network", path).sha256, load_float_network(path)});
     }
-    const std::string calibration = options.calibration.empty()
-                                        ? data_file("workloads/cifar10/calibration_500.bin")
-                                        : options.calibration;
-    const std::string images =
-        options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
+    const std::string calibration = calibration_file(options.calibration);
+    const std::string images = images_file(options.images);
     experiment.calibration = load_cifar10(calibration);
     experiment.calibration_words =
         count_words(experiment.calibration.size(), "training", calibration);

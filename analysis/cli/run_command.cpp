@@ -132,8 +132,7 @@ void run_command(const RunOptions& options) {
   report.version = DCNSIM_VERSION;
   const std::string network_path = network_file(options.network);
   const std::string accelerator_path = accelerator_file(options.accelerator);
-  const std::string images_path =
-      options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images;
+  const std::string images_path = images_file(options.images);
 
   AcceleratorConfig config = load_accelerator(accelerator_path);
   if (!options.dataflow.empty()) {

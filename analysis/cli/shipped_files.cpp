@@ -14,42 +14,51 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Paths by name: what stands before the first point, without `suffix`.
-std::map<std::string, std::string> named_files(const std::string& folder, const std::string& type,
-                                               const std::string& suffix) {
-  std::map<std::string, std::string> files;
+/// Files that users call by what stands before `ending`, without `suffix`.
+struct NamedFiles {
+  const char* what;
+  const char* folder;
+  std::string ending, suffix;
+
+  /// Paths by name.
+  std::map<std::string, std::string> paths() const;
+  /// A path stays as it is: what has a point or slash, and what is there.
+  std::string path(const std::string& name_or_path) const;
+};
+
+std::map<std::string, std::string> NamedFiles::paths() const {
+  std::map<std::string, std::string> found;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(data_file(folder), error)) {
     const std::string file = entry.path().filename().string();
     std::string name = file.substr(0, file.find('.'));
-    if (file.compare(name.size(), type.size(), type) != 0) continue;
+    if (file.compare(name.size(), ending.size(), ending) != 0) continue;
     if (name.size() > suffix.size() &&
         name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
       name.resize(name.size() - suffix.size());
     }
-    files[name] = entry.path().string();
+    found[name] = entry.path().string();
   }
-  return files;
+  return found;
 }
 
-std::map<std::string, std::string> named_networks() {
-  return named_files("workloads/networks", ".onnx", "_float");
-}
-
-/// A path stays as it is: what has a point or slash, and what is there.
-std::string named_or_path(const std::string& name_or_path, const std::string& what,
-                          const std::map<std::string, std::string>& files) {
+std::string NamedFiles::path(const std::string& name_or_path) const {
   std::error_code error;
   if (name_or_path.find_first_of("/.") != std::string::npos || fs::exists(name_or_path, error)) {
     return name_or_path;
   }
+  const std::map<std::string, std::string> files = paths();
   const auto file = files.find(name_or_path);
   if (file != files.end()) return file->second;
   std::vector<std::string> names;
-  for (const auto& [name, path] : files) names.push_back(name);
+  for (const auto& entry : files) names.push_back(entry.first);
   throw std::runtime_error(
       fmt::format("{}: no such {} ({}) or file", name_or_path, what, fmt::join(names, ", ")));
 }
+
+NamedFiles accelerators() { return {"accelerator preset", "models/arch/presets", ".yaml", ""}; }
+
+NamedFiles networks() { return {"network", "workloads/networks", ".onnx", "_float"}; }
 
 }  // namespace
 
@@ -66,14 +75,19 @@ std::string data_file(const std::string& relative, const std::string& tree) {
 }
 
 std::string accelerator_file(const std::string& name_or_path) {
-  return named_or_path(name_or_path, "accelerator preset",
-                       named_files("models/arch/presets", ".yaml", ""));
+  return accelerators().path(name_or_path);
 }
 
-std::string network_file(const std::string& name_or_path) {
-  return named_or_path(name_or_path, "network", named_networks());
+std::string network_file(const std::string& name_or_path) { return networks().path(name_or_path); }
+
+bool is_network_name(const std::string& name) { return networks().paths().count(name) != 0; }
+
+std::string calibration_file(const std::string& path) {
+  return path.empty() ? data_file("workloads/cifar10/calibration_500.bin") : path;
 }
 
-bool is_network_name(const std::string& name) { return named_networks().count(name) != 0; }
+std::string images_file(const std::string& path) {
+  return path.empty() ? data_file("workloads/cifar10/test_1000.bin") : path;
+}
 
 }  // namespace dcnsim::cli

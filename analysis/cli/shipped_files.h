@@ -40,4 +40,10 @@ inline constexpr const char* kFloatNetworkHelp =
 std::string network_file(const std::string& name_or_path);
 bool is_network_name(const std::string& name);
 
+/// `path`, or the 500 training images formats are chosen from where it is empty.
+std::string calibration_file(const std::string& path = "");
+
+/// `path`, or the first 1,000 test images where it is empty.
+std::string images_file(const std::string& path = "");
+
 }  // namespace dcnsim::cli

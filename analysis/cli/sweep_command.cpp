@@ -38,8 +38,8 @@ SweepFiles sweep_files() {
   SweepFiles files;
   files.accelerator = accelerator_file;
   files.network = network_file;
-  files.calibration = data_file("workloads/cifar10/calibration_500.bin");
-  files.images = data_file("workloads/cifar10/test_1000.bin");
+  files.calibration = calibration_file();
+  files.images = images_file();
   return files;
 }
 

@@ -37,9 +37,7 @@ struct VpOptions {
 /// Everything the firmware finds in memory, for the network and images of the command line.
 riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
   const std::string path = network_file(options.network);
-  const Dataset images = load_cifar10(
-      options.images.empty() ? data_file("workloads/cifar10/test_1000.bin") : options.images,
-      options.limit);
+  const Dataset images = load_cifar10(images_file(options.images), options.limit);
   std::vector<InputFile> inputs;
   const FixedNetwork network = fixed_network(path, options.widths, inputs);
   if (network.input != kCifarShape) {

@@ -9,6 +9,7 @@
 #include "models/cost/sha256.h"
 #include "workloads/executor.h"
 #include "workloads/training/packed_formats.h"
+#include "workloads/training/tensors.h"
 
 namespace dcnsim {
 namespace {

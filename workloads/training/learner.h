@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "workloads/training/training_data.h"
 
@@ -47,11 +46,5 @@ void require_rate(const char* field, double rate);
 /// label's.
 double share_right(const Dataset& images, const PixelStatistics& statistics, torch::Device device,
                    const std::function<torch::Tensor(const torch::Tensor&)>& logits);
-
-/// The elements in order.
-std::vector<float> to_floats(const torch::Tensor& tensor);
-
-/// A tensor of a checkpoint, on the CPU. Throws c10::Error if there is none of that name.
-torch::Tensor read_tensor(torch::serialize::InputArchive& archive, const std::string& name);
 
 }  // namespace dcnsim

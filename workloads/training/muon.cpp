@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "workloads/training/learner.h"
+#include "workloads/training/tensors.h"
 
 namespace dcnsim {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "workloads/cifar10/dataset.h"
-#include "workloads/training/learner.h"
+#include "workloads/training/tensors.h"
 
 namespace dcnsim {
 namespace {
@@ -72,7 +72,7 @@ PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels
   for (const PlainConv& conv : architecture.convs) {
     const LayerNode node = conv_node(shape, conv);
     add_layer("conv" + std::to_string(layers_.size()),
-              {conv.channels, shape.channels, kKernel, kKernel}, true, node);
+              {conv.channels, shape.channels, kKernel, kKernel}, node);
     shape = node.output_shape();
     if (shape.height < 1 || shape.width < 1) {
       throw std::invalid_argument(architecture.name + ": nothing is left after " +
@@ -82,17 +82,17 @@ PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels
   std::size_t index = 0;
   for (const int neurons : architecture.hidden) {
     add_layer("fc" + std::to_string(index++),
-              {neurons, static_cast<std::int64_t>(shape.elements())}, true,
+              {neurons, static_cast<std::int64_t>(shape.elements())},
               fully_connected_node(shape, neurons, true));
     shape = layers_.back().node.output_shape();
   }
   add_layer(architecture.hidden.empty() ? "fc" : "fc" + std::to_string(index),
-            {kClasses, static_cast<std::int64_t>(shape.elements())}, false,
+            {kClasses, static_cast<std::int64_t>(shape.elements())},
             fully_connected_node(shape, kClasses, false));
 }
 
 void PlainNet::add_layer(const std::string& name, std::vector<std::int64_t> weight_shape,
-                         bool normalised, LayerNode node) {
+                         LayerNode node) {
   Layer layer;
   node.name = name;
   node.input = static_cast<int>(layers_.size()) - 1;
@@ -101,7 +101,7 @@ void PlainNet::add_layer(const std::string& name, std::vector<std::int64_t> weig
   // The scale torch's own layers start with.
   torch::nn::init::kaiming_uniform_(layer.weight, std::sqrt(5.0));
   layer.bias = register_parameter(name + "_bias", torch::zeros({weight_shape.front()}));
-  if (normalised) {
+  if (node.relu) {  // batch-norm before it
     layer.mean = register_buffer(name + "_mean", torch::zeros({weight_shape.front()}));
     layer.variance = register_buffer(name + "_variance", torch::ones({weight_shape.front()}));
   }

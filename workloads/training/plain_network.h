@@ -57,14 +57,14 @@ class PlainNet : public torch::nn::Module {
   FloatNetwork folded() const;
 
  private:
-  /// A layer's tensors; no mean and variance where there is no batch-norm, whose scale is 1.
+  /// A layer's tensors; no mean and variance where there is no ReLU and so no batch-norm, whose
+  /// scale is 1.
   struct Layer {
     torch::Tensor weight, bias, mean, variance;
     LayerNode node;
   };
 
-  void add_layer(const std::string& name, std::vector<std::int64_t> weight_shape, bool normalised,
-                 LayerNode node);
+  void add_layer(const std::string& name, std::vector<std::int64_t> weight_shape, LayerNode node);
   bool pads_image() const { return layers_.front().node.conv.pad_top > 0; }
   torch::Tensor normalised(const torch::Tensor& maps, const Layer& layer) const;
 

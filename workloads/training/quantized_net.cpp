@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "workloads/training/learner.h"
 #include "workloads/training/straight_through.h"
+#include "workloads/training/tensors.h"
 
 namespace dcnsim {
 namespace {

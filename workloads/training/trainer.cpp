@@ -10,6 +10,7 @@
 
 #include "models/cost/sha256.h"
 #include "workloads/atomic_file.h"
+#include "workloads/training/tensors.h"
 
 namespace dcnsim {
 namespace {
