@@ -2,6 +2,7 @@
 // dcnsim inspect: what a network, an accelerator file or a result contains.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "analysis/cli/command.h"
@@ -121,14 +122,11 @@ void inspect_accelerator(const std::string& path) {
 }
 
 void inspect_command(const std::string& what) {
-  const auto ends_with = [&](const std::string& end) {
-    return what.size() >= end.size() &&
-           what.compare(what.size() - end.size(), end.size(), end) == 0;
-  };
-  if (ends_with(".onnx") || ends_with(".onnx.gz") || is_network_name(what)) {
+  const std::filesystem::path extension = std::filesystem::path(what).extension();
+  if (extension == ".onnx" || extension == ".gz" || is_network_name(what)) {
     return inspect_network(network_file(what));
   }
-  if (ends_with(".json")) {
+  if (extension == ".json") {
     fmt::print("{}", summarize_result(what));
     return;
   }
