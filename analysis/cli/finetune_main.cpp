@@ -3,6 +3,7 @@
 // is loaded by those who train.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -178,8 +179,13 @@ void finetune(const FinetuneOptions& options) {
   report.validation_accuracy = tuner.best_accuracy();
 
   save(tuner.best(), tuner.best_formats(), fine_tune.in_float, options.output);
-  fmt::print("{:<18} {:.2f} %, the best after an epoch\n", "validation",
-             100 * tuner.best_accuracy());
+  const auto& records = trainer.records();
+  const bool is_better = std::any_of(records.begin(), records.end(), [&](const EpochRecord& epoch) {
+    return epoch.validation_accuracy >= tuner.best_accuracy();
+  });
+  fmt::print("{:<18} {:.2f} %, {}\n", "validation", 100 * tuner.best_accuracy(),
+             is_better ? "the best after an epoch"
+                       : "as at the beginning: no epoch was better, try a smaller --filter-rate");
   if (test) {
     report.before = measure("test, before", network, formats, fine_tune.in_float, *test, options);
     print("test, before", *report.before);
@@ -211,7 +217,6 @@ int run_command(int argc, char** argv) {
   recipe.epochs = 3;
   recipe.batch = 250;
   recipe.small_share = 0;
-  recipe.augmentation = {true, 2, 8};
   app.add_option("network", options.network, kFloatNetworkHelp)
       ->type_name("FILE|NAME")
       ->capture_default_str();

@@ -86,6 +86,16 @@ TEST_F(FinetuneCommandTest, FineTunesToWhatTheAcceleratorComputes) {
   EXPECT_GE(accuracy, percent(tuned.out, "test, before       ")) << tuned.out;
 }
 
+TEST_F(FinetuneCommandTest, KeepsTheBeginningIfNoEpochIsBetter) {
+  for (const std::string rate : {"100", "200"}) {
+    const Outcome tuned = dcnsim("finetune -w 8 -a 8 --epochs 1 --calibration " + calibration_ +
+                                 " --filter-rate " + rate + " " + recipe(rate + ".onnx"));
+    ASSERT_EQ(tuned.code, 0) << tuned.err;
+    EXPECT_NE(tuned.out.find("as at the beginning"), std::string::npos) << tuned.out;
+  }
+  EXPECT_EQ(slurp(path("100.onnx")), slurp(path("200.onnx")));
+}
+
 TEST_F(FinetuneCommandTest, ResultsBecomeThePapersTable) {
   std::filesystem::create_directories(folder_ / "results");
   const std::string rest = " --epochs 1 --calibration " + calibration_ + " --test " +
