@@ -19,6 +19,8 @@ const std::string kFolder = DCNSIM_SOURCE_DIR "/workloads/networks/";
 
 struct Card {
   std::string file, bytes, right, sha256;
+
+  friend void PrintTo(const Card& card, std::ostream* out) { *out << card.file; }
 };
 
 /// Cells of a line of a Markdown table, without blanks and backquotes.
