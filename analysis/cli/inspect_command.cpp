@@ -122,8 +122,10 @@ void inspect_accelerator(const std::string& path) {
 }
 
 void inspect_command(const std::string& what) {
-  const std::filesystem::path extension = std::filesystem::path(what).extension();
-  if (extension == ".onnx" || extension == ".gz" || is_network_name(what)) {
+  const std::filesystem::path file(what), extension = file.extension();
+  const bool is_onnx =
+      extension == ".onnx" || (extension == ".gz" && file.stem().extension() == ".onnx");
+  if (is_onnx || is_network_name(what)) {
     return inspect_network(network_file(what));
   }
   if (extension == ".json") {
