@@ -25,10 +25,18 @@ std::string sha256_of(const FinetuneReport& report, const std::string& role) {
   return "";
 }
 
+bool is_same_pace(const FinetuneRecipe& a, const FinetuneRecipe& b) {
+  const auto tied = [](const FinetuneRecipe& r) {
+    return std::tie(r.epochs, r.filter_rate, r.other_rate);
+  };
+  return tied(a) == tied(b);
+}
+
+/// But for epochs and rates.
 bool is_same_recipe(const FinetuneRecipe& a, const FinetuneRecipe& b) {
   const auto tied = [](const FinetuneRecipe& r) {
-    return std::tie(r.epochs, r.batch, r.filter_rate, r.other_rate, r.label_smoothing, r.shift,
-                    r.cutout, r.training_images, r.validation_images, r.formats);
+    return std::tie(r.batch, r.label_smoothing, r.shift, r.cutout, r.training_images,
+                    r.validation_images, r.formats);
   };
   return tied(a) == tied(b);
 }
@@ -56,6 +64,10 @@ void add(ErrorGrid& grid, const FinetuneReport& report, const std::string& path)
     throw std::runtime_error(path + ": is of another recipe than the results before it");
   }
   GridCell& cell = grid.cells[{*report.widths.weights, *report.widths.activations}];
+  if (cell.fine_tuned.empty()) cell.recipe = report.recipe;
+  if (!is_same_pace(report.recipe, cell.recipe)) {
+    throw std::runtime_error(path + ": has other epochs or rates than other seeds of its widths");
+  }
   cell.before.push_back(percent_wrong(*report.before));
   cell.fine_tuned.push_back(percent_wrong(*report.fine_tuned));
   const auto place = std::lower_bound(grid.seeds.begin(), grid.seeds.end(), report.recipe.seed);

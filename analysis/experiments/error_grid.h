@@ -11,9 +11,10 @@
 
 namespace dcnsim {
 
-/// Errors of one pair of widths, in percent, one a seed.
+/// One pair of widths.
 struct GridCell {
-  std::vector<double> before, fine_tuned;
+  std::vector<double> before, fine_tuned;  ///< errors in percent, one a seed
+  FinetuneRecipe recipe;                   ///< of the first; seeds differ
 };
 
 /// By (weights, activations), FinetuneReport::widths; kFloat is the largest.
@@ -24,15 +25,16 @@ struct ErrorGrid {
 
   std::string network;                      ///< ONNX graph name
   std::string network_sha256, test_sha256;  ///< of the files all results share
-  FinetuneRecipe recipe;                    ///< of the first; seeds differ
-  std::vector<std::uint64_t> seeds;         ///< rising, each once
+  FinetuneRecipe recipe;  ///< of the first cell; seeds, epochs and rates of others may differ
+  std::vector<std::uint64_t> seeds;  ///< rising, each once
   std::uint64_t test_images = 0;
   std::map<std::pair<int, int>, GridCell, Wider> cells;
 };
 
 /// From every .json file of `folder`. Results for files instead of equal widths are left out.
 /// Throws std::runtime_error: no results, a result without test figures, of another network, other
-/// test images or another recipe than the rest.
+/// test images or another recipe than the rest; but epochs and rates, which suit some widths better
+/// than others, need only be the same within a cell.
 ErrorGrid load_error_grid(const std::string& folder);
 
 /// The error the paper gives for a cell (lin2016_fine_tuned.csv), by (weights, activations).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims of Lin, Talathi and Annapureddy (2016), and published results that dcnsim reproduces. Each is measured by one function that writes a page (Markdown), its table
-// (CSV) and its picture (SVG) into a folder.
+// Claims of Lin, Talathi and Annapureddy (2016), and published results that dcnsim reproduces. Each
+// is measured by one function that writes a page (Markdown), its table (CSV) and its picture (SVG)
+// into a folder.
 #pragma once
 
 #include <cstddef>

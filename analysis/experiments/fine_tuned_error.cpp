@@ -98,10 +98,9 @@ void fine_tuned_error(const Experiment& experiment) {
   page.text(fmt::format(
       "Top-1 error in percent on {} test images, for equal widths of weights and activations (the "
       "image has its 8 bits, the network's output 16). Each cell was fine-tuned on {} training "
-      "images, each seen {} times; {} more chose the epoch. Fixed point: the reference executor, "
-      "bit for "
-      "bit; where one of them is float: float arithmetic on values held in their formats.",
-      grid.test_images, recipe.training_images, recipe.epochs, recipe.validation_images));
+      "images; {} more chose the epoch. Fixed point: the reference executor, bit for bit; with one "
+      "in float: float arithmetic on values held in their formats.",
+      grid.test_images, recipe.training_images, recipe.validation_images));
   page.text(fmt::format("* network `{}`, SHA-256 `{}`\n* test images' SHA-256 `{}`\n* seeds {}",
                         grid.network, grid.network_sha256, grid.test_sha256,
                         fmt::join(grid.seeds, ", ")));
@@ -114,6 +113,13 @@ void fine_tuned_error(const Experiment& experiment) {
   page.table(table_of(axes, [&](Widths widths) {
     const auto cell = grid.cells.find(widths);
     return cell == grid.cells.end() ? "-" : fmt::format("{:.2f}", mean(cell->second.before));
+  }));
+  page.heading("Epochs, and the first rate of filters");
+  page.table(table_of(axes, [&](Widths widths) {
+    const auto cell = grid.cells.find(widths);
+    return cell == grid.cells.end() ? "-"
+                                    : fmt::format("{}, {:.3g}", cell->second.recipe.epochs,
+                                                  cell->second.recipe.filter_rate);
   }));
   page.heading("The paper's, with fine-tuning");
   page.table(table_of(axes, [&](Widths widths) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/cost/sha256.h"
@@ -36,7 +37,29 @@ double root_mean_square(const torch::Tensor& values) {
   return measured > 0 ? measured : 1;
 }
 
+double mean_weight_bits(const FloatNetwork& network, const NetworkFormats& formats) {
+  double bits = 0, weights = 0;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const auto count = static_cast<double>(network.layers[i].weights.size());
+    bits += count * formats.layers[i].weight.bits;
+    weights += count;
+  }
+  return bits / weights;
+}
+
 }  // namespace
+
+FineTuneRates rates_by_width(const FloatNetwork& network, const NetworkFormats& formats,
+                             LeftInFloat in_float) {
+  constexpr double kFineBits = 8;
+  const double bits =
+      in_float.weights ? kFineBits : std::min(mean_weight_bits(network, formats), kFineBits);
+  FineTuneRates rates;
+  const double ratio = std::pow(5, (4 - bits) / 4);
+  rates.filters *= ratio;
+  rates.others *= ratio;
+  return rates;
+}
 
 FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
                      FineTuneOptions options, const Dataset& images, torch::Device device)

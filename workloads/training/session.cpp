@@ -86,7 +86,10 @@ bool train_to_end(Trainer& trainer, const std::string& output, double checkpoint
 void prepare_processor(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
     setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
-    execv("/proc/self/exe", argv);
+    // By its own path, so that the process keeps its name.
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    execv(program.c_str(), argv);
   }
   // Feature maps come and go: their pages shall stay with the process.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);

@@ -96,29 +96,45 @@ TEST_F(FinetuneCommandTest, KeepsTheBeginningIfNoEpochIsBetter) {
   EXPECT_EQ(slurp(path("100.onnx")), slurp(path("200.onnx")));
 }
 
-TEST_F(FinetuneCommandTest, ResultsBecomeThePapersTable) {
-  std::filesystem::create_directories(folder_ / "results");
-  const std::string rest = " --epochs 1 --calibration " + calibration_ + " --test " +
-                           path("held_out.bin") + " " + recipe("tuned.onnx") + " --json " +
-                           path("results/");
-  for (const auto& [options, name] : {std::pair{"-w 4 -a 8", "a.json"},
-                                      {"--float activations -w 4", "b.json"},
-                                      {"--float weights -a 8", "c.json"},
-                                      {"--float weights activations", "d.json"}}) {
-    std::filesystem::remove(path("tuned.onnx.checkpoint"));
-    const Outcome tuned = dcnsim("finetune " + std::string(options) + rest + name);
-    ASSERT_EQ(tuned.code, 0) << tuned.err;
-    // What is left in float is written as a float network.
-    EXPECT_EQ(
-        dcnsim("inspect " + path("tuned.onnx")).out.find("float network") != std::string::npos,
-        std::string(options).find("float") != std::string::npos);
+TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
+  const std::string images = slurp(path("images.bin"));
+  std::filesystem::create_directories(folder_ / "data");
+  for (int batch = 0; batch < 5; ++batch) {
+    spill(path("data/data_batch_" + std::to_string(batch + 1) + ".bin"),
+          images.substr(batch * 14 * kRecord, 14 * kRecord));
   }
+  spill(path("data/test_batch.bin"), slurp(path("held_out.bin")));
+  const auto grid = [&](const std::string& jobs) {
+    return run("JOBS=" + jobs + " DCNSIM=" + DCNSIM_COMMAND + " " + kSource +
+                   "/workloads/training/fine_tune_grid",
+               kPlain7 + " " + path("data") + " " + path("results") +
+                   " 1 -- --validation 20 --batch 50 --epochs 1 --calibration " + calibration_);
+  };
+  const Outcome all = grid("2");
+  ASSERT_EQ(all.code, 0) << all.out << all.err;
+  EXPECT_NE(all.out.find("w16_afloat_seed1: epoch   1: loss"), std::string::npos) << all.out;
+  // What is left in float is written as a float network.
+  for (const auto& [cell, is_float] : {std::pair{"w4_a4", false}, {"w8_afloat", true}}) {
+    const std::string network = path("results/" + std::string(cell) + "_seed1.onnx.gz");
+    EXPECT_EQ(dcnsim("inspect " + network).out.find("float network") != std::string::npos,
+              is_float);
+  }
+  // Only what is missing is made again.
+  std::filesystem::remove(path("results/w4_a8_seed1.json"));
+  const Outcome again = grid("1");
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.out.find("w4_a8_seed1: epoch   1: loss"), std::string::npos) << again.out;
+  EXPECT_EQ(again.out.find("w4_a4"), std::string::npos) << again.out;
+
   const Outcome page =
       dcnsim("experiment fine-tuned-error --results " + path("results") + " -o " + path("page"));
   ASSERT_EQ(page.code, 0) << page.err;
   const std::string text = slurp(path("page/fine_tuned_error.md"));
-  EXPECT_NE(text.find("| activations \\ weights | 4 | float |"), std::string::npos) << text;
-  EXPECT_NE(text.find("| 8 | 7.58 | 6.78 |"), std::string::npos) << text;
+  EXPECT_NE(text.find("| activations \\ weights | 4 | 8 | 16 | float |"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("| 8 | 1, 0.005 | 1, 0.001 | 1, 0.001 | 1, 0.001 |"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("| 8 | 7.58 | 6.95 | 6.95 | 6.78 |"), std::string::npos) << text;
   EXPECT_NE(slurp(path("page/fine_tuned_error.csv")).find("\n4,8,1,"), std::string::npos);
   expect_one_line_error("experiment fine-tuned-error", {"--results"}, 2);
   expect_one_line_error("experiment fine-tuned-error --results /nowhere -o " + path("page"),

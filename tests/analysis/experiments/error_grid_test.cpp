@@ -78,8 +78,14 @@ TEST_F(ErrorGridTest, refuses_results_that_do_not_compare) {
   other.inputs[1].sha256 = "cc";
   EXPECT_NE(error_with(other).find("b.json: is of other test images"), std::string::npos);
   other = result(8, 8, 1, 930);
-  other.recipe.epochs = 4;
+  other.recipe.batch = 100;
   EXPECT_NE(error_with(other).find("b.json: is of another recipe"), std::string::npos);
+  // Epochs and rates may suit the widths.
+  other = result(8, 8, 1, 930);
+  other.recipe.epochs = 1;
+  EXPECT_EQ(error_with(other), "");
+  other.widths = {4, 8};
+  EXPECT_NE(error_with(other).find("b.json: has other epochs or rates"), std::string::npos);
   other = result(8, 8, 1, 930);
   other.before = std::nullopt;
   EXPECT_NE(error_with(other).find("b.json: /test"), std::string::npos);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -185,6 +186,23 @@ TEST_F(TrainerTest, FineTuningRecoversWhatNarrowWidthsLose) {
   while (!trainer.finished()) trainer.step();
   EXPECT_GT(tuner->accuracy(data_.training), before + 0.05);
   EXPECT_GE(tuner->best_accuracy(), trainer.records().back().validation_accuracy);
+}
+
+TEST_F(TrainerTest, FineTuningTakesLargerStepsWithCoarserWeights) {
+  const FloatNetwork network = trained();
+  const auto filter_rate = [&](NetworkFormats of, LeftInFloat in_float = {}) {
+    return rates_by_width(network, of, in_float).filters;
+  };
+  EXPECT_DOUBLE_EQ(filter_rate(formats(network, 4, 8)), 0.005);
+  EXPECT_DOUBLE_EQ(filter_rate(formats(network, 2, 8)), 0.005 * std::sqrt(5));
+  for (const int fine : {8, 16}) EXPECT_DOUBLE_EQ(filter_rate(formats(network, fine, 4)), 0.001);
+  EXPECT_DOUBLE_EQ(filter_rate(formats(network, 4, 8), {true, false}), 0.001);
+  EXPECT_DOUBLE_EQ(rates_by_width(network, formats(network, 8, 8), {}).others, 0.0004);
+  // The mean is over weights: a small layer counts for little.
+  NetworkFormats mixed = formats(network, 4, 8);
+  mixed.layers.front().weight.bits = 16;
+  EXPECT_LT(filter_rate(mixed), 0.005);
+  EXPECT_GT(filter_rate(mixed), 0.003);
 }
 
 TEST_F(TrainerTest, FineTuningJudgesByTheReferenceExecutor) {
