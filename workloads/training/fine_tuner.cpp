@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include "models/cost/sha256.h"
@@ -44,6 +45,7 @@ double mean_weight_bits(const FloatNetwork& network, const NetworkFormats& forma
     bits += count * formats.layers[i].weight.bits;
     weights += count;
   }
+  if (weights == 0) throw std::invalid_argument(network.name + ": no layer has weights to train");
   return bits / weights;
 }
 
@@ -52,8 +54,8 @@ double mean_weight_bits(const FloatNetwork& network, const NetworkFormats& forma
 FineTuneRates rates_by_width(const FloatNetwork& network, const NetworkFormats& formats,
                              LeftInFloat in_float) {
   constexpr double kFineBits = 8;
-  const double bits =
-      in_float.weights ? kFineBits : std::min(mean_weight_bits(network, formats), kFineBits);
+  const double mean = mean_weight_bits(network, formats);
+  const double bits = in_float.weights ? kFineBits : std::min(mean, kFineBits);
   FineTuneRates rates;
   const double ratio = std::pow(5, (4 - bits) / 4);
   rates.filters *= ratio;

@@ -23,7 +23,7 @@ struct FineTuneRates {
 /// Coarse weights need large steps to change their codes, fine ones need small steps to be kept:
 /// 0.005 for filters at a mean of 4 bits a weight, a fifth of it for every 4 bits more, as for 8
 /// where there are more or weights stay in float; 0.4 of it for others. Found on cifar10_compact
-/// (README.md).
+/// (README.md). Throws std::invalid_argument: no layer has weights.
 FineTuneRates rates_by_width(const FloatNetwork& network, const NetworkFormats& formats,
                              LeftInFloat in_float);
 

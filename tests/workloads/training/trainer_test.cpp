@@ -203,6 +203,9 @@ TEST_F(TrainerTest, FineTuningTakesLargerStepsWithCoarserWeights) {
   mixed.layers.front().weight.bits = 16;
   EXPECT_LT(filter_rate(mixed), 0.005);
   EXPECT_GT(filter_rate(mixed), 0.003);
+  FloatNetwork pools = network;
+  for (FloatLayer& layer : pools.layers) layer.weights.clear();
+  EXPECT_THROW(rates_by_width(pools, mixed, {}), std::invalid_argument);
 }
 
 TEST_F(TrainerTest, FineTuningJudgesByTheReferenceExecutor) {
