@@ -98,8 +98,9 @@ void fine_tuned_error(const Experiment& experiment) {
   page.text(fmt::format(
       "Top-1 error in percent on {} test images, for equal widths of weights and activations (the "
       "image has its 8 bits, the network's output 16). Each cell was fine-tuned on {} training "
-      "images; {} more chose the epoch. Fixed point: the reference executor, bit for bit; with one "
-      "in float: float arithmetic on values held in their formats.",
+      "images; {} more chose among the states after each epoch and the beginning: where this table "
+      "and the one without agree, no epoch was better. Fixed point: the reference executor, bit "
+      "for bit; with one in float: float arithmetic on values held in their formats.",
       grid.test_images, recipe.training_images, recipe.validation_images));
   page.text(fmt::format("* network `{}`, SHA-256 `{}`\n* test images' SHA-256 `{}`\n* seeds {}",
                         grid.network, grid.network_sha256, grid.test_sha256,
