@@ -105,23 +105,20 @@ void fine_tuned_error(const Experiment& experiment) {
   page.text(fmt::format("* network `{}`, SHA-256 `{}`\n* test images' SHA-256 `{}`\n* seeds {}",
                         grid.network, grid.network_sha256, grid.test_sha256,
                         fmt::join(grid.seeds, ", ")));
+  const auto add_table = [&](const auto& text) {
+    page.table(table_of(axes, [&](Widths widths) {
+      const auto cell = grid.cells.find(widths);
+      return cell == grid.cells.end() ? "-" : text(cell->second);
+    }));
+  };
   page.heading("With fine-tuning (mean ± deviation over seeds)");
-  page.table(table_of(axes, [&](Widths widths) {
-    const auto cell = grid.cells.find(widths);
-    return cell == grid.cells.end() ? "-" : with_deviation(cell->second.fine_tuned);
-  }));
+  add_table([](const GridCell& cell) { return with_deviation(cell.fine_tuned); });
   page.heading("Without");
-  page.table(table_of(axes, [&](Widths widths) {
-    const auto cell = grid.cells.find(widths);
-    return cell == grid.cells.end() ? "-" : fmt::format("{:.2f}", mean(cell->second.before));
-  }));
+  add_table([](const GridCell& cell) { return fmt::format("{:.2f}", mean(cell.before)); });
   page.heading("Epochs, and the first rate of filters");
-  page.table(table_of(axes, [&](Widths widths) {
-    const auto cell = grid.cells.find(widths);
-    return cell == grid.cells.end() ? "-"
-                                    : fmt::format("{}, {:.3g}", cell->second.recipe.epochs,
-                                                  cell->second.recipe.filter_rate);
-  }));
+  add_table([](const GridCell& cell) {
+    return fmt::format("{}, {:.3g}", cell.recipe.epochs, cell.recipe.filter_rate);
+  });
   page.heading("The paper's, with fine-tuning");
   page.table(table_of(axes, [&](Widths widths) {
     const auto error = paper.find(widths);
