@@ -38,21 +38,26 @@ Axes axes_of(const ErrorGrid& grid) {
   return {axis(&Widths::first), axis(&Widths::second)};
 }
 
-/// Rows are activations, columns weights, as in the paper; "-" where `text` has nothing.
-template <class Text>
-Rows table_of(const Axes& axes, const Text& text) {
+/// Rows are activations, columns weights, as in the paper; `text` of each value, "-" where none is.
+template <class ByWidths, class Text>
+Rows table_of(const Axes& axes, const ByWidths& values, const Text& text) {
   Rows rows{{"activations \\ weights"}};
   for (const int weights : axes.weights) rows[0].push_back(name_of(weights));
   for (const int activations : axes.activations) {
     std::vector<std::string> row{name_of(activations)};
-    for (const int weights : axes.weights) row.push_back(text(Widths{weights, activations}));
+    for (const int weights : axes.weights) {
+      const auto value = values.find({weights, activations});
+      row.push_back(value == values.end() ? "-" : text(value->second));
+    }
     rows.push_back(std::move(row));
   }
   return rows;
 }
 
+std::string percent(double value) { return fmt::format("{:.2f}", value); }
+
 std::string with_deviation(const std::vector<double>& values) {
-  if (values.size() == 1) return fmt::format("{:.2f}", values[0]);
+  if (values.size() == 1) return percent(values[0]);
   return fmt::format("{:.2f} ± {:.2f} ({})", mean(values), deviation(values), values.size());
 }
 
@@ -105,25 +110,18 @@ void fine_tuned_error(const Experiment& experiment) {
   page.text(fmt::format("* network `{}`, SHA-256 `{}`\n* test images' SHA-256 `{}`\n* seeds {}",
                         grid.network, grid.network_sha256, grid.test_sha256,
                         fmt::join(grid.seeds, ", ")));
-  const auto add_table = [&](const auto& text) {
-    page.table(table_of(axes, [&](Widths widths) {
-      const auto cell = grid.cells.find(widths);
-      return cell == grid.cells.end() ? "-" : text(cell->second);
-    }));
-  };
   page.heading("With fine-tuning (mean ± deviation over seeds)");
-  add_table([](const GridCell& cell) { return with_deviation(cell.fine_tuned); });
+  page.table(table_of(axes, grid.cells,
+                      [](const GridCell& cell) { return with_deviation(cell.fine_tuned); }));
   page.heading("Without");
-  add_table([](const GridCell& cell) { return fmt::format("{:.2f}", mean(cell.before)); });
+  page.table(
+      table_of(axes, grid.cells, [](const GridCell& cell) { return percent(mean(cell.before)); }));
   page.heading("Epochs, and the first rate of filters");
-  add_table([](const GridCell& cell) {
+  page.table(table_of(axes, grid.cells, [](const GridCell& cell) {
     return fmt::format("{}, {:.3g}", cell.recipe.epochs, cell.recipe.filter_rate);
-  });
-  page.heading("The paper's, with fine-tuning");
-  page.table(table_of(axes, [&](Widths widths) {
-    const auto error = paper.find(widths);
-    return error == paper.end() ? "-" : fmt::format("{:.2f}", error->second);
   }));
+  page.heading("The paper's, with fine-tuning");
+  page.table(table_of(axes, paper, percent));
   page.text(
       "Of another network (float error 6.98 %) and recipe. Of these figures 6.78 and 6.98 are "
       "confirmed by the paper's text; the others were noted from its table and not checked again.");
