@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 
@@ -17,6 +19,11 @@
 
 namespace dcnsim {
 namespace {
+
+/// Of tests that demand a success of training. A processor's instruction sets round its float sums
+/// each in their own way, which sends the same training elsewhere: what is demanded must hold far
+/// beyond the differences between seeds.
+constexpr std::uint64_t kSeeds[] = {1, 2, 3};
 
 bool operator==(const FloatNetwork& a, const FloatNetwork& b) {
   if (a.layers.size() != b.layers.size()) return false;
@@ -34,24 +41,31 @@ class TrainerTest : public testing::Test {
 
   std::string path(const std::string& name) const { return folder_.path(name); }
 
-  std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
-    return std::make_unique<PlainLearner>(tiny_architecture(), data_.training, PlainRates{}, seed,
+  static std::unique_ptr<PlainLearner> learner_of(const TrainingData& data, std::uint64_t seed) {
+    return std::make_unique<PlainLearner>(tiny_architecture(), data.training, PlainRates{}, seed,
                                           torch::kCPU);
+  }
+  std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
+    return learner_of(data_, seed);
   }
 
   /// A tiny network after a short training.
-  FloatNetwork trained() const {
-    const auto learner = plain_learner();
-    Trainer trainer(*learner, data_, tiny_recipe(), torch::kCPU);
+  static std::unique_ptr<PlainLearner> trained_on(const TrainingData& data, std::uint64_t seed) {
+    auto learner = learner_of(data, seed);
+    Recipe recipe = tiny_recipe();
+    recipe.seed = seed;
+    Trainer trainer(*learner, data, recipe, torch::kCPU);
     while (!trainer.finished()) trainer.step();
-    return learner->network();
+    return learner;
   }
+  FloatNetwork trained() const { return trained_on(data_, 1)->network(); }
 
-  static NetworkFormats formats(const FloatNetwork& network, int weight_bits, int activation_bits) {
+  static NetworkFormats formats(const FloatNetwork& network, int weight_bits, int activation_bits,
+                                const Dataset& calibration = embedded_images().training) {
     QuantizeOptions options;
     options.weight_bits = weight_bits;
     options.activation_bits = activation_bits;
-    return formats_of(quantize_network(network, embedded_images().training, options).network);
+    return formats_of(quantize_network(network, calibration, options).network);
   }
 
   std::unique_ptr<FineTuner> fine_tuner(const FloatNetwork& network, int weight_bits,
@@ -88,17 +102,22 @@ class TrainerTest : public testing::Test {
 };
 
 TEST_F(TrainerTest, Learns) {
-  const auto learner = plain_learner();
-  Recipe recipe = tiny_recipe();
-  recipe.epochs = 10;
-  Trainer trainer(*learner, data_, recipe, torch::kCPU);
-  EXPECT_EQ(trainer.steps(), 100);
-  while (!trainer.finished()) trainer.step();
-  ASSERT_EQ(trainer.records().size(), 10U);
-  EXPECT_LT(trainer.records().back().loss, trainer.records().front().loss - 0.2);
-  // Ten classes: chance is 10 %.
-  EXPECT_GT(learner->accuracy(data_.training), 0.4);
-  EXPECT_GT(trainer.records().back().validation_accuracy, 0.2);
+  const TrainingData data = striped_images();
+  for (const std::uint64_t seed : kSeeds) {
+    SCOPED_TRACE(seed);
+    const auto learner = learner_of(data, seed);
+    Recipe recipe = tiny_recipe();
+    recipe.epochs = 5;
+    recipe.seed = seed;
+    Trainer trainer(*learner, data, recipe, torch::kCPU);
+    EXPECT_EQ(trainer.steps(), 50);
+    while (!trainer.finished()) trainer.step();
+    ASSERT_EQ(trainer.records().size(), 5U);
+    EXPECT_LT(trainer.records().back().loss, trainer.records().front().loss - 0.4);
+    // Ten classes: chance is 10 %.
+    EXPECT_GT(learner->accuracy(data.training), 0.7);
+    EXPECT_GT(trainer.records().back().validation_accuracy, 0.7);
+  }
 }
 
 TEST_F(TrainerTest, GoesOnFromACheckpointToTheSameBytes) {
@@ -177,15 +196,28 @@ TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
 }
 
 TEST_F(TrainerTest, FineTuningRecoversWhatNarrowWidthsLose) {
-  const FloatNetwork network = trained();
-  const auto tuner = fine_tuner(network, 2, 3);
+  const TrainingData data = striped_images();
   Recipe recipe = fine_tuning_recipe();
   recipe.epochs = 6;
-  const double before = tuner->accuracy(data_.training);
-  Trainer trainer(*tuner, data_, recipe, torch::kCPU);
-  while (!trainer.finished()) trainer.step();
-  EXPECT_GT(tuner->accuracy(data_.training), before + 0.05);
-  EXPECT_GE(tuner->best_accuracy(), trainer.records().back().validation_accuracy);
+  recipe.batch = 20;
+  double lost = 0, recovered = 0;  // means over the seeds
+  for (const std::uint64_t seed : kSeeds) {
+    const auto learner = trained_on(data, seed);
+    const FloatNetwork network = learner->network();
+    const NetworkFormats narrow = formats(network, 2, 1, data.validation);
+    FineTuneOptions options;
+    options.rates = rates_by_width(network, narrow, {});
+    FineTuner tuner(network, narrow, options, data.training, torch::kCPU);
+    const double before = tuner.accuracy(data.training);
+    recipe.seed = seed;
+    Trainer trainer(tuner, data, recipe, torch::kCPU);
+    while (!trainer.finished()) trainer.step();
+    EXPECT_GE(tuner.best_accuracy(), trainer.records().back().validation_accuracy);
+    lost += (learner->accuracy(data.training) - before) / std::size(kSeeds);
+    recovered += (tuner.accuracy(data.training) - before) / std::size(kSeeds);
+  }
+  EXPECT_GT(lost, 0.5);
+  EXPECT_GT(recovered, lost / 2);
 }
 
 TEST_F(TrainerTest, FineTuningTakesLargerStepsWithCoarserWeights) {
@@ -224,14 +256,16 @@ TEST_F(TrainerTest, FineTuningJudgesByTheReferenceExecutor) {
 }
 
 TEST_F(TrainerTest, FineTuningKeepsTheBestStateTheBeginningIncluded) {
-  const FloatNetwork network = trained();
+  const TrainingData data = striped_images();
+  const FloatNetwork network = trained_on(data, 1)->network();
   FineTuneOptions options;
   options.rates = {10, 0.9, 10};  // destroys it
-  FineTuner tuner(network, formats(network, 8, 8), options, data_.training, torch::kCPU);
-  const double before = tuner.accuracy(data_.validation);
-  Trainer trainer(tuner, data_, fine_tuning_recipe(), torch::kCPU);
+  FineTuner tuner(network, formats(network, 8, 8, data.validation), options, data.training,
+                  torch::kCPU);
+  const double before = tuner.accuracy(data.validation);
+  Trainer trainer(tuner, data, fine_tuning_recipe(), torch::kCPU);
   while (!trainer.finished()) trainer.step();
-  EXPECT_LT(trainer.records().back().validation_accuracy, before);
+  EXPECT_LT(trainer.records().back().validation_accuracy, before - 0.3);
   EXPECT_EQ(tuner.best_accuracy(), before);
 }
 
