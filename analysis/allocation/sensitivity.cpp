@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "analysis/evaluation/work_pool.h"
+#include "models/base/process/work_pool.h"
 #include "models/numeric/rounding.h"
 #include "workloads/float_executor.h"
 
@@ -133,7 +133,7 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
     if (progress) progress(++done);
   };
   std::vector<double> sums(2 + tensors.size() * widths);
-  for (const std::string& result : run(pool)) {
+  for (const std::string& result : results_of(pool)) {
     const std::vector<double> part = from_bytes<double>(result);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += part.at(i);
   }

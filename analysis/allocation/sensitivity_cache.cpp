@@ -3,17 +3,15 @@
 
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "models/arch/text_file.h"
-#include "models/cost/sha256.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/file/sha256.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/document.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 
@@ -36,7 +34,7 @@ std::optional<Sensitivity> load_sensitivity(const std::string& path, const std::
   } catch (const std::runtime_error&) {
     return {};
   }
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = json_if_valid(text).value_or(Json());
   if (!json.is_object() || json.value("key", Json()) != key ||
       json.value("lowest", Json()) != lowest || !is_ratio(json.value("fixed", Json()))) {
     return {};

@@ -7,7 +7,7 @@
 
 #include "analysis/allocation/sensitivity_cache.h"
 #include "analysis/evaluation/output_noise.h"
-#include "models/arch/suggest.h"
+#include "models/base/text/suggest.h"
 
 namespace dcnsim {
 namespace {

@@ -14,7 +14,7 @@
 #include "analysis/evaluation/mapping_cache.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {

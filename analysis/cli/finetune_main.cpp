@@ -13,7 +13,7 @@
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/report/finetune_report.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 #include "workloads/fixed_point.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/fine_tuner.h"

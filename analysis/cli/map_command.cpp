@@ -11,9 +11,9 @@
 #include "analysis/evaluation/machine.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
-#include "models/arch/suggest.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/text/suggest.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
-#include "workloads/atomic_file.h"
 
 namespace dcnsim::cli {
 namespace {

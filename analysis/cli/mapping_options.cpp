@@ -4,8 +4,8 @@
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/evaluation/mapping_cache.h"
-#include "models/arch/text_file.h"
-#include "models/arch/yaml_document.h"
+#include "models/base/file/text_file.h"
+#include "models/base/yaml/document.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
 

@@ -11,7 +11,7 @@
 #include "analysis/evaluation/output_noise.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/quantize_report.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {

@@ -11,8 +11,8 @@
 #include "analysis/report/page/page.h"
 #include "analysis/report/page/slides.h"
 #include "analysis/sweep/export.h"
-#include "models/arch/text_file.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/file/text_file.h"
 
 namespace dcnsim::cli {
 namespace {

@@ -9,12 +9,12 @@
 #include "analysis/cli/command.h"
 #include "analysis/cli/mapping_options.h"
 #include "analysis/cli/shipped_files.h"
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/trace/observed_run.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/process/work_pool.h"
 #include "models/tlm/clocking.h"
 #include "platform/standalone/simulation.h"
-#include "workloads/atomic_file.h"
 #include "workloads/executor.h"
 
 namespace dcnsim::cli {
@@ -188,7 +188,7 @@ void run_command(const RunOptions& options) {
       progress.update(done, fmt::format("{:.1f} % right", 100.0 * static_cast<double>(correct) /
                                                               static_cast<double>(done)));
     };
-    const std::vector<std::string> results = run(pool);
+    const std::vector<std::string> results = results_of(pool);
     for (std::size_t i = 0; i < results.size(); ++i) {
       const ImageResult result = result_of(results[i]);
       report.correct += result.predicted == images.labels[i] ? 1 : 0;

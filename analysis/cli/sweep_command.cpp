@@ -13,8 +13,8 @@
 #include "analysis/sweep/results.h"
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/sweep_text.h"
-#include "models/arch/text_file.h"
-#include "models/arch/yaml_document.h"
+#include "models/base/file/text_file.h"
+#include "models/base/yaml/document.h"
 
 namespace dcnsim::cli {
 namespace {

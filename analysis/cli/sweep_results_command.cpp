@@ -11,7 +11,7 @@
 #include "analysis/sweep/merge.h"
 #include "analysis/sweep/results.h"
 #include "analysis/sweep/sweep_text.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim::cli {
 namespace {

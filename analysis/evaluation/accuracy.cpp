@@ -5,8 +5,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/quantizer/format_search.h"
+#include "models/base/process/work_pool.h"
 #include "workloads/executor.h"
 #include "workloads/float_executor.h"
 
@@ -55,7 +55,7 @@ std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
     done += std::min((batch + 1) * kBatch, images.size()) - batch * kBatch;
     if (progress) progress(done);
   };
-  run(pool);
+  results_of(pool);
   return correct;
 }
 

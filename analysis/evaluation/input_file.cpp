@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
 
 namespace dcnsim {
 namespace {

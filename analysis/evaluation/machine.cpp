@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "analysis/evaluation/work_pool.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/base/process/work_pool.h"
 #include "models/perf/clock.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/mapper/mapping_memory.h"
@@ -68,7 +68,7 @@ std::vector<std::vector<LayerCost>> simulate_costs(
     if (progress) progress(++done);
   };
   std::vector<std::vector<LayerCost>> costs;
-  for (const std::string& result : run(pool)) costs.push_back(from_bytes<LayerCost>(result));
+  for (const std::string& result : results_of(pool)) costs.push_back(from_bytes<LayerCost>(result));
   return costs;
 }
 

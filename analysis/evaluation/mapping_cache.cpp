@@ -2,20 +2,18 @@
 #include "analysis/evaluation/mapping_cache.h"
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
 
 #include "analysis/evaluation/machine.h"
 #include "models/arch/accelerator_yaml.h"
-#include "models/arch/text_file.h"
-#include "models/cost/sha256.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/file/sha256.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/document.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxProgramBytes = std::size_t{1} << 30;
@@ -57,7 +55,7 @@ std::optional<StoredSearch> MappingCacheFolder::find(const std::string& layer_ke
   } catch (const std::runtime_error&) {
     return {};
   }
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = json_if_valid(text).value_or(Json());
   if (!json.is_object() || json.value("key", Json()) != key) return {};
   const auto legal = count(json, "legal"), evaluated = count(json, "evaluated"),
              given_up = count(json, "given_up");

@@ -4,7 +4,7 @@
 #include <limits>
 #include <memory>
 
-#include "analysis/evaluation/work_pool.h"
+#include "models/base/process/work_pool.h"
 #include "models/numeric/rounding.h"
 #include "workloads/executor.h"
 #include "workloads/float_executor.h"
@@ -54,7 +54,7 @@ std::vector<double> measured_noise(const FloatNetwork& floats, const FixedNetwor
     if (progress) progress(++done);
   };
   std::vector<Energies> sums(floats.layers.size());
-  for (const std::string& result : run(pool)) {
+  for (const std::string& result : results_of(pool)) {
     const std::vector<Energies> energies = from_bytes<Energies>(result);
     for (std::size_t layer = 0; layer < sums.size(); ++layer) {
       sums[layer].signal += energies.at(layer).signal;

@@ -179,7 +179,8 @@ void bit_fusion(const Experiment& experiment) {
       "network (`{}`, SHA-256 `{}`), a batch of {} images, against `bit_fusion_counts()`: an "
       "analytical schedule with their assumptions, not dcnsim's simulated machine. Products a "
       "cycle come from dcnsim's own composable datapath. One rule serves all layers, without a "
-      "constant of any layer: `models/perf/bit_fusion_schedule.md`. Compute-bound: {} bits of DRAM "
+      "constant of any layer: `analysis/experiments/bit_fusion_schedule.md`. Compute-bound: {} "
+      "bits of DRAM "
       "interface a cycle; everything else: {} bits.",
       table.file_name(), table.sha256(), BitFusionAssumptions().images, kPublishedWideInterfaceBits,
       kPublishedInterfaceBits));

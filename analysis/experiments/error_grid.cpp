@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <tuple>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/numeric/format.h"
 
 namespace dcnsim {

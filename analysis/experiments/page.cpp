@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim {
 

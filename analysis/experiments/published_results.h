@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/cost/csv.h"
-#include "models/perf/bit_fusion_schedule.h"
+#include "analysis/experiments/bit_fusion_schedule.h"
+#include "models/base/table/csv.h"
 
 namespace dcnsim {
 

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "analysis/plot/pipe_through.h"
-#include "analysis/plot/plain_text.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/process/pipe_through.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim::gnuplot {
 namespace {

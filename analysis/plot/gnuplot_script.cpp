@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "analysis/plot/gnuplot.h"
-#include "analysis/plot/plain_text.h"
 #include "analysis/plot/plot.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "models/arch/suggest.h"
+#include "models/base/text/suggest.h"
 
 namespace dcnsim {
 namespace {

@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "analysis/quantizer/quantize_network.h"
-#include "models/arch/text_file.h"
-#include "models/arch/yaml_document.h"
-#include "models/arch/yaml_reader.h"
+#include "models/base/file/text_file.h"
+#include "models/base/yaml/document.h"
+#include "models/base/yaml/reader.h"
 
 namespace dcnsim {
 namespace {

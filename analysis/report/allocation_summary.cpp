@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "analysis/report/allocation_report.h"
-#include "analysis/report/json_fields.h"
 #include "analysis/report/result_summary.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {

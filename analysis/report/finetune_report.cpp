@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/finetune_report.h"
 
-#include "analysis/report/json_fields.h"
 #include "analysis/report/json_parts.h"
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {
@@ -72,9 +72,7 @@ std::string to_json(const FinetuneReport& report) {
 }
 
 FinetuneReport load_finetune_report(const std::string& path) {
-  const std::string bytes = read_text_file(path, kMaxFileBytes);
-  const auto json = nlohmann::ordered_json::parse(bytes, nullptr, false);
-  if (json.is_discarded()) throw std::runtime_error(path + ": not a JSON file, or cut short");
+  const Json json = parse_json(read_text_file(path, kMaxFileBytes), path);
   const Fields file(path, "", json);
   file.one_of("/schema", {kFinetuneSchema});
   FinetuneReport report;

@@ -3,15 +3,13 @@
 #pragma once
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "analysis/report/run_report.h"
+#include "models/base/json/document.h"
 
 namespace dcnsim {
-
-using Json = nlohmann::ordered_json;
 
 /// JSON has no infinity: the SQNR of something exact is null.
 inline Json decibels(double db) { return std::isfinite(db) ? Json(db) : Json(nullptr); }

@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-#include <stdexcept>
-
 #include "analysis/report/allocation_report.h"
-#include "analysis/report/json_fields.h"
 #include "analysis/report/run_report.h"
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {
@@ -19,9 +16,7 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
 }  // namespace
 
 std::string summarize_result(const std::string& path) {
-  const std::string bytes = read_text_file(path, kMaxFileBytes);
-  const auto json = nlohmann::ordered_json::parse(bytes, nullptr, false);
-  if (json.is_discarded()) throw std::runtime_error(path + ": not a JSON file, or cut short");
+  const Json json = parse_json(read_text_file(path, kMaxFileBytes), path);
   const Fields result(path, "", json);
   const std::string schema = result.text("/schema");
   const bool is_run = schema == kRunSchema;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "analysis/report/json_fields.h"
 #include "analysis/report/result_summary.h"
 #include "analysis/report/run_report.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {

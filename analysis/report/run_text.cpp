@@ -5,7 +5,7 @@
 #include <set>
 
 #include "analysis/report/run_report.h"
-#include "models/arch/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {
@@ -167,7 +167,7 @@ std::string provenance_lines(const std::vector<Provenance>& provenance) {
 
 std::string elide(const std::string& name, std::size_t width) {
   const std::string text = printable(name, name.size());
-  return text.size() <= width ? text : ".." + text.substr(text.size() - (width - 2));
+  return text_length(text) <= width ? text : ".." + text_end(text, width - 2);
 }
 
 std::string to_text(const RunReport& report) {

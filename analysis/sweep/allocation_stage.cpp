@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "analysis/evaluation/accuracy.h"
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/sweep/allocations.h"
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
+#include "models/base/process/work_pool.h"
 
 namespace dcnsim {
 

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "models/base/json/document.h"
 
 namespace dcnsim {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Kind = AllocationRequest::Kind;
 using Target = AllocationRequest::Target;
 
@@ -170,7 +170,7 @@ std::string allocations_to_json(const std::vector<std::vector<QuantizeOptions>>&
 std::vector<std::vector<QuantizeOptions>> allocations_from_json(const std::string& text) {
   try {
     std::vector<std::vector<QuantizeOptions>> by_network;
-    for (const Json& network : Json::parse(text)) {
+    for (const Json& network : parse_json(text, "allocations")) {
       std::vector<QuantizeOptions>& allocations = by_network.emplace_back();
       for (const Json& json : network) {
         QuantizeOptions& o = allocations.emplace_back();

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/sweep/allocation_stage.h"
 #include "analysis/sweep/design_space.h"
 #include "analysis/sweep/evaluation_cache.h"
@@ -14,7 +13,8 @@
 #include "analysis/sweep/point_worker.h"
 #include "analysis/sweep/store.h"
 #include "analysis/sweep/sweep_task.h"
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
+#include "models/base/process/work_pool.h"
 
 namespace dcnsim {
 namespace {

@@ -2,23 +2,21 @@
 #include "analysis/sweep/evaluation.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 
 #include "analysis/allocation/costs.h"
 #include "analysis/allocation/tensors.h"
-#include "analysis/evaluation/work_pool.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/arch/config_fields.h"
+#include "models/base/json/document.h"
+#include "models/base/process/work_pool.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/program.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::json;
 
 bool is_proved(const std::vector<Descriptor>& layers) {
   return std::all_of(layers.begin(), layers.end(),
@@ -55,7 +53,7 @@ std::string packed(const Json& json) {
 template <class Read>
 auto unpacked(const std::string& bytes, const Read& read) {
   try {
-    return read(Json::from_cbor(bytes));
+    return read(parse_cbor(bytes, "its CBOR"));
   } catch (const std::exception& e) {
     throw std::runtime_error(std::string("a damaged evaluation: ") + e.what());
   }
@@ -160,13 +158,13 @@ std::string timing_identity(const AcceleratorConfig& machine, const DramSpec& dr
 }
 
 std::string to_bytes(const AllocationRecord& r) {
-  return packed({{"layers", Json::binary(bytes_of(r.layers))},
+  return packed({{"correct", r.correct},
                  {"input",
                   {r.input_format.bits, r.input_format.frac, r.input_format.is_signed,
                    r.input_format.narrow}},
-                 {"zeros", r.zero_fractions},
+                 {"layers", Json::binary(bytes_of(r.layers))},
                  {"weight_bits", r.weight_bits},
-                 {"correct", r.correct}});
+                 {"zeros", r.zero_fractions}});
 }
 
 AllocationRecord allocation_record(const std::string& bytes) {
@@ -189,8 +187,8 @@ AllocationRecord allocation_record(const std::string& bytes) {
 
 std::string to_bytes(const TimingRecord& r) {
   const std::string counters = to_bytes(r.counters);
-  return packed({{"layers", Json::binary(bytes_of(r.layers))},
-                 {"counters", Json::binary({counters.begin(), counters.end()})}});
+  return packed({{"counters", Json::binary({counters.begin(), counters.end()})},
+                 {"layers", Json::binary(bytes_of(r.layers))}});
 }
 
 TimingRecord timing_record(const std::string& bytes) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "workloads/compression.h"
+#include "models/base/file/compression.h"
 
 namespace dcnsim {
 namespace {

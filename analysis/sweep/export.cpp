@@ -9,16 +9,10 @@
 namespace dcnsim {
 namespace {
 
-Json parsed(const std::string& text, const std::string& store) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw std::runtime_error(store + ": is damaged: not JSON");
-  return json;
-}
-
 /// What YAML reads as a number is one here too.
 Json setting_json(const std::optional<std::string>& text) {
   if (!text) return nullptr;
-  Json number = Json::parse(*text, nullptr, false);
+  const Json number = json_if_valid(*text).value_or(Json());
   return number.is_number() ? number : Json(*text);
 }
 
@@ -51,11 +45,11 @@ Json machines_json(SweepStore& store, std::map<std::size_t, std::size_t>& number
   Json list = Json::array();
   for (const auto& [hardware, stored] : store.machines()) {
     numbers.emplace(hardware, numbers.size());
-    Json machine = parsed(stored.json, store.path());
+    Json machine = parse_json(stored.json, store.path());
     machine["provenance"] = Json::array();
     bool extrapolated = false;
     for (const std::string& source : stored.provenance) {
-      Json entry = parsed(source, store.path());
+      Json entry = parse_json(source, store.path());
       extrapolated |= entry.value("extrapolated", false);
       machine["provenance"].push_back(std::move(entry));
     }
@@ -130,13 +124,13 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
                   {"version", store.fact("version")},
                   {"name", results.spec().name},
                   {"spec_yaml", store.fact("sweep")},
-                  {"inputs", parsed(store.fact("inputs"), store.path())},
+                  {"inputs", parse_json(store.fact("inputs"), store.path())},
                   {"axes", axes_json(results)},
                   {"metrics", metrics_json(results)},
                   {"objectives", objectives},
                   {"constraints", constraints},
-                  {"networks", parsed(store.fact("networks"), store.path())},
-                  {"components", parsed(store.fact("components"), store.path())},
+                  {"networks", parse_json(store.fact("networks"), store.path())},
+                  {"components", parse_json(store.fact("components"), store.path())},
                   {"machines", machines_json(store, machine_numbers)},
                   {"analysis", analysis_json(results)}};
   std::string text = one_line(head);
@@ -147,7 +141,7 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
     Json point = point_json(results, id);
     const auto machine = machine_numbers.find(results.space().at(id).hardware);
     point["machine"] = machine == machine_numbers.end() ? Json(nullptr) : Json(machine->second);
-    point["layers"] = layers.empty() ? Json::array() : parsed(layers, store.path());
+    point["layers"] = layers.empty() ? Json::array() : parse_json(layers, store.path());
     sink((id == 0 ? "\n" : ",\n") + one_line(point));
   };
   store.for_each_point([&](const StoredPoint& stored) {

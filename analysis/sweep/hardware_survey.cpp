@@ -7,7 +7,7 @@
 
 #include "analysis/evaluation/machine.h"
 #include "analysis/sweep/evaluation.h"
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
 
 namespace dcnsim {
 namespace {

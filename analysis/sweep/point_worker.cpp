@@ -2,17 +2,15 @@
 #include "analysis/sweep/point_worker.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/sweep/priced_point.h"
+#include "models/base/json/document.h"
+#include "models/base/process/work_pool.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::json;
 
 /// Machines of one timing class that a worker keeps: they differ in prices only.
 constexpr std::size_t kMachinesKept = 16;
@@ -109,15 +107,15 @@ std::string to_bytes(const GroupResult& result) {
     points.push_back({p.id, p.reason, Json::binary({figures.begin(), figures.end()}), p.layers});
   }
   const std::vector<std::uint8_t> bytes =
-      Json::to_cbor({{"machines", machines},
+      Json::to_cbor({{"from_cache", result.from_cache},
+                     {"machines", machines},
                      {"points", points},
-                     {"timing", Json::binary({result.timing.begin(), result.timing.end()})},
-                     {"from_cache", result.from_cache}});
+                     {"timing", Json::binary({result.timing.begin(), result.timing.end()})}});
   return {bytes.begin(), bytes.end()};
 }
 
 GroupResult group_result(const std::string& bytes) {
-  const Json json = Json::from_cbor(bytes);
+  const Json json = parse_cbor(bytes, "a worker's points");
   GroupResult result;
   for (const Json& machine : json.at("machines")) {
     result.batch.machines[machine.at(0).get<std::size_t>()] = {

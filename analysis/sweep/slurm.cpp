@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "analysis/plot/pipe_through.h"
 #include "analysis/sweep/shard.h"
+#include "models/base/process/pipe_through.h"
 
 namespace dcnsim {
 namespace {

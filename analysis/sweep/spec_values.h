@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/arch/yaml_reader.h"
+#include "models/base/yaml/reader.h"
 
 namespace dcnsim {
 

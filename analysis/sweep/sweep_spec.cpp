@@ -10,7 +10,7 @@
 #include "analysis/sweep/spec_allocations.h"
 #include "analysis/sweep/spec_axes.h"
 #include "analysis/sweep/spec_values.h"
-#include "models/arch/yaml_document.h"
+#include "models/base/yaml/document.h"
 
 namespace dcnsim {
 namespace {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/trace/dram_trace.h"
 #include "analysis/trace/pipeline_trace.h"
+#include "models/base/process/work_pool.h"
 #include "platform/standalone/simulation.h"
 
 namespace dcnsim {
@@ -92,7 +92,7 @@ std::vector<LayerCounters> observed_run(const AcceleratorConfig& config, const D
     return
         [&](std::size_t) { return to_bytes(observe(config, dram, program, image, observation)); };
   };
-  return from_bytes<LayerCounters>(run(pool).at(0));
+  return from_bytes<LayerCounters>(results_of(pool).at(0));
 }
 
 }  // namespace dcnsim

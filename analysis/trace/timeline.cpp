@@ -6,18 +6,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
 #include "analysis/plot/gnuplot.h"
-#include "models/arch/printable.h"
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/document.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
 constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
@@ -196,9 +194,11 @@ std::string boxes(const Picture& picture) {
 
 std::string timeline_script(const std::string& trace, const TimelineView& view,
                             PictureFormat format) {
+  const std::optional<Json> json = json_if_valid(trace);
+  if (!json) throw std::runtime_error(kNoTrace);
   Picture picture;
   try {
-    picture = picture_of(Json::parse(trace).at("traceEvents"), view.layer);
+    picture = picture_of(json->at("traceEvents"), view.layer);
   } catch (const Json::exception&) {
     throw std::runtime_error(kNoTrace);
   }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim {
 

@@ -6,7 +6,7 @@
 
 #include "models/arch/config_fields.h"
 #include "models/arch/dram_mapping.h"
-#include "models/arch/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "models/arch/config_fields.h"
-#include "models/arch/printable.h"
-#include "models/arch/suggest.h"
-#include "models/arch/text_file.h"
-#include "models/arch/yaml_document.h"
+#include "models/base/file/text_file.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/suggest.h"
+#include "models/base/yaml/document.h"
 
 namespace dcnsim {
 namespace {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "models/arch/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 

@@ -6,15 +6,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "models/base/integer.h"
 #include "models/numeric/tensor.h"
 
 namespace dcnsim {
-
-constexpr std::int64_t align_up(std::int64_t value, std::int64_t to) {
-  return (value + to - 1) / to * to;
-}
-constexpr std::int64_t align_down(std::int64_t value, std::int64_t to) { return value / to * to; }
-constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
 
 /// Bytes from one feature-map row to the next.
 constexpr std::int64_t row_pitch_bytes(const Shape& shape, int bits, int bus_bytes) {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "models/base/table/csv.h"
 #include "models/cost/cost_parts.h"
-#include "models/cost/csv.h"
 #include "models/cost/dram_estimate.h"
 
 namespace dcnsim {

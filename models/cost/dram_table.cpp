@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "models/arch/dram_spec.h"
-#include "models/arch/printable.h"
-#include "models/arch/suggest.h"
+#include "models/base/table/csv.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/suggest.h"
 #include "models/cost/cost_model.h"
-#include "models/cost/csv.h"
 
 namespace dcnsim {
 namespace {

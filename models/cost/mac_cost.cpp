@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/base/table/csv.h"
 #include "models/cost/accumulator_ratio.h"
-#include "models/cost/csv.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
 

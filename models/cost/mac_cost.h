@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
-#include "models/cost/grid.h"
+#include "models/base/table/grid.h"
 #include "models/cost/mac_table.h"
 #include "models/cost/narrow_ratio.h"
 #include "models/cost/pe_cost.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cost/mac_table.h"
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/cost/pe_rows.h"
 #include "models/cost/technology.h"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/cost/technology.h"
 
 namespace dcnsim {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "models/arch/accelerator_config.h"
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
+#include "models/base/table/grid.h"
 #include "models/cost/extrapolation.h"
-#include "models/cost/grid.h"
 #include "models/cost/library_ratio.h"
 
 namespace dcnsim {

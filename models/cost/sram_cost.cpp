@@ -7,8 +7,8 @@
 #include <stdexcept>
 
 #include "models/arch/config_fields.h"
-#include "models/arch/printable.h"
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {

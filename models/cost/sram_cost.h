@@ -6,8 +6,8 @@
 #include <string>
 
 #include "models/arch/accelerator_config.h"
+#include "models/base/table/grid.h"
 #include "models/cost/extrapolation.h"
-#include "models/cost/grid.h"
 
 namespace dcnsim {
 

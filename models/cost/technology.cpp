@@ -4,7 +4,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "models/arch/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 
 namespace dcnsim {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/cost/csv.h"
-#include "models/cost/grid.h"
+#include "models/base/table/csv.h"
+#include "models/base/table/grid.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_cost.h"
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "models/cost/grid.h"
+#include "models/base/table/grid.h"
 #include "models/cost/pe_cost.h"
 
 namespace dcnsim {

@@ -5,11 +5,9 @@
 
 #include <cstdint>
 
-#include "models/arch/memory_layout.h"
+#include "models/base/integer.h"
 
 namespace dcnsim {
-
-constexpr std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
 
 /// `extent` cut into `count` pieces of `full`, of which the last may be smaller.
 struct Cut {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/arch/memory_layout.h"
+#include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"
 #include "models/perf/step_work.h"
@@ -11,8 +12,6 @@
 
 namespace dcnsim {
 namespace {
-
-std::uint64_t u64(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 std::uint64_t words(std::int64_t bits, const BufferConfig& buffer) {
   return u64((bits + buffer.word_bits - 1) / buffer.word_bits);

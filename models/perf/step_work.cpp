@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
+#include "models/base/integer.h"
 #include "models/perf/array_cycles.h"
 
 namespace dcnsim {
 namespace {
-
-std::uint64_t u64(int value) { return static_cast<std::uint64_t>(value); }
 
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
   const std::uint64_t word_bits = u64(buffer.word_bits);

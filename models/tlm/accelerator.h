@@ -18,11 +18,11 @@
 #include "models/perf/counters.h"
 #include "models/perf/memory_time.h"
 #include "models/perf/pipeline.h"
-#include "models/perf/tile_values.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
 #include "models/tlm/register_bank.h"
 #include "models/tlm/signals.h"
+#include "models/values/tile_values.h"
 
 namespace dcnsim {
 

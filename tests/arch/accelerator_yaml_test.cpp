@@ -13,8 +13,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/arch/suggest.h"
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
 
 namespace dcnsim {
 namespace {
@@ -389,23 +388,6 @@ TEST(accelerator_config, programmatic_mistakes_are_refused_field_by_field) {
   refused("cost.logic_factor", [](Config& c) { c.cost.logic_factor = 0; });
   refused("cost.sram_factor", [](Config& c) { c.cost.sram_factor = 101; });
   refused("cost.clock_tree_factor", [](Config& c) { c.cost.clock_tree_factor = -HUGE_VAL; });
-}
-
-TEST(suggest, counts_edits_and_swaps_as_one) {
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("rows", "rows"), 0u);
-  EXPECT_EQ(edit_distance("rwos", "rows"), 1u);
-  EXPECT_EQ(edit_distance("rose", "rows"), 2u);
-}
-
-TEST(suggest, names_the_nearest_only_if_it_is_near) {
-  const std::vector<std::string> known = {"weight", "weights", "output"};
-  EXPECT_EQ(suggestion("weigths", known), "; did you mean \"weights\"?");
-  EXPECT_EQ(suggestion("weigt", known), "; did you mean \"weight\"?");
-  EXPECT_EQ(suggestion("banana", known), "");
-  EXPECT_EQ(suggestion("", known), "");
-  EXPECT_EQ(suggestion("x", {}), "");
-  EXPECT_EQ(suggestion(std::string(1000000, 'w'), known), "");
 }
 
 TEST(accelerator_yaml, single_fields_are_set_as_in_a_file_and_the_others_stay) {

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "models/arch/accelerator_yaml.h"
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
 #include "tests/cost/tables_copy.h"
 
 namespace dcnsim {

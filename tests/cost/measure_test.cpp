@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables measured with a real library by models/cost/measure. The build's fixture has measured the
+// Tables measured with a real library by tools/measure. The build's fixture has measured the
 // points of 2 and 4 bits in a test of its own.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "models/arch/accelerator_yaml.h"
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
+#include "models/base/table/csv.h"
 #include "models/cost/cost_model.h"
-#include "models/cost/csv.h"
 #include "models/cost/pe_cost.h"
 #include "tests/cost/table_rows.h"
 #include "tests/cost/tables_copy.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/cost/csv.h"
+#include "models/base/table/csv.h"
 #include "models/cost/pe_cost.h"
 #include "tests/cost/tables_copy.h"
 

@@ -10,7 +10,8 @@
 #include <sstream>
 #include <string>
 
-#include "models/arch/text_file.h"
+#include "models/base/file/text_file.h"
+#include "tests/support/error_of.h"
 
 namespace dcnsim {
 
@@ -68,17 +69,5 @@ class TablesCopy {
  private:
   std::string dir_;
 };
-
-/// what() of the exception `action` throws, with `prefix` taken off its front.
-template <typename Action>
-std::string error_of(Action&& action, const std::string& prefix = "") {
-  try {
-    action();
-  } catch (const std::exception& error) {
-    const std::string message = error.what();
-    return message.rfind(prefix, 0) == 0 ? message.substr(prefix.size()) : message;
-  }
-  return "no error";
-}
 
 }  // namespace dcnsim

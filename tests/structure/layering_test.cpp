@@ -19,23 +19,29 @@ const fs::path kSource = DCNSIM_SOURCE_DIR;
 /// What a folder may include besides itself and the standard library; the longest matching key
 /// counts. analysis and tests may include everything; a folder without a rule is refused.
 const std::map<std::string, std::set<std::string>> kAllowed = {
+    {"models/base", {}},
     {"models/numeric", {}},
-    {"models/arch", {"models/numeric"}},
-    {"models/perf", {"models/numeric", "models/arch"}},
-    {"models/cost", {"models/numeric", "models/arch", "models/perf"}},
-    {"models/tlm", {"models/numeric", "models/arch", "models/perf"}},
-    {"workloads", {"models/numeric", "models/arch", "models/perf", "models/cost"}},
+    {"models/arch", {"models/base", "models/numeric"}},
+    {"models/perf", {"models/base", "models/numeric", "models/arch"}},
+    {"models/values", {"models/base", "models/numeric", "models/arch", "models/perf"}},
+    {"models/cost", {"models/base", "models/numeric", "models/arch", "models/perf"}},
+    {"models/tlm",
+     {"models/base", "models/numeric", "models/arch", "models/perf", "models/values"}},
+    {"workloads", {"models/base", "models/numeric", "models/arch"}},
     {"platform", {"models", "workloads"}},
     {"analysis", {"models", "workloads", "platform"}},
+    {"analysis/plot", {"models/base"}},
+    {"tools", {}},
 };
 
-/// Headers that may appear in some places only.
+/// What may appear in some places only.
 struct Confined {
   std::string name;
-  std::vector<std::string> headers;  ///< beginnings of what follows #include
-  std::vector<std::string> places;
+  std::vector<std::string> texts;
+  std::vector<std::string> places;  ///< beginnings of paths
 };
 
+/// Headers: beginnings of what follows #include.
 const std::vector<Confined> kConfined = {
     // The commands' main files start the kernel.
     {"SystemC",
@@ -47,6 +53,14 @@ const std::vector<Confined> kConfined = {
      {"<torch/", "\"workloads/training/"},
      {"workloads/training/", "tests/workloads/training/", "analysis/cli/recipe_options.",
       "analysis/cli/train_main.cpp", "analysis/cli/finetune_main.cpp"}}};
+
+/// Calls that read untrusted text, which one place makes for all, with limits; tests may make them.
+const std::vector<Confined> kConfinedCalls = {
+    // The converter is compiled by itself.
+    {"JSON and CBOR",
+     {"Json::parse(", "json::parse(", "from_cbor(", "sax_parse("},
+     {"models/base/json/", "workloads/cifar10/batch_from_png.cpp"}},
+    {"YAML", {"YAML::Load", "YAML::Parser"}, {"models/base/yaml/"}}};
 
 bool starts_with(const std::string& text, const std::string& prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
@@ -83,8 +97,17 @@ std::vector<std::string> violations(const std::string& path,
       };
       const std::string include = "#include ";
       const std::string header_name = starts_with(line, include) ? line.substr(include.size()) : "";
-      if (any_of(confined.headers, begins(header_name)) && !any_of(confined.places, begins(path))) {
+      if (any_of(confined.texts, begins(header_name)) && !any_of(confined.places, begins(path))) {
         complain("includes " + confined.name + ": " + line);
+      }
+    }
+    for (const Confined& confined : kConfinedCalls) {
+      const auto contained = [&line](const std::string& call) {
+        return line.find(call) != std::string::npos;
+      };
+      const auto begins = [&path](const std::string& place) { return starts_with(path, place); };
+      if (!tests && any_of(confined.texts, contained) && !any_of(confined.places, begins)) {
+        complain("parses " + confined.name + " itself: " + line);
       }
     }
     const std::string quote = "#include \"";
@@ -109,7 +132,7 @@ std::vector<std::string> lines_of(const fs::path& path) {
 
 TEST(Layering, every_source_keeps_the_rules) {
   int files = 0;
-  for (const char* top : {"models", "workloads", "platform", "analysis", "tests"}) {
+  for (const char* top : {"models", "workloads", "platform", "analysis", "tools", "tests"}) {
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kSource / top)) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".h" && extension != ".cpp" && extension != ".c") continue;
@@ -135,6 +158,9 @@ TEST(Layering, violations_are_found) {
   EXPECT_EQ(violations("workloads/x.cpp", {spdx, "#include \"workloads/training/y.h\""}).size(),
             1u);
   EXPECT_EQ(violations("workloads/training/x.cpp", {spdx, "#include <torch/torch.h>"}).size(), 0u);
+  EXPECT_EQ(violations("analysis/x.cpp", {spdx, "auto j = Json::parse(text);"}).size(), 1u);
+  EXPECT_EQ(violations("analysis/x.cpp", {spdx, "return YAML::Load(text);"}).size(), 1u);
+  EXPECT_EQ(violations("tests/x.cpp", {spdx, "auto j = Json::parse(text);"}).size(), 0u);
   EXPECT_EQ(violations("models/new/x.cpp", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx}).size(), 1u);
   EXPECT_EQ(violations("models/tlm/x.h", {spdx, "#pragma once", "using namespace std;"}).size(),

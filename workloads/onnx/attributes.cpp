@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "workloads/onnx/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 

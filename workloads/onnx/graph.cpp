@@ -7,10 +7,10 @@
 #include <set>
 #include <stdexcept>
 
-#include "workloads/compression.h"
+#include "models/base/file/compression.h"
+#include "models/base/text/printable.h"
 #include "workloads/network.h"
 #include "workloads/onnx/attributes.h"
-#include "workloads/onnx/printable.h"
 
 namespace dcnsim {
 namespace {

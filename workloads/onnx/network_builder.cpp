@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "workloads/onnx/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {

@@ -5,8 +5,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
 #include "workloads/onnx/network_builder.h"
-#include "workloads/onnx/printable.h"
 
 namespace dcnsim {
 namespace {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
 #include "workloads/onnx/network_builder.h"
-#include "workloads/onnx/printable.h"
 
 namespace dcnsim {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "workloads/atomic_file.h"
-#include "workloads/compression.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/file/compression.h"
 #include "workloads/onnx/graph.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/network_writer.h"

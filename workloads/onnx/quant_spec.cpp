@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "workloads/onnx/printable.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
 #include "workloads/network.h"
-#include "workloads/onnx/printable.h"
 
 namespace dcnsim {
 namespace {

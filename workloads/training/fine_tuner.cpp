@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "models/cost/sha256.h"
+#include "models/base/file/sha256.h"
 #include "workloads/executor.h"
 #include "workloads/training/packed_formats.h"
 #include "workloads/training/tensors.h"

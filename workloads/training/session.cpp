@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim {
 namespace {

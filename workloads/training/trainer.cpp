@@ -8,8 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "models/cost/sha256.h"
-#include "workloads/atomic_file.h"
+#include "models/base/file/atomic_file.h"
+#include "models/base/file/sha256.h"
 #include "workloads/training/tensors.h"
 
 namespace dcnsim {

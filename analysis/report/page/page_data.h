@@ -3,17 +3,14 @@
 // run and a point of a sweep look the same to them.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/report/json_fields.h"
 #include "analysis/report/page/page.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim::page {
-
-using Json = nlohmann::ordered_json;
 
 /// Of dcnsim.run/1: title, figures, components, machine, layers, inputs, warnings.
 Json run_data(const Fields& run);

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "analysis/report/page/packed.h"
-#include "workloads/compression.h"
+#include "models/base/file/compression.h"
 
 namespace dcnsim::page {
 namespace {

@@ -11,14 +11,6 @@ namespace {
 
 constexpr const char* kSweepSchema = "dcnsim.sweep/1";
 
-Json parsed(const PageInput& input) {
-  Json json = Json::parse(input.json, nullptr, false);
-  if (json.is_discarded()) {
-    throw std::runtime_error(input.file + ": not a JSON file, or cut short");
-  }
-  return json;
-}
-
 }  // namespace
 
 ResultsData results_data(const std::vector<PageInput>& inputs) {
@@ -27,7 +19,7 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
   }
   ResultsData results;
   for (const PageInput& input : inputs) {
-    const Json json = parsed(input);
+    const Json json = parse_json(input.json, input.file);
     const Fields result(input.file, "", json);
     const bool alone = inputs.size() == 1;
     const std::string schema = result.text("/schema");

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "models/arch/printable.h"
-#include "models/arch/yaml_document.h"
-#include "models/arch/yaml_reader.h"
+#include "models/base/text/printable.h"
+#include "models/base/yaml/document.h"
+#include "models/base/yaml/reader.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {

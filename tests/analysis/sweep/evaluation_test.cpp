@@ -7,8 +7,8 @@
 #include <stdexcept>
 
 #include "analysis/evaluation/accuracy.h"
-#include "analysis/evaluation/work_pool.h"
 #include "analysis/sweep/priced_point.h"
+#include "models/base/process/work_pool.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/program.h"
 #include "tests/support/small_edge.h"

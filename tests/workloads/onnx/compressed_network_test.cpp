@@ -3,11 +3,11 @@
 
 #include <random>
 
+#include "models/base/file/compression.h"
 #include "tests/support/random_network.h"
 #include "tests/support/small_float_network.h"
 #include "tests/workloads/onnx/comparable_networks.h"
 #include "tests/workloads/onnx/model.h"
-#include "workloads/compression.h"
 #include "workloads/onnx/graph.h"
 
 namespace dcnsim {

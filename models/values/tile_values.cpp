@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/values/tile_values.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/arch/memory_layout.h"
+#include "models/numeric/bitpack.h"
+
+namespace dcnsim {
+namespace {
+
+std::int64_t load_signed(const std::uint8_t* data, int bytes) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < bytes; ++i) value |= static_cast<std::uint64_t>(data[i]) << (8 * i);
+  return bytes == 4 ? static_cast<std::int32_t>(static_cast<std::uint32_t>(value))
+                    : static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+TileValues::TileValues(const AcceleratorConfig& config)
+    : config_(config), compute_(config.accumulator) {}
+
+void TileValues::reset() {
+  stored_ = 0;
+  output_open_ = has_kept_ = false;
+}
+
+bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
+  descriptor_ = descriptor;
+  counters_ = &counters;
+  stored_ = 0;
+  output_open_ = false;
+  if (descriptor.input_on_chip) {
+    if (!has_kept_ || kept_.shape() != descriptor.input_shape() ||
+        kept_.format() != descriptor.input) {
+      return false;
+    }
+    const Shape out = descriptor.output_shape();
+    const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
+    inputs_[0].first = take_region(kept_, region);
+  }
+  has_kept_ = descriptor.output_on_chip;
+  if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);
+  if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
+    counters.input_zeros += count_zeros(inputs_[0].first);
+  }
+  compute_.begin(descriptor_);
+  return true;
+}
+
+void TileValues::tile_begun(TileKind kind, std::uint32_t number, const Step&, const Parts& parts,
+                            std::uint64_t) {
+  Staged& s = staged(kind, number);
+  s.parts = parts;
+  s.bytes.resize(total_bytes(parts));
+  if (kind == TileKind::kOutput) pack_output(outputs_[number % 2], s);
+}
+
+void TileValues::tile_moved(TileKind kind, std::uint32_t number, const Step& step, std::uint64_t) {
+  const Staged& s = staged(kind, number);
+  switch (kind) {
+    case TileKind::kDescriptor:
+      std::copy_n(s.bytes.begin(), descriptor_bytes_.size(), descriptor_bytes_.begin());
+      return;
+    case TileKind::kWeight:
+      unpack_weights(step, s, weights_[number % 2]);
+      return;
+    case TileKind::kInput:
+      unpack_input(step, s, inputs_[number % 2]);
+      return;
+    case TileKind::kOutput:
+      return;
+  }
+}
+
+void TileValues::step_started(const RunningStep& running) {
+  const Step& step = *running.step;
+  if (step.load_weights) compute_.take_weights(weights_[running.weight_tile % 2], step);
+  if (!output_open_) {
+    const PixelTile& pixels = step.pixels;
+    output_ = {CodeTensor({pixels.y1 - pixels.y0, pixels.x1 - pixels.x0,
+                           step.store_channel1 - step.store_channel0},
+                          descriptor_.requant.out),
+               pixels, step.store_channel0};
+    output_open_ = true;
+  }
+  counters_->overflows += compute_.run(step, inputs_[running.input_tile % 2], output_);
+}
+
+void TileValues::step_finished(const RunningStep& running) {
+  if (!running.step->store) return;
+  output_open_ = false;
+  if (descriptor_.output_on_chip) {
+    place_tile(output_, kept_);
+  } else {
+    outputs_[stored_++ % 2] = std::move(output_);
+  }
+}
+
+void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const {
+  const Descriptor& d = descriptor_;
+  const int columns = config_.array.columns;
+  const int bias_size = bias_bytes(config_.accumulator.bits);
+  tile.resize(static_cast<std::size_t>(ceil_div(step.channel1 - step.channel0, columns)));
+  const std::uint8_t* bytes = from.bytes.data();
+  std::size_t at = 0;
+  for (const Part& part : from.parts) {
+    WeightBlock& block = tile[at];
+    if (part.stream == Stream::kBias) {
+      block.bias.resize(part.codes);
+      for (std::size_t c = 0; c < part.codes; ++c) {
+        block.bias[c] = load_signed(bytes + c * static_cast<std::size_t>(bias_size), bias_size);
+      }
+    } else {
+      block.channel0 = step.channel0 + static_cast<int>(at) * columns;
+      block.channels = std::min(columns, step.channel1 - block.channel0);
+      block.k0 = step.k0;
+      block.k1 = step.k1;
+      block.codes.resize(part.codes * static_cast<std::size_t>(d.weight.host_bytes()));
+      unpack_codes(bytes, part.skip_bits, d.weight, part.codes, block.codes.data());
+      ++at;
+    }
+    bytes += part.bytes;
+  }
+}
+
+void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& tile) {
+  const Descriptor& d = descriptor_;
+  const InputRegion region = input_region(d, step.pixels);
+  const Shape shape{region.y1 - region.y0, region.x1 - region.x0, d.input_shape().channels};
+  if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
+  if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
+  CodeTensor* map = d.input_on_chip ? &tile.second : &tile.first;
+  const std::uint8_t* bytes = from.bytes.data();
+  std::size_t code = 0;
+  for (const Part& part : from.parts) {
+    if (code == map->size()) {
+      map = &tile.second;
+      code = 0;
+    }
+    const Format& format = map->format();
+    unpack_codes(bytes, part.skip_bits, format, part.codes,
+                 map->data() + code * static_cast<std::size_t>(format.host_bytes()));
+    code += part.codes;
+    bytes += part.bytes;
+  }
+  if (d.kind == LayerKind::kConv) counters_->input_zeros += count_zeros(tile.first);
+}
+
+void TileValues::pack_output(const OutputTile& tile, Staged& to) const {
+  const Format& format = descriptor_.requant.out;
+  std::fill(to.bytes.begin(), to.bytes.end(), std::uint8_t{0});
+  const std::uint8_t* codes = tile.codes.data();
+  std::uint8_t* bytes = to.bytes.data();
+  for (const Part& part : to.parts) {
+    pack_codes(codes, format, part.codes, bytes, part.skip_bits);
+    codes += part.codes * static_cast<std::size_t>(format.host_bytes());
+    bytes += part.bytes;
+  }
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The values behind a Pipeline: the bytes of tiles in transit, unpacked into the buffers when a
+// tile has arrived, computed with when a step starts, packed when an output tile is complete.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "models/perf/pipeline.h"
+#include "models/values/tile_compute.h"
+
+namespace dcnsim {
+
+class TileValues : public PipelineClient {
+ public:
+  /// `config` stays.
+  explicit TileValues(const AcceleratorConfig& config);
+
+  /// Forgets everything, also what was kept on chip.
+  void reset();
+
+  /// Before Pipeline::execute(); overflows and zeros are counted in `counters`. False if the
+  /// layer's input should be on chip but nothing of its shape and format is.
+  bool begin(const Descriptor& descriptor, LayerCounters& counters);
+
+  /// Where the data of a burst come from or go to.
+  std::uint8_t* data(const Burst& burst) {
+    return staged(burst.kind, burst.tile).bytes.data() + burst.offset;
+  }
+  /// The output that the last layer left on chip, if it did: for inspection.
+  const CodeTensor& kept() const { return kept_; }
+
+  /// The bytes of the descriptor fetched last.
+  const DescriptorBytes& descriptor_bytes() const { return descriptor_bytes_; }
+
+  void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
+                  std::uint64_t cycle) override;
+  void tile_moved(TileKind kind, std::uint32_t number, const Step& step,
+                  std::uint64_t cycle) override;
+  void step_started(const RunningStep& running) override;
+  void step_finished(const RunningStep& running) override;
+
+ private:
+  struct Staged {
+    std::vector<std::uint8_t> bytes;
+    Parts parts;
+  };
+  /// A buffer has two tiles at most, of consecutive numbers.
+  Staged& staged(TileKind kind, std::uint32_t number) {
+    return staged_[static_cast<std::size_t>(kind)][number % 2];
+  }
+
+  void unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const;
+  void unpack_input(const Step& step, const Staged& from, InputTile& tile);
+  void pack_output(const OutputTile& tile, Staged& to) const;
+
+  const AcceleratorConfig& config_;
+  Descriptor descriptor_;
+  LayerCounters* counters_ = nullptr;
+  std::array<std::array<Staged, 2>, kTileKinds> staged_;
+  std::array<WeightTile, 2> weights_;
+  std::array<InputTile, 2> inputs_;
+  std::array<OutputTile, 2> outputs_;  ///< complete ones, by number
+  std::uint32_t stored_ = 0;           ///< output tiles completed
+  OutputTile output_;                  ///< being filled
+  bool output_open_ = false;
+  CodeTensor kept_;  ///< output of the layer before, on chip
+  bool has_kept_ = false;
+  TileCompute compute_;
+  DescriptorBytes descriptor_bytes_{};
+};
+
+}  // namespace dcnsim
