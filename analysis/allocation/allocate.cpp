@@ -84,7 +84,7 @@ std::vector<int> best_equal_widths(const AllocationSpace& space, const NoiseTabl
   Solution best{equal_widths(space, 8)};
   bool is_met = false;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Solution solution{candidates[i], predicted_noise(space, noise, candidates[i]),
+    const Solution solution{candidates[i], predicted_output_noise(space, noise, candidates[i]),
                             cost_of(simulated[i], kind)};
     if (!meets(solution, goal) || (is_met && !is_better(solution, best, goal))) continue;
     best = solution;
@@ -208,7 +208,7 @@ Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, Simu
     CostTables tables = costs.tables(kind, around, space.lowest(), space.highest());
     tables.fixed = simulated(around);
     const Problem problem = make_problem(space, noise, tables);
-    consider(problem, evaluate(problem, around));
+    consider(problem, solution_of(problem, around));
     Goal linear_goal = goal;
     for (;;) {
       auto [next, is_reachable] = solve_or_approach(problem, linear_goal);
@@ -239,8 +239,8 @@ std::vector<int> equal_widths(const AllocationSpace& space, int bits) {
   return widths;
 }
 
-double predicted_noise(const AllocationSpace& space, const NoiseTables& noise,
-                       const std::vector<int>& widths) {
+double predicted_output_noise(const AllocationSpace& space, const NoiseTables& noise,
+                              const std::vector<int>& widths) {
   double sum = noise.fixed;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     sum += noise.noise[i][static_cast<std::size_t>(widths[i] - space.lowest())];

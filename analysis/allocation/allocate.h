@@ -84,8 +84,8 @@ Allocation allocate(const AllocationSpace& space, const NoiseTables& noise, Simu
 std::vector<int> equal_widths(const AllocationSpace& space, int bits);
 
 /// Noise-to-signal ratio at the network's output that the tables give for these widths.
-double predicted_noise(const AllocationSpace& space, const NoiseTables& noise,
-                       const std::vector<int>& widths);
+double predicted_output_noise(const AllocationSpace& space, const NoiseTables& noise,
+                              const std::vector<int>& widths);
 
 /// Real-valued optimum for the goal of an allocation by the closed form, each tensor's noise and
 /// cost as lines over its range; nothing if a tensor's SQNR does not grow with its width or the

@@ -11,7 +11,7 @@ std::vector<std::vector<int>> rule_allocations(const AllocationSpace& space,
                                                const AllocateForNoise& allocate) {
   std::vector<double> limits;
   for (int bits = kCurveLowest; bits <= kCurveHighest; ++bits) {
-    const double limit = predicted_noise(space, noise, equal_widths(space, bits));
+    const double limit = predicted_output_noise(space, noise, equal_widths(space, bits));
     if (!limits.empty()) limits.push_back(std::sqrt(limits.back() * limit));
     limits.push_back(limit);
   }

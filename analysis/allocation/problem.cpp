@@ -53,7 +53,7 @@ void validate(const Problem& problem) {
   for (std::size_t i = 0; i < problem.tensors.size(); ++i) validate(problem.tensors[i], i);
 }
 
-Solution evaluate(const Problem& problem, const std::vector<int>& widths) {
+Solution solution_of(const Problem& problem, const std::vector<int>& widths) {
   validate(problem);
   if (widths.size() != problem.tensors.size()) {
     refuse("widths", "expected one for each of " + std::to_string(problem.tensors.size()) +

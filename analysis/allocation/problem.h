@@ -50,6 +50,6 @@ void validate(const Problem& problem);
 
 /// Noise and cost of given widths, is_proven false. Throws std::invalid_argument if the problem is
 /// invalid, or the widths are not as many as the tensors or outside their tables.
-Solution evaluate(const Problem& problem, const std::vector<int>& widths);
+Solution solution_of(const Problem& problem, const std::vector<int>& widths);
 
 }  // namespace dcnsim

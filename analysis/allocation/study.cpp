@@ -130,7 +130,7 @@ AllocationFigures AllocationStudy::figures(const std::string& name, const std::v
   const FloatNetwork& network = quantizer_.network();
   AllocationFigures figures;
   figures.name = name;
-  figures.predicted_sqnr_db = to_db(predicted_noise(space_, noise(model), widths));
+  figures.predicted_sqnr_db = to_db(predicted_output_noise(space_, noise(model), widths));
   figures.measured_sqnr_db =
       to_db(measured_noise(network, fixed, calibration_, options_.jobs,
                            progress(name + ", output SQNR", calibration_.size()))
@@ -152,7 +152,7 @@ std::vector<CurvePoint> AllocationStudy::curve(const std::vector<Rule>& rules,
     point.rule = rule;
     point.widths = widths;
     point.weight_bits = weight_bits(quantizer_.network(), this->widths(widths));
-    point.predicted_sqnr_db = to_db(predicted_noise(space_, noise(model), widths));
+    point.predicted_sqnr_db = to_db(predicted_output_noise(space_, noise(model), widths));
     points.push_back(std::move(point));
   };
   for (int bits = kCurveLowest; bits <= kCurveHighest; ++bits) {

@@ -60,9 +60,10 @@ std::vector<TensorReport> tensor_reports(AllocationStudy& study, const Allocatio
 std::set<int> compared_widths(const AllocationSpace& space, const NoiseTables& noise,
                               const std::vector<int>& widths, const Request& request) {
   std::set<int> compared{kDefaultEqualBits, request.equal_bits};
-  const double reached = predicted_noise(space, noise, widths);
+  const double reached = predicted_output_noise(space, noise, widths);
   for (int bits = space.lowest(); bits <= space.highest(); ++bits) {
-    if (predicted_noise(space, noise, equal_widths(space, bits)) > reached * (1 + 1e-9)) continue;
+    if (predicted_output_noise(space, noise, equal_widths(space, bits)) > reached * (1 + 1e-9))
+      continue;
     compared.insert(bits);
     break;
   }
@@ -239,9 +240,9 @@ void allocate_command(const AllocateOptions& options) {
   }
   const StudyOptions how = study_options(options, network, report.inputs);
   AllocationStudy study(network, calibration, machine, how);
-  const Goal goal = request.goal.value_or(
-      Goal{Goal::Kind::kNoise, predicted_noise(study.space(), study.noise(noise),
-                                               equal_widths(study.space(), request.equal_bits))});
+  const Goal goal = request.goal.value_or(Goal{
+      Goal::Kind::kNoise, predicted_output_noise(study.space(), study.noise(noise),
+                                                 equal_widths(study.space(), request.equal_bits))});
   const Allocation allocation = solve(study, request, noise, goal);
 
   report.network = network.name;

@@ -106,7 +106,8 @@ Rows equal_noise_rows(AllocationStudy& study) {
   Rows rows{{"output SQNR", "cost: size, uJ", "cost: simulated energy, uJ", "saved"}};
   const NoiseTables& noise = study.noise(NoiseModel::kMeasured);
   for (int bits = kCurveLowest; bits <= kCurveHighest; ++bits) {
-    const double limit = predicted_noise(study.space(), noise, equal_widths(study.space(), bits));
+    const double limit =
+        predicted_output_noise(study.space(), noise, equal_widths(study.space(), bits));
     const auto energy = [&](CostKind kind) {
       const Goal goal{Goal::Kind::kNoise, limit};
       const auto widths = study.allocate(NoiseModel::kMeasured, kind, goal).solution.widths;

@@ -51,12 +51,12 @@ FormatChoice choose_format(FormatRule rule, const std::vector<float>& values, in
   if (rule == FormatRule::kMinimumError) return best_format(values, bits, is_signed);
   Histogram histogram;
   histogram.add(values);
-  return evaluate(values, closed_form(rule, histogram, bits, is_signed));
+  return format_choice(values, closed_form(rule, histogram, bits, is_signed));
 }
 
 FormatChoice choose_format(FormatRule rule, const Histogram& histogram, int bits, bool is_signed) {
   if (rule == FormatRule::kMinimumError) return best_format(histogram, bits, is_signed);
-  return evaluate(histogram, closed_form(rule, histogram, bits, is_signed));
+  return format_choice(histogram, closed_form(rule, histogram, bits, is_signed));
 }
 
 }  // namespace dcnsim

@@ -98,12 +98,12 @@ std::vector<float> as_held(const std::vector<float>& values, const Format& forma
   return held;
 }
 
-FormatChoice evaluate(const std::vector<float>& values, const Format& format) {
+FormatChoice format_choice(const std::vector<float>& values, const Format& format) {
   const Values exact(values);
   return {format, exact.signal(), exact.noise(format)};
 }
 
-FormatChoice evaluate(const Histogram& histogram, const Format& format) {
+FormatChoice format_choice(const Histogram& histogram, const Format& format) {
   return {format, histogram.signal(), histogram.noise(format)};
 }
 

@@ -32,7 +32,7 @@ FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
 std::vector<float> as_held(const std::vector<float>& values, const Format& format);
 
 /// What `format` makes of exact values, or of a distribution.
-FormatChoice evaluate(const std::vector<float>& values, const Format& format);
-FormatChoice evaluate(const Histogram& histogram, const Format& format);
+FormatChoice format_choice(const std::vector<float>& values, const Format& format);
+FormatChoice format_choice(const Histogram& histogram, const Format& format);
 
 }  // namespace dcnsim

@@ -89,8 +89,8 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
     // A maximum is one of its inputs: another format of that width could only add error.
     const bool keeps_input =
         is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
-    formats.output =
-        keeps_input ? evaluate(calibration_.outputs[i], input) : output(i, widths[i].output_bits);
+    formats.output = keeps_input ? format_choice(calibration_.outputs[i], input)
+                                 : output(i, widths[i].output_bits);
     result.push_back(formats);
   }
   return result;

@@ -98,9 +98,10 @@ class Studies {
   Goal goal(const AllocationRequest& request, AllocationStudy& study) const {
     switch (request.target) {
       case Target::kEqualBits:
-        return {Goal::Kind::kNoise,
-                predicted_noise(study.space(), study.noise(noise_model(request.noise)),
-                                equal_widths(study.space(), static_cast<int>(request.goal)))};
+        return {
+            Goal::Kind::kNoise,
+            predicted_output_noise(study.space(), study.noise(noise_model(request.noise)),
+                                   equal_widths(study.space(), static_cast<int>(request.goal)))};
       case Target::kSqnr:
         return {Goal::Kind::kNoise, std::pow(10, -request.goal / 10)};
       case Target::kSize:

@@ -9,7 +9,7 @@
 namespace dcnsim {
 namespace {
 
-double distance(const Costs& better, const Costs& worse) {
+double distance(const ObjectiveValues& better, const ObjectiveValues& worse) {
   double sum = 0;
   for (std::size_t i = 0; i < worse.size(); ++i) {
     const double scale = std::max(std::abs(worse[i]), std::numeric_limits<double>::min());
@@ -18,7 +18,7 @@ double distance(const Costs& better, const Costs& worse) {
   return sum;
 }
 
-std::optional<std::size_t> nearest_dominator(const std::vector<Costs>& candidates,
+std::optional<std::size_t> nearest_dominator(const std::vector<ObjectiveValues>& candidates,
                                              const std::vector<std::size_t>& front, std::size_t i) {
   std::optional<std::size_t> nearest;
   double least = std::numeric_limits<double>::infinity();
@@ -34,7 +34,7 @@ std::optional<std::size_t> nearest_dominator(const std::vector<Costs>& candidate
 
 }  // namespace
 
-bool dominates(const Costs& a, const Costs& b) {
+bool dominates(const ObjectiveValues& a, const ObjectiveValues& b) {
   bool better = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] > b[i]) return false;
@@ -43,7 +43,7 @@ bool dominates(const Costs& a, const Costs& b) {
   return better;
 }
 
-std::vector<std::optional<std::size_t>> dominators(const std::vector<Costs>& candidates) {
+std::vector<std::optional<std::size_t>> dominators(const std::vector<ObjectiveValues>& candidates) {
   std::vector<std::size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),

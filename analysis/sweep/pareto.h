@@ -9,15 +9,15 @@
 
 namespace dcnsim {
 
-/// Objectives, lower is better; those not asked for are equal in all candidates.
-using Costs = std::array<double, 3>;
+/// ObjectiveValues, lower is better; those not asked for are equal in all candidates.
+using ObjectiveValues = std::array<double, 3>;
 
 /// `a` is nowhere worse and somewhere better.
-bool dominates(const Costs& a, const Costs& b);
+bool dominates(const ObjectiveValues& a, const ObjectiveValues& b);
 
 /// For each candidate the one on the front that dominates it and is nearest to it (the sum of the
 /// differences, each relative to the dominated candidate's cost; the first of equals), or nothing
 /// if it is on the front itself. Equal candidates do not dominate each other.
-std::vector<std::optional<std::size_t>> dominators(const std::vector<Costs>& candidates);
+std::vector<std::optional<std::size_t>> dominators(const std::vector<ObjectiveValues>& candidates);
 
 }  // namespace dcnsim

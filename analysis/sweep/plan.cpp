@@ -29,7 +29,7 @@ double seconds_of(const Work& work) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-struct Costs {
+struct Durations {
   double allocation_s = 0, point_s = 0;
 };
 
@@ -58,7 +58,7 @@ class Planner {
     plan.allocations = pairs.size();
     for (const std::size_t pair : pairs) plan.allocations_known += stage_->known(pair) ? 1 : 0;
     plan.timings = timings();
-    const Costs costs = mean_costs();
+    const Durations costs = mean_costs();
     plan.seconds =
         (costs.point_s * static_cast<double>(plan.timings) +
          costs.allocation_s * static_cast<double>(plan.allocations - plan.allocations_known)) /
@@ -84,12 +84,12 @@ class Planner {
     return distinct.size();
   }
 
-  Costs costs_of(std::uint64_t id) {
+  Durations costs_of(std::uint64_t id) {
     const std::size_t pair = space_.pair(id);
     NetworkQuantizer& quantizer = stage_->quantizer(space_.at(id).network);
     const QuantizeOptions& widths = stage_->widths(pair);
     const Dataset few = first_images(inputs_.images, kTrialImages);
-    Costs costs;
+    Durations costs;
     AllocationResults results;
     costs.allocation_s = seconds_of([&] {
       results.records[pair] =
@@ -106,14 +106,14 @@ class Planner {
     return costs;
   }
 
-  Costs mean_costs() {
-    Costs sum;
+  Durations mean_costs() {
+    Durations sum;
     double trials = 0;
     for (std::size_t i = 0; i < std::min(kTrials, task_.missing.size()); ++i) {
       const std::uint64_t id = task_.missing[i * task_.missing.size() / kTrials];
       if (!is_possible(id)) continue;
       try {
-        const Costs costs = costs_of(id);
+        const Durations costs = costs_of(id);
         sum.allocation_s += costs.allocation_s;
         sum.point_s += costs.point_s;
         ++trials;
@@ -121,7 +121,7 @@ class Planner {
         // A run would store the reason.
       }
     }
-    return trials == 0 ? Costs{} : Costs{sum.allocation_s / trials, sum.point_s / trials};
+    return trials == 0 ? Durations{} : Durations{sum.allocation_s / trials, sum.point_s / trials};
   }
 
   const SweepOptions& options_;

@@ -70,7 +70,7 @@ StoredPoint PointWorker::point(std::uint64_t id, const TimingRecord& timing, Poi
   StoredMachine& news = batch.machines[index.hardware];
   if (!known.told) news.json = machine_json(known.machine);
   known.told = true;
-  for (const std::string& source : provenance_json(known.machine, timing.layers)) {
+  for (const std::string& source : provenance_texts(known.machine, timing.layers)) {
     if (known.provenance.insert(source).second) news.provenance.insert(source);
   }
   return point;

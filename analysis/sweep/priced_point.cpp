@@ -72,8 +72,8 @@ std::string machine_json(const Machine& machine) {
        {"area_um2", area}});
 }
 
-std::set<std::string> provenance_json(const Machine& machine,
-                                      const std::vector<Descriptor>& layers) {
+std::set<std::string> provenance_texts(const Machine& machine,
+                                       const std::vector<Descriptor>& layers) {
   std::set<std::string> sources;
   for (const Provenance& p : machine.cost.provenance(layers)) {
     sources.insert(one_line(provenance_json(p)));

@@ -20,8 +20,8 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
 std::string machine_json(const Machine& machine);
 
 /// Where the figures of these layers come from, a JSON text a component and table.
-std::set<std::string> provenance_json(const Machine& machine,
-                                      const std::vector<Descriptor>& layers);
+std::set<std::string> provenance_texts(const Machine& machine,
+                                       const std::vector<Descriptor>& layers);
 
 /// What the lists of points and machines are made of (sweep_schema.md), as JSON.
 std::string components_json(const CostModel& cost);

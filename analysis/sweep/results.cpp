@@ -44,8 +44,8 @@ SweepResults::SweepResults(SweepStore& store, const std::optional<Judgement>& in
   judge();
 }
 
-Costs SweepResults::costs(const Figures& figures) const {
-  Costs result{};
+ObjectiveValues SweepResults::costs(const Figures& figures) const {
+  ObjectiveValues result{};
   for (std::size_t i = 0; i < judgement_.objectives.size(); ++i) {
     const Metric metric = judgement_.objectives[i];
     const double amount = value(figures, metric).value_or(0);
@@ -56,7 +56,7 @@ Costs SweepResults::costs(const Figures& figures) const {
 
 void SweepResults::judge() {
   std::vector<std::uint64_t> feasible;
-  std::vector<Costs> candidates;
+  std::vector<ObjectiveValues> candidates;
   for (std::uint64_t id = 0; id < points_.size(); ++id) {
     PointResult& point = points_[id];
     if (point.state != PointState::kDone) continue;

@@ -78,7 +78,7 @@ class SweepResults {
 
  private:
   void judge();
-  Costs costs(const Figures& figures) const;
+  ObjectiveValues costs(const Figures& figures) const;
 
   const SweepSpec spec_;
   const DesignSpace space_;

@@ -47,7 +47,7 @@ void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) 
 void Pipeline::execute(const Descriptor& descriptor) {
   descriptor_ = descriptor;
   steps_.clear();
-  for_each_step(descriptor, config_.array, [&](const Step& step) { steps_.push_back(step); });
+  for_each_step(descriptor, [&](const Step& step) { steps_.push_back(step); });
   stream(TileKind::kWeight).reset(slots(config_.weight_buffer, weight_room(descriptor, config_)));
   stream(TileKind::kInput).reset(input_slots(descriptor, config_));
   output_slots_ = slots(config_.output_buffer, output_room(descriptor, config_));

@@ -19,6 +19,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
+#include "models/base/enum_array.h"
 #include "models/perf/counters.h"
 #include "models/perf/memory_port.h"
 #include "models/perf/schedule.h"
@@ -88,8 +89,8 @@ class Pipeline {
   const std::size_t& writes_in_flight() const { return writes_.in_flight(); }
 
  private:
-  TileStream& stream(TileKind kind) { return streams_[static_cast<std::size_t>(kind)]; }
-  const TileStream& stream(TileKind kind) const { return streams_[static_cast<std::size_t>(kind)]; }
+  TileStream& stream(TileKind kind) { return streams_[kind]; }
+  const TileStream& stream(TileKind kind) const { return streams_[kind]; }
   MemoryPort& port(bool is_write) { return is_write ? writes_ : reads_; }
 
   const Step& step_of(TileKind kind, std::uint32_t number) const;
@@ -111,7 +112,7 @@ class Pipeline {
   Descriptor descriptor_;
   std::vector<Step> steps_;
   LayerCounters* counters_ = nullptr;
-  std::array<TileStream, kTileKinds> streams_;
+  EnumArray<TileKind, TileStream, kTileKinds> streams_;
   MemoryPort reads_, writes_;
 
   std::uint64_t now_ = 0;

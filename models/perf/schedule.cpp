@@ -92,8 +92,7 @@ PoolShape tile_pool(const Descriptor& d, const PixelTile& tile) {
   return on_region(d.pool, input_region(d, tile));
 }
 
-void for_each_step(const Descriptor& d, const ArrayConfig&,
-                   const std::function<void(const Step&)>& visit) {
+void for_each_step(const Descriptor& d, const std::function<void(const Step&)>& visit) {
   const std::vector<PixelTile> pixels = pixel_tiles(d);
   const std::vector<ChannelTile> channels = channel_tiles(d);
   const int chunks = chunk_count(d);

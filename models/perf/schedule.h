@@ -59,8 +59,7 @@ struct Step {
 };
 
 /// Calls `visit` for every step in order.
-void for_each_step(const Descriptor& descriptor, const ArrayConfig& array,
-                   const std::function<void(const Step&)>& visit);
+void for_each_step(const Descriptor& descriptor, const std::function<void(const Step&)>& visit);
 
 /// Reduction steps of which a chunk that is not the last must have a multiple: whole row tiles of a
 /// weight-stationary array, whole groups of an output-stationary one's PEs (and, for short, its

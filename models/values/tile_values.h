@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/base/enum_array.h"
 #include "models/perf/pipeline.h"
 #include "models/values/tile_compute.h"
 
@@ -47,9 +48,7 @@ class TileValues : public PipelineClient {
     Parts parts;
   };
   /// A buffer has two tiles at most, of consecutive numbers.
-  Staged& staged(TileKind kind, std::uint32_t number) {
-    return staged_[static_cast<std::size_t>(kind)][number % 2];
-  }
+  Staged& staged(TileKind kind, std::uint32_t number) { return staged_[kind][number % 2]; }
 
   void unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const;
   void unpack_input(const Step& step, const Staged& from, InputTile& tile);
@@ -58,7 +57,7 @@ class TileValues : public PipelineClient {
   const AcceleratorConfig& config_;
   Descriptor descriptor_;
   LayerCounters* counters_ = nullptr;
-  std::array<std::array<Staged, 2>, kTileKinds> staged_;
+  EnumArray<TileKind, std::array<Staged, 2>, kTileKinds> staged_;
   std::array<WeightTile, 2> weights_;
   std::array<InputTile, 2> inputs_;
   std::array<OutputTile, 2> outputs_;  ///< complete ones, by number

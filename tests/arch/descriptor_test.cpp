@@ -188,7 +188,7 @@ TEST(Descriptor, impossible_geometry_is_refused) {
 void analyse(const Descriptor& d, const AcceleratorConfig& config) {
   std::int64_t steps = 0;
   if (step_count(d) < 4096) {
-    for_each_step(d, config.array, [&](const Step& step) {
+    for_each_step(d, [&](const Step& step) {
       ++steps;
       const InputRegion region = input_region(d, step.pixels);
       ASSERT_LT(region.y0, region.y1);

@@ -22,7 +22,7 @@ TEST(Room, is_that_of_the_largest_tile) {
     std::int64_t input = 0, weight = 0, output = 0, accumulator = 0;
     std::set<std::pair<int, int>> pixel_tiles, weight_tiles;
     std::set<std::array<int, 3>> output_tiles;
-    for (const Step& step : steps_of(d, config.array)) {
+    for (const Step& step : steps_of(d)) {
       const InputRegion r = input_region(d, step.pixels);
       const std::int64_t row_codes = std::int64_t{r.x1 - r.x0} * d.input_shape().channels;
       std::int64_t row = words(row_codes * d.input.bits, config.input_buffer);

@@ -31,7 +31,7 @@ struct Walk {
 
   Walk(const Descriptor& d, const AcceleratorConfig& config) : d_(d), config_(config) {
     add(Stream::kDescriptor, u64(256 / config.dma.bus_bytes));
-    for (const Step& step : steps_of(d, config.array)) {
+    for (const Step& step : steps_of(d)) {
       if (step.load_weights) load_weights(step);
       if (step.load_input) {
         load_input(step, d.input);
@@ -130,7 +130,7 @@ TEST(Prediction, reads_at_least_the_compulsory_minimum) {
     }
     // The codes that some output reads, without overlaps: rows and columns are independent.
     std::set<int> rows, columns;
-    for (const Step& step : steps_of(d, config.array)) {
+    for (const Step& step : steps_of(d)) {
       const InputRegion r = input_region(d, step.pixels);
       for (int y = r.y0; y < r.y1; ++y) rows.insert(y);
       for (int x = r.x0; x < r.x1; ++x) columns.insert(x);
@@ -177,7 +177,7 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
     return words;
   };
   counters.stream_bytes[static_cast<std::size_t>(Stream::kDescriptor)] = kDescriptorBytes;
-  for (const Step& step : steps_of(d, config.array)) {
+  for (const Step& step : steps_of(d)) {
     if (step.load_weights) {
       weight_parts(d, config, step, parts);
       counters.weight_buffer.writes += moved(parts);

@@ -14,13 +14,13 @@ namespace dcnsim {
 namespace {
 
 TEST(Schedule, computes_and_stores_every_output_exactly_once_in_order) {
-  for_random_layers(1, 1500, [](const Descriptor& d, const AcceleratorConfig& config) {
+  for_random_layers(1, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
     const Shape out = d.output_shape();
     const int reduction = d.kind == LayerKind::kConv ? d.conv.reduction() : 1;
     std::vector<int> next_k(out.elements(), 0);
     std::vector<int> done(out.elements(), 0), stored(out.elements(), 0);
     const CodeTensor index(out, Format{});
-    for (const Step& step : steps_of(d, config.array)) {
+    for (const Step& step : steps_of(d)) {
       ASSERT_EQ(step.first_chunk, step.k0 == 0);
       ASSERT_EQ(step.last_chunk, step.k1 == reduction);
       ASSERT_LE(step.store_channel0, step.channel0);
@@ -49,10 +49,10 @@ TEST(Schedule, computes_and_stores_every_output_exactly_once_in_order) {
 }
 
 TEST(Schedule, channels_of_a_step_lie_in_one_group) {
-  for_random_layers(2, 1000, [](const Descriptor& d, const AcceleratorConfig& config) {
+  for_random_layers(2, 1000, [](const Descriptor& d, const AcceleratorConfig&) {
     if (d.kind != LayerKind::kConv) return;
     const int group = d.conv.out_channels / d.conv.groups;
-    for (const Step& step : steps_of(d, config.array)) {
+    for (const Step& step : steps_of(d)) {
       ASSERT_LT(step.channel0, step.channel1);
       ASSERT_EQ(step.channel0 / group, (step.channel1 - 1) / group);
     }
@@ -60,8 +60,8 @@ TEST(Schedule, channels_of_a_step_lie_in_one_group) {
 }
 
 TEST(Schedule, loads_exactly_what_changes_and_says_when_it_is_done_with_it) {
-  for_random_layers(3, 1500, [](const Descriptor& d, const AcceleratorConfig& config) {
-    const std::vector<Step> steps = steps_of(d, config.array);
+  for_random_layers(3, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
+    const std::vector<Step> steps = steps_of(d);
     const auto same_pixels = [](const Step& a, const Step& b) {
       return a.pixels.y0 == b.pixels.y0 && a.pixels.x0 == b.pixels.x0;
     };
@@ -94,8 +94,8 @@ std::set<int> inputs_read(int out0, int out1, int pool, int kernel, int stride, 
 }
 
 TEST(Schedule, input_regions_hold_what_the_windows_read_and_no_padding) {
-  for_random_layers(4, 1500, [](const Descriptor& d, const AcceleratorConfig& config) {
-    for (const Step& step : steps_of(d, config.array)) {
+  for_random_layers(4, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
+    for (const Step& step : steps_of(d)) {
       const InputRegion r = input_region(d, step.pixels);
       std::set<int> rows, columns;
       const PixelTile& t = step.pixels;
@@ -126,8 +126,8 @@ TEST(Schedule, input_regions_hold_what_the_windows_read_and_no_padding) {
 }
 
 TEST(Schedule, tiles_are_layers_of_their_own) {
-  for_random_layers(5, 1500, [](const Descriptor& d, const AcceleratorConfig& config) {
-    for (const Step& step : steps_of(d, config.array)) {
+  for_random_layers(5, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
+    for (const Step& step : steps_of(d)) {
       const int height = step.pixels.y1 - step.pixels.y0;
       const int width = step.pixels.x1 - step.pixels.x0;
       if (d.kind == LayerKind::kConv) {

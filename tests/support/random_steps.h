@@ -8,16 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "models/base/integer.h"
 #include "models/perf/schedule.h"
 #include "tests/support/random_layer.h"
 
 namespace dcnsim {
 
-inline std::uint64_t u64(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-
-inline std::vector<Step> steps_of(const Descriptor& d, const ArrayConfig& array) {
+inline std::vector<Step> steps_of(const Descriptor& d) {
   std::vector<Step> steps;
-  for_each_step(d, array, [&](const Step& step) { steps.push_back(step); });
+  for_each_step(d, [&](const Step& step) { steps.push_back(step); });
   return steps;
 }
 

@@ -72,7 +72,7 @@ const std::string& name_of(const onnx::NodeProto& node) {
   return node.output_size() > 0 ? node.output(0) : unnamed;
 }
 
-std::string describe(const onnx::NodeProto& node) {
+std::string node_label(const onnx::NodeProto& node) {
   return "node " + in_quotes(name_of(node)) + " (" + printable(node.op_type()) + ")";
 }
 
@@ -116,7 +116,7 @@ void Graph::collect_constants() {
       const onnx::TensorProto* value = Attributes(node).tensor("value");
       if (value != nullptr) add(node.output(0), *value);
     } catch (const std::runtime_error& error) {
-      throw std::runtime_error(describe(node) + ": " + error.what());
+      throw std::runtime_error(node_label(node) + ": " + error.what());
     }
   }
 }
@@ -147,17 +147,17 @@ void Graph::check_nodes() {
   std::set<std::string> all_outputs;
   for (const onnx::NodeProto& node : nodes) {
     if (!names.insert(name_of(node)).second) {
-      throw std::runtime_error(describe(node) + ": the name is used twice");
+      throw std::runtime_error(node_label(node) + ": the name is used twice");
     }
     if (node.output_size() == 0 || node.output(0).empty()) {
-      throw std::runtime_error(describe(node) + ": has no output");
+      throw std::runtime_error(node_label(node) + ": has no output");
     }
     for (const std::string& output : node.output()) {
       if (output.empty()) continue;
       const bool is_taken =
           output == input_ || (constants_.count(output) > 0 && !is_constant_node(node));
       if (is_taken || !all_outputs.insert(output).second) {
-        throw std::runtime_error(describe(node) + ": tensor " + in_quotes(output) +
+        throw std::runtime_error(node_label(node) + ": tensor " + in_quotes(output) +
                                  " is defined twice");
       }
     }
@@ -167,7 +167,7 @@ void Graph::check_nodes() {
     for (const std::string& input : node.input()) {
       if (input.empty() || known.count(input) > 0 || constants_.count(input) > 0) continue;
       const bool is_later = all_outputs.count(input) > 0;
-      throw std::runtime_error(describe(node) + ": reads " + in_quotes(input) +
+      throw std::runtime_error(node_label(node) + ": reads " + in_quotes(input) +
                                (is_later ? " before it is computed (a cycle, or nodes out of order)"
                                          : ", which nothing provides"));
     }

@@ -51,6 +51,6 @@ class Graph {
 const std::string& name_of(const onnx::NodeProto& node);
 
 /// "node 'conv0' (Conv)".
-std::string describe(const onnx::NodeProto& node);
+std::string node_label(const onnx::NodeProto& node);
 
 }  // namespace dcnsim

@@ -40,7 +40,7 @@ void NetworkBuilder::add(const onnx::NodeProto& node) {
   } catch (const LabelledError&) {
     throw;
   } catch (const std::exception& error) {
-    throw std::runtime_error(describe(node) + ": " + error.what());
+    throw std::runtime_error(node_label(node) + ": " + error.what());
   }
 }
 
@@ -115,7 +115,7 @@ NetworkBuilder::Activation NetworkBuilder::operand(const std::string& tensor) co
   if (from.producer == kNetworkInput) {
     throw LabelledError("input '" + printable(graph_.input()) + "': " + reason);
   }
-  throw LabelledError(describe(*layers_[static_cast<std::size_t>(from.producer)].origin) + ": " +
+  throw LabelledError(node_label(*layers_[static_cast<std::size_t>(from.producer)].origin) + ": " +
                       reason);
 }
 
@@ -192,7 +192,7 @@ FixedNetwork NetworkBuilder::fixed_network() {
     try {
       network.layers.push_back(fixed_layer(network, layer));
     } catch (const std::runtime_error& error) {
-      throw std::runtime_error(describe(*layer.origin) + ": " + error.what());
+      throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
     }
   }
   validate(network);

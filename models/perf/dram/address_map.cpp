@@ -33,19 +33,19 @@ AddressMap::AddressMap(const DramSpec& spec, const DramConfig& config) {
          (std::int64_t{1} << (rows + page + banks + channels)) < config.capacity_bytes) {
     ++rows;
   }
-  std::array<unsigned, kAddressParts> bits{};
-  bits[static_cast<std::size_t>(AddressPart::kRow)] = rows;
-  bits[static_cast<std::size_t>(AddressPart::kBank)] = banks - groups;
-  bits[static_cast<std::size_t>(AddressPart::kGroup)] = groups;
-  bits[static_cast<std::size_t>(AddressPart::kColumn)] = page - burst_shift_;
-  bits[static_cast<std::size_t>(AddressPart::kChannel)] = channels;
+  EnumArray<AddressPart, unsigned, kAddressParts> bits;
+  bits[AddressPart::kRow] = rows;
+  bits[AddressPart::kBank] = banks - groups;
+  bits[AddressPart::kGroup] = groups;
+  bits[AddressPart::kColumn] = page - burst_shift_;
+  bits[AddressPart::kChannel] = channels;
 
   const AddressMapping mapping = parse_address_mapping(config.address_mapping);
   unsigned shift = 0;
   bool in_run = true;
   for (auto part = mapping.rbegin(); part != mapping.rend(); ++part) {
-    const unsigned width = bits[static_cast<std::size_t>(*part)];
-    fields_[static_cast<std::size_t>(*part)] = {shift, (std::uint64_t{1} << width) - 1};
+    const unsigned width = bits[*part];
+    fields_[*part] = {shift, (std::uint64_t{1} << width) - 1};
     shift += width;
     // Parts of no bits neither end nor lengthen a run.
     if (width == 0 || !in_run) continue;
@@ -60,7 +60,7 @@ AddressMap::AddressMap(const DramSpec& spec, const DramConfig& config) {
   }
   // Rows above all else number on: capacities need not be powers of two.
   if (mapping[0] == AddressPart::kRow) {
-    fields_[static_cast<std::size_t>(AddressPart::kRow)].mask = ~std::uint64_t{0};
+    fields_[AddressPart::kRow].mask = ~std::uint64_t{0};
   }
 }
 

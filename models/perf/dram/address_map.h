@@ -9,6 +9,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_mapping.h"
 #include "models/arch/dram_spec.h"
+#include "models/base/enum_array.h"
 
 namespace dcnsim {
 
@@ -65,14 +66,14 @@ class AddressMap {
   };
 
   std::uint64_t field(AddressPart part, std::uint64_t burst) const {
-    const Field& f = fields_[static_cast<std::size_t>(part)];
+    const Field& f = fields_[part];
     return (burst >> f.shift) & f.mask;
   }
 
   /// A block whose bursts rotate over channels: one run for each channel.
   template <typename Visitor>
   void visit_channels(DramRun run, std::uint64_t first, std::uint64_t stop, Visitor& visit) const {
-    const Field& channel = fields_[static_cast<std::size_t>(AddressPart::kChannel)];
+    const Field& channel = fields_[AddressPart::kChannel];
     for (std::uint64_t c = 0; c <= channel.mask; ++c) {
       const std::uint64_t from = bursts_before(first, c, channel);
       run.bursts = bursts_before(stop, c, channel) - from;
@@ -94,7 +95,7 @@ class AddressMap {
     return burst / period * low + part;
   }
 
-  std::array<Field, kAddressParts> fields_;
+  EnumArray<AddressPart, Field, kAddressParts> fields_;
   unsigned burst_shift_ = 0;
   unsigned run_bits_ = 0;         ///< low bits of a burst's number that vary within a run
   bool channels_rotate_ = false;  ///< the channel is among them

@@ -96,12 +96,12 @@ TEST_F(AllocateTest, counted_costs_are_minimal_by_brute_force) {
         const int count = range.highest - range.lowest + 1;
         some.push_back(range.lowest + static_cast<int>(random() % static_cast<unsigned>(count)));
       }
-      const double max_noise = predicted_noise(space, noise, some);
+      const double max_noise = predicted_output_noise(space, noise, some);
       const double max_cost = table_cost(space, costs, some);
       double least_cost = std::numeric_limits<double>::infinity();
       double least_noise = std::numeric_limits<double>::infinity();
       for_each_allocation(space, [&](const Widths& widths) {
-        const double its_noise = predicted_noise(space, noise, widths);
+        const double its_noise = predicted_output_noise(space, noise, widths);
         const double its_cost = table_cost(space, costs, widths);
         if (its_noise <= max_noise) least_cost = std::min(least_cost, its_cost);
         if (its_cost <= max_cost) least_noise = std::min(least_noise, its_noise);
@@ -109,7 +109,7 @@ TEST_F(AllocateTest, counted_costs_are_minimal_by_brute_force) {
       const Solution cheapest = allocate(space, noise, costs, noise_at_most(max_noise)).solution;
       EXPECT_TRUE(cheapest.is_proven);
       EXPECT_EQ(cheapest.cost, least_cost);
-      EXPECT_LE(predicted_noise(space, noise, cheapest.widths), max_noise * (1 + 1e-12));
+      EXPECT_LE(predicted_output_noise(space, noise, cheapest.widths), max_noise * (1 + 1e-12));
       EXPECT_EQ(table_cost(space, costs, cheapest.widths), least_cost);
       EXPECT_EQ(cheapest.widths[4], 5);
       const Solution quietest = allocate(space, noise, costs, cost_at_most(max_cost)).solution;
@@ -133,12 +133,12 @@ TEST_F(AllocateTest, simulated_costs_of_weights_are_minimal_by_brute_force) {
     const double tolerance =
         4 * (kind == CostKind::kEnergy ? row_energy_pj(machine) : row_cycles(machine));
     for (const Widths& some : {Widths{3, 4, 5}, Widths{5, 6, 3}, Widths{6, 6, 5}}) {
-      const double max_noise = predicted_noise(space, noise, some);
+      const double max_noise = predicted_output_noise(space, noise, some);
       const double max_cost = cost_of(costs.networks({some}).front(), kind);
       double least_cost = std::numeric_limits<double>::infinity();
       double least_noise = std::numeric_limits<double>::infinity();
       for (std::size_t i = 0; i < all.size(); ++i) {
-        const double its_noise = predicted_noise(space, noise, all[i]);
+        const double its_noise = predicted_output_noise(space, noise, all[i]);
         const double its_cost = cost_of(truth[i], kind);
         if (its_noise <= max_noise) least_cost = std::min(least_cost, its_cost);
         if (its_cost <= max_cost - tolerance) least_noise = std::min(least_noise, its_noise);
@@ -147,7 +147,7 @@ TEST_F(AllocateTest, simulated_costs_of_weights_are_minimal_by_brute_force) {
           allocate(space, noise, costs, kind, noise_at_most(max_noise)).solution;
       EXPECT_TRUE(cheapest.is_proven);
       EXPECT_LE(cheapest.cost, least_cost + tolerance);
-      EXPECT_LE(predicted_noise(space, noise, cheapest.widths), max_noise * (1 + 1e-12));
+      EXPECT_LE(predicted_output_noise(space, noise, cheapest.widths), max_noise * (1 + 1e-12));
       const Solution quietest =
           allocate(space, noise, costs, kind, cost_at_most(max_cost)).solution;
       EXPECT_LE(quietest.cost, max_cost);
@@ -169,12 +169,12 @@ TEST_F(AllocateTest, goals_are_met_by_the_simulated_network_and_no_worse_than_by
       SCOPED_TRACE(bits);
       const Widths equal = equal_widths(space, bits);
       const double max_cost = cost_of(simulated(space, equal), kind);
-      const double max_noise = predicted_noise(space, noise, equal);
+      const double max_noise = predicted_output_noise(space, noise, equal);
       for (const Goal& goal : {cost_at_most(max_cost), noise_at_most(max_noise)}) {
         const Solution solution = allocate(space, noise, costs, kind, goal).solution;
         EXPECT_EQ(solution.cost, cost_of(simulated(space, solution.widths), kind));
         EXPECT_LE(solution.cost, max_cost);
-        EXPECT_NEAR(solution.noise, predicted_noise(space, noise, solution.widths),
+        EXPECT_NEAR(solution.noise, predicted_output_noise(space, noise, solution.widths),
                     1e-12 * solution.noise);
         EXPECT_LE(solution.noise, max_noise * (1 + 1e-12));
         EXPECT_EQ(solution.widths[0], 8);
@@ -199,7 +199,7 @@ TEST_F(AllocateTest, says_what_can_be_reached) {
     ADD_FAILURE() << "found what there is not";
     return 0.0;
   };
-  const double least_noise = predicted_noise(space, noise, equal_widths(space, 6));
+  const double least_noise = predicted_output_noise(space, noise, equal_widths(space, 6));
   const Goal quiet = noise_at_most(0.999 * least_noise);
   EXPECT_NEAR(least([&] { allocate(space, noise, sizes, quiet); }), least_noise,
               1e-12 * least_noise);
@@ -242,7 +242,7 @@ TEST_F(AllocateTest, problems_are_the_tables_within_the_ranges) {
   EXPECT_EQ(problem.tensors[1].noise, (std::vector<double>{7, 8}));
   EXPECT_EQ(problem.tensors[1].cost, (std::vector<double>{70, 80}));
   EXPECT_EQ(problem.tensors[2].noise, (std::vector<double>{9, 10, 11, 12}));
-  EXPECT_EQ(predicted_noise(space, noise, {2, 4, 5}), 0.5 + 1 + 7 + 12);
+  EXPECT_EQ(predicted_output_noise(space, noise, {2, 4, 5}), 0.5 + 1 + 7 + 12);
 }
 
 TEST_F(AllocateTest, tensor_noise_is_each_tensors_own_times_its_gain) {
@@ -274,7 +274,7 @@ TEST_F(AllocateTest, the_noise_of_widths_is_what_the_law_predicts_for_the_networ
   const double expected = predicted_noise(network_, quantizer_.calibration(),
                                           tensor_noise(network_, quantizer_.formats(options)))
                               .back();
-  EXPECT_NEAR(predicted_noise(space, noise, widths), expected, 1e-12 * expected);
+  EXPECT_NEAR(predicted_output_noise(space, noise, widths), expected, 1e-12 * expected);
 }
 
 TEST_F(AllocateTest, the_papers_noise_is_one_line_for_all_tensors) {

@@ -25,7 +25,7 @@ void for_each_allocation(const Problem& problem, const Visit& visit) {
   std::vector<int> widths;
   for (const Choices& tensor : problem.tensors) widths.push_back(tensor.lowest);
   while (true) {
-    visit(evaluate(problem, widths));
+    visit(solution_of(problem, widths));
     std::size_t i = problem.tensors.size();
     while (i > 0) {
       const Choices& tensor = problem.tensors[i - 1];
@@ -110,7 +110,7 @@ double random_limit(const Problem& problem, bool of_noise, std::mt19937_64& rand
   for (const Choices& tensor : problem.tensors) {
     widths.push_back(tensor.lowest + static_cast<int>(random() % tensor.noise.size()));
   }
-  const Solution solution = evaluate(problem, widths);
+  const Solution solution = solution_of(problem, widths);
   const double limit = of_noise ? solution.noise : solution.cost;
   return random() % 2 == 0 || !std::isfinite(limit) ? limit : limit * uniform(random, 0.3, 1.7);
 }
@@ -157,8 +157,8 @@ TEST_P(random_problems, every_point_of_the_trade_off_is_the_best_for_its_own_noi
     for (std::size_t k = 0; k < points.size(); ++k) {
       const Solution& point = points[k];
       EXPECT_TRUE(point.is_proven);
-      EXPECT_EQ(evaluate(problem, point.widths).cost, point.cost);
-      EXPECT_EQ(evaluate(problem, point.widths).noise, point.noise);
+      EXPECT_EQ(solution_of(problem, point.widths).cost, point.cost);
+      EXPECT_EQ(solution_of(problem, point.widths).noise, point.noise);
       EXPECT_NEAR(brute_force(problem, point.noise, kInfinity, true)->cost, point.cost, 1e-9);
       EXPECT_NEAR(brute_force(problem, kInfinity, point.cost, false)->noise, point.noise, 1e-9);
       if (k == 0) continue;

@@ -48,7 +48,7 @@ TEST_P(NoiseMargin, the_sum_of_measured_parts_is_within_the_margin_of_the_whole)
     const double measured = to_db(measured_noise(network, fixed, images, 2).back());
     if (measured < kUsefulDb) continue;
     ++useful;
-    EXPECT_NEAR(to_db(predicted_noise(study.space(), noise, widths)), measured, kLawMarginDb)
+    EXPECT_NEAR(to_db(predicted_output_noise(study.space(), noise, widths)), measured, kLawMarginDb)
         << testing::PrintToString(widths);
   }
   EXPECT_GE(useful, 8);

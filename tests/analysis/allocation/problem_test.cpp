@@ -68,27 +68,27 @@ TEST(problem, every_optimiser_validates) {
   EXPECT_THROW(minimise_cost(problem, 1), std::invalid_argument);
   EXPECT_THROW(minimise_noise(problem, 1), std::invalid_argument);
   EXPECT_THROW(trade_off(problem), std::invalid_argument);
-  EXPECT_THROW(evaluate(problem, {2, 4}), std::invalid_argument);
+  EXPECT_THROW(solution_of(problem, {2, 4}), std::invalid_argument);
 }
 
 TEST(problem, evaluation_adds_the_fixed_part_and_every_tensor) {
-  const Solution solution = evaluate(valid(), {3, 4});
+  const Solution solution = solution_of(valid(), {3, 4});
   EXPECT_EQ(solution.widths, (std::vector<int>{3, 4}));
   EXPECT_EQ(solution.noise, 1.375);
   EXPECT_EQ(solution.cost, 16);
   EXPECT_FALSE(solution.is_proven);
-  EXPECT_EQ(evaluate(valid(), {3, 5}).noise, kInfinity);
+  EXPECT_EQ(solution_of(valid(), {3, 5}).noise, kInfinity);
 }
 
 TEST(problem, evaluation_refuses_widths_that_do_not_fit_the_tables) {
-  EXPECT_EQ(complaint([] { evaluate(valid(), {3}); }),
+  EXPECT_EQ(complaint([] { solution_of(valid(), {3}); }),
             "widths: expected one for each of 2 tensors, not 1");
   EXPECT_EQ(complaint([] {
-              evaluate(valid(), {1, 4});
+              solution_of(valid(), {1, 4});
             }),
             "tensor 0 'conv1': expected a width from 2 to 3, not 1");
   EXPECT_EQ(complaint([] {
-              evaluate(valid(), {2, 6});
+              solution_of(valid(), {2, 6});
             }),
             "tensor 1 'fc': expected a width from 4 to 5, not 6");
 }

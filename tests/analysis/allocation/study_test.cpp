@@ -203,14 +203,14 @@ TEST_F(Study, reports_tensors_that_are_exact_and_allocates_all_the_same) {
   for (const NoiseModel noise : {NoiseModel::kTensor, NoiseModel::kMeasured}) {
     const Allocation allocation = study.allocate(
         noise, CostKind::kSize,
-        {Goal::Kind::kNoise, predicted_noise(study.space(), study.noise(noise), {5, 5, 5})});
+        {Goal::Kind::kNoise, predicted_output_noise(study.space(), study.noise(noise), {5, 5, 5})});
     EXPECT_EQ(allocation.solution.widths[1], 2);
     EXPECT_LE(allocation.solution.cost, 5 * (288 + 270 + 50));
   }
   EXPECT_NO_THROW(study.allocate(
       NoiseModel::kTensor, CostKind::kEnergy,
       {Goal::Kind::kNoise,
-       predicted_noise(study.space(), study.noise(NoiseModel::kTensor), {5, 5, 5})}));
+       predicted_output_noise(study.space(), study.noise(NoiseModel::kTensor), {5, 5, 5})}));
 }
 
 TEST_F(Study, has_no_exact_tensors_among_random_weights) {
@@ -229,7 +229,7 @@ TEST_F(Study, reports_figures_that_are_measured_and_simulated) {
   EXPECT_EQ(figures.correct, count_correct(fixed, evaluation, 1));
   EXPECT_EQ(figures.measured_sqnr_db, to_db(measured_noise(network_, fixed, images_, 1).back()));
   EXPECT_EQ(figures.predicted_sqnr_db,
-            to_db(predicted_noise(study.space(), study.noise(NoiseModel::kTensor), widths)));
+            to_db(predicted_output_noise(study.space(), study.noise(NoiseModel::kTensor), widths)));
   NetworkQuantizer quantizer(network_, calibrate(network_, images_));
   const Candidate candidate{fixed, expected_zeros(quantizer, study.widths(widths))};
   const LayerCost cost = total(simulate_costs(
@@ -260,9 +260,9 @@ TEST_F(Study, draws_curves_of_equal_widths_and_every_rule_without_evaluating_twi
     EXPECT_EQ(point.weight_bits,
               static_cast<std::uint64_t>(288 * point.widths[0] + 270 * point.widths[1] +
                                          50 * point.widths[2]));
-    EXPECT_EQ(
-        point.predicted_sqnr_db,
-        to_db(predicted_noise(study.space(), study.noise(NoiseModel::kTensor), point.widths)));
+    EXPECT_EQ(point.predicted_sqnr_db,
+              to_db(predicted_output_noise(study.space(), study.noise(NoiseModel::kTensor),
+                                           point.widths)));
   }
   const CurvePoint& last = curve.back();
   const FixedNetwork fixed = quantize_network(network_, images_, study.widths(last.widths)).network;

@@ -105,7 +105,7 @@ TEST(FormatRule, IsNeverBetterThanTheLeastError) {
             continue;
           }
           EXPECT_EQ(exact.format, binned.format);
-          EXPECT_EQ(exact.noise, evaluate(values, exact.format).noise);
+          EXPECT_EQ(exact.noise, format_choice(values, exact.format).noise);
           EXPECT_GE(exact.format.frac, previous) << "paper, nearest, finer";
           previous = exact.format.frac;
         }

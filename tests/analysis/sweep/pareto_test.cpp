@@ -9,11 +9,12 @@
 namespace dcnsim {
 namespace {
 
-std::vector<Costs> random_costs(std::size_t count, int objectives, int levels, unsigned seed) {
+std::vector<ObjectiveValues> random_costs(std::size_t count, int objectives, int levels,
+                                          unsigned seed) {
   std::mt19937 random(seed);
   std::uniform_int_distribution<int> level(0, levels - 1);
-  std::vector<Costs> costs(count);
-  for (Costs& c : costs) {
+  std::vector<ObjectiveValues> costs(count);
+  for (ObjectiveValues& c : costs) {
     for (int i = 0; i < objectives; ++i) c[static_cast<std::size_t>(i)] = 1 + level(random);
   }
   return costs;
@@ -25,9 +26,9 @@ TEST(Pareto, nothing_on_the_front_is_dominated_and_everything_else_is) {
     const auto costs = random_costs(200, objectives, seed % 2 == 0 ? 8 : 1000, seed);
     const auto result = dominators(costs);
     for (std::size_t i = 0; i < costs.size(); ++i) {
-      const bool beaten = std::any_of(costs.begin(), costs.end(), [&](const Costs& other) {
-        return dominates(other, costs[i]);
-      });
+      const bool beaten =
+          std::any_of(costs.begin(), costs.end(),
+                      [&](const ObjectiveValues& other) { return dominates(other, costs[i]); });
       ASSERT_EQ(result[i].has_value(), beaten) << seed << " " << i;
       if (!result[i]) continue;
       EXPECT_TRUE(dominates(costs[*result[i]], costs[i]));
