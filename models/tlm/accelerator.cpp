@@ -144,6 +144,7 @@ void Accelerator::sequence() {
     sc_core::wait(start_event_);
     const std::uint32_t error = run_job();
     dma_.sync();
+    if (error != reg::kNone) abandon();
     finish(error, layers_.empty() ? 0 : layers_.size() - 1);
   }
 }
@@ -164,10 +165,7 @@ std::uint32_t Accelerator::run_job() {
     const std::uint32_t error = run_layer(address + i * kDescriptorBytes, counters);
     counters.cycles = accounted_cycles(counters);
     totals_ += counters;
-    if (error != reg::kNone) {
-      abandon();
-      return error;
-    }
+    if (error != reg::kNone) return error;
     if (on_layer_done) on_layer_done(pipeline_.now(), counters);
   }
   return reg::kNone;

@@ -38,7 +38,7 @@ void Dma::end_of_simulation() {
 }
 
 bool Dma::run(Pipeline& pipeline, BurstData& data) {
-  failed_ = false;
+  failed_cycle_ = Pipeline::kNever;
   pipeline_ = &pipeline;
   switch (transport_) {
     case Transport::kLooselyTimed:
@@ -49,7 +49,7 @@ bool Dma::run(Pipeline& pipeline, BurstData& data) {
       break;
   }
   pipeline_ = nullptr;
-  return !failed_;
+  return failed_cycle_ == Pipeline::kNever;
 }
 
 void Dma::advance_to(std::uint64_t cycle) {
@@ -75,34 +75,26 @@ void Dma::reset() {
 void Dma::run_loosely_timed(Pipeline& pipeline, BurstData& data) {
   tlm::tlm_generic_payload transaction;
   while (!pipeline.idle()) {
-    const std::uint64_t cycle = pipeline.next_cycle();
+    const std::uint64_t cycle = std::min(pipeline.next_cycle(), failed_cycle_);
     advance_to(cycle);
+    if (cycle == failed_cycle_) return;
     pipeline.advance(cycle);
     while (const Burst* burst = pipeline.request()) {
       set_attributes(transaction, *burst, data.data(*burst));
       sc_core::sc_time delay = keeper_.get_local_time();
       memory->b_transport(transaction, delay);
-      pipeline.respond(burst->tag, clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay));
-      failed_ = failed_ || !transaction.is_response_ok();
+      pipeline.respond(burst->tag, answer(transaction, delay));
     }
-    if (failed_) return;
   }
 }
 
 void Dma::run_approximately_timed(Pipeline& pipeline, BurstData& data) {
-  while (!pipeline.idle() && !failed_) {
-    const std::uint64_t next = pipeline.next_cycle(requesting_ == nullptr);
-    if (next == Pipeline::kNever) {
-      sc_core::wait(answered_);
-      continue;
-    }
-    const sc_core::sc_time at = clocking_.cycles(next);
-    if (at > sc_core::sc_time_stamp()) {
-      sc_core::wait(at - sc_core::sc_time_stamp(), answered_);
-      if (sc_core::sc_time_stamp() < at) continue;
-    }
-    pipeline.advance(next);
-    while (requesting_ == nullptr) {
+  while (!pipeline.idle()) {
+    const std::uint64_t cycle = std::min(pipeline.next_cycle(may_request()), failed_cycle_);
+    if (!reach(cycle)) continue;
+    if (has_come(failed_cycle_)) return;
+    pipeline.advance(cycle);
+    while (may_request()) {
       const Burst* burst = pipeline.request();
       if (burst == nullptr) break;
       Transaction& transaction = pool_.acquire();
@@ -119,6 +111,28 @@ void Dma::run_approximately_timed(Pipeline& pipeline, BurstData& data) {
   }
 }
 
+bool Dma::may_request() const {
+  return requesting_ == nullptr && request_end_ <= sc_core::sc_time_stamp();
+}
+
+bool Dma::has_come(std::uint64_t cycle) const {
+  return cycle != Pipeline::kNever && clocking_.cycles(cycle) <= sc_core::sc_time_stamp();
+}
+
+bool Dma::reach(std::uint64_t cycle) {
+  if (has_come(cycle)) return true;
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  sc_core::sc_time until = sc_core::sc_max_time();
+  if (cycle != Pipeline::kNever) until = clocking_.cycles(cycle);
+  if (request_end_ > now) until = std::min(until, request_end_);
+  if (until == sc_core::sc_max_time()) {
+    sc_core::wait(answered_);
+  } else {
+    sc_core::wait(until - now, answered_);
+  }
+  return has_come(cycle);
+}
+
 void Dma::begin(Transaction& transaction) {
   requesting_ = &transaction;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
@@ -127,20 +141,23 @@ void Dma::begin(Transaction& transaction) {
     case tlm::TLM_ACCEPTED:
       return;
     case tlm::TLM_UPDATED:
-      if (phase == tlm::END_REQ) {
-        requesting_ = nullptr;
-        return;
-      }
-      // BEGIN_RESP, which ends the request as well.
-      requesting_ = nullptr;
+      end_request(transaction, delay);
+      if (phase == tlm::END_REQ) return;
       end_response(transaction, delay);
       complete(transaction, delay);
       return;
     case tlm::TLM_COMPLETED:
-      requesting_ = nullptr;
+      end_request(transaction, delay);
       complete(transaction, delay);
       return;
   }
+}
+
+/// END_REQ, or what implies it, came on either path: another request may follow `delay` from now.
+void Dma::end_request(Transaction& transaction, const sc_core::sc_time& delay) {
+  if (requesting_ != &transaction) return;
+  requesting_ = nullptr;
+  request_end_ = sc_core::sc_time_stamp() + delay;
 }
 
 /// A response that came on the return path, to begin after `delay`, is ended by a call of its own,
@@ -153,10 +170,8 @@ void Dma::end_response(Transaction& transaction, sc_core::sc_time delay) {
 tlm::tlm_sync_enum Dma::nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                         sc_core::sc_time& delay) {
   auto& transaction = static_cast<Transaction&>(payload);
-  if (requesting_ == &transaction) {
-    requesting_ = nullptr;
-    answered_.notify(delay);
-  }
+  end_request(transaction, delay);
+  answered_.notify(sc_core::SC_ZERO_TIME);
   if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
   complete(transaction, delay);
   return tlm::TLM_COMPLETED;
@@ -164,15 +179,18 @@ tlm::tlm_sync_enum Dma::nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::
 
 void Dma::complete(Transaction& transaction, const sc_core::sc_time& delay) {
   if (transaction.generation == generation_ && pipeline_ != nullptr) {
-    failed_ = failed_ || !transaction.is_response_ok();
     if (transaction.is_read()) {
       std::copy(transaction.bytes.begin(), transaction.bytes.end(), transaction.read_to);
     }
-    pipeline_->respond(transaction.tag,
-                       clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay));
-    answered_.notify(sc_core::SC_ZERO_TIME);
+    pipeline_->respond(transaction.tag, answer(transaction, delay));
   }
   transaction.release();
+}
+
+std::uint64_t Dma::answer(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+  const std::uint64_t cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay);
+  if (!payload.is_response_ok()) failed_cycle_ = std::min(failed_cycle_, cycle);
+  return cycle;
 }
 
 }  // namespace dcnsim

@@ -34,8 +34,9 @@ class Dma : public sc_core::sc_module {
   /// Reports transactions that never ended.
   void end_of_simulation() override;
 
-  /// Runs `pipeline` until it is idle; to be called from one process. False if the memory answered
-  /// a burst with anything but TLM_OK_RESPONSE, at once: the pipeline is then to be reset.
+  /// Runs `pipeline` until it is idle; to be called from one process. False if the memory answers a
+  /// burst with anything but TLM_OK_RESPONSE, in the cycle of that answer: the pipeline is then to
+  /// be reset.
   bool run(Pipeline& pipeline, BurstData& data);
   /// Lets time pass up to clock cycle `cycle`.
   void advance_to(std::uint64_t cycle);
@@ -50,21 +51,32 @@ class Dma : public sc_core::sc_module {
  private:
   void run_loosely_timed(Pipeline& pipeline, BurstData& data);
   void run_approximately_timed(Pipeline& pipeline, BurstData& data);
+  /// Whether no request is in its request phase.
+  bool may_request() const;
+  /// Whether simulated time is at or after clock cycle `cycle`, which may be kNever.
+  bool has_come(std::uint64_t cycle) const;
+  /// Lets time pass up to `cycle`, or until something happens that may change what comes next;
+  /// returns whether the cycle has come.
+  bool reach(std::uint64_t cycle);
   void begin(Transaction& transaction);
+  void end_request(Transaction& transaction, const sc_core::sc_time& delay);
   void end_response(Transaction& transaction, sc_core::sc_time delay);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   void complete(Transaction& transaction, const sc_core::sc_time& delay);
+  /// The memory answered a burst `delay` from now; returns the cycle from which that counts.
+  std::uint64_t answer(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
 
   const Transport transport_;
   const Clocking clocking_;
   tlm_utils::tlm_quantumkeeper keeper_;
   TransactionPool pool_;
   Pipeline* pipeline_ = nullptr;       ///< being run
-  Transaction* requesting_ = nullptr;  ///< in its request phase
+  Transaction* requesting_ = nullptr;  ///< in its request phase, whose end is not known yet
+  sc_core::sc_time request_end_;       ///< of the request before
   std::uint32_t generation_ = 0;       ///< transactions of earlier ones are abandoned
-  bool failed_ = false;
-  sc_core::sc_event answered_;
+  std::uint64_t failed_cycle_ = Pipeline::kNever;  ///< of the first answer that is an error
+  sc_core::sc_event answered_;                     ///< the memory has done something
 };
 
 }  // namespace dcnsim

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // An approximately timed initiator for tests: sends a list of accesses, as many outstanding as
-// allowed, and ends responses in any of the ways the base protocol permits.
+// allowed, and ends responses in any of the ways the base protocol permits. It takes the phases of
+// the target, and makes its own, at the times with which they are annotated.
 #pragma once
 
 #include <tlm_utils/peq_with_cb_and_phase.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -31,13 +33,17 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
     std::size_t order = 0;                   ///< of completion
     bool finished = false;
   };
-  enum class EndResponse : std::uint8_t { kCompleted, kUpdated, kLater };
+  /// `response_time` after the response began: in the answer to it, by a call that is annotated, or
+  /// by a call at that time.
+  enum class EndResponse : std::uint8_t { kCompleted, kUpdated, kAnnotated, kLater };
 
   tlm_utils::simple_initiator_socket<AtInitiator, 32> socket;
 
+  /// Requests come annotated with `ahead`, that much before their time.
   AtInitiator(const sc_core::sc_module_name& name, std::vector<Access> accesses,
               std::size_t outstanding, EndResponse end_response,
-              const sc_core::sc_time& response_time = sc_core::SC_ZERO_TIME)
+              const sc_core::sc_time& response_time = sc_core::SC_ZERO_TIME,
+              const sc_core::sc_time& ahead = sc_core::SC_ZERO_TIME)
       : sc_module(name),
         socket("socket"),
         results(accesses.size()),
@@ -45,7 +51,8 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
         outstanding_(outstanding),
         end_response_(end_response),
         response_time_(response_time),
-        ends_(this, &AtInitiator::end_response) {
+        ahead_(ahead),
+        ends_(this, &AtInitiator::on_end) {
     socket.register_nb_transport_bw(this, &AtInitiator::nb_transport_bw);
     SC_HAS_PROCESS(AtInitiator);
     SC_THREAD(run);
@@ -66,10 +73,9 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
   void run() {
     for (std::size_t i = 0; i < accesses_.size(); ++i) {
       Access& access = accesses_[i];
-      if (access.not_before > sc_core::sc_time_stamp()) {
-        wait(access.not_before - sc_core::sc_time_stamp());
-      }
+      wait_until(access.not_before - std::min(ahead_, access.not_before));
       while (requesting_ != nullptr || in_flight_.size() >= outstanding_) wait(progress_);
+      wait_until(request_end_ - std::min(ahead_, request_end_));
       Payload& payload = *obtain();
       payload.acquire();
       ++payloads_alive;
@@ -82,23 +88,24 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
       payload.set_dmi_allowed(false);
       payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
       in_flight_[&payload] = i;
-      results[i].begin = sc_core::sc_time_stamp();
+      results[i].begin = sc_core::sc_time_stamp() + ahead_;
       requesting_ = &payload;
       tlm::tlm_phase phase = tlm::BEGIN_REQ;
-      sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-      switch (socket->nb_transport_fw(payload, phase, delay)) {
-        case tlm::TLM_ACCEPTED:
-          break;
-        case tlm::TLM_UPDATED:
-          nb_transport_bw(payload, phase, delay);
-          break;
-        case tlm::TLM_COMPLETED:
-          request_ends(payload);
-          take(payload);
-          finish(payload);
-          break;
+      sc_core::sc_time delay = ahead_;
+      const tlm::tlm_sync_enum status = socket->nb_transport_fw(payload, phase, delay);
+      if (status == tlm::TLM_ACCEPTED) continue;
+      request_ends(payload, delay);
+      if (status == tlm::TLM_UPDATED && phase == tlm::END_REQ) continue;
+      take(payload, delay);
+      if (status == tlm::TLM_COMPLETED) {
+        ends_.notify(payload, kFinish, delay);
+      } else {
+        ends_.notify(payload, tlm::END_RESP, delay + response_time_);
       }
     }
+  }
+  void wait_until(const sc_core::sc_time& time) {
+    if (time > sc_core::sc_time_stamp()) wait(time - sc_core::sc_time_stamp());
   }
 
   Payload* obtain() {
@@ -113,61 +120,70 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
 
   tlm::tlm_sync_enum nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay) {
-    request_ends(payload);
+    request_ends(payload, delay);
     if (phase == tlm::END_REQ) return tlm::TLM_ACCEPTED;
-    take(payload);
+    take(payload, delay);
     switch (end_response_) {
       case EndResponse::kCompleted:
-        finish(payload);
-        return tlm::TLM_COMPLETED;
       case EndResponse::kUpdated:
         phase = tlm::END_RESP;
         delay += response_time_;
-        finish(payload);
-        return tlm::TLM_UPDATED;
+        ends_.notify(payload, kFinish, delay);
+        return end_response_ == EndResponse::kUpdated ? tlm::TLM_UPDATED : tlm::TLM_COMPLETED;
+      case EndResponse::kAnnotated:
+        ends_.notify(payload, tlm::END_RESP, delay);
+        return tlm::TLM_ACCEPTED;
       case EndResponse::kLater:
-        ends_.notify(payload, tlm::END_RESP, response_time_);
+        ends_.notify(payload, tlm::END_RESP, delay + response_time_);
         return tlm::TLM_ACCEPTED;
     }
     return tlm::TLM_ACCEPTED;
   }
 
-  void request_ends(Payload& payload) {
+  void request_ends(Payload& payload, const sc_core::sc_time& delay) {
     if (requesting_ != &payload) return;
     requesting_ = nullptr;
-    results[in_flight_.at(&payload)].accepted = sc_core::sc_time_stamp();
+    request_end_ = sc_core::sc_time_stamp() + delay;
+    results[in_flight_.at(&payload)].accepted = request_end_;
     progress_.notify(sc_core::SC_ZERO_TIME);
   }
-  void take(Payload& payload) {
+  void take(Payload& payload, const sc_core::sc_time& delay) {
     const std::size_t i = in_flight_.at(&payload);
     Result& result = results[i];
     result.data = accesses_[i].data;
     result.status = payload.get_response_status();
-    result.done = sc_core::sc_time_stamp();
+    result.done = sc_core::sc_time_stamp() + delay;
     result.order = completed_++;
     result.finished = true;
   }
-  void finish(Payload& payload) {
+  /// The response ends, by a call or because it has been said already.
+  void on_end(Payload& payload, const tlm::tlm_phase& end) {
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    if (end == tlm::END_RESP) {
+      if (end_response_ == EndResponse::kAnnotated) delay = response_time_;
+      tlm::tlm_phase phase = end;
+      socket->nb_transport_fw(payload, phase, delay);
+    }
+    if (delay > sc_core::SC_ZERO_TIME) {
+      ends_.notify(payload, kFinish, delay);
+      return;
+    }
     in_flight_.erase(&payload);
     payload.release();
     progress_.notify(sc_core::SC_ZERO_TIME);
   }
-  void end_response(Payload& payload, const tlm::tlm_phase&) {
-    tlm::tlm_phase phase = tlm::END_RESP;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    socket->nb_transport_fw(payload, phase, delay);
-    finish(payload);
-  }
 
+  static constexpr tlm::tlm_phase_enum kFinish = tlm::UNINITIALIZED_PHASE;
   std::vector<Access> accesses_;
   const std::size_t outstanding_;
   const EndResponse end_response_;
-  const sc_core::sc_time response_time_;
+  const sc_core::sc_time response_time_, ahead_;
   tlm_utils::peq_with_cb_and_phase<AtInitiator> ends_;
   std::vector<std::unique_ptr<Payload>> pool_;
   std::vector<Payload*> idle_;
   std::map<Payload*, std::size_t> in_flight_;
   Payload* requesting_ = nullptr;
+  sc_core::sc_time request_end_;  ///< of the latest request that ended
   std::size_t completed_ = 0;
   sc_core::sc_event progress_;
 };
