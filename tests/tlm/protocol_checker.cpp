@@ -64,7 +64,8 @@ tlm::tlm_sync_enum ProtocolChecker::nb_transport_fw(Payload& payload, tlm::tlm_p
       break;
     case tlm::TLM_COMPLETED:
       expect_response(payload);
-      complete(payload);
+      pass(transactions_.at(&payload), sc_core::sc_time_stamp() + delay);
+      complete(payload, sc_core::sc_time_stamp() + delay);
       break;
   }
   return status;
@@ -142,8 +143,10 @@ void ProtocolChecker::begin_request(Payload& payload, const sc_time& delay) {
   expect(payload.has_mm() && payload.get_ref_count() >= 1,
          "a payload has a memory manager and a reference (14.5)");
   expect_fresh(payload);
-  expect(requesting_ == nullptr, "one request at a time in its request phase (15.2.6 e)");
-  const Transaction begun{Attributes(payload), State::kRequest, sc_core::sc_time_stamp() + delay};
+  const sc_time time = sc_core::sc_time_stamp() + delay;
+  expect(requesting_ == nullptr && time >= request_end_,
+         "one request at a time in its request phase (15.2.6 e)");
+  const Transaction begun{Attributes(payload), State::kRequest, time};
   expect(transactions_.emplace(&payload, begun).second,
          "BEGIN_REQ begins a transaction that is not under way (15.2.3)");
   requesting_ = &payload;
@@ -156,31 +159,45 @@ void ProtocolChecker::next_phase(Payload& payload, const tlm::tlm_phase& phase,
   if (found == transactions_.end()) return;
   Transaction& transaction = found->second;
   const sc_time time = sc_core::sc_time_stamp() + delay;
-  expect(time >= transaction.time, "phases of a transaction do not run backwards (11.1.3)");
-  transaction.time = time;
+  pass(transaction, time);
   expect_unchanged(transaction.attributes, payload, phase == tlm::BEGIN_RESP);
 
   if (phase == tlm::END_RESP) {
     expect(transaction.state == State::kResponse, "END_RESP follows BEGIN_RESP (15.2.4)");
-    complete(payload);
+    complete(payload, time);
     return;
   }
-  if (requesting_ == &payload) requesting_ = nullptr;
+  end_request(payload, time);
   if (phase == tlm::END_REQ) {
     expect(transaction.state == State::kRequest, "END_REQ follows BEGIN_REQ (15.2.4)");
     transaction.state = State::kBetween;
     return;
   }
   expect(transaction.state != State::kResponse, "BEGIN_RESP comes once (15.2.4)");
-  expect(responding_ == nullptr, "one response at a time in its response phase (15.2.6 f)");
+  expect(responding_ == nullptr && time >= response_end_,
+         "one response at a time in its response phase (15.2.6 f)");
   expect_response(payload);
   transaction.state = State::kResponse;
   responding_ = &payload;
 }
 
-void ProtocolChecker::complete(Payload& payload) {
-  if (requesting_ == &payload) requesting_ = nullptr;
-  if (responding_ == &payload) responding_ = nullptr;
+void ProtocolChecker::pass(Transaction& transaction, const sc_time& time) {
+  expect(time >= transaction.time, "phases of a transaction do not run backwards (11.1.3)");
+  transaction.time = time;
+}
+
+void ProtocolChecker::end_request(const Payload& payload, const sc_time& time) {
+  if (requesting_ != &payload) return;
+  requesting_ = nullptr;
+  request_end_ = time;
+}
+
+void ProtocolChecker::complete(Payload& payload, const sc_time& time) {
+  end_request(payload, time);
+  if (responding_ == &payload) {
+    responding_ = nullptr;
+    response_end_ = time;
+  }
   completed_ += transactions_.erase(&payload);
 }
 

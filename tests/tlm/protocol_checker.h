@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A transparent TLM-2.0 interposer that checks the base protocol (IEEE 1666-2011) on one binding:
-// bind it between an initiator and a target, run, look at violations(). Beyond the standard it
-// expects what our components do: no streaming width of 0, addresses restored with the response.
+// bind it between an initiator and a target, run, look at violations(). A phase that is annotated
+// counts from its time on, so that an exclusion rule is broken by whoever goes before it. Beyond
+// the standard it expects what our components do: no streaming width of 0, addresses restored with
+// the response.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -68,11 +70,15 @@ class ProtocolChecker : public sc_core::sc_module {
   void begin_request(Payload& payload, const sc_core::sc_time& delay);
   /// The phases after BEGIN_REQ, whoever makes them.
   void next_phase(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
-  void complete(Payload& payload);
+  /// A phase of `transaction`, or its early end, counts from `time` on.
+  void pass(Transaction& transaction, const sc_core::sc_time& time);
+  void end_request(const Payload& payload, const sc_core::sc_time& time);
+  void complete(Payload& payload, const sc_core::sc_time& time);
 
   std::map<const Payload*, Transaction> transactions_;
-  const Payload* requesting_ = nullptr;  ///< in its request phase
-  const Payload* responding_ = nullptr;  ///< in its response phase
+  const Payload* requesting_ = nullptr;          ///< in its request phase
+  const Payload* responding_ = nullptr;          ///< in its response phase
+  sc_core::sc_time request_end_, response_end_;  ///< of the latest that ended, annotation included
   std::size_t completed_ = 0;
   std::vector<std::string> violations_;
 };

@@ -146,6 +146,115 @@ TEST_F(ProtocolCheckerTest, a_second_response_before_the_end_of_the_first_is_see
   expect_only("15.2.6 f");
 }
 
+/// How the target ends a request that the test has begun, 40 ns from now.
+enum class RequestEnd { kReturned, kCalled, kImplied, kResponseReturned, kCompleted };
+
+class AnnotatedRequestTest : public ProtocolCheckerTest,
+                             public testing::WithParamInterface<RequestEnd> {
+ protected:
+  void begin_and_end_first() {
+    const sc_time later(40, SC_NS);
+    const auto answer = [&](tlm::tlm_sync_enum status, tlm::tlm_phase_enum next) {
+      ends->on_fw = [=](Payload& p, tlm::tlm_phase& phase, sc_time& delay) {
+        if (next != tlm::END_REQ) p.set_response_status(tlm::TLM_OK_RESPONSE);
+        phase = next;
+        delay += later;
+        return status;
+      };
+      fw(first, tlm::BEGIN_REQ);
+      ends->on_fw = nullptr;
+    };
+    switch (GetParam()) {
+      case RequestEnd::kReturned:
+        answer(tlm::TLM_UPDATED, tlm::END_REQ);
+        break;
+      case RequestEnd::kResponseReturned:
+        answer(tlm::TLM_UPDATED, tlm::BEGIN_RESP);
+        break;
+      case RequestEnd::kCompleted:
+        answer(tlm::TLM_COMPLETED, tlm::BEGIN_RESP);
+        break;
+      case RequestEnd::kCalled:
+      case RequestEnd::kImplied:
+        fw(first, tlm::BEGIN_REQ);
+        bw(first, GetParam() == RequestEnd::kCalled ? tlm::END_REQ : tlm::BEGIN_RESP, later);
+        break;
+    }
+    EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  }
+};
+
+TEST_P(AnnotatedRequestTest, a_request_before_the_annotated_end_of_the_one_before_is_seen) {
+  begin_and_end_first();
+  sc_core::sc_start(sc_time(39, SC_NS));
+  fw(second, tlm::BEGIN_REQ);
+  expect_only("15.2.6 e");
+}
+
+TEST_P(AnnotatedRequestTest, a_request_annotated_to_come_before_that_end_is_seen) {
+  begin_and_end_first();
+  fw(second, tlm::BEGIN_REQ, sc_time(39, SC_NS));
+  expect_only("15.2.6 e");
+}
+
+TEST_P(AnnotatedRequestTest, a_request_at_that_end_breaks_no_rule) {
+  begin_and_end_first();
+  sc_core::sc_start(sc_time(10, SC_NS));
+  fw(second, tlm::BEGIN_REQ, sc_time(30, SC_NS));
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+}
+
+INSTANTIATE_TEST_SUITE_P(RequestEnds, AnnotatedRequestTest,
+                         testing::Values(RequestEnd::kReturned, RequestEnd::kCalled,
+                                         RequestEnd::kImplied, RequestEnd::kResponseReturned,
+                                         RequestEnd::kCompleted));
+
+/// How the initiator ends a response, 30 ns from now.
+enum class ResponseEnd { kUpdated, kCompleted, kCalled };
+
+class AnnotatedResponseTest : public ProtocolCheckerTest,
+                              public testing::WithParamInterface<ResponseEnd> {
+ protected:
+  void begin_two_and_end_first() {
+    const sc_time later(30, SC_NS);
+    for (Payload* p : {&first, &second}) {
+      fw(*p, tlm::BEGIN_REQ);
+      bw(*p, tlm::END_REQ);
+    }
+    if (GetParam() == ResponseEnd::kCalled) {
+      bw(first, tlm::BEGIN_RESP);
+      fw(first, tlm::END_RESP, later);
+    } else {
+      ends->on_bw = [=](Payload&, tlm::tlm_phase& phase, sc_time& delay) {
+        phase = tlm::END_RESP;
+        delay += later;
+        return GetParam() == ResponseEnd::kUpdated ? tlm::TLM_UPDATED : tlm::TLM_COMPLETED;
+      };
+      bw(first, tlm::BEGIN_RESP);
+      ends->on_bw = nullptr;
+    }
+    EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  }
+};
+
+TEST_P(AnnotatedResponseTest, a_response_before_the_annotated_end_of_the_one_before_is_seen) {
+  begin_two_and_end_first();
+  sc_core::sc_start(sc_time(20, SC_NS));
+  bw(second, tlm::BEGIN_RESP, sc_time(9, SC_NS));
+  expect_only("15.2.6 f");
+}
+
+TEST_P(AnnotatedResponseTest, a_response_at_that_end_breaks_no_rule) {
+  begin_two_and_end_first();
+  sc_core::sc_start(sc_time(20, SC_NS));
+  bw(second, tlm::BEGIN_RESP, sc_time(10, SC_NS));
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+}
+
+INSTANTIATE_TEST_SUITE_P(ResponseEnds, AnnotatedResponseTest,
+                         testing::Values(ResponseEnd::kUpdated, ResponseEnd::kCompleted,
+                                         ResponseEnd::kCalled));
+
 TEST_F(ProtocolCheckerTest, phases_out_of_order_are_seen) {
   fw(first, tlm::BEGIN_REQ);
   bw(first, tlm::END_REQ);
@@ -201,6 +310,16 @@ TEST_F(ProtocolCheckerTest, a_completed_end_of_request_is_seen) {
 TEST_F(ProtocolCheckerTest, time_that_runs_backwards_is_seen) {
   fw(first, tlm::BEGIN_REQ, sc_time(10, SC_NS));
   bw(first, tlm::END_REQ, sc_time(5, SC_NS));
+  expect_only("11.1.3");
+}
+
+TEST_F(ProtocolCheckerTest, a_completion_before_its_annotated_request_is_seen) {
+  ends->on_fw = [](Payload& p, tlm::tlm_phase&, sc_time& delay) {
+    p.set_response_status(tlm::TLM_OK_RESPONSE);
+    delay = SC_ZERO_TIME;
+    return tlm::TLM_COMPLETED;
+  };
+  fw(first, tlm::BEGIN_REQ, sc_time(10, SC_NS));
   expect_only("11.1.3");
 }
 
