@@ -26,8 +26,8 @@ struct NetworkFormats {
   }
 };
 
-/// Tensors that are not quantized after all: for tables that compare with float. The network's input
-/// and output have their formats always.
+/// Tensors that are not quantized after all: for tables that compare with float. The network's
+/// input and output have their formats always.
 struct LeftInFloat {
   bool weights = false;
   bool outputs = false;  ///< of all layers but the last

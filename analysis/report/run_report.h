@@ -36,7 +36,7 @@ struct RunReport {
   std::uint64_t correct = 0;
   std::uint64_t overflows = 0;  ///< over all images: outputs whose accumulator lost the exact sum
   double clock_period_s = 0;
-  double dram_peak_bytes_per_s = 0;  ///< over all channels
+  double dram_peak_bytes_per_s = 0;             ///< over all channels
   Transport timing = Transport::kLooselyTimed;  ///< of the layers' counters
   /// Cycles of the loosely timed images that gave the values, where the counters are of another.
   std::optional<std::uint64_t> loosely_timed_cycles;

