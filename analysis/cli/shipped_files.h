@@ -35,8 +35,8 @@ inline constexpr const char* kNetworkHelp =
 inline constexpr const char* kFloatNetworkHelp =
     "Float ONNX file, or the name of one in workloads/networks";
 
-/// The name of a network in workloads/networks ("cifar10_plain7" for cifar10_plain7_float.onnx) or
-/// a path to the path of the ONNX file. Throws std::runtime_error, listing the names.
+/// The name of a network in workloads/networks ("cifar10_plain7" for cifar10_plain7_float.onnx.gz)
+/// or a path to the path of the ONNX file. Throws std::runtime_error, listing the names.
 std::string network_file(const std::string& name_or_path);
 bool is_network_name(const std::string& name);
 

@@ -45,7 +45,7 @@ class Cifar10CodesTest
 
 TEST_P(Cifar10CodesTest, every_code_of_every_layer_equals_the_executors) {
   const auto [allocation, preset, dataflow] = GetParam();
-  const auto loaded = load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx");
+  const auto loaded = load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz");
   const auto& floats = std::get<FloatNetwork>(loaded);
   const std::string widths = allocation;
   const FixedNetwork network =

@@ -176,7 +176,7 @@ int run(int argc, char** argv) {
   const std::size_t images = argc > 1 ? std::stoul(argv[1]) : 1000;
   const std::size_t processes = argc > 2 ? std::stoul(argv[2]) : 2;
   const std::string source = DCNSIM_SOURCE_DIR;
-  const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx");
+  const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx.gz");
   const FixedNetwork network =
       quantize_network(std::get<FloatNetwork>(loaded),
                        load_cifar10(source + "/workloads/cifar10/calibration_500.bin", 50), {})

@@ -144,7 +144,7 @@ TEST_F(SimulatedCostsTest, of_weights_add_up_to_the_whole_networks_for_any_width
 /// The claim of SimulatedCosts::layers, on a network of the size that it is made for.
 TEST(SimulatedCosts, of_the_built_in_network_add_up_within_20_parts_in_100000) {
   const auto network = std::get<FloatNetwork>(
-      load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx"));
+      load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz"));
   const Machine machine = small_edge();
   NetworkQuantizer quantizer(
       network,

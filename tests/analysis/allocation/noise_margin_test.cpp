@@ -55,7 +55,8 @@ TEST_P(NoiseMargin, the_sum_of_measured_parts_is_within_the_margin_of_the_whole)
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, NoiseMargin,
-                         testing::Values("cifar10_plain7_float.onnx", "cifar10_res8_float.onnx"));
+                         testing::Values("cifar10_plain7_float.onnx.gz",
+                                         "cifar10_res8_float.onnx.gz"));
 
 }  // namespace
 }  // namespace dcnsim

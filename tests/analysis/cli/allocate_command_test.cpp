@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string kNetwork = kSource + "/workloads/networks/cifar10_res8_float.onnx";
+const std::string kNetwork = kSource + "/workloads/networks/cifar10_res8_float.onnx.gz";
 
 class AllocateTest : public CommandTest {
  protected:
@@ -35,7 +35,7 @@ class AllocateTest : public CommandTest {
 
   /// A copy of the network in which every byte of one tensor's weights is `byte`.
   std::string with_weights(const std::string& tensor, char byte) const {
-    std::string bytes = slurp(kNetwork);
+    std::string bytes = unpacked(kNetwork);
     // TensorProto: name (field 8), then raw_data (field 9) with its length in seven-bit groups.
     const std::string name = "\x42" + std::string(1, static_cast<char>(tensor.size())) + tensor;
     std::size_t at = bytes.find(name + "\x4a");

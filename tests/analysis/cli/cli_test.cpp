@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-const std::string kNetwork = kSource + "/workloads/networks/cifar10_plain7_float.onnx";
+const std::string kNetwork = kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz";
 const std::string kImages = kSource + "/workloads/cifar10/test_1000.bin";
 const std::string kPreset = kSource + "/models/arch/presets/small_edge.yaml";
 
@@ -80,7 +80,7 @@ TEST_F(CliTest, usage_errors_exit_with_2) {
 TEST_F(CliTest, networks_and_accelerators_that_come_with_it_go_by_name) {
   const Outcome by_name = dcnsim("inspect cifar10_res8");
   EXPECT_EQ(by_name.code, 0) << by_name.err;
-  const std::string file = kSource + "/workloads/networks/cifar10_res8_float.onnx";
+  const std::string file = kSource + "/workloads/networks/cifar10_res8_float.onnx.gz";
   EXPECT_EQ(by_name.out, dcnsim("inspect " + file).out);
   const Outcome run = dcnsim("run cifar10_res8 --accelerator large_edge --limit 1");
   EXPECT_EQ(run.code, 0) << run.err;
@@ -93,7 +93,7 @@ TEST_F(CliTest, networks_and_accelerators_that_come_with_it_go_by_name) {
 }
 
 TEST_F(CliTest, broken_networks_are_named) {
-  spill(path("cut.onnx"), slurp(kNetwork).substr(0, 100000));
+  spill(path("cut.onnx"), unpacked(kNetwork).substr(0, 100000));
   expect_refused(path("cut.onnx"), {"cut.onnx"});
   spill(path("garbage.onnx"), std::string(5000, '\x9d'));
   expect_refused(path("garbage.onnx"), {"garbage.onnx"});
@@ -288,7 +288,7 @@ TEST_F(CliTest, a_quantized_network_runs_as_if_quantized_on_the_fly) {
 
 TEST_F(CliTest, compressed_networks_are_written_and_read_as_plain_ones) {
   const std::string quantize = "quantize " + kSource +
-                               "/workloads/networks/cifar10_res8_float.onnx --weights 4 "
+                               "/workloads/networks/cifar10_res8_float.onnx.gz --weights 4 "
                                "--activations 6 --calibration " +
                                calibration_ + " -o ";
   ASSERT_EQ(dcnsim(quantize + path("q.onnx")).code, 0);

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "models/base/file/compression.h"
+
 namespace dcnsim {
 
 inline const std::string kSource = DCNSIM_SOURCE_DIR;
@@ -22,6 +24,11 @@ inline const std::string kSource = DCNSIM_SOURCE_DIR;
 inline std::string slurp(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A compressed network file, unpacked.
+inline std::string unpacked(const std::filesystem::path& path) {
+  return inflated(slurp(path), 100'000'000);
 }
 
 inline void spill(const std::filesystem::path& path, const std::string& bytes) {

@@ -16,7 +16,7 @@ class ExperimentTest : public CommandTest {
  protected:
   std::string arguments(const std::string& claim) const {
     return "experiment " + claim + " --network " + kSource +
-           "/workloads/networks/cifar10_res8_float.onnx --calibration " + calibration_ +
+           "/workloads/networks/cifar10_res8_float.onnx.gz --calibration " + calibration_ +
            " --limit 16 --accelerator small_edge -o " + path("results");
   }
 

@@ -12,7 +12,7 @@ namespace dcnsim {
 namespace {
 
 const std::string kImages = kSource + "/workloads/cifar10/calibration_500.bin";
-const std::string kPlain7 = kSource + "/workloads/networks/cifar10_plain7_float.onnx";
+const std::string kPlain7 = kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz";
 constexpr std::size_t kRecord = 3073;
 
 class FinetuneCommandTest : public CommandTest {
@@ -189,7 +189,7 @@ TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
   expect_one_line_error("finetune" + rest, {"--data is required"}, 2);
   expect_one_line_error("finetune --data " + kImages + " -w 17" + rest, {"--weights: 17"}, 1);
 
-  const std::string res8 = kSource + "/workloads/networks/cifar10_res8_float.onnx";
+  const std::string res8 = kSource + "/workloads/networks/cifar10_res8_float.onnx.gz";
   ASSERT_EQ(
       dcnsim("quantize " + res8 + " --calibration " + calibration_ + " -o " + path("res8.onnx"))
           .code,

@@ -208,7 +208,7 @@ std::size_t correct_in_float(const FloatNetwork& network, const Dataset& images)
 TEST(QuantizeNetwork, KeepsTheBuiltInNetworksAccuracyAtEightBits) {
   const std::string workloads = DCNSIM_SOURCE_DIR "/workloads/";
   const auto network =
-      std::get<FloatNetwork>(load_network(workloads + "networks/cifar10_plain7_float.onnx"));
+      std::get<FloatNetwork>(load_network(workloads + "networks/cifar10_plain7_float.onnx.gz"));
   const Dataset images = load_cifar10(workloads + "cifar10/test_1000.bin");
   const Dataset calibration = load_cifar10(workloads + "cifar10/calibration_500.bin");
   const std::size_t in_float = correct_in_float(network, images);

@@ -11,8 +11,8 @@ namespace {
 class TensorQualityTest : public testing::Test {
  protected:
   const std::string source_ = DCNSIM_SOURCE_DIR;
-  const FloatNetwork network_ =
-      std::get<FloatNetwork>(load_network(source_ + "/workloads/networks/cifar10_res8_float.onnx"));
+  const FloatNetwork network_ = std::get<FloatNetwork>(
+      load_network(source_ + "/workloads/networks/cifar10_res8_float.onnx.gz"));
   NetworkQuantizer quantizer_{
       network_,
       calibrate(network_, load_cifar10(source_ + "/workloads/cifar10/calibration_500.bin", 8))};

@@ -28,7 +28,7 @@ AcceleratorConfig preset(const std::string& name) {
 
 /// The layers of three networks: both built-in ones, and the first random one of five layers.
 std::vector<Descriptor> layers_of_network(const std::string& name) {
-  if (name != "random") return layers_of(kSource + "/workloads/networks/" + name + ".onnx", 8);
+  if (name != "random") return layers_of(kSource + "/workloads/networks/" + name + ".onnx.gz", 8);
   RandomNetwork random(20);
   FixedNetwork network = random.make();
   while (network.layers.size() < 5) network = random.make();
@@ -167,7 +167,7 @@ constexpr double kTolerance = 1.01;
 
 TEST(LargerMachine, is_not_slower) {
   const std::vector<Descriptor> all =
-      layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx", 8);
+      layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz", 8);
   const std::vector<Descriptor> layers{all[0], all[2], all.back()};
   std::map<std::array<int, 3>, double> grid;
   for (const int buffers : {0, 1, 2}) {

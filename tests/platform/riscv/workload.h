@@ -37,7 +37,7 @@ struct Workload {
 
   static std::string folder() { return DCNSIM_SOURCE_DIR; }
   static FixedNetwork quantize() {
-    const auto loaded = load_network(folder() + "/workloads/networks/cifar10_plain7_float.onnx");
+    const auto loaded = load_network(folder() + "/workloads/networks/cifar10_plain7_float.onnx.gz");
     return quantize_network(std::get<FloatNetwork>(loaded),
                             load_cifar10(folder() + "/workloads/cifar10/calibration_500.bin", 20),
                             {})

@@ -9,6 +9,9 @@
 
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/evaluation/input_file.h"
+#include "models/base/file/compression.h"
+#include "models/base/file/sha256.h"
+#include "models/base/file/text_file.h"
 #include "workloads/cifar10/dataset.h"
 #include "workloads/onnx/onnx_network.h"
 
@@ -16,6 +19,7 @@ namespace dcnsim {
 namespace {
 
 const std::string kFolder = DCNSIM_SOURCE_DIR "/workloads/networks/";
+constexpr std::size_t kPlentyBytes = 100'000'000;
 
 struct Card {
   std::string file, bytes, right, sha256;
@@ -37,15 +41,22 @@ std::vector<std::string> cells_of(const std::string& line) {
   return cells;
 }
 
-/// The rows of the first table: file, bytes, right of the first 1,000 and of all test images, SHA.
-std::vector<Card> cards() {
-  std::vector<Card> found;
+/// The cells of all rows of so many that are about a file.
+std::vector<std::vector<std::string>> rows_of(std::size_t columns) {
+  std::vector<std::vector<std::string>> rows;
   std::ifstream readme(kFolder + "README.md");
   for (std::string line; std::getline(readme, line);) {
-    const std::vector<std::string> cells = cells_of(line);
-    if (cells.size() != 6 || cells[1].rfind("cifar10_", 0) != 0) continue;
-    found.push_back({cells[1], cells[2], cells[3], cells[5]});
+    std::vector<std::string> cells = cells_of(line);
+    if (cells.size() != columns + 1 || cells[1].find(".onnx") == std::string::npos) continue;
+    rows.push_back(std::move(cells));
   }
+  return rows;
+}
+
+/// The first table: file, bytes, right of the first 1,000 and of all test images, SHA.
+std::vector<Card> cards() {
+  std::vector<Card> found;
+  for (const auto& cells : rows_of(5)) found.push_back({cells[1], cells[2], cells[3], cells[5]});
   return found;
 }
 
@@ -57,6 +68,23 @@ TEST(NetworkCards, ListEveryNetworkOnce) {
     if (file != "README.md") there.insert(file);
   }
   EXPECT_EQ(listed, there);
+}
+
+TEST(NetworkCards, SayWhatTheFloatNetworksUnpackTo) {
+  std::set<std::string> unpacked;
+  for (const auto& cells : rows_of(3)) {
+    SCOPED_TRACE(cells[1]);
+    const std::string content =
+        inflated(read_text_file(kFolder + cells[1] + ".gz", kPlentyBytes), kPlentyBytes);
+    EXPECT_EQ(std::to_string(content.size()), cells[2]);
+    EXPECT_EQ(sha256_hex(content), cells[3]);
+    unpacked.insert(cells[1] + ".gz");
+  }
+  std::set<std::string> floats;
+  for (const Card& card : cards()) {
+    if (card.file.find("_float.") != std::string::npos) floats.insert(card.file);
+  }
+  EXPECT_EQ(unpacked, floats);
 }
 
 class NetworkCardsTest : public testing::TestWithParam<Card> {};

@@ -70,7 +70,7 @@ TEST(FloatNetworkWriter, WritesWhatTheReaderReadsBackEqual) {
 TEST(FloatNetworkWriter, WritesEveryKindOfLayer) { expect_comes_back(mixed_network()); }
 
 TEST(FloatNetworkWriter, WritesTheNetworksOfTheProject) {
-  for (const char* const name : {"cifar10_plain7_float.onnx", "cifar10_res8_float.onnx"}) {
+  for (const char* const name : {"cifar10_plain7_float.onnx.gz", "cifar10_res8_float.onnx.gz"}) {
     SCOPED_TRACE(name);
     expect_comes_back(std::get<FloatNetwork>(load_network(kNetworks + name)));
   }

@@ -26,7 +26,7 @@ class OnnxNetwork : public testing::Test {
 
 TEST_F(OnnxNetwork, ReadsTheBuiltInNetwork) {
   const auto network = std::get<FloatNetwork>(
-      load_network(DCNSIM_SOURCE_DIR "/workloads/networks/cifar10_plain7_float.onnx"));
+      load_network(DCNSIM_SOURCE_DIR "/workloads/networks/cifar10_plain7_float.onnx.gz"));
   EXPECT_EQ(network.input_name, "image");
   EXPECT_EQ(network.input, (Shape{32, 32, 3}));
   ASSERT_EQ(network.layers.size(), 8U);
