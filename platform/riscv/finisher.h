@@ -15,7 +15,9 @@ class Finisher : public Peripheral {
   std::optional<std::uint32_t> exit_code() const { return exit_code_; }
 
  private:
-  std::optional<std::uint32_t> read(std::uint32_t) override { return std::nullopt; }
+  std::optional<std::uint32_t> read(std::uint32_t, const sc_core::sc_time&) override {
+    return std::nullopt;
+  }
   bool write(std::uint32_t offset, std::uint32_t value) override {
     const std::uint32_t command = value & 0xFFFF;
     if (offset != 0 || (command != DCN_FINISHER_PASS && command != DCN_FINISHER_FAIL)) return false;

@@ -46,7 +46,8 @@ std::uint32_t InterruptController::claim() {
   return source;
 }
 
-std::optional<std::uint32_t> InterruptController::read(std::uint32_t offset) {
+std::optional<std::uint32_t> InterruptController::read(std::uint32_t offset,
+                                                       const sc_core::sc_time&) {
   switch (offset) {
     case DCN_PLIC_PENDING:
       return pending_;

@@ -19,7 +19,7 @@ class InterruptController : public Peripheral {
   InterruptController(const sc_core::sc_module_name& name, std::size_t source_count);
 
  private:
-  std::optional<std::uint32_t> read(std::uint32_t offset) override;
+  std::optional<std::uint32_t> read(std::uint32_t offset, const sc_core::sc_time& at) override;
   bool write(std::uint32_t offset, std::uint32_t value) override;
 
   void update();

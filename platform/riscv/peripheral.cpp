@@ -7,7 +7,7 @@ Peripheral::Peripheral(const sc_core::sc_module_name& name) : sc_module(name), s
   socket.register_b_transport(this, &Peripheral::b_transport);
 }
 
-void Peripheral::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+void Peripheral::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     return;
@@ -26,7 +26,7 @@ void Peripheral::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time
   std::uint8_t* data = payload.get_data_ptr();
   bool known = false;
   if (payload.is_read()) {
-    const std::optional<std::uint32_t> value = read(offset);
+    const std::optional<std::uint32_t> value = read(offset, sc_core::sc_time_stamp() + delay);
     known = value.has_value();
     for (int i = 0; known && i < 4; ++i) data[i] = static_cast<std::uint8_t>(*value >> (8 * i));
   } else {

@@ -19,8 +19,10 @@ class Peripheral : public sc_core::sc_module {
   explicit Peripheral(const sc_core::sc_module_name& name);
 
  protected:
-  /// Nothing, or false, where there is no such register.
-  virtual std::optional<std::uint32_t> read(std::uint32_t offset) = 0;
+  // Nothing, or false, where there is no such register. What is read is as of `at`, the time with
+  // which the access is annotated. Interrupt lines follow at once: a processor that lets that time
+  // pass finds them settled.
+  virtual std::optional<std::uint32_t> read(std::uint32_t offset, const sc_core::sc_time& at) = 0;
   virtual bool write(std::uint32_t offset, std::uint32_t value) = 0;
 
  private:

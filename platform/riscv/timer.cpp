@@ -11,6 +11,8 @@ constexpr std::uint64_t kTickPs = 1'000'000'000'000 / DCN_TIMER_HZ;
 /// A year of ticks and more: no simulation gets there, and no product overflows on the way.
 constexpr std::uint64_t kNever = std::uint64_t{1} << 46;
 
+std::uint64_t ticks(const sc_core::sc_time& at) { return Clocking::to_ps(at) / kTickPs; }
+
 }  // namespace
 
 Timer::Timer(const sc_core::sc_module_name& name)
@@ -20,18 +22,16 @@ Timer::Timer(const sc_core::sc_module_name& name)
   sensitive << compare_event_;
 }
 
-std::uint64_t Timer::ticks() const { return Clocking::to_ps(sc_core::sc_time_stamp()) / kTickPs; }
-
-std::optional<std::uint32_t> Timer::read(std::uint32_t offset) {
+std::optional<std::uint32_t> Timer::read(std::uint32_t offset, const sc_core::sc_time& at) {
   switch (offset) {
     case DCN_TIMER_MTIMECMP:
       return static_cast<std::uint32_t>(compare_);
     case DCN_TIMER_MTIMECMP + 4:
       return static_cast<std::uint32_t>(compare_ >> 32);
     case DCN_TIMER_MTIME:
-      return static_cast<std::uint32_t>(ticks());
+      return static_cast<std::uint32_t>(ticks(at));
     case DCN_TIMER_MTIME + 4:
-      return static_cast<std::uint32_t>(ticks() >> 32);
+      return static_cast<std::uint32_t>(ticks(at) >> 32);
     default:
       return std::nullopt;
   }
@@ -55,7 +55,7 @@ bool Timer::write(std::uint32_t offset, std::uint32_t value) {
 }
 
 void Timer::drive_irq() {
-  const bool reached = ticks() >= compare_;
+  const bool reached = ticks(sc_core::sc_time_stamp()) >= compare_;
   irq.write(reached);
   if (!reached && compare_ < kNever) {
     compare_event_.notify(Clocking::to_time(compare_ * kTickPs) - sc_core::sc_time_stamp());

@@ -14,10 +14,9 @@ class Timer : public Peripheral {
   explicit Timer(const sc_core::sc_module_name& name);
 
  private:
-  std::optional<std::uint32_t> read(std::uint32_t offset) override;
+  std::optional<std::uint32_t> read(std::uint32_t offset, const sc_core::sc_time& at) override;
   bool write(std::uint32_t offset, std::uint32_t value) override;
 
-  std::uint64_t ticks() const;
   void drive_irq();
 
   std::uint64_t compare_ = UINT64_MAX;

@@ -16,7 +16,7 @@ class Uart : public Peripheral {
       : Peripheral(name), terminal_(terminal) {}
 
  private:
-  std::optional<std::uint32_t> read(std::uint32_t offset) override {
+  std::optional<std::uint32_t> read(std::uint32_t offset, const sc_core::sc_time&) override {
     if (offset != DCN_UART_TXDATA) return std::nullopt;
     return 0;  // not full
   }

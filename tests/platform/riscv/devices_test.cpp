@@ -37,16 +37,16 @@ class Bench : public sc_core::sc_module {
   }
 
   tlm::tlm_response_status access(tlm::tlm_command command, std::uint32_t address,
-                                  std::uint8_t* data, unsigned bytes) {
+                                  std::uint8_t* data, unsigned bytes,
+                                  sc_time delay = sc_core::SC_ZERO_TIME) {
     payload_.set_command(command);
     payload_.set_address(address);
     payload_.set_data_ptr(data);
     payload_.set_data_length(bytes);
     payload_.set_streaming_width(bytes);
     payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    sc_time delay = sc_core::SC_ZERO_TIME;
     device->b_transport(payload_, delay);
-    wait(sc_time(1, SC_NS));
+    wait(delay + sc_time(1, SC_NS));
     return payload_.get_response_status();
   }
   tlm::tlm_response_status write(std::uint32_t address, std::uint32_t value) {
@@ -54,9 +54,10 @@ class Bench : public sc_core::sc_module {
     for (int i = 0; i < 4; ++i) data[i] = static_cast<std::uint8_t>(value >> (8 * i));
     return access(tlm::TLM_WRITE_COMMAND, address, data, 4);
   }
-  std::uint32_t read(std::uint32_t address) {
+  std::uint32_t read(std::uint32_t address, const sc_time& delay = sc_core::SC_ZERO_TIME) {
     std::uint8_t data[4] = {};
-    EXPECT_EQ(access(tlm::TLM_READ_COMMAND, address, data, 4), tlm::TLM_OK_RESPONSE) << address;
+    EXPECT_EQ(access(tlm::TLM_READ_COMMAND, address, data, 4, delay), tlm::TLM_OK_RESPONSE)
+        << address;
     std::uint32_t value = 0;
     for (int i = 0; i < 4; ++i) value |= std::uint32_t{data[i]} << (8 * i);
     return value;
@@ -94,6 +95,19 @@ TEST_F(DevicesTest, the_timer_interrupts_from_its_time_on_until_it_is_set_anew) 
   };
   sc_core::sc_start();
   EXPECT_LT(sc_core::sc_time_stamp(), sc_time(21, SC_US)) << "a time that never comes is no event";
+}
+
+TEST_F(DevicesTest, the_timer_tells_the_time_of_the_access) {
+  Bench bench("bench");
+  Timer timer("timer");
+  sc_core::sc_signal<bool> irq;
+  bench.wiring.join(bench.device, timer.socket);
+  timer.irq.bind(irq);
+  bench.script = [&] {
+    wait(sc_time(10030, SC_NS));
+    EXPECT_EQ(bench.read(DCN_TIMER_MTIME, sc_time(970, SC_NS)), 110u) << "a tick is 100 ns";
+  };
+  sc_core::sc_start();
 }
 
 struct ControllerBench : Bench {
