@@ -3,7 +3,8 @@
 
 #include "models/perf/clock.h"
 #include "models/perf/dram/device.h"
-#include "models/perf/memory_time.h"
+#include "models/perf/dram/meters.h"
+#include "models/perf/memory_share.h"
 #include "models/perf/pipeline.h"
 
 namespace dcnsim {
@@ -13,6 +14,8 @@ struct Evaluator::Impl : private PipelineClient {
       : config(accelerator),
         clock(accelerator.clock_mhz),
         dram(spec, accelerator.dram),
+        meter(dram),
+        memory(meter, clock),
         pipeline(accelerator, *this) {}
 
   /// Whether the pipeline went idle before the array had waited for more than `most_stall_cycles`.
@@ -30,16 +33,17 @@ struct Evaluator::Impl : private PipelineClient {
   }
 
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override {
-    charge_memory(dram.time_between(clock.ps(from), clock.ps(to)), clock, cause, to - from,
-                  *counters);
+    memory.waited(cause, from, to, *counters);
   }
+  void layer_finished(std::uint64_t cycle) override { memory.end_layer(cycle, *counters); }
 
   const AcceleratorConfig& config;
   const Clock clock;
   DramDevice dram;
+  OwnDramMeter meter;
+  MemoryShare memory;
   Pipeline pipeline;
   LayerCounters* counters = nullptr;  ///< of the layer being run
-  DramEvents before;
 };
 
 Evaluator::Evaluator(const AcceleratorConfig& config, const DramSpec& dram)
@@ -49,8 +53,7 @@ Evaluator::~Evaluator() = default;
 
 void Evaluator::reset() {
   impl_->pipeline.reset(0);
-  impl_->dram.reset(0);
-  impl_->before = {};
+  impl_->memory.begin_job(0);
 }
 
 std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,
@@ -66,9 +69,6 @@ std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,
   pipeline.execute(layer);
   if (!impl_->until_idle(most_stall_cycles)) return std::nullopt;
   counters.cycles = accounted_cycles(counters);
-  const DramEvents now = impl_->dram.events(impl_->clock.ps(pipeline.now()));
-  counters.dram = now - impl_->before;
-  impl_->before = now;
   return counters;
 }
 

@@ -94,7 +94,9 @@ void Pipeline::settle() {
   if (computing_ && running_.end_cycle <= now_) finish_step();
   if (!computing_ && next_step_ < steps_.size()) start_step();
   begin_tiles();
-  if (next_step_ > 0 && idle()) charge(Stall::kOutput, now_);
+  if (next_step_ == 0 || !idle()) return;
+  charge(Stall::kOutput, now_);
+  client_.layer_finished(now_);
 }
 
 /// New tiles wherever the bursts of the one before are out.

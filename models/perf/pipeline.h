@@ -51,6 +51,8 @@ class PipelineClient {
   virtual void step_finished(const RunningStep&) {}
   /// The array did not compute in cycles [from, to). Bank conflicts are inside steps.
   virtual void waited(Stall, std::uint64_t /*from*/, std::uint64_t /*to*/) {}
+  /// All of a layer is done; its stalls have been told.
+  virtual void layer_finished(std::uint64_t /*cycle*/) {}
 };
 
 class Pipeline {

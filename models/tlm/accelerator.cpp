@@ -42,7 +42,7 @@ void Accelerator::trace(sc_core::sc_trace_file* file) {
   sc_core::sc_trace(file, irq, prefix + "irq");
   sc_core::sc_trace(file, pipeline_.reads_in_flight(), prefix + "reads_in_flight");
   sc_core::sc_trace(file, pipeline_.writes_in_flight(), prefix + "writes_in_flight");
-  observers.push_back(&signals_);
+  add_observer(signals_);
 }
 
 void Accelerator::start(const Job& job) {
@@ -111,30 +111,35 @@ std::uint64_t Accelerator::counter(std::uint32_t offset) const {
 void Accelerator::tile_begun(TileKind kind, std::uint32_t number, const Step& step,
                              const Parts& parts, std::uint64_t cycle) {
   values_.tile_begun(kind, number, step, parts, cycle);
-  for (PipelineClient* observer : observers) observer->tile_begun(kind, number, step, parts, cycle);
+  for (PipelineClient* observer : observers_) {
+    observer->tile_begun(kind, number, step, parts, cycle);
+  }
 }
 
 void Accelerator::tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                              std::uint64_t cycle) {
   values_.tile_moved(kind, number, step, cycle);
-  for (PipelineClient* observer : observers) observer->tile_moved(kind, number, step, cycle);
+  for (PipelineClient* observer : observers_) observer->tile_moved(kind, number, step, cycle);
 }
 
 void Accelerator::step_started(const RunningStep& running) {
   values_.step_started(running);
-  for (PipelineClient* observer : observers) observer->step_started(running);
+  for (PipelineClient* observer : observers_) observer->step_started(running);
 }
 
 void Accelerator::step_finished(const RunningStep& running) {
   values_.step_finished(running);
-  for (PipelineClient* observer : observers) observer->step_finished(running);
+  for (PipelineClient* observer : observers_) observer->step_finished(running);
 }
 
 void Accelerator::waited(Stall cause, std::uint64_t from, std::uint64_t to) {
-  if (memory_time) {
-    charge_memory(memory_time(from, to), clocking_, cause, to - from, layers_.back());
-  }
-  for (PipelineClient* observer : observers) observer->waited(cause, from, to);
+  if (memory_share_) memory_share_->waited(cause, from, to, layers_.back());
+  for (PipelineClient* observer : observers_) observer->waited(cause, from, to);
+}
+
+void Accelerator::layer_finished(std::uint64_t cycle) {
+  if (memory_share_) memory_share_->end_layer(cycle, layers_.back());
+  for (PipelineClient* observer : observers_) observer->layer_finished(cycle);
 }
 
 std::uint8_t* Accelerator::data(const Burst& burst) { return values_.data(burst); }
@@ -154,7 +159,7 @@ std::uint32_t Accelerator::run_job() {
   const std::uint64_t first_cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   pipeline_.reset(first_cycle);
   dma_.advance_to(first_cycle);
-  if (on_job_begin) on_job_begin(first_cycle);
+  if (memory_share_) memory_share_->begin_job(first_cycle);
   const std::uint64_t address = job_.descriptor_address;
   if (job_.descriptor_count == 0 ||
       address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
@@ -166,7 +171,6 @@ std::uint32_t Accelerator::run_job() {
     counters.cycles = accounted_cycles(counters);
     totals_ += counters;
     if (error != reg::kNone) return error;
-    if (on_layer_done) on_layer_done(pipeline_.now(), counters);
   }
   return reg::kNone;
 }

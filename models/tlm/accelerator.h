@@ -9,14 +9,15 @@
 #endif
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
-#include "models/perf/memory_time.h"
+#include "models/perf/memory_meter.h"
+#include "models/perf/memory_share.h"
 #include "models/perf/pipeline.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
@@ -40,26 +41,23 @@ class Accelerator : public sc_core::sc_module,
   Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
               Transport transport = Transport::kLooselyTimed);
 
-  /// What the last job counted, one entry a descriptor executed (DRAM events and what the memory
-  /// did while the array waited excepted: the memory knows those).
+  /// What the last job counted, one entry a descriptor executed. Without measure(), DRAM events and
+  /// what the memory did while the array waited are 0.
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
   /// The feature map that the last layer left on chip, if it did: for debugging, as nothing on the
   /// bus can see it.
   const CodeTensor& kept_map() const { return values_.kept(); }
 
-  /// Called when a job begins and when a layer has completed, with the clock cycle. Simulated time
-  /// may be behind by less than the global quantum.
-  std::function<void(std::uint64_t cycle)> on_job_begin;
-  std::function<void(std::uint64_t cycle, LayerCounters& layer)> on_layer_done;
-  /// How the memory spent some clock cycles that the array waited, up to the present one; may be
-  /// empty: then refresh and a busy memory are not told from other waiting.
-  std::function<DramTime(std::uint64_t from_cycle, std::uint64_t to_cycle)> memory_time;
-  /// Told of everything the pipeline does, in clock cycles. They stay.
-  std::vector<PipelineClient*> observers;
+  // Before simulation starts. Simulated time may be behind what meters and observers are told by
+  // less than the global quantum.
 
-  /// Before simulation starts: shows the accelerator's state (signals.h) and its interrupt in
-  /// `file`.
+  /// From the memory behind the socket come those of the layers' counters that only it knows.
+  /// `meter` stays.
+  void measure(MemoryMeter& meter) { memory_share_.emplace(meter, clocking_); }
+  /// `observer` is told of everything the pipeline does, in clock cycles, and stays.
+  void add_observer(PipelineClient& observer) { observers_.push_back(&observer); }
+  /// Shows the accelerator's state (signals.h) and its interrupt in `file`.
   void trace(sc_core::sc_trace_file* file);
 
  private:
@@ -77,6 +75,7 @@ class Accelerator : public sc_core::sc_module,
   void step_started(const RunningStep& running) override;
   void step_finished(const RunningStep& running) override;
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override;
+  void layer_finished(std::uint64_t cycle) override;
   std::uint8_t* data(const Burst& burst) override;
 
   void sequence();
@@ -95,6 +94,8 @@ class Accelerator : public sc_core::sc_module,
   Pipeline pipeline_;
   TileValues values_;
   AcceleratorSignals signals_;
+  std::optional<MemoryShare> memory_share_;
+  std::vector<PipelineClient*> observers_;
 
   Job job_;
   std::vector<LayerCounters> layers_;

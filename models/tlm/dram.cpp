@@ -35,6 +35,8 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, const Dram
     : sc_module(name),
       socket("socket"),
       device_(spec, config),
+      own_meter_(*this),
+      shared_meter_(device_),
       queue_(device_, config),
       capacity_bytes_(static_cast<std::uint64_t>(config.capacity_bytes)),
       queue_depth_(static_cast<std::size_t>(config.queue_depth)),
@@ -49,19 +51,6 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, const Dram
   SC_METHOD(serve);
   sensitive << wake_;
   dont_initialize();
-}
-
-void Dram::reset_timing(const sc_core::sc_time& now) {
-  sc_assert(queue_.empty() && at_door_.empty());
-  device_.reset(Clocking::to_ps(now));
-}
-
-DramEvents Dram::events(const sc_core::sc_time& now) {
-  return device_.events(Clocking::to_ps(now));
-}
-
-DramTime Dram::time_between(const sc_core::sc_time& from, const sc_core::sc_time& to) {
-  return device_.time_between(Clocking::to_ps(from), Clocking::to_ps(to));
 }
 
 void Dram::b_transport(Payload& payload, sc_core::sc_time& delay) {

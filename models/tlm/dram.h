@@ -17,7 +17,9 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/perf/dram/device.h"
+#include "models/perf/dram/meters.h"
 #include "models/perf/dram/request_queue.h"
+#include "models/perf/memory_meter.h"
 
 namespace dcnsim {
 
@@ -27,15 +29,11 @@ class Dram : public sc_core::sc_module {
 
   Dram(const sc_core::sc_module_name& name, const DramSpec& spec, const DramConfig& config);
 
-  /// At `now`, closes all rows and restarts clock and refresh interval; contents stay. Call only
-  /// while no request is under way.
-  void reset_timing(const sc_core::sc_time& now);
-
-  /// Events from reset_timing() to `now`.
-  DramEvents events(const sc_core::sc_time& now);
-
-  /// How the time from `from` to `to` (no later than now) was spent.
-  DramTime time_between(const sc_core::sc_time& from, const sc_core::sc_time& to);
+  /// For the one accelerator that works with this memory. A job that begins while requests of one
+  /// that was abandoned are under way does not begin afresh.
+  MemoryMeter& own_meter() { return own_meter_; }
+  /// For each of several that share it.
+  MemoryMeter& shared_meter() { return shared_meter_; }
 
   /// Tells `observer` every DRAM command from now on; nullptr stops it.
   void observe(const DramObserver& observer) { device_.observe(observer); }
@@ -57,10 +55,22 @@ class Dram : public sc_core::sc_module {
   void respond();
   void schedule();
 
+  class OwnMeter : public OwnDramMeter {
+   public:
+    explicit OwnMeter(Dram& dram) : OwnDramMeter(dram.device_), dram_(dram) {}
+    void begin_job(std::uint64_t now_ps) override {
+      if (dram_.queue_.empty() && dram_.at_door_.empty()) OwnDramMeter::begin_job(now_ps);
+    }
+
+   private:
+    const Dram& dram_;
+  };
   struct Free {
     void operator()(std::uint8_t* p) const { std::free(p); }
   };
   DramDevice device_;
+  OwnMeter own_meter_;
+  SharedDramMeter shared_meter_;
   RequestQueue queue_;
   const std::uint64_t capacity_bytes_;
   const std::size_t queue_depth_;

@@ -94,6 +94,7 @@ struct VirtualPlatform::Impl {
       wiring.join(bus.to_targets[target++], accelerator.registers);
       accelerator.irq.bind(irqs[k]);
       accelerator.reset.bind(reset);
+      accelerator.measure(dram.shared_meter());
       interrupts.sources[k].bind(irqs[k]);
     }
   }
@@ -166,6 +167,10 @@ PlatformRun VirtualPlatform::run(std::uint32_t a1) {
   run.slept_ps = Clocking::to_ps(impl_->cpu.slept());
   run.instructions = impl_->cpu.instructions();
   return run;
+}
+
+const std::vector<LayerCounters>& VirtualPlatform::layer_counters(std::uint32_t accelerator) const {
+  return impl_->accelerators.at(accelerator)->layer_counters();
 }
 
 }  // namespace dcnsim::riscv

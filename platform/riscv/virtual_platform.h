@@ -14,6 +14,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/arch/transport.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 class Wiring;
@@ -56,6 +57,10 @@ class VirtualPlatform {
 
   /// The firmware, which begins with `a1`, until it ends or sleeps for ever; once.
   PlatformRun run(std::uint32_t a1 = 0);
+
+  /// What each descriptor of the last job of an accelerator counted. DRAM events are 0: the memory
+  /// is shared, and its events cannot be given to one of those who work with it.
+  const std::vector<LayerCounters>& layer_counters(std::uint32_t accelerator) const;
 
  private:
   struct Impl;

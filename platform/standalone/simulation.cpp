@@ -39,7 +39,7 @@ std::string describe(const DcnResult& result, const Program& program) {
 
 }  // namespace
 
-struct Simulation::Impl {
+struct Simulation::Impl : private PipelineClient {
   Impl(const AcceleratorConfig& config, const DramSpec& spec, const Program& loaded,
        const SimulationOptions& options)
       : program(loaded),
@@ -54,7 +54,9 @@ struct Simulation::Impl {
         irq("irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
-    if (options.observer != nullptr) accelerator.observers.push_back(options.observer);
+    accelerator.measure(dram.own_meter());
+    accelerator.add_observer(*this);
+    if (options.observer != nullptr) accelerator.add_observer(*options.observer);
     dram.observe(options.dram_observer);
     if (!options.vcd.empty()) {
       waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
@@ -70,25 +72,15 @@ struct Simulation::Impl {
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
     host.irq.bind(irq);
-    // Closed rows and a fresh refresh interval: an inference does not depend on what ran before.
-    accelerator.on_job_begin = [this](std::uint64_t cycle) {
-      dram.reset_timing(clocking.cycles(cycle));
-      dram_before = {};
-    };
-    accelerator.on_layer_done = [this](std::uint64_t cycle, LayerCounters& layer) {
-      const DramEvents now = dram.events(clocking.cycles(cycle));
-      layer.dram = now - dram_before;
-      dram_before = now;
-      const std::size_t index = accelerator.layer_counters().size() - 1;
-      if (program.layers.at(index).descriptor.output_on_chip) {
-        kept_maps[index] = accelerator.kept_map();
-      }
-    };
-    accelerator.memory_time = [this](std::uint64_t from_cycle, std::uint64_t to_cycle) {
-      return dram.time_between(clocking.cycles(from_cycle), clocking.cycles(to_cycle));
-    };
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     host.write_memory(0, program.image);
+  }
+
+  void layer_finished(std::uint64_t) override {
+    const std::size_t index = accelerator.layer_counters().size() - 1;
+    if (program.layers.at(index).descriptor.output_on_chip) {
+      kept_maps[index] = accelerator.kept_map();
+    }
   }
 
   const Program& program;
@@ -100,7 +92,6 @@ struct Simulation::Impl {
   Host host;
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
-  DramEvents dram_before;
   std::map<std::size_t, CodeTensor> kept_maps;  ///< by layer
 
   struct Close {

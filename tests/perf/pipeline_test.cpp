@@ -34,6 +34,7 @@ struct Recorder : PipelineClient {
   std::map<std::pair<TileKind, std::uint32_t>, Parts> parts;
   std::vector<RunningStep> steps;
   std::vector<Step> step_data;
+  std::vector<std::uint64_t> layer_ends;
 
   void tile_begun(TileKind kind, std::uint32_t number, const Step&, const Parts& p,
                   std::uint64_t cycle) override {
@@ -51,12 +52,14 @@ struct Recorder : PipelineClient {
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override {
     intervals.push_back({from, to, static_cast<int>(cause)});
   }
+  void layer_finished(std::uint64_t cycle) override { layer_ends.push_back(cycle); }
 };
 
 /// Executes one layer; responses are told in the order in which the memory is done.
 LayerCounters run(const AcceleratorConfig& config, const Descriptor& layer, const Memory& memory,
                   Recorder& recorder, bool respond_late = false) {
   LayerCounters counters;
+  recorder.layer_ends.clear();
   Pipeline pipeline(config, recorder);
   std::multimap<std::uint64_t, std::uint32_t> answers;
   const auto until_idle = [&] {
@@ -90,6 +93,7 @@ LayerCounters run(const AcceleratorConfig& config, const Descriptor& layer, cons
   until_idle();
   counters.cycles = accounted_cycles(counters);
   EXPECT_EQ(counters.cycles, pipeline.now());
+  EXPECT_EQ(recorder.layer_ends, std::vector<std::uint64_t>{pipeline.now()});
   return counters;
 }
 

@@ -19,7 +19,6 @@ namespace dcnsim {
 namespace {
 
 using sc_core::SC_NS;
-using sc_core::SC_PS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
 using Access = AtInitiator::Access;
@@ -78,6 +77,9 @@ class AtMemoryTest : public FreshKernel {
     const AtInitiator::Result& result = initiators[initiator]->results[access];
     return Clocking::to_ps(result.done - result.begin);
   }
+  static DramEvents events(Dram& of) {
+    return of.own_meter().events_until(Clocking::to_ps(sc_core::sc_time_stamp()));
+  }
   void TearDown() override {
     initiators.clear();
     bus.reset();
@@ -122,7 +124,7 @@ TEST_F(AtMemoryTest, uncontended_accesses_take_as_long_as_loosely_timed_ones) {
               loosely_timed.access(arrival, addresses[i], lengths[i], i % 3 == 0))
         << i;
   }
-  EXPECT_EQ(dram->events(sc_core::sc_time_stamp()).read_bytes,
+  EXPECT_EQ(events(*dram).read_bytes,
             loosely_timed.events(Clocking::to_ps(sc_core::sc_time_stamp())).read_bytes);
 }
 
@@ -232,8 +234,8 @@ TEST_F(AtMemoryTest, refused_accesses_complete_at_once_without_effect) {
   EXPECT_EQ(results[1].status, tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(results[2].status, tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(latency_ps(0, 2), kBusPs + kClosedRead);
-  EXPECT_EQ(dram->events(sc_core::sc_time_stamp()).read_bytes, 32u);
-  EXPECT_EQ(dram->events(sc_core::sc_time_stamp()).write_bytes, 0u);
+  EXPECT_EQ(events(*dram).read_bytes, 32u);
+  EXPECT_EQ(events(*dram).write_bytes, 0u);
 }
 
 /// A target with b_transport only: the simple socket answers nb_transport with BEGIN_RESP alone.
@@ -286,8 +288,8 @@ TEST_F(AtMemoryTest, blocking_calls_work_beside_requests_that_wait) {
   EXPECT_TRUE(payload.is_response_ok());
   EXPECT_GT(delay, SC_ZERO_TIME);
   simulate();
-  EXPECT_EQ(shared.events(sc_core::sc_time_stamp()).read_bytes, 50u * 1024);
-  EXPECT_EQ(shared.events(sc_core::sc_time_stamp()).write_bytes, 32u);
+  EXPECT_EQ(events(shared).read_bytes, 50u * 1024);
+  EXPECT_EQ(events(shared).write_bytes, 32u);
 }
 
 TEST_F(AtMemoryTest, direct_memory_is_granted_where_the_bus_maps_it) {
@@ -319,13 +321,12 @@ TEST_F(AtMemoryTest, direct_memory_is_granted_where_the_bus_maps_it) {
 TEST_F(AtMemoryTest, time_is_told_apart_into_refresh_and_access) {
   build({{{read(0, 0), read(3900, 32)}}});
   simulate();
-  const auto ps = [](double value) { return sc_time(value, SC_PS); };
   // The first read occupies the memory from its arrival behind the bus to its last beat.
-  const DramTime first = dram->time_between(SC_ZERO_TIME, ps(100000));
+  const DramTime first = dram->own_meter().time_between(0, 100000);
   EXPECT_EQ(first.busy_ps, kClosedRead);
   EXPECT_EQ(first.refresh_ps, 0u);
   // The second arrives at 3910 ns, into the refresh due at 3903.75 ns: tRP, then tRFC.
-  const DramTime second = dram->time_between(ps(3'800'000), ps(4'400'000));
+  const DramTime second = dram->own_meter().time_between(3'800'000, 4'400'000);
   EXPECT_EQ(second.refresh_ps, 18125u + 280000);
   EXPECT_EQ(second.busy_ps, kClosedRead);
 }

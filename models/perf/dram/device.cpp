@@ -37,19 +37,21 @@ std::uint64_t DramDevice::access(std::uint64_t now_ps, std::uint64_t address, st
   return done;
 }
 
+void DramDevice::refresh_until(std::uint64_t now_ps) {
+  if (now_ps < epoch_ps_) return;
+  for (DramChannel& channel : channels_) channel.refresh_until((now_ps - epoch_ps_) / period_ps_);
+}
+
 DramEvents DramDevice::events(std::uint64_t now_ps) {
+  refresh_until(now_ps);
   DramEvents sum;
-  for (DramChannel& channel : channels_) {
-    if (now_ps >= epoch_ps_) channel.refresh_until((now_ps - epoch_ps_) / period_ps_);
-    sum += channel.events(now_ps);
-  }
+  for (DramChannel& channel : channels_) sum += channel.events(now_ps);
   return sum;
 }
 
-DramTime DramDevice::time_between(std::uint64_t from_ps, std::uint64_t to_ps) {
+DramTime DramDevice::time_between(std::uint64_t from_ps, std::uint64_t to_ps) const {
   std::vector<Interval> refreshes;
-  for (DramChannel& channel : channels_) {
-    if (to_ps >= epoch_ps_) channel.refresh_until((to_ps - epoch_ps_) / period_ps_);
+  for (const DramChannel& channel : channels_) {
     channel.refreshes().visit(from_ps, to_ps, [&](const Interval& i) { refreshes.push_back(i); });
   }
   std::sort(refreshes.begin(), refreshes.end(),

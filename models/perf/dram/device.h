@@ -16,14 +16,9 @@
 #include "models/perf/dram/channel.h"
 #include "models/perf/dram/recent_intervals.h"
 #include "models/perf/dram/timing.h"
+#include "models/perf/memory_meter.h"
 
 namespace dcnsim {
-
-/// What a DRAM did in an interval of time, in disjoint parts.
-struct DramTime {
-  std::uint64_t refresh_ps = 0;  ///< a channel closed its rows and refreshed
-  std::uint64_t busy_ps = 0;     ///< otherwise, an access was under way: commands, data, latency
-};
 
 class DramDevice {
  public:
@@ -39,12 +34,15 @@ class DramDevice {
   std::uint64_t access(std::uint64_t now_ps, std::uint64_t address, std::uint64_t bytes,
                        bool is_write);
 
+  /// Performs the refreshes that are due by `now_ps`: accesses that come later go after them.
+  void refresh_until(std::uint64_t now_ps);
+
   /// Counts since reset, over all channels: active_ps + precharged_ps is the time times the
   /// channels. Background time and refreshes up to `now_ps`.
   DramEvents events(std::uint64_t now_ps);
 
-  /// How [from_ps, to_ps) was spent; exact for the recent past, to_ps no later than now.
-  DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps);
+  /// How [from_ps, to_ps), if it is recent, was spent on the accesses and refreshes that there are.
+  DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps) const;
 
   double peak_bytes_per_s() const { return peak_bytes_per_s_; }
 

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <sstream>
 #include <tuple>
 
@@ -35,6 +37,7 @@ struct Outcome {
   std::string terminal;
   std::vector<DcnImageResult> results;
   std::vector<CodeTensor> outputs;
+  std::vector<LayerCounters> last_jobs;  ///< by accelerator, all layers
 };
 
 Outcome run_firmware(const Workload& workload, PlatformConfig config, const std::string& elf,
@@ -61,7 +64,15 @@ Outcome run_firmware(const Workload& workload, PlatformConfig config, const std:
     outcome.outputs.push_back(unpack_map(packed.data(), last.output_shape(), last.requant.out,
                                          config.accelerator.dma.bus_bytes));
   }
+  for (std::uint32_t k = 0; k < config.accelerators; ++k) {
+    LayerCounters& job = outcome.last_jobs.emplace_back();
+    for (const LayerCounters& layer : platform.layer_counters(k)) job += layer;
+  }
   return outcome;
+}
+
+std::uint64_t sum(const std::array<std::uint64_t, kStalls>& cycles) {
+  return std::accumulate(cycles.begin(), cycles.end(), std::uint64_t{0});
 }
 
 void expect_right(const Workload& workload, const Outcome& outcome) {
@@ -109,6 +120,20 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
     EXPECT_EQ(outcome.outputs[i], alone[i].output) << i;
     EXPECT_NEAR(static_cast<double>(outcome.results[i].cycles), cycles, kCycleBound * cycles) << i;
   }
+  // So are the cycles in which the memory refreshed or was busy while the array waited.
+  LayerCounters expected;
+  for (const LayerCounters& layer : alone.back().layers) expected += layer;
+  const LayerCounters& job = outcome.last_jobs[0];
+  EXPECT_EQ(job.cycles, outcome.results.back().cycles);
+  const auto near = [](const auto& a, const auto& b, double bound) {
+    EXPECT_GT(sum(b), 0u);
+    EXPECT_NEAR(static_cast<double>(sum(a)), static_cast<double>(sum(b)),
+                bound * static_cast<double>(sum(b)));
+  };
+  near(job.stall_cycles, expected.stall_cycles, 0.02);
+  near(job.memory_busy_cycles, expected.memory_busy_cycles, 0.02);
+  near(job.refresh_cycles, expected.refresh_cycles, 0.25);  // some 20 of them fall into waiting
+  EXPECT_EQ(job.dram.read_bytes + job.dram.refreshes, 0u) << "the memory is shared";
 }
 
 INSTANTIATE_TEST_SUITE_P(QuantaAndTransports, ClassifyTest,
@@ -129,6 +154,13 @@ TEST_P(SharedMemoryTest, two_accelerators_are_right_and_wait_for_one_another) {
   expect_right(workload, one);
   expect_right(workload, two);
   EXPECT_GT(waited(two), waited(one));
+  for (const LayerCounters& job : two.last_jobs) {
+    EXPECT_GT(sum(job.memory_busy_cycles), sum(one.last_jobs[0].memory_busy_cycles));
+    EXPECT_GT(sum(job.refresh_cycles), 0u);
+    for (std::size_t s = 0; s < job.stall_cycles.size(); ++s) {
+      EXPECT_LE(job.refresh_cycles[s] + job.memory_busy_cycles[s], job.stall_cycles[s]);
+    }
+  }
   EXPECT_LT(two.run.simulated_ps, one.run.simulated_ps * 6 / 10) << "they work at once";
   for (std::uint32_t k = 0; k < 2; ++k) {
     EXPECT_EQ(std::count_if(two.results.begin(), two.results.end(),
