@@ -26,6 +26,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   registers.bind(bank_.socket);
   dma_.memory.bind(memory);
 
+  add_observer(signals_);
+
   SC_HAS_PROCESS(Accelerator);
   SC_THREAD(sequence);
   sequencer_ = sc_core::sc_get_current_process_handle();
@@ -36,13 +38,12 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   dont_initialize();
 }
 
-void Accelerator::trace(sc_core::sc_trace_file* file) {
+void Accelerator::trace(sc_core::sc_trace_file* file) const {
   signals_.trace(file, name());
   const std::string prefix = std::string(name()) + ".";
   sc_core::sc_trace(file, irq, prefix + "irq");
   sc_core::sc_trace(file, pipeline_.reads_in_flight(), prefix + "reads_in_flight");
   sc_core::sc_trace(file, pipeline_.writes_in_flight(), prefix + "writes_in_flight");
-  add_observer(signals_);
 }
 
 void Accelerator::start(const Job& job) {

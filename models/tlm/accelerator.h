@@ -58,7 +58,7 @@ class Accelerator : public sc_core::sc_module,
   /// `observer` is told of everything the pipeline does, in clock cycles, and stays.
   void add_observer(PipelineClient& observer) { observers_.push_back(&observer); }
   /// Shows the accelerator's state (signals.h) and its interrupt in `file`.
-  void trace(sc_core::sc_trace_file* file);
+  void trace(sc_core::sc_trace_file* file) const override;
 
  private:
   // RegisterOwner

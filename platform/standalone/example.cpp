@@ -54,7 +54,9 @@ struct Platform : sc_core::sc_module {
     layer.output_address = 0x2000;
     const dcnsim::DescriptorBytes list = dcnsim::encode(layer);
     std::copy(list.begin(), list.end(), memory.bytes.begin());
-    for (int i = 0; i < 512; ++i) memory.bytes[0x1000 + i] = static_cast<std::uint8_t>(i % 256);
+    for (std::size_t i = 0; i < 512; ++i) {
+      memory.bytes[0x1000 + i] = static_cast<std::uint8_t>(i % 256);
+    }
 
     access(tlm::TLM_WRITE_COMMAND, dcnsim::reg::kIrqEnable, 3);
     access(tlm::TLM_WRITE_COMMAND, dcnsim::reg::kDescriptorAddressLo, 0);
@@ -83,7 +85,9 @@ struct Platform : sc_core::sc_module {
     cpu->b_transport(p, delay);
     if (!p.is_response_ok()) SC_REPORT_ERROR(name(), p.get_response_string().c_str());
     wait(delay);
-    return data[0] | data[1] << 8 | data[2] << 16 | std::uint32_t{data[3]} << 24;
+    std::uint32_t result = 0;
+    for (int i = 0; i < 4; ++i) result |= std::uint32_t{data[i]} << (8 * i);
+    return result;
   }
 };
 
