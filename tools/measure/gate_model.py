@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_REPOSITORY = os.path.normpath(os.path.join(_HERE, "..", "..", ".."))
+_REPOSITORY = os.path.normpath(os.path.join(_HERE, "..", ".."))
 _SOURCES = [os.path.join(_HERE, name) for name in ("gatesim.cpp", "gate_model.cpp", "gate_model.h")]
 _SHORTEST_DELAY_PS = 0.01
 _WARM_UP_CYCLES = 8

@@ -25,7 +25,8 @@ import result_table
 import serial_points
 import synthesis
 
-_SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tables")
+_SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "cost",
+                        "tables")
 
 # name -> file, points
 _TABLES = {

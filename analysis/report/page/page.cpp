@@ -14,8 +14,6 @@
 namespace dcnsim {
 namespace {
 
-using page::Json;
-
 /// Pure ASCII, so that no line separator of Unicode ends a script's line.
 std::string script_json(const Json& json) {
   return page::script_safe(json.dump(-1, ' ', true, Json::error_handler_t::replace));
