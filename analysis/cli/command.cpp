@@ -117,11 +117,20 @@ void CacheOptions::add_to(CLI::App& app, const std::string& what, const std::str
 std::string CacheOptions::folder() const {
   if (none) return "";
   if (!folder_option.empty()) return folder_option;
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
-    return std::string(folder) + "/dcnsim";
+  const auto environment = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  std::filesystem::path caches = environment("XDG_CACHE_HOME");
+  if (caches.empty()) {
+    const std::filesystem::path home = environment("HOME");
+    if (home.empty()) return "";
+    caches = home / ".cache";
   }
-  const char* home = std::getenv("HOME");
-  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.cache/dcnsim";
+  // The folder of all caches may be made, but never the home around it.
+  std::error_code error;
+  const bool has_home = std::filesystem::is_directory((caches / "..").lexically_normal(), error);
+  return has_home ? (caches / "dcnsim").string() : "";
 }
 
 Progress::Progress(std::string what, std::size_t total)

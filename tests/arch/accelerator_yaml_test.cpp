@@ -14,6 +14,7 @@
 #include <string>
 
 #include "models/base/file/text_file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -262,7 +263,9 @@ TEST(accelerator_yaml, unreadable_files_are_one_line) {
     }
     return "no error";
   };
-  EXPECT_EQ(error("/nowhere/a.yaml"), "/nowhere/a.yaml: cannot open: No such file or directory");
+  const TemporaryFolder folder;
+  const std::string missing = folder.path("missing.yaml");
+  EXPECT_EQ(error(missing), missing + ": cannot open: No such file or directory");
   EXPECT_EQ(error("/"), "/: cannot read");
   EXPECT_EQ(error("/dev/zero"), "/dev/zero: larger than 262144 bytes");
 }

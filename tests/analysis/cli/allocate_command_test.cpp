@@ -218,7 +218,7 @@ TEST_F(AllocateTest, bad_files_are_named) {
   expect_one_line_error("allocate " + kNetwork + " --calibration " + path("empty.bin"),
                         {"empty.bin"}, 1);
   expect_refused("--images " + path("missing.bin"), {"missing.bin"});
-  expect_refused("--json /nowhere/x.json", {"/nowhere/x.json"});
+  expect_refused("--json " + path("nowhere/x.json"), {"/nowhere/x.json"});
   expect_refused("--plot " + path("curve.pdf"), {"curve.pdf", ".svg"});
   ASSERT_EQ(dcnsim("quantize " + kNetwork + " --calibration " + calibration_ + " -o " +
                    path("fixed.onnx"))
@@ -279,7 +279,7 @@ TEST_F(AllocateTest, outputs_are_checked_before_anything_is_read) {
   expect_one_line_error(none, {"no_network.onnx"}, 1);
   expect_one_line_error(none + "--plot " + path("x.pdf"), {"x.pdf", ".svg", ".png"}, 1);
   for (const char* option : {"-o", "--write-widths", "--json", "--curve", "--plot"}) {
-    expect_one_line_error(none + option + " /nowhere/x.svg", {"/nowhere/x.svg"}, 1);
+    expect_one_line_error(none + option + " " + path("nowhere/x.svg"), {"/nowhere/x.svg"}, 1);
   }
   expect_one_line_error(none + "-o " + path("same") + " --json " + path("same"),
                         {"--output and --json", "different files"}, 2);

@@ -160,9 +160,9 @@ TEST_F(CliTest, an_error_is_one_line_whatever_the_name_holds) {
 }
 
 TEST_F(CliTest, outputs_that_cannot_be_written_are_refused_before_the_work) {
-  const Outcome o = dcnsim("run --json /no/such/folder/out.json");
+  const Outcome o = dcnsim("run --json " + path("nowhere/out.json"));
   EXPECT_EQ(o.code, 1);
-  EXPECT_NE(o.err.find("/no/such/folder/out.json"), std::string::npos);
+  EXPECT_NE(o.err.find("/nowhere/out.json"), std::string::npos);
   const Outcome q = dcnsim("quantize " + kNetwork + " -o " + folder_.string());
   EXPECT_EQ(q.code, 1);
   EXPECT_NE(q.err.find("not a regular file"), std::string::npos) << q.err;

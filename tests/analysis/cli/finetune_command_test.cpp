@@ -137,8 +137,9 @@ TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
   EXPECT_NE(text.find("| 8 | 7.58 | 6.95 | 6.95 | 6.78 |"), std::string::npos) << text;
   EXPECT_NE(slurp(path("page/fine_tuned_error.csv")).find("\n4,8,1,"), std::string::npos);
   expect_one_line_error("experiment fine-tuned-error", {"--results"}, 2);
-  expect_one_line_error("experiment fine-tuned-error --results /nowhere -o " + path("page"),
-                        {"/nowhere"}, 1);
+  expect_one_line_error(
+      "experiment fine-tuned-error --results " + path("nowhere") + " -o " + path("page"),
+      {"/nowhere"}, 1);
 }
 
 TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
@@ -177,7 +178,8 @@ TEST_F(FinetuneCommandTest, KilledTrainingsGoOnToTheSameBytes) {
 
 TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
   const std::string rest = " -o " + path("out.onnx");
-  expect_one_line_error("finetune --data /nowhere" + rest, {"/nowhere", "cannot be opened"}, 1);
+  expect_one_line_error("finetune --data " + path("nowhere") + rest,
+                        {"/nowhere", "cannot be opened"}, 1);
   expect_one_line_error("finetune --data " + folder_.string() + rest,
                         {"data_batch_1.bin: is missing; workloads/cifar10/fetch"}, 1);
   expect_one_line_error("finetune --data " + kImages + " --batch 1000000000" + rest,

@@ -106,6 +106,22 @@ TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
   EXPECT_EQ(dcnsim(map + cache).out, without.out);
 }
 
+TEST_F(MapCommandTest, the_cache_never_makes_a_home) {
+  const auto map = [&](const std::string& home, const std::string& caches) {
+    const Outcome o = run("env HOME=" + home + " XDG_CACHE_HOME=" + caches + " " + DCNSIM_COMMAND,
+                          "map --calibration " + calibration_);
+    EXPECT_EQ(o.code, 0) << o.err;
+  };
+  map(path("nobody"), "");
+  map(folder_.string(), path("nobody/caches"));
+  EXPECT_FALSE(std::filesystem::exists(path("nobody")));
+  std::filesystem::create_directory(path("home"));
+  map(path("home"), "");
+  EXPECT_FALSE(std::filesystem::is_empty(path("home/.cache/dcnsim")));
+  map(path("nobody"), path("caches/"));
+  EXPECT_FALSE(std::filesystem::is_empty(path("caches/dcnsim")));
+}
+
 TEST_F(MapCommandTest, mistakes_in_a_mapping_are_one_line) {
   const auto refused = [&](const std::string& yaml, const std::vector<std::string>& parts) {
     spill(path("m.yaml"), yaml);

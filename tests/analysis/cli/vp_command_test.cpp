@@ -55,9 +55,10 @@ TEST_F(VpCommandTest, mistakes_are_one_line_and_an_exit_code) {
       {"--limit 0", "--limit", 2},
       {"--unknown", "--unknown", 2},
       {"--accelerator nothing", "nothing: no such accelerator preset", 1},
-      {"--firmware /no/such.elf --images /no.bin", "/no/such.elf: cannot be opened", 1},
+      {"--firmware " + path("no.elf") + " --images " + path("no.bin"), "/no.elf: cannot be opened",
+       1},
       {"--firmware /tmp", "/tmp: not a regular file", 1},
-      {"/no/such.onnx", "/no/such.onnx", 1},
+      {path("no.onnx"), "/no.onnx", 1},
       {"--limit 1 --firmware " + kSource + "/LICENSE", "expected a 32-bit RISC-V ELF", 1},
   };
   for (const auto& [arguments, part, code] : mistakes) {

@@ -6,6 +6,8 @@
 #include <stdexcept>
 
 #include "analysis/quantizer/quantize_network.h"
+#include "tests/support/error_of.h"
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -93,12 +95,10 @@ TEST_F(LoadWidths, SurvivesGarbage) {
 
 TEST_F(LoadWidths, NamesAFileThatCannotBeRead) {
   QuantizeOptions options;
-  try {
-    load_widths("/nonexistent.yaml", options);
-    FAIL();
-  } catch (const std::runtime_error& failure) {
-    EXPECT_STREQ(failure.what(), "/nonexistent.yaml: cannot open: No such file or directory");
-  }
+  const TemporaryFolder folder;
+  const std::string missing = folder.path("missing.yaml");
+  EXPECT_EQ(error_of([&] { load_widths(missing, options); }, missing),
+            ": cannot open: No such file or directory");
   EXPECT_THROW(load_widths(testing::TempDir(), options), std::runtime_error);
 }
 

@@ -11,6 +11,7 @@
 #include "tests/analysis/trace/trace_checks.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_network.h"
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -220,8 +221,10 @@ TEST(ObservedRun, a_file_that_cannot_be_made_is_an_error) {
   const auto run = [&](const Observation& observation) {
     observed_run(config, lpddr4_3200(), program, random.image(network), observation);
   };
-  EXPECT_THROW(run({Transport::kLooselyTimed, "/no/such/folder/t.json", {}}), std::runtime_error);
-  EXPECT_THROW(run({Transport::kLooselyTimed, {}, "/no/such/folder/t.vcd"}), std::runtime_error);
+  const TemporaryFolder folder;
+  const std::string missing = folder.path("missing/t");
+  EXPECT_THROW(run({Transport::kLooselyTimed, missing, {}}), std::runtime_error);
+  EXPECT_THROW(run({Transport::kLooselyTimed, {}, missing}), std::runtime_error);
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <functional>
 #include <stdexcept>
 
+#include "tests/support/temporary_folder.h"
+
 namespace dcnsim::riscv {
 namespace {
 
@@ -83,11 +85,13 @@ TEST_F(ElfFileTest, another_machine_or_a_damaged_segment_is_refused) {
 }
 
 TEST_F(ElfFileTest, errors_name_the_file) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("missing.elf");
   try {
-    load_elf("/no/such.elf");
+    load_elf(path);
     FAIL();
   } catch (const std::runtime_error& e) {
-    EXPECT_EQ(std::string(e.what()).rfind("/no/such.elf: ", 0), 0u) << e.what();
+    EXPECT_EQ(std::string(e.what()).rfind(path + ": ", 0), 0u) << e.what();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/workloads/onnx/model.h"
 
 namespace dcnsim {
@@ -44,7 +45,8 @@ TEST(OnnxErrors, RefusesGarbageAndMissingFiles) {
   TemporaryFile file;
   file.write("this is not a model at all");
   EXPECT_EQ(error_of(file.path()), kNotAModel);
-  EXPECT_EQ(error_of("/nonexistent/net.onnx"), "cannot be read: No such file or directory");
+  const TemporaryFolder folder;
+  EXPECT_EQ(error_of(folder.path("missing/net.onnx")), "cannot be read: No such file or directory");
   EXPECT_NE(error_of(testing::TempDir()), "");
 }
 
