@@ -9,6 +9,7 @@
 #include "analysis/allocation/tensors.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/arch/config_fields.h"
+#include "models/arch/dram_fields.h"
 #include "models/base/json/document.h"
 #include "models/base/process/work_pool.h"
 #include "models/perf/evaluate.h"
@@ -49,6 +50,10 @@ std::string packed(const Json& json) {
   const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
   return {bytes.begin(), bytes.end()};
 }
+
+std::string key_of(double number) { return fields::decimal(number); }
+std::string key_of(const std::optional<double>& number) { return number ? key_of(*number) : ""; }
+std::string key_of(const std::string& text) { return text; }
 
 template <class Read>
 auto unpacked(const std::string& bytes, const Read& read) {
@@ -128,32 +133,9 @@ std::string timing_identity(const AcceleratorConfig& machine, const DramSpec& dr
   const bool is_priced = config.mapping.objective == Objective::kEnergy;
   if (!is_priced) config.cost = {};
   std::string identity = to_yaml(config) + (is_priced ? tables_identity : "");
-  for (const double field : {static_cast<double>(dram.width_bits),
-                             static_cast<double>(dram.burst_length),
-                             dram.data_rate_mtps,
-                             static_cast<double>(dram.page_bytes),
-                             static_cast<double>(dram.banks),
-                             static_cast<double>(dram.bank_groups),
-                             dram.tck_ns,
-                             dram.cl_ns,
-                             dram.cwl_ns,
-                             dram.trcd_ns,
-                             dram.trp_ns,
-                             dram.tras_ns,
-                             dram.trc_ns,
-                             dram.tccd_s_ns,
-                             dram.tccd_l_ns,
-                             dram.trrd_s_ns,
-                             dram.trrd_l_ns,
-                             dram.tfaw_ns,
-                             dram.twr_ns,
-                             dram.trtp_ns,
-                             dram.twtr_s_ns,
-                             dram.twtr_l_ns,
-                             dram.trefi_ns,
-                             dram.trfc_ns}) {
-    identity += fields::decimal(field) + ' ';
-  }
+  dram_fields::visit_fields(dram, [&](const dram_fields::Column& field, const auto& member) {
+    if (field.bears == dram_fields::Bears::kOnTiming) identity += key_of(member) + ' ';
+  });
   return identity;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One DRAM device as data: organisation, timing (nanoseconds) and energy components, as the rows
-// of models/cost/tables/dram.csv and dram_timing.csv state them.
+// of models/cost/tables/dram.csv and dram_timing.csv state them (dram_fields.h).
 #pragma once
 
 #include <optional>

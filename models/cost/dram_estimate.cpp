@@ -4,8 +4,10 @@
 #include <cmath>
 #include <optional>
 #include <stdexcept>
-#include <utility>
+#include <string_view>
+#include <type_traits>
 
+#include "models/arch/dram_fields.h"
 #include "models/cost/cost_model.h"
 
 namespace dcnsim {
@@ -29,8 +31,8 @@ std::optional<double> mean_power_mw(const std::string& tables_dir, const Power& 
   return std::exp(logarithms / count);
 }
 
-std::string refusal(const DramSpec& dram, const char* column) {
-  return "dram.csv: dram.preset " + dram.preset + ": no " + column +
+std::string refusal(const DramSpec& dram, std::string_view column) {
+  return "dram.csv: dram.preset " + dram.preset + ": no " + std::string(column) +
          "; its energy cannot be computed";
 }
 
@@ -38,16 +40,6 @@ std::string refusal(const DramSpec& dram, const char* column) {
 
 Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
                                  const CostConfig& config) {
-  const std::pair<const char*, const std::optional<double>&> needed[] = {
-      {"act_pre_energy_pj", dram.act_pre_pj},
-      {"read_core_energy_pj_per_bit", dram.read_core_pj_per_bit},
-      {"write_core_energy_pj_per_bit", dram.write_core_pj_per_bit},
-      {"io_read_energy_pj_per_bit", dram.io_read_pj_per_bit},
-      {"io_write_energy_pj_per_bit", dram.io_write_pj_per_bit}};
-  for (const auto& [column, value] : needed) {
-    if (!value) throw std::runtime_error(refusal(dram, column));
-  }
-
   const Extrapolation rule{"refresh and standby power as other presets have it on average", kBar};
   bool used = false;
   const auto complete = [&](const char* column, std::optional<double>& value, double per_mw,
@@ -67,6 +59,11 @@ Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
            [](const DramSpec& other) { return other.standby_precharged_mw; });
   complete("standby_active_mw", dram.standby_active_mw, 1,
            [](const DramSpec& other) { return other.standby_active_mw; });
+  dram_fields::visit_fields(dram, [&](const dram_fields::Column& field, const auto& member) {
+    if constexpr (std::is_same_v<decltype(member), const std::optional<double>&>) {
+      if (!member) throw std::runtime_error(refusal(dram, field.name));
+    }
+  });
   return used ? Extrapolations{rule} : Extrapolations{};
 }
 

@@ -3,9 +3,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "models/arch/dram_spec.h"
+#include "models/arch/dram_fields.h"
 #include "models/base/table/csv.h"
 #include "models/base/text/printable.h"
 #include "models/base/text/suggest.h"
@@ -36,100 +37,76 @@ std::size_t find_row(const CsvTable& table, const std::string& preset) {
   return *found;
 }
 
-/// One row, columns by name.
-class Row {
+/// Reads the fields of one preset from its rows.
+class Reader {
  public:
-  Row(const CsvTable& table, const std::string& preset)
-      : table_(table), row_(find_row(table, preset)) {}
+  Reader(const CsvTable& energy, const CsvTable& timing, const std::string& preset)
+      : energy_{energy, find_row(energy, preset)}, timing_{timing, find_row(timing, preset)} {}
 
-  int count(const char* name, int low, int high) const {
-    const std::size_t column = table_.column(name);
-    const int value = table_.integer(row_, column);
-    if (value < low || value > high) {
-      table_.fail(row_, column, "expected " + std::to_string(low) + ".." + std::to_string(high));
+  void operator()(const dram_fields::Text& field, std::string& member) const {
+    const Row& from = row_of(field);
+    member = from.table.text(from.row, from.table.column(field.name));
+  }
+  void operator()(const dram_fields::Whole& field, int& member) const {
+    const auto read = [&](const Row& from) {
+      const int value = from.table.integer(from.row, from.table.column(field.name));
+      if (!field.accepts(value)) from.fail(field.name, "expected " + field.expected());
+      return value;
+    };
+    member = read(row_of(field));
+    if (field.file == dram_fields::File::kBoth && read(timing_) != member) {
+      timing_.fail(field.name, energy_.table.file_name() + " says " + std::to_string(member));
     }
-    return value;
   }
-  double positive(const char* name) const {
-    const std::size_t column = table_.column(name);
-    const double value = table_.number(row_, column);
-    if (value <= 0 || value > 1e9) table_.fail(row_, column, "expected a number above 0 up to 1e9");
-    return value;
+  void operator()(const dram_fields::Real& field, double& member) const {
+    const Row& from = row_of(field);
+    member = from.table.number(from.row, from.table.column(field.name));
+    if (!field.accepts(member)) from.fail(field.name, "expected " + field.expected());
   }
-  std::optional<double> optional(const char* name) const {
-    return table_.optional_number(row_, table_.column(name));
+  void operator()(const dram_fields::OptionalReal& field, std::optional<double>& member) const {
+    const Row& from = row_of(field);
+    member = from.table.optional_number(from.row, from.table.column(field.name));
   }
-  const std::string& text(const char* name) const { return table_.text(row_, table_.column(name)); }
-  [[noreturn]] void fail(const char* name, const std::string& problem) const {
-    table_.fail(row_, table_.column(name), problem);
+
+  /// What no field can tell alone.
+  void check(const DramSpec& spec) const {
+    if (spec.page_bytes % spec.burst_bytes() != 0) {
+      energy_.fail("page_bytes", "expected a multiple of a burst (" +
+                                     std::to_string(spec.burst_bytes()) + " bytes)");
+    }
+    if (spec.banks % spec.bank_groups != 0) {
+      energy_.fail("banks", "expected a multiple of bank_groups");
+    }
+    // Otherwise the device would do nothing but refresh.
+    if (spec.trfc_ns >= spec.trefi_ns) timing_.fail("tRFC_ns", "expected less than tREFI_ns");
   }
 
  private:
-  const CsvTable& table_;
-  std::size_t row_;
+  struct Row {
+    const CsvTable& table;
+    std::size_t row;
+
+    [[noreturn]] void fail(std::string_view column, const std::string& problem) const {
+      table.fail(row, table.column(column), problem);
+    }
+  };
+
+  const Row& row_of(const dram_fields::Column& field) const {
+    return field.file == dram_fields::File::kTiming ? timing_ : energy_;
+  }
+
+  Row energy_, timing_;
 };
 
 }  // namespace
 
 DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset) {
-  const CsvTable energy_table = CsvTable::load(tables_dir + "/dram.csv");
-  const CsvTable timing_table = CsvTable::load(tables_dir + "/dram_timing.csv");
-  const Row energy(energy_table, preset), timing(timing_table, preset);
-
+  const CsvTable energy = CsvTable::load(tables_dir + "/dram.csv");
+  const CsvTable timing = CsvTable::load(tables_dir + "/dram_timing.csv");
+  const Reader reader(energy, timing, preset);
   DramSpec spec;
-  spec.preset = preset;
-  spec.width_bits = energy.count("width_bits", 8, 1024);
-  if (spec.width_bits % 8 != 0) energy.fail("width_bits", "expected a multiple of 8");
-  spec.burst_length = energy.count("burst_length", 1, 64);
-  if (timing.count("width_bits", 8, 1024) != spec.width_bits) {
-    timing.fail("width_bits", "dram.csv says " + std::to_string(spec.width_bits));
-  }
-  if (timing.count("burst_length", 1, 64) != spec.burst_length) {
-    timing.fail("burst_length", "dram.csv says " + std::to_string(spec.burst_length));
-  }
-  spec.data_rate_mtps = energy.positive("data_rate_mtps");
-  spec.page_bytes = energy.count("page_bytes", 64, 65536);
-  if (spec.page_bytes % spec.burst_bytes() != 0) {
-    energy.fail("page_bytes", "expected a multiple of a burst (" +
-                                  std::to_string(spec.burst_bytes()) + " bytes)");
-  }
-  spec.banks = energy.count("banks", 1, 1024);
-  spec.bank_groups = energy.count("bank_groups", 1, 64);
-  if (spec.banks % spec.bank_groups != 0) {
-    energy.fail("banks", "expected a multiple of bank_groups");
-  }
-
-  spec.tck_ns = timing.positive("tCK_ns");
-  spec.cl_ns = timing.positive("CL_ns");
-  spec.cwl_ns = timing.positive("CWL_ns");
-  spec.trcd_ns = timing.positive("tRCD_ns");
-  spec.trp_ns = timing.positive("tRP_ns");
-  spec.tras_ns = timing.positive("tRAS_ns");
-  spec.trc_ns = timing.positive("tRC_ns");
-  spec.tccd_s_ns = timing.positive("tCCD_S_ns");
-  spec.tccd_l_ns = timing.positive("tCCD_L_ns");
-  spec.trrd_s_ns = timing.positive("tRRD_S_ns");
-  spec.trrd_l_ns = timing.positive("tRRD_L_ns");
-  spec.tfaw_ns = timing.positive("tFAW_ns");
-  spec.twr_ns = timing.positive("tWR_ns");
-  spec.trtp_ns = timing.positive("tRTP_ns");
-  spec.twtr_s_ns = timing.positive("tWTR_S_ns");
-  spec.twtr_l_ns = timing.positive("tWTR_L_ns");
-  spec.trefi_ns = timing.positive("tREFI_ns");
-  spec.trfc_ns = timing.positive("tRFC_ns");
-  // Otherwise the device would do nothing but refresh.
-  if (spec.trfc_ns >= spec.trefi_ns) timing.fail("tRFC_ns", "expected less than tREFI_ns");
-
-  spec.act_pre_pj = energy.optional("act_pre_energy_pj");
-  spec.read_core_pj_per_bit = energy.optional("read_core_energy_pj_per_bit");
-  spec.write_core_pj_per_bit = energy.optional("write_core_energy_pj_per_bit");
-  spec.io_read_pj_per_bit = energy.optional("io_read_energy_pj_per_bit");
-  spec.io_write_pj_per_bit = energy.optional("io_write_energy_pj_per_bit");
-  spec.refresh_pj = energy.optional("refresh_energy_pj_per_ref");
-  spec.standby_precharged_mw = energy.optional("standby_precharged_mw");
-  spec.standby_active_mw = energy.optional("standby_active_mw");
-  spec.confidence = energy.text("confidence");
-  spec.source = energy.text("source");
+  dram_fields::visit_fields(spec, reader);
+  reader.check(spec);
   return spec;
 }
 

@@ -5,15 +5,81 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "models/base/file/text_file.h"
 #include "tests/support/error_of.h"
 
 namespace dcnsim {
+
+/// A table taken apart, to be changed and written again.
+class Sheet {
+ public:
+  explicit Sheet(const std::string& text) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.back() == '\r') line.pop_back();
+      lines_.push_back(fields_of(line));
+    }
+  }
+
+  std::size_t rows() const { return lines_.size() - 1; }
+  bool has(std::string_view column) const { return index(column) < lines_[0].size(); }
+  std::string& at(std::size_t row, std::string_view column) {
+    return lines_.at(1 + row).at(index(column));
+  }
+  /// Whether it was there.
+  bool drop(std::string_view column) {
+    if (!has(column)) return false;
+    const auto at = static_cast<std::ptrdiff_t>(index(column));
+    for (auto& line : lines_) line.erase(line.begin() + at);
+    return true;
+  }
+  std::string text() const {
+    std::string all;
+    for (const auto& line : lines_) {
+      for (std::size_t i = 0; i < line.size(); ++i) {
+        all += i == 0 ? "\"" : ",\"";
+        for (const char c : line[i]) all += c == '"' ? "\"\"" : std::string(1, c);
+        all += '"';
+      }
+      all += '\n';
+    }
+    return all;
+  }
+
+ private:
+  /// Of a line whose fields have no line breaks.
+  static std::vector<std::string> fields_of(const std::string& line) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (line[i] == '"') {
+        const bool doubled = quoted && i + 1 < line.size() && line[i + 1] == '"';
+        if (doubled) fields.back() += line[i++];
+        if (!doubled) quoted = !quoted;
+      } else if (line[i] == ',' && !quoted) {
+        fields.emplace_back();
+      } else {
+        fields.back() += line[i];
+      }
+    }
+    return fields;
+  }
+  std::size_t index(std::string_view column) const {
+    const auto& names = lines_[0];
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), column) - names.begin());
+  }
+
+  std::vector<std::vector<std::string>> lines_;  ///< names, then rows
+};
 
 inline const std::string kTables = DCNSIM_TABLES_DIR;
 inline const std::string kPresets = DCNSIM_PRESETS_DIR;
@@ -39,6 +105,13 @@ class TablesCopy {
   }
   void write(const std::string& file, const std::string& text) const {
     std::ofstream(path(file), std::ios::binary) << text;
+  }
+  /// change(sheet) of a table.
+  template <typename Change>
+  void edit(const std::string& file, const Change& change) const {
+    Sheet sheet(text(file));
+    change(sheet);
+    write(file, sheet.text());
   }
   /// Replaces the first occurrence.
   void replace(const std::string& file, const std::string& from, const std::string& to) const {

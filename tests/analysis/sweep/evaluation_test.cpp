@@ -11,6 +11,7 @@
 #include "models/base/process/work_pool.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/program.h"
+#include "tests/support/other_dram.h"
 #include "tests/support/small_edge.h"
 #include "tests/support/small_float_network.h"
 
@@ -115,6 +116,17 @@ TEST_F(EvaluationTest, timing_does_not_depend_on_formats_or_prices) {
   const std::string priced = identity();
   config.cost.logic_factor = 2;
   EXPECT_NE(identity(), priced);
+}
+
+TEST_F(EvaluationTest, timing_depends_on_the_fields_of_the_dram_that_bear_on_it) {
+  const auto identity = [&](const DramSpec& dram) {
+    return timing_identity(machine_.config, dram, "tables");
+  };
+  const std::string before = identity(machine_.dram);
+  for_each_other(machine_.dram, [&](const dram_fields::Column& field, const DramSpec& other) {
+    EXPECT_EQ(identity(other) != before, field.bears == dram_fields::Bears::kOnTiming)
+        << field.name;
+  });
 }
 
 }  // namespace

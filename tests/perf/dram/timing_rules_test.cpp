@@ -2,10 +2,13 @@
 // No command sequence breaks a timing rule of its preset, and every rule is used to its limit.
 #include <gtest/gtest.h>
 
+#include <type_traits>
+
 #include "models/perf/dram/device.h"
 #include "models/perf/dram/request_queue.h"
 #include "tests/perf/dram/command_checker.h"
 #include "tests/perf/dram/dram_support.h"
+#include "tests/support/other_dram.h"
 
 namespace dcnsim {
 namespace {
@@ -79,32 +82,50 @@ TEST_P(TimingRules, are_used_to_their_limit_and_their_breach_is_seen) {
       commands_of_calls(spec, config, random_traffic(5, 4000, 3000));
   config.address_mapping = "row-column-channel-bank-group";
   const auto more = commands_of_calls(spec, config, random_traffic(6, 4000, 30000));
-  const std::pair<const char*, double DramSpec::*> rules[] = {
-      {"tCK", &DramSpec::tck_ns},       {"CL", &DramSpec::cl_ns},
-      {"CWL", &DramSpec::cwl_ns},       {"tRCD", &DramSpec::trcd_ns},
-      {"tRP", &DramSpec::trp_ns},       {"tRAS", &DramSpec::tras_ns},
-      {"tRC", &DramSpec::trc_ns},       {"tCCD_S", &DramSpec::tccd_s_ns},
-      {"tCCD_L", &DramSpec::tccd_l_ns}, {"tRRD_S", &DramSpec::trrd_s_ns},
-      {"tRRD_L", &DramSpec::trrd_l_ns}, {"tFAW", &DramSpec::tfaw_ns},
-      {"tWR", &DramSpec::twr_ns},       {"tRTP", &DramSpec::trtp_ns},
-      {"tWTR_S", &DramSpec::twtr_s_ns}, {"tWTR_L", &DramSpec::twtr_l_ns},
-      {"tRFC", &DramSpec::trfc_ns}};
-  for (const auto& [name, field] : rules) {
-    DramSpec longer = spec;
-    longer.*field += 2.01 * spec.tck_ns;
+  const auto lengthen = [&](auto& member) {
+    if constexpr (std::is_same_v<decltype(member), double&>) member += 2.01 * spec.tck_ns;
+  };
+  const auto expect_seen = [&](const dram_fields::Column& field, const DramSpec& longer) {
+    if (field.unit != "ns" || field.name == "tREFI_ns") return;
+    const std::string name(field.name.substr(0, field.name.rfind("_ns")));
     std::size_t seen = 0;
     for (const auto& sequence : {commands, more}) {
       for (const std::string& broken : broken_rules(longer, sequence)) {
-        seen += broken.find(std::string(": ") + name) != std::string::npos;
+        seen += broken.find(": " + name) != std::string::npos;
       }
     }
     EXPECT_GT(seen, 0u) << name;
-  }
+  };
+  for_each_other(spec, expect_seen, lengthen);
   DramSpec shorter = spec;
   shorter.trefi_ns *= 0.9;
   const auto overdue = broken_rules(shorter, commands);
   ASSERT_FALSE(overdue.empty());
   EXPECT_NE(overdue.front().find("tREFI"), std::string::npos) << overdue.front();
+}
+
+// Two bank groups, so that both kinds of distance count.
+TEST(DramFields, bear_on_timing_where_they_say_so) {
+  const DramSpec spec = preset("ddr4_2400_x16_8gb");
+  const auto commands_of = [](const DramSpec& device) {
+    std::vector<std::uint64_t> times;
+    for (const char* mapping : {"row-bank-column-group-channel", "row-column-channel-bank-group"}) {
+      DramConfig config = dram_config();
+      config.address_mapping = mapping;
+      for (const unsigned seed : {5u, 6u}) {
+        for (const DramCommand& c :
+             commands_of_calls(device, config, random_traffic(seed, 2000, 10000))) {
+          times.push_back(c.start_ps);
+        }
+      }
+    }
+    return times;
+  };
+  const auto before = commands_of(spec);
+  for_each_other(spec, [&](const dram_fields::Column& field, const DramSpec& other) {
+    EXPECT_EQ(commands_of(other) != before, field.bears == dram_fields::Bears::kOnTiming)
+        << field.name;
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, TimingRules, testing::ValuesIn(dram_presets(kTables)));

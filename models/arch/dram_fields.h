@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of a DRAM device's fields: column, unit, range, what rests on it. Reading and
+// checking the cost tables, the keys of kept timings and the page of the columns all walk it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "models/arch/dram_spec.h"
+
+namespace dcnsim::dram_fields {
+
+/// Files that have the column; where both have it, they must agree.
+enum class File : std::uint8_t { kEnergy, kTiming, kBoth };  ///< dram.csv, dram_timing.csv
+/// What a change of the field changes, everything else being equal.
+enum class Bears : std::uint8_t { kOnTiming, kOnEnergy, kOnReports };
+
+struct Column {
+  std::string_view name;
+  std::string_view unit;
+  File file;
+  Bears bears;
+  std::string_view meaning;
+};
+
+struct Text : Column {};
+
+/// A multiple of `step` from `low` to `high`.
+struct Whole : Column {
+  int low, high;
+  int step = 1;
+
+  bool accepts(int value) const { return value >= low && value <= high && value % step == 0; }
+  std::string expected() const {
+    return std::to_string(low) + ".." + std::to_string(high) +
+           (step == 1 ? "" : " in steps of " + std::to_string(step));
+  }
+};
+
+struct Real : Column {
+  static bool accepts(double value) { return value > 0 && value <= 1e9; }
+  static std::string expected() { return "a number above 0 up to 1e9"; }
+};
+
+/// Zero or more; empty where the source does not give it.
+struct OptionalReal : Column {};
+
+/// Calls visit(column, member) for every member of an (optionally const) DramSpec.
+template <typename Spec, typename Visitor>
+void visit_fields(Spec& s, Visitor&& visit) {
+  const auto ns = [&visit](std::string_view name, auto& member, std::string_view meaning) {
+    visit(Real{{name, "ns", File::kTiming, Bears::kOnTiming, meaning}}, member);
+  };
+  const auto energy = [&visit](std::string_view name, std::string_view unit, auto& member,
+                               std::string_view meaning) {
+    visit(OptionalReal{{name, unit, File::kEnergy, Bears::kOnEnergy, meaning}}, member);
+  };
+  const auto text = [&visit](std::string_view name, auto& member, std::string_view meaning) {
+    visit(Text{{name, "", File::kEnergy, Bears::kOnReports, meaning}}, member);
+  };
+
+  visit(Text{{"preset", "", File::kBoth, Bears::kOnReports, "what `dram.preset` calls it"}},
+        s.preset);
+  visit(Whole{{"width_bits", "bits", File::kBoth, Bears::kOnTiming, "data pins of one channel"},
+              8,
+              1024,
+              8},
+        s.width_bits);
+  visit(Whole{{"burst_length", "beats", File::kBoth, Bears::kOnTiming, "one column access"}, 1, 64},
+        s.burst_length);
+  visit(Real{{"data_rate_mtps", "MT/s", File::kEnergy, Bears::kOnTiming, "of each data pin"}},
+        s.data_rate_mtps);
+  visit(Whole{{"page_bytes", "bytes", File::kEnergy, Bears::kOnTiming,
+               "an open row of one bank; a multiple of a burst"},
+              64,
+              65536},
+        s.page_bytes);
+  visit(
+      Whole{{"banks", "", File::kEnergy, Bears::kOnTiming, "in all bank groups together"}, 1, 1024},
+      s.banks);
+  visit(Whole{{"bank_groups", "", File::kEnergy, Bears::kOnTiming, "a divisor of `banks`"}, 1, 64},
+        s.bank_groups);
+
+  ns("tCK_ns", s.tck_ns, "period of the command clock");
+  ns("CL_ns", s.cl_ns, "read command to data");
+  ns("CWL_ns", s.cwl_ns, "write command to data");
+  ns("tRCD_ns", s.trcd_ns, "activate to column command");
+  ns("tRP_ns", s.trp_ns, "precharge to activate");
+  ns("tRAS_ns", s.tras_ns, "activate to precharge");
+  ns("tRC_ns", s.trc_ns, "activate to activate, same bank");
+  ns("tCCD_S_ns", s.tccd_s_ns, "column command to column command, other bank group");
+  ns("tCCD_L_ns", s.tccd_l_ns, "column command to column command, same bank group");
+  ns("tRRD_S_ns", s.trrd_s_ns, "activate to activate, other bank group");
+  ns("tRRD_L_ns", s.trrd_l_ns, "activate to activate, other bank of the same group");
+  ns("tFAW_ns", s.tfaw_ns, "window that has at most four activates");
+  ns("tWR_ns", s.twr_ns, "end of write data to precharge");
+  ns("tRTP_ns", s.trtp_ns, "read command to precharge");
+  ns("tWTR_S_ns", s.twtr_s_ns, "end of write data to read command, other bank group");
+  ns("tWTR_L_ns", s.twtr_l_ns, "end of write data to read command, same bank group");
+  ns("tREFI_ns", s.trefi_ns, "refresh to refresh");
+  ns("tRFC_ns", s.trfc_ns, "refresh to activate; less than tREFI_ns");
+
+  energy("act_pre_energy_pj", "pJ", s.act_pre_pj, "an activate and its precharge");
+  energy("read_core_energy_pj_per_bit", "pJ/bit", s.read_core_pj_per_bit,
+         "a read, inside the device");
+  energy("write_core_energy_pj_per_bit", "pJ/bit", s.write_core_pj_per_bit,
+         "a write, inside the device");
+  energy("io_read_energy_pj_per_bit", "pJ/bit", s.io_read_pj_per_bit, "a read, on the pins");
+  energy("io_write_energy_pj_per_bit", "pJ/bit", s.io_write_pj_per_bit, "a write, on the pins");
+  energy("refresh_energy_pj_per_ref", "pJ", s.refresh_pj, "a refresh command");
+  energy("standby_precharged_mw", "mW", s.standby_precharged_mw,
+         "background with all banks closed");
+  energy("standby_active_mw", "mW", s.standby_active_mw, "background with a bank open");
+
+  text("confidence", s.confidence, "in the source");
+  text("source", s.source, "how the row was made");
+}
+
+}  // namespace dcnsim::dram_fields
