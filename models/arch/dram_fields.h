@@ -24,7 +24,9 @@ struct Column {
   std::string_view meaning;
 };
 
-struct Text : Column {};
+struct Text : Column {
+  bool may_be_missing = false;
+};
 
 /// A multiple of `step` from `low` to `high`.
 struct Whole : Column {
@@ -56,8 +58,9 @@ void visit_fields(Spec& s, Visitor&& visit) {
                                std::string_view meaning) {
     visit(OptionalReal{{name, unit, File::kEnergy, Bears::kOnEnergy, meaning}}, member);
   };
-  const auto text = [&visit](std::string_view name, auto& member, std::string_view meaning) {
-    visit(Text{{name, "", File::kEnergy, Bears::kOnReports, meaning}}, member);
+  const auto text = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                             bool may_be_missing = false) {
+    visit(Text{{name, "", File::kEnergy, Bears::kOnReports, meaning}, may_be_missing}, member);
   };
 
   visit(Text{{"preset", "", File::kBoth, Bears::kOnReports, "what `dram.preset` calls it"}},
@@ -113,8 +116,13 @@ void visit_fields(Spec& s, Visitor&& visit) {
          "background with all banks closed");
   energy("standby_active_mw", "mW", s.standby_active_mw, "background with a bank open");
 
-  text("confidence", s.confidence, "in the source");
+  text("confidence", s.confidence, "in the source; printed where no error bar is stated");
   text("source", s.source, "how the row was made");
+  text("conditions", s.conditions, "what the energies stand for", true);
+  text("energy_error_bar", s.energy_error_bar, "of all energies", true);
+  text("rule_error_bar", s.rule_error_bar,
+       "of refresh and standby power as this and other presets have them, where one has none",
+       true);
 }
 
 }  // namespace dcnsim::dram_fields

@@ -24,6 +24,8 @@ struct DramSpec {
   std::optional<double> act_pre_pj, read_core_pj_per_bit, write_core_pj_per_bit, io_read_pj_per_bit,
       io_write_pj_per_bit, refresh_pj, standby_precharged_mw, standby_active_mw;
   std::string confidence, source;
+  /// "" where the tables state none.
+  std::string conditions, energy_error_bar, rule_error_bar;
 
   int burst_bytes() const { return width_bits / 8 * burst_length; }
   double channel_bytes_per_s() const { return data_rate_mtps * 1e6 * width_bits / 8.0; }

@@ -8,6 +8,7 @@
 #include "models/base/table/csv.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
+#include "models/cost/technology.h"
 
 namespace dcnsim {
 namespace {
@@ -42,6 +43,8 @@ AccumulatorRatio::AccumulatorRatio(const std::string& tables_dir) {
       table.fail(row, accumulator, "expected " + std::to_string(side.accumulator_bits));
     }
     side.accumulator_bits = accumulator_bits;
+    conditions_ = node_and_library(table, row) + ", CNN-like operands";
+    error_bars_.add(table, row);
     if (!side.ratios.add(bits, 0, ratio_of(MacPoint{rows.energy(row), rows.unit(row)}, *base))) {
       table.fail(row, weight, "a second row for this width");
     }

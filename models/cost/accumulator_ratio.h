@@ -20,6 +20,9 @@ class AccumulatorRatio {
   bool is_measured(double bits, int accumulator_bits) const;
 
   const TableId& id() const { return id_; }
+  /// "45 nm, nangate45, CNN-like operands"
+  const std::string& conditions() const { return conditions_; }
+  const ErrorBars& error_bars() const { return error_bars_; }
 
  private:
   /// Between 32 bits and `accumulator_bits`, whose rows it takes.
@@ -31,6 +34,8 @@ class AccumulatorRatio {
 
   Side narrower_, wider_;
   TableId id_;
+  std::string conditions_;
+  ErrorBars error_bars_;
 };
 
 }  // namespace dcnsim

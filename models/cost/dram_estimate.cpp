@@ -9,26 +9,36 @@
 
 #include "models/arch/dram_fields.h"
 #include "models/cost/cost_model.h"
+#include "models/cost/error_bars.h"
 
 namespace dcnsim {
 namespace {
 
-/// Worst of the presets that have them: refresh of DDR4, 2.2 times the mean of the others.
-constexpr const char* kBar = "/2.5 .. x2.5";
+struct MeanPower {
+  double mw;
+  ErrorBar error_bar;  ///< of the rule, as the presets behind it state it
+};
 
 /// Over all presets that have it.
 template <typename Power>
-std::optional<double> mean_power_mw(const std::string& tables_dir, const Power& power) {
+std::optional<MeanPower> mean_power(const std::string& tables_dir, const Power& power) {
   double logarithms = 0;
   int count = 0;
+  ErrorBar error_bar;
   for (const std::string& preset : dram_presets(tables_dir)) {
-    const std::optional<double> mw = power(load_dram_spec(tables_dir, preset));
+    const DramSpec other = load_dram_spec(tables_dir, preset);
+    const std::optional<double> mw = power(other);
     if (!mw || *mw <= 0) continue;
     logarithms += std::log(*mw);
     ++count;
+    error_bar.add(other.rule_error_bar);
   }
   if (count == 0) return std::nullopt;
-  return std::exp(logarithms / count);
+  return MeanPower{std::exp(logarithms / count), error_bar};
+}
+
+Extrapolation rule(const ErrorBar& error_bar) {
+  return {"refresh and standby power as other presets have it on average", error_bar.text()};
 }
 
 std::string refusal(const DramSpec& dram, std::string_view column) {
@@ -40,16 +50,15 @@ std::string refusal(const DramSpec& dram, std::string_view column) {
 
 Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
                                  const CostConfig& config) {
-  const Extrapolation rule{"refresh and standby power as other presets have it on average", kBar};
-  bool used = false;
+  ErrorBar error_bar;
   const auto complete = [&](const char* column, std::optional<double>& value, double per_mw,
                             const auto& power) {
     if (value) return;
-    const auto mean = mean_power_mw(tables_dir, power);
+    const auto mean = mean_power(tables_dir, power);
     if (!mean) throw std::runtime_error(refusal(dram, column));
-    require_extrapolation(config, refusal(dram, column), rule);
-    value = per_mw * *mean;
-    used = true;
+    require_extrapolation(config, refusal(dram, column), rule(mean->error_bar));
+    value = per_mw * mean->mw;
+    error_bar += mean->error_bar;
   };
   // A milliwatt for a nanosecond is a picojoule.
   complete("refresh_energy_pj_per_ref", dram.refresh_pj, dram.trefi_ns, [](const DramSpec& other) {
@@ -64,7 +73,7 @@ Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
       if (!member) throw std::runtime_error(refusal(dram, field.name));
     }
   });
-  return used ? Extrapolations{rule} : Extrapolations{};
+  return error_bar.has_rows() ? Extrapolations{rule(error_bar)} : Extrapolations{};
 }
 
 }  // namespace dcnsim

@@ -45,7 +45,8 @@ class Reader {
 
   void operator()(const dram_fields::Text& field, std::string& member) const {
     const Row& from = row_of(field);
-    member = from.table.text(from.row, from.table.column(field.name));
+    member = field.may_be_missing ? from.table.optional_text(from.row, field.name)
+                                  : from.table.text(from.row, from.table.column(field.name));
   }
   void operator()(const dram_fields::Whole& field, int& member) const {
     const auto read = [&](const Row& from) {

@@ -25,11 +25,14 @@ class Mean {
 
 }  // namespace
 
-Extrapolation LibraryRatio::rule(const std::string& error_bar) const {
+Extrapolation LibraryRatio::rule(const ErrorBar& error_bar) const {
   return {std::string(kFullLibrary) + " figures times the mean ratios of " + std::to_string(macs) +
               " MACs measured in both libraries",
-          error_bar};
+          error_bar.text()};
 }
+
+Extrapolation LibraryRatio::mac_rule() const { return rule(error_bars.rule); }
+Extrapolation LibraryRatio::unit_rule() const { return rule(error_bars.unit_rule); }
 
 LibraryRatio library_ratio(const std::string& tables_dir, const std::string& library) {
   const MacTable from(tables_dir, kFullLibrary, kTableAccumulatorBits);
@@ -61,6 +64,8 @@ LibraryRatio library_ratio(const std::string& tables_dir, const std::string& lib
   ratio.energy = energy.value();
   ratio.node_nm = to.node_nm();
   ratio.conditions = to.conditions();
+  ratio.temperature_c = to.temperature_c();
+  ratio.error_bars = to.error_bars();
   return ratio;
 }
 

@@ -19,9 +19,15 @@ struct LibraryRatio {
   double energy = 1;  ///< of a whole MAC
   int macs = 0;       ///< that were measured in both
   double node_nm = 0;
-  std::string conditions;  ///< of the other library
+  std::string conditions, temperature_c;  ///< of the other library
+  ErrorBars error_bars;                   ///< of its MACs
 
-  Extrapolation rule(const std::string& error_bar) const;
+  /// For MACs that the other library lacks, and for all other units.
+  Extrapolation mac_rule() const;
+  Extrapolation unit_rule() const;
+
+ private:
+  Extrapolation rule(const ErrorBar& error_bar) const;
 };
 
 /// Geometric means. Throws std::runtime_error if mac_energy_area.csv does not have the library or

@@ -4,19 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "models/base/table/csv.h"
 #include "models/cost/accumulator_ratio.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
 
 namespace dcnsim {
-namespace {
-
-constexpr const char* kLibraryBar = "+-20 %";
-constexpr const char* kAccumulatorBar = "+-25 %";
-constexpr const char* kCellBar = "+-25 %";
-
-}  // namespace
 
 MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
     : technology_(config.cost.technology),
@@ -28,11 +20,13 @@ MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
   const MacPoint mac = native(tables_dir, config);
   native_ = mac.energy;
   unit_ = mac.unit;
-  narrow_ =
+  const NarrowRows narrow =
       narrow_rows(tables_dir, technology_, weight_bits_, activation_bits_, config.accumulator.bits);
+  narrow_ = narrow.energies;
+  narrow_rule_ = NarrowRatio::rule(tables_dir);
   if (!narrow_.empty()) {
-    const CsvTable table = CsvTable::load(tables_dir + "/mac_subword.csv");
-    energy_table_ = {table.file_name(), table.sha256()};
+    energy_table_ = narrow.table;
+    error_bars_.energy += narrow.error_bars.energy;
   }
   if (config.cost.extrapolate) {
     estimated_narrow_.emplace(tables_dir, weight_bits_, activation_bits_);
@@ -47,6 +41,8 @@ MacPoint MacCost::native(const std::string& tables_dir, const AcceleratorConfig&
   if (is_other_accumulator) table = MacTable(tables_dir, technology_, kTableAccumulatorBits);
   node_nm_ = table.node_nm();
   conditions_ = table.conditions();
+  temperature_c_ = table.temperature_c();
+  error_bars_ = table.error_bars();
   unit_table_ = energy_table_ = table.id();
 
   std::optional<MacPoint> mac = table.at(weight_bits_, activation_bits_);
@@ -55,14 +51,15 @@ MacPoint MacCost::native(const std::string& tables_dir, const AcceleratorConfig&
     const std::string refusal = table.path() + ": no data for a " +
                                 pair_name(weight_bits_, activation_bits_) + " MAC in " +
                                 technology_ + " (array.weight_bits, array.activation_bits)";
-    mac = MacTable(tables_dir, kFullLibrary, kTableAccumulatorBits)
-              .at(weight_bits_, activation_bits_);
+    const MacTable full(tables_dir, kFullLibrary, kTableAccumulatorBits);
+    mac = full.at(weight_bits_, activation_bits_);
     if (!mac) throw std::runtime_error(refusal);
     const LibraryRatio ratio = library_ratio(tables_dir, technology_);
-    require_extrapolation(config.cost, refusal, ratio.rule(kLibraryBar));
+    require_extrapolation(config.cost, refusal, ratio.mac_rule());
+    error_bars_ = full.error_bars();
     mac = scaled(*mac, ratio.parts);
     native_interpolated_ = false;
-    extrapolations_.push_back(ratio.rule(kLibraryBar));
+    extrapolations_.push_back(ratio.mac_rule());
   }
   if (is_other_accumulator) scale_accumulator(tables_dir, config, *mac);
   return *mac;
@@ -83,7 +80,7 @@ void MacCost::scale_accumulator(const std::string& tables_dir, const Accelerator
     const Extrapolation rule{
         "32-bit accumulators changed by the measured ratios to 24 and 48 bits "
         "at 45 nm, linear in their width",
-        kAccumulatorBar};
+        ratio.error_bars().rule.text()};
     require_extrapolation(config.cost, refusal, rule);
     extrapolations_.push_back(rule);
   }
@@ -93,7 +90,8 @@ void MacCost::scale_accumulator(const std::string& tables_dir, const Accelerator
     throw std::runtime_error(refusal + ": too far from 32 bits");
   }
   mac = scaled(mac, changed);
-  corrections_.push_back({"accumulator_width", ratio.id(), "45 nm, nangate45, CNN-like operands",
+  corrections_.push_back({"accumulator_width", ratio.id(), ratio.conditions(),
+                          ratio.error_bars().energy.text(),
                           "ratios to 32 bits at the mean of the native widths; linear in the "
                           "accumulator's width and between 4, 8 and 16-bit operands"});
 }
@@ -105,7 +103,7 @@ void MacCost::pass_sums_on(const std::string& tables_dir, const AcceleratorConfi
     cell_ = systolic_cell(tables_dir, kFullLibrary, kTableAccumulatorBits, native_bits);
     if (cell_) {
       extrapolations_.push_back(
-          {"sums passed on as in 45 nm cells with 32-bit accumulators", kCellBar});
+          {"sums passed on as in 45 nm cells with 32-bit accumulators", cell_->rule_error_bar});
     }
   }
   if (!cell_) return;
@@ -144,13 +142,13 @@ PeEnergy MacCost::in_place(int weight_bits, int activation_bits) const {
       pair_name(weight_bits_, activation_bits_) + " datapath in " + technology_ +
       "; give the array the operands' widths or take another native width; cost.extrapolate: true "
       "would take " +
-      NarrowRatio::rule().text());
+      narrow_rule_.text());
 }
 
 Extrapolations MacCost::energy_extrapolations(int weight_bits, int activation_bits) const {
   Extrapolations all = extrapolations_;
   if (is_beyond_tables(narrowed_weight(weight_bits), narrowed_activation(activation_bits))) {
-    all.push_back(NarrowRatio::rule());
+    all.push_back(narrow_rule_);
   }
   return all;
 }

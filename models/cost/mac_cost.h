@@ -54,7 +54,8 @@ class MacCost : public PeCost {
   std::string technology_;
   int weight_bits_, activation_bits_;
   PeEnergy native_;
-  Grid<PeEnergy> narrow_;                        ///< by data widths
+  Grid<PeEnergy> narrow_;  ///< by data widths
+  Extrapolation narrow_rule_;
   std::optional<NarrowRatio> estimated_narrow_;  ///< if extrapolation is asked for
   bool native_interpolated_ = false;
   bool passes_sums_on_;  ///< weight-stationary

@@ -40,11 +40,13 @@ MacTable::MacTable(const std::string& tables_dir, const std::string& library, in
   id_ = {table.file_name(), table.sha256()};
   const PeRows rows(table, library, "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
-                    node = table.column("node_nm");
+                    node = table.column("node_nm"), temperature = table.column("temp_c");
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!rows.matches(row)) continue;
     node_nm_ = table.number(row, node);
     conditions_ = logic_conditions(table, row);
+    temperature_c_ = table.text(row, temperature);
+    error_bars_.add(table, row);
     if (rows.accumulator_bits(row) != accumulator_bits) continue;
     if (!points_.add(table.integer(row, weight), table.integer(row, activation),
                      {rows.energy(row), rows.unit(row)})) {

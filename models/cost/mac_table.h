@@ -46,13 +46,16 @@ class MacTable {
   double node_nm() const { return node_nm_; }
   /// "45 nm, nangate45, 1.1 V, 25 C"
   const std::string& conditions() const { return conditions_; }
+  const std::string& temperature_c() const { return temperature_c_; }
+  const ErrorBars& error_bars() const { return error_bars_; }
 
  private:
   Grid<MacPoint> points_;
   std::string path_;
   TableId id_;
   double node_nm_ = 0;
-  std::string conditions_;
+  std::string conditions_, temperature_c_;
+  ErrorBars error_bars_;
 };
 
 }  // namespace dcnsim

@@ -15,17 +15,23 @@ PeEnergy between(const PeEnergy& a, const PeEnergy& b, double share) {
   return blend_energy({{&a, 1 - share}, {&b, share}});
 }
 
+/// The hardware that every width of data was measured on.
+NarrowRows on_square(const std::string& tables_dir, int bits) {
+  return narrow_rows(tables_dir, kFullLibrary, bits, bits, kTableAccumulatorBits);
+}
+
 }  // namespace
 
-Grid<PeEnergy> narrow_rows(const std::string& tables_dir, const std::string& library,
-                           int weight_bits, int activation_bits, int accumulator_bits) {
+NarrowRows narrow_rows(const std::string& tables_dir, const std::string& library, int weight_bits,
+                       int activation_bits, int accumulator_bits) {
   const CsvTable table = CsvTable::load(tables_dir + "/mac_subword.csv");
   const PeRows rows(table, library, "cnn");
   const std::size_t hw_weight = table.column("hw_weight_bits"),
                     hw_activation = table.column("hw_act_bits"),
                     weight = table.column("weight_bits"), activation = table.column("act_bits"),
                     alignment = table.column("alignment");
-  Grid<PeEnergy> energies;
+  NarrowRows narrow;
+  narrow.table = {table.file_name(), table.sha256()};
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!rows.matches(row) || rows.accumulator_bits(row) != accumulator_bits ||
         table.text(row, alignment) != "lsb_sign_extended" ||
@@ -33,26 +39,29 @@ Grid<PeEnergy> narrow_rows(const std::string& tables_dir, const std::string& lib
         table.integer(row, hw_activation) != activation_bits) {
       continue;
     }
-    if (!energies.add(table.integer(row, weight), table.integer(row, activation),
-                      rows.energy(row))) {
+    if (!narrow.energies.add(table.integer(row, weight), table.integer(row, activation),
+                             rows.energy(row))) {
       table.fail(row, weight, "a second row for this width pair");
     }
+    narrow.error_bars.add(table, row);
   }
-  return energies;
+  return narrow;
 }
 
 NarrowRatio::NarrowRatio(const std::string& tables_dir, int weight_bits, int activation_bits)
     : weight_bits_(weight_bits),
       activation_bits_(activation_bits),
       own_(tables_dir, kFullLibrary, kTableAccumulatorBits),
-      on_8x8_(narrow_rows(tables_dir, kFullLibrary, 8, 8, kTableAccumulatorBits)),
-      on_16x16_(narrow_rows(tables_dir, kFullLibrary, 16, 16, kTableAccumulatorBits)) {}
+      on_8x8_(on_square(tables_dir, 8).energies),
+      on_16x16_(on_square(tables_dir, 16).energies) {}
 
-Extrapolation NarrowRatio::rule() {
+Extrapolation NarrowRatio::rule(const std::string& tables_dir) {
+  ErrorBar error_bar;
+  for (const int bits : {8, 16}) error_bar += on_square(tables_dir, bits).error_bars.rule;
   return {
-      std::string("the saving of narrow data at 45 nm, linear in the hardware's width between ") +
-          "MACs of the data's own width, 8 x 8 and 16 x 16",
-      "+-30 %"};
+      "the saving of narrow data at 45 nm, linear in the hardware's width between MACs of the "
+      "data's own width, 8 x 8 and 16 x 16",
+      error_bar.text()};
 }
 
 PeEnergy NarrowRatio::energy(int weight_bits, int activation_bits) const {

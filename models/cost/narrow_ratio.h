@@ -11,9 +11,14 @@
 
 namespace dcnsim {
 
-/// Rows of mac_subword.csv for hardware of these widths and sign-extended data, by data widths.
-Grid<PeEnergy> narrow_rows(const std::string& tables_dir, const std::string& library,
-                           int weight_bits, int activation_bits, int accumulator_bits);
+/// Rows of mac_subword.csv for hardware of these widths and sign-extended data.
+struct NarrowRows {
+  TableId table;
+  Grid<PeEnergy> energies;  ///< by data widths
+  ErrorBars error_bars;
+};
+NarrowRows narrow_rows(const std::string& tables_dir, const std::string& library, int weight_bits,
+                       int activation_bits, int accumulator_bits);
 
 class NarrowRatio {
  public:
@@ -23,7 +28,8 @@ class NarrowRatio {
   /// Part by part, to data of the hardware's own widths; exactly 1 for these.
   PeEnergy at(int weight_bits, int activation_bits) const;
 
-  static Extrapolation rule();
+  /// What at() does, with the error that the table states for it.
+  static Extrapolation rule(const std::string& tables_dir);
 
  private:
   PeEnergy energy(int weight_bits, int activation_bits) const;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
+#include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
 #include "models/perf/counters.h"
 
@@ -50,6 +51,7 @@ struct Correction {
   std::string what;  ///< e.g. "zero_activations"
   TableId table;
   std::string conditions;
+  std::string error_bar;
   std::string note;
 };
 
@@ -83,6 +85,9 @@ class PeCost {
   double node_nm() const { return node_nm_; }
   /// "45 nm, nangate45, 1.1 V, 25 C"
   const std::string& conditions() const { return conditions_; }
+  const std::string& temperature_c() const { return temperature_c_; }
+  /// Of the rows behind energy, and behind area and leakage.
+  const ErrorBars& error_bars() const { return error_bars_; }
   /// "CNN-like operands"
   const std::string& data() const { return data_; }
   const TableId& energy_table() const { return energy_table_; }
@@ -91,7 +96,8 @@ class PeCost {
  protected:
   PeUnit unit_;
   double node_nm_ = 0;
-  std::string conditions_, data_;
+  std::string conditions_, temperature_c_, data_;
+  ErrorBars error_bars_;
   TableId energy_table_, unit_table_;
   std::vector<Correction> corrections_;
   Extrapolations extrapolations_;  ///< of energy at all widths, area and leakage

@@ -10,9 +10,6 @@
 namespace dcnsim {
 namespace {
 
-/// Worst of the units measured in two libraries: 35 %.
-constexpr const char* kLibraryBar = "+-40 %";
-constexpr const char* kWidthBar = "+-20 %";
 /// Key of units whose input is as wide as their output.
 constexpr int kAnyInput = 1;
 
@@ -27,9 +24,10 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
     const LibraryRatio ratio = library_ratio(tables_dir, config_.technology);
     const std::string refusal = table.path() + ": no rows " + missing + " in " + config_.technology;
     half_even_ = half_up_ = maximum_ = adder_ = Units();
+    requantizer_error_bars_ = pool_add_error_bars_ = ErrorBars();
     if (!read(table, kFullLibrary, ratio).empty()) throw std::runtime_error(refusal);
-    require_extrapolation(config_, refusal, ratio.rule(kLibraryBar));
-    by_library_.push_back(ratio.rule(kLibraryBar));
+    require_extrapolation(config_, refusal, ratio.unit_rule());
+    by_library_.push_back(ratio.unit_rule());
     conditions_ = ratio.conditions;
   }
   for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
@@ -46,13 +44,15 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
                     energy = table.column("energy_fj_per_op");
   struct Wanted {
     Units& units;
+    ErrorBars& error_bars;
     const char *unit, *mode, *data;
     bool has_input;
   };
-  const Wanted all[] = {{half_even_, "requant_var_shift", "half_even", "cnn", true},
-                        {half_up_, "requant_var_shift", "half_up", "cnn", true},
-                        {maximum_, "maxpool2", "", "cnn", false},
-                        {adder_, "adder", "", "uniform", false}};
+  const Wanted all[] = {
+      {half_even_, requantizer_error_bars_, "requant_var_shift", "half_even", "cnn", true},
+      {half_up_, requantizer_error_bars_, "requant_var_shift", "half_up", "cnn", true},
+      {maximum_, pool_add_error_bars_, "maxpool2", "", "cnn", false},
+      {adder_, pool_add_error_bars_, "adder", "", "uniform", false}};
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (table.text(row, libraries) != library) continue;
     for (const Wanted& wanted : all) {
@@ -68,6 +68,7 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
         table.fail(row, out_bits, "a second row for this width");
       }
       conditions_ = logic_conditions(table, row);
+      wanted.error_bars.add(table, row);
     }
   }
   for (const Wanted& wanted : all) {
@@ -78,7 +79,8 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
   return "";
 }
 
-PostUnit PostCost::look_up(const Units& units, int bits, int in_bits, const char* what) const {
+PostUnit PostCost::look_up(const Units& units, const ErrorBars& error_bars, int bits, int in_bits,
+                           const char* what) const {
   bits = std::max(bits, 2);
   PostUnit unit;
   unit.by = by_library_;
@@ -98,7 +100,8 @@ PostUnit PostCost::look_up(const Units& units, int bits, int in_bits, const char
                                     std::to_string(*units.ys().rbegin())) +
         ')';
     if (corners.empty()) throw std::runtime_error(refusal);
-    const Extrapolation rule{"units of post-processing in proportion to their width", kWidthBar};
+    const Extrapolation rule{"units of post-processing in proportion to their width",
+                             error_bars.rule.text()};
     require_extrapolation(config_, refusal, rule);
     unit.by.push_back(rule);
     factor = static_cast<double>(bits) / x * in_bits / y;
@@ -111,15 +114,16 @@ PostUnit PostCost::look_up(const Units& units, int bits, int in_bits, const char
 
 PostUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
   const bool half_even = rounding == Rounding::kHalfEven;
-  return look_up(half_even ? half_even_ : half_up_, out_bits, accumulator_bits_, "requantizer");
+  return look_up(half_even ? half_even_ : half_up_, requantizer_error_bars_, out_bits,
+                 accumulator_bits_, "requantizer");
 }
 
 PostUnit PostCost::maximum(int bits) const {
-  return look_up(maximum_, bits, kAnyInput, "maximum unit");
+  return look_up(maximum_, pool_add_error_bars_, bits, kAnyInput, "maximum unit");
 }
 
 PostUnit PostCost::adder(int sum_bits) const {
-  return look_up(adder_, std::max(sum_bits, 16), kAnyInput, "adder");
+  return look_up(adder_, pool_add_error_bars_, std::max(sum_bits, 16), kAnyInput, "adder");
 }
 
 }  // namespace dcnsim

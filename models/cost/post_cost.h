@@ -39,15 +39,20 @@ class PostCost {
   const std::string& table() const { return table_; }
   const std::string& sha256() const { return sha256_; }
   const std::string& conditions() const { return conditions_; }
+  const ErrorBars& requantizer_error_bars() const { return requantizer_error_bars_; }
+  /// Of maximum units and adders.
+  const ErrorBars& pool_add_error_bars() const { return pool_add_error_bars_; }
 
  private:
   using Units =
       Grid<PostUnit>;  ///< x: width in bits; y: bits of the input, kAnyInput but for requantizers
   /// Takes the rows of a library, each times a ratio; what is missing, or nothing.
   std::string read(const CsvTable& table, const std::string& library, const LibraryRatio& ratio);
-  PostUnit look_up(const Units& units, int bits, int in_bits, const char* what) const;
+  PostUnit look_up(const Units& units, const ErrorBars& error_bars, int bits, int in_bits,
+                   const char* what) const;
 
   Units half_even_, half_up_, maximum_, adder_;
+  ErrorBars requantizer_error_bars_, pool_add_error_bars_;
   CostConfig config_;
   int accumulator_bits_;
   Extrapolations by_library_;

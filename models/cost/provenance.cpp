@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a report must say about each figure: table, conditions, error bar, substitutions. The error
-// bars are those of tables/README.md.
+// What a report must say about each figure: table, conditions, error bar, substitutions.
 #include <set>
 #include <string>
-#include <string_view>
 
 #include "models/arch/config_fields.h"
+#include "models/base/text/printable.h"
 #include "models/cost/cost_parts.h"
 
 namespace dcnsim {
 namespace {
 
 using fields::decimal;
-
-constexpr const char* kLogicEnergyBar = "/2.5 .. x1.3";
-constexpr const char* kLogicAreaBar = "+-30 %";
-constexpr const char* kSramBar = "x1 .. x4";
 
 /// Joins remarks with "; ".
 class Remarks {
@@ -88,15 +83,22 @@ Extrapolations leakage_rules(const CostParts& p) {
 }
 
 std::string dram_bar(const DramSpec& dram) {
-  const std::pair<std::string_view, const char*> bars[] = {{"ddr4_2400_x16_8gb", "+-30 %"},
-                                                           {"lpddr4_3200_x16_6gb", "+-20 %"},
-                                                           {"lpddr3_1600_x32_4gb", "+-40 %"},
-                                                           {"hbm2_2000_pc64", "+-30 %"},
-                                                           {"lpddr5_6400_x16_8gb", "+-50 %"}};
-  for (const auto& [preset, bar] : bars) {
-    if (dram.preset == preset) return bar;
-  }
-  return "not stated, confidence " + dram.confidence;
+  return dram.energy_error_bar.empty() ? kNotStated + (", confidence " + dram.confidence)
+                                       : printable(dram.energy_error_bar);
+}
+
+std::string dram_conditions(const DramSpec& dram, int channels) {
+  return dram.preset + ", " + std::to_string(channels) +
+         (channels == 1 ? " channel, " : " channels, ") +
+         (dram.conditions.empty() ? "conditions not stated" : printable(dram.conditions));
+}
+
+std::string leakage_note(const CostParts& p) {
+  return Remarks()
+      .add(true, "of the array; other registers, requantizers and buffers from their own tables")
+      .add(p.pe->temperature_c() == "25", "five to ten times higher at 85 C")
+      .add(true, "scaled by no factor")
+      .text();
 }
 
 std::string logic_factors(const CostConfig& cost) {
@@ -140,7 +142,8 @@ std::string array_note(const CostParts& p) {
 Provenance buffer_entry(const CostParts& p, const char* component, const BufferCost& buffer) {
   const double factor = p.config.cost.sram_factor;
   return labelled(
-      {component, p.sram.table(), p.sram.sha256(), p.sram.conditions(), kSramBar,
+      {component, p.sram.table(), p.sram.sha256(), p.sram.conditions(),
+       p.sram.error_bars().energy.text(),
        Remarks()
            .add(buffer.interpolated, "log-log between measured shapes")
            .add(factor != 1, "access energy times sram_factor " + decimal(factor))
@@ -157,21 +160,21 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
   const Extrapolations by_pe = pe_rules(p, layers);
   const auto pe = [&](const char* component, const std::string& note) {
     return labelled({component, p.pe->energy_table().file, p.pe->energy_table().sha256, data,
-                     kLogicEnergyBar, note},
+                     p.pe->error_bars().energy.text(), note},
                     by_pe);
   };
-  const auto post = [&](const char* component, const char* operands, const char* bar,
+  const auto post = [&](const char* component, const char* operands, const ErrorBar& bar,
                         const std::string& note, const Extrapolations& by) {
-    return labelled(
-        {component, p.post.table(), p.post.sha256(), p.post.conditions() + operands, bar, note},
-        by);
+    return labelled({component, p.post.table(), p.post.sha256(), p.post.conditions() + operands,
+                     bar.text(), note},
+                    by);
   };
   const std::string factors = logic_factors(p.config.cost);
   const std::string and_factors = factors.empty() ? "" : "; " + factors;
   const auto registers = [&](const char* component, const std::string& which) {
     return labelled({component, p.registers.table().file, p.registers.table().sha256,
                      p.registers.conditions() + ", random data, activations with the layer's zeros",
-                     kLogicEnergyBar,
+                     p.registers.error_bars().energy.text(),
                      which +
                          "; clocked only when they take new data; linear between measured "
                          "toggle rates" +
@@ -189,12 +192,13 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
                 p.config.array.dataflow == Dataflow::kWeightStationary
                     ? "weights beside those of the PEs' tables: two sets, of all bits"
                     : "sums on their way out of the array"),
-      post("requantize", ", CNN-like operands", kLogicEnergyBar,
+      post("requantize", ", CNN-like operands", p.post.requantizer_error_bars().energy,
            "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
            "rounding modes other than half-to-even charged as half-up" +
                and_factors,
            requantize_rules(p, layers)),
-      post("pool_add", ", CNN-like (max) or uniform (add) operands", kLogicEnergyBar,
+      post("pool_add", ", CNN-like (max) or uniform (add) operands",
+           p.post.pool_add_error_bars().energy,
            "with registers; linear between measured widths, adders at least 16 bits wide" +
                and_factors,
            pool_add_rules(p, layers)),
@@ -202,29 +206,24 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
       buffer_entry(p, "weight_buffer", p.weight),
       buffer_entry(p, "output_buffer", p.output)};
   for (const Correction& c : p.pe->corrections()) {
-    all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, kLogicEnergyBar, c.note});
+    all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, c.error_bar, c.note});
   }
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
   }
-  all.push_back(labelled(
-      {"dram", "dram.csv", p.dram_sha256,
-       p.dram.preset + ", " + std::to_string(p.config.dram.channels) +
-           (p.config.dram.channels == 1 ? " channel" : " channels") + ", data-sheet currents",
-       dram_bar(p.dram), "source: " + p.dram.source},
-      p.dram_by));
+  all.push_back(
+      labelled({"dram", "dram.csv", p.dram_sha256, dram_conditions(p.dram, p.config.dram.channels),
+                dram_bar(p.dram), "source: " + p.dram.source},
+               p.dram_by));
   all.push_back(labelled({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256,
-                          p.pe->conditions(), kLogicAreaBar, array_note(p)},
+                          p.pe->conditions(), p.pe->error_bars().area.text(), array_note(p)},
                          p.pe->unit_extrapolations()));
-  all.push_back(post("requantizers", "", kLogicAreaBar,
+  all.push_back(post("requantizers", "", p.post.requantizer_error_bars().area,
                      "cell area and leakage of a half-up requantizer for each column",
                      p.requantizer().by));
-  all.push_back(labelled(
-      {"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256, p.pe->conditions(),
-       "not stated",
-       "of the array; other registers, requantizers and buffers from their own tables; five to ten "
-       "times higher at 85 C; scaled by no factor"},
-      leakage_rules(p)));
+  all.push_back(labelled({"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256,
+                          p.pe->conditions(), kNotStated, leakage_note(p)},
+                         leakage_rules(p)));
   if (!p.config.cost.tables.empty()) {
     for (Provenance& entry : all) entry.table = p.config.cost.tables + '/' + entry.table;
   }

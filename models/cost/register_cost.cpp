@@ -11,8 +11,6 @@
 namespace dcnsim {
 namespace {
 
-/// Against the registers of asap7: 13 % in energy, 7 % in area, 32 % in leakage.
-constexpr const char* kLibraryBar = "+-40 %";
 constexpr std::string_view kRatePrefix = "toggle_rate_";
 
 }  // namespace
@@ -24,8 +22,8 @@ RegisterCost::RegisterCost(const std::string& tables_dir, const CostConfig& conf
   const LibraryRatio ratio = library_ratio(tables_dir, config.technology);
   const std::string refusal = table.path() + ": no registers in " + config.technology;
   if (!read(table, kFullLibrary, ratio)) throw std::runtime_error(refusal);
-  require_extrapolation(config, refusal, ratio.rule(kLibraryBar));
-  by_.push_back(ratio.rule(kLibraryBar));
+  require_extrapolation(config, refusal, ratio.unit_rule());
+  by_.push_back(ratio.unit_rule());
   conditions_ = ratio.conditions;
 }
 
@@ -54,6 +52,7 @@ bool RegisterCost::read(const CsvTable& table, const std::string& library,
     area_um2_ = table.number(row, area) / width * ratio.parts.unit.area_um2;
     leakage_nw_ = table.number(row, leakage) / width * ratio.parts.unit.leakage_nw;
     conditions_ = logic_conditions(table, row);
+    error_bars_.add(table, row);
   }
   if (by_percent_.empty()) return false;
   if (by_percent_.find(0, 0) == nullptr || by_percent_.find(100, 0) == nullptr) {

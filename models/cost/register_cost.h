@@ -34,6 +34,7 @@ class RegisterCost {
   const Extrapolations& by() const { return by_; }
   const TableId& table() const { return table_; }
   const std::string& conditions() const { return conditions_; }
+  const ErrorBars& error_bars() const { return error_bars_; }
 
  private:
   struct Point {
@@ -47,6 +48,7 @@ class RegisterCost {
   Extrapolations by_;
   TableId table_;
   std::string conditions_;
+  ErrorBars error_bars_;
 };
 
 }  // namespace dcnsim

@@ -15,7 +15,6 @@ namespace {
 
 /// How far beyond the table slopes are trusted.
 constexpr double kMostCapacityBeyond = 4, kMostWordBeyond = 2;
-const char* const kSlopeBar = "/2.5 .. x2.5";
 
 /// By which factor outside lo..hi; 1 inside.
 double beyond(double x, double lo, double hi) { return std::max({1.0, lo / x, x / hi}); }
@@ -61,6 +60,7 @@ SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, doub
     if (!grid_.add(bytes, bits, point)) table.fail(row, capacity, "a second row for this shape");
     conditions_ = node_text + ", " + config.sram_device + ", " +
                   printable(table.text(row, temperature)) + " K, one read-write port";
+    error_bars_.add(table, row);
   }
   if (nodes.count(wanted_node) == 0) {
     std::string list;
@@ -93,7 +93,8 @@ BufferCost SramCost::buffer(const std::string& name, double capacity_bytes, int 
         beyond(word_bits, *grid_.ys().begin(), *grid_.ys().rbegin()) > kMostWordBeyond) {
       throw std::runtime_error(refusal);
     }
-    cost.by.push_back({"the table's mean slopes over capacity and word width", kSlopeBar});
+    cost.by.push_back(
+        {"the table's mean slopes over capacity and word width", error_bars_.rule.text()});
     require_extrapolation(config_, refusal, cost.by.back());
   }
   const auto of = [&](Member member) {

@@ -7,6 +7,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/base/table/grid.h"
+#include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
 
 namespace dcnsim {
@@ -40,6 +41,7 @@ class SramCost {
   const std::string& table() const { return table_; }
   const std::string& sha256() const { return sha256_; }
   const std::string& conditions() const { return conditions_; }
+  const ErrorBars& error_bars() const { return error_bars_; }
 
  private:
   using Member = double SramPoint::*;
@@ -51,6 +53,7 @@ class SramCost {
   Grid<SramPoint> grid_{Grid<SramPoint>::Axes::kLogarithmic};  ///< capacity in bytes, word in bits
   CostConfig config_;
   std::string table_, sha256_, conditions_;
+  ErrorBars error_bars_;
 };
 
 }  // namespace dcnsim

@@ -16,6 +16,7 @@ std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits");
   Grid<MacPoint> ratios;
   std::size_t any_row = 0;
+  ErrorBars error_bars;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const int bits = table.integer(row, weight);
     const MacPoint* const plain = in_place.points().find(bits, bits);
@@ -24,6 +25,7 @@ std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
       continue;
     }
     any_row = row;
+    error_bars.add(table, row);
     if (!ratios.add(bits, 0, ratio_of({rows.systolic_energy(row), rows.unit(row)}, *plain))) {
       table.fail(row, weight, "a second row for this width");
     }
@@ -35,7 +37,9 @@ std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
                       {"systolic_cell",
                        {table.file_name(), table.sha256()},
                        logic_conditions(table, any_row) + ", CNN-like operands, weights held",
-                       ""}};
+                       error_bars.energy.text(),
+                       ""},
+                      error_bars.rule.text()};
 }
 
 }  // namespace dcnsim

@@ -15,6 +15,7 @@ struct SystolicCell {
   MacPoint ratio;
   bool is_interpolated = false;
   Correction source;
+  std::string rule_error_bar;  ///< where it stands for the cells of others
 };
 
 /// At the mean of the native widths, linear between measured ones. Nothing if the table has no rows

@@ -7,6 +7,13 @@
 #include "models/base/text/printable.h"
 
 namespace dcnsim {
+namespace {
+
+std::string shown(const CsvTable& table, std::size_t row, const char* column) {
+  return printable(table.text(row, table.column(column)));
+}
+
+}  // namespace
 
 bool has_technology(const CsvTable& table, const std::string& technology) {
   const std::size_t library = table.column("library");
@@ -27,12 +34,13 @@ void require_technology(const CsvTable& table, const std::string& technology) {
                            ", expected one of " + printable(list, 200));
 }
 
+std::string node_and_library(const CsvTable& table, std::size_t row) {
+  return shown(table, row, "node_nm") + " nm, " + shown(table, row, "library");
+}
+
 std::string logic_conditions(const CsvTable& table, std::size_t row) {
-  const auto column = [&](const char* name) {
-    return printable(table.text(row, table.column(name)));
-  };
-  return column("node_nm") + " nm, " + column("library") + ", " + column("vdd_v") + " V, " +
-         column("temp_c") + " C";
+  return node_and_library(table, row) + ", " + shown(table, row, "vdd_v") + " V, " +
+         shown(table, row, "temp_c") + " C";
 }
 
 }  // namespace dcnsim

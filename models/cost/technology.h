@@ -14,6 +14,9 @@ bool has_technology(const CsvTable& table, const std::string& technology);
 /// Throws std::runtime_error listing the technologies of the table unless `technology` is one.
 void require_technology(const CsvTable& table, const std::string& technology);
 
+/// "45 nm, nangate45"
+std::string node_and_library(const CsvTable& table, std::size_t row);
+
 /// "45 nm, nangate45, 1.1 V, 25 C"
 std::string logic_conditions(const CsvTable& table, std::size_t row);
 

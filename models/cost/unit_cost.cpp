@@ -11,9 +11,6 @@
 namespace dcnsim {
 namespace {
 
-/// Units measured in two libraries are within 17 %; the bar is that of all that was not a MAC.
-constexpr const char* kLibraryBar = "+-40 %";
-
 /// Where a family's units are in the tables.
 struct UnitRows {
   const char* file;
@@ -61,10 +58,11 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
         " bits, operands " + data_ +
         " (array.lanes, array.weight_bits, accumulator.bits, array.dataflow)";
     if (!read(table, config, kFullLibrary, ratio)) throw std::runtime_error(refusal);
-    require_extrapolation(config.cost, refusal, ratio.rule(kLibraryBar));
-    extrapolations_.push_back(ratio.rule(kLibraryBar));
+    require_extrapolation(config.cost, refusal, ratio.unit_rule());
+    extrapolations_.push_back(ratio.unit_rule());
     node_nm_ = ratio.node_nm;
     conditions_ = ratio.conditions;
+    temperature_c_ = ratio.temperature_c;
   }
   widest_weight_ = *energies_.xs().rbegin();
   widest_activation_ = *energies_.ys().rbegin();
@@ -87,6 +85,7 @@ bool UnitCost::read(const CsvTable& table, const AcceleratorConfig& config,
   const PeRows rows(table, library, weights_stay ? "cnn_wstat" : "cnn");
   const std::size_t unit = table.column("unit"), weight = table.column("weight_bits"),
                     activation = table.column("act_bits"), node = table.column("node_nm"),
+                    temperature = table.column("temp_c"),
                     registers = wanted.has_lanes ? table.column("hw_weight_bits") : 0,
                     lanes = wanted.has_lanes ? table.column("lanes") : 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
@@ -104,6 +103,8 @@ bool UnitCost::read(const CsvTable& table, const AcceleratorConfig& config,
     accumulator_bits_ = rows.accumulator_bits(row);
     node_nm_ = table.number(row, node);
     conditions_ = logic_conditions(table, row);
+    temperature_c_ = table.text(row, temperature);
+    error_bars_.add(table, row);
   }
   return !energies_.empty();
 }

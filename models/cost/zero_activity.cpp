@@ -20,6 +20,7 @@ ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& tec
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
                     zeros = table.column("zero_fraction");
   std::size_t any_row = 0;
+  ErrorBars error_bars;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!rows.matches(row)) continue;
     const int bits = table.integer(row, weight);
@@ -27,6 +28,7 @@ ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& tec
     const double fraction = table.number(row, zeros);
     if (fraction < 0 || fraction > 1) table.fail(row, zeros, "expected 0..1");
     any_row = row;
+    error_bars.add(table, row);
     if (!energies_.add(bits, static_cast<int>(std::lround(100 * fraction)), rows.energy(row))) {
       table.fail(row, zeros, "a second row for this width and fraction");
     }
@@ -46,6 +48,7 @@ ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& tec
   source_ = {"zero_activations",
              {table.file_name(), table.sha256()},
              logic_conditions(table, any_row),
+             error_bars.energy.text(),
              "ratios to 50 % zeros at the measured zeros of each layer's input; linear between "
              "measured widths and in zeros, beyond them as at the last"};
 }

@@ -39,7 +39,9 @@ TEST(DramFields, accept_what_they_say) {
 /// Lines of the page of the cost tables, one a column.
 class Page {
  public:
-  void operator()(const Text& column, const std::string&) { add(column, "text"); }
+  void operator()(const Text& column, const std::string&) {
+    add(column, column.may_be_missing ? "text; may be missing or empty" : "text");
+  }
   void operator()(const Whole& column, int) { add(column, column.expected()); }
   void operator()(const Real& column, double) { add(column, "above 0"); }
   void operator()(const OptionalReal& column, const std::optional<double>&) {

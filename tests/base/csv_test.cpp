@@ -28,6 +28,8 @@ TEST(csv, reads_plain_and_quoted_fields) {
   EXPECT_EQ(table.text(1, 0), "");
   EXPECT_EQ(table.number(1, 1), 2.5);
   EXPECT_EQ(table.optional_number(1, 2), 3.0);
+  EXPECT_EQ(table.optional_text(1, "b"), "2.5");
+  EXPECT_EQ(table.optional_text(1, "d"), "");
 }
 
 TEST(csv, a_byte_order_mark_is_skipped) {

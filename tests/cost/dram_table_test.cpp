@@ -208,5 +208,16 @@ TEST(dram_table, a_field_out_of_its_range_is_named) {
   dram_fields::visit_fields(spec, Visitor{expect_refused});
 }
 
+TEST(dram_table, columns_that_may_be_missing_state_nothing) {
+  const TablesCopy tables;
+  tables.edit("dram.csv", [](Sheet& sheet) {
+    for (const char* column : {"conditions", "energy_error_bar", "rule_error_bar"}) {
+      EXPECT_TRUE(sheet.drop(column)) << column;
+    }
+  });
+  const DramSpec spec = load_dram_spec(tables.dir(), kPreset);
+  EXPECT_EQ(spec.conditions + spec.energy_error_bar + spec.rule_error_bar, "");
+}
+
 }  // namespace
 }  // namespace dcnsim

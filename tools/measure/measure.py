@@ -44,6 +44,8 @@ _LOAD_IN_INVERTERS = 4
 _WIRE_FF_PER_UM = 0.15
 _CYCLES = 3000
 _NOTHING = "(?!)"  # matches no name
+# What a figure is worth in absolute terms no measurement here tells: rows state none.
+_ERROR_BARS = ("energy_error_bar", "area_error_bar", "rule_error_bar", "unit_rule_error_bar")
 
 _ERRORS = (liberty_syntax.LibertyError, synthesis.SynthesisError, gate_model.SimulationError,
            measurement.WrongResult, result_table.ResultError)
@@ -163,7 +165,8 @@ def _setup(arguments):
         arguments.library, library.vdd, library.temperature, choice.flip_flop,
         adder.cell if adder else "none", len(choice.mapped), delay_ps))
     columns = {"node_nm": arguments.node, "library": arguments.library, "vdd_v": library.vdd,
-               "temp_c": library.temperature, "source": source}
+               "temp_c": library.temperature, "source": source,
+               **dict.fromkeys(_ERROR_BARS, "")}
     return measurement.Setup(library, target, gate_model.build_simulator(work),
                              arguments.wire_ff_per_um, columns)
 

@@ -116,17 +116,26 @@ CsvTable CsvTable::parse(std::string_view text, const std::string& path) {
 
 std::string CsvTable::file_name() const { return path_.substr(path_.find_last_of('/') + 1); }
 
+std::size_t CsvTable::find_column(std::string_view name) const {
+  return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+}
+
 std::size_t CsvTable::column(std::string_view name) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found == names_.end()) {
+  const std::size_t found = find_column(name);
+  if (found == names_.size()) {
     throw std::runtime_error(path_ + ":1: column " + std::string(name) + " is missing");
   }
-  return static_cast<std::size_t>(found - names_.begin());
+  return found;
 }
 
 const std::string& CsvTable::text(std::size_t row, std::size_t column) const {
   assert(row < rows() && column < names_.size());
   return fields_[row * names_.size() + column];
+}
+
+std::string CsvTable::optional_text(std::size_t row, std::string_view name) const {
+  const std::size_t found = find_column(name);
+  return found == names_.size() ? "" : text(row, found);
 }
 
 double CsvTable::number(std::size_t row, std::size_t column) const {

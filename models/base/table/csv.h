@@ -30,6 +30,8 @@ class CsvTable {
   std::size_t column(std::string_view name) const;
 
   const std::string& text(std::size_t row, std::size_t column) const;
+  /// The same by the column's name; "" if the table lacks the column.
+  std::string optional_text(std::size_t row, std::string_view name) const;
   /// A number 0..1e30, else std::runtime_error naming file, line and column.
   double number(std::size_t row, std::size_t column) const;
   /// Likewise; nothing if the field is empty.
@@ -41,6 +43,9 @@ class CsvTable {
   [[noreturn]] void fail(std::size_t row, std::size_t column, const std::string& problem) const;
 
  private:
+  /// names_.size() if the table lacks the column.
+  std::size_t find_column(std::string_view name) const;
+
   std::string path_, sha256_;
   std::vector<std::string> names_;
   std::vector<std::string> fields_;  ///< row by row
