@@ -56,8 +56,8 @@ class Additivity {
 
   Comparison compare(const std::vector<int>& widths) {
     const AllocationSpace& space = study_.space();
-    return {to_db(predicted_noise(space, study_.noise(NoiseModel::kTensor), widths)),
-            to_db(predicted_noise(space, study_.noise(NoiseModel::kMeasured), widths)),
+    return {to_db(predicted_output_noise(space, study_.noise(NoiseModel::kTensor), widths)),
+            to_db(predicted_output_noise(space, study_.noise(NoiseModel::kMeasured), widths)),
             to_db(measure(study_.quantizer().quantize(study_.widths(widths)).network).back())};
   }
 
