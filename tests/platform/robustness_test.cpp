@@ -129,7 +129,7 @@ TEST_P(RobustnessTest, a_list_or_a_tensor_outside_memory) {
 
 TEST_P(RobustnessTest, a_bus_error_in_mid_burst) {
   simulate([](Bench& b) {
-    for (const std::uint64_t inside : {8, 64, 256, 504}) {  // of 512 bytes
+    for (const std::uint64_t inside : {8U, 64U, 256U, 504U}) {  // of 512 bytes
       for (auto member : {&Descriptor::input_address, &Descriptor::output_address}) {
         Descriptor d = identity_layer();
         d.*member = kMemoryBytes - inside;

@@ -217,7 +217,7 @@ TEST_P(AnnotatedDmaTest, a_job_takes_as_long_as_with_calls_at_those_times) {
 }
 
 TEST_P(AnnotatedDmaTest, an_error_ends_the_job_when_it_has_come) {
-  for (const std::size_t fails : {0, 3}) {
+  for (const std::size_t fails : {0U, 3U}) {
     const Job annotated = run_job(manner(), accept_delay(), fails);
     expect_equal(annotated, run_job(called(manner()), accept_delay(), fails));
     EXPECT_EQ(annotated.error, reg::kBusError);

@@ -299,7 +299,7 @@ TEST_F(AllocateTest, the_papers_noise_is_one_line_for_all_tensors) {
     }
   }
   double outputs = 0;  // of all layers but the max pool, each counted once
-  for (const std::size_t layer : {0, 1, 3, 4}) {
+  for (const std::size_t layer : {0U, 1U, 3U, 4U}) {
     outputs += quantizer_.output(layer, 8).noise_to_signal();
   }
   outputs += quantizer_.output(5, 16).noise_to_signal();

@@ -123,7 +123,7 @@ TEST_F(SensitivityTest, of_what_is_not_allocated_is_that_of_the_base_widths_toge
 
 TEST_F(SensitivityTest, has_equal_bits_for_any_number_of_jobs) {
   const Sensitivity one = measure(Scope::kAll, 2, 4, 1);
-  for (const std::size_t jobs : {2, 3, 5}) {
+  for (const std::size_t jobs : {2U, 3U, 5U}) {
     const Sensitivity several = measure(Scope::kAll, 2, 4, jobs);
     EXPECT_EQ(several.noise, one.noise);
     EXPECT_EQ(several.fixed, one.fixed);

@@ -99,7 +99,7 @@ TEST_F(FinetuneCommandTest, KeepsTheBeginningIfNoEpochIsBetter) {
 TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
   const std::string images = slurp(path("images.bin"));
   std::filesystem::create_directories(folder_ / "data");
-  for (int batch = 0; batch < 5; ++batch) {
+  for (std::size_t batch = 0; batch < 5; ++batch) {
     spill(path("data/data_batch_" + std::to_string(batch + 1) + ".bin"),
           images.substr(batch * 14 * kRecord, 14 * kRecord));
   }

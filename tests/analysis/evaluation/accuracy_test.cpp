@@ -56,7 +56,8 @@ class AccuracyTest : public testing::Test {
 };
 
 TEST_F(AccuracyTest, of_floats_counts_the_labels_met_for_any_number_of_jobs) {
-  for (const std::size_t jobs : {1, 2, 5}) EXPECT_EQ(count_correct(network_, images_, jobs), 19U);
+  for (const std::size_t jobs : {1U, 2U, 5U})
+    EXPECT_EQ(count_correct(network_, images_, jobs), 19U);
 }
 
 TEST_F(AccuracyTest, of_codes_equals_a_plain_loop_for_any_number_of_jobs) {
@@ -73,7 +74,7 @@ TEST_F(AccuracyTest, of_codes_equals_a_plain_loop_for_any_number_of_jobs) {
       expected += answer == images_.labels[i] ? 1 : 0;
     }
     EXPECT_GT(expected, 0U);
-    for (const std::size_t jobs : {1, 2, 5}) {
+    for (const std::size_t jobs : {1U, 2U, 5U}) {
       EXPECT_EQ(count_correct(fixed, images_, jobs), expected);
     }
   }
@@ -111,7 +112,7 @@ TEST_F(AccuracyTest, of_held_outputs_equals_a_plain_loop_for_any_number_of_jobs)
     expected += largest(outputs.back()) == images_.labels[i] ? 1 : 0;
   }
   ASSERT_NE(expected, 19U);  // 3 bits are seen
-  for (const std::size_t jobs : {1, 2, 5}) {
+  for (const std::size_t jobs : {1U, 2U, 5U}) {
     EXPECT_EQ(count_correct(network_, formats, {true, false}, images_, jobs), expected);
   }
 }

@@ -67,7 +67,7 @@ TEST(MeasuredNoise, has_equal_bits_for_any_number_of_jobs) {
   const Dataset images = random_images(11);
   const FixedNetwork fixed = quantize_network(floats, images, {}).network;
   const std::vector<double> one = measured_noise(floats, fixed, images, 1);
-  for (const std::size_t jobs : {2, 5}) {
+  for (const std::size_t jobs : {2U, 5U}) {
     EXPECT_EQ(measured_noise(floats, fixed, images, jobs), one);
   }
 }

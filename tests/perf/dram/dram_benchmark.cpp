@@ -44,7 +44,8 @@ void queue(benchmark::State& state, std::uint64_t bytes, bool random) {
     queue.enqueue(now, 0, address, bytes, false);
     address = (random ? engine() * bytes : address + bytes) % kSpan;
   }
-  const auto bursts = static_cast<double>(state.iterations() * bytes / device.map().burst_bytes());
+  const auto bursts = static_cast<double>(state.iterations()) * static_cast<double>(bytes) /
+                      static_cast<double>(device.map().burst_bytes());
   state.counters["ns_per_burst"] =
       benchmark::Counter(bursts * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }

@@ -153,7 +153,7 @@ TEST_F(DevicesTest, priority_threshold_and_enable_decide_what_interrupts) {
     bench.write(DCN_PLIC_PRIORITY + 4, 1);
     bench.write(DCN_PLIC_PRIORITY + 4 * 2, 3);
     bench.write(DCN_PLIC_PRIORITY + 4 * 3, 3);
-    for (const std::size_t source : {1, 2, 3}) bench.raise(source, true);
+    for (const std::size_t source : {1U, 2U, 3U}) bench.raise(source, true);
     EXPECT_FALSE(bench.irq.read()) << "none is enabled";
     bench.write(DCN_PLIC_ENABLE, 0xE);
     EXPECT_TRUE(bench.irq.read());

@@ -65,7 +65,7 @@ double standalone_ms_an_image(const Workload& workload, const PlatformConfig& co
 
 void print_costs() {
   const Workload workload;
-  for (const std::uint64_t quantum_us : {0, 1, 1000}) {
+  for (const std::uint64_t quantum_us : {0U, 1U, 1000U}) {
     PlatformConfig config = workload.platform();
     config.quantum_ps = quantum_us * 1'000'000;
     std::vector<double> computing, storing, loose, approximate, loose_alone, approximate_alone;

@@ -240,7 +240,7 @@ TEST_F(VirtualPlatformTest, the_processor_sleeps_while_the_accelerator_works) {
 }
 
 TEST_F(VirtualPlatformTest, the_timer_wakes_and_an_endless_sleep_ends_the_run) {
-  for (const std::uint64_t quantum_ps : {0, 1'000'000, 1'000'000'000}) {
+  for (const std::uint64_t quantum_ps : {0U, 1'000'000U, 1'000'000'000U}) {
     PlatformConfig platform = config();
     platform.quantum_ps = quantum_ps;
     std::ostringstream terminal;
@@ -251,7 +251,7 @@ TEST_F(VirtualPlatformTest, the_timer_wakes_and_an_endless_sleep_ends_the_run) {
 }
 
 TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum) {
-  for (const std::uint64_t quantum_ps : {0, 1'000'000, 1'000'000'000}) {
+  for (const std::uint64_t quantum_ps : {0U, 1'000'000U, 1'000'000'000U}) {
     PlatformConfig platform = config();
     platform.quantum_ps = quantum_ps;
     std::ostringstream terminal;
