@@ -50,10 +50,9 @@ struct ImageResult {
   std::uint64_t signature = 0;  ///< of all that may not depend on the image
 };
 
-/// Of all counters but the overflows and the zeros.
 std::uint64_t signature(std::vector<LayerCounters> counters) {
   static_assert(std::has_unique_object_representations_v<LayerCounters>);
-  for (LayerCounters& layer : counters) layer.overflows = layer.input_zeros = 0;
+  for (LayerCounters& layer : counters) layer = without_data(layer);
   return std::hash<std::string>{}(to_bytes(counters));
 }
 
@@ -82,20 +81,6 @@ std::uint64_t total_cycles(const std::vector<LayerCounters>& layers) {
   std::uint64_t cycles = 0;
   for (const LayerCounters& layer : layers) cycles += layer.cycles;
   return cycles;
-}
-
-/// `counters` with the times and DRAM events of `timed`. What is moved and computed does not depend
-/// on when.
-void replace_times(std::vector<LayerCounters>& counters, const std::vector<LayerCounters>& timed) {
-  for (std::size_t i = 0; i < counters.size(); ++i) {
-    const std::uint64_t zeros = counters[i].input_zeros;
-    if (timed.at(i).stream_bytes != counters[i].stream_bytes ||
-        timed.at(i).pe_cycles != counters[i].pe_cycles) {
-      throw std::logic_error(fmt::format("layer {}: traffic or work depends on the timing", i));
-    }
-    counters[i] = timed.at(i);
-    counters[i].input_zeros = zeros;
-  }
 }
 
 /// One image on the system; with `reference`, every code of every layer is compared. An
@@ -205,8 +190,9 @@ void run_command(const RunOptions& options) {
     if (timed_apart || options.trace || options.vcd) {
       const CodeTensor image =
           convert_image(image_tensor(images, options.trace_image), network.input_format);
-      replace_times(counters, observed_run(config, dram, program, image,
-                                           {report.timing, options.trace, options.vcd}));
+      counters = with_times_of(
+          std::move(counters),
+          observed_run(config, dram, program, image, {report.timing, options.trace, options.vcd}));
     }
     for (std::size_t i = 0; i < program.layers.size(); ++i) {
       const ProgramLayer& layer = program.layers[i];

@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "analysis/report/run_report.h"
+#include "models/base/enum_array.h"
 #include "models/base/json/document.h"
 
 namespace dcnsim {
@@ -41,24 +43,18 @@ inline Json tiling_json(const Tiling& t) {
           {"order", t.order == LoopOrder::kWeightOuter ? "weight-outer" : "pixel-outer"}};
 }
 
-inline Json traffic_json(const LayerCounters& c) {
-  Json streams = Json::object();
-  for (int s = 0; s < kStreams; ++s) {
-    streams[std::string(to_string(static_cast<Stream>(s)))] =
-        c.stream_bytes[static_cast<std::size_t>(s)];
-  }
-  return {{"dram_read_bytes", dram_read_bytes(c)},
-          {"dram_write_bytes", dram_write_bytes(c)},
-          {"by_stream", streams}};
+/// {"NAME": VALUE, ...} with the names of the enumerators.
+template <class Enum, class Value, std::size_t kCount>
+Json by_name(const EnumArray<Enum, Value, kCount>& values) {
+  Json json = Json::object();
+  for (const Enum key : values.keys()) json[std::string(to_string(key))] = values[key];
+  return json;
 }
 
-inline Json stalls_json(const LayerCounters& c) {
-  Json json = Json::object();
-  for (int s = 0; s < kStalls; ++s) {
-    json[std::string(to_string(static_cast<Stall>(s)))] =
-        c.stall_cycles[static_cast<std::size_t>(s)];
-  }
-  return json;
+inline Json traffic_json(const LayerCounters& c) {
+  return {{"dram_read_bytes", dram_read_bytes(c)},
+          {"dram_write_bytes", dram_write_bytes(c)},
+          {"by_stream", by_name(c.stream_bytes)}};
 }
 
 /// Text without line breaks; bytes that are no UTF-8 are replaced.

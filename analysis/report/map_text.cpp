@@ -8,9 +8,7 @@
 namespace dcnsim {
 namespace {
 
-std::uint64_t stall(const LayerCounters& c, Stall cause) {
-  return c.stall_cycles[static_cast<std::size_t>(cause)];
-}
+std::uint64_t stall(const LayerCounters& c, Stall cause) { return c.stall_cycles[cause]; }
 
 double kilobytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e3; }
 
@@ -54,18 +52,17 @@ std::string cycles_text(const LayerCounters& c) {
   std::string text =
       fmt::format("  cycles        {}: computing {} (of these {} filling and draining)", c.cycles,
                   share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
-  for (int s = 0; s < kStalls; ++s) {
-    const auto cause = static_cast<Stall>(s);
-    text += fmt::format(", {} {}", to_string(cause), share_text(stall(c, cause), c.cycles));
+  for (const Stall cause : StallCycles::keys()) {
+    text += fmt::format(", {} {}", to_string(cause), share_text(c.stall_cycles[cause], c.cycles));
   }
   return text + "\n";
 }
 
 std::string traffic_text(const LayerCounters& c) {
   std::string text = fmt::format("  traffic       {:.1f} kB:", kilobytes(traffic(c)));
-  for (int s = 0; s < kStreams; ++s) {
-    text += fmt::format("{} {} {:.1f}", s == 0 ? "" : ",", to_string(static_cast<Stream>(s)),
-                        kilobytes(c.stream_bytes[static_cast<std::size_t>(s)]));
+  for (const Stream stream : StreamBytes::keys()) {
+    text += fmt::format("{} {} {:.1f}", text.back() == ':' ? "" : ",", to_string(stream),
+                        kilobytes(c.stream_bytes[stream]));
   }
   return text + "\n";
 }

@@ -2,6 +2,7 @@
 #include "analysis/report/json_parts.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/perf/counter_fields.h"
 
 namespace dcnsim {
 namespace {
@@ -14,15 +15,6 @@ Json breakdown(const Breakdown& parts) {
 
 Json latency(const LayerCounters& c, double period_s) {
   return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
-}
-
-Json attributed(const Attribution& cycles) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < kCauses; ++i) {
-    const Cause cause = static_cast<Cause>(i);
-    json[std::string(to_string(cause))] = cycles[cause];
-  }
-  return json;
 }
 
 Json limited_by(const Attribution& cycles, const LayerCounters& c,
@@ -39,30 +31,15 @@ Json energy(const Breakdown& parts) {
 }
 
 Json events(const LayerCounters& c) {
-  const auto sram = [](const SramAccesses& a) {
-    return Json{{"reads", a.reads}, {"writes", a.writes}};
-  };
-  return {{"mac_passes", c.pe_cycles},
-          {"weight_loads", c.weight_loads},
-          {"activation_loads", c.activation_loads},
-          {"register_bits",
-           {{"edge_activations", c.registers.edge_activation_bits},
-            {"edge_weights", c.registers.edge_weight_bits},
-            {"shadow", c.registers.shadow_bits}}},
-          {"input_buffer_words", sram(c.input_buffer)},
-          {"weight_buffer_words", sram(c.weight_buffer)},
-          {"output_buffer_words", sram(c.output_buffer)},
-          {"accumulator_buffer_words", sram(c.accumulator_buffer)},
-          {"requantized", c.requantized},
-          {"pool_operations", c.pool_operations},
-          {"additions", c.additions},
-          {"dram",
-           {{"activates", c.dram.activates},
-            {"read_bytes", c.dram.read_bytes},
-            {"write_bytes", c.dram.write_bytes},
-            {"refreshes", c.dram.refreshes},
-            {"active_ps", c.dram.active_ps},
-            {"precharged_ps", c.dram.precharged_ps}}}};
+  Json json = Json::object();
+  visit_counters(
+      [&](const CounterField& field, const std::uint64_t& count) {
+        if (field.group != CounterGroup::kEvents) return;
+        Json& entry = json[std::string(field.name)];
+        (field.part.empty() ? entry : entry[std::string(field.part)]) = count;
+      },
+      c);
+  return json;
 }
 
 Json layer_json(const LayerReport& layer, const RunReport& report) {
@@ -82,8 +59,8 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
   json["macs"] = c.macs;
   json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
   json["compute_cycles"] = c.compute_cycles;
-  json["stall_cycles"] = stalls_json(c);
-  json["attribution"] = attributed(layer.attribution());
+  json["stall_cycles"] = by_name(c.stall_cycles);
+  json["attribution"] = by_name(layer.attribution());
   json["limited_by"] = limited_by(layer.attribution(), c, report.accelerator);
   json["utilization"] = utilization(c, report.accelerator.array);
   json["latency"] = latency(c, report.clock_period_s);
@@ -112,8 +89,8 @@ std::string to_json(const RunReport& report) {
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
   json["compute_cycles"] = sum.compute_cycles;
-  json["stall_cycles"] = stalls_json(sum);
-  json["attribution"] = attributed(report.attribution());
+  json["stall_cycles"] = by_name(sum.stall_cycles);
+  json["attribution"] = by_name(report.attribution());
   json["limited_by"] = limited_by(report.attribution(), sum, report.accelerator);
   json["macs"] = sum.macs;
   json["utilization"] = utilization(sum, report.accelerator.array);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/run_report.h"
 
-#include <numeric>
-
 namespace dcnsim {
 
 LayerCounters RunReport::totals() const {
@@ -30,13 +28,11 @@ Breakdown RunReport::energy_pj() const {
 }
 
 std::uint64_t dram_read_bytes(const LayerCounters& counters) {
-  return std::accumulate(counters.stream_bytes.begin(), counters.stream_bytes.end(),
-                         std::uint64_t{0}) -
-         dram_write_bytes(counters);
+  return counters.stream_bytes.total() - dram_write_bytes(counters);
 }
 
 std::uint64_t dram_write_bytes(const LayerCounters& counters) {
-  return counters.stream_bytes[static_cast<std::size_t>(Stream::kOutput)];
+  return counters.stream_bytes[Stream::kOutput];
 }
 
 double utilization(const LayerCounters& counters, const ArrayConfig& array) {

@@ -83,7 +83,7 @@ std::string cost_row(const std::string& name, const LayerCounters& c, const Brea
   const auto kilo = [](std::uint64_t bytes) {
     return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
   };
-  const auto stream = [&](Stream s) { return kilo(c.stream_bytes[static_cast<std::size_t>(s)]); };
+  const auto stream = [&](Stream s) { return kilo(c.stream_bytes[s]); };
   const EnergyColumns e = energy_columns(energy);
   const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
   return fmt::format(kCostRow, elide(name, 16), stream(Stream::kWeight), stream(Stream::kBias),

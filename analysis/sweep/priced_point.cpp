@@ -17,18 +17,23 @@ double six_digits(double value) {
   return std::round(value * scale) / scale;
 }
 
+template <class Array>
+Json names() {
+  Json list = Json::array();
+  for (const auto key : Array::keys()) list.push_back(to_string(key));
+  return list;
+}
+
 Json layer_json(const Descriptor& d, const LayerCounters& c, const Breakdown& energy) {
-  const Attribution causes = attribution(d.kind, c);
-  Json cycles = Json::array(), energies = Json::array();
-  for (std::size_t i = 0; i < kCauses; ++i) cycles.push_back(causes[static_cast<Cause>(i)]);
+  Json energies = Json::array();
   for (const auto& part : energy) energies.push_back(six_digits(part.second));
   return {{"bits",
            {d.kind == LayerKind::kConv ? Json(d.weight.bits) : Json(nullptr), d.input.bits,
             d.requant.out.bits}},
           {"macs", c.macs},
           {"mac_passes", c.pe_cycles},
-          {"cycles", cycles},
-          {"traffic", c.stream_bytes},
+          {"cycles", attribution(d.kind, c).values},
+          {"traffic", c.stream_bytes.values},
           {"energy_pj", energies}};
 }
 
@@ -46,7 +51,7 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
     const Breakdown energy = machine.cost.layer_energy_pj(timing.layers[i], counters);
     f.cycles += counters.cycles;
     f.energy_pj += total(energy);
-    for (const std::uint64_t bytes : counters.stream_bytes) f.traffic_bytes += bytes;
+    f.traffic_bytes += counters.stream_bytes.total();
     layers.push_back(layer_json(timing.layers[i], counters, energy));
   }
   f.seconds = static_cast<double>(f.cycles) * machine.clock_period_s();
@@ -82,13 +87,14 @@ std::set<std::string> provenance_texts(const Machine& machine,
 }
 
 std::string components_json(const CostModel& cost) {
-  Json cycles = Json::array(), traffic = Json::array(), energy = Json::array(),
-       area = Json::array();
-  for (std::size_t i = 0; i < kCauses; ++i) cycles.push_back(to_string(static_cast<Cause>(i)));
-  for (int s = 0; s < kStreams; ++s) traffic.push_back(to_string(static_cast<Stream>(s)));
+  Json energy = Json::array(), area = Json::array();
   for (const auto& part : cost.layer_energy_pj({}, {})) energy.push_back(part.first);
   for (const auto& part : cost.area_um2()) area.push_back(part.first);
-  return Json{{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}}.dump();
+  return Json{{"cycles", names<Attribution>()},
+              {"traffic", names<StreamBytes>()},
+              {"energy", energy},
+              {"area", area}}
+      .dump();
 }
 
 }  // namespace dcnsim

@@ -2,6 +2,7 @@
 // The kinds of work the accelerator does, one at a time, each described by a Descriptor.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -27,11 +28,11 @@ constexpr std::string_view to_string(LayerKind kind) {
 
 /// What the bytes on the memory bus are for. Reads: all but kOutput.
 enum class Stream : std::uint8_t { kDescriptor, kWeight, kBias, kInput, kOutput };
-inline constexpr int kStreams = 5;
+inline constexpr std::size_t kStreams = 5;
 
 constexpr std::string_view to_string(Stream stream) {
   constexpr std::string_view names[kStreams] = {"descriptor", "weight", "bias", "input", "output"};
-  return names[static_cast<int>(stream)];
+  return names[static_cast<std::size_t>(stream)];
 }
 
 }  // namespace dcnsim

@@ -194,23 +194,27 @@ inline constexpr std::array<Register, 11> kRegisters{{
 struct Counter {
   std::uint32_t offset;
   std::string_view name;
+  std::string_view shows;  ///< a counter by its full name (models/perf/counter_fields.h)
   std::string_view description;
 };
 
 inline constexpr std::array<Counter, 13> kCounters{{
-    {kCycles, "CYCLES", "clock cycles from START to DONE"},
-    {kMacs, "MACS", "multiply-accumulates"},
-    {kStallDescriptor, "STALL_DESCRIPTOR", "cycles waiting for descriptors"},
-    {kStallWeight, "STALL_WEIGHT", "cycles the array waits for weights"},
-    {kStallInput, "STALL_INPUT", "cycles the array waits for inputs"},
-    {kStallOutput, "STALL_OUTPUT", "cycles waiting for the output buffer or the last write"},
-    {kBytesDescriptor, "BYTES_DESCRIPTOR", "descriptor bytes read"},
-    {kBytesWeight, "BYTES_WEIGHT", "weight bytes read"},
-    {kBytesBias, "BYTES_BIAS", "bias bytes read"},
-    {kBytesInput, "BYTES_INPUT", "input bytes read"},
-    {kBytesOutput, "BYTES_OUTPUT", "output bytes written"},
-    {kOverflows, "OVERFLOWS", "outputs whose accumulator lost the exact sum"},
-    {kStallConflict, "STALL_CONFLICT", "cycles the array waits for banks that the DMA uses"},
+    {kCycles, "CYCLES", "cycles", "clock cycles from START to DONE"},
+    {kMacs, "MACS", "macs", "multiply-accumulates"},
+    {kStallDescriptor, "STALL_DESCRIPTOR", "stall_cycles.descriptor",
+     "cycles waiting for descriptors"},
+    {kStallWeight, "STALL_WEIGHT", "stall_cycles.weight", "cycles the array waits for weights"},
+    {kStallInput, "STALL_INPUT", "stall_cycles.input", "cycles the array waits for inputs"},
+    {kStallOutput, "STALL_OUTPUT", "stall_cycles.output",
+     "cycles waiting for the output buffer or the last write"},
+    {kBytesDescriptor, "BYTES_DESCRIPTOR", "stream_bytes.descriptor", "descriptor bytes read"},
+    {kBytesWeight, "BYTES_WEIGHT", "stream_bytes.weight", "weight bytes read"},
+    {kBytesBias, "BYTES_BIAS", "stream_bytes.bias", "bias bytes read"},
+    {kBytesInput, "BYTES_INPUT", "stream_bytes.input", "input bytes read"},
+    {kBytesOutput, "BYTES_OUTPUT", "stream_bytes.output", "output bytes written"},
+    {kOverflows, "OVERFLOWS", "overflows", "outputs whose accumulator lost the exact sum"},
+    {kStallConflict, "STALL_CONFLICT", "stall_cycles.conflict",
+     "cycles the array waits for banks that the DMA uses"},
 }};
 
 }  // namespace dcnsim::reg

@@ -20,6 +20,24 @@ struct EnumArray {
   constexpr auto begin() const { return values.begin(); }
   constexpr auto end() const { return values.end(); }
 
+  /// The enumerators, in order.
+  static constexpr std::array<Enum, kCount> keys() {
+    std::array<Enum, kCount> all{};
+    for (std::size_t i = 0; i < kCount; ++i) all[i] = static_cast<Enum>(i);
+    return all;
+  }
+
+  /// All values added up, in order.
+  constexpr Value total() const {
+    Value sum{};
+    for (const Value& value : values) sum += value;
+    return sum;
+  }
+  constexpr EnumArray& operator+=(const EnumArray& other) {
+    for (std::size_t i = 0; i < kCount; ++i) values[i] += other.values[i];
+    return *this;
+  }
+
   friend constexpr bool operator==(const EnumArray& a, const EnumArray& b) {
     return a.values == b.values;
   }

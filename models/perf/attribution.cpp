@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 namespace dcnsim {
@@ -15,11 +14,6 @@ constexpr double kWellUsed = 0.7;   // of the PEs
 
 constexpr Stall kMemoryWaits[] = {Stall::kDescriptor, Stall::kWeight, Stall::kInput,
                                   Stall::kOutput};
-
-template <class Counts>
-std::uint64_t of(const Counts& counts, Stall stall) {
-  return counts[static_cast<std::size_t>(stall)];
-}
 
 Cause cause_of(Stall stall) {
   switch (stall) {
@@ -50,15 +44,15 @@ struct PortUse {
 };
 
 PortUse busier_port(const LayerCounters& c, const AcceleratorConfig& config) {
-  const auto bytes = [&](Stream s) { return c.stream_bytes[static_cast<std::size_t>(s)]; };
+  const StreamBytes& bytes = c.stream_bytes;
   const std::pair<std::uint64_t, Stall> reads[] = {
-      {bytes(Stream::kWeight) + bytes(Stream::kBias), Stall::kWeight},
-      {bytes(Stream::kInput), Stall::kInput},
-      {bytes(Stream::kDescriptor), Stall::kDescriptor}};
+      {bytes[Stream::kWeight] + bytes[Stream::kBias], Stall::kWeight},
+      {bytes[Stream::kInput], Stall::kInput},
+      {bytes[Stream::kDescriptor], Stall::kDescriptor}};
   std::uint64_t read = 0;
   for (const auto& [count, stall] : reads) read += count;
-  const bool mostly_reads = read >= bytes(Stream::kOutput);
-  const std::uint64_t words = (mostly_reads ? read : bytes(Stream::kOutput)) /
+  const bool mostly_reads = read >= bytes[Stream::kOutput];
+  const std::uint64_t words = (mostly_reads ? read : bytes[Stream::kOutput]) /
                               static_cast<std::uint64_t>(config.dma.bus_bytes);
   const auto by_bytes = [](const auto& x, const auto& y) { return x.first < y.first; };
   return {ratio(words, c.cycles),
@@ -91,15 +85,15 @@ Diagnosis of_bus(const PortUse& port, double work) {
 }
 
 Diagnosis of_wait(Stall stall, double port_share, const LayerCounters& c) {
-  const std::uint64_t waited = of(c.stall_cycles, stall);
+  const std::uint64_t waited = c.stall_cycles[stall];
   Diagnosis d;
   d.cause = cause_of(stall);
   d.share = ratio(waited, c.cycles);
   const std::string wait = percent(d.share) + " of the cycles wait for " + plural(stall);
-  if (2 * of(c.refresh_cycles, stall) >= waited) {
+  if (2 * c.refresh_cycles[stall] >= waited) {
     d.bound = Bound::kRefresh;
     d.advice = wait + ", mostly while the DRAM refreshes: less often or per bank would help";
-  } else if (2 * of(c.memory_busy_cycles, stall) >= waited) {
+  } else if (2 * c.memory_busy_cycles[stall] >= waited) {
     d.bound = Bound::kDram;
     d.advice = wait + " while the DRAM has accesses under way and the bus moves only " +
                percent(port_share) +
@@ -155,25 +149,15 @@ Diagnosis of_work(Cause cause, const Attribution& cycles, const LayerCounters& c
 
 }  // namespace
 
-std::uint64_t Attribution::total() const {
-  return std::accumulate(cycles_.begin(), cycles_.end(), std::uint64_t{0});
-}
-
-Attribution& Attribution::operator+=(const Attribution& other) {
-  for (std::size_t i = 0; i < kCauses; ++i) cycles_[i] += other.cycles_[i];
-  return *this;
-}
-
 Attribution attribution(LayerKind kind, const LayerCounters& c) {
   Attribution cycles;
   const std::uint64_t steady = c.compute_cycles - c.fill_drain_cycles;
   cycles[kind == LayerKind::kConv ? Cause::kCompute : Cause::kRequantize] = steady;
   cycles[Cause::kFillDrain] = c.fill_drain_cycles;
-  cycles[Cause::kConflict] = of(c.stall_cycles, Stall::kConflict);
+  cycles[Cause::kConflict] = c.stall_cycles[Stall::kConflict];
   for (const Stall stall : kMemoryWaits) {
-    const std::uint64_t refresh = of(c.refresh_cycles, stall),
-                        busy = of(c.memory_busy_cycles, stall);
-    cycles[cause_of(stall)] = of(c.stall_cycles, stall) - refresh - busy;
+    const std::uint64_t refresh = c.refresh_cycles[stall], busy = c.memory_busy_cycles[stall];
+    cycles[cause_of(stall)] = c.stall_cycles[stall] - refresh - busy;
     cycles[Cause::kRefresh] += refresh;
     cycles[Cause::kDramBusy] += busy;
   }
@@ -186,7 +170,7 @@ Diagnosis diagnose(const Attribution& cycles, const LayerCounters& c,
   constexpr Cause kWork[] = {Cause::kCompute, Cause::kFillDrain, Cause::kRequantize};
   std::uint64_t work = 0, waits = 0;
   for (const Cause cause : kWork) work += cycles[cause];
-  for (const Stall stall : kMemoryWaits) waits += of(c.stall_cycles, stall);
+  for (const Stall stall : kMemoryWaits) waits += c.stall_cycles[stall];
   const std::uint64_t conflicts = cycles[Cause::kConflict];
   const PortUse port = busier_port(c, config);
   const double work_share = ratio(work, c.cycles);
@@ -196,9 +180,9 @@ Diagnosis diagnose(const Attribution& cycles, const LayerCounters& c,
     return of_work(most, cycles, c, config);
   }
   if (conflicts > waits) return of_work(Cause::kConflict, cycles, c, config);
-  const Stall most = *std::max_element(
-      std::begin(kMemoryWaits), std::end(kMemoryWaits),
-      [&](Stall a, Stall b) { return of(c.stall_cycles, a) < of(c.stall_cycles, b); });
+  const Stall most =
+      *std::max_element(std::begin(kMemoryWaits), std::end(kMemoryWaits),
+                        [&](Stall a, Stall b) { return c.stall_cycles[a] < c.stall_cycles[b]; });
   return of_wait(most, port.share, c);
 }
 

@@ -4,7 +4,6 @@
 // name. Hence no cycle is idle. attribution.md has the rules.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/layer.h"
+#include "models/base/enum_array.h"
 #include "models/perf/counters.h"
 
 namespace dcnsim {
@@ -38,16 +38,7 @@ constexpr std::string_view to_string(Cause cause) {
 }
 
 /// Cycles by cause.
-class Attribution {
- public:
-  std::uint64_t& operator[](Cause cause) { return cycles_[static_cast<std::size_t>(cause)]; }
-  std::uint64_t operator[](Cause cause) const { return cycles_[static_cast<std::size_t>(cause)]; }
-  std::uint64_t total() const;
-  Attribution& operator+=(const Attribution& other);
-
- private:
-  std::array<std::uint64_t, kCauses> cycles_{};
-};
+using Attribution = EnumArray<Cause, std::uint64_t, kCauses>;
 
 /// Sums to accounted_cycles(), which is LayerCounters::cycles of a finished layer.
 Attribution attribution(LayerKind kind, const LayerCounters& counters);

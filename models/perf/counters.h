@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened while a layer ran, counted by the modules: the input of reports and of the energy
-// model. Integer counts only; time in accelerator clock cycles.
+// model. Integer counts only; time in accelerator clock cycles. counter_fields.h has the table of
+// them: a member without a row there does not compile.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "models/arch/layer.h"
+#include "models/base/enum_array.h"
 
 namespace dcnsim {
 
@@ -18,13 +22,16 @@ enum class Stall : std::uint8_t {
   kOutput,
   kConflict,  ///< the DMA had the banks it works with
 };
-inline constexpr int kStalls = 5;
+inline constexpr std::size_t kStalls = 5;
 
 constexpr std::string_view to_string(Stall stall) {
   constexpr std::string_view names[kStalls] = {"descriptor", "weight", "input", "output",
                                                "conflict"};
-  return names[static_cast<int>(stall)];
+  return names[static_cast<std::size_t>(stall)];
 }
+
+using StallCycles = EnumArray<Stall, std::uint64_t, kStalls>;
+using StreamBytes = EnumArray<Stream, std::uint64_t, kStreams>;
 
 /// Word accesses of one on-chip buffer.
 struct SramAccesses {
@@ -49,17 +56,14 @@ struct DramEvents {
   std::uint64_t precharged_ps = 0;  ///< time with all rows closed
 };
 
-/// What happened after `b` was counted.
-DramEvents operator-(const DramEvents& a, const DramEvents& b);
-
 struct LayerCounters {
   std::uint64_t cycles = 0;          ///< from the end of the previous layer to the end of this one
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
   std::uint64_t fill_drain_cycles = 0;  ///< of these: first operands on their way in, last sums out
-  std::array<std::uint64_t, kStalls> stall_cycles{};
+  StallCycles stall_cycles;
   /// Of the stalls: cycles in which the memory refreshed, or otherwise had accesses under way.
   /// Where the memory does not tell they are 0.
-  std::array<std::uint64_t, kStalls> refresh_cycles{}, memory_busy_cycles{};
+  StallCycles refresh_cycles, memory_busy_cycles;
   std::uint64_t macs = 0;
   std::uint64_t pe_cycles = 0;         ///< cycles that PEs multiply, over all PEs
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
@@ -67,7 +71,7 @@ struct LayerCounters {
   RegisterLoads registers;             ///< of the array, outside its PEs
   std::uint64_t input_codes = 0;       ///< of convolutions, as loaded: halos again, no padding
   std::uint64_t input_zeros = 0;       ///< those that are 0, which depends on the data
-  std::array<std::uint64_t, kStreams> stream_bytes{};  ///< on the bus, whole bus words
+  StreamBytes stream_bytes;            ///< on the bus, whole bus words
   SramAccesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
   std::uint64_t requantized = 0;      ///< values through the requantizer
   std::uint64_t pool_operations = 0;  ///< comparisons or additions of pooling
@@ -76,16 +80,27 @@ struct LayerCounters {
   DramEvents dram;
 };
 
-std::uint64_t stall_cycles(const LayerCounters& counters);
-
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
 
 /// Adds everything in `b` `times` times.
 void add(LayerCounters& a, const LayerCounters& b, std::uint64_t times);
 
-/// Field by field sums.
-DramEvents& operator+=(DramEvents& a, const DramEvents& b);
+/// Counter by counter.
 LayerCounters& operator+=(LayerCounters& a, const LayerCounters& b);
+DramEvents& operator+=(DramEvents& a, const DramEvents& b);
+/// What happened after `b` was counted.
+DramEvents operator-(const DramEvents& a, const DramEvents& b);
+
+/// `counters` with 0 for what depends on the data: equal for all images.
+LayerCounters without_data(LayerCounters counters);
+
+/// `work`, layer by layer, with the counters of `timed` that depend on time. Throws
+/// std::logic_error, naming layer and counter, if the two do not count the same work.
+std::vector<LayerCounters> with_times_of(std::vector<LayerCounters> work,
+                                         const std::vector<LayerCounters>& timed);
+
+/// The counter of that full name (counter_fields.h). Throws std::out_of_range if there is none.
+std::uint64_t counter_named(const LayerCounters& counters, std::string_view name);
 
 }  // namespace dcnsim

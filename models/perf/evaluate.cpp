@@ -21,7 +21,7 @@ struct Evaluator::Impl : private PipelineClient {
   /// Whether the pipeline went idle before the array had waited for more than `most_stall_cycles`.
   bool until_idle(std::uint64_t most_stall_cycles) {
     while (!pipeline.idle()) {
-      if (stall_cycles(*counters) > most_stall_cycles) return false;
+      if (counters->stall_cycles.total() > most_stall_cycles) return false;
       pipeline.advance(pipeline.next_cycle());
       while (const Burst* burst = pipeline.request()) {
         const std::uint64_t at = clock.ps(pipeline.now() + kBusLatencyCycles);

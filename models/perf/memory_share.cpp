@@ -13,10 +13,9 @@ void MemoryShare::begin_job(std::uint64_t cycle) {
 void MemoryShare::waited(Stall cause, std::uint64_t from, std::uint64_t to,
                          LayerCounters& counters) {
   const DramTime time = meter_.time_between(clock_.ps(from), clock_.ps(to));
-  const auto at = static_cast<std::size_t>(cause);
   const std::uint64_t refresh = std::min(to - from, time.refresh_ps / clock_.period_ps());
-  counters.refresh_cycles[at] += refresh;
-  counters.memory_busy_cycles[at] +=
+  counters.refresh_cycles[cause] += refresh;
+  counters.memory_busy_cycles[cause] +=
       std::min(to - from - refresh, time.busy_ps / clock_.period_ps());
 }
 

@@ -68,7 +68,7 @@ bool Pipeline::idle() const {
 
 void Pipeline::charge(Stall cause, std::uint64_t cycle) {
   if (cycle <= charged_) return;
-  counters_->stall_cycles[static_cast<std::size_t>(cause)] += cycle - charged_;
+  counters_->stall_cycles[cause] += cycle - charged_;
   client_.waited(cause, charged_, cycle);
   charged_ = cycle;
 }
@@ -158,7 +158,7 @@ void Pipeline::finish_step() {
   const Step& step = *running_.step;
   counters_->compute_cycles += work_.cycles;
   counters_->fill_drain_cycles += work_.fill_drain;
-  counters_->stall_cycles[static_cast<std::size_t>(Stall::kConflict)] +=
+  counters_->stall_cycles[Stall::kConflict] +=
       running_.end_cycle - running_.first_cycle - work_.cycles;
   charged_ = running_.end_cycle;
   computing_ = false;
@@ -284,7 +284,7 @@ const Burst* Pipeline::request() {
   free_tags_.pop_back();
   in_flight_[requested_.tag] = {requested_, now_};
   port(requested_.is_write).request();
-  counters_->stream_bytes[static_cast<std::size_t>(requested_.stream)] += requested_.bytes;
+  counters_->stream_bytes[requested_.stream] += requested_.bytes;
   next_request_ = now_ + 1;
   // The next tile may follow at once.
   begin_tiles();

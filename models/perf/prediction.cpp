@@ -17,10 +17,6 @@ std::uint64_t words(std::int64_t bits, const BufferConfig& buffer) {
   return u64((bits + buffer.word_bits - 1) / buffer.word_bits);
 }
 
-std::uint64_t& bytes_of(LayerCounters& counters, Stream stream) {
-  return counters.stream_bytes[static_cast<std::size_t>(stream)];
-}
-
 /// Calls visit(format) for the operands that come from memory.
 template <typename Visit>
 void for_loaded_operands(const Descriptor& d, const Visit& visit) {
@@ -44,7 +40,7 @@ const Prediction& Predictor::predict(const Tiling& tiling) {
   use_weights(tiling);
   layer_.tiling = tiling;
   prediction_ = {};
-  bytes_of(prediction_.counters, Stream::kDescriptor) = kDescriptorBytes;
+  prediction_.counters.stream_bytes[Stream::kDescriptor] = kDescriptorBytes;
   const Axis& y = rows(tiling.tile_h);
   const Axis& x = columns(tiling.tile_w);
   add_steps(y, x);
@@ -224,7 +220,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   const std::uint64_t sweeps = gathered ? 1 : u64(channel_tile_count(layer_));
   if (loads_input(layer_)) {
     const std::uint64_t bytes = sweeps * rows.input * columns.bus_bytes;
-    bytes_of(counters, Stream::kInput) = bytes;
+    counters.stream_bytes[Stream::kInput] = bytes;
     counters.input_buffer.writes += sweeps * rows.input * columns.buffer_words;
     prediction_.lone_load_bytes +=
         input_slots(layer_, config_) == 1 ? bytes : rows.first_bytes * columns.first_bytes;
@@ -237,8 +233,8 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
   const std::uint64_t visits = reloads && (gathered || chunks > 1) ? pixel_tiles : 1;
   const std::uint64_t bytes = visits * (weights_.bias_bytes + weights_.bytes);
-  bytes_of(counters, Stream::kBias) = visits * weights_.bias_bytes;
-  bytes_of(counters, Stream::kWeight) = visits * weights_.bytes;
+  counters.stream_bytes[Stream::kBias] = visits * weights_.bias_bytes;
+  counters.stream_bytes[Stream::kWeight] = visits * weights_.bytes;
   counters.weight_buffer.writes += visits * weights_.buffer_words;
   prediction_.lone_load_bytes += slots(config_.weight_buffer, weight_room(layer_, config_)) == 1
                                      ? bytes
@@ -251,7 +247,7 @@ void Predictor::add_stores() {
   const Shape out = layer_.output_shape();
   const std::int64_t bits = layer_.requant.out.bits;
   const Tiling& t = layer_.tiling;
-  bytes_of(counters, Stream::kOutput) =
+  counters.stream_bytes[Stream::kOutput] =
       u64(map_bytes(out, layer_.requant.out.bits, config_.dma.bus_bytes));
   const TileSizes heights = equal_tiles(out.height, t.tile_h);
   const TileSizes widths = equal_tiles(out.width, t.tile_w);

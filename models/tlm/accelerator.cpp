@@ -75,38 +75,10 @@ void Accelerator::update_interrupt() { irq_event_.notify(sc_core::SC_ZERO_TIME);
 void Accelerator::drive_irq() { irq.write(bank_.interrupt()); }
 
 std::uint64_t Accelerator::counter(std::uint32_t offset) const {
-  const auto stall = [&](Stall s) { return totals_.stall_cycles[static_cast<std::size_t>(s)]; };
-  const auto bytes = [&](Stream s) { return totals_.stream_bytes[static_cast<std::size_t>(s)]; };
-  switch (offset) {
-    case reg::kCycles:
-      return totals_.cycles;
-    case reg::kMacs:
-      return totals_.macs;
-    case reg::kStallDescriptor:
-      return stall(Stall::kDescriptor);
-    case reg::kStallWeight:
-      return stall(Stall::kWeight);
-    case reg::kStallInput:
-      return stall(Stall::kInput);
-    case reg::kStallOutput:
-      return stall(Stall::kOutput);
-    case reg::kStallConflict:
-      return stall(Stall::kConflict);
-    case reg::kBytesDescriptor:
-      return bytes(Stream::kDescriptor);
-    case reg::kBytesWeight:
-      return bytes(Stream::kWeight);
-    case reg::kBytesBias:
-      return bytes(Stream::kBias);
-    case reg::kBytesInput:
-      return bytes(Stream::kInput);
-    case reg::kBytesOutput:
-      return bytes(Stream::kOutput);
-    case reg::kOverflows:
-      return totals_.overflows;
-    default:
-      return 0;
+  for (const reg::Counter& counter : reg::kCounters) {
+    if (counter.offset == offset) return counter_named(totals_, counter.shows);
   }
+  return 0;
 }
 
 void Accelerator::tile_begun(TileKind kind, std::uint32_t number, const Step& step,

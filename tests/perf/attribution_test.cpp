@@ -59,7 +59,8 @@ TEST(Attribution, sums_to_the_cycles_of_any_layer_on_any_machine) {
     LayerCounters c = evaluate({layer}, kDescriptorAddress, config, lpddr4_3200()).at(0);
     EXPECT_EQ(attribution(layer.kind, c).total(), c.cycles) << i;
     // Whatever part of the waits the memory claims, it is only moved.
-    for (std::size_t s = 0; s < kStalls - 1; ++s) {
+    for (const Stall s : StallCycles::keys()) {
+      if (s == Stall::kConflict) continue;
       c.refresh_cycles[s] = c.stall_cycles[s] / 3;
       c.memory_busy_cycles[s] = c.stall_cycles[s] - c.refresh_cycles[s];
     }
@@ -145,7 +146,7 @@ TEST(Diagnosis, accesses_one_at_a_time_leave_DRAM_and_bus_to_latency) {
 TEST(Diagnosis, a_memory_that_tells_is_blamed) {
   Example e;
   LayerCounters c = e.run();
-  constexpr auto kInput = static_cast<std::size_t>(Stall::kInput);
+  constexpr Stall kInput = Stall::kInput;
   c.stall_cycles[kInput] += 10 * c.cycles;
   c.cycles *= 11;
   c.memory_busy_cycles[kInput] = 6 * c.cycles / 11;
@@ -157,7 +158,7 @@ TEST(Diagnosis, a_memory_that_tells_is_blamed) {
 TEST(Diagnosis, buffers_that_the_DMA_blocks_want_banks) {
   const Example e;
   LayerCounters c = e.run();
-  c.stall_cycles[static_cast<std::size_t>(Stall::kConflict)] += 2 * c.cycles;
+  c.stall_cycles[Stall::kConflict] += 2 * c.cycles;
   c.cycles *= 3;
   const Diagnosis d = diagnose(attribution(e.layer.kind, c), c, e.config);
   EXPECT_EQ(to_string(d), "bank conflicts");

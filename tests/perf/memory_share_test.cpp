@@ -28,7 +28,7 @@ struct ScriptedMeter : MemoryMeter {
   }
 };
 
-constexpr auto kInput = static_cast<std::size_t>(Stall::kInput);
+constexpr Stall kInput = Stall::kInput;
 const Clock kClock(400);  // 2,500 ps
 
 TEST(MemoryShare, whole_cycles_of_waiting_are_told_apart) {
@@ -43,7 +43,7 @@ TEST(MemoryShare, whole_cycles_of_waiting_are_told_apart) {
   share.waited(Stall::kInput, 120, 140, layer);
   EXPECT_EQ(layer.refresh_cycles[kInput], 4u) << "they add up";
   EXPECT_EQ(layer.memory_busy_cycles[kInput], 10u);
-  EXPECT_EQ(layer.refresh_cycles[static_cast<std::size_t>(Stall::kWeight)], 0u);
+  EXPECT_EQ(layer.refresh_cycles[Stall::kWeight], 0u);
 }
 
 TEST(MemoryShare, no_more_cycles_are_told_than_were_waited) {

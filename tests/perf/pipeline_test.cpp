@@ -165,16 +165,15 @@ TEST(Pipeline, every_cycle_is_computing_or_charged_to_one_cause) {
             },
             recorder, random.chance(2));
         std::uint64_t at = 0;
-        std::array<std::uint64_t, kStalls> stalls{};
+        StallCycles stalls;
         for (const Recorder::Interval& i : recorder.intervals) {
           ASSERT_EQ(i.from, at) << "a gap or an overlap";
           ASSERT_GT(i.to, i.from);
           at = i.to;
-          if (i.cause >= 0) stalls[static_cast<std::size_t>(i.cause)] += i.to - i.from;
+          if (i.cause >= 0) stalls[static_cast<Stall>(i.cause)] += i.to - i.from;
         }
         EXPECT_EQ(at, counters.cycles);
-        stalls[static_cast<std::size_t>(Stall::kConflict)] =
-            counters.stall_cycles[static_cast<std::size_t>(Stall::kConflict)];
+        stalls[Stall::kConflict] = counters.stall_cycles[Stall::kConflict];
         EXPECT_EQ(counters.stall_cycles, stalls);
         EXPECT_EQ(counters.compute_cycles, predicted_counters(d, c).compute_cycles);
         EXPECT_LE(counters.fill_drain_cycles, counters.compute_cycles);
@@ -187,7 +186,7 @@ TEST(Pipeline, bursts_are_aligned_powers_of_two_and_cover_every_part_once) {
         Recorder recorder;
         const LayerCounters counters = run(c, d, latency(30), recorder, random.chance(2));
         std::map<std::pair<TileKind, std::uint32_t>, std::uint64_t> offsets;
-        std::array<std::uint64_t, kStreams> bytes{};
+        StreamBytes bytes;
         for (const auto& [cycle, burst] : recorder.requests) {
           ASSERT_EQ(burst.bytes & (burst.bytes - 1), 0u);
           ASSERT_EQ(burst.address % burst.bytes, 0u);
@@ -206,7 +205,7 @@ TEST(Pipeline, bursts_are_aligned_powers_of_two_and_cover_every_part_once) {
             first += part.bytes;
           }
           offsets[key] += burst.bytes;
-          bytes[static_cast<std::size_t>(burst.stream)] += burst.bytes;
+          bytes[burst.stream] += burst.bytes;
         }
         for (const auto& [key, parts] : recorder.parts) EXPECT_EQ(offsets[key], total_bytes(parts));
         EXPECT_EQ(bytes, predicted_counters(d, c).stream_bytes);
@@ -300,14 +299,14 @@ TEST(Pipeline, a_layer_by_hand) {
   EXPECT_EQ(r.moved.at({TileKind::kWeight, 0}), 82u);
   EXPECT_EQ(r.moved.at({TileKind::kInput, 0}), 98u);
   EXPECT_EQ(r.steps.front().first_cycle, 98u);
-  EXPECT_EQ(c.stall_cycles[static_cast<std::size_t>(Stall::kDescriptor)], 64u);
-  EXPECT_EQ(c.stall_cycles[static_cast<std::size_t>(Stall::kWeight)], 18u);
+  EXPECT_EQ(c.stall_cycles[Stall::kDescriptor], 64u);
+  EXPECT_EQ(c.stall_cycles[Stall::kWeight], 18u);
   // A step loads 8 rows of weights, streams 16 pixels, drains 15: 8 + 16 + 15 = 39 cycles.
   EXPECT_EQ(c.compute_cycles, 4u * 39u);
   EXPECT_EQ(c.fill_drain_cycles, 4u * 23u);
   // The last tile's two rows of 64 bytes leave after the last step: asked for one cycle apart, done
   // after 10 and 8 further beats at the earliest.
-  EXPECT_EQ(c.stall_cycles[static_cast<std::size_t>(Stall::kOutput)], 10u + 8u);
+  EXPECT_EQ(c.stall_cycles[Stall::kOutput], 10u + 8u);
 }
 
 TEST(Pipeline, at_most_so_many_requests_are_in_flight) {
@@ -359,7 +358,7 @@ TEST(Pipeline, the_dma_and_the_array_collide_in_shared_banks_only) {
   Descriptor d = four_tiles();
   Recorder apart, shared;
   const LayerCounters a = run(c, d, latency(10), apart);
-  EXPECT_EQ(a.stall_cycles[static_cast<std::size_t>(Stall::kConflict)], 0u);
+  EXPECT_EQ(a.stall_cycles[Stall::kConflict], 0u);
   c.input_buffer.separate_halves = false;
   const LayerCounters b = run(c, d, latency(10), shared);
   // A row of 64 bytes is 8 words of the one bank: ceil(8 * 16 / 39) = 4 cycles lost for each row
@@ -372,7 +371,7 @@ TEST(Pipeline, the_dma_and_the_array_collide_in_shared_banks_only) {
     }
   }
   EXPECT_GT(rows, 0u);
-  EXPECT_EQ(b.stall_cycles[static_cast<std::size_t>(Stall::kConflict)], 4 * rows);
+  EXPECT_EQ(b.stall_cycles[Stall::kConflict], 4 * rows);
   EXPECT_EQ(a.compute_cycles, b.compute_cycles);
 }
 
@@ -396,9 +395,9 @@ TEST(Pipeline, maps_on_chip_move_nothing) {
   ASSERT_EQ(why_illegal(d, machine()), "");
   Recorder r;
   const LayerCounters c = run(machine(), d, latency(10), r);
-  EXPECT_EQ(c.stream_bytes[static_cast<std::size_t>(Stream::kInput)], 0u);
-  EXPECT_EQ(c.stream_bytes[static_cast<std::size_t>(Stream::kOutput)], 0u);
-  EXPECT_EQ(c.stall_cycles[static_cast<std::size_t>(Stall::kOutput)], 0u);
+  EXPECT_EQ(c.stream_bytes[Stream::kInput], 0u);
+  EXPECT_EQ(c.stream_bytes[Stream::kOutput], 0u);
+  EXPECT_EQ(c.stall_cycles[Stall::kOutput], 0u);
   EXPECT_EQ(c.output_buffer.writes, 0u);
   EXPECT_EQ(c.input_buffer.writes, 64u) << "512 bytes of outputs, 8 a word";
   EXPECT_EQ(c.compute_cycles, predicted_counters(d, machine()).compute_cycles);

@@ -24,7 +24,7 @@ void touch(std::set<std::int64_t>& words, std::int64_t first, std::int64_t last,
 
 /// Memory traffic of a schedule, bit by bit, and whether tiles stay off each other's bus words.
 struct Walk {
-  std::array<std::uint64_t, kStreams> bytes{};
+  StreamBytes bytes;
   bool outputs_share_a_word = false;
   bool chunks_share_a_word = false;
   std::uint64_t output_words = 0;
@@ -44,7 +44,7 @@ struct Walk {
 
  private:
   void add(Stream stream, std::uint64_t words) {
-    bytes[static_cast<std::size_t>(stream)] += words * u64(config_.dma.bus_bytes);
+    bytes[stream] += words * u64(config_.dma.bus_bytes);
   }
 
   void load_weights(const Step& step) {
@@ -120,7 +120,7 @@ TEST(Prediction, reads_at_least_the_compulsory_minimum) {
     const AcceleratorConfig config = with_room(machine);
     if (!why_illegal(d, config).empty()) return;
     const auto bytes = predicted_counters(d, config).stream_bytes;
-    const auto of = [&](Stream s) { return bytes[static_cast<std::size_t>(s)]; };
+    const auto of = [&](Stream s) { return bytes[s]; };
     if (d.kind == LayerKind::kConv) {
       EXPECT_GE(of(Stream::kWeight) * 8,
                 u64(d.conv.out_channels) * u64(d.conv.reduction()) * u64(d.weight.bits));
@@ -157,8 +157,7 @@ TEST(Prediction, halving_every_width_halves_the_bytes_where_rows_divide_evenly) 
     d.input.bits = d.weight.bits = d.requant.out.bits = bits;
     const auto narrow = predicted_counters(d, config).stream_bytes;
     for (const Stream s : {Stream::kWeight, Stream::kInput, Stream::kOutput}) {
-      const auto i = static_cast<std::size_t>(s);
-      EXPECT_EQ(2 * narrow[i], wide[i]) << to_string(s) << " at " << bits << " bits";
+      EXPECT_EQ(2 * narrow[s], wide[s]) << to_string(s) << " at " << bits << " bits";
     }
     wide = narrow;
   }
@@ -171,12 +170,12 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
   const auto moved = [&](const Parts& tile) {
     std::uint64_t words = 0;
     for (const Part& part : tile) {
-      counters.stream_bytes[static_cast<std::size_t>(part.stream)] += part.bytes;
+      counters.stream_bytes[part.stream] += part.bytes;
       words += part.buffer_words;
     }
     return words;
   };
-  counters.stream_bytes[static_cast<std::size_t>(Stream::kDescriptor)] = kDescriptorBytes;
+  counters.stream_bytes[Stream::kDescriptor] = kDescriptorBytes;
   for (const Step& step : steps_of(d)) {
     if (step.load_weights) {
       weight_parts(d, config, step, parts);

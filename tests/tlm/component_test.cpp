@@ -247,6 +247,25 @@ TEST_F(ComponentTest, nothing_starts_while_the_reset_input_is_high) {
   });
 }
 
+TEST_F(ComponentTest, registers_show_what_the_layers_counted) {
+  Bench bench("bench");
+  simulate(bench, [](Bench& b) {
+    b.load();
+    b.start();
+    b.wait_irq();
+    const LayerCounters& layer = b.accelerator.layer_counters()[0];
+    EXPECT_EQ(b.read(reg::kCycles), layer.cycles);
+    EXPECT_EQ(b.read(reg::kMacs), 8u * 8 * 8 * 8);
+    EXPECT_EQ(b.read(reg::kStallWeight), layer.stall_cycles[Stall::kWeight]);
+    EXPECT_EQ(b.read(reg::kBytesDescriptor), 256u);
+    EXPECT_EQ(b.read(reg::kBytesBias), layer.stream_bytes[Stream::kBias]);
+    EXPECT_EQ(b.read(reg::kBytesWeight), layer.stream_bytes[Stream::kWeight]);
+    EXPECT_NE(b.read(reg::kBytesBias), b.read(reg::kBytesWeight));
+    EXPECT_EQ(b.read(reg::kBytesOutput), 512u);
+    EXPECT_EQ(b.read(reg::kBytesOutput + 4), 0u);
+  });
+}
+
 TEST_F(ComponentTest, bank_conflicts_have_a_register) {
   Bench bench("bench");
   simulate(bench, [](Bench& b) {
@@ -254,8 +273,7 @@ TEST_F(ComponentTest, bank_conflicts_have_a_register) {
     b.start();
     b.wait_irq();
     const LayerCounters& layer = b.accelerator.layer_counters()[0];
-    EXPECT_EQ(b.read(reg::kStallConflict),
-              layer.stall_cycles[static_cast<std::size_t>(Stall::kConflict)]);
+    EXPECT_EQ(b.read(reg::kStallConflict), layer.stall_cycles[Stall::kConflict]);
     std::uint64_t accounted = layer.compute_cycles;
     for (const std::uint32_t stall : {reg::kStallDescriptor, reg::kStallWeight, reg::kStallInput,
                                       reg::kStallOutput, reg::kStallConflict}) {

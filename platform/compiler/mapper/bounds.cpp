@@ -9,10 +9,6 @@
 namespace dcnsim {
 namespace {
 
-std::uint64_t bytes_of(const LayerCounters& counters, Stream stream) {
-  return counters.stream_bytes[static_cast<std::size_t>(stream)];
-}
-
 double real(std::uint64_t value) { return static_cast<double>(value); }
 
 /// What bursts into or out of a buffer cost the array that computes, at least; a burst that passes
@@ -61,7 +57,7 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
       bank_loss(config_.weight_buffer, p.weight.use, burst_bytes(p.weight.part_bytes));
   const BankLoss output =
       bank_loss(config_.output_buffer, p.output.use, burst_bytes(p.output.part_bytes));
-  const auto bytes = [&](Stream stream) { return real(bytes_of(p.counters, stream)); };
+  const auto bytes = [&](Stream stream) { return real(p.counters.stream_bytes[stream]); };
   const double breaks = real(p.steps) + 1;
   const double bus = real(bus_bytes_);
   // Cycles lost if the array never waited, and how many fewer for each cycle it does.
@@ -85,10 +81,9 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
 
 std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
   const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
-  const std::uint64_t written = bytes_of(p.counters, Stream::kOutput);
-  const std::uint64_t read = bytes_of(p.counters, Stream::kWeight) +
-                             bytes_of(p.counters, Stream::kBias) +
-                             bytes_of(p.counters, Stream::kInput);
+  const StreamBytes& bytes = p.counters.stream_bytes;
+  const std::uint64_t written = bytes[Stream::kOutput];
+  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
   const std::uint64_t last_store = least_write_cycles(p.last_store_bytes);
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.

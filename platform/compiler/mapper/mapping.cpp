@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/compiler/mapper/mapping.h"
 
-#include <numeric>
 #include <stdexcept>
 
 namespace dcnsim {
@@ -9,8 +8,7 @@ namespace dcnsim {
 Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,
             const LayerCounters& counters) {
   const auto cycles = static_cast<double>(counters.cycles);
-  const auto bytes = static_cast<double>(std::accumulate(
-      counters.stream_bytes.begin(), counters.stream_bytes.end(), std::uint64_t{0}));
+  const auto bytes = static_cast<double>(counters.stream_bytes.total());
   switch (objective) {
     case Objective::kLatency:
       return {cycles, bytes};

@@ -2,7 +2,6 @@
 #include "platform/compiler/mapper/search.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 #include "models/arch/memory_layout.h"
@@ -59,8 +58,7 @@ MappingSearch::MappingSearch(const AcceleratorConfig& config, const DramSpec& dr
   Descriptor least;
   least.kind = LayerKind::kPool;
   least.pool.in = {1, 1, 1};
-  descriptor_cycles_ =
-      evaluator_.run(least, 0)->stall_cycles[static_cast<std::size_t>(Stall::kDescriptor)];
+  descriptor_cycles_ = evaluator_.run(least, 0)->stall_cycles[Stall::kDescriptor];
 }
 
 EvaluatedMapping MappingSearch::evaluate(const Descriptor& layer, const Tiling& tiling) {
@@ -96,10 +94,8 @@ LayerCounters MappingSearch::least_counters(const Prediction& prediction,
                                             std::uint64_t cycles) const {
   LayerCounters least = prediction.counters;
   least.cycles = cycles;
-  least.dram.write_bytes = least.stream_bytes[static_cast<std::size_t>(Stream::kOutput)];
-  least.dram.read_bytes =
-      std::accumulate(least.stream_bytes.begin(), least.stream_bytes.end(), std::uint64_t{0}) -
-      least.dram.write_bytes;
+  least.dram.write_bytes = least.stream_bytes[Stream::kOutput];
+  least.dram.read_bytes = least.stream_bytes.total() - least.dram.write_bytes;
   least.dram.precharged_ps = clock_.ps(cycles);
   return least;
 }

@@ -47,7 +47,7 @@ RunReport example() {
 TEST(RunReport, totals_are_sums_over_the_layers) {
   const RunReport r = example();
   EXPECT_EQ(r.totals().cycles, 400u);
-  EXPECT_EQ(r.totals().stall_cycles[1], 80u);
+  EXPECT_EQ(r.totals().stall_cycles[Stall::kWeight], 80u);
   EXPECT_EQ(dram_write_bytes(r.totals()), 128u);
   EXPECT_EQ(dram_read_bytes(r.totals()), 512u + 4000 + 32 + 256);
   EXPECT_DOUBLE_EQ(total(r.energy_pj()), 42);
@@ -94,7 +94,7 @@ TEST(RunReport, json_flags_figures_beyond_the_tables) {
 
 TEST(RunReport, the_attribution_of_layers_and_total_adds_up_and_names_a_culprit) {
   RunReport r = example();
-  r.layers[1].counters.stall_cycles[static_cast<std::size_t>(Stall::kWeight)] += 3000;
+  r.layers[1].counters.stall_cycles[Stall::kWeight] += 3000;
   r.layers[1].counters.cycles += 3000;
   EXPECT_EQ(r.attribution().total(), r.totals().cycles);
   const auto j = nlohmann::json::parse(to_json(r));

@@ -126,10 +126,9 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
     EXPECT_EQ(drawn[i].cycles, c.cycles) << i;
     EXPECT_EQ(drawn[i].compute, c.compute_cycles) << i;
     EXPECT_EQ(drawn[i].fill_drain, c.fill_drain_cycles) << i;
-    EXPECT_EQ(drawn[i].conflicts, c.stall_cycles[static_cast<std::size_t>(Stall::kConflict)]) << i;
+    EXPECT_EQ(drawn[i].conflicts, c.stall_cycles[Stall::kConflict]) << i;
     for (const Stall s : {Stall::kDescriptor, Stall::kWeight, Stall::kInput, Stall::kOutput}) {
-      EXPECT_EQ(drawn[i].waits["wait: " + std::string(to_string(s))],
-                c.stall_cycles[static_cast<std::size_t>(s)])
+      EXPECT_EQ(drawn[i].waits["wait: " + std::string(to_string(s))], c.stall_cycles[s])
           << i << " " << to_string(s);
     }
     std::uint64_t bytes = 0;
@@ -203,7 +202,7 @@ TEST_P(ObservedRunTest, waveforms_show_the_job_from_start_to_interrupt) {
   }
   std::uint64_t worked = 0;
   for (const LayerCounters& c : o.layers) {
-    worked += c.compute_cycles + c.stall_cycles[static_cast<std::size_t>(Stall::kConflict)];
+    worked += c.compute_cycles + c.stall_cycles[Stall::kConflict];
   }
   EXPECT_EQ(computing / period, worked);
 }

@@ -122,8 +122,7 @@ TEST(Bounds, are_never_beaten) {
     MappingSearch search(config, lpddr4_3200(), none);
     const LayerCounters counters = search.evaluate(d, *tiling).counters;
     const std::uint64_t stalls =
-        stall_cycles(counters) -
-        counters.stall_cycles[static_cast<std::size_t>(Stall::kDescriptor)];
+        counters.stall_cycles.total() - counters.stall_cycles[Stall::kDescriptor];
     Predictor predictor(d, config);
     EXPECT_LE(Bounds(config, lpddr4_3200()).least_stall_cycles(predictor.predict(*tiling)), stalls)
         << i;

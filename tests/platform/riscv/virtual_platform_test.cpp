@@ -14,7 +14,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <numeric>
 #include <sstream>
 #include <tuple>
 
@@ -71,10 +70,6 @@ Outcome run_firmware(const Workload& workload, PlatformConfig config, const std:
   return outcome;
 }
 
-std::uint64_t sum(const std::array<std::uint64_t, kStalls>& cycles) {
-  return std::accumulate(cycles.begin(), cycles.end(), std::uint64_t{0});
-}
-
 void expect_right(const Workload& workload, const Outcome& outcome) {
   EXPECT_EQ(outcome.run.exit_code, 0u) << outcome.terminal;
   Executor executor(workload.network, workload.machine.config.accumulator);
@@ -126,9 +121,9 @@ TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_syste
   const LayerCounters& job = outcome.last_jobs[0];
   EXPECT_EQ(job.cycles, outcome.results.back().cycles);
   const auto near = [](const auto& a, const auto& b, double bound) {
-    EXPECT_GT(sum(b), 0u);
-    EXPECT_NEAR(static_cast<double>(sum(a)), static_cast<double>(sum(b)),
-                bound * static_cast<double>(sum(b)));
+    EXPECT_GT(b.total(), 0u);
+    EXPECT_NEAR(static_cast<double>(a.total()), static_cast<double>(b.total()),
+                bound * static_cast<double>(b.total()));
   };
   near(job.stall_cycles, expected.stall_cycles, 0.02);
   near(job.memory_busy_cycles, expected.memory_busy_cycles, 0.02);
@@ -155,9 +150,9 @@ TEST_P(SharedMemoryTest, two_accelerators_are_right_and_wait_for_one_another) {
   expect_right(workload, two);
   EXPECT_GT(waited(two), waited(one));
   for (const LayerCounters& job : two.last_jobs) {
-    EXPECT_GT(sum(job.memory_busy_cycles), sum(one.last_jobs[0].memory_busy_cycles));
-    EXPECT_GT(sum(job.refresh_cycles), 0u);
-    for (std::size_t s = 0; s < job.stall_cycles.size(); ++s) {
+    EXPECT_GT(job.memory_busy_cycles.total(), one.last_jobs[0].memory_busy_cycles.total());
+    EXPECT_GT(job.refresh_cycles.total(), 0u);
+    for (const Stall s : job.stall_cycles.keys()) {
       EXPECT_LE(job.refresh_cycles[s] + job.memory_busy_cycles[s], job.stall_cycles[s]);
     }
   }
