@@ -111,10 +111,12 @@ void inspect_accelerator(const std::string& path) {
   }
   fmt::print("\n");
   const CostModel cost(data_file("models/cost/tables"), config);
-  const Breakdown area = cost.area_um2();
+  const AreaBreakdown area = cost.area_um2();
   fmt::print("\narea, um2\n");
-  for (const auto& [component, um2] : area) fmt::print("  {:<20} {:>12.0f}\n", component, um2);
-  fmt::print("  {:<20} {:>12.0f}\n", "total", total(area));
+  for (const AreaPart part : area.keys()) {
+    fmt::print("  {:<20} {:>12.0f}\n", to_string(part), area[part]);
+  }
+  fmt::print("  {:<20} {:>12.0f}\n", "total", area.total());
   const auto extrapolated = extrapolated_components(cost.provenance());
   if (!extrapolated.empty()) {
     fmt::print("\nEXTRAPOLATED beyond the tables: {}\n", fmt::join(extrapolated, ", "));

@@ -66,8 +66,9 @@ void map_command(const MapOptions& options) {
   for (std::size_t i = 0; i < mappings.size(); ++i) {
     const std::string& name = network.layers[i].node.name;
     named.push_back({name, mappings[i].descriptor});
-    const double energy = total(
-        cost.layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters));
+    const double energy =
+        cost.layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters)
+            .total();
     report.layers.push_back({name, std::move(mappings[i]), energy});
   }
 

@@ -30,7 +30,7 @@ EnergyModel energy_model(const CostModel& cost) {
   std::string identity;
   for (const Provenance& table : cost.provenance()) identity += table.sha256 + '\n';
   return {[&cost](const Descriptor& layer, const LayerCounters& counters) {
-            return total(cost.layer_energy_pj(layer, counters));
+            return cost.layer_energy_pj(layer, counters).total();
           },
           identity};
 }
@@ -57,8 +57,9 @@ std::vector<std::vector<LayerCost>> simulate_costs(
         LayerCounters& counters = layers[i];
         counters.input_zeros = static_cast<std::uint64_t>(
             std::llround(zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
-        costs.push_back({counters.cycles, total(machine.cost.layer_energy_pj(
-                                              program.layers[i].descriptor, counters))});
+        costs.push_back(
+            {counters.cycles,
+             machine.cost.layer_energy_pj(program.layers[i].descriptor, counters).total()});
       }
       return to_bytes(costs);
     };

@@ -7,12 +7,6 @@
 namespace dcnsim {
 namespace {
 
-Json breakdown(const Breakdown& parts) {
-  Json json = Json::object();
-  for (const auto& [name, amount] : parts) json[name] = amount;
-  return json;
-}
-
 Json latency(const LayerCounters& c, double period_s) {
   return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
 }
@@ -26,8 +20,8 @@ Json limited_by(const Attribution& cycles, const LayerCounters& c,
           {"advice", d.advice}};
 }
 
-Json energy(const Breakdown& parts) {
-  return {{"total_pj", total(parts)}, {"by_component", breakdown(parts)}};
+Json energy(const EnergyBreakdown& parts) {
+  return {{"total_pj", parts.total()}, {"by_component", by_name(parts)}};
 }
 
 Json events(const LayerCounters& c) {
@@ -96,8 +90,8 @@ std::string to_json(const RunReport& report) {
   json["utilization"] = utilization(sum, report.accelerator.array);
   json["traffic"] = traffic_json(sum);
   json["energy"] = energy(report.energy_pj());
-  json["area"] = {{"total_um2", total(report.area_um2)},
-                  {"by_component", breakdown(report.area_um2)}};
+  json["area"] = {{"total_um2", report.area_um2.total()},
+                  {"by_component", by_name(report.area_um2)}};
   json["layers"] = Json::array();
   for (const LayerReport& layer : report.layers) {
     json["layers"].push_back(layer_json(layer, report));

@@ -15,15 +15,9 @@ Attribution RunReport::attribution() const {
   return sum;
 }
 
-Breakdown RunReport::energy_pj() const {
-  Breakdown sum;
-  for (const LayerReport& layer : layers) {
-    if (sum.empty()) {
-      sum = layer.energy_pj;
-      continue;
-    }
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i].second += layer.energy_pj[i].second;
-  }
+EnergyBreakdown RunReport::energy_pj() const {
+  EnergyBreakdown sum;
+  for (const LayerReport& layer : layers) sum += layer.energy_pj;
   return sum;
 }
 

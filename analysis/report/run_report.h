@@ -23,7 +23,7 @@ struct LayerReport {
   std::string name;
   Descriptor descriptor;
   LayerCounters counters;
-  Breakdown energy_pj;
+  EnergyBreakdown energy_pj;
 
   Attribution attribution() const { return dcnsim::attribution(descriptor.kind, counters); }
 };
@@ -41,7 +41,7 @@ struct RunReport {
   /// Cycles of the loosely timed images that gave the values, where the counters are of another.
   std::optional<std::uint64_t> loosely_timed_cycles;
   std::vector<LayerReport> layers;
-  Breakdown area_um2;
+  AreaBreakdown area_um2;
   std::vector<Provenance> provenance;
   std::vector<std::string> warnings;
 
@@ -51,7 +51,7 @@ struct RunReport {
   /// Sum over the layers.
   LayerCounters totals() const;
   Attribution attribution() const;
-  Breakdown energy_pj() const;
+  EnergyBreakdown energy_pj() const;
 };
 
 /// Bytes read from memory: every stream but the output.

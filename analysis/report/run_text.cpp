@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "analysis/report/run_report.h"
 #include "models/base/text/printable.h"
@@ -22,27 +21,36 @@ std::string si(double value, const char* unit) {
   return fmt::format("{:.3g} {}", value, unit);
 }
 
-double of(const Breakdown& parts, const std::set<std::string>& names) {
-  double sum = 0;
-  for (const auto& [name, amount] : parts) sum += names.count(name) != 0 ? amount : 0;
-  return sum;
-}
-
 /// Energy in the columns of the layer table, microjoules.
 struct EnergyColumns {
-  double compute, buffers, dram, leakage;
+  double compute = 0, buffers = 0, dram = 0, leakage = 0;
 };
-EnergyColumns energy_columns(const Breakdown& parts) {
+
+double& column(EnergyColumns& columns, PartGroup group) {
+  switch (group) {
+    case PartGroup::kArithmetic:
+    case PartGroup::kRegisters:
+    case PartGroup::kPostProcessing:
+      break;
+    case PartGroup::kBuffers:
+      return columns.buffers;
+    case PartGroup::kDramAccesses:
+    case PartGroup::kDramUpkeep:
+      return columns.dram;
+    case PartGroup::kLeakage:
+      return columns.leakage;
+  }
+  return columns.compute;
+}
+
+EnergyColumns energy_columns(const EnergyBreakdown& parts) {
   constexpr double kPicoPerMicro = 1e6;
-  return {
-      of(parts, {"multiply", "accumulate", "operand_registers", "accumulator_registers",
-                 "edge_registers", "shadow_registers", "requantize", "pool_add"}) /
-          kPicoPerMicro,
-      of(parts, {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}) /
-          kPicoPerMicro,
-      of(parts, {"dram_activate", "dram_read", "dram_write", "dram_refresh", "dram_background"}) /
-          kPicoPerMicro,
-      of(parts, {"leakage"}) / kPicoPerMicro};
+  EnergyColumns columns;
+  for (const EnergyPart part : parts.keys()) column(columns, info(part).group) += parts[part];
+  for (double* c : {&columns.compute, &columns.buffers, &columns.dram, &columns.leakage}) {
+    *c /= kPicoPerMicro;
+  }
+  return columns;
 }
 
 constexpr const char* kCycleRow =
@@ -79,7 +87,8 @@ std::string cycle_table(const RunReport& report) {
 constexpr const char* kCostRow =
     "{:<16} | {:>9} {:>7} {:>9} {:>9} {:>10} | {:>9} {:>9} {:>9} {:>9} {:>9}\n";
 
-std::string cost_row(const std::string& name, const LayerCounters& c, const Breakdown& energy) {
+std::string cost_row(const std::string& name, const LayerCounters& c,
+                     const EnergyBreakdown& energy) {
   const auto kilo = [](std::uint64_t bytes) {
     return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
   };
@@ -89,7 +98,8 @@ std::string cost_row(const std::string& name, const LayerCounters& c, const Brea
   return fmt::format(kCostRow, elide(name, 16), stream(Stream::kWeight), stream(Stream::kBias),
                      stream(Stream::kInput), stream(Stream::kOutput),
                      kilo(dram_read_bytes(c) + dram_write_bytes(c)), micro(e.compute),
-                     micro(e.buffers), micro(e.dram), micro(e.leakage), micro(total(energy) / 1e6));
+                     micro(e.buffers), micro(e.dram), micro(e.leakage),
+                     micro(energy.total() / 1e6));
 }
 
 std::string cost_table(const RunReport& report) {
@@ -123,13 +133,14 @@ std::string wrap(const std::string& text, std::size_t indent) {
   return result;
 }
 
+template <class Breakdown>
 std::string breakdown_text(const Breakdown& parts, double scale, const char* unit) {
   std::string text;
-  const double sum = total(parts);
-  for (const auto& [name, amount] : parts) {
-    if (amount == 0) continue;
-    text += fmt::format("{}{} {:.3g} {} ({:.1f} %)", text.empty() ? "" : ", ", name, amount / scale,
-                        unit, 100 * amount / sum);
+  const double sum = parts.total();
+  for (const auto part : parts.keys()) {
+    if (parts[part] == 0) continue;
+    text += fmt::format("{}{} {:.3g} {} ({:.1f} %)", text.empty() ? "" : ", ", to_string(part),
+                        parts[part] / scale, unit, 100 * parts[part] / sum);
   }
   return text;
 }
@@ -172,7 +183,7 @@ std::string elide(const std::string& name, std::size_t width) {
 
 std::string to_text(const RunReport& report) {
   const LayerCounters sum = report.totals();
-  const Breakdown energy = report.energy_pj();
+  const EnergyBreakdown energy = report.energy_pj();
   constexpr std::size_t kIndent = 13;
   std::string text = cycle_table(report) + "\n" + cost_table(report);
 
@@ -198,13 +209,13 @@ std::string to_text(const RunReport& report) {
             wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
   }
   text += "energy       " +
-          wrap(fmt::format("{} an image, {} average: {}", si(total(energy) * 1e-12, "J"),
-                           si(seconds == 0 ? 0 : total(energy) * 1e-12 / seconds, "W"),
+          wrap(fmt::format("{} an image, {} average: {}", si(energy.total() * 1e-12, "J"),
+                           si(seconds == 0 ? 0 : energy.total() * 1e-12 / seconds, "W"),
                            breakdown_text(energy, 1e6, "uJ")),
                kIndent) +
           "\n";
   text += "area         " +
-          wrap(fmt::format("{:.3f} mm2 of cells and SRAM: {}", total(report.area_um2) * 1e-6,
+          wrap(fmt::format("{:.3f} mm2 of cells and SRAM: {}", report.area_um2.total() * 1e-6,
                            breakdown_text(report.area_um2, 1e6, "mm2")),
                kIndent) +
           "\n";

@@ -24,9 +24,9 @@ Json names() {
   return list;
 }
 
-Json layer_json(const Descriptor& d, const LayerCounters& c, const Breakdown& energy) {
+Json layer_json(const Descriptor& d, const LayerCounters& c, const EnergyBreakdown& energy) {
   Json energies = Json::array();
-  for (const auto& part : energy) energies.push_back(six_digits(part.second));
+  for (const double part : energy) energies.push_back(six_digits(part));
   return {{"bits",
            {d.kind == LayerKind::kConv ? Json(d.weight.bits) : Json(nullptr), d.input.bits,
             d.requant.out.bits}},
@@ -48,14 +48,14 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
     LayerCounters counters = timing.counters[i];
     counters.input_zeros = static_cast<std::uint64_t>(
         std::llround(allocation.zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
-    const Breakdown energy = machine.cost.layer_energy_pj(timing.layers[i], counters);
+    const EnergyBreakdown energy = machine.cost.layer_energy_pj(timing.layers[i], counters);
     f.cycles += counters.cycles;
-    f.energy_pj += total(energy);
+    f.energy_pj += energy.total();
     f.traffic_bytes += counters.stream_bytes.total();
     layers.push_back(layer_json(timing.layers[i], counters, energy));
   }
   f.seconds = static_cast<double>(f.cycles) * machine.clock_period_s();
-  f.area_um2 = total(machine.cost.area_um2());
+  f.area_um2 = machine.cost.area_um2().total();
   f.weight_bits = allocation.weight_bits;
   point.layers = layers.dump();
   return point;
@@ -64,8 +64,6 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
 std::string machine_json(const Machine& machine) {
   const AcceleratorConfig& c = machine.config;
   const DramSpec& d = machine.dram;
-  Json area = Json::array();
-  for (const auto& part : machine.cost.area_um2()) area.push_back(part.second);
   return one_line(
       {{"yaml", to_yaml(c)},
        {"name", c.name},
@@ -74,7 +72,7 @@ std::string machine_json(const Machine& machine) {
        {"clock_mhz", c.clock_mhz},
        {"bus_bytes", c.dma.bus_bytes},
        {"dram_peak_bytes_per_s", d.data_rate_mtps * 1e6 * d.width_bits / 8 * c.dram.channels},
-       {"area_um2", area}});
+       {"area_um2", machine.cost.area_um2().values}});
 }
 
 std::set<std::string> provenance_texts(const Machine& machine,
@@ -86,14 +84,11 @@ std::set<std::string> provenance_texts(const Machine& machine,
   return sources;
 }
 
-std::string components_json(const CostModel& cost) {
-  Json energy = Json::array(), area = Json::array();
-  for (const auto& part : cost.layer_energy_pj({}, {})) energy.push_back(part.first);
-  for (const auto& part : cost.area_um2()) area.push_back(part.first);
+std::string components_json() {
   return Json{{"cycles", names<Attribution>()},
               {"traffic", names<StreamBytes>()},
-              {"energy", energy},
-              {"area", area}}
+              {"energy", names<EnergyBreakdown>()},
+              {"area", names<AreaBreakdown>()}}
       .dump();
 }
 

@@ -24,6 +24,6 @@ std::set<std::string> provenance_texts(const Machine& machine,
                                        const std::vector<Descriptor>& layers);
 
 /// What the lists of points and machines are made of (sweep_schema.md), as JSON.
-std::string components_json(const CostModel& cost);
+std::string components_json();
 
 }  // namespace dcnsim

@@ -65,7 +65,7 @@ SweepFacts SweepInputs::facts(const SweepSpec& spec, const std::string& version)
           {"file", std::filesystem::path(spec.file).filename().string()},
           {"inputs", one_line(input_files(files))},
           {"networks", one_line(nets)},
-          {"components", components_json(base.cost)}};
+          {"components", components_json()}};
 }
 
 SweepInputs load_inputs(const SweepSpec& spec, const std::string& tables_dir) {

@@ -7,23 +7,19 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/dram_spec.h"
+#include "models/cost/breakdown.h"
 #include "models/perf/counters.h"
 
 namespace dcnsim {
 
-/// Named amounts in a fixed order (picojoules, or square micrometres).
-using Breakdown = std::vector<std::pair<std::string, double>>;
-double total(const Breakdown& breakdown);
-
 /// Where figures of one kind come from: what a report must print beside them.
 struct Provenance {
-  std::string component;      ///< e.g. "multiply", "input_buffer", "dram"
+  std::string component;      ///< PartInfo::source, or a table that corrects others
   std::string table;          ///< file name
   std::string sha256;         ///< of that file
   std::string conditions;     ///< node, voltage, temperature, library or device, data distribution
@@ -41,7 +37,8 @@ DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset
 std::vector<std::string> dram_presets(const std::string& tables_dir);
 
 /// Cost of one machine. Construction reads the tables and throws std::runtime_error if anything
-/// the machine always needs (SRAM shapes, DRAM components, MAC area and leakage) is missing.
+/// the machine always needs (SRAM shapes, DRAM components, area and leakage of all units) is
+/// missing.
 class CostModel {
  public:
   /// config.cost.tables replaces `tables_dir`.
@@ -49,23 +46,19 @@ class CostModel {
   ~CostModel();
   CostModel(CostModel&&) noexcept;
 
-  /// Energy of one layer in pJ from what was counted while it ran. Components, in this order:
-  /// multiply, accumulate, operand_registers, accumulator_registers, edge_registers,
-  /// shadow_registers, requantize, pool_add, input_buffer, weight_buffer, output_buffer,
-  /// accumulator_buffer, dram_activate, dram_read, dram_write, dram_refresh, dram_background,
-  /// leakage. Throws std::runtime_error naming the width pair, accumulator or block for which the
-  /// tables have no data.
-  Breakdown layer_energy_pj(const Descriptor& descriptor, const LayerCounters& counters) const;
+  /// Energy of one layer in pJ from what was counted while it ran. Throws std::runtime_error naming
+  /// the width pair, accumulator or block for which the tables have no data.
+  EnergyBreakdown layer_energy_pj(const Descriptor& descriptor,
+                                  const LayerCounters& counters) const;
 
   /// Throws what layer_energy_pj would throw once these layers have run.
   void require_energies(const std::vector<Descriptor>& layers) const;
 
-  /// Components: pe_array, edge_registers, shadow_registers, requantizers, pool_add, input_buffer,
-  /// weight_buffer, output_buffer, accumulator_buffer. Cell area without placement utilisation;
-  /// DRAM is off chip.
-  Breakdown area_um2() const;
+  /// Cell area without placement utilisation; DRAM is off chip.
+  AreaBreakdown area_um2() const;
 
-  /// Of area and leakage, and of the energy of these layers.
+  /// Of area and leakage, and of the energy of these layers, or if there are none of a convolution
+  /// of the native widths. Throws what require_energies throws.
   std::vector<Provenance> provenance(const std::vector<Descriptor>& layers = {}) const;
 
  private:

@@ -8,7 +8,9 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
+#include "models/cost/breakdown.h"
 #include "models/cost/cost_model.h"
+#include "models/cost/figure.h"
 #include "models/cost/pe_cost.h"
 #include "models/cost/post_cost.h"
 #include "models/cost/register_cost.h"
@@ -16,6 +18,9 @@
 #include "models/perf/array_registers.h"
 
 namespace dcnsim {
+
+using EnergyFigures = EnumArray<EnergyPart, Figure, kEnergyParts>;
+using AreaFigures = EnumArray<AreaPart, Figure, kAreaParts>;
 
 struct CostParts {
   CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator);
@@ -31,17 +36,25 @@ struct CostParts {
   DramSpec dram;
   Extrapolations dram_by;
   std::string dram_sha256;
+  AreaFigures area_um2;
+  Figure leakage_mw;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
   bool has_accumulator_buffer() const { return config.accumulator_buffer_bytes > 0; }
-  /// Units every column has, as wide as the native activations.
-  PostUnit requantizer() const;
-  PostUnit maximum() const;
-  PostUnit adder() const;
-  /// What an operation of pooling, or of adding, takes in a layer.
+  /// What CostModel::layer_energy_pj() sums up. A unit that no event asks for is not looked up.
+  EnergyFigures energy_pj(const Descriptor& layer, const LayerCounters& counters) const;
+
+ private:
+  void add_units();
+  void charge_array(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
+  void charge_post(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
+  void charge_memory(const LayerCounters& counters, EnergyFigures& pj) const;
+  double logic_pj_per_fj() const;
   PostUnit pool_unit(const Descriptor& layer) const;
-  PostUnit add_unit(const Descriptor& layer) const;
 };
+
+/// One of each event that a layer may count.
+LayerCounters one_of_each(const Descriptor& layer);
 
 /// Of the machine's area and leakage, and of the energy of these layers.
 std::vector<Provenance> provenance_of(const CostParts& parts,

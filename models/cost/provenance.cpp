@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report must say about each figure: table, conditions, error bar, substitutions.
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "models/arch/config_fields.h"
 #include "models/base/text/printable.h"
@@ -25,11 +27,6 @@ class Remarks {
   std::string text_;
 };
 
-Extrapolations& operator+=(Extrapolations& a, const Extrapolations& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 /// Says that these rules stand behind the figure too.
 Provenance labelled(Provenance p, const Extrapolations& by) {
   Remarks rules, bars;
@@ -46,40 +43,36 @@ Provenance labelled(Provenance p, const Extrapolations& by) {
   return p;
 }
 
-Extrapolations pe_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
-  Extrapolations all = p.pe->unit_extrapolations();
-  for (const Descriptor& d : layers) {
-    if (d.kind != LayerKind::kConv) continue;
-    all += p.pe->energy_extrapolations(d.weight.bits, d.input.bits);
-  }
-  return all;
+/// The component that states what `part` rests on.
+template <class Part>
+std::string component_of(Part part) {
+  return std::string(info(part).source());
 }
 
-Extrapolations requantize_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
-  Extrapolations all = p.requantizer().by;
-  for (const Descriptor& d : layers) {
-    all += p.post.requantizer(d.requant.out.bits, d.requant.rounding).by;
+/// Rules by component.
+using Rules = std::map<std::string, Extrapolations>;
+
+template <class Part, std::size_t kCount>
+void add_rules(const EnumArray<Part, Figure, kCount>& figures, Rules& rules) {
+  for (const Part part : figures.keys()) {
+    Extrapolations& all = rules[component_of(part)];
+    all.insert(all.end(), figures[part].by.begin(), figures[part].by.end());
   }
-  return all;
 }
 
-Extrapolations pool_add_rules(const CostParts& p, const std::vector<Descriptor>& layers) {
-  Extrapolations all = p.maximum().by;
-  for (const Descriptor& d : layers) {
-    if (d.kind == LayerKind::kAdd) all += p.add_unit(d).by;
-    if (d.kind == LayerKind::kPool || d.fused_pool > 1) all += p.pool_unit(d).by;
-  }
-  return all;
+Descriptor native_convolution(const ArrayConfig& array) {
+  Descriptor d;
+  d.kind = LayerKind::kConv;
+  d.weight.bits = array.weight_bits;
+  d.input.bits = d.requant.out.bits = array.activation_bits;
+  return d;
 }
 
-Extrapolations leakage_rules(const CostParts& p) {
-  Extrapolations all = p.pe->unit_extrapolations();
-  all += p.registers.by();
-  all += p.requantizer().by;
-  for (const BufferCost* buffer : {&p.input, &p.weight, &p.output, &p.accumulator}) {
-    all += buffer->by;
-  }
-  return all;
+Rules rules_of(const CostParts& p, const std::vector<Descriptor>& layers) {
+  Rules rules;
+  add_rules(p.area_um2, rules);
+  for (const Descriptor& layer : layers) add_rules(p.energy_pj(layer, one_of_each(layer)), rules);
+  return rules;
 }
 
 std::string dram_bar(const DramSpec& dram) {
@@ -139,93 +132,107 @@ std::string array_note(const CostParts& p) {
       .text();
 }
 
-Provenance buffer_entry(const CostParts& p, const char* component, const BufferCost& buffer) {
+Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& buffer) {
   const double factor = p.config.cost.sram_factor;
-  return labelled(
-      {component, p.sram.table(), p.sram.sha256(), p.sram.conditions(),
-       p.sram.error_bars().energy.text(),
-       Remarks()
-           .add(buffer.interpolated, "log-log between measured shapes")
-           .add(factor != 1, "access energy times sram_factor " + decimal(factor))
-           .add(buffer.all.access_ns > p.period_ns(),
-                "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
-           .text()},
-      buffer.by);
+  return {component_of(part),
+          p.sram.table(),
+          p.sram.sha256(),
+          p.sram.conditions(),
+          p.sram.error_bars().energy.text(),
+          Remarks()
+              .add(buffer.interpolated, "log-log between measured shapes")
+              .add(factor != 1, "access energy times sram_factor " + decimal(factor))
+              .add(buffer.all.access_ns > p.period_ns(),
+                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
+              .text()};
+}
+
+/// Without the rules.
+std::vector<Provenance> statements(const CostParts& p) {
+  const std::string data = p.pe->conditions() + ", " + p.pe->data();
+  const auto pe = [&](EnergyPart part, const std::string& note) {
+    return Provenance{component_of(part),
+                      p.pe->energy_table().file,
+                      p.pe->energy_table().sha256,
+                      data,
+                      p.pe->error_bars().energy.text(),
+                      note};
+  };
+  const auto post = [&](const std::string& component, const char* operands, const ErrorBar& bar,
+                        const std::string& note) {
+    return Provenance{component,       p.post.table(),
+                      p.post.sha256(), p.post.conditions() + operands,
+                      bar.text(),      note};
+  };
+  const std::string factors = logic_factors(p.config.cost);
+  const std::string and_factors = factors.empty() ? "" : "; " + factors;
+  const auto registers = [&](EnergyPart part, const std::string& which) {
+    return Provenance{
+        component_of(part),
+        p.registers.table().file,
+        p.registers.table().sha256,
+        p.registers.conditions() + ", random data, activations with the layer's zeros",
+        p.registers.error_bars().energy.text(),
+        which +
+            "; clocked only when they take new data; linear between measured "
+            "toggle rates" +
+            and_factors};
+  };
+
+  std::vector<Provenance> all = {
+      pe(EnergyPart::kMultiply, pe_note(p)),
+      pe(EnergyPart::kAccumulate, accumulate_note(p)),
+      pe(EnergyPart::kOperandRegisters, pe_note(p)),
+      pe(EnergyPart::kAccumulatorRegisters, accumulate_note(p)),
+      registers(EnergyPart::kEdgeRegisters, "operands fetched a step ahead and the array's skew"),
+      registers(EnergyPart::kShadowRegisters,
+                p.config.array.dataflow == Dataflow::kWeightStationary
+                    ? "weights beside those of the PEs' tables: two sets, of all bits"
+                    : "sums on their way out of the array"),
+      post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
+           p.post.requantizer_error_bars().energy,
+           "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
+           "rounding modes other than half-to-even charged as half-up" +
+               and_factors),
+      post(component_of(EnergyPart::kPoolAdd), ", CNN-like (max) or uniform (add) operands",
+           p.post.pool_add_error_bars().energy,
+           "with registers; linear between measured widths, adders at least 16 bits wide" +
+               and_factors),
+      buffer_entry(p, EnergyPart::kInputBuffer, p.input),
+      buffer_entry(p, EnergyPart::kWeightBuffer, p.weight),
+      buffer_entry(p, EnergyPart::kOutputBuffer, p.output)};
+  for (const Correction& c : p.pe->corrections()) {
+    all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, c.error_bar, c.note});
+  }
+  if (p.has_accumulator_buffer()) {
+    all.push_back(buffer_entry(p, EnergyPart::kAccumulatorBuffer, p.accumulator));
+  }
+  all.push_back({component_of(EnergyPart::kDramRead), "dram.csv", p.dram_sha256,
+                 dram_conditions(p.dram, p.config.dram.channels), dram_bar(p.dram),
+                 "source: " + p.dram.source});
+  all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
+                 p.pe->unit_table().sha256, p.pe->conditions(), p.pe->error_bars().area.text(),
+                 array_note(p)});
+  all.push_back(post(component_of(AreaPart::kRequantizers), "",
+                     p.post.requantizer_error_bars().area,
+                     "cell area and leakage of a half-up requantizer for each column"));
+  all.push_back({component_of(EnergyPart::kLeakage), p.pe->unit_table().file,
+                 p.pe->unit_table().sha256, p.pe->conditions(), kNotStated, leakage_note(p)});
+  return all;
 }
 
 }  // namespace
 
 std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Descriptor>& layers) {
-  const std::string data = p.pe->conditions() + ", " + p.pe->data();
-  const Extrapolations by_pe = pe_rules(p, layers);
-  const auto pe = [&](const char* component, const std::string& note) {
-    return labelled({component, p.pe->energy_table().file, p.pe->energy_table().sha256, data,
-                     p.pe->error_bars().energy.text(), note},
-                    by_pe);
-  };
-  const auto post = [&](const char* component, const char* operands, const ErrorBar& bar,
-                        const std::string& note, const Extrapolations& by) {
-    return labelled({component, p.post.table(), p.post.sha256(), p.post.conditions() + operands,
-                     bar.text(), note},
-                    by);
-  };
-  const std::string factors = logic_factors(p.config.cost);
-  const std::string and_factors = factors.empty() ? "" : "; " + factors;
-  const auto registers = [&](const char* component, const std::string& which) {
-    return labelled({component, p.registers.table().file, p.registers.table().sha256,
-                     p.registers.conditions() + ", random data, activations with the layer's zeros",
-                     p.registers.error_bars().energy.text(),
-                     which +
-                         "; clocked only when they take new data; linear between measured "
-                         "toggle rates" +
-                         and_factors},
-                    p.registers.by());
-  };
-
-  std::vector<Provenance> all = {
-      pe("multiply", pe_note(p)),
-      pe("accumulate", accumulate_note(p)),
-      pe("operand_registers", pe_note(p)),
-      pe("accumulator_registers", accumulate_note(p)),
-      registers("edge_registers", "operands fetched a step ahead and the array's skew"),
-      registers("shadow_registers",
-                p.config.array.dataflow == Dataflow::kWeightStationary
-                    ? "weights beside those of the PEs' tables: two sets, of all bits"
-                    : "sums on their way out of the array"),
-      post("requantize", ", CNN-like operands", p.post.requantizer_error_bars().energy,
-           "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
-           "rounding modes other than half-to-even charged as half-up" +
-               and_factors,
-           requantize_rules(p, layers)),
-      post("pool_add", ", CNN-like (max) or uniform (add) operands",
-           p.post.pool_add_error_bars().energy,
-           "with registers; linear between measured widths, adders at least 16 bits wide" +
-               and_factors,
-           pool_add_rules(p, layers)),
-      buffer_entry(p, "input_buffer", p.input),
-      buffer_entry(p, "weight_buffer", p.weight),
-      buffer_entry(p, "output_buffer", p.output)};
-  for (const Correction& c : p.pe->corrections()) {
-    all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, c.error_bar, c.note});
-  }
-  if (p.has_accumulator_buffer()) {
-    all.push_back(buffer_entry(p, "accumulator_buffer", p.accumulator));
-  }
-  all.push_back(
-      labelled({"dram", "dram.csv", p.dram_sha256, dram_conditions(p.dram, p.config.dram.channels),
-                dram_bar(p.dram), "source: " + p.dram.source},
-               p.dram_by));
-  all.push_back(labelled({"pe_array", p.pe->unit_table().file, p.pe->unit_table().sha256,
-                          p.pe->conditions(), p.pe->error_bars().area.text(), array_note(p)},
-                         p.pe->unit_extrapolations()));
-  all.push_back(post("requantizers", "", p.post.requantizer_error_bars().area,
-                     "cell area and leakage of a half-up requantizer for each column",
-                     p.requantizer().by));
-  all.push_back(labelled({"leakage", p.pe->unit_table().file, p.pe->unit_table().sha256,
-                          p.pe->conditions(), kNotStated, leakage_note(p)},
-                         leakage_rules(p)));
-  if (!p.config.cost.tables.empty()) {
-    for (Provenance& entry : all) entry.table = p.config.cost.tables + '/' + entry.table;
+  const Rules rules = rules_of(
+      p, layers.empty() ? std::vector<Descriptor>{native_convolution(p.config.array)} : layers);
+  std::vector<Provenance> all;
+  for (const Provenance& entry : statements(p)) {
+    const auto by = rules.find(entry.component);
+    all.push_back(by == rules.end() ? entry : labelled(entry, by->second));
+    if (!p.config.cost.tables.empty()) {
+      all.back().table = p.config.cost.tables + '/' + all.back().table;
+    }
   }
   return all;
 }

@@ -141,7 +141,7 @@ TEST(dram_table, a_field_that_bears_on_energy_changes_it_and_no_other_does) {
   counters.dram = {2, 640, 320, 3, 4000, 6000};
   const auto energy = [&](const std::string& preset) {
     config.dram.preset = preset;
-    return total(CostModel(tables.dir(), config).layer_energy_pj(layer, counters));
+    return CostModel(tables.dir(), config).layer_energy_pj(layer, counters).total();
   };
   const double before = energy(kPreset);
   for_each_other(load_dram_spec(kTables, kPreset), [&](const dram_fields::Column& field,

@@ -6,7 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "models/arch/accelerator_yaml.h"
 #include "models/cost/accumulator_ratio.h"
@@ -385,6 +390,93 @@ TEST(extrapolation, stands_in_the_provenance_of_what_it_touches_and_of_nothing_e
   }
 }
 
+/// Rows of requant_etc.csv of one unit at 45 nm, as wide as `wanted` or, if that is 0, any.
+bool is_unit(const std::string& line, const std::string& unit, int at_least) {
+  std::istringstream fields(line);
+  std::string field;
+  std::vector<std::string> all;
+  while (std::getline(fields, field, ',')) all.push_back(field);
+  return all.size() > 6 && all[1] == "nangate45" && all[4] == unit && std::stoi(all[6]) >= at_least;
+}
+
+/// The remaining rows of that unit with 1.5 times the area, leakage and energy.
+void enlarge(const TablesCopy& tables, const std::string& unit) {
+  std::istringstream lines(tables.text("requant_etc.csv"));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    if (is_unit(line, unit, 0)) {
+      std::size_t at = 0;
+      for (int column = 0; column < 18; ++column) {
+        const std::size_t end = line.find(',', at);
+        if (column == 10 || column == 14 || column == 17) {
+          const std::string more = std::to_string(1.5 * std::stod(line.substr(at, end - at)));
+          line.replace(at, end - at, more);
+        }
+        at = line.find(',', at) + 1;
+      }
+    }
+    text += line + '\n';
+  }
+  tables.write("requant_etc.csv", text);
+}
+
+// What a rule goes into is found by changing the figures that it starts from.
+TEST(extrapolation, is_said_of_exactly_the_figures_that_a_rule_goes_into) {
+  AcceleratorConfig config = machine();
+  config.array.weight_bits = config.array.activation_bits = 16;
+  std::vector<Descriptor> layers(3);
+  for (Descriptor& layer : layers) {
+    layer.weight.bits = layer.input.bits = layer.input2.bits = layer.requant.out.bits = 8;
+  }
+  layers[1].fused_pool = 2;
+  layers[2].kind = LayerKind::kAdd;
+  const auto amounts = [&](const CostModel& model) {
+    std::map<std::string, double> by_source;
+    const AreaBreakdown area = model.area_um2();
+    for (const AreaPart part : area.keys()) {
+      by_source[std::string(info(part).source())] += area[part];
+    }
+    for (const Descriptor& layer : layers) {
+      LayerCounters c;
+      c.cycles = c.requantized = 10;
+      c.pe_cycles = layer.kind == LayerKind::kConv ? 10 : 0;
+      c.pool_operations = layer.fused_pool > 1 ? 10 : 0;
+      c.additions = layer.kind == LayerKind::kAdd ? 10 : 0;
+      const EnergyBreakdown energy = model.layer_energy_pj(layer, c);
+      for (const EnergyPart part : energy.keys()) {
+        by_source[std::string(info(part).source())] += energy[part];
+      }
+    }
+    return by_source;
+  };
+  const std::pair<const char*, std::set<std::string>> expected[] = {
+      {"maxpool2", {"leakage", "pool_add"}},
+      {"adder", {"leakage", "pool_add"}},
+      {"requant_var_shift", {"leakage", "requantizers"}}};
+  for (const auto& [unit, sources] : expected) {
+    const TablesCopy tables;
+    const std::string name = unit;
+    ASSERT_GT(tables.remove_lines("requant_etc.csv",
+                                  [&](const std::string& line) { return is_unit(line, name, 9); }),
+              0);
+    const CostModel model(tables.dir(), config);
+    std::set<std::string> said;
+    for (const Provenance& p : model.provenance(layers)) {
+      if (p.extrapolated) said.insert(p.component);
+    }
+    const auto before = amounts(model);
+    enlarge(tables, name);
+    std::set<std::string> touched;
+    for (const auto& [source, amount] : amounts(CostModel(tables.dir(), config))) {
+      if (amount != before.at(source)) touched.insert(source);
+    }
+    EXPECT_EQ(said, sources) << unit;
+    // Energies at 8 bits are measured, and change with the rows that are left.
+    touched.erase("requantize");
+    EXPECT_EQ(said, touched) << unit;
+  }
+}
+
 // 130 nm: MACs were measured, everything else follows from 45 nm by the ratio of MACs; SRAM needs a
 // node that the table has.
 TEST(extrapolation, makes_a_130_nm_machine_of_every_family) {
@@ -412,10 +504,11 @@ TEST(extrapolation, makes_a_130_nm_machine_of_every_family) {
       counters.registers = {1000, 1000, 1000};
       counters.requantized = 100;
       // Measured: energy 5.1 and area 4.9 times those at 45 nm.
-      EXPECT_NEAR(total(model.layer_energy_pj(layer, counters)) /
-                      total(at_45.layer_energy_pj(layer, counters)),
+      EXPECT_NEAR(model.layer_energy_pj(layer, counters).total() /
+                      at_45.layer_energy_pj(layer, counters).total(),
                   5.2, 0.4);
-      EXPECT_NEAR(model.area_um2()[0].second / at_45.area_um2()[0].second, 4.9, 0.2);
+      EXPECT_NEAR(model.area_um2()[AreaPart::kPeArray] / at_45.area_um2()[AreaPart::kPeArray], 4.9,
+                  0.2);
       for (const Provenance& p : model.provenance({layer})) {
         if (p.component == "requantize" || p.component == "edge_registers") {
           EXPECT_TRUE(p.extrapolated) << p.component;

@@ -133,12 +133,12 @@ TEST(zero_activity, of_a_layer_is_what_was_counted) {
   layer.weight.bits = layer.input.bits = layer.requant.out.bits = 8;
   LayerCounters counters;
   counters.pe_cycles = 1000;
-  const double as_tables = total(model.layer_energy_pj(layer, counters));
+  const double as_tables = model.layer_energy_pj(layer, counters).total();
   counters.input_codes = 200;
   counters.input_zeros = 100;
-  EXPECT_DOUBLE_EQ(total(model.layer_energy_pj(layer, counters)), as_tables);
+  EXPECT_DOUBLE_EQ(model.layer_energy_pj(layer, counters).total(), as_tables);
   counters.input_zeros = 150;
-  const double many = total(model.layer_energy_pj(layer, counters));
+  const double many = model.layer_energy_pj(layer, counters).total();
   EXPECT_LT(many, as_tables);
   EXPECT_DOUBLE_EQ(
       many,

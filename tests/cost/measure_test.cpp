@@ -185,7 +185,7 @@ TEST(measure, held_weights_and_zeros_save_energy) {
 TEST(measure, the_cost_model_takes_an_own_library) {
   const CostModel cost(kTables, machine());
   const Measured mac("mac_weight_stationary.csv");
-  EXPECT_NEAR(cost.area_um2().front().second / 256,
+  EXPECT_NEAR(cost.area_um2()[AreaPart::kPeArray] / 256,
               mac.number(mac.row({{"weight_bits", "4"}}), "area_um2"), 0.01);
   EXPECT_EQ(table_of(cost, "multiply"), kMeasured + "/mac_energy_area.csv");
   EXPECT_EQ(table_of(cost, "systolic_cell"), kMeasured + "/mac_weight_stationary.csv");

@@ -23,7 +23,7 @@ int peak(const AcceleratorConfig& config) {
 }
 
 double area(const AcceleratorConfig& config) {
-  return total(CostModel(kTables, config).area_um2());
+  return CostModel(kTables, config).area_um2().total();
 }
 
 TEST(presets, one_of_each_family_has_the_peak_of_small_edge) {

@@ -83,21 +83,16 @@ TEST(register_cost, of_a_machine_is_events_and_bits_times_it) {
   counters.registers = {1000, 100, 10};
   counters.input_codes = 4;
   counters.input_zeros = 4;
-  const Breakdown energy = model.layer_energy_pj(layer, counters);
-  const auto part = [](const Breakdown& parts, const std::string& name) {
-    for (const auto& [key, value] : parts) {
-      if (key == name) return value;
-    }
-    return -1.0;
-  };
+  const EnergyBreakdown energy = model.layer_energy_pj(layer, counters);
   // Rows toggle_rate_0 and toggle_rate_0.5, 32 bits.
-  EXPECT_NEAR(part(energy, "edge_registers"), (1000 * 318.464 + 100 * 487.499) / 32 * 1e-3, 1e-9);
-  EXPECT_NEAR(part(energy, "shadow_registers"), 10 * 487.499 / 32 * 1e-3, 1e-9);
+  EXPECT_NEAR(energy[EnergyPart::kEdgeRegisters], (1000 * 318.464 + 100 * 487.499) / 32 * 1e-3,
+              1e-9);
+  EXPECT_NEAR(energy[EnergyPart::kShadowRegisters], 10 * 487.499 / 32 * 1e-3, 1e-9);
   // 16 x 16 PEs: two sets of 16-bit activations a row, a byte of skew, 16-bit weights with theirs.
   const double um2 = 144.704 / 32;
-  EXPECT_NEAR(part(model.area_um2(), "edge_registers"),
+  EXPECT_NEAR(model.area_um2()[AreaPart::kEdgeRegisters],
               (2 * 16 * 16 + 120 * 8 + (16 + 120) * 16) * um2, 1e-6);
-  EXPECT_NEAR(part(model.area_um2(), "shadow_registers"), 256 * (2 * 16 - 8) * um2, 1e-6);
+  EXPECT_NEAR(model.area_um2()[AreaPart::kShadowRegisters], 256 * (2 * 16 - 8) * um2, 1e-6);
 }
 
 }  // namespace

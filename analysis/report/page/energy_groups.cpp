@@ -1,38 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "analysis/report/page/page_data.h"
+#include "models/cost/breakdown.h"
 
 namespace dcnsim::page {
-namespace {
-
-const std::vector<EnergyGroup> kGroups = {
-    {"multiply, accumulate", {"multiply", "accumulate"}},
-    {"registers",
-     {"operand_registers", "accumulator_registers", "edge_registers", "shadow_registers"}},
-    {"post-processing", {"requantize", "pool_add"}},
-    {"buffers", {"input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer"}},
-    {"DRAM accesses", {"dram_activate", "dram_read", "dram_write"}},
-    {"DRAM standby, refresh", {"dram_refresh", "dram_background"}},
-    {"leakage", {"leakage"}}};
-
-bool holds(const EnergyGroup& group, const std::string& component) {
-  return std::find(group.components.begin(), group.components.end(), component) !=
-         group.components.end();
-}
-
-}  // namespace
 
 std::vector<EnergyGroup> energy_groups(const Json& components) {
-  std::vector<EnergyGroup> groups = kGroups;
+  EnumArray<PartGroup, EnergyGroup, kPartGroups> known;
+  for (const PartGroup group : known.keys()) known[group].name = to_string(group);
+  std::vector<std::string> names;
+  for (const EnergyPart part : EnergyBreakdown::keys()) {
+    names.emplace_back(to_string(part));
+    known[info(part).group].components.push_back(names.back());
+  }
   EnergyGroup other{"other", {}};
   for (const Json& component : components) {
     const std::string name = component;
-    if (std::none_of(kGroups.begin(), kGroups.end(),
-                     [&](const EnergyGroup& group) { return holds(group, name); })) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
       other.components.push_back(name);
     }
   }
+  std::vector<EnergyGroup> groups(known.begin(), known.end());
   if (!other.components.empty()) groups.push_back(std::move(other));
   return groups;
 }

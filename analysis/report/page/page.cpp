@@ -10,6 +10,7 @@
 #include "analysis/report/page/packed.h"
 #include "analysis/report/page/page_data.h"
 #include "analysis/report/page/page_source.h"
+#include "analysis/report/page/palette.h"
 
 namespace dcnsim {
 namespace {
@@ -42,7 +43,9 @@ std::string filled(std::string_view text, const Slots& slots) {
 
 std::string page_of(const std::string& title, const Json& data, const Json& layer_blocks) {
   const std::string library = licence_comment() + std::string(page::kD3);
-  const std::string script(page::kScript), style(page::kStyle);
+  const std::string script = filled(page::kScript, {{"area_colours", page::area_colours()},
+                                                    {"energy_colours", page::energy_colours()}});
+  const std::string style(page::kStyle);
   return filled(
       page::kTemplate,
       {{"csp", fmt::format("default-src 'none'; script-src {} {}; style-src {}; img-src "

@@ -35,10 +35,12 @@ RunReport example() {
     layer.counters.macs = 500 * scale;
     layer.counters.pe_cycles = 1000 * scale;
     layer.counters.stream_bytes = {256, 1000 * scale, 16, 64 * scale, 32 * scale};
-    layer.energy_pj = {{"multiply", 10.0 * static_cast<double>(scale)}, {"leakage", 1.0}};
+    layer.energy_pj[EnergyPart::kMultiply] = 10.0 * static_cast<double>(scale);
+    layer.energy_pj[EnergyPart::kLeakage] = 1;
     r.layers.push_back(layer);
   }
-  r.area_um2 = {{"pe_array", 1e6}, {"input_buffer", 5e5}};
+  r.area_um2[AreaPart::kPeArray] = 1e6;
+  r.area_um2[AreaPart::kInputBuffer] = 5e5;
   r.provenance = {{"multiply", "t.csv", "00", "45 nm, 1.1 V", "/2.5 .. x1.3", "", false}};
   r.warnings = {"something to know"};
   return r;
@@ -50,7 +52,7 @@ TEST(RunReport, totals_are_sums_over_the_layers) {
   EXPECT_EQ(r.totals().stall_cycles[Stall::kWeight], 80u);
   EXPECT_EQ(dram_write_bytes(r.totals()), 128u);
   EXPECT_EQ(dram_read_bytes(r.totals()), 512u + 4000 + 32 + 256);
-  EXPECT_DOUBLE_EQ(total(r.energy_pj()), 42);
+  EXPECT_DOUBLE_EQ(r.energy_pj().total(), 42);
   EXPECT_DOUBLE_EQ(r.top1(), 0.75);
   EXPECT_DOUBLE_EQ(utilization(r.totals(), r.accelerator.array), 4000.0 / (400 * 20));
 }

@@ -14,15 +14,12 @@ const kStreams = {
   weight: "weight", bias: "weight-light", input: "input", output: "output", descriptor: "grey",
 };
 const kAreas = {
-  pe_array: "work", edge_registers: "work-light", shadow_registers: "work-light",
-  requantizers: "work-dark", pool_add: "work-dark", input_buffer: "input", weight_buffer: "weight",
-  output_buffer: "output", accumulator_buffer: "dram",
+{{area_colours}}
 };
 
 // By group of components, as the page's data names them.
 const kEnergies = {
-  "multiply, accumulate": "work", registers: "work-light", "post-processing": "work-dark",
-  buffers: "input", "DRAM accesses": "weight", "DRAM standby, refresh": "refresh", leakage: "grey",
+{{energy_colours}}
 };
 
 function colourOf(table, name) {

@@ -28,8 +28,12 @@ inline Json run_result() {
   LayerCounters counters;
   counters.cycles = counters.compute_cycles = 1000;
   counters.macs = counters.pe_cycles = 100'000;
-  report.layers = {{"conv1", conv, counters, {{"multiply", 5.0}, {"dram_read", 7.0}}}};
-  report.area_um2 = {{"pe_array", 2e5}, {"weight_buffer", 1e5}};
+  EnergyBreakdown energy_pj;
+  energy_pj[EnergyPart::kMultiply] = 5;
+  energy_pj[EnergyPart::kDramRead] = 7;
+  report.layers = {{"conv1", conv, counters, energy_pj}};
+  report.area_um2[AreaPart::kPeArray] = 2e5;
+  report.area_um2[AreaPart::kWeightBuffer] = 1e5;
   report.provenance = {{"multiply", "mac.csv", "ab", "45 nm, 1.1 V", "+-30 %", "none", false}};
   return Json::parse(to_json(report));
 }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/cost/cost_parts.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+
+#include "models/base/table/csv.h"
+#include "models/cost/dram_estimate.h"
+
+namespace dcnsim {
+namespace {
+
+constexpr double kPjPerFj = 1e-3;
+constexpr double kPjPerMilliwattPs = 1e-3;
+constexpr double kPjPerMilliwattNs = 1;
+constexpr double kMilliwattPerNanowatt = 1e-6;
+
+double count(std::uint64_t events) { return static_cast<double>(events); }
+
+void require_width(const char* what, int bits) {
+  if (bits >= kMinBits && bits <= kMaxBits) return;
+  throw std::runtime_error(std::string(what) + ": " + std::to_string(bits) +
+                           " bits, expected 1..16");
+}
+
+/// Bits that hold a sum of `terms` values.
+int sum_bits(int bits, std::int64_t terms) {
+  while (terms > 1) {
+    terms = (terms + 1) / 2;
+    ++bits;
+  }
+  return bits;
+}
+
+/// Bits of the sum of two codes after aligning their binary points.
+int aligned_sum_bits(const Format& a, const Format& b) {
+  const int frac = std::max(a.frac, b.frac);
+  return std::max(a.bits + frac - a.frac, b.bits + frac - b.frac) + 1;
+}
+
+Figure access_pj(const BufferCost& buffer, const SramAccesses& accesses) {
+  return {count(accesses.reads) * buffer.all.read_pj + count(accesses.writes) * buffer.all.write_pj,
+          buffer.by};
+}
+Figure area(const BufferCost& buffer) { return {buffer.all.area_um2, buffer.by}; }
+Figure leakage(const BufferCost& buffer) { return {buffer.all.leakage_mw, buffer.by}; }
+
+Figure energy(const PostUnit& unit) { return {unit.energy_fj, unit.by}; }
+Figure area(const PostUnit& unit) { return {unit.area_um2, unit.by}; }
+Figure leakage(const PostUnit& unit) { return {unit.leakage_nw, unit.by}; }
+
+}  // namespace
+
+CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator)
+    : config(accelerator),
+      pe(make_pe_cost(tables_dir, accelerator)),
+      post(tables_dir, accelerator),
+      registers(tables_dir, accelerator.cost),
+      array_registers(dcnsim::array_registers(accelerator)),
+      sram(tables_dir, accelerator.cost, pe->node_nm()),
+      dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
+      dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
+  const auto shape = [this](AreaPart part, const BufferConfig& b) {
+    return sram.buffer(std::string(to_string(part)), static_cast<double>(b.capacity_bytes),
+                       b.word_bits, b.all_banks());
+  };
+  input = shape(AreaPart::kInputBuffer, config.input_buffer);
+  weight = shape(AreaPart::kWeightBuffer, config.weight_buffer);
+  output = shape(AreaPart::kOutputBuffer, config.output_buffer);
+  if (has_accumulator_buffer()) {
+    // A bank for each column: all columns update a partial sum in the same cycle.
+    accumulator =
+        sram.buffer(std::string(to_string(AreaPart::kAccumulatorBuffer)) + " (one bank a column)",
+                    static_cast<double>(config.accumulator_buffer_bytes), config.accumulator.bits,
+                    config.array.columns);
+  }
+  dram_by = complete_energies(dram, tables_dir, config.cost);
+  add_units();
+}
+
+/// Area and leakage: units of post-processing are as wide as the native activations, one a column.
+void CostParts::add_units() {
+  const double columns = config.array.columns, pes = config.array.rows * columns;
+  const Extrapolations& by_pe = pe->unit_extrapolations();
+  const PostUnit requantizer = post.requantizer(config.array.activation_bits, Rounding::kHalfUp),
+                 maximum = post.maximum(config.array.activation_bits),
+                 adder = post.adder(config.array.activation_bits);
+  const double edge_bits = count(array_registers.edge_bits),
+               shadow_bits = count(array_registers.shadow_bits);
+  const Figure register_um2{registers.area_um2(), registers.by()};
+
+  area_um2[AreaPart::kPeArray] = pes * Figure{pe->unit().area_um2, by_pe};
+  area_um2[AreaPart::kEdgeRegisters] = edge_bits * register_um2;
+  area_um2[AreaPart::kShadowRegisters] = shadow_bits * register_um2;
+  area_um2[AreaPart::kRequantizers] = columns * area(requantizer);
+  area_um2[AreaPart::kPoolAdd] = columns * (area(maximum) + area(adder));
+  area_um2[AreaPart::kInputBuffer] = area(input);
+  area_um2[AreaPart::kWeightBuffer] = area(weight);
+  area_um2[AreaPart::kOutputBuffer] = area(output);
+  area_um2[AreaPart::kAccumulatorBuffer] = area(accumulator);
+
+  const Figure logic_nw =
+      pes * Figure{pe->unit().leakage_nw, by_pe} +
+      (edge_bits + shadow_bits) * Figure{registers.leakage_nw(), registers.by()} +
+      columns * (leakage(requantizer) + leakage(maximum) + leakage(adder));
+  leakage_mw = kMilliwattPerNanowatt * logic_nw + leakage(input) + leakage(weight) +
+               leakage(output) + leakage(accumulator);
+}
+
+double CostParts::logic_pj_per_fj() const {
+  return kPjPerFj * config.cost.logic_factor * config.cost.clock_tree_factor;
+}
+
+/// What an operation of pooling takes in a layer.
+PostUnit CostParts::pool_unit(const Descriptor& d) const {
+  if (d.kind == LayerKind::kPool && d.pool.kind == PoolKind::kAverage) {
+    const std::int64_t window = std::int64_t{d.pool.kernel_h} * d.pool.kernel_w;
+    return post.adder(sum_bits(d.input.bits, window));
+  }
+  // A fused pool works on output codes, a stand-alone one on input codes.
+  return post.maximum(d.kind == LayerKind::kPool ? d.input.bits : d.requant.out.bits);
+}
+
+EnergyFigures CostParts::energy_pj(const Descriptor& d, const LayerCounters& counters) const {
+  require_width("input", d.input.bits);
+  require_width("output", d.requant.out.bits);
+  EnergyFigures pj;
+  charge_array(d, counters, pj);
+  charge_post(d, counters, pj);
+  charge_memory(counters, pj);
+  pj[EnergyPart::kLeakage] = {
+      leakage_mw.amount * count(counters.cycles) * period_ns() * kPjPerMilliwattNs, leakage_mw.by};
+  return pj;
+}
+
+void CostParts::charge_array(const Descriptor& d, const LayerCounters& counters,
+                             EnergyFigures& pj) const {
+  const double zero_fraction = counters.input_codes == 0
+                                   ? kTableZeroFraction
+                                   : count(counters.input_zeros) / count(counters.input_codes);
+  const double logic = logic_pj_per_fj();
+  if (counters.pe_cycles + counters.weight_loads + counters.activation_loads > 0) {
+    require_width("weight", d.weight.bits);
+    const PeEnergy fj = pe->per_cycle(d.weight.bits, d.input.bits, zero_fraction);
+    const Extrapolations by = pe->energy_extrapolations(d.weight.bits, d.input.bits);
+    const double cycles = count(counters.pe_cycles);
+    pj[EnergyPart::kMultiply] = {logic * fj.multiply * cycles, by};
+    pj[EnergyPart::kAccumulate] = {logic * fj.accumulate * cycles, by};
+    pj[EnergyPart::kOperandRegisters] = {logic * pe->operands_fj(fj, counters), by};
+    pj[EnergyPart::kAccumulatorRegisters] = {logic * fj.accumulators * cycles, by};
+  }
+  const RegisterLoads& bits = counters.registers;
+  const double activation_bit_fj = registers.clocked_fj(activation_toggle_rate(zero_fraction)),
+               random_bit_fj = registers.clocked_fj(kRandomToggleRate);
+  const double edge_fj = activation_bit_fj * count(bits.edge_activation_bits) +
+                         random_bit_fj * count(bits.edge_weight_bits);
+  pj[EnergyPart::kEdgeRegisters] = {logic * edge_fj, registers.by()};
+  pj[EnergyPart::kShadowRegisters] = {logic * random_bit_fj * count(bits.shadow_bits),
+                                      registers.by()};
+}
+
+void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
+                            EnergyFigures& pj) const {
+  const double logic = logic_pj_per_fj();
+  if (counters.requantized > 0) {
+    const PostUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
+    pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * energy(unit));
+  }
+  Figure pool_add_fj;
+  if (counters.pool_operations > 0) {
+    pool_add_fj = count(counters.pool_operations) * energy(pool_unit(d));
+  }
+  if (counters.additions > 0) {
+    const PostUnit unit = post.adder(aligned_sum_bits(d.input, d.input2));
+    pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
+  }
+  pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;
+}
+
+void CostParts::charge_memory(const LayerCounters& counters, EnergyFigures& pj) const {
+  const double factor = config.cost.sram_factor;
+  pj[EnergyPart::kInputBuffer] = factor * access_pj(input, counters.input_buffer);
+  pj[EnergyPart::kWeightBuffer] = factor * access_pj(weight, counters.weight_buffer);
+  pj[EnergyPart::kOutputBuffer] = factor * access_pj(output, counters.output_buffer);
+  pj[EnergyPart::kAccumulatorBuffer] = factor * access_pj(accumulator, counters.accumulator_buffer);
+
+  const DramEvents& events = counters.dram;
+  const double read_pj = *dram.read_core_pj_per_bit + *dram.io_read_pj_per_bit,
+               write_pj = *dram.write_core_pj_per_bit + *dram.io_write_pj_per_bit;
+  const double background_mw_ps = *dram.standby_active_mw * count(events.active_ps) +
+                                  *dram.standby_precharged_mw * count(events.precharged_ps);
+  pj[EnergyPart::kDramActivate] = {*dram.act_pre_pj * count(events.activates), dram_by};
+  pj[EnergyPart::kDramRead] = {read_pj * 8 * count(events.read_bytes), dram_by};
+  pj[EnergyPart::kDramWrite] = {write_pj * 8 * count(events.write_bytes), dram_by};
+  pj[EnergyPart::kDramRefresh] = {*dram.refresh_pj * count(events.refreshes), dram_by};
+  pj[EnergyPart::kDramBackground] = {kPjPerMilliwattPs * background_mw_ps, dram_by};
+}
+
+LayerCounters one_of_each(const Descriptor& d) {
+  LayerCounters counters;
+  counters.pe_cycles = d.kind == LayerKind::kConv;
+  counters.requantized = 1;
+  counters.pool_operations = d.kind == LayerKind::kPool || d.fused_pool > 1;
+  counters.additions = d.kind == LayerKind::kAdd;
+  return counters;
+}
+
+}  // namespace dcnsim
