@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/evaluation/machine.h"
 
-#include <cmath>
+#include <utility>
 
+#include "analysis/evaluation/mapping_cache.h"
+#include "analysis/evaluation/timing.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/process/work_pool.h"
 #include "models/perf/clock.h"
-#include "models/perf/evaluate.h"
+#include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_memory.h"
-#include "platform/compiler/program.h"
 
 namespace dcnsim {
 
@@ -16,14 +17,18 @@ double Machine::clock_period_s() const {
   return static_cast<double>(Clock(config.clock_mhz).period_ps()) * 1e-12;
 }
 
-Machine make_machine(AcceleratorConfig config, const std::string& tables_dir) {
+Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
+                     const std::string& mapping_cache_folder) {
   DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
   CostModel cost(tables_dir, config);
-  return {std::move(config), std::move(dram), std::move(cost), nullptr};
+  std::shared_ptr<MappingCache> mappings =
+      mapping_cache(mapping_cache_folder, config, cost, tables_dir);
+  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings)};
 }
 
-Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir) {
-  return make_machine(load_accelerator(accelerator_path), tables_dir);
+Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,
+                     const std::string& mapping_cache_folder) {
+  return make_machine(load_accelerator(accelerator_path), tables_dir, mapping_cache_folder);
 }
 
 EnergyModel energy_model(const CostModel& cost) {
@@ -46,20 +51,14 @@ std::vector<std::vector<LayerCost>> simulate_costs(
     auto mappings = std::make_shared<MappingMemory>(machine.mappings.get());
     return [&machine, &make, mappings](std::size_t index) {
       const auto [network, zero_fractions] = make(index);
-      MapperOptions options;
-      options.energy = energy_model(machine.cost);
-      options.cache = mappings.get();
-      const Program program = compile(network, machine.config, machine.dram, options);
-      std::vector<LayerCounters> layers =
-          evaluate(descriptors(program), program.descriptor_address, machine.config, machine.dram);
+      const TimingRecord timing = evaluate_timing(
+          machine, network, describe(network, machine.config.accumulator), mappings.get());
       std::vector<LayerCost> costs;
-      for (std::size_t i = 0; i < layers.size(); ++i) {
-        LayerCounters& counters = layers[i];
-        counters.input_zeros = static_cast<std::uint64_t>(
-            std::llround(zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
+      for (std::size_t i = 0; i < timing.layers.size(); ++i) {
+        const LayerCounters counters =
+            with_expected_zeros(timing.counters[i], zero_fractions.at(i));
         costs.push_back(
-            {counters.cycles,
-             machine.cost.layer_energy_pj(program.layers[i].descriptor, counters).total()});
+            {counters.cycles, machine.cost.layer_energy_pj(timing.layers[i], counters).total()});
       }
       return to_bytes(costs);
     };

@@ -27,12 +27,14 @@ struct Machine {
   double clock_period_s() const;
 };
 
-/// With the memory and the prices that the configuration names. Throws std::runtime_error naming
-/// the file: what CostModel and load_dram_spec throw.
-Machine make_machine(AcceleratorConfig config, const std::string& tables_dir);
+/// With the memory and the prices that the configuration names, and mappings kept in a folder ("":
+/// nowhere). Throws std::runtime_error naming the file: what CostModel and load_dram_spec throw.
+Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
+                     const std::string& mapping_cache_folder = "");
 
 /// The same for a file. Throws what load_accelerator throws as well.
-Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir);
+Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,
+                     const std::string& mapping_cache_folder = "");
 
 /// What the mapper minimizes for Objective::kEnergy; `cost` stays.
 EnergyModel energy_model(const CostModel& cost);
@@ -49,9 +51,9 @@ struct Candidate {
   std::vector<double> zero_fractions;
 };
 
-/// Compiles each of `count` networks and prices one inference by evaluate(), which counts what the
-/// SystemC model does: cycles and events do not depend on the data, and the zeros are the expected
-/// ones. `make(index)` runs in a worker process.
+/// Maps each of `count` networks and prices one inference by evaluate_timing(): cycles and events
+/// do not depend on the data, and the zeros are the expected ones. `make(index)` runs in a worker
+/// process.
 /// Throws std::runtime_error: a network that does not fit the machine, widths without a price.
 std::vector<std::vector<LayerCost>> simulate_costs(
     const Machine& machine, std::size_t count,

@@ -12,9 +12,7 @@
 #include "models/arch/dram_fields.h"
 #include "models/base/json/document.h"
 #include "models/base/process/work_pool.h"
-#include "models/perf/evaluate.h"
 #include "platform/compiler/describe.h"
-#include "platform/compiler/program.h"
 
 namespace dcnsim {
 namespace {
@@ -99,21 +97,6 @@ FixedNetwork topology(const FloatNetwork& network, const AllocationRecord& alloc
     layer.requant = allocation.layers.at(i).requant;
   }
   return fixed;
-}
-
-TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
-                             const AllocationRecord& allocation) {
-  MapperOptions options;
-  options.energy = energy_model(machine.cost);
-  options.cache = machine.mappings.get();
-  Mapper mapper(machine.config, machine.dram, options);
-  const Program program =
-      lay_out(topology, machine.config, mapper.map(topology, allocation.layers));
-  TimingRecord record;
-  record.layers = descriptors(program);
-  record.counters =
-      evaluate(record.layers, program.descriptor_address, machine.config, machine.dram);
-  return record;
 }
 
 std::string timing_identity(const FloatNetwork& network, const AllocationRecord& allocation) {

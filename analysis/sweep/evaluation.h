@@ -8,11 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "analysis/evaluation/machine.h"
+#include "analysis/evaluation/timing.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/sweep/metric.h"
 #include "models/arch/descriptor.h"
-#include "models/perf/counters.h"
 #include "workloads/cifar10/dataset.h"
 
 namespace dcnsim {
@@ -32,16 +31,6 @@ struct AllocationRecord {
 AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const QuantizeOptions& widths,
                                      const std::vector<Accumulator>& accumulators,
                                      const Dataset& images);
-
-/// What one inference counts, but for zeros among the data.
-struct TimingRecord {
-  std::vector<Descriptor> layers;
-  std::vector<LayerCounters> counters;
-};
-
-/// Maps and evaluates: `topology` has the nodes of the network. Throws what the mapper throws.
-TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
-                             const AllocationRecord& allocation);
 
 /// A network's nodes with the formats of an allocation and no weights.
 FixedNetwork topology(const FloatNetwork& network, const AllocationRecord& allocation);

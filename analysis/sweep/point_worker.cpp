@@ -51,7 +51,9 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   const std::uint64_t id = group.points.front();
   const PointIndex index = context_.space.at(id);
   const FixedNetwork nodes = topology(context_.inputs.networks[index.network], allocation(id));
-  TimingRecord record = evaluate_timing(known(index.hardware).machine, nodes, allocation(id));
+  const Machine& machine = known(index.hardware).machine;
+  TimingRecord record =
+      evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get());
   result.timing = to_bytes(record);
   return record;
 }

@@ -45,9 +45,8 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
   Figures& f = point.figures;
   Json layers = Json::array();
   for (std::size_t i = 0; i < timing.layers.size(); ++i) {
-    LayerCounters counters = timing.counters[i];
-    counters.input_zeros = static_cast<std::uint64_t>(
-        std::llround(allocation.zero_fractions.at(i) * static_cast<double>(counters.input_codes)));
+    const LayerCounters counters =
+        with_expected_zeros(timing.counters[i], allocation.zero_fractions.at(i));
     const EnergyBreakdown energy = machine.cost.layer_energy_pj(timing.layers[i], counters);
     f.cycles += counters.cycles;
     f.energy_pj += energy.total();

@@ -36,7 +36,8 @@ TEST_F(EvaluationTest, timing_is_that_of_the_compiled_network) {
   QuantizeOptions widths;
   widths.weight_bits = 5;
   const AllocationRecord allocation = record(widths);
-  const TimingRecord timing = evaluate_timing(machine_, topology(network_, allocation), allocation);
+  const TimingRecord timing =
+      evaluate_timing(machine_, topology(network_, allocation), allocation.layers, nullptr);
   const Program program =
       compile(quantizer_.quantize(widths).network, machine_.config, machine_.dram);
   const auto counters =
@@ -61,7 +62,8 @@ TEST_F(EvaluationTest, accuracy_is_counted_for_each_accumulator) {
 TEST_F(EvaluationTest, records_survive_as_bytes) {
   const AllocationRecord allocation = record({});
   EXPECT_EQ(to_bytes(allocation_record(to_bytes(allocation))), to_bytes(allocation));
-  const TimingRecord timing = evaluate_timing(machine_, topology(network_, allocation), allocation);
+  const TimingRecord timing =
+      evaluate_timing(machine_, topology(network_, allocation), allocation.layers, nullptr);
   EXPECT_EQ(to_bytes(timing_record(to_bytes(timing))), to_bytes(timing));
   EXPECT_EQ(timing_identity(network_, allocation_record(to_bytes(allocation))),
             timing_identity(network_, allocation));

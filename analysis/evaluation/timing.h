@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one inference takes, without SystemC: evaluate() counts what the SystemC model counts when
+// it is loosely timed.
+#pragma once
+
+#include <vector>
+
+#include "analysis/evaluation/machine.h"
+#include "models/arch/descriptor.h"
+#include "models/perf/counters.h"
+#include "platform/compiler/mapper/mapper.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+/// What one inference from an idle accelerator counts, but for zeros among the data.
+struct TimingRecord {
+  std::vector<Descriptor> layers;
+  std::vector<LayerCounters> counters;
+};
+
+/// Maps `layers`, those of a network without tiling and addresses (describe()), and evaluates them.
+/// `topology` has the network's nodes and formats; its weights do not matter. Searches are kept in
+/// `mappings`, which may be null. Throws what Mapper::map and lay_out throw.
+TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
+                             const std::vector<Descriptor>& layers, MappingCache* mappings);
+
+/// `counters` with as many zeros among the input codes as are to be expected at this share, 0..1.
+LayerCounters with_expected_zeros(LayerCounters counters, double zero_fraction);
+
+}  // namespace dcnsim
