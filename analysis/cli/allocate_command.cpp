@@ -11,7 +11,6 @@
 
 #include "analysis/cli/allocate_options.h"
 #include "analysis/cli/shipped_files.h"
-#include "analysis/evaluation/mapping_cache.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
 #include "models/base/file/atomic_file.h"
@@ -149,8 +148,8 @@ struct Files {
 };
 
 Files files_of(const AllocateOptions& options) {
-  return {network_file(options.network), accelerator_file(options.accelerator),
-          calibration_file(options.calibration), images_file(options.images)};
+  return {shipped_data().network(options.network), shipped_data().accelerator(options.accelerator),
+          shipped_data().calibration(options.calibration), shipped_data().images(options.images)};
 }
 
 StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& network,
@@ -221,9 +220,8 @@ void check_outputs(const AllocateOptions& options) {
 void allocate_command(const AllocateOptions& options) {
   check_outputs(options);
   const Files files = files_of(options);
-  const std::string tables = data_file("models/cost/tables");
-  Machine machine = load_machine(files.accelerator, tables);
-  machine.mappings = mapping_cache(options.cache.folder(), machine.config, machine.cost, tables);
+  const Machine machine =
+      load_machine(files.accelerator, shipped_data().cost_tables(), options.cache.folder());
   const Request request = read_request(options, machine);
   const NoiseModel noise = noise_model(options);
   const FloatNetwork network = load_float_network(files.network);

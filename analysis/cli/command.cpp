@@ -1,52 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/cli/command.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <thread>
 
 #include "analysis/cli/shipped_files.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
-
-void require_writable(const std::string& path) {
-  namespace fs = std::filesystem;
-  const auto fail = [&](const std::string& reason) {
-    throw std::runtime_error((path.empty() ? "output path \"\"" : path) +
-                             ": cannot be written: " + reason);
-  };
-  if (path.empty()) fail("the path is empty");
-  std::error_code error;
-  std::string target = path;
-  if (fs::is_symlink(path, error)) target = fs::canonical(path, error).string();
-  if (error && error != std::errc::no_such_file_or_directory) fail(error.message());
-  if (target.empty()) fail("a link to nowhere");
-  if (fs::exists(target, error) && !fs::is_regular_file(target, error)) fail("not a regular file");
-  // Permissions say too little (read-only and special file systems): a file is made and removed.
-  const std::string probe = target + ".probe-" + std::to_string(getpid());
-  const int descriptor = open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) fail(std::generic_category().message(errno));
-  close(descriptor);
-  unlink(probe.c_str());
-}
 
 std::size_t default_jobs() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 void WidthOptions::add_to(CLI::App& app) {
-  app.add_option("-w,--weights", weights, "Width of every layer's weights, 1..16 bits [8]");
-  app.add_option("-a,--activations", activations,
+  app.add_option("-w,--weights", asked.weight_bits,
+                 "Width of every layer's weights, 1..16 bits [8]");
+  app.add_option("-a,--activations", asked.activation_bits,
                  "Width of every layer's outputs but the last, 1..16 bits [8]");
-  app.add_option("--widths", file, "YAML file with widths per layer")->type_name("FILE");
-  app.add_option("--calibration", calibration,
+  app.add_option("--widths", asked.file, "YAML file with widths per layer")->type_name("FILE");
+  app.add_option("--calibration", asked.calibration,
                  "Images from which formats are chosen: a CIFAR-10 .bin file or a folder of them "
                  "[500 training images]")
       ->type_name("PATH");
@@ -64,45 +39,24 @@ FormatRule WidthOptions::format_rule() const {
   return FormatRule::kMinimumError;
 }
 
-QuantizeOptions WidthOptions::options() const {
-  QuantizeOptions options;
-  if (!file.empty()) load_widths(file, options);
-  const auto check = [](const char* name, int bits) {
-    if (bits < kMinBits || bits > kMaxBits) {
-      throw std::runtime_error(fmt::format("{}: {}, expected a width of 1..16 bits", name, bits));
+WidthRequest WidthOptions::request() const {
+  const auto check = [](const char* name, const std::optional<int>& bits) {
+    if (bits && (*bits < kMinBits || *bits > kMaxBits)) {
+      throw std::runtime_error(fmt::format("{}: {}, expected a width of 1..16 bits", name, *bits));
     }
-    return bits;
   };
-  if (weights) options.weight_bits = check("--weights", *weights);
-  if (activations) options.activation_bits = check("--activations", *activations);
-  return options;
+  check("--weights", asked.weight_bits);
+  check("--activations", asked.activation_bits);
+  WidthRequest request = asked;
+  request.rule = format_rule();
+  return request;
 }
 
-std::string WidthOptions::calibration_path() const { return calibration_file(calibration); }
+std::string WidthOptions::calibration_path() const {
+  return shipped_data().calibration(asked.calibration);
+}
 
 Dataset WidthOptions::calibration_images() const { return load_cifar10(calibration_path()); }
-
-FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
-                           std::vector<InputFile>& inputs) {
-  auto loaded = load_network(path);
-  if (auto* fixed = std::get_if<FixedNetwork>(&loaded)) {
-    if (widths.given()) {
-      throw UsageError(path +
-                       ": is in fixed point already; --weights, --activations, --widths "
-                       "and --calibration are for float networks");
-    }
-    return std::move(*fixed);
-  }
-  const QuantizeOptions options = widths.options();
-  const Dataset images = widths.calibration_images();
-  inputs.push_back(describe_input("calibration", widths.calibration_path()));
-  if (!widths.file.empty()) inputs.push_back(describe_input("widths", widths.file));
-  Progress progress("calibrating", images.size());
-  return quantize_network(
-             std::get<FloatNetwork>(loaded), images, options,
-             [&](std::size_t done) { progress.update(done); }, widths.format_rule())
-      .network;
-}
 
 void CacheOptions::add_to(CLI::App& app, const std::string& what, const std::string& group) {
   CLI::Option* folder =
@@ -161,6 +115,28 @@ ProgressFactory on_terminal() {
   return [](const std::string& what, std::size_t total) -> OnProgress {
     auto progress = std::make_shared<Progress>(what, total);
     return [progress](std::size_t done) { progress->update(done); };
+  };
+}
+
+OnRunProgress run_on_terminal() {
+  struct Line {
+    std::optional<RunStage> stage;
+    std::optional<Progress> progress;
+  };
+  return [line = std::make_shared<Line>()](const RunProgress& p) {
+    if (line->stage != p.stage) {
+      line->stage = p.stage;
+      line->progress.reset();
+      line->progress.emplace(p.stage == RunStage::kCalibrating ? "calibrating"
+                             : p.stage == RunStage::kMapping   ? "mapping"
+                                                               : "simulating",
+                             p.total);
+    }
+    const bool counts = p.stage == RunStage::kSimulating && p.done > 0;
+    line->progress->update(
+        p.done, counts ? fmt::format("{:.1f} % right", 100.0 * static_cast<double>(p.correct) /
+                                                           static_cast<double>(p.done))
+                       : p.layer);
   };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands share: their entry points, widths, checks of output paths, progress.
+// What the subcommands share: their entry points, widths, progress.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,6 +12,7 @@
 
 #include "analysis/allocation/study.h"
 #include "analysis/evaluation/input_file.h"
+#include "analysis/inference/inference.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/report/run_report.h"
 #include "workloads/cifar10/dataset.h"
@@ -52,22 +53,19 @@ struct Interrupted : std::runtime_error {
 /// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
 SweepSpec load_sweep(const std::string& path);
 
-/// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
-void require_writable(const std::string& path);
-
 /// Processes to use by default: one a core.
 std::size_t default_jobs();
 
 /// Widths from the command line.
 struct WidthOptions {
-  std::optional<int> weights, activations;
-  std::string file;
-  std::string calibration;  ///< images; the default comes with dcnsim
+  WidthRequest asked;  ///< with the default rule, and unchecked
   std::string rule = "min-error";
 
   void add_to(CLI::App& app);
-  bool given() const { return weights || activations || !file.empty() || !calibration.empty(); }
-  QuantizeOptions options() const;
+  bool given() const { return asked.given(); }
+  /// Throws std::runtime_error naming the option that is no width.
+  WidthRequest request() const;
+  QuantizeOptions options() const { return request().options(); }
   FormatRule format_rule() const;
   Dataset calibration_images() const;
   std::string calibration_path() const;
@@ -84,10 +82,21 @@ struct CacheOptions {
   std::string folder() const;
 };
 
-/// The network to execute: as the file has it, or quantized now, and then what it was quantized by
-/// is added to `inputs`. Throws UsageError if the file is in fixed point and `widths` are given.
-FixedNetwork fixed_network(const std::string& path, const WidthOptions& widths,
-                           std::vector<InputFile>& inputs);
+/// What `work` returns. What the library says of a request becomes a UsageError in the words of the
+/// command line.
+template <class Work>
+auto in_words_of_options(const Work& work) {
+  try {
+    return work();
+  } catch (const FixedPointAlready& e) {
+    throw UsageError(e.network +
+                     ": is in fixed point already; --weights, --activations, --widths "
+                     "and --calibration are for float networks");
+  } catch (const NoSuchImage& e) {
+    throw UsageError("--trace-image: " + std::to_string(e.image) + ", expected one of the " +
+                     std::to_string(e.count) + " images, from 0 on");
+  }
+}
 
 /// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
 class Progress {
@@ -106,5 +115,7 @@ class Progress {
 
 /// Progress for long work: a Progress for each part.
 ProgressFactory on_terminal();
+/// The same for the stages of a run; the line goes with the listener.
+OnRunProgress run_on_terminal();
 
 }  // namespace dcnsim::cli

@@ -11,8 +11,8 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/shipped_files.h"
-#include "analysis/evaluation/mapping_cache.h"
 #include "analysis/experiments/experiment.h"
+#include "models/base/file/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -104,12 +104,12 @@ void experiment_command(const ExperimentOptions& options) {
     std::vector<std::string> networks = options.networks;
     if (networks.empty()) networks = {"cifar10_plain7", "cifar10_res8"};
     for (const std::string& name : networks) {
-      const std::string path = network_file(name);
+      const std::string path = shipped_data().network(name);
       experiment.networks.push_back(
           {file_name(path), describe_input("network", path).sha256, load_float_network(path)});
     }
-    const std::string calibration = calibration_file(options.calibration);
-    const std::string images = images_file(options.images);
+    const std::string calibration = shipped_data().calibration(options.calibration);
+    const std::string images = shipped_data().images(options.images);
     experiment.calibration = load_cifar10(calibration);
     experiment.calibration_words =
         count_words(experiment.calibration.size(), "training", calibration);
@@ -120,16 +120,13 @@ void experiment_command(const ExperimentOptions& options) {
   if (!claim.accelerators.empty()) {
     for (const std::string& name :
          options.accelerators.empty() ? claim.accelerators : options.accelerators) {
-      machines.push_back(load_machine(accelerator_file(name), data_file("models/cost/tables")));
+      machines.push_back(load_machine(shipped_data().accelerator(name),
+                                      shipped_data().cost_tables(), options.cache.folder()));
     }
   }
-  for (Machine& machine : machines) {
-    machine.mappings = mapping_cache(options.cache.folder(), machine.config, machine.cost,
-                                     data_file("models/cost/tables"));
-    experiment.machines.push_back(&machine);
-  }
+  for (const Machine& machine : machines) experiment.machines.push_back(&machine);
   experiment.results = options.results;
-  if (claim.published != nullptr) experiment.published = data_file(claim.published);
+  if (claim.published != nullptr) experiment.published = shipped_data().file(claim.published);
   claim.measure(experiment);
   fmt::print("written to {}\n", options.folder);
 }
@@ -138,7 +135,7 @@ void experiment_command(const ExperimentOptions& options) {
 
 void add_experiment(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExperimentOptions>();
-  options->folder = installed_data() ? "." : data_file("analysis/experiments/results");
+  options->folder = installed_data() ? "." : shipped_data().file("analysis/experiments/results");
   CLI::App* experiment = app.add_subcommand(
       "experiment", "Measure a claim or reproduce published results, and write a page");
   std::string description =

@@ -107,7 +107,7 @@ std::vector<InputFile> input_files(const FinetuneOptions& options) {
     if (!path.empty()) inputs.push_back(describe_input(role, path));
   };
   if (options.allocation.empty()) add("calibration", options.widths.calibration_path());
-  add("widths", options.widths.file);
+  add("widths", options.widths.asked.file);
   add("allocation", options.allocation);
   add("test", options.test);
   return inputs;
@@ -131,7 +131,7 @@ FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data
                    data.training.size(),
                    data.validation.size(),
                    options.formats};
-  if (options.allocation.empty() && options.widths.file.empty()) {
+  if (options.allocation.empty() && options.widths.asked.file.empty()) {
     const QuantizeOptions widths = options.widths.options();
     report.widths = {in_float.weights ? kFloat : widths.weight_bits,
                      in_float.outputs ? kFloat : widths.activation_bits};
@@ -143,11 +143,7 @@ FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data
 void finetune(const FinetuneOptions& options) {
   check(options);
   const FloatNetwork network = load_float_network(options.network);
-  if (network.input != kCifarShape) {
-    throw std::runtime_error(fmt::format("{}: input: {} x {} x {}, expected 32 x 32 x 3",
-                                         options.network, network.input.height, network.input.width,
-                                         network.input.channels));
-  }
+  require_cifar_input(network.input, options.network);
   NetworkFormats formats;
   std::optional<FormatChooser> choose;
   if (options.allocation.empty()) {
@@ -265,7 +261,7 @@ int run_command(int argc, char** argv) {
   return parse_and_act(
       "dcnsim finetune", app,
       [&options] {
-        options.network = network_file(options.network);
+        options.network = shipped_data().network(options.network);
         finetune(options);
       },
       argc, argv);

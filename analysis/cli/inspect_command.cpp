@@ -110,7 +110,7 @@ void inspect_accelerator(const std::string& path) {
                    mode.passes / 1e3);
   }
   fmt::print("\n");
-  const CostModel cost(data_file("models/cost/tables"), config);
+  const CostModel cost(shipped_data().cost_tables(), config);
   const AreaBreakdown area = cost.area_um2();
   fmt::print("\narea, um2\n");
   for (const AreaPart part : area.keys()) {
@@ -127,14 +127,14 @@ void inspect_command(const std::string& what) {
   const std::filesystem::path file(what), extension = file.extension();
   const bool is_onnx =
       extension == ".onnx" || (extension == ".gz" && file.stem().extension() == ".onnx");
-  if (is_onnx || is_network_name(what)) {
-    return inspect_network(network_file(what));
+  if (is_onnx || shipped_data().has_network(what)) {
+    return inspect_network(shipped_data().network(what));
   }
   if (extension == ".json") {
     fmt::print("{}", summarize_result(what));
     return;
   }
-  inspect_accelerator(accelerator_file(what));
+  inspect_accelerator(shipped_data().accelerator(what));
 }
 
 }  // namespace

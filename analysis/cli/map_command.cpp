@@ -9,6 +9,7 @@
 #include "analysis/cli/mapping_options.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
+#include "analysis/inference/layer_mappings.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
@@ -39,51 +40,62 @@ const MappedLayer& find_layer(const MapReport& report, const std::string& name) 
                                        fmt::join(names, ", "), suggestion(name, names)));
 }
 
+MapReport mapped(const MapOptions& options) {
+  MapReport report;
+  report.version = DCNSIM_VERSION;
+  const std::string network_path = shipped_data().network(options.network);
+  const std::string accelerator_path = shipped_data().accelerator(options.accelerator);
+  const std::string tables = shipped_data().cost_tables();
+  AcceleratorConfig config = load_accelerator(accelerator_path);
+  if (const auto objective = options.mapping.objective()) config.mapping.objective = *objective;
+  const Machine machine = make_machine(std::move(config), tables, options.mapping.cache.folder());
+  const OnRunProgress progress = run_on_terminal();
+  const FixedNetwork network = in_words_of_options([&] {
+    return fixed_network(network_path, options.widths.request(), shipped_data(), report.inputs,
+                         progress);
+  });
+  const std::vector<InputFile> files{
+      describe_input("network", network_path), describe_input("accelerator", accelerator_path),
+      describe_input("dram timing", tables_folder(tables, machine.config) + "/dram_timing.csv")};
+  report.inputs.insert(report.inputs.begin(), files.begin(), files.end());
+
+  report.network = network.name;
+  report.accelerator = machine.config;
+  std::vector<LayerMapping> mappings =
+      map_layers(machine, network, options.mapping.file, report.inputs, progress, kRunnersUp);
+  for (std::size_t i = 0; i < mappings.size(); ++i) {
+    const double energy =
+        machine.cost
+            .layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters)
+            .total();
+    report.layers.push_back({network.layers[i].node.name, std::move(mappings[i]), energy});
+  }
+  return report;
+}
+
+/// As `dcnsim run --mapping` reads it.
+std::string mapping_file(const MapReport& report) {
+  std::vector<NamedLayer> layers;
+  for (const MappedLayer& layer : report.layers) {
+    layers.push_back({layer.name, layer.mapping.descriptor});
+  }
+  return mapping_yaml(
+      layers,
+      fmt::format("{} on {}, mapped for {} by dcnsim {}", report.network, report.accelerator.name,
+                  to_string(report.accelerator.mapping.objective), report.version));
+}
+
 void map_command(const MapOptions& options) {
   for (const auto& path : {options.output, options.json}) {
     if (path) require_writable(*path);
   }
-  MapReport report;
-  report.version = DCNSIM_VERSION;
-  const std::string network_path = network_file(options.network);
-  const std::string accelerator_path = accelerator_file(options.accelerator);
-  AcceleratorConfig config = load_accelerator(accelerator_path);
-  options.mapping.apply(config);
-  const std::string tables = tables_folder(data_file("models/cost/tables"), config);
-  const CostModel cost(tables, config);
-  const DramSpec dram = load_dram_spec(tables, config.dram.preset);
-  const FixedNetwork network = fixed_network(network_path, options.widths, report.inputs);
-  const std::vector<InputFile> files{describe_input("network", network_path),
-                                     describe_input("accelerator", accelerator_path),
-                                     describe_input("dram timing", tables + "/dram_timing.csv")};
-  report.inputs.insert(report.inputs.begin(), files.begin(), files.end());
-
-  report.network = network.name;
-  report.accelerator = config;
-  std::vector<LayerMapping> mappings =
-      options.mapping.map(network, config, dram, cost, report.inputs, kRunnersUp);
-  std::vector<NamedLayer> named;
-  for (std::size_t i = 0; i < mappings.size(); ++i) {
-    const std::string& name = network.layers[i].node.name;
-    named.push_back({name, mappings[i].descriptor});
-    const double energy =
-        cost.layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters)
-            .total();
-    report.layers.push_back({name, std::move(mappings[i]), energy});
-  }
-
+  const MapReport report = mapped(options);
   const std::string text =
       options.layer.empty() ? to_text(report) : explain(report, find_layer(report, options.layer));
-  if (options.output) {
-    write_file_atomically(
-        *options.output,
-        mapping_yaml(named,
-                     fmt::format("{} on {}, mapped for {} by dcnsim " DCNSIM_VERSION, network.name,
-                                 config.name, to_string(config.mapping.objective))));
-  }
+  if (options.output) write_file_atomically(*options.output, mapping_file(report));
   if (options.json) write_file_atomically(*options.json, to_json(report));
-  fmt::print("{} on {} ({} x {} PEs)\n\n{}", network.name, config.name, config.array.rows,
-             config.array.columns, text);
+  fmt::print("{} on {} ({} x {} PEs)\n\n{}", report.network, report.accelerator.name,
+             report.accelerator.array.rows, report.accelerator.array.columns, text);
   if (options.output) fmt::print("\nmapping written to {}\n", *options.output);
   if (options.json) fmt::print("\nresults written to {}\n", *options.json);
 }

@@ -113,11 +113,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   std::optional<Dataset> evaluated;
   if (!options.evaluate.empty()) {
     evaluated = load_cifar10(options.evaluate, options.limit);
-    if (floats.input != kCifarShape) {
-      throw std::runtime_error(fmt::format(
-          "{}: input: {} x {} x {}, expected 32 x 32 x 3 for CIFAR-10 images", options.network,
-          floats.input.height, floats.input.width, floats.input.channels));
-    }
+    require_cifar_input(floats.input, options.network);
   }
   std::optional<NetworkQuantizer> quantizer;
   {
@@ -153,7 +149,7 @@ void add_quantize(CLI::App& app, Action& action) {
       ->required()
       ->type_name("FILE|NAME");
   options->widths.add_to(*quantize);
-  quantize->add_option("--images", options->widths.calibration, "The same as --calibration")
+  quantize->add_option("--images", options->widths.asked.calibration, "The same as --calibration")
       ->type_name("PATH");
   quantize
       ->add_option("-o,--output", options->output,
@@ -183,7 +179,7 @@ void add_quantize(CLI::App& app, Action& action) {
       ->type_name("FILE");
   quantize->callback([options, &action] {
     action = [options] {
-      options->network = network_file(options->network);
+      options->network = shipped_data().network(options->network);
       quantize_command(*options);
     };
   });

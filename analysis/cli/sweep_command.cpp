@@ -36,10 +36,10 @@ void on_signal(int number) {
 
 SweepFiles sweep_files() {
   SweepFiles files;
-  files.accelerator = accelerator_file;
-  files.network = network_file;
-  files.calibration = calibration_file();
-  files.images = images_file();
+  files.accelerator = [](const std::string& name) { return shipped_data().accelerator(name); };
+  files.network = [](const std::string& name) { return shipped_data().network(name); };
+  files.calibration = shipped_data().calibration();
+  files.images = shipped_data().images();
   return files;
 }
 
@@ -94,7 +94,7 @@ void run_command(const RunOptions& options) {
   if (!options.shard.empty()) how.shard = parse_shard(options.shard);
   how.store = options.store.empty() ? default_store(options.spec, how.shard) : options.store;
   how.cache_folder = options.cache.folder();
-  how.tables_dir = data_file("models/cost/tables");
+  how.tables_dir = shipped_data().cost_tables();
   how.version = DCNSIM_VERSION;
   how.retry_failed = options.retry_failed;
   how.progress = on_terminal();

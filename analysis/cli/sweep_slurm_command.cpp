@@ -9,6 +9,7 @@
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/slurm.h"
 #include "analysis/sweep/sweep_spec.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim::cli {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "analysis/cli/command.h"
 #include "analysis/trace/timeline.h"
+#include "models/base/file/atomic_file.h"
 
 namespace dcnsim::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "analysis/cli/command.h"
 #include "analysis/cli/entry.h"
 #include "analysis/cli/recipe_options.h"
+#include "models/base/file/atomic_file.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/memory.h"
 #include "workloads/training/plain_learner.h"

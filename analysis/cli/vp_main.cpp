@@ -12,6 +12,7 @@
 #include "analysis/cli/entry.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
+#include "analysis/inference/layer_mappings.h"
 #include "models/arch/accelerator_yaml.h"
 #include "platform/compiler/program.h"
 #include "platform/riscv/memory_image.h"
@@ -36,26 +37,28 @@ struct VpOptions {
 
 /// Everything the firmware finds in memory, for the network and images of the command line.
 riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
-  const std::string path = network_file(options.network);
-  const Dataset images = load_cifar10(images_file(options.images), options.limit);
+  const std::string path = shipped_data().network(options.network);
+  const Dataset images = load_cifar10(shipped_data().images(options.images), options.limit);
   std::vector<InputFile> inputs;
-  const FixedNetwork network = fixed_network(path, options.widths, inputs);
-  if (network.input != kCifarShape) {
-    throw std::runtime_error(path + ": input: expected 32 x 32 x 3 for CIFAR-10 images");
-  }
+  const OnRunProgress progress = run_on_terminal();
+  const FixedNetwork network = in_words_of_options([&] {
+    return fixed_network(path, options.widths.request(), shipped_data(), inputs, progress);
+  });
+  require_cifar_input(network.input, path);
   std::vector<CodeTensor> codes;
   for (std::size_t i = 0; i < images.size(); ++i) {
     codes.push_back(convert_image(image_tensor(images, i), network.input_format));
   }
   const AcceleratorConfig& config = machine.config;
-  return riscv::compose(compile(network, config, machine.dram), codes, images.labels,
-                        options.accelerators, config.dma.bus_bytes,
+  const Program program =
+      assemble(network, config, map_layers(machine, network, "", inputs, progress));
+  return riscv::compose(program, codes, images.labels, options.accelerators, config.dma.bus_bytes,
                         static_cast<std::uint64_t>(config.dram.capacity_bytes));
 }
 
 void run_platform(const VpOptions& options) {
   const Machine machine =
-      load_machine(accelerator_file(options.accelerator), data_file("models/cost/tables"));
+      load_machine(shipped_data().accelerator(options.accelerator), shipped_data().cost_tables());
   riscv::PlatformConfig config;
   config.accelerator = machine.config;
   config.dram = machine.dram;
@@ -65,9 +68,9 @@ void run_platform(const VpOptions& options) {
   config.quantum_ps = static_cast<std::uint64_t>(options.quantum_us * 1e6);
   config.cpu_mhz = options.cpu_mhz;
   riscv::VirtualPlatform platform(config, std::cout);
-  platform.load_firmware(options.firmware.empty()
-                             ? data_file("platform/riscv/firmware/classify.elf", DCNSIM_BINARY_DIR)
-                             : options.firmware);
+  platform.load_firmware(options.firmware.empty() ? installed_data().value_or(DCNSIM_BINARY_DIR) +
+                                                        "/platform/riscv/firmware/classify.elf"
+                                                  : options.firmware);
 
   const riscv::MemoryImage memory = memory_image(options, machine);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);

@@ -11,11 +11,11 @@
 
 #include "analysis/evaluation/input_file.h"
 #include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
 #include "models/arch/transport.h"
 #include "models/cost/cost_model.h"
 #include "models/perf/attribution.h"
 #include "models/perf/counters.h"
-#include "platform/compiler/program.h"
 
 namespace dcnsim {
 
@@ -31,6 +31,7 @@ struct LayerReport {
 struct RunReport {
   std::string version;  ///< of dcnsim
   std::vector<InputFile> inputs;
+  std::string network;  ///< its name
   AcceleratorConfig accelerator;
   std::uint64_t images = 0;
   std::uint64_t correct = 0;
@@ -71,6 +72,9 @@ inline constexpr const char* kRunSchema = "dcnsim.run/1";
 
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).
 std::string to_json(const RunReport& report);
+
+/// Network and machine in a line without its end.
+std::string heading(const RunReport& report);
 
 /// The report for a terminal, at most 150 columns wide.
 std::string to_text(const RunReport& report);

@@ -181,6 +181,15 @@ std::string elide(const std::string& name, std::size_t width) {
   return text_length(text) <= width ? text : ".." + text_end(text, width - 2);
 }
 
+std::string heading(const RunReport& report) {
+  const ArrayConfig& array = report.accelerator.array;
+  return fmt::format(
+      "{} on {} ({} x {} PEs, {}, {} {} x {} bit)", report.network, report.accelerator.name,
+      array.rows, array.columns,
+      array.dataflow == Dataflow::kWeightStationary ? "weight-stationary" : "output-stationary",
+      to_string(array.datapath), array.weight_bits, array.activation_bits);
+}
+
 std::string to_text(const RunReport& report) {
   const LayerCounters sum = report.totals();
   const EnergyBreakdown energy = report.energy_pj();

@@ -60,7 +60,11 @@ struct Simulation::Impl : private PipelineClient {
     dram.observe(options.dram_observer);
     if (!options.vcd.empty()) {
       waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
+      // SystemC would say so on standard output.
+      const auto actions =
+          sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
       waveforms->set_time_unit(1, sc_core::SC_PS);
+      sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, actions);
       accelerator.trace(waveforms.get());
     }
     Wiring direct;

@@ -61,5 +61,18 @@ TEST_F(AtomicFileTest, RefusesFoldersAndLeavesNothingBehind) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(AtomicFileTest, SaysBeforehandWhetherAFileCanBeMade) {
+  const fs::path path = folder_ / "result";
+  require_writable(path);
+  EXPECT_EQ(files(), 0U);
+  write_file_atomically(path, "old");
+  require_writable(path);
+  EXPECT_EQ(content(path), "old");
+  EXPECT_THROW(require_writable(folder_), std::runtime_error);
+  EXPECT_THROW(require_writable(folder_ / "missing" / "result"), std::runtime_error);
+  EXPECT_THROW(require_writable(""), std::runtime_error);
+  EXPECT_EQ(files(), 1U);
+}
+
 }  // namespace
 }  // namespace dcnsim

@@ -67,6 +67,13 @@ Dataset load_cifar10(const std::string& path, std::size_t limit) {
   return dataset;
 }
 
+void require_cifar_input(const Shape& input, const std::string& name) {
+  if (input == kCifarShape) return;
+  throw std::runtime_error(name + ": input: " + std::to_string(input.height) + " x " +
+                           std::to_string(input.width) + " x " + std::to_string(input.channels) +
+                           ", expected 32 x 32 x 3 for CIFAR-10 images");
+}
+
 Dataset first_images(const Dataset& images, std::size_t count) {
   const auto end = static_cast<std::ptrdiff_t>(std::min(count, images.size()));
   return {{images.labels.begin(), images.labels.begin() + end},

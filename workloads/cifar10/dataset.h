@@ -21,6 +21,10 @@ struct Dataset {
   std::size_t size() const { return labels.size(); }
 };
 
+/// Throws std::runtime_error unless `input`, that of the network `name` (or its file), is the shape
+/// of an image.
+void require_cifar_input(const Shape& input, const std::string& name);
+
 /// The first `count` images, or all if there are fewer.
 Dataset first_images(const Dataset& images, std::size_t count);
 

@@ -73,4 +73,25 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   file.commit();
 }
 
+void require_writable(const std::string& path) {
+  namespace fs = std::filesystem;
+  const auto fail = [&](const std::string& reason) {
+    throw std::runtime_error((path.empty() ? "output path \"\"" : path) +
+                             ": cannot be written: " + reason);
+  };
+  if (path.empty()) fail("the path is empty");
+  std::error_code error;
+  std::string target = path;
+  if (fs::is_symlink(path, error)) target = fs::canonical(path, error).string();
+  if (error && error != std::errc::no_such_file_or_directory) fail(error.message());
+  if (target.empty()) fail("a link to nowhere");
+  if (fs::exists(target, error) && !fs::is_regular_file(target, error)) fail("not a regular file");
+  // Permissions say too little (read-only and special file systems): a file is made and removed.
+  const std::string probe = target + ".probe-" + std::to_string(::getpid());
+  const int descriptor = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0) fail(last_error());
+  ::close(descriptor);
+  ::unlink(probe.c_str());
+}
+
 }  // namespace dcnsim

@@ -33,4 +33,8 @@ class AtomicFile {
 /// All at once.
 void write_file_atomically(const std::string& path, std::string_view bytes);
 
+/// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
+/// For before long work.
+void require_writable(const std::string& path);
+
 }  // namespace dcnsim

@@ -57,6 +57,13 @@ TEST(RunReport, totals_are_sums_over_the_layers) {
   EXPECT_DOUBLE_EQ(utilization(r.totals(), r.accelerator.array), 4000.0 / (400 * 20));
 }
 
+TEST(RunReport, the_heading_names_network_and_machine) {
+  RunReport r = example();
+  r.network = "net";
+  r.accelerator.name = "chip";
+  EXPECT_EQ(heading(r), "net on chip (4 x 5 PEs, weight-stationary, bit-parallel 8 x 8 bit)");
+}
+
 TEST(RunReport, an_empty_report_divides_by_nothing) {
   const RunReport r;
   EXPECT_EQ(r.top1(), 0);

@@ -108,5 +108,13 @@ TEST_F(DatasetTest, missing_files_and_empty_folders_are_named) {
             folder_.string() + ": the folder has no .bin files");
 }
 
+TEST_F(DatasetTest, a_network_of_another_input_is_named_with_its_shape) {
+  EXPECT_EQ(error_of([] { require_cifar_input({32, 32, 3}, "net.onnx"); }), "no error");
+  EXPECT_EQ(error_of([] {
+              require_cifar_input({32, 28, 1}, "net.onnx");
+            }),
+            "net.onnx: input: 32 x 28 x 1, expected 32 x 32 x 3 for CIFAR-10 images");
+}
+
 }  // namespace
 }  // namespace dcnsim

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of `dcnsim run` and what they ask for.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "analysis/cli/command.h"
+#include "analysis/cli/mapping_options.h"
+#include "analysis/cli/shipped_files.h"
+#include "analysis/inference/inference.h"
+
+namespace dcnsim::cli {
+
+struct RunCommandOptions {
+  std::string network = kBuiltInNetwork;
+  std::string accelerator = "small_edge";
+  std::string dataflow;
+  std::string images;
+  std::uint64_t limit = 0;
+  WidthOptions widths;
+  MappingOptions mapping;
+  std::size_t jobs = default_jobs();
+  std::optional<std::string> json;
+  bool check = false;
+  std::string timing = "auto";
+  std::optional<std::string> trace, vcd;
+  std::size_t trace_image = 0;
+
+  void add_to(CLI::App& run);
+  /// Throws what WidthOptions::request throws.
+  RunRequest request() const;
+};
+
+}  // namespace dcnsim::cli

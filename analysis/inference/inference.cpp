@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/inference/inference.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "analysis/inference/layer_mappings.h"
+#include "analysis/inference/run_inputs.h"
+#include "analysis/inference/simulated_images.h"
+#include "analysis/trace/observed_run.h"
+#include "models/base/file/atomic_file.h"
+#include "platform/compiler/program.h"
+
+/// SystemC's library asks every program for one. A program that has a main of its own, and no need
+/// of SystemC, gets it here.
+extern "C" __attribute__((weak)) int sc_main(int, char**) { return 1; }
+
+namespace dcnsim {
+namespace {
+
+Transport value_transport(RunTiming timing) {
+  return timing == RunTiming::kApproximatelyTimed ? Transport::kApproximatelyTimed
+                                                  : Transport::kLooselyTimed;
+}
+
+Transport time_transport(RunTiming timing) {
+  return timing == RunTiming::kLooselyTimed ? Transport::kLooselyTimed
+                                            : Transport::kApproximatelyTimed;
+}
+
+std::uint64_t total_cycles(const std::vector<LayerCounters>& layers) {
+  std::uint64_t cycles = 0;
+  for (const LayerCounters& layer : layers) cycles += layer.cycles;
+  return cycles;
+}
+
+Program compiled(const RunRequest& request, RunInputs& inputs, const OnRunProgress& progress) {
+  const Machine& machine = inputs.machine;
+  Program program =
+      assemble(inputs.network, machine.config,
+               map_layers(machine, inputs.network, request.mapping_file, inputs.files, progress));
+  machine.cost.require_energies(descriptors(program));
+  return program;
+}
+
+/// One image by itself, if time is simulated otherwise than values or is to be looked at.
+void observe(const RunRequest& request, const RunInputs& inputs, const Program& program,
+             RunReport& report, std::vector<LayerCounters>& counters) {
+  report.timing = time_transport(request.timing);
+  const bool timed_apart = report.timing != value_transport(request.timing);
+  if (timed_apart) report.loosely_timed_cycles = total_cycles(counters);
+  if (!timed_apart && !request.trace && !request.vcd) return;
+  const Machine& machine = inputs.machine;
+  counters =
+      with_times_of(std::move(counters), observed_run(machine.config, machine.dram, program,
+                                                      input_codes(inputs, request.trace_image),
+                                                      {report.timing, request.trace, request.vcd}));
+}
+
+void price(const Machine& machine, const Program& program,
+           const std::vector<LayerCounters>& counters, RunReport& report) {
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    const ProgramLayer& layer = program.layers[i];
+    report.layers.push_back({layer.name, layer.descriptor, counters.at(i),
+                             machine.cost.layer_energy_pj(layer.descriptor, counters.at(i))});
+  }
+  report.area_um2 = machine.cost.area_um2();
+  report.provenance = machine.cost.provenance(descriptors(program));
+}
+
+std::vector<std::string> warnings(const RunReport& report) {
+  std::vector<std::string> texts;
+  if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
+    texts.push_back(fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
+  }
+  if (report.overflows > 0) {
+    const Accumulator& accumulator = report.accelerator.accumulator;
+    texts.push_back(fmt::format(
+        "{} outputs over all images overflowed the {}-bit accumulator ({}): use narrower "
+        "widths, or a wider accumulator where the energy tables have one",
+        report.overflows, accumulator.bits,
+        accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
+  }
+  return texts;
+}
+
+}  // namespace
+
+NoSuchImage::NoSuchImage(std::size_t asked, std::size_t of)
+    : std::invalid_argument(
+          fmt::format("trace_image: {}, expected one of the {} images, from 0 on", asked, of)),
+      image(asked),
+      count(of) {}
+
+RunReport run(const RunRequest& request, const OnRunProgress& progress) {
+  for (const auto& path : {request.trace, request.vcd}) {
+    if (path) require_writable(*path);
+  }
+  RunInputs inputs = run_inputs(request, progress);
+  const Program program = compiled(request, inputs, progress);
+  SimulatedImages simulated = simulate_images(
+      {inputs, program, value_transport(request.timing), request.check, request.jobs}, progress);
+  const Machine& machine = inputs.machine;
+
+  RunReport report;
+  report.version = DCNSIM_VERSION;
+  report.inputs = inputs.files;
+  report.network = inputs.network.name;
+  report.accelerator = machine.config;
+  report.images = inputs.images.size();
+  report.correct = simulated.correct;
+  report.overflows = simulated.overflows;
+  report.clock_period_s = machine.clock_period_s();
+  report.dram_peak_bytes_per_s = machine.dram.channel_bytes_per_s() * machine.config.dram.channels;
+  observe(request, inputs, program, report, simulated.counters);
+  price(machine, program, simulated.counters, report);
+  report.warnings = warnings(report);
+  return report;
+}
+
+}  // namespace dcnsim

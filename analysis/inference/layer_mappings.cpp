@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/inference/layer_mappings.h"
+
+#include "models/base/file/text_file.h"
+#include "models/base/yaml/document.h"
+#include "platform/compiler/describe.h"
+#include "platform/compiler/mapper/mapping_yaml.h"
+
+namespace dcnsim {
+namespace {
+
+/// Searches that Mapper makes for a layer, at most: with and without its input and output on chip.
+constexpr std::size_t kSearchesPerLayer = 4;
+
+NetworkRequest requested(const std::string& file, const FixedNetwork& network,
+                         const std::vector<Descriptor>& layers) {
+  std::vector<NamedLayer> named;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    named.push_back({network.layers[i].node.name, layers[i]});
+  }
+  return parse_mapping(read_text_file(file, kMaxYamlBytes), file, named);
+}
+
+}  // namespace
+
+std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork& network,
+                                     const std::string& file, std::vector<InputFile>& inputs,
+                                     const OnRunProgress& progress, std::size_t runners_up) {
+  const std::vector<Descriptor> layers = describe(network, machine.config.accumulator);
+  MapperOptions options;
+  options.energy = energy_model(machine.cost);
+  options.runners_up = runners_up;
+  options.cache = machine.mappings.get();
+  if (!file.empty()) {
+    options.request = requested(file, network, layers);
+    inputs.push_back(describe_input("mapping", file));
+  }
+  options.progress = [&](std::size_t done, std::size_t total, const std::string& layer) {
+    if (progress) progress({RunStage::kMapping, done, total, layer, 0});
+  };
+  options.progress(0, kSearchesPerLayer * layers.size(), "");
+  return Mapper(machine.config, machine.dram, options).map(network, layers);
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the layers of a network are mapped on a machine: as the user says, else as is best.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/machine.h"
+#include "analysis/inference/run_progress.h"
+#include "platform/compiler/mapper/mapper.h"
+#include "workloads/network.h"
+
+namespace dcnsim {
+
+/// One mapping a layer. `file`: the user's mapping (mapping_yaml.h), "" for none; layers it does
+/// not name are searched, with `runners_up` next best ones; it is added to `inputs`. Searches are
+/// kept where the machine keeps them. Throws std::runtime_error: what parse_mapping, describe and
+/// Mapper::map throw.
+std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork& network,
+                                     const std::string& file, std::vector<InputFile>& inputs,
+                                     const OnRunProgress& progress = {},
+                                     std::size_t runners_up = 0);
+
+}  // namespace dcnsim

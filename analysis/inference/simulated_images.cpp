@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/inference/simulated_images.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "models/base/process/work_pool.h"
+#include "platform/standalone/simulation.h"
+#include "workloads/executor.h"
+
+namespace dcnsim {
+namespace {
+
+/// What a worker found out about one image.
+struct ImageResult {
+  std::int64_t predicted = -1;
+  std::uint64_t overflows = 0;
+  std::uint64_t signature = 0;  ///< of all that may not depend on the image
+};
+
+std::uint64_t signature(std::vector<LayerCounters> counters) {
+  static_assert(std::has_unique_object_representations_v<LayerCounters>);
+  for (LayerCounters& layer : counters) layer = without_data(layer);
+  return std::hash<std::string>{}(to_bytes(counters));
+}
+
+ImageResult result_of(const std::string& bytes) {
+  return from_bytes<ImageResult>(bytes.substr(0, sizeof(ImageResult))).at(0);
+}
+
+/// Throws std::runtime_error naming the layer whose codes differ from the reference executor's.
+void check_codes(Simulation& simulation, Executor& reference, const FixedNetwork& network,
+                 const CodeTensor& image, std::size_t index) {
+  const Activations& expected = reference.run(image);
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    if (simulation.layer_output(layer) != expected.layers[layer]) {
+      throw std::runtime_error(fmt::format(
+          "image {}: layer \"{}\": the simulated codes differ from the reference executor's", index,
+          network.layers[layer].node.name));
+    }
+  }
+}
+
+/// One image on the system; with `reference`, every code of every layer is compared. An
+/// ImageResult as bytes, followed by the zeros of all layers and, for image 0, their counters.
+std::string infer(Simulation& simulation, const RunInputs& inputs, std::size_t index,
+                  Executor* reference) {
+  const CodeTensor image = input_codes(inputs, index);
+  const Inference inference = simulation.run(image);
+  if (reference != nullptr) check_codes(simulation, *reference, inputs.network, image, index);
+  ImageResult result;
+  result.predicted = argmax(inference.output);
+  result.signature = signature(inference.layers);
+  for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
+  std::vector<std::uint64_t> zeros;
+  for (const LayerCounters& layer : inference.layers) zeros.push_back(layer.input_zeros);
+  return to_bytes<ImageResult>({result}) + to_bytes(zeros) +
+         (index == 0 ? to_bytes(inference.layers) : "");
+}
+
+Worker worker(const ImageSimulation& how) {
+  const Machine& machine = how.inputs.machine;
+  SimulationOptions options;
+  options.transport = how.transport;
+  auto simulation =
+      std::make_shared<Simulation>(machine.config, machine.dram, how.program, options);
+  auto reference = how.check
+                       ? std::make_shared<Executor>(how.inputs.network, machine.config.accumulator)
+                       : nullptr;
+  return [&how, simulation, reference](std::size_t index) {
+    return infer(*simulation, how.inputs, index, reference.get());
+  };
+}
+
+/// The counters of image 0, but for zeros, of which they have the mean over all images.
+std::vector<LayerCounters> mean_counters(const std::vector<std::string>& results,
+                                         std::size_t layers) {
+  const std::size_t zeros_bytes = layers * sizeof(std::uint64_t);
+  std::vector<std::uint64_t> zeros(layers);
+  for (const std::string& result : results) {
+    const auto of_image =
+        from_bytes<std::uint64_t>(result.substr(sizeof(ImageResult), zeros_bytes));
+    for (std::size_t i = 0; i < layers; ++i) zeros[i] += of_image[i];
+  }
+  auto counters = from_bytes<LayerCounters>(results[0].substr(sizeof(ImageResult) + zeros_bytes));
+  for (std::size_t i = 0; i < layers; ++i) {
+    counters.at(i).input_zeros = (zeros[i] + results.size() / 2) / results.size();
+  }
+  return counters;
+}
+
+}  // namespace
+
+CodeTensor input_codes(const RunInputs& inputs, std::size_t image) {
+  return convert_image(image_tensor(inputs.images, image), inputs.network.input_format);
+}
+
+SimulatedImages simulate_images(const ImageSimulation& how, const OnRunProgress& progress) {
+  const std::vector<std::uint8_t>& labels = how.inputs.images.labels;
+  RunProgress so_far{RunStage::kSimulating, 0, labels.size(), "", 0};
+  if (progress) progress(so_far);
+  WorkPool pool;
+  pool.items = labels.size();
+  pool.jobs = how.jobs;
+  pool.prepare = [&] { return worker(how); };
+  pool.on_result = [&](std::size_t index, const std::string& bytes) {
+    so_far.correct += result_of(bytes).predicted == labels[index] ? 1 : 0;
+    ++so_far.done;
+    if (progress) progress(so_far);
+  };
+  const std::vector<std::string> results = results_of(pool);
+  SimulatedImages found;
+  found.correct = so_far.correct;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const ImageResult result = result_of(results[i]);
+    found.overflows += result.overflows;
+    if (result.signature != result_of(results[0]).signature) {
+      throw std::logic_error(
+          fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));
+    }
+  }
+  found.counters = mean_counters(results, how.program.layers.size());
+  return found;
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// All images of a run on the SystemC system, shared out over worker processes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "analysis/inference/run_inputs.h"
+#include "analysis/inference/run_progress.h"
+#include "models/arch/transport.h"
+#include "models/perf/counters.h"
+#include "platform/compiler/program.h"
+
+namespace dcnsim {
+
+/// What a network gives for an image, as the network's input takes it.
+CodeTensor input_codes(const RunInputs& inputs, std::size_t image);
+
+struct ImageSimulation {
+  const RunInputs& inputs;
+  const Program& program;  ///< of the network for the machine
+  Transport transport = Transport::kLooselyTimed;
+  bool check = false;  ///< every code against the reference executor's
+  std::size_t jobs = 1;
+};
+
+struct SimulatedImages {
+  std::uint64_t correct = 0;
+  std::uint64_t overflows = 0;          ///< over all images
+  std::vector<LayerCounters> counters;  ///< of an image; zeros: the mean over all images
+};
+
+/// Throws std::runtime_error if the accelerator reports an error or a checked code differs, and
+/// std::logic_error if cycles, traffic or events depend on the image.
+SimulatedImages simulate_images(const ImageSimulation& simulation, const OnRunProgress& progress);
+
+}  // namespace dcnsim

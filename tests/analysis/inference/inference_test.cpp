@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job as a library: a program without SystemC calls it, any number of times.
+#include "analysis/inference/inference.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "analysis/evaluation/accuracy.h"
+#include "analysis/evaluation/timing.h"
+#include "analysis/quantizer/quantize_network.h"
+#include "models/arch/accelerator_yaml.h"
+#include "models/arch/descriptor.h"
+#include "platform/compiler/describe.h"
+#include "tests/support/error_of.h"
+#include "tests/support/small_edge.h"
+#include "tests/support/small_float_network.h"
+#include "tests/support/temporary_folder.h"
+#include "workloads/onnx/onnx_network.h"
+
+namespace dcnsim {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kImages = 5;
+
+/// Ten calibration images as a file.
+std::string calibration_bytes() {
+  std::ifstream in(DCNSIM_SOURCE_DIR "/workloads/cifar10/calibration_500.bin", std::ios::binary);
+  std::string bytes(10 * kCifarRecordBytes, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+/// All that a report says but for the files it comes from.
+Json without_inputs(const RunReport& report) {
+  Json json = Json::parse(to_json(report));
+  json.erase("inputs");
+  return json;
+}
+
+class InferenceTest : public testing::Test {
+ protected:
+  /// The small network on random images.
+  RunRequest request() const {
+    RunRequest request;
+    request.data_dir = DCNSIM_DATA_DIR;
+    request.network = network_;
+    request.images = images_;
+    return request;
+  }
+
+  std::vector<std::string> roles(const RunReport& report) const {
+    std::vector<std::string> roles;
+    for (const InputFile& file : report.inputs) roles.push_back(file.role);
+    return roles;
+  }
+
+  const TemporaryFolder folder_;
+  const FloatNetwork floats_ = mixed_network();
+  const Dataset images_ = random_images(kImages);
+  const FixedNetwork network_ = quantize_network(floats_, random_images(4), {}).network;
+};
+
+TEST_F(InferenceTest, classes_and_codes_are_the_reference_executors) {
+  RunRequest request = this->request();
+  request.check = true;
+  const RunReport report = run(request);
+  EXPECT_EQ(report.images, kImages);
+  EXPECT_EQ(report.correct, count_correct(network_, images_, Accumulator{}));
+  EXPECT_EQ(report.network, "mixed");
+  EXPECT_EQ(report.overflows, 0u);
+  EXPECT_EQ(report.layers.size(), network_.layers.size());
+}
+
+TEST_F(InferenceTest, loosely_timed_counters_are_those_that_sweeps_evaluate) {
+  RunRequest request = this->request();
+  request.timing = RunTiming::kLooselyTimed;
+  const RunReport report = run(request);
+  const Machine machine = small_edge();
+  const TimingRecord timing =
+      evaluate_timing(machine, network_, describe(network_, machine.config.accumulator), nullptr);
+  ASSERT_EQ(report.layers.size(), timing.counters.size());
+  for (std::size_t i = 0; i < timing.counters.size(); ++i) {
+    const LayerCounters& simulated = report.layers[i].counters;
+    const LayerCounters& evaluated = timing.counters[i];
+    EXPECT_EQ(simulated.cycles, evaluated.cycles) << i;
+    EXPECT_EQ(simulated.stall_cycles, evaluated.stall_cycles) << i;
+    EXPECT_EQ(simulated.stream_bytes, evaluated.stream_bytes) << i;
+    EXPECT_EQ(simulated.macs, evaluated.macs) << i;
+    EXPECT_EQ(encode(report.layers[i].descriptor), encode(timing.layers[i])) << i;
+  }
+}
+
+TEST_F(InferenceTest, times_of_one_image_stand_beside_values_of_all) {
+  RunRequest request = this->request();
+  const RunReport both = run(request);
+  request.timing = RunTiming::kLooselyTimed;
+  const RunReport loose = run(request);
+  request.timing = RunTiming::kApproximatelyTimed;
+  const RunReport approximate = run(request);
+  EXPECT_EQ(both.timing, Transport::kApproximatelyTimed);
+  EXPECT_EQ(both.totals().cycles, approximate.totals().cycles);
+  EXPECT_EQ(both.loosely_timed_cycles, loose.totals().cycles);
+  EXPECT_FALSE(loose.loosely_timed_cycles || approximate.loosely_timed_cycles);
+  EXPECT_EQ(both.correct, loose.correct);
+  EXPECT_EQ(both.energy_pj().total(), approximate.energy_pj().total());
+}
+
+TEST_F(InferenceTest, reports_do_not_depend_on_jobs_caches_or_files_asked_for) {
+  RunRequest request = this->request();
+  const Json expected = without_inputs(run(request));
+  request.jobs = 3;
+  request.mapping_cache = folder_.path("cache");
+  EXPECT_EQ(without_inputs(run(request)), expected);
+  EXPECT_FALSE(std::filesystem::is_empty(folder_.path("cache")));
+  request.trace = folder_.path("t.json");
+  request.vcd = folder_.path("t.vcd");
+  request.trace_image = kImages - 1;
+  EXPECT_EQ(without_inputs(run(request)), expected);
+  EXPECT_GT(std::filesystem::file_size(*request.trace), 1000u);
+  EXPECT_GT(std::filesystem::file_size(*request.vcd), 1000u);
+}
+
+TEST_F(InferenceTest, files_names_and_values_are_the_same) {
+  RunRequest request = this->request();
+  const RunReport by_value = run(request);
+  EXPECT_EQ(roles(by_value), (std::vector<std::string>{"accelerator", "dram timing"}));
+
+  const std::string preset = DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml";
+  request.accelerator = load_accelerator(preset);
+  EXPECT_EQ(without_inputs(run(request)), without_inputs(by_value));
+  request.accelerator = preset;
+  save_network(network_, folder_.path("net.onnx"));
+  request.network = folder_.path("net.onnx");
+  std::string bytes;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    bytes += static_cast<char>(images_.labels[i]);
+    bytes.append(images_.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3072),
+                 images_.pixels.begin() + static_cast<std::ptrdiff_t>((i + 1) * 3072));
+  }
+  request.images = folder_.write("images.bin", bytes);
+  const RunReport by_file = run(request);
+  EXPECT_EQ(without_inputs(by_file), without_inputs(by_value));
+  EXPECT_EQ(roles(by_file),
+            (std::vector<std::string>{"network", "accelerator", "images", "dram timing"}));
+}
+
+TEST_F(InferenceTest, a_float_network_is_quantized_as_asked) {
+  RunRequest request = this->request();
+  save_network(floats_, folder_.path("floats.onnx"));
+  request.network = folder_.path("floats.onnx");
+  request.widths.calibration = folder_.write("calibration.bin", calibration_bytes());
+  request.widths.file = folder_.write("widths.yaml", "layers: {conv1: {weights: 3}}\n");
+  request.widths.weight_bits = 6;
+  const RunReport report = run(request);
+  EXPECT_EQ(report.layers[0].descriptor.weight.bits, 6);
+  EXPECT_EQ(report.layers[1].descriptor.weight.bits, 3);
+  EXPECT_EQ(roles(report), (std::vector<std::string>{"network", "accelerator", "dram timing",
+                                                     "calibration", "widths"}));
+
+  QuantizeOptions widths;
+  widths.weight_bits = 6;
+  widths.layers = {{"conv1", 3, 0}};
+  request.network =
+      quantize_network(floats_, load_cifar10(request.widths.calibration), widths).network;
+  request.widths = {};
+  EXPECT_EQ(without_inputs(run(request)), without_inputs(report));
+}
+
+TEST_F(InferenceTest, a_request_changes_what_its_accelerator_says) {
+  RunRequest request = this->request();
+  request.image_limit = 2;
+  request.dataflow = Dataflow::kOutputStationary;
+  request.objective = Objective::kTraffic;
+  const RunReport report = run(request);
+  EXPECT_EQ(report.images, 2u);
+  EXPECT_EQ(report.accelerator.array.dataflow, Dataflow::kOutputStationary);
+  EXPECT_EQ(report.accelerator.mapping.objective, Objective::kTraffic);
+
+  request.mapping_file = folder_.write("m.yaml", "layers: {conv1: {tile_h: 2}}\n");
+  const RunReport mapped = run(request);
+  EXPECT_EQ(mapped.layers[1].descriptor.tiling.tile_h, 2);
+  EXPECT_EQ(mapped.inputs.back().role, "mapping");
+}
+
+TEST_F(InferenceTest, nothing_is_printed_and_progress_is_told) {
+  RunRequest request = this->request();
+  save_network(floats_, folder_.path("floats.onnx"));
+  request.network = folder_.path("floats.onnx");
+  request.widths.calibration = folder_.write("calibration.bin", calibration_bytes());
+  request.trace = folder_.path("t.json");
+  request.vcd = folder_.path("t.vcd");
+  std::vector<RunProgress> told;
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const RunReport report = run(request, [&](const RunProgress& p) { told.push_back(p); });
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+
+  std::vector<RunStage> stages;
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    const RunProgress& p = told[i];
+    const bool begins = stages.empty() || stages.back() != p.stage;
+    if (begins) stages.push_back(p.stage);
+    EXPECT_LE(p.done, p.total);
+    EXPECT_LE(p.correct, p.done);
+    EXPECT_GE(p.done, begins ? 0 : told[i - 1].done);
+  }
+  EXPECT_EQ(stages, (std::vector<RunStage>{RunStage::kCalibrating, RunStage::kMapping,
+                                           RunStage::kSimulating}));
+  EXPECT_EQ(told.back().done, kImages);
+  EXPECT_EQ(told.back().correct, report.correct);
+}
+
+TEST_F(InferenceTest, a_request_at_odds_with_itself_is_refused_before_the_work) {
+  const auto refused = [](const RunRequest& request) {
+    return error_of([&] { run(request, [](const RunProgress&) { FAIL() << "work has begun"; }); });
+  };
+  RunRequest request = this->request();
+  request.trace_image = kImages;
+  EXPECT_THROW(run(request), NoSuchImage);
+  EXPECT_EQ(refused(request), "trace_image: 5, expected one of the 5 images, from 0 on");
+  request = this->request();
+  request.widths.weight_bits = 4;
+  EXPECT_THROW(run(request), FixedPointAlready);
+  EXPECT_EQ(refused(request), "mixed: is in fixed point already; widths are for float networks");
+  request = this->request();
+  request.data_dir = "";
+  EXPECT_EQ(refused(request),
+            "data_dir: \"\", expected the folder of the data that comes with dcnsim");
+  request = this->request();
+  request.network = std::string("cifar10_plain8");
+  EXPECT_NE(refused(request).find("cifar10_plain8: no such network (cifar10_"), std::string::npos);
+  request = this->request();
+  request.trace = "/no/such/folder/trace.json";
+  EXPECT_NE(refused(request).find("/no/such/folder/trace.json: cannot be written"),
+            std::string::npos);
+  request = this->request();
+  request.images = Dataset{};
+  EXPECT_EQ(refused(request), "images: none, expected at least one");
+  request = this->request();
+  FixedNetwork small = network_;
+  small.input.height = 16;
+  request.network = small;
+  EXPECT_EQ(refused(request),
+            "mixed: input: 16 x 32 x 3, expected 32 x 32 x 3 for CIFAR-10 images");
+}
+
+}  // namespace
+}  // namespace dcnsim
+
+// SystemC's library has a main that would take gtest_main's place.
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
