@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The package for integrators: libraries (dcnsim_export), headers, CMake package, pkg-config files
-# and data, all of the install component dcnsim. The commands, where they are built, and what only
-# they need are the component dcnsim_command.
+# and data, all of the install component dcnsim. The commands, where they are built, the library of
+# the main job (dcnsim::inference), and what only they need are the component dcnsim_command.
 include(CMakePackageConfigHelpers)
 
 dcnsim_systemc_version(DCNSIM_SYSTEMC_VERSION unused)
@@ -31,7 +31,24 @@ install_data(
   # As a source: it is compiled for the processor that drives the accelerator.
   platform/driver/driver.c)
 
+# install_headers(PATHS...): headers of the tree that those of dcnsim::inference include.
+function(install_headers)
+  foreach(path IN LISTS ARGN)
+    cmake_path(GET path PARENT_PATH folder)
+    install(FILES ${path} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/${folder}
+            COMPONENT dcnsim_command)
+  endforeach()
+endfunction()
+
+set(packages Core Tlm)
 if(TARGET dcnsim)
+  list(APPEND packages Inference)
+  install_headers(
+    analysis/evaluation/input_file.h analysis/inference/fixed_network.h
+    analysis/inference/inference.h analysis/inference/run_progress.h
+    analysis/inference/shipped_data.h analysis/quantizer/format_rule.h
+    analysis/quantizer/format_search.h analysis/quantizer/histogram.h
+    analysis/report/run_report.h workloads/cifar10/dataset.h workloads/network.h)
   install(TARGETS dcnsim COMPONENT dcnsim_command)
   install_data(
     dcnsim_command analysis/experiments/bitfusion_cifar10.csv
@@ -58,8 +75,10 @@ install(
   FILES ${generated_dir}/dcnsimConfig.cmake ${generated_dir}/dcnsimConfigVersion.cmake
         platform/cmake/DcnsimRequirements.cmake platform/cmake/FindSystemC.cmake
   DESTINATION ${package_dir} COMPONENT dcnsim)
-foreach(package Core Tlm)
-  install(EXPORT dcnsim${package} NAMESPACE dcnsim:: DESTINATION ${package_dir} COMPONENT dcnsim)
+foreach(package IN LISTS packages)
+  dcnsim_install_component(component ${package})
+  install(EXPORT dcnsim${package} NAMESPACE dcnsim:: DESTINATION ${package_dir}
+          COMPONENT ${component})
 endforeach()
 
 file(RELATIVE_PATH DCNSIM_PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

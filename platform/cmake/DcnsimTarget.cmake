@@ -15,12 +15,21 @@ function(dcnsim_target name)
                     $<$<BOOL:${DCNSIM_WERROR}>:-Werror> -ffp-contract=off)
 endfunction()
 
+# dcnsim_install_component(OUT PACKAGE): the install component that brings the package's component.
+function(dcnsim_install_component out package)
+  set(${out} dcnsim PARENT_SCOPE)
+  if(package STREQUAL "Inference")
+    set(${out} dcnsim_command PARENT_SCOPE)
+  endif()
+endfunction()
+
 # dcnsim_export(NAME PACKAGE): makes dcnsim_NAME the target dcnsim::NAME, here and for whoever finds
-# the package's component PACKAGE (Core or Tlm).
+# the package's component PACKAGE (Core, Tlm, or Inference, which is installed with the commands).
 function(dcnsim_export name package)
   add_library(dcnsim::${name} ALIAS dcnsim_${name})
   set_target_properties(dcnsim_${name} PROPERTIES EXPORT_NAME ${name})
   if(DCNSIM_INSTALL)
-    install(TARGETS dcnsim_${name} EXPORT dcnsim${package} COMPONENT dcnsim)
+    dcnsim_install_component(component ${package})
+    install(TARGETS dcnsim_${name} EXPORT dcnsim${package} COMPONENT ${component})
   endif()
 endfunction()
