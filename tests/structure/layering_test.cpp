@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -123,6 +124,46 @@ std::vector<std::string> violations(const std::string& path,
   return found;
 }
 
+constexpr std::size_t kMostLines = 80;
+/// Tables of data are as long as they are.
+const std::set<std::string> kDataTables = {"models/arch/config_fields.h",
+                                           "models/arch/descriptor_fields.h"};
+
+std::size_t indent(const std::string& line) { return line.find_first_not_of(' '); }
+
+/// Functions of more than kMostLines lines in a source that clang-format has laid out: a head of
+/// one line or more, not deeper than in a class, and an end where the head began.
+std::vector<std::string> long_functions(const std::string& path,
+                                        const std::vector<std::string>& lines) {
+  std::vector<std::string> found;
+  if (kDataTables.count(path) > 0) return found;
+  const std::regex head_end(".*\\)( const| override| noexcept)* \\{");
+  const std::regex head(" {0,2}[A-Za-z~].*\\(.*[^;{}]|.*\\{");
+  const std::regex control(" *(if|for|while|switch|else|do|catch|extern|namespace)\\b.*");
+  for (std::size_t last = 0; last < lines.size(); ++last) {
+    if (!std::regex_match(lines[last], head_end)) continue;
+    std::size_t first = last;
+    while (first > 0 && indent(lines[first]) > 2 &&
+           std::string(";{}").find(lines[first - 1].empty() ? ';' : lines[first - 1].back()) ==
+               std::string::npos) {
+      --first;
+    }
+    if (indent(lines[first]) > 2 || !std::regex_match(lines[first], head) ||
+        std::regex_match(lines[first], control)) {
+      continue;
+    }
+    const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(first);
+    const std::string close = std::string(indent(lines[first]), ' ') + "}";
+    const auto end = std::find_if(
+        begin, lines.end(), [&](const std::string& line) { return starts_with(line, close); });
+    const auto length = static_cast<std::size_t>(end - begin) + 1;
+    if (length <= kMostLines) continue;
+    found.push_back(path + ":" + std::to_string(first + 1) + ": a function of " +
+                    std::to_string(length) + " lines");
+  }
+  return found;
+}
+
 std::vector<std::string> lines_of(const fs::path& path) {
   std::ifstream in(path);
   std::vector<std::string> lines;
@@ -138,7 +179,10 @@ TEST(Layering, every_source_keeps_the_rules) {
       if (extension != ".h" && extension != ".cpp" && extension != ".c") continue;
       ++files;
       const std::string relative = fs::relative(entry.path(), kSource).string();
-      for (const std::string& v : violations(relative, lines_of(entry.path()))) ADD_FAILURE() << v;
+      const std::vector<std::string> lines = lines_of(entry.path());
+      for (const std::string& v : violations(relative, lines)) ADD_FAILURE() << v;
+      if (std::string(top) == "tests") continue;
+      for (const std::string& f : long_functions(relative, lines)) ADD_FAILURE() << f;
     }
   }
   EXPECT_GT(files, 50);
@@ -166,6 +210,21 @@ TEST(Layering, violations_are_found) {
   EXPECT_EQ(violations("models/tlm/x.h", {spdx, "#pragma once", "using namespace std;"}).size(),
             1u);
   EXPECT_EQ(violations("analysis/x.cpp", {"// something"}).size(), 1u);
+}
+
+TEST(Layering, long_functions_are_found) {
+  const auto function = [](std::size_t statements) {
+    std::vector<std::string> lines(statements, "  work();");
+    lines.insert(lines.begin(), "void f(int i) {");
+    lines.insert(lines.end(), {"}", "void g() {", "}"});
+    return lines;
+  };
+  EXPECT_EQ(long_functions("analysis/x.cpp", function(78)).size(), 0u);
+  EXPECT_EQ(long_functions("analysis/x.cpp", function(79)).size(), 1u);
+  std::vector<std::string> member = {"class A {", "  void f(int a,", "         int b) const {"};
+  member.insert(member.end(), 78, "    work();");
+  member.insert(member.end(), {"  }", "};"});
+  EXPECT_EQ(long_functions("analysis/x.h", member).size(), 1u);
 }
 
 }  // namespace
