@@ -45,7 +45,6 @@ void visit_format(const FormatFields& fields, FormatType& format, Visitor& visit
 /// for those that never vary. A visitor that writes members must set `kind` when it is visited:
 /// where later fields belong depends on it.
 template <typename DescriptorType, typename Visitor>
-// NOLINTNEXTLINE(readability-function-size): a table, a row a field
 void visit_fields(DescriptorType& d, Visitor& visit) {
   visit.constant(Field{"magic", 0, 4, kAny, "0x444C4E44, the bytes \"DNLD\""}, kDescriptorMagic);
   visit.constant(Field{"version", 4, 2, kAny, "1"}, std::uint32_t{kDescriptorVersion});
