@@ -68,7 +68,7 @@ void pad(const ConvShape& conv, const Map& input, Map& padded) {
 }
 
 void convolve(const ConvShape& shape, const Map& input, const PackedWeights& packed, Map& output) {
-  static const float_kernels::ConvFunction kernel = float_kernels::available().front();
+  const float_kernels::ConvFunction kernel = float_kernels::kernel_for(instruction_set());
   const std::size_t groups = size(shape.groups);
   output.resize(shape.out().elements());
   float_kernels::FloatConv conv{};

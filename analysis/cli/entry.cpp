@@ -4,9 +4,15 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "models/numeric/instruction_set.h"
 
 namespace dcnsim::cli {
 namespace {
+
+constexpr const char* kKernelVariable = "DCNSIM_KERNEL";
 
 /// Names in it may come from anywhere: no line breaks, no escape sequences.
 int fail(const char* name, int code, std::string message) {
@@ -19,9 +25,25 @@ int fail(const char* name, int code, std::string message) {
   return code;
 }
 
+/// The environment hands the choice on to programs that this one starts.
+void select_kernels(const std::string& name) {
+  if (name.empty()) return;
+  try {
+    select_instruction_set(name);
+  } catch (const std::invalid_argument& e) {
+    throw UsageError(fmt::format("--kernels or {}: {}", kKernelVariable, e.what()));
+  }
+  setenv(kKernelVariable, name.c_str(), 1);
+}
+
 }  // namespace
 
 int parse_and_act(const char* name, CLI::App& app, const Action& action, int argc, char** argv) {
+  std::string kernels;
+  app.add_option("--kernels", kernels,
+                 "Instruction set of the inner loops: scalar, avx2 or avx512; the best that the\n"
+                 "processor has if not given. Decides about time, never about a result")
+      ->envname(kKernelVariable);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {
@@ -34,6 +56,7 @@ int parse_and_act(const char* name, CLI::App& app, const Action& action, int arg
     return fail(name, 2, e.what());
   }
   try {
+    select_kernels(kernels);
     action();
     if (std::fflush(stdout) != 0) return fail(name, 1, "standard output: cannot be written");
     return 0;

@@ -57,7 +57,8 @@ void unpack_codes(const std::uint8_t* packed, std::size_t bit_offset, const Form
   }
   const std::size_t end_byte = (bit_offset + count * bits + 7) / 8;
   const std::size_t windows = safe_windows(bit_offset, format.bits, count, end_byte);
-  kernels::best().unpack_bits({packed, bit_offset, format.bits, format.is_signed, windows, host});
+  kernels::selected().unpack_bits(
+      {packed, bit_offset, format.bits, format.is_signed, windows, host});
   const std::uint32_t sign = format.is_signed ? 1U << (format.bits - 1) : 0U;
   for (std::size_t i = windows * kernels::codes_per_window(format.bits); i < count; ++i) {
     const std::uint32_t code = load_code(packed, bit_offset + i * bits, format.bits);
@@ -78,7 +79,7 @@ void pack_codes(const std::uint8_t* host, const Format& format, std::size_t coun
   // Only bytes that belong to these codes alone may be overwritten before they are complete.
   const std::size_t end_byte = (bit_offset + count * bits) / 8;
   const std::size_t windows = safe_windows(bit_offset, format.bits, count, end_byte);
-  kernels::best().pack_bits({host, bit_offset, format.bits, windows, packed});
+  kernels::selected().pack_bits({host, bit_offset, format.bits, windows, packed});
   for (std::size_t i = windows * kernels::codes_per_window(format.bits); i < count; ++i) {
     std::uint32_t code = 0;
     std::memcpy(&code, host + i * code_bytes, code_bytes);

@@ -186,7 +186,7 @@ ConvWeights::ConvWeights(const ConvShape& shape, const Format& weight_format,
       k_major.set(k * channels + channel, weights[channel * reduction + k]);
     }
   }
-  packed_->kernels = kernels != nullptr ? kernels : &kernels::best();
+  packed_->kernels = kernels != nullptr ? kernels : &kernels::selected();
   packed_->prepare(
       shape, weight_format, input_format, k_major.data(), bias, accumulator, proved_,
       (proved_ && accumulator.bits <= 32) ||
@@ -220,11 +220,11 @@ void ConvWeights::repack_k_major(const ConvShape& shape, const Format& weight_fo
   if (packed_ == nullptr) packed_ = std::make_unique<PackedConv>();
   input_format_ = input_format;
   proved_ = proved;
-  packed_->kernels = kernels != nullptr ? kernels : &kernels::best();
+  packed_->kernels = kernels != nullptr ? kernels : &kernels::selected();
   packed_->prepare(shape, weight_format, input_format, codes, bias, accumulator, proved,
                    fits_int32 || (proved && accumulator.bits <= 32));
 }
 
-std::string kernel_name() { return kernels::best().name; }
+std::string kernel_name() { return kernels::selected().name; }
 
 }  // namespace dcnsim

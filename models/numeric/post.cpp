@@ -35,7 +35,7 @@ void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& r
     return;
   }
   const auto code_bytes = static_cast<std::size_t>(requant.out.host_bytes());
-  const kernels::KernelSet& kernels = kernels::best();
+  const kernels::KernelSet& kernels = kernels::selected();
   const auto row = code_bytes == 1 ? kernels.requantize_to_8 : kernels.requantize_to_16;
   row({acc, count, requant.shift, static_cast<int>(requant.rounding), lowest_code(requant),
        requant.out.max_code(), out.data() + first * code_bytes});
@@ -48,7 +48,7 @@ void requantize_row(const std::int64_t* acc, std::size_t count, const Requant& r
 
 void max_pool_row(const std::int32_t* rows, std::size_t row_stride, std::size_t pool,
                   std::size_t out_width, std::size_t channels, std::int32_t* out) {
-  kernels::best().max_pool_row({rows, row_stride, pool, out_width, channels, out});
+  kernels::selected().max_pool_row({rows, row_stride, pool, out_width, channels, out});
 }
 
 void max_pool_row(const std::int64_t* rows, std::size_t row_stride, std::size_t pool,

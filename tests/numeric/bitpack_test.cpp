@@ -80,7 +80,8 @@ TEST_P(Bitpack, EveryKernelSetGivesTheSameBytes) {
     for (std::size_t offset = 0; offset < 16; ++offset) {
       const std::vector<std::uint8_t> packed =
           random_bytes(random, packed_bytes(codes, GetParam()) + 10);
-      for (const kernels::KernelSet* set : kernels::available()) {
+      for (const InstructionSet instructions : available_instruction_sets()) {
+        const kernels::KernelSet* set = &kernels::set_for(instructions);
         std::vector<std::uint8_t> host(codes * code_bytes);
         set->unpack_bits({packed.data(), offset, GetParam(), is_signed, kWindows, host.data()});
         CodeTensor expected({1, 1, static_cast<int>(codes)}, format);

@@ -27,7 +27,8 @@ Accumulators expect_fast_equals_golden(const Layer& layer, const Accumulator& ac
       conv_golden(layer.shape, layer.input, layer.weights, layer.bias, accumulator);
   const CodeTensor k_major = test::k_major(layer);
   Accumulators fast;
-  for (const kernels::KernelSet* set : kernels::available()) {
+  for (const InstructionSet instructions : available_instruction_sets()) {
+    const kernels::KernelSet* set = &kernels::set_for(instructions);
     const ConvWeights weights(layer.shape, layer.weight_format, layer.input.format(), layer.weights,
                               layer.bias, accumulator, set);
     conv_fast(layer.shape, layer.input, weights, fast);

@@ -89,7 +89,8 @@ TEST(Requantize, TensorsEqualSingleValuesForEveryShiftModeAndFormat) {
 
 TEST(Requantize, EveryKernelSetEqualsSingleValues) {
   Random random(2);
-  for (const kernels::KernelSet* set : kernels::available()) {
+  for (const InstructionSet instructions : available_instruction_sets()) {
+    const kernels::KernelSet* set = &kernels::set_for(instructions);
     for (int shift = 0; shift <= 31; ++shift) {
       for (const Rounding rounding : kRoundings) {
         const Format format = random_format(random);
@@ -138,7 +139,8 @@ TEST(Requantize, EveryKernelSetPoolsAlike) {
     const std::size_t stride = width * pool * channels + 5;
     std::vector<std::int32_t> rows(stride * pool);
     for (std::int32_t& value : rows) value = random_acc(random, 0);
-    for (const kernels::KernelSet* set : kernels::available()) {
+    for (const InstructionSet instructions : available_instruction_sets()) {
+      const kernels::KernelSet* set = &kernels::set_for(instructions);
       std::vector<std::int32_t> out(width * channels);
       set->max_pool_row({rows.data(), stride, pool, width, channels, out.data()});
       for (std::size_t i = 0; i < out.size(); ++i) {

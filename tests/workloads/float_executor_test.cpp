@@ -172,10 +172,10 @@ TEST(FloatExecutor, EveryInstructionSetGivesEqualBits) {
     conv.out_h = static_cast<std::size_t>(s.out_h());
     conv.out_w = static_cast<std::size_t>(s.out_w());
     std::vector<std::vector<float>> results;
-    for (const auto kernel : float_kernels::available()) {
+    for (const InstructionSet set : available_instruction_sets()) {
       std::vector<float> output(s.out().elements());
       conv.output = output.data();
-      kernel(conv);
+      float_kernels::kernel_for(set)(conv);
       results.push_back(output);
     }
     for (const auto& result : results) EXPECT_EQ(result, results.front());

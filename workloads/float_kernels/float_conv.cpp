@@ -3,14 +3,18 @@
 
 namespace dcnsim::float_kernels {
 
-std::vector<ConvFunction> available() {
-  std::vector<ConvFunction> kernels;
+ConvFunction kernel_for(InstructionSet set) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) kernels.push_back(conv_avx512);
-  if (__builtin_cpu_supports("avx2")) kernels.push_back(conv_avx2);
+  switch (set) {
+    case InstructionSet::kScalar:
+      return conv_baseline;
+    case InstructionSet::kAvx2:
+      return conv_avx2;
+    case InstructionSet::kAvx512:
+      return conv_avx512;
+  }
 #endif
-  kernels.push_back(conv_baseline);
-  return kernels;
+  return conv_baseline;
 }
 
 }  // namespace dcnsim::float_kernels

@@ -5,9 +5,8 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
-#include "models/numeric/conv.h"
+#include "models/numeric/instruction_set.h"
 
 namespace dcnsim::float_kernels {
 
@@ -36,7 +35,7 @@ void conv_baseline(const FloatConv& conv);
 void conv_avx2(const FloatConv& conv);
 void conv_avx512(const FloatConv& conv);
 
-/// Kernels this processor can run, the fastest first. Tests run them all.
-std::vector<ConvFunction> available();
+/// The kernel for `set`, which the processor must have.
+ConvFunction kernel_for(InstructionSet set);
 
 }  // namespace dcnsim::float_kernels

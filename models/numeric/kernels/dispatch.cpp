@@ -2,31 +2,23 @@
 #include "models/numeric/kernels/kernel_set.h"
 
 namespace dcnsim::kernels {
-namespace {
 
+const KernelSet& set_for(InstructionSet set) {
 #if defined(__x86_64__)
-bool has_avx512vnni() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("bmi2");
-}
+  switch (set) {
+    case InstructionSet::kScalar:
+      return kScalar;
+    case InstructionSet::kAvx2:
+      return kAvx2;
+    case InstructionSet::kAvx512:
+      if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("bmi2"))
+        return kAvx512Vnni;
+      return kAvx2;
+  }
 #endif
-
-}  // namespace
-
-std::vector<const KernelSet*> available() {
-  std::vector<const KernelSet*> sets;
-#if defined(__x86_64__)
-  if (has_avx512vnni()) sets.push_back(&kAvx512Vnni);
-  if (__builtin_cpu_supports("avx2")) sets.push_back(&kAvx2);
-#endif
-  sets.push_back(&kScalar);
-  return sets;
+  return kScalar;
 }
 
-const KernelSet& best() {
-  static const KernelSet& set = *available().front();
-  return set;
-}
+const KernelSet& selected() { return set_for(instruction_set()); }
 
 }  // namespace dcnsim::kernels

@@ -5,7 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "models/numeric/instruction_set.h"
 
 namespace dcnsim::kernels {
 
@@ -145,11 +146,11 @@ struct KernelSet {
   void (*pack_bits)(const PackBitsArgs&);
 };
 
-/// Sets that this machine can run, best first.
-std::vector<const KernelSet*> available();
+/// The fastest of what `set`, which the processor must have, allows.
+const KernelSet& set_for(InstructionSet set);
 
-/// The best of them.
-const KernelSet& best();
+/// set_for(instruction_set()).
+const KernelSet& selected();
 
 extern const KernelSet kScalar;
 #if defined(__x86_64__)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/numeric/instruction_set.h"
 #include "tests/analysis/cli/command_runner.h"
 
 namespace dcnsim {
@@ -222,6 +223,36 @@ TEST_F(CliTest, results_do_not_depend_on_the_number_of_processes) {
   ASSERT_EQ(dcnsim(run + path("one.json") + " --jobs 1").code, 0);
   ASSERT_EQ(dcnsim(run + path("three.json") + " --jobs 3").code, 0);
   EXPECT_EQ(slurp(path("one.json")), slurp(path("three.json")));
+}
+
+TEST_F(CliTest, results_do_not_depend_on_the_kernels) {
+  const std::string quantize = " quantize " + kNetwork + " -w 6 -a 5 --calibration " + calibration_;
+  const std::string run = " run --limit 2 --calibration " + calibration_;
+  std::vector<std::string> networks, results;
+  for (const InstructionSet set : available_instruction_sets()) {
+    const std::string name(to_string(set));
+    ASSERT_EQ(dcnsim("--kernels " + name + quantize + " -o " + path(name + ".onnx")).code, 0);
+    ASSERT_EQ(this->run("DCNSIM_KERNEL=" + name + " " + DCNSIM_COMMAND,
+                        run + " --json " + path(name + ".json"))
+                  .code,
+              0);
+    networks.push_back(slurp(path(name + ".onnx")));
+    results.push_back(slurp(path(name + ".json")));
+    EXPECT_EQ(networks.back(), networks.front()) << name;
+    EXPECT_EQ(results.back(), results.front()) << name;
+  }
+  EXPECT_FALSE(networks.front().empty() || results.front().empty());
+}
+
+TEST_F(CliTest, kernels_that_are_not_there_are_refused) {
+  expect_one_line_error("--kernels neon run", {"--kernels", "neon, expected one of scalar"}, 2);
+  // The option decides, then the environment.
+  const std::string unknown = std::string("DCNSIM_KERNEL=neon ") + DCNSIM_COMMAND;
+  EXPECT_EQ(run(unknown, "--kernels scalar inspect small_edge").code, 0);
+  const Outcome refused = run(unknown, "inspect small_edge");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("DCNSIM_KERNEL: neon, expected one of scalar"), std::string::npos)
+      << refused.err;
 }
 
 TEST_F(CliTest, json_has_the_documented_fields_and_totals_are_sums) {
