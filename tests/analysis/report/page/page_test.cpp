@@ -89,12 +89,16 @@ TEST(Page, names_cannot_become_markup) {
 
 TEST(Page, text_that_is_no_json_is_refused) {
   const std::string whole = run_result().dump();
-  for (const std::string& text : {std::string(), std::string("{"), std::string("{\"schema\": NaN}"),
-                                  whole + "x", whole.substr(0, whole.size() / 2),
-                                  std::string(100'000, '['), std::string("{\"schema\": 1e999}")}) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("{\"schema\": NaN}"), whole + "x",
+        whole.substr(0, whole.size() / 2), std::string("{\"schema\": 1e999}")}) {
     EXPECT_EQ(error({{"r.json", text}}), "r.json: not a JSON file, or cut short")
         << text.substr(0, 40);
   }
+  // Moved while the object grows, such a list took the stack with it.
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_EQ(error({{"r.json", R"({"x":)" + deep + R"(,"schema":"dcnsim.run/1"})"}}),
+            "r.json: lists and objects nested more than 64 deep");
 }
 
 TEST(Page, other_schemas_are_refused) {
