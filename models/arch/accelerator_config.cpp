@@ -30,7 +30,7 @@ std::string expected(const Real& field) {
 }
 
 std::string expected(const Whole& field) {
-  const std::string range = std::to_string(field.low) + ".." + std::to_string(field.high);
+  std::string range = std::to_string(field.low) + ".." + std::to_string(field.high);
   switch (field.kind) {
     case Kind::kCount:
       return "an integer " + range;

@@ -62,7 +62,8 @@ class Flattener {
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) fail(entry.first, path, "a key is not a plain word");
       const std::string key = entry.first.Scalar();
-      const std::string child = path.empty() ? key : path + '.' + key;
+      std::string child = path;
+      child.append(path.empty() ? "" : ".").append(key);
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
         fail(entry.first, printable(child), "unknown key" + suggestion(key, keys));
       }

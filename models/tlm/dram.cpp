@@ -149,6 +149,7 @@ void Dram::on_phase(Payload& payload, const tlm::tlm_phase& phase) {
 
 void Dram::serve() {
   queue_.advance(now_ps(), [this](std::uint64_t id, std::uint64_t) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it was made from the pointer
     auto& payload = *reinterpret_cast<Payload*>(id);
     if (payload.is_read()) copy(payload, storage_.get() + payload.get_address());
     payload.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -81,7 +81,7 @@ std::string Fields::exact_text(const char* pointer) const {
 }
 
 std::string Fields::one_of(const char* pointer, const std::vector<std::string>& names) const {
-  const std::string name = exact_text(pointer);
+  std::string name = exact_text(pointer);
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     fail(pointer,
          fmt::format("\"{}\", expected one of {}", printable(name), fmt::join(names, ", ")));
