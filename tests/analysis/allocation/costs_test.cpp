@@ -113,7 +113,7 @@ class SimulatedCostsTest : public testing::Test {
   const FloatNetwork network_ = mixed_network();
   const Dataset images_ = random_images(2);
   NetworkQuantizer quantizer_{network_, calibrate(network_, images_)};
-  const QuantizeOptions base_;
+  const QuantizeOptions base_{};
   std::size_t simulated_ = 0;
 };
 
