@@ -202,7 +202,9 @@ TEST_F(InferenceTest, nothing_is_printed_and_progress_is_told) {
   testing::internal::CaptureStderr();
   const RunReport report = run(request, [&](const RunProgress& p) { told.push_back(p); });
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  // The address sanitizer itself writes there, about coroutines that throw.
+  const std::string errors = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(errors.empty() || errors.find("ASan is ignoring") != std::string::npos) << errors;
 
   std::vector<RunStage> stages;
   for (std::size_t i = 0; i < told.size(); ++i) {
