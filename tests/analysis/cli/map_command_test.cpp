@@ -69,7 +69,8 @@ TEST_F(MapCommandTest, each_objective_is_best_at_what_it_is_for) {
     EXPECT_EQ(dcnsim("map" + options() + "--objective " + objective + " --json " + path(file)).code,
               0);
     Sums sum;
-    for (const Json& layer : json(file).at("layers")) {
+    const Json result = json(file);
+    for (const Json& layer : result.at("layers")) {
       sum.cycles += layer.at("latency_cycles").get<double>();
       sum.bytes += layer.at("traffic").at("dram_read_bytes").get<double>() +
                    layer.at("traffic").at("dram_write_bytes").get<double>();
