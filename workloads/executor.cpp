@@ -7,8 +7,6 @@
 #include <cstring>
 #include <optional>
 
-#include "models/numeric/rounding.h"
-
 namespace dcnsim {
 
 namespace {
@@ -105,15 +103,6 @@ const Activations& Executor::run(const CodeTensor& image) {
     impl_->activations.layers[i] = impl_->run_layer(i, image);
   }
   return impl_->activations;
-}
-
-CodeTensor convert_image(const CodeTensor& image, const Format& format) {
-  if (image.format() == format) return image;
-  CodeTensor converted(image.shape(), format);
-  for (std::size_t i = 0; i < image.size(); ++i) {
-    converted.set(i, quantize(dequantize(image.get(i), image.format()), format));
-  }
-  return converted;
 }
 
 int argmax(const CodeTensor& logits) {

@@ -33,10 +33,6 @@ class Executor {
   std::unique_ptr<Impl> impl_;
 };
 
-/// `image` (raw pixels, say) in another format: the values requantized half to even, as the Quant
-/// node on a network's input does.
-CodeTensor convert_image(const CodeTensor& image, const Format& format);
-
 /// Index of the largest code; the first of equals.
 int argmax(const CodeTensor& logits);
 

@@ -66,6 +66,8 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
   result.input_name = network.input_name;
   result.input = network.input;
   result.input_format = formats.input;
+  result.convention = network.convention;
+  result.assumptions = network.assumptions;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const FloatLayer& layer = network.layers[i];
     const TensorFormats& tensors = formats.layers.at(i);

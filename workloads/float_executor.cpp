@@ -11,7 +11,7 @@
 namespace dcnsim {
 namespace {
 
-using Map = std::vector<float>;
+using Map = FloatExecutor::Map;
 
 std::size_t size(int extent) { return static_cast<std::size_t>(extent); }
 
@@ -129,11 +129,9 @@ void relu(Map& map) {
 /// One image on its way through the layers.
 class Pass {
  public:
-  Pass(const FloatNetwork& network, const std::vector<PackedWeights>& packed,
-       const CodeTensor& image, FloatExecutor::Outputs& outputs)
-      : network_(network), packed_(packed), outputs_(outputs), image_(image.size()) {
-    for (std::size_t i = 0; i < image.size(); ++i) image_[i] = static_cast<float>(image.get(i));
-  }
+  Pass(const FloatNetwork& network, const std::vector<PackedWeights>& packed, const Map& input,
+       FloatExecutor::Outputs& outputs)
+      : network_(network), packed_(packed), input_(input), outputs_(outputs) {}
 
   void run_layer(std::size_t index) {
     const LayerNode& node = network_.layers[index].node;
@@ -158,7 +156,7 @@ class Pass {
 
  private:
   const Map& value(int producer) const {
-    return producer == kNetworkInput ? image_ : outputs_[size(producer)];
+    return producer == kNetworkInput ? input_ : outputs_[size(producer)];
   }
 
   void run_conv(std::size_t index) {
@@ -178,8 +176,9 @@ class Pass {
 
   const FloatNetwork& network_;
   const std::vector<PackedWeights>& packed_;
+  const Map& input_;
   FloatExecutor::Outputs& outputs_;
-  Map image_, padded_, sums_;
+  Map padded_, sums_;
 };
 
 }  // namespace
@@ -203,15 +202,15 @@ FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_uniq
 
 FloatExecutor::~FloatExecutor() = default;
 
-const FloatExecutor::Outputs& FloatExecutor::run(const CodeTensor& image) {
-  resume(image, 0, impl_->outputs.size(), impl_->outputs);
+const FloatExecutor::Outputs& FloatExecutor::run(const Map& input) {
+  resume(input, 0, impl_->outputs.size(), impl_->outputs);
   return impl_->outputs;
 }
 
-void FloatExecutor::resume(const CodeTensor& image, std::size_t first, std::size_t end,
+void FloatExecutor::resume(const Map& input, std::size_t first, std::size_t end,
                            Outputs& outputs) const {
-  assert(image.shape() == impl_->network.input && outputs.size() == impl_->packed.size());
-  Pass pass(impl_->network, impl_->packed, image, outputs);
+  assert(input.size() == impl_->network.input.elements() && outputs.size() == impl_->packed.size());
+  Pass pass(impl_->network, impl_->packed, input, outputs);
   for (std::size_t i = first; i < end; ++i) pass.run_layer(i);
 }
 

@@ -12,17 +12,18 @@ namespace dcnsim {
 
 class FloatExecutor {
  public:
-  using Outputs = std::vector<std::vector<float>>;  ///< of every layer (HWC)
+  using Map = std::vector<float>;    ///< rows, columns, channels
+  using Outputs = std::vector<Map>;  ///< of every layer
 
   explicit FloatExecutor(const FloatNetwork& network);
   ~FloatExecutor();
 
-  /// The result is valid until the next call. `image` holds values 0..255.
-  const Outputs& run(const CodeTensor& image);
+  /// `input` is what the first layer reads (FloatInput). The result is valid until the next call.
+  const Outputs& run(const Map& input);
 
-  /// Recomputes layers `first` to before `end` in `outputs`: what run(image) gave, other layers
+  /// Recomputes layers `first` to before `end` in `outputs`: what run(input) gave, other layers
   /// changed at will.
-  void resume(const CodeTensor& image, std::size_t first, std::size_t end, Outputs& outputs) const;
+  void resume(const Map& input, std::size_t first, std::size_t end, Outputs& outputs) const;
 
   /// Gives a convolution other weights, as many as it has.
   void set_weights(std::size_t layer, const std::vector<float>& weights);

@@ -141,6 +141,11 @@ void check_structure(const Network& network) {
     }
   }
   if (network.layers.empty()) throw std::invalid_argument("the network has no layers");
+  if (network.layers.size() > kMaxLayers) {
+    throw std::invalid_argument("the network has " + std::to_string(network.layers.size()) +
+                                " layers; at most " + std::to_string(kMaxLayers) +
+                                " are supported");
+  }
   std::set<std::string> names;
   std::size_t elements = input.elements();
   for (std::size_t i = 0; i < network.layers.size(); ++i) {

@@ -5,12 +5,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/arch/layer.h"
 #include "models/numeric/conv.h"
 #include "models/numeric/post.h"
+#include "workloads/affine.h"
+#include "workloads/pixel_convention.h"
 
 namespace dcnsim {
 
@@ -21,6 +24,11 @@ inline constexpr int kMaxExtent = 65536;
 inline constexpr std::int64_t kMaxReduction = std::int64_t{1} << 30;
 inline constexpr std::size_t kMaxElements = std::size_t{1} << 28;
 inline constexpr std::int64_t kMaxBiasCode = std::int64_t{1} << 62;
+
+/// Layers of a network, and characters (code points) of its names: files that have a line a layer
+/// can be read whatever the network.
+inline constexpr std::size_t kMaxLayers = 16384;
+inline constexpr std::size_t kMaxNameLength = 200;
 
 /// `LayerNode::input` of a layer that reads the network's input image.
 inline constexpr int kNetworkInput = -1;
@@ -51,11 +59,23 @@ struct FloatLayer {
   std::vector<float> bias;  ///< one an output channel (zeros if the model had none)
 };
 
+/// What is done to pixels before the first layer reads them.
+struct InputConvention {
+  std::optional<PixelConvention> pixels;  ///< outside of the graph; nothing: not stated, so raw
+  AffineChain chain;                      ///< then by nodes of the graph
+
+  bool bgr() const { return pixels && pixels->bgr; }
+  /// The first layer reads the pixels themselves.
+  bool is_raw() const { return chain.empty() && (!pixels || pixels->is_raw()); }
+};
+
 struct FloatNetwork {
   std::string name;        ///< ONNX graph name
   std::string input_name;  ///< ONNX graph input
-  Shape input;             ///< pixels 0..255 as the file says
+  Shape input;
   std::vector<FloatLayer> layers;
+  InputConvention convention = {};
+  std::vector<std::string> assumptions = {};  ///< what the file left open, and what was taken
 
   Shape shape_of(int producer) const {
     return producer == kNetworkInput
@@ -78,6 +98,10 @@ struct FixedNetwork {
   Shape input;
   Format input_format;
   std::vector<FixedLayer> layers;
+  InputConvention convention = {};
+  Rounding input_rounding = Rounding::kHalfEven;  ///< of what the convention gives to input_format
+  std::vector<std::string> assumptions = {};      ///< what the file left open, and what was taken
+  bool input_is_assumed = false;  ///< input_format is the file's only for pixels: it states none
 
   /// Format of what `producer` (a layer index or kNetworkInput) delivers.
   const Format& format_of(int producer) const {
@@ -91,9 +115,9 @@ struct FixedNetwork {
   }
 };
 
-/// Throws std::invalid_argument naming the layer: inputs that do not come earlier, shapes that do
-/// not match their producers, weights or biases of the wrong count, codes or formats out of range,
-/// shifts that do not follow from the formats.
+/// Throws std::invalid_argument naming the layer: more than kMaxLayers, inputs that do not come
+/// earlier, shapes that do not match their producers, weights or biases of the wrong count, codes
+/// or formats out of range, shifts that do not follow from the formats.
 void validate(const FixedNetwork& network);
 
 /// The same for a float network, whose numbers must be finite.

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "analysis/evaluation/machine.h"
+
 namespace dcnsim {
 namespace {
 
@@ -51,12 +53,13 @@ CostTables counted_costs(const FloatNetwork& network, const std::vector<Tensor>&
 std::vector<double> expected_zeros(NetworkQuantizer& quantizer, const QuantizeOptions& options) {
   const std::vector<LayerFormats> formats = quantizer.formats(options);
   const Calibration& calibration = quantizer.calibration();
+  const Format input = quantizer.input_format(options);
   std::vector<double> zeros;
   for (const auto& layer : quantizer.network().layers) {
     const int producer = layer.node.input;
     const auto index = static_cast<std::size_t>(producer);
     zeros.push_back(producer == kNetworkInput
-                        ? calibration.input_zero_fraction
+                        ? calibration.input.zero_fraction(input)
                         : calibration.outputs[index].zero_fraction(formats[index].output.format));
   }
   return zeros;

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "analysis/allocation/tensors.h"
-#include "analysis/evaluation/machine.h"
+#include "analysis/evaluation/layer_cost.h"
 #include "analysis/quantizer/quantize_network.h"
 
 namespace dcnsim {
+
+struct Machine;
 
 enum class CostKind {
   kSize,    ///< bits of weights, and of feature maps if outputs are allocated (the paper: size)

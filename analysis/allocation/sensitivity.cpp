@@ -8,6 +8,7 @@
 #include "models/base/process/work_pool.h"
 #include "models/numeric/rounding.h"
 #include "workloads/float_executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
 namespace {
@@ -29,8 +30,9 @@ class Batch {
   Batch(NetworkQuantizer& quantizer, FloatExecutor& executor, const Dataset& images,
         std::size_t first, std::size_t end)
       : quantizer_(quantizer), executor_(executor) {
+    const FloatInput input(quantizer.network(), images);
     for (std::size_t i = first; i < end; ++i) {
-      images_.push_back(image_tensor(images, i));
+      images_.push_back(input(i));
       exact_.push_back(executor_.run(images_.back()));
     }
   }
@@ -87,7 +89,7 @@ class Batch {
 
   NetworkQuantizer& quantizer_;
   FloatExecutor& executor_;
-  std::vector<CodeTensor> images_;
+  std::vector<FloatExecutor::Map> images_;
   std::vector<Outputs> exact_;
   Outputs scratch_;
 };

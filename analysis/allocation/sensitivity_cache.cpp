@@ -13,8 +13,6 @@
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
-
 bool is_ratio(const Json& json) {
   return json.is_number() && std::isfinite(json.get<double>()) && json.get<double>() >= 0;
 }
@@ -30,7 +28,7 @@ std::optional<Sensitivity> load_sensitivity(const std::string& path, const std::
                                             int lowest, int highest, std::size_t tensors) {
   std::string text;
   try {
-    text = read_text_file(path, kMaxBytes);
+    text = read_text_file(path, kMaxJsonBytes);
   } catch (const std::runtime_error&) {
     return {};
   }

@@ -47,6 +47,12 @@ AllocationSpace make_space(const FloatNetwork& network, const StudyOptions& opti
   return space;
 }
 
+/// "" for raw pixels, as if there were nothing else.
+std::string convention_key(const FloatNetwork& network) {
+  const auto& pixels = network.convention.pixels;
+  return !pixels || *pixels == PixelConvention{} ? "" : ", pixels " + to_string(*pixels);
+}
+
 bool is_simulated(CostKind kind) { return kind == CostKind::kEnergy || kind == CostKind::kCycles; }
 
 }  // namespace
@@ -100,7 +106,8 @@ std::string AllocationStudy::sensitivity_key() const {
          " images, " + std::to_string(options_.sensitivity_images) + " measured, " +
          (options_.scope == Scope::kAll ? "all tensors" : "weights") + ", " +
          std::to_string(space_.lowest()) + ".." + std::to_string(space_.highest()) +
-         " bits, activations " + std::to_string(options_.base.activation_bits);
+         " bits, activations " + std::to_string(options_.base.activation_bits) +
+         convention_key(quantizer_.network());
 }
 
 const NoiseTables& AllocationStudy::noise(NoiseModel model) {
@@ -139,8 +146,10 @@ AllocationFigures AllocationStudy::figures(const std::string& name, const std::v
   const LayerCost cost = simulate(widths);
   figures.energy_pj = cost.energy_pj;
   figures.cycles = cost.cycles;
-  figures.correct = count_correct(fixed, evaluation, options_.jobs,
-                                  progress(name + ", accuracy", evaluation.size()));
+  if (evaluation.size() > 0) {
+    figures.correct = count_correct(fixed, evaluation, options_.jobs,
+                                    progress(name + ", accuracy", evaluation.size()));
+  }
   return figures;
 }
 

@@ -15,9 +15,6 @@
 
 namespace dcnsim {
 
-/// Makes a listener for a piece of work: what it is, and how many items it has.
-using ProgressFactory = std::function<OnProgress(const std::string& what, std::size_t total)>;
-
 struct StudyOptions {
   Scope scope = Scope::kWeights;
   QuantizeOptions base;     ///< widths of what is not allocated
@@ -45,7 +42,7 @@ struct AllocationFigures {
   std::uint64_t weight_bits = 0;
   double energy_pj = 0;       ///< simulated, an image
   std::uint64_t cycles = 0;   ///< simulated, an image
-  std::uint64_t correct = 0;  ///< of the evaluated images
+  std::uint64_t correct = 0;  ///< of the evaluated images, if there are any
 };
 
 /// A way to choose widths.

@@ -2,6 +2,7 @@
 // dcnsim allocate: bit-widths for a target SQNR, or for a budget of size, energy or latency.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -10,10 +11,15 @@
 #include <utility>
 
 #include "analysis/cli/allocate_options.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/evaluation/convention_check.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
 #include "models/base/file/atomic_file.h"
+#include "workloads/images/cifar10_file.h"
+#include "workloads/images/load_images.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -142,14 +148,26 @@ std::vector<Rule> curve_rules(const Request& request) {
   return rules;
 }
 
-/// The files it reads, defaults filled in.
-struct Files {
-  std::string network, accelerator, calibration, images;
-};
-
-Files files_of(const AllocateOptions& options) {
-  return {shipped_data().network(options.network), shipped_data().accelerator(options.accelerator),
-          shipped_data().calibration(options.calibration), shipped_data().images(options.images)};
+/// Images on which accuracy is reported; none for a network that takes other ones than the shipped.
+/// Files are added to `inputs`.
+Dataset evaluated_images(const AllocateOptions& options, const FloatNetwork& network,
+                         std::vector<InputFile>& inputs) {
+  if (options.images.empty() && network.input != kCifarShape) {
+    Dataset none;
+    none.shape = network.input;
+    return none;
+  }
+  const InputPath file = shipped_data().images(options.images);
+  const Dataset images = load_images({file.path, options.labels}, network.input, options.limit);
+  note_limit(options.limit, images.size());
+  inputs.push_back(describe_input("images", file));
+  if (!options.labels.empty())
+    inputs.push_back(describe_input("labels", user_file(options.labels)));
+  const Shape output = network.layers.back().node.output_shape();
+  if (const std::string reason = why_no_accuracy(output, images); !reason.empty()) {
+    throw std::runtime_error(file.path + ": no accuracy: " + reason);
+  }
+  return images;
 }
 
 StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& network,
@@ -161,7 +179,10 @@ StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& n
   study.ranges = read_ranges(options, network);
   study.sensitivity_images = options.sensitivity_images;
   study.jobs = options.jobs;
-  study.progress = on_terminal();
+  std::vector<std::string> stages{"calibrating", "trying --pixels",
+                                  "measuring sensitivities, batches", "simulating", "float"};
+  if (options.curve || options.plot) stages.push_back("accuracy along the curves, points");
+  study.progress = on_terminal(stages);
   study.cache_folder = options.cache.folder();
   study.subject = allocation_subject(inputs[0].sha256, inputs[2].sha256);
   return study;
@@ -187,57 +208,69 @@ Allocation solve(AllocationStudy& study, const Request& request, NoiseModel nois
 void write_outputs(const AllocateOptions& options, AllocationStudy& study,
                    const std::vector<int>& widths, const AllocationReport& report) {
   const QuantizeOptions chosen = study.widths(widths);
-  if (!options.output.empty()) {
-    save_network(study.quantizer().quantize(chosen).network, options.output);
+  if (options.output) {
+    save_network(study.quantizer().quantize(chosen).network, *options.output);
   }
-  if (!options.widths.empty()) {
-    write_file_atomically(options.widths, widths_yaml(chosen, "dcnsim allocate: " + report.goal));
+  if (options.widths) {
+    write_file_atomically(*options.widths, widths_yaml(chosen, "dcnsim allocate: " + report.goal));
   }
-  if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
-  if (!options.curve.empty()) write_file_atomically(options.curve, curve_csv(report));
-  if (!options.plot.empty()) draw_curve(report, options.plot);
+  if (options.json) write_file_atomically(*options.json, to_json(report));
+  if (options.curve) write_file_atomically(*options.curve, curve_csv(report));
+  if (options.plot) draw_curve(report, *options.plot);
 }
 
-/// Throws UsageError if two outputs are one file, std::runtime_error if one cannot be written.
-void check_outputs(const AllocateOptions& options) {
-  std::map<std::string, std::string> option_of;
-  for (const auto& [option, path] : {std::pair{"--output", options.output},
-                                     {"--write-widths", options.widths},
-                                     {"--json", options.json},
-                                     {"--curve", options.curve},
-                                     {"--plot", options.plot}}) {
-    if (path.empty()) continue;
-    const auto [at, is_new] = option_of.emplace(path, option);
-    if (!is_new) {
-      throw UsageError(
-          fmt::format("{} and {}: both {}, expected different files", at->second, option, path));
-    }
-    require_writable(path);
-  }
-  if (!options.plot.empty()) picture_format(options.plot);
+FileClaims claims_of(const AllocateOptions& options, const InputPath& network,
+                     const InputPath& accelerator) {
+  FileClaims claims;
+  claims.reads("network", network.path);
+  claim_machine(claims, accelerator.path, shipped_data().cost_tables().path);
+  claims.reads_folder("calibration", shipped_data().calibration(options.calibration).path, ".bin");
+  claims.reads("calibration labels", options.calibration_labels);
+  claims.reads_folder("images", shipped_data().images(options.images).path, ".bin");
+  claims.reads("labels", options.labels);
+  claims.writes("--output", options.output);
+  claims.writes("--write-widths", options.widths);
+  claims.writes("--json", options.json);
+  claims.writes("--curve", options.curve);
+  claims.writes("--plot", options.plot);
+  return claims;
 }
 
 void allocate_command(const AllocateOptions& options) {
-  check_outputs(options);
-  const Files files = files_of(options);
+  const InputPath network_path = network_file(options.network);
+  const InputPath accelerator = accelerator_file(options.accelerator);
+  claim(claims_of(options, network_path, accelerator));
+  if (options.plot) picture_format(*options.plot);
   const Machine machine =
-      load_machine(files.accelerator, shipped_data().cost_tables(), options.cache.folder());
+      load_machine(accelerator.path, shipped_data().cost_tables().path, options.cache.folder());
   const Request request = read_request(options, machine);
   const NoiseModel noise = noise_model(options);
-  const FloatNetwork network = load_float_network(files.network);
-  const Dataset calibration = load_cifar10(files.calibration, options.calibration_limit);
-  const Dataset images = load_cifar10(files.images, options.limit);
-
+  const StatedNetwork stated = load_stated_floats(network_path, options.pixels);
+  const auto& network = std::get<FloatNetwork>(stated.network);
   AllocationReport report;
   report.version = DCNSIM_VERSION;
-  for (const auto& [role, path] : {std::pair{"network", files.network},
-                                   {"accelerator", files.accelerator},
-                                   {"calibration", files.calibration},
-                                   {"images", files.images}}) {
-    report.inputs.push_back(describe_input(role, path));
+  report.inputs = {describe_input("network", network_path),
+                   describe_input("accelerator", accelerator)};
+  WidthRequest formats;
+  formats.calibration = options.calibration;
+  formats.calibration_labels = options.calibration_labels;
+  Dataset calibration = calibration_images(network_path.path, network.input, formats,
+                                           shipped_data(), false, report.inputs)
+                            .images;
+  if (options.calibration_limit != 0) {
+    calibration = first_images(calibration, options.calibration_limit);
   }
+  const Dataset images = evaluated_images(options, network, report.inputs);
+  if (images.size() == 0 && (options.curve || options.plot)) {
+    throw UsageError("--curve and --plot: of accuracy, which needs --images");
+  }
+  report.pixels = about(stated.pixels, calibration);
+  add_note(images, report.pixels);
   const StudyOptions how = study_options(options, network, report.inputs);
   AllocationStudy study(network, calibration, machine, how);
+  try_conventions(network, calibration, study.quantizer().calibration().top1, report.pixels,
+                  how.progress("trying --pixels", named_conventions().size()));
+  report.warnings = report.pixels.warnings;
   const Goal goal = request.goal.value_or(Goal{
       Goal::Kind::kNoise, predicted_output_noise(study.space(), study.noise(noise),
                                                  equal_widths(study.space(), request.equal_bits))});
@@ -252,12 +285,14 @@ void allocate_command(const AllocateOptions& options) {
   report.is_proven = allocation.solution.is_proven;
   for (const FloatLayer& layer : network.layers) report.weights += layer.weights.size();
   report.images = images.size();
-  report.float_top1 = static_cast<double>(count_correct(network, images, options.jobs,
-                                                        how.progress("float", images.size()))) /
-                      static_cast<double>(images.size());
+  if (report.images > 0) {
+    const std::size_t correct =
+        count_correct(network, images, options.jobs, how.progress("float", images.size()));
+    report.float_top1 = static_cast<double>(correct) / static_cast<double>(images.size());
+  }
   report.tensors = tensor_reports(study, allocation, goal);
   compare(study, noise, allocation.solution.widths, request, images, report);
-  if (!options.curve.empty() || !options.plot.empty()) {
+  if (options.curve || options.plot) {
     KnownAccuracies known;
     report.curve = study.curve(curve_rules(request), images, known);
   }
@@ -267,19 +302,21 @@ void allocate_command(const AllocateOptions& options) {
         "cost.extrapolate: energies may be EXTRAPOLATED; dcnsim run says which");
   }
   write_outputs(options, study, allocation.solution.widths, report);
-  fmt::print("{}", to_text(report));
+  say_text(to_text(report, options.layout.layout()));
 }
 
 }  // namespace
 
 void add_allocate(CLI::App& app, Action& action) {
   auto options = std::make_shared<AllocateOptions>();
-  CLI::App* allocate =
-      app.add_subcommand("allocate", "Bit-widths for a target SQNR, size, energy or latency");
-  allocate->description(
+  CLI::App* allocate = add_command(
+      app, "allocate", "Bit-widths for a target SQNR, size, energy or latency",
       "Chooses a width for every layer: the cheapest widths that keep the network's output at a\n"
       "signal-to-quantization-noise ratio (SQNR), or the best SQNR within a budget. The integer\n"
-      "widths are optimal under the noise model (analysis/allocation/allocation.md).");
+      "widths are optimal under the noise model (analysis/allocation/allocation.md).",
+      {{"dcnsim allocate --equal-bits 6", "as good as 6 bits everywhere, and smaller"},
+       {"dcnsim allocate --max-energy 400 --accelerator large_edge -o allocated.onnx", ""},
+       {"dcnsim allocate --plot curve.svg", "accuracy over size, by allocation rule"}});
   add_options(*allocate, *options);
   allocate->callback([options, &action] { action = [options] { allocate_command(*options); }; });
 }

@@ -3,12 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "analysis/cli/value_checks.h"
 #include "analysis/report/allocation_report.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -20,12 +24,6 @@ const std::map<std::string, CostKind> kCosts = {{"size", CostKind::kSize},
 const std::map<std::string, NoiseModel> kNoiseModels = {{"paper", NoiseModel::kPaper},
                                                         {"tensor", NoiseModel::kTensor},
                                                         {"measured", NoiseModel::kMeasured}};
-
-void require_finite(const char* option, double value) {
-  if (!std::isfinite(value)) {
-    throw UsageError(fmt::format("{}: {}, expected a finite number", option, value));
-  }
-}
 
 /// "NAME=6" or "NAME=4..9".
 std::pair<std::string, WidthRange> read_bound(const std::string& text) {
@@ -53,47 +51,40 @@ std::pair<std::string, WidthRange> read_bound(const std::string& text) {
 
 void add_goals(CLI::App& app, AllocateOptions& options) {
   const char* const group = "Goal, at most one [--equal-bits 8]";
-  app.add_option("--equal-bits", options.equal_bits,
-                 "Least cost at the SQNR of equal widths of this many bits")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS")
+  whole(app.add_option("--equal-bits", options.equal_bits,
+                       "Least cost at the SQNR of equal widths of this many bits"),
+        1, 16, "BITS")
       ->group(group);
-  app.add_option("--target-sqnr", options.target_sqnr_db,
-                 "Least cost at this SQNR of the network's output, dB")
-      ->check(CLI::Range(-20.0, 200.0))
-      ->type_name("DB")
+  real(app.add_option("--target-sqnr", options.target_sqnr_db,
+                      "Least cost at this SQNR of the network's output, dB"),
+       {-20.0, 200.0}, "DB")
       ->group(group);
-  app.add_option("--max-size", options.max_size_kb,
-                 "Best SQNR within this model size, kB (1000 bytes)")
-      ->check(CLI::PositiveNumber)
-      ->type_name("KB")
+  real(app.add_option("--max-size", options.max_size_kb,
+                      "Best SQNR within this model size, kB (1000 bytes)"),
+       {0, kNoBound, true}, "KB")
       ->group(group);
-  app.add_option("--max-energy", options.max_energy_uj,
-                 "Best SQNR within this simulated energy an image, uJ")
-      ->check(CLI::PositiveNumber)
-      ->type_name("UJ")
+  real(app.add_option("--max-energy", options.max_energy_uj,
+                      "Best SQNR within this simulated energy an image, uJ"),
+       {0, kNoBound, true}, "UJ")
       ->group(group);
-  app.add_option("--max-latency", options.max_latency_ms,
-                 "Best SQNR within this simulated latency, ms")
-      ->check(CLI::PositiveNumber)
-      ->type_name("MS")
+  real(app.add_option("--max-latency", options.max_latency_ms,
+                      "Best SQNR within this simulated latency, ms"),
+       {0, kNoBound, true}, "MS")
       ->group(group);
 }
 
 void add_models(CLI::App& app, AllocateOptions& options) {
   const char* const group = "What bits cost and bring";
-  app.add_option("--cost", options.cost,
-                 "What a bit costs: its weights (size), the MACs that read it (macs),\n"
-                 "or by simulation on the accelerator (energy, cycles)\n"
-                 "[what a budget limits, else size]")
-      ->check(CLI::IsMember({"size", "macs", "energy", "cycles"}))
-      ->type_name("KIND")
+  one_of(app.add_option("--cost", options.cost,
+                        "What a bit costs: its weights (size), the MACs that read it (macs),\n"
+                        "or by simulation on the accelerator (energy, cycles)\n"
+                        "[what a budget limits, else size]"),
+         {"size", "macs", "energy", "cycles"})
       ->group(group);
-  app.add_option("--noise", options.noise,
-                 "What each tensor adds to the output's noise: all alike (paper), by\n"
-                 "its own SQNR (tensor), or measured one tensor at a time (measured)")
-      ->check(CLI::IsMember({"paper", "tensor", "measured"}))
-      ->type_name("MODEL")
+  one_of(app.add_option("--noise", options.noise,
+                        "What each tensor adds to the output's noise: all alike (paper), by\n"
+                        "its own SQNR (tensor), or measured one tensor at a time (measured)"),
+         {"paper", "tensor", "measured"})
       ->capture_default_str()
       ->group(group);
   app.add_option("--accelerator", options.accelerator, kAcceleratorHelp)
@@ -104,26 +95,21 @@ void add_models(CLI::App& app, AllocateOptions& options) {
 
 void add_widths(CLI::App& app, AllocateOptions& options) {
   const char* const group = "Widths";
-  app.add_option("--tensors", options.tensors,
-                 "Allocate weights only, or weights and layer outputs (all)")
-      ->check(CLI::IsMember({"weights", "all"}))
-      ->type_name("WHICH")
+  one_of(app.add_option("--tensors", options.tensors,
+                        "Allocate weights only, or weights and layer outputs (all)"),
+         {"weights", "all"})
       ->capture_default_str()
       ->group(group);
-  app.add_option("-a,--activations", options.activations,
-                 "Width of layer outputs with --tensors weights")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS")
+  whole(app.add_option("-a,--activations", options.activations,
+                       "Width of layer outputs with --tensors weights"),
+        1, 16, "BITS")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--min-bits", options.lowest, "Lowest width of every tensor")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS")
+  whole(app.add_option("--min-bits", options.lowest, "Lowest width of every tensor"), 1, 16, "BITS")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--max-bits", options.highest, "Highest width of every tensor")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS")
+  whole(app.add_option("--max-bits", options.highest, "Highest width of every tensor"), 1, 16,
+        "BITS")
       ->capture_default_str()
       ->group(group);
   app.add_option("--bounds", options.bounds,
@@ -132,44 +118,45 @@ void add_widths(CLI::App& app, AllocateOptions& options) {
       ->type_name("NAME=BITS")
       ->allow_extra_args(false)  // a network may follow
       ->group(group);
-  app.add_option("--pin-ends", options.pin_ends,
-                 "Fix the weights of the first and the last layer at this width")
-      ->check(CLI::Range(1, 16))
-      ->type_name("BITS")
+  whole(app.add_option("--pin-ends", options.pin_ends,
+                       "Fix the weights of the first and the last layer at this width"),
+        1, 16, "BITS")
       ->group(group);
 }
 
 void add_images(CLI::App& app, AllocateOptions& options) {
   const char* const group = "Images";
-  app.add_option("--calibration", options.calibration,
-                 "Images from which everything is chosen: a CIFAR-10 .bin file or a\n"
-                 "folder of them [500 training images]")
-      ->type_name("PATH")
+  file_of(app.add_option("--calibration", options.calibration,
+                         "Images from which everything is chosen, as --images\n"
+                         "[500 training images of CIFAR-10]"),
+          {FileKind::kImages}, "PATH")
       ->group(group);
-  app.add_option("--calibration-limit", options.calibration_limit,
-                 "Use only the first N calibration images")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N")
+  app.add_option("--calibration-labels", options.calibration_labels, kLabelsHelp)
+      ->type_name("FILE")
       ->group(group);
-  app.add_option("--sensitivity-images", options.sensitivity_images,
-                 "Calibration images on which sensitivities are measured")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N")
+  options.pixels.add_to(app, group);
+  whole(app.add_option("--calibration-limit", options.calibration_limit,
+                       "Use only the first N calibration images"),
+        1)
+      ->group(group);
+  whole(app.add_option("--sensitivity-images", options.sensitivity_images,
+                       "Calibration images on which sensitivities are measured"),
+        1)
       ->capture_default_str()
       ->group(group);
   options.cache.add_to(app, "measured sensitivities and mappings", group);
-  app.add_option("--images", options.images,
-                 "Images on which accuracy is reported, never chosen from: .bin file\n"
-                 "or folder [the first 1,000 test images]")
-      ->type_name("PATH")
+  file_of(
+      app.add_option("--images", options.images,
+                     "Images on which accuracy is reported, never chosen from:\n" +
+                         std::string(kImagesHelp) +
+                         "\n[the first 1,000 test images of CIFAR-10; for a network that takes\n"
+                         "others, none, and no accuracy]"),
+      {FileKind::kImages}, "PATH")
       ->group(group);
-  app.add_option("--limit", options.limit, "Use only the first N of them")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N")
-      ->group(group);
-  app.add_option("-j,--jobs", options.jobs, "Worker processes; results do not depend on it")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N")
+  app.add_option("--labels", options.labels, kLabelsHelp)->type_name("FILE")->group(group);
+  whole(app.add_option("--limit", options.limit, "Use only the first N of them"), 1)->group(group);
+  whole(app.add_option("-j,--jobs", options.jobs, "Worker processes; results do not depend on it"),
+        1, 1024)
       ->capture_default_str()
       ->group(group);
 }
@@ -178,22 +165,22 @@ void add_outputs(CLI::App& app, AllocateOptions& options) {
   const char* const group = "Output";
   app.add_option("-o,--output", options.output,
                  "QONNX network to write; compressed if it ends in .gz")
-      ->type_name("FILE")
+      ->type_name(kOutputType)
       ->group(group);
   app.add_option("--write-widths", options.widths,
                  "YAML file of the widths to write, for quantize and run --widths")
-      ->type_name("FILE")
+      ->type_name(kOutputType)
       ->group(group);
   app.add_option("--json", options.json, "Write everything to FILE (schema dcnsim.allocate/1)")
-      ->type_name("FILE")
+      ->type_name(kOutputType)
       ->group(group);
   app.add_option("--curve", options.curve,
                  "CSV file of cost against accuracy to write: equal widths, the\n"
                  "paper's rule, measured sensitivities, hardware cost")
-      ->type_name("FILE")
+      ->type_name(kOutputType)
       ->group(group);
   app.add_option("--plot", options.plot, "The same as a picture, .svg or .png")
-      ->type_name("FILE")
+      ->type_name(kPictureType)
       ->group(group);
 }
 
@@ -225,7 +212,6 @@ Request read_request(const AllocateOptions& options, const Machine& machine) {
       throw UsageError(fmt::format("{} is a budget of {}: --cost {} contradicts it", option,
                                    to_string(cost), options.cost));
     }
-    require_finite(option, value);
     request.cost = cost;
     request.goal = Goal{Goal::Kind::kCost, value * unit};
     request.words = fmt::format("the best SQNR within {:g} {} of {}", value, unit_name,
@@ -235,7 +221,6 @@ Request read_request(const AllocateOptions& options, const Machine& machine) {
     request.unit_name = unit_name;
   };
   if (options.target_sqnr_db) {
-    require_finite("--target-sqnr", *options.target_sqnr_db);
     request.goal = Goal{Goal::Kind::kNoise, std::pow(10, -*options.target_sqnr_db / 10)};
     request.words = fmt::format("the least {} at an output SQNR of {:g} dB",
                                 to_string(request.cost), *options.target_sqnr_db);
@@ -270,8 +255,12 @@ std::vector<std::pair<std::string, WidthRange>> read_ranges(const AllocateOption
     if (!weights.empty()) ranges = {{weights.front().name, pinned}, {weights.back().name, pinned}};
   }
   const std::vector<Tensor> all = tensors_of(network, Scope::kAll);
+  std::set<std::string> bounded;
   for (const std::string& bound : options.bounds) {
     ranges.push_back(read_bound(bound));
+    if (!bounded.insert(ranges.back().first).second) {
+      throw UsageError(fmt::format("--bounds: {} given twice", printable(ranges.back().first)));
+    }
     const auto tensor = std::find_if(
         all.begin(), all.end(), [&](const Tensor& t) { return t.name == ranges.back().first; });
     if (options.tensors == "weights" && tensor != all.end() && !tensor->is_weight) {
@@ -291,6 +280,7 @@ void add_options(CLI::App& app, AllocateOptions& options) {
   add_widths(app, options);
   add_images(app, options);
   add_outputs(app, options);
+  options.layout.add_to(app);
 }
 
 }  // namespace dcnsim::cli

@@ -2,7 +2,6 @@
 // The options of `dcnsim allocate` and what they ask for.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "analysis/allocation/study.h"
 #include "analysis/cli/command.h"
+#include "analysis/cli/layout_options.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/machine.h"
 
@@ -31,14 +31,16 @@ struct AllocateOptions {
   int lowest = 2, highest = 16;
   std::optional<int> pin_ends;
   std::vector<std::string> bounds;
-  std::string calibration;
+  PixelOptions pixels;
+  std::string calibration, calibration_labels;
   std::uint64_t calibration_limit = 0;
   std::uint64_t sensitivity_images = 128;
   CacheOptions cache;
-  std::string images;
+  LayoutOptions layout;
+  std::string images, labels;
   std::uint64_t limit = 0;
   std::size_t jobs = default_jobs();
-  std::string output, widths, json, curve, plot;
+  std::optional<std::string> output, widths, json, curve, plot;
 };
 
 /// Adds every option to the subcommand.
@@ -55,7 +57,7 @@ struct Request {
   const char* unit_name = "";  ///< the same for people
 };
 
-/// Throws UsageError: a budget and a cost that contradict each other, a goal that is no number.
+/// Throws UsageError: a budget and a cost that contradict each other.
 Request read_request(const AllocateOptions& options, const Machine& machine);
 
 NoiseModel noise_model(const AllocateOptions& options);

@@ -2,7 +2,6 @@
 // What the subcommands share: their entry points, widths, progress.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,13 +9,19 @@
 #include <string>
 #include <vector>
 
-#include "analysis/allocation/study.h"
+#include "analysis/cli/pixel_options.h"
+#include "analysis/evaluation/accuracy.h"
 #include "analysis/evaluation/input_file.h"
-#include "analysis/inference/inference.h"
+#include "analysis/inference/fixed_network.h"
+#include "analysis/inference/run_progress.h"
 #include "analysis/quantizer/quantize_network.h"
-#include "analysis/report/run_report.h"
-#include "workloads/cifar10/dataset.h"
+#include "models/base/file/file_claims.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
+
+namespace CLI {
+class App;
+}
 
 namespace dcnsim {
 struct SweepSpec;
@@ -29,7 +34,8 @@ namespace dcnsim::cli {
 using Action = std::function<void()>;
 void add_run(CLI::App& app, Action& action);
 void add_quantize(CLI::App& app, Action& action);
-void add_finetune(CLI::App& app, Action& action);
+/// `command_line`: as the program got it.
+void add_finetune(CLI::App& app, Action& action, const std::vector<std::string>& command_line);
 void add_allocate(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
@@ -50,71 +56,79 @@ struct Interrupted : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Before any work. Throws UsageError if an output is an input or another output,
+/// std::runtime_error if one cannot be written. Where an output is standard output, what the
+/// command says goes to standard error.
+void claim(const FileClaims& claims);
+
+/// What an option says whose value is written as a stream, and as a picture: tests look for all
+/// options with these.
+inline constexpr const char* kOutputType = "FILE|-";
+inline constexpr const char* kPictureType = "FILE.svg|.png";
+
 /// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
 SweepSpec load_sweep(const std::string& path);
+
+/// Says so if `--limit` (0: not given) is beyond the images that there are.
+void note_limit(std::uint64_t limit, std::size_t images);
 
 /// Processes to use by default: one a core.
 std::size_t default_jobs();
 
 /// Widths from the command line.
 struct WidthOptions {
-  WidthRequest asked;  ///< with the default rule, and unchecked
+  WidthRequest asked;  ///< with the default rule
   std::string rule = "min-error";
 
   void add_to(CLI::App& app);
   bool given() const { return asked.given(); }
-  /// Throws std::runtime_error naming the option that is no width.
   WidthRequest request() const;
   QuantizeOptions options() const { return request().options(); }
   FormatRule format_rule() const;
-  Dataset calibration_images() const;
-  std::string calibration_path() const;
+  /// For a float network with this input, in the file `network`; files are added to `inputs`.
+  Dataset calibration_images(const std::string& network, const Shape& input,
+                             std::vector<InputFile>& inputs) const;
 };
+
+/// The float network in `file`, pixels being what the user or the file says. Throws
+/// std::runtime_error for one in fixed point.
+StatedNetwork load_stated_floats(const InputPath& file, const PixelOptions& pixels);
 
 /// Where results are kept that cost time and never change.
 struct CacheOptions {
   std::string folder_option;
   bool none = false;
+  std::string kept;
 
   /// `what` is kept.
   void add_to(CLI::App& app, const std::string& what, const std::string& group = "");
-  /// "" for nowhere.
+  /// "" for nowhere; an interruption speaks of another. Throws UsageError if the folder that was
+  /// asked for cannot be used.
   std::string folder() const;
+
+ private:
+  std::string chosen_folder() const;
 };
 
-/// What `work` returns. What the library says of a request becomes a UsageError in the words of the
-/// command line.
-template <class Work>
-auto in_words_of_options(const Work& work) {
-  try {
-    return work();
-  } catch (const FixedPointAlready& e) {
-    throw UsageError(e.network +
-                     ": is in fixed point already; --weights, --activations, --widths "
-                     "and --calibration are for float networks");
-  } catch (const NoSuchImage& e) {
-    throw UsageError("--trace-image: " + std::to_string(e.image) + ", expected one of the " +
-                     std::to_string(e.count) + " images, from 0 on");
-  }
-}
-
-/// One line on a terminal's standard error, refreshed a few times a second; silent elsewhere.
+/// One line on a terminal's standard error from the beginning on, refreshed a few times a second;
+/// silent elsewhere. It stays until something else is said.
 class Progress {
  public:
-  Progress(std::string what, std::size_t total);
-  ~Progress();
+  Progress(const std::string& what, std::size_t total);
   void update(std::size_t done, const std::string& note = "");
 
  private:
+  void show(std::size_t done, const std::string& note);
+
   std::string what_;
   std::size_t total_;
   bool enabled_;
-  bool shown_ = false;
   std::chrono::steady_clock::time_point start_, last_;
 };
 
-/// Progress for long work: a Progress for each part.
-ProgressFactory on_terminal();
+/// Progress for long work: a Progress for each part. Parts that are among the `stages`, in their
+/// order, are numbered: "3 of 5"; those that are not needed are left out.
+ProgressFactory on_terminal(const std::vector<std::string>& stages = {});
 /// The same for the stages of a run; the line goes with the listener.
 OnRunProgress run_on_terminal();
 

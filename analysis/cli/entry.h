@@ -2,8 +2,6 @@
 // What every command does with its command line: parse, act, print one line if something is wrong.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "analysis/cli/command.h"
 
 namespace dcnsim::cli {

@@ -4,15 +4,22 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
+#include "analysis/cli/layout_options.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/cli/value_checks.h"
+#include "analysis/evaluation/machine.h"
 #include "analysis/experiments/experiment.h"
-#include "models/base/file/atomic_file.h"
+#include "models/base/file/output_place.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
@@ -23,10 +30,11 @@ struct ExperimentOptions {
   std::vector<std::string> networks;
   std::vector<std::string> accelerators;  ///< the claim's if empty
   CacheOptions cache;
+  LayoutOptions layout;
   std::string calibration, images;
   std::string results;
   std::uint64_t limit = 0;
-  std::string folder;
+  std::string folder = ".";
   std::size_t jobs = default_jobs();
 };
 
@@ -85,59 +93,99 @@ std::string command_words(const ExperimentOptions& options) {
   return words;
 }
 
-void experiment_command(const ExperimentOptions& options) {
-  if ((options.claim == kFineTunedError) != !options.results.empty()) {
+/// With everything that the user left to the claim.
+ExperimentOptions completed(ExperimentOptions options, const Claim& claim) {
+  if (claim.needs_networks && options.networks.empty()) {
+    options.networks = {"cifar10_plain7", "cifar10_res8"};
+  }
+  if (options.accelerators.empty()) options.accelerators = claim.accelerators;
+  if (claim.accelerators.empty()) options.accelerators.clear();
+  return options;
+}
+
+FileClaims claims_of(const ExperimentOptions& options, const Claim& claim) {
+  const ShippedData& data = shipped_data();
+  FileClaims claims;
+  for (const std::string& name : options.networks) claims.reads("network", network_file(name).path);
+  for (const std::string& name : options.accelerators) {
+    claim_machine(claims, accelerator_file(name).path, data.cost_tables().path);
+  }
+  if (claim.needs_networks) {
+    claims.reads_folder("calibration", data.calibration(options.calibration).path, ".bin");
+    claims.reads_folder("images", data.images(options.images).path, ".bin");
+  }
+  if (claim.published != nullptr)
+    claims.reads("published results", data.file(claim.published).path);
+  claims.writes_into("--output", options.folder, {".md", ".csv", ".svg"});
+  return claims;
+}
+
+void add_networks(Experiment& experiment, const ExperimentOptions& options) {
+  for (const std::string& name : options.networks) {
+    const InputPath file = network_file(name);
+    experiment.networks.push_back({file_name(file.path), describe_input("network", file).sha256,
+                                   load_float_network(file.path)});
+  }
+  const std::string calibration = shipped_data().calibration(options.calibration).path;
+  const std::string images = shipped_data().images(options.images).path;
+  experiment.calibration = load_cifar10(calibration);
+  experiment.calibration_words =
+      count_words(experiment.calibration.size(), "training", calibration);
+  experiment.test = load_cifar10(images, options.limit);
+  note_limit(options.limit, experiment.test.size());
+  experiment.test_words = count_words(experiment.test.size(), "test", images);
+}
+
+/// Options that the claim would ignore are refused.
+void require_use_of_options(const ExperimentOptions& options, const Claim& claim) {
+  const auto refuse = [&](const char* option, bool is_given, bool is_used) {
+    if (!is_given || is_used) return;
+    throw UsageError(fmt::format("{}: has no effect on {}", option, options.claim));
+  };
+  refuse("--network", !options.networks.empty(), claim.needs_networks);
+  refuse("--calibration", !options.calibration.empty(), claim.needs_networks);
+  refuse("--images", !options.images.empty(), claim.needs_networks);
+  refuse("--limit", options.limit != 0, claim.needs_networks);
+  refuse("--accelerator", !options.accelerators.empty(), !claim.accelerators.empty());
+}
+
+void experiment_command(const ExperimentOptions& asked) {
+  if ((asked.claim == kFineTunedError) != !asked.results.empty()) {
     throw UsageError("--results: is for fine-tuned-error, which needs it");
   }
+  const Claim& about = kClaims.at(asked.claim);
+  require_use_of_options(asked, about);
+  const ExperimentOptions options = completed(asked, about);
+  claim(claims_of(options, about));
   std::filesystem::create_directories(options.folder);
-  require_writable(options.folder + "/page.md");
-  const Claim& claim = kClaims.at(options.claim);
   Experiment experiment;
   experiment.folder = options.folder;
   experiment.version = DCNSIM_VERSION;
   experiment.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
   experiment.jobs = options.jobs;
   experiment.progress = on_terminal();
-  experiment.print = [](const std::string& text) { fmt::print("{}", text); };
-  experiment.command = command_words(options);
-  if (claim.needs_networks) {
-    std::vector<std::string> networks = options.networks;
-    if (networks.empty()) networks = {"cifar10_plain7", "cifar10_res8"};
-    for (const std::string& name : networks) {
-      const std::string path = shipped_data().network(name);
-      experiment.networks.push_back(
-          {file_name(path), describe_input("network", path).sha256, load_float_network(path)});
-    }
-    const std::string calibration = shipped_data().calibration(options.calibration);
-    const std::string images = shipped_data().images(options.images);
-    experiment.calibration = load_cifar10(calibration);
-    experiment.calibration_words =
-        count_words(experiment.calibration.size(), "training", calibration);
-    experiment.test = load_cifar10(images, options.limit);
-    experiment.test_words = count_words(experiment.test.size(), "test", images);
-  }
+  experiment.print = [](const std::string& text) { say_text(text); };
+  experiment.layout = options.layout.layout();
+  experiment.command = command_words(asked);
+  if (about.needs_networks) add_networks(experiment, options);
   std::vector<Machine> machines;
-  if (!claim.accelerators.empty()) {
-    for (const std::string& name :
-         options.accelerators.empty() ? claim.accelerators : options.accelerators) {
-      machines.push_back(load_machine(shipped_data().accelerator(name),
-                                      shipped_data().cost_tables(), options.cache.folder()));
-    }
+  for (const std::string& name : options.accelerators) {
+    machines.push_back(load_machine(accelerator_file(name).path, shipped_data().cost_tables().path,
+                                    options.cache.folder()));
   }
   for (const Machine& machine : machines) experiment.machines.push_back(&machine);
   experiment.results = options.results;
-  if (claim.published != nullptr) experiment.published = shipped_data().file(claim.published);
-  claim.measure(experiment);
-  fmt::print("written to {}\n", options.folder);
+  if (about.published != nullptr) {
+    experiment.published = shipped_data().file(about.published).path;
+  }
+  about.measure(experiment);
+  say("written to {}\n", output_name(options.folder));
 }
 
 }  // namespace
 
 void add_experiment(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExperimentOptions>();
-  options->folder = installed_data() ? "." : shipped_data().file("analysis/experiments/results");
-  CLI::App* experiment = app.add_subcommand(
-      "experiment", "Measure a claim or reproduce published results, and write a page");
   std::string description =
       "Measures a claim of Lin, Talathi and Annapureddy (2016) or compares\n"
       "with published results, and writes a page with date, command, network and data:\n";
@@ -146,8 +194,12 @@ void add_experiment(CLI::App& app, Action& action) {
     names.push_back(name);
     description += fmt::format("  {:<24} {}\n", name, claim.words);
   }
-  experiment->description(description);
-  experiment->add_option("claim", options->claim, "Which")->required()->check(CLI::IsMember(names));
+  CLI::App* experiment =
+      add_command(app, "experiment",
+                  "Measure a claim or reproduce published results, and write a page", description,
+                  {{"dcnsim experiment bit-fusion -o pages", "the one that is done in a second"},
+                   {"dcnsim experiment error-by-width --limit 200 -o pages", ""}});
+  one_of(experiment->add_option("claim", options->claim, "Which"), names)->required();
   experiment
       ->add_option("--network", options->networks,
                    "Float ONNX file or name, any number of times [cifar10_plain7, cifar10_res8]")
@@ -158,26 +210,25 @@ void add_experiment(CLI::App& app, Action& action) {
                    "large_edge; bit_fusion for bit-fusion]")
       ->type_name("FILE|PRESET");
   options->cache.add_to(*experiment, "mappings");
-  experiment
-      ->add_option("--calibration", options->calibration,
-                   "Images from which everything is chosen [500 training images]")
-      ->type_name("PATH");
-  experiment
-      ->add_option("--images", options->images,
-                   "Images on which accuracy is measured [the first 1,000 test images]")
-      ->type_name("PATH");
+  options->layout.add_to(*experiment);
+  file_of(experiment->add_option("--calibration", options->calibration,
+                                 "Images from which everything is chosen [500 training images]"),
+          {FileKind::kImages}, "PATH");
+  file_of(
+      experiment->add_option("--images", options->images,
+                             "Images on which accuracy is measured [the first 1,000 test images]"),
+      {FileKind::kImages}, "PATH");
   experiment
       ->add_option("--results", options->results,
                    "Folder of results of dcnsim finetune --json, for fine-tuned-error")
       ->type_name("FOLDER");
-  experiment->add_option("--limit", options->limit, "Use only the first N of them")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  experiment->add_option("-o,--output", options->folder, "Folder for the page")
+  whole(experiment->add_option("--limit", options->limit, "Use only the first N of them"), 1);
+  experiment
+      ->add_option("-o,--output", options->folder,
+                   "Folder for the page; dcnsim's own pages are in analysis/experiments/results")
       ->type_name("FOLDER")
       ->capture_default_str();
-  experiment->add_option("-j,--jobs", options->jobs, "Worker processes")
-      ->check(CLI::Range(1, 1024))
+  whole(experiment->add_option("-j,--jobs", options->jobs, "Worker processes"), 1, 1024)
       ->capture_default_str();
   experiment->callback(
       [options, &action] { action = [options] { experiment_command(*options); }; });

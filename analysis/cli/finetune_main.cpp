@@ -3,18 +3,24 @@
 // is loaded by those who train.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
 #include <set>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/console.h"
 #include "analysis/cli/entry.h"
-#include "analysis/cli/recipe_options.h"
+#include "analysis/cli/finetune_options.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/cli/training.h"
+#include "analysis/cli/value_checks.h"
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/report/finetune_report.h"
 #include "models/base/file/atomic_file.h"
+#include "models/base/text/printable.h"
 #include "workloads/fixed_point.h"
+#include "workloads/images/load_images.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/fine_tuner.h"
 #include "workloads/training/memory.h"
@@ -22,23 +28,9 @@
 namespace dcnsim::cli {
 namespace {
 
-struct FinetuneOptions {
-  std::string network = kBuiltInNetwork;
-  WidthOptions widths;
-  std::string allocation;
-  std::string output;
-  std::string formats = "fixed";
-  int accumulator_bits = Accumulator{}.bits;
-  std::optional<double> filter_rate, other_rate;
-  RecipeOptions recipe;
-  std::set<std::string> in_float;
-  std::string test, json;
-  std::size_t jobs = default_jobs();
-};
-
 /// The formats of the QONNX file `path`. Throws std::runtime_error if it is not of `network`.
 NetworkFormats allocated_formats(const std::string& path, const FloatNetwork& network) {
-  const auto loaded = load_network(path);
+  const auto loaded = load_network(path, network.convention.pixels);
   const auto* fixed = std::get_if<FixedNetwork>(&loaded);
   if (fixed == nullptr) throw std::runtime_error(path + ": is a float network, expected QONNX");
   const std::string difference = difference_between(network, *fixed);
@@ -51,10 +43,12 @@ NetworkFormats allocated_formats(const std::string& path, const FloatNetwork& ne
 /// Formats by width on calibration images.
 class FormatChooser {
  public:
-  explicit FormatChooser(const WidthOptions& widths)
+  /// The calibration images are added to `inputs`.
+  FormatChooser(const WidthOptions& widths, const std::string& path, const FloatNetwork& network,
+                std::vector<InputFile>& inputs)
       : widths_(widths.options()),
         rule_(widths.format_rule()),
-        images_(widths.calibration_images()) {}
+        images_(widths.calibration_images(path, network.input, inputs)) {}
 
   NetworkFormats operator()(const FloatNetwork& network) const {
     Progress progress("calibrating", images_.size());
@@ -62,6 +56,7 @@ class FormatChooser {
     return NetworkQuantizer(network, calibrate(network, images_, update), rule_)
         .network_formats(widths_);
   }
+  const Dataset& images() const { return images_; }
 
  private:
   QuantizeOptions widths_;
@@ -70,8 +65,16 @@ class FormatChooser {
 };
 
 void check(const FinetuneOptions& options) {
-  require_writable(options.output);
-  if (!options.json.empty()) require_writable(options.json);
+  FileClaims claims;
+  claims.reads("network", network_file(options.network, {}).path);
+  claim_widths(claims, options.widths.request(), shipped_data());
+  claims.reads("allocation", options.allocation);
+  options.recipe.claim_inputs(claims);
+  claims.reads_folder("test images", options.test, ".bin");
+  claims.reads("test labels", options.test_labels);
+  claim_training_outputs(claims, options.output);
+  claims.writes("--json", options.json);
+  claim(claims);
   if (!options.allocation.empty() && (options.widths.given() || options.formats != "fixed")) {
     throw UsageError(
         "--allocation: gives all formats; --weights, --activations, --widths, --calibration and "
@@ -89,8 +92,8 @@ Accuracy measure(const std::string& what, const FloatNetwork& network,
 }
 
 void print(const std::string& what, const Accuracy& accuracy) {
-  fmt::print("{:<18} {:.2f} % ({} of {} images)\n", what, 100 * accuracy.share(), accuracy.correct,
-             accuracy.images);
+  say("{:<18} {:.2f} % ({} of {} images)\n", what, 100 * accuracy.share(), accuracy.correct,
+      accuracy.images);
 }
 
 /// As QONNX; what is left in float, as float ONNX on values held in their formats.
@@ -100,26 +103,29 @@ void save(const FloatNetwork& network, const NetworkFormats& formats, LeftInFloa
   save_network(held_weights(network, formats, in_float), path);
 }
 
-std::vector<InputFile> input_files(const FinetuneOptions& options) {
-  std::vector<InputFile> inputs{describe_input("network", options.network),
-                                describe_input("data", options.recipe.data_path)};
+std::vector<InputFile> input_files(const FinetuneOptions& options,
+                                   const std::vector<InputFile>& calibration) {
+  std::vector<InputFile> inputs{describe_input("network", network_file(options.network, {})),
+                                describe_input("data", user_file(options.recipe.data_path))};
+  inputs.insert(inputs.end(), calibration.begin(), calibration.end());
   const auto add = [&](const char* role, const std::string& path) {
-    if (!path.empty()) inputs.push_back(describe_input(role, path));
+    if (!path.empty()) inputs.push_back(describe_input(role, user_file(path)));
   };
-  if (options.allocation.empty()) add("calibration", options.widths.calibration_path());
+  add("labels", options.recipe.labels);
   add("widths", options.widths.asked.file);
   add("allocation", options.allocation);
   add("test", options.test);
+  add("test labels", options.test_labels);
   return inputs;
 }
 
-FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data,
-                        const FineTuneOptions& fine_tune) {
+FinetuneReport describe(const FinetuneOptions& options, const Recipe& recipe,
+                        const TrainingData& data, const FineTuneOptions& fine_tune,
+                        const std::vector<InputFile>& calibration) {
   const LeftInFloat in_float = fine_tune.in_float;
-  const Recipe& recipe = options.recipe.recipe;
   FinetuneReport report;
   report.version = DCNSIM_VERSION;
-  report.inputs = input_files(options);
+  report.inputs = input_files(options, calibration);
   report.recipe = {recipe.epochs,
                    recipe.batch,
                    fine_tune.rates.filters,
@@ -130,7 +136,8 @@ FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data
                    recipe.seed,
                    data.training.size(),
                    data.validation.size(),
-                   options.formats};
+                   options.formats,
+                   recipe.augmentation.flip};
   if (options.allocation.empty() && options.widths.asked.file.empty()) {
     const QuantizeOptions widths = options.widths.options();
     report.widths = {in_float.weights ? kFloat : widths.weight_bits,
@@ -142,20 +149,29 @@ FinetuneReport describe(const FinetuneOptions& options, const TrainingData& data
 
 void finetune(const FinetuneOptions& options) {
   check(options);
-  const FloatNetwork network = load_float_network(options.network);
-  require_cifar_input(network.input, options.network);
+  const InputPath file = network_file(options.network, {});
+  const std::string& network_path = file.path;
+  const StatedNetwork stated = load_stated_floats(file, options.pixels);
+  const auto& network = std::get<FloatNetwork>(stated.network);
   NetworkFormats formats;
+  std::vector<InputFile> calibration;
   std::optional<FormatChooser> choose;
   if (options.allocation.empty()) {
-    choose.emplace(options.widths);
+    choose.emplace(options.widths, network_path, network, calibration);
   } else {
     formats = allocated_formats(options.allocation, network);
   }
-  const Recipe& recipe = options.recipe.recipe;
+  const Recipe recipe = recipe_for(options.recipe, network.input);
   require_memory(network, recipe.batch);
-  const TrainingData data = options.recipe.data();
+  const TrainingData data =
+      training_data(options.recipe, network.input, network.layers.back().node.output_shape());
+  PixelStatement pixels = about(stated.pixels, data.training);
+  if (choose) add_note(choose->images(), pixels);
   std::optional<Dataset> test;
-  if (!options.test.empty()) test = load_cifar10(options.test);
+  if (!options.test.empty()) {
+    test = load_images({options.test, options.test_labels}, network.input);
+    add_note(*test, pixels);
+  }
 
   FineTuneOptions fine_tune;
   fine_tune.accumulator.bits = options.accumulator_bits;
@@ -168,12 +184,13 @@ void finetune(const FinetuneOptions& options) {
   fine_tune.rates = rates_by_width(network, formats, fine_tune.in_float);
   fine_tune.rates.filters = options.filter_rate.value_or(fine_tune.rates.filters);
   fine_tune.rates.others = options.other_rate.value_or(fine_tune.rates.others);
-  FinetuneReport report = describe(options, data, fine_tune);
+  FinetuneReport report = describe(options, recipe, data, fine_tune, calibration);
   report.network = network.name;
-  const torch::Device device = options.recipe.device();
+  report.pixels = pixels;
+  const torch::Device device = training_device(options.recipe);
   FineTuner tuner(network, formats, fine_tune, data.training, device);
   Trainer trainer(tuner, data, recipe, device);
-  options.recipe.train(trainer, options.output);
+  train_to_end(options.recipe, trainer, options.output);
   report.seconds = trainer.records().back().seconds;
   report.validation_accuracy = tuner.best_accuracy();
 
@@ -182,11 +199,11 @@ void finetune(const FinetuneOptions& options) {
   const bool is_better = std::any_of(records.begin(), records.end(), [&](const EpochRecord& epoch) {
     return epoch.validation_accuracy >= tuner.best_accuracy();
   });
-  fmt::print("{:<18} {:.2f} %, {}\n", "validation", 100 * tuner.best_accuracy(),
-             is_better ? "the best after an epoch"
-                       : fmt::format("as at the beginning: no epoch was better, try a "
-                                     "--filter-rate under {:.2g}",
-                                     fine_tune.rates.filters));
+  say("{:<18} {:.2f} %, {}\n", "validation", 100 * tuner.best_accuracy(),
+      is_better ? "the best after an epoch"
+                : fmt::format("as at the beginning: no epoch was better, try a "
+                              "--filter-rate under {:.2g}",
+                              fine_tune.rates.filters));
   if (test) {
     report.before = measure("test, before", network, formats, fine_tune.in_float, *test, options);
     print("test, before", *report.before);
@@ -194,77 +211,19 @@ void finetune(const FinetuneOptions& options) {
                                 fine_tune.in_float, *test, options);
     print("test, fine-tuned", *report.fine_tuned);
   }
-  if (!options.json.empty()) write_file_atomically(options.json, to_json(report));
-  fmt::print("written to {}\n", options.output);
+  if (options.json) write_file_atomically(*options.json, to_json(report));
+  say("{}: {}\n", elide(network.name, 48), pixels.text());
+  for (const std::string& warning : pixels.warnings) say("warning: {}\n", warning);
+  say("written to {}\n", output_name(options.output));
 }
 
 int run_command(int argc, char** argv) {
   FinetuneOptions options;
-  CLI::App app{
-      "Trains a float network on in fixed point (Lin et al. 2016, section 5): every forward pass\n"
-      "quantizes weights, biases and outputs as the accelerator does, gradients pass straight\n"
-      "through. Writes QONNX: of the states after each epoch, and the beginning, the best on\n"
-      "training images that were held out. The same command goes on after an interruption.\n"
-      "Beside the network stay its checkpoint and a log of all epochs (.csv)."};
-  app.name("dcnsim finetune");
-  app.footer(
-      "Examples:\n"
-      "  workloads/cifar10/fetch cifar\n"
-      "  dcnsim finetune -w 4 -a 4 --data cifar -o w4a4.onnx\n"
-      "  dcnsim allocate --equal-bits 5 -o optimal.onnx\n"
-      "  dcnsim finetune --allocation optimal.onnx --data cifar -o tuned.onnx\n"
-      "  dcnsim run tuned.onnx");
-  Recipe& recipe = options.recipe.recipe;
-  recipe.epochs = 3;
-  recipe.batch = 250;
-  recipe.small_share = 0;
-  app.add_option("network", options.network, kFloatNetworkHelp)
-      ->type_name("FILE|NAME")
-      ->capture_default_str();
-  options.widths.add_to(app);
-  app.add_option("--allocation", options.allocation,
-                 "QONNX file of the same network whose formats to take")
-      ->type_name("FILE");
-  app.add_option("--formats", options.formats,
-                 "Whether formats stay as they are chosen first or are chosen again after each "
-                 "epoch")
-      ->check(CLI::IsMember({"fixed", "reestimate"}))
-      ->capture_default_str();
-  app.add_option("--accumulator-bits", options.accumulator_bits,
-                 "Accumulators of the machine that validation and test figures are for")
-      ->check(CLI::Range(8, 64))
-      ->capture_default_str();
-  app.add_option("-o,--output", options.output, "QONNX file to write; NAME.gz compresses it")
-      ->required()
-      ->type_name("FILE");
-  options.recipe.add_to(app);
-  app.add_option(
-      "--filter-rate", options.filter_rate,
-      "First rate of filters (Muon), relative to their norm [0.005 at a mean of 4 bits a\n"
-      "weight; 0.011 at 2; 0.001 from 8]");
-  app.add_option("--other-rate", options.other_rate,
-                 "First rate of biases and the last layer (Adam), relative to outputs and weights\n"
-                 "[0.4 of the default --filter-rate]");
-  app.add_option("--float", options.in_float,
-                 "Leave all weights or all activations in float, to compare with; the output is\n"
-                 "float ONNX then")
-      ->check(CLI::IsMember({"weights", "activations"}))
-      ->type_name("TENSORS");
-  app.add_option("--json", options.json, "Write what was done to FILE (schema dcnsim.finetune/1)")
-      ->type_name("FILE");
-  app.add_option("--test", options.test,
-                 "In the end, report top-1 before and after on these images, which decide nothing")
-      ->type_name("PATH");
-  app.add_option("-j,--jobs", options.jobs, "Worker processes for --test")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  CLI::App app;
+  set_finetune_description(app);
+  options.add_to(app);
   return parse_and_act(
-      "dcnsim finetune", app,
-      [&options] {
-        options.network = shipped_data().network(options.network);
-        finetune(options);
-      },
-      argc, argv);
+      "dcnsim finetune", app, [&options] { finetune(options); }, argc, argv);
 }
 
 }  // namespace

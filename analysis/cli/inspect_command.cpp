@@ -2,19 +2,39 @@
 // dcnsim inspect: what a network, an accelerator file or a result contains.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <optional>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
+#include "analysis/cli/file_kind.h"
+#include "analysis/cli/layout_options.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/report/result_summary.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/base/file/text_file.h"
+#include "models/base/json/document.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/suggest.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
 #include "models/perf/datapath/datapath.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::cli {
 namespace {
+
+struct InspectOptions {
+  std::string what;
+  LayoutOptions layout;
+};
 
 std::string shape_text(const Shape& s) {
   return fmt::format("{}x{}x{}", s.height, s.width, s.channels);
@@ -41,17 +61,27 @@ std::string operation(const LayerNode& node) {
   return "";
 }
 
-constexpr const char* kLayerRow =
-    "{:<16} {:<28} {:>10} {:>10} {:>10} {:>9} {:>9} {:>8} {:>8} {:>8}\n";
-
 /// `formats` of a layer: weight, input, output; `weight_bits` of one weight in the file.
 template <class Network, class Formats, class WeightBits>
-void print_layers(const Network& network, const Formats& formats, const WeightBits& weight_bits) {
-  fmt::print(kLayerRow, "layer", "operation", "input", "output", "weights", "kB", "M MACs",
-             "w format", "in", "out");
+void print_layers(const Network& network, const Formats& formats, const WeightBits& weight_bits,
+                  const TextLayout& layout) {
+  using Align = TextTable::Align;
+  TextTable table({{"layer", Align::kLeft, 0, "", 8},
+                   {"operation", Align::kLeft, 0, "", 8},
+                   {"input", Align::kRight, 2},
+                   {"output"},
+                   {"weights"},
+                   {"kB", Align::kRight, 3},
+                   {"M MACs", Align::kRight, 1},
+                   {"w"},
+                   {"in"},
+                   {"out"}});
   std::uint64_t weights = 0, bits = 0, macs = 0;
   const auto kilobytes = [](std::uint64_t n) {
     return fmt::format("{:.1f}", static_cast<double>(n) / 8e3);
+  };
+  const auto millions = [](std::uint64_t n) {
+    return fmt::format("{:.2f}", static_cast<double>(n) / 1e6);
   };
   for (const auto& layer : network.layers) {
     const LayerNode& node = layer.node;
@@ -63,31 +93,34 @@ void print_layers(const Network& network, const Formats& formats, const WeightBi
     d.add = node.add;
     const auto [weight, input, output] = formats(layer);
     const std::uint64_t layer_bits = layer.weights.size() * weight_bits(layer);
-    fmt::print(kLayerRow, elide(node.name, 16), operation(node), shape_text(d.input_shape()),
-               shape_text(d.output_shape()), layer.weights.size(), kilobytes(layer_bits),
-               fmt::format("{:.2f}", static_cast<double>(d.macs()) / 1e6), weight, input, output);
+    table.add({elide(node.name, 16), operation(node), shape_text(d.input_shape()),
+               shape_text(d.output_shape()), std::to_string(layer.weights.size()),
+               kilobytes(layer_bits), millions(d.macs()), weight, input, output});
     weights += layer.weights.size();
     bits += layer_bits;
     macs += d.macs();
   }
-  fmt::print(kLayerRow, "total", "", "", "", weights, kilobytes(bits),
-             fmt::format("{:.2f}", static_cast<double>(macs) / 1e6), "", "", "");
+  table.add({"total", "", "", "", std::to_string(weights), kilobytes(bits), millions(macs)});
+  say_text(table.text(layout));
 }
 
-void inspect_network(const std::string& path) {
-  const auto loaded = load_network(path);
-  if (const auto* floats = std::get_if<FloatNetwork>(&loaded)) {
-    fmt::print("{}: float network \"{}\"\n\n", path, floats->name);
+void inspect_network(const InputPath& file, const TextLayout& layout) {
+  const StatedNetwork stated = load_stated(file.path, {}, shipped_data());
+  const std::string input =
+      wrapped(fmt::format("input {}, {}", shape_text(stated.input()), stated.pixels.text()),
+              layout.columns);
+  if (const auto* floats = std::get_if<FloatNetwork>(&stated.network)) {
+    say("{}: float network \"{}\"\n{}\n\n", file.name, floats->name, input);
     print_layers(
         *floats,
         [](const FloatLayer&) {
           return std::array<std::string, 3>{"float", "float", "float"};
         },
-        [](const FloatLayer&) { return std::uint64_t{32}; });
+        [](const FloatLayer&) { return std::uint64_t{32}; }, layout);
     return;
   }
-  const auto& fixed = std::get<FixedNetwork>(loaded);
-  fmt::print("{}: fixed-point network \"{}\"\n\n", path, fixed.name);
+  const auto& fixed = std::get<FixedNetwork>(stated.network);
+  say("{}: fixed-point network \"{}\"\n{}\n\n", file.name, fixed.name, input);
   print_layers(
       fixed,
       [&](const FixedLayer& layer) {
@@ -95,62 +128,138 @@ void inspect_network(const std::string& path) {
             layer.node.kind == LayerKind::kConv ? to_string(layer.weight) : "-",
             to_string(fixed.format_of(layer.node.input)), to_string(layer.requant.out)};
       },
-      [](const FixedLayer& layer) { return static_cast<std::uint64_t>(layer.weight.bits); });
-  fmt::print("\nkB: weights, bit-packed; formats: s8.5 is signed, 8 bits, 5 fractional\n");
+      [](const FixedLayer& layer) { return static_cast<std::uint64_t>(layer.weight.bits); },
+      layout);
+  say("\n{}\n", wrapped("w, in, out: formats; s8.5 is signed, 8 bits, 5 fractional; kB: weights, "
+                        "bit-packed",
+                        layout.columns));
 }
 
-void inspect_accelerator(const std::string& path) {
-  const AcceleratorConfig config = load_accelerator(path);
-  fmt::print("{}", to_yaml(config));
-  fmt::print("\npeak, GMAC/s at weights x activations of");
+/// The prices of a machine. Throws std::runtime_error with the place in `file` ("": a pipe).
+CostModel cost_model(const AcceleratorConfig& config, const std::string& file) {
+  try {
+    return {shipped_data().cost_tables().path, config};
+  } catch (const std::exception& problem) {
+    if (file.empty()) throw;
+    throw std::runtime_error(in_accelerator_file(file, problem.what()));
+  }
+}
+
+void inspect_accelerator(const AcceleratorConfig& config, const std::string& file) {
+  const CostModel cost = cost_model(config, file);
+  say_text(to_yaml(config));
+  // What is no setting is a comment, so that all of it is an accelerator file again.
+  say("\n# peak, GMAC/s at weights x activations of\n");
   for (const int bits : {2, 4, 8, 16}) {
     const DatapathMode mode = datapath_mode(config.array, bits, bits);
-    fmt::print("{} {} x {} bit: {:.4g}", bits == 2 ? "" : ",", bits, bits,
-               config.clock_mhz * config.array.rows * config.array.columns * mode.group /
-                   mode.passes / 1e3);
+    say("#   {:<20} {:>12.4g}\n", fmt::format("{} x {} bit", bits, bits),
+        config.clock_mhz * config.array.rows * config.array.columns * mode.group / mode.passes /
+            1e3);
   }
-  fmt::print("\n");
-  const CostModel cost(shipped_data().cost_tables(), config);
   const AreaBreakdown area = cost.area_um2();
-  fmt::print("\narea, um2\n");
+  say("#\n# area, um2\n");
   for (const AreaPart part : area.keys()) {
-    fmt::print("  {:<20} {:>12.0f}\n", to_string(part), area[part]);
+    say("#   {:<20} {:>12.0f}\n", to_string(part), area[part]);
   }
-  fmt::print("  {:<20} {:>12.0f}\n", "total", area.total());
+  say("#   {:<20} {:>12.0f}\n", "total", area.total());
   const auto extrapolated = extrapolated_components(cost.provenance());
-  if (!extrapolated.empty()) {
-    fmt::print("\nEXTRAPOLATED beyond the tables: {}\n", fmt::join(extrapolated, ", "));
+  if (extrapolated.empty()) return;
+  say("#\n# EXTRAPOLATED beyond the tables: {}\n", fmt::join(extrapolated, ", "));
+}
+
+/// What has no end of its name to go by, and can be read only once.
+bool is_pipe(const std::filesystem::path& file) {
+  std::error_code error;
+  return std::filesystem::is_fifo(file, error) || std::filesystem::is_character_file(file, error);
+}
+
+/// A result if it is JSON that says what it is, else an accelerator.
+void inspect_pipe(const std::string& path, const TextLayout& layout) {
+  const std::string text = read_text_file(path, kMaxJsonBytes);
+  const std::optional<Json> json = json_if_valid(text);
+  if (json && json->contains("schema")) {
+    say_text(summarize_result(*json, path, layout));
+  } else {
+    inspect_accelerator(parse_accelerator(text, path), "");
   }
 }
 
-void inspect_command(const std::string& what) {
-  const std::filesystem::path file(what), extension = file.extension();
-  const bool is_onnx =
-      extension == ".onnx" || (extension == ".gz" && file.stem().extension() == ".onnx");
-  if (is_onnx || shipped_data().has_network(what)) {
-    return inspect_network(shipped_data().network(what));
+/// A file that is there and does not begin as text does: a network under whatever name, or a file
+/// that people take for one.
+bool is_binary(const std::string& path) {
+  std::array<char, 16> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  return std::any_of(start.data(), start.data() + file.gcount(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+}
+
+/// Neither a file nor a name that comes with dcnsim.
+[[noreturn]] void fail_to_find(const std::string& what) {
+  std::vector<std::string> accelerators = shipped_data().accelerator_names();
+  const std::vector<std::string> networks = shipped_data().network_names();
+  const std::string lists = fmt::format("{}: no such accelerator preset ({}), network ({}) or file",
+                                        what, listed(accelerators), listed(networks));
+  accelerators.insert(accelerators.end(), networks.begin(), networks.end());
+  throw std::runtime_error(lists + suggestion(what, accelerators));
+}
+
+void inspect_command(const InspectOptions& options) {
+  const std::string& what = options.what;
+  const TextLayout layout = options.layout.layout();
+  if (is_pipe(what)) return inspect_pipe(what, layout);
+  const FileKind kind = kind_of(what);
+  if (kind == FileKind::kUnknown && is_binary(what)) {
+    return inspect_network(shipped_data().network(what), layout);
   }
-  if (extension == ".json") {
-    fmt::print("{}", summarize_result(what));
-    return;
+  switch (kind) {
+    case FileKind::kNetwork:
+      return inspect_network(shipped_data().network(what), layout);
+    case FileKind::kPreset:
+    case FileKind::kAccelerator:
+    case FileKind::kUnknown:
+      break;
+    case FileKind::kRunResult:
+    case FileKind::kOtherResult:
+      return say_text(summarize_result(what, layout));
+    case FileKind::kNothing:
+      if (what.find_first_of("/.") == std::string::npos) fail_to_find(what);
+      break;
+    case FileKind::kSweep:
+    case FileKind::kWidths:
+    case FileKind::kMapping:
+    case FileKind::kTrace:
+    case FileKind::kStore:
+    case FileKind::kImages:
+      throw UsageError(what + ": " + belongs_to_command(what));
   }
-  inspect_accelerator(shipped_data().accelerator(what));
+  if (std::filesystem::path(what).extension() == ".json") {
+    return say_text(summarize_result(what, layout));
+  }
+  const std::string file = shipped_data().accelerator(what).path;
+  inspect_accelerator(load_accelerator(file), file);
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, Action& action) {
-  auto what = std::make_shared<std::string>();
-  CLI::App* inspect =
-      app.add_subcommand("inspect", "What a network, an accelerator file or a result contains");
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* inspect = add_command(
+      app, "inspect", "What a network, an accelerator file or a result contains", "",
+      {{"dcnsim inspect cifar10_plain7", ""},
+       {"dcnsim inspect small_edge >my_machine.yaml", "a preset to change: what is printed is one"},
+       {"dcnsim inspect result.json", "what dcnsim run --json has written"}});
   inspect
-      ->add_option("file", *what,
+      ->add_option("file", options->what,
                    "ONNX network (.onnx, .onnx.gz), result of run or allocate (.json), accelerator "
                    "YAML file,\n"
                    "or the name of a network or accelerator that comes with dcnsim")
       ->required()
-      ->type_name("FILE|NAME");
-  inspect->callback([what, &action] { action = [what] { inspect_command(*what); }; });
+      ->type_name("FILE|NAME|PRESET");
+  options->layout.add_to(*inspect);
+  inspect->callback([options, &action] { action = [options] { inspect_command(*options); }; });
 }
 
 }  // namespace dcnsim::cli

@@ -1,38 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dcnsim command. Exit codes: 0 ok, 1 failed, 2 usage, 130 interrupted.
+// The dcnsim command.
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <systemc>
 
 #include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
 #include "analysis/cli/entry.h"
 
 namespace {
 
 int run_command(int argc, char** argv) {
-  CLI::App app{
-      "dcnsim: a SystemC TLM-2.0 simulator of fixed-point accelerators for deep convolutional\n"
-      "networks. Executes quantized networks bit for bit and reports accuracy, latency, memory\n"
-      "traffic, energy and area."};
-  app.set_version_flag("--version", "dcnsim " DCNSIM_VERSION);
+  CLI::App app;
   app.require_subcommand(1);
-  app.footer(
-      "Examples:\n"
-      "  dcnsim run                                  the built-in network at 8/8 bits, 1,000 "
-      "images\n"
-      "  dcnsim run --accelerator large_edge -w 4 -a 8\n"
-      "  dcnsim quantize NET.onnx -w 6 -a 8 -o NET_w6a8.onnx\n"
-      "  dcnsim allocate --equal-bits 6 -o NET_optimal.onnx --plot curve.svg\n"
-      "  dcnsim finetune -w 4 -a 4 --data cifar -o NET_w4a4.onnx\n"
-      "  dcnsim map --layer conv1\n"
-      "  dcnsim inspect small_edge\n"
-      "  dcnsim sweep study.yaml --dry-run\n"
-      "  dcnsim report result.json -o result.html\n"
-      "Every subcommand has a --help of its own.");
+  dcnsim::cli::set_description(
+      app, "Simulates fixed-point accelerators for deep convolutional networks",
+      "A SystemC TLM-2.0 model that executes quantized networks bit for bit and reports accuracy,\n"
+      "latency, memory traffic, energy and area.",
+      {{"dcnsim run", "the built-in network at 8/8 bits, 1,000 images"},
+       {"dcnsim run --accelerator large_edge -w 4 -a 8", "a larger machine, narrower weights"},
+       {"dcnsim map --layer conv1", "how a layer is executed, and why"},
+       {"dcnsim allocate --equal-bits 6 -o allocated.onnx", "a width for every layer"},
+       {"dcnsim inspect small_edge >my_machine.yaml", "a machine to change"},
+       {"dcnsim run --json result.json", ""},
+       {"dcnsim report result.json -o result.html", "a page to look at"}});
   dcnsim::cli::Action action;
   dcnsim::cli::add_run(app, action);
   dcnsim::cli::add_quantize(app, action);
   dcnsim::cli::add_allocate(app, action);
-  dcnsim::cli::add_finetune(app, action);
+  dcnsim::cli::add_finetune(app, action, {argv, argv + argc});
   dcnsim::cli::add_map(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);

@@ -2,18 +2,23 @@
 // dcnsim map: how the layers of a network are executed on an accelerator, and why.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
-#include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
+#include "analysis/cli/layout_options.h"
 #include "analysis/cli/mapping_options.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/cli/words_of_options.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
-#include "models/base/text/suggest.h"
+#include "models/base/text/short_name.h"
+#include "models/base/text/wrap.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
 
 namespace dcnsim::cli {
@@ -27,36 +32,39 @@ struct MapOptions {
   std::string layer;
   WidthOptions widths;
   MappingOptions mapping;
+  LayoutOptions layout;
   std::optional<std::string> output, json;
 };
 
 const MappedLayer& find_layer(const MapReport& report, const std::string& name) {
   std::vector<std::string> names;
-  for (const MappedLayer& layer : report.layers) {
-    if (layer.name == name) return layer;
-    names.push_back(layer.name);
+  for (const MappedLayer& layer : report.layers) names.push_back(layer.name);
+  try {
+    return report.layers[index_of_name(name, names)];
+  } catch (const std::invalid_argument& e) {
+    throw UsageError(std::string("--layer: ") + e.what());
   }
-  throw std::runtime_error(fmt::format("--layer: {}, expected one of {}{}", name,
-                                       fmt::join(names, ", "), suggestion(name, names)));
 }
 
 MapReport mapped(const MapOptions& options) {
   MapReport report;
   report.version = DCNSIM_VERSION;
-  const std::string network_path = shipped_data().network(options.network);
-  const std::string accelerator_path = shipped_data().accelerator(options.accelerator);
-  const std::string tables = shipped_data().cost_tables();
-  AcceleratorConfig config = load_accelerator(accelerator_path);
+  const InputPath network_path = network_file(options.network);
+  const InputPath accelerator_path = accelerator_file(options.accelerator);
+  const InputPath tables = shipped_data().cost_tables();
+  AcceleratorConfig config = load_accelerator(accelerator_path.path);
   if (const auto objective = options.mapping.objective()) config.mapping.objective = *objective;
-  const Machine machine = make_machine(std::move(config), tables, options.mapping.cache.folder());
+  const Machine machine = make_machine(std::move(config), tables.path,
+                                       options.mapping.cache.folder(), accelerator_path.path);
   const OnRunProgress progress = run_on_terminal();
-  const FixedNetwork network = in_words_of_options([&] {
-    return fixed_network(network_path, options.widths.request(), shipped_data(), report.inputs,
-                         progress);
+  const FixedPoint fixed = in_words_of_options([&] {
+    return fixed_network(load_stated(network_path.path, {}, shipped_data()),
+                         options.widths.request(), shipped_data(), false, report.inputs, progress);
   });
+  const FixedNetwork& network = fixed.network;
   const std::vector<InputFile> files{
       describe_input("network", network_path), describe_input("accelerator", accelerator_path),
-      describe_input("dram timing", tables_folder(tables, machine.config) + "/dram_timing.csv")};
+      describe_input("dram timing", cost_table(tables, machine.config, "dram_timing.csv"))};
   report.inputs.insert(report.inputs.begin(), files.begin(), files.end());
 
   report.network = network.name;
@@ -86,45 +94,63 @@ std::string mapping_file(const MapReport& report) {
 }
 
 void map_command(const MapOptions& options) {
-  for (const auto& path : {options.output, options.json}) {
-    if (path) require_writable(*path);
-  }
+  FileClaims claims;
+  const ShippedData& data = shipped_data();
+  claim_machine(claims, accelerator_file(options.accelerator).path, data.cost_tables().path);
+  claims.reads("network",
+               network_file(options.network, {"--accelerator", "--mapping", "--widths"}).path);
+  claim_widths(claims, options.widths.request(), data);
+  claims.reads("mapping", options.mapping.file);
+  claims.writes("--output", options.output);
+  claims.writes("--json", options.json);
+  claim(claims);
   const MapReport report = mapped(options);
-  const std::string text =
-      options.layer.empty() ? to_text(report) : explain(report, find_layer(report, options.layer));
+  const TextLayout layout = options.layout.layout();
+  const std::string text = options.layer.empty()
+                               ? to_text(report, layout)
+                               : explain(report, find_layer(report, options.layer), layout);
   if (options.output) write_file_atomically(*options.output, mapping_file(report));
   if (options.json) write_file_atomically(*options.json, to_json(report));
-  fmt::print("{} on {} ({} x {} PEs)\n\n{}", report.network, report.accelerator.name,
-             report.accelerator.array.rows, report.accelerator.array.columns, text);
-  if (options.output) fmt::print("\nmapping written to {}\n", *options.output);
-  if (options.json) fmt::print("\nresults written to {}\n", *options.json);
+  say("{}\n\n{}",
+      wrapped(fmt::format("{} on {} ({} x {} PEs)", report.network, report.accelerator.name,
+                          report.accelerator.array.rows, report.accelerator.array.columns),
+              layout.columns),
+      text);
+  if (options.output) say("\nmapping written to {}\n", output_name(*options.output));
+  if (options.json) say("\nresults written to {}\n", output_name(*options.json));
 }
 
 }  // namespace
 
 void add_map(CLI::App& app, Action& action) {
   auto options = std::make_shared<MapOptions>();
-  CLI::App* map = app.add_subcommand("map", "How layers are executed on an accelerator, and why");
-  map->description(
+  CLI::App* map = add_command(
+      app, "map", "How layers are executed on an accelerator, and why",
       "Chooses tiling, loop order and what stays on chip for every layer of a network: the best "
       "of\n"
       "all legal mappings, by simulated cycles, energy or traffic. Says what each choice costs "
       "and\n"
-      "what the next best ones lose.");
+      "what the next best ones lose.",
+      {{"dcnsim map", "a line a layer"},
+       {"dcnsim map --layer conv1", "one layer, and what else there was to choose from"},
+       {"dcnsim map --objective energy -o mapping.yaml", "for dcnsim run --mapping"}});
   map->add_option("network", options->network, kNetworkHelp)
       ->type_name("FILE|NAME")
       ->capture_default_str();
-  map->add_option("--layer", options->layer, "Explain one layer's mapping")->type_name("NAME");
+  map->add_option("--layer", options->layer,
+                  "Explain one layer's mapping; an end of its name will do")
+      ->type_name("LAYER");
   map->add_option("--accelerator", options->accelerator, kAcceleratorHelp)
       ->type_name("FILE|PRESET")
       ->capture_default_str();
   options->mapping.add_to(*map);
+  options->layout.add_to(*map);
   options->widths.add_to(*map);
   map->add_option("-o,--output", options->output,
                   "Write the mapping to FILE, for `dcnsim run --mapping` to use or to be changed")
-      ->type_name("FILE");
+      ->type_name(kOutputType);
   map->add_option("--json", options->json, "Write everything to FILE (schema dcnsim.map/1)")
-      ->type_name("FILE");
+      ->type_name(kOutputType);
   map->callback([options, &action] { action = [options] { map_command(*options); }; });
 }
 

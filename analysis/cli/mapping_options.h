@@ -2,7 +2,6 @@
 // What `run` and `map` share: how layers are mapped, by options.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 

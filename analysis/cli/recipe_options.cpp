@@ -1,92 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/cli/recipe_options.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
+#include <CLI/CLI.hpp>
 
-#include <cstdio>
-#include <stdexcept>
-
-#include "analysis/cli/command.h"
+#include "analysis/cli/pixel_options.h"
+#include "analysis/cli/value_checks.h"
 
 namespace dcnsim::cli {
-namespace {
-
-void print_step(const Trainer& trainer) {
-  const std::int64_t an_epoch = trainer.steps_an_epoch();
-  fmt::print(stderr, "\repoch {}: step {} of {}\x1b[K", (trainer.done() - 1) / an_epoch + 1,
-             (trainer.done() - 1) % an_epoch + 1, an_epoch);
-}
-
-void print_epoch(const Trainer& trainer, bool on_terminal) {
-  if (on_terminal) fmt::print(stderr, "\r\x1b[K");
-  const EpochRecord& record = trainer.records().back();
-  fmt::print("epoch {:>3}: loss {:.4f}, training {:.2f} %, validation {:.2f} %, {:.0f} s\n",
-             trainer.records().size(), record.loss, 100 * record.training_accuracy,
-             100 * record.validation_accuracy, record.seconds);
-  std::fflush(stdout);
-}
-
-}  // namespace
 
 void RecipeOptions::add_to(CLI::App& app) {
-  app.add_option("--data", data_path,
-                 "Folder of the CIFAR-10 training batches (workloads/cifar10/fetch), or one file")
-      ->required()
-      ->type_name("PATH");
-  app.add_option("--epochs", recipe.epochs, "Times each image is seen")->capture_default_str();
-  app.add_option("--batch", recipe.batch, "Images a step")->capture_default_str();
-  app.add_option("--label-smoothing", recipe.label_smoothing,
-                 "Share of the target spread over all classes")
+  file_of(app.add_option(
+              "--data", data_path,
+              "Images to train on: folder of the CIFAR-10 training batches\n"
+              "(workloads/cifar10/fetch), one of its files, or .npy array as dcnsim run takes it"),
+          {FileKind::kImages}, "PATH")
+      ->required();
+  app.add_option("--labels", labels, kLabelsHelp)->type_name("FILE");
+  whole(app.add_option("--epochs", recipe.epochs, "Times each image is seen"), 1, 100000)
       ->capture_default_str();
-  app.add_option("--shift", recipe.augmentation.shift, "Largest shift of an image, pixels")
-      ->check(CLI::Range(0, 16))
+  whole(app.add_option("--batch", recipe.batch, "Images a step"), 1, 1000000)
       ->capture_default_str();
-  app.add_option("--cutout", recipe.augmentation.cutout, "Side of the blank square, pixels")
-      ->check(CLI::Range(0, 32))
+  real(app.add_option("--label-smoothing", recipe.label_smoothing,
+                      "Share of the target spread over all classes"),
+       {0, 1}, "SHARE")
       ->capture_default_str();
-  app.add_option("--validation", validation,
-                 "Training images held out, the last ones: they alone decide between networks")
-      ->check(CLI::Range(1, 25000))
+  whole(app.add_option("--shift", shift,
+                       "Largest shift of an image, pixels [4 of 32, fewer of smaller images]"),
+        0, 16);
+  whole(app.add_option("--cutout", cutout,
+                       "Side of the blank square, pixels [12 of 32, fewer of smaller images]"),
+        0, 32);
+  app.add_flag("--no-flip", no_flip, "Never mirror images, as for digits");
+  whole(
+      app.add_option("--validation", validation,
+                     "Training images held out, the last ones: they alone decide between networks"),
+      1, 25000)
       ->capture_default_str();
-  app.add_option("--seed", recipe.seed, "Of everything random")->capture_default_str();
-  app.add_option("--threads", threads, "CPU threads; 0: one a core")
-      ->check(CLI::Range(0, 1024))
+  whole(app.add_option("--seed", recipe.seed, "Of everything random"), 0)->capture_default_str();
+  whole(app.add_option("--threads", threads, "CPU threads; 0: one a core"), 0, 1024)
       ->capture_default_str();
-  app.add_option("--checkpoint-seconds", checkpoint_seconds,
-                 "Work that a killed training loses at most")
-      ->check(CLI::Range(0.0, 86400.0))
+  real(app.add_option("--checkpoint-seconds", checkpoint_seconds,
+                      "Work that a killed training loses at most"),
+       {0.0, 86400.0}, "SECONDS")
       ->capture_default_str();
   app.add_flag("--cpu", cpu, "Stay on the CPU where libtorch has a GPU");
 }
 
-TrainingData RecipeOptions::data() const { return load_training_data(data_path, validation); }
-
-torch::Device RecipeOptions::device() const {
-  if (!cpu && torch::cuda::is_available()) return torch::kCUDA;
-  use_threads(threads);
-  return torch::kCPU;
-}
-
-void RecipeOptions::train(Trainer& trainer, const std::string& output) const {
-  const bool on_terminal = isatty(STDERR_FILENO) != 0;
-  SessionReports reports;
-  reports.resumed = [&] {
-    fmt::print("going on after step {} of {}\n", trainer.done(), trainer.steps());
-  };
-  if (on_terminal) reports.stepped = [&] { print_step(trainer); };
-  reports.epoch_ended = [&] { print_epoch(trainer, on_terminal); };
-  bool finished = false;
-  try {
-    finished = train_to_end(trainer, output, checkpoint_seconds, reports);
-  } catch (const c10::Error& error) {
-    // Its what() has a backtrace.
-    throw std::runtime_error(error.what_without_backtrace());
-  }
-  if (finished) return;
-  if (on_terminal) fmt::print(stderr, "\r\x1b[K");
-  throw Interrupted(fmt::format("interrupted after step {} of {}; the same command goes on",
-                                trainer.done(), trainer.steps()));
+void RecipeOptions::claim_inputs(FileClaims& claims) const {
+  claims.reads_folder("data", data_path, ".bin");
+  claims.reads("labels", labels);
 }
 
 }  // namespace dcnsim::cli

@@ -2,32 +2,49 @@
 // dcnsim run: a network on an accelerator, image by image, inside the SystemC model.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
-#include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
 #include "analysis/cli/run_options.h"
+#include "analysis/cli/words_of_options.h"
 #include "analysis/inference/inference.h"
 #include "models/base/file/atomic_file.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/wrap.h"
 
 namespace dcnsim::cli {
 namespace {
 
 void run_command(const RunCommandOptions& options) {
-  if (options.json) require_writable(*options.json);
-  const RunReport report =
-      in_words_of_options([&] { return run(options.request(), run_on_terminal()); });
+  const RunRequest request = options.request();
+  FileClaims claims = files_of(request);
+  claims.writes("--json", options.json);
+  claim(claims);
+  const RunReport report = in_words_of_options([&] { return run(request, run_on_terminal()); });
   if (options.json) write_file_atomically(*options.json, to_json(report));
 
-  fmt::print("{}, {}\n\n{}", heading(report),
-             options.check ? "every code checked" : shipped_data().images(options.images),
-             to_text(report));
-  if (options.json) fmt::print("\nresults written to {}\n", *options.json);
+  if (!options.no_images) note_limit(options.limit, report.images);
+  const std::string images =
+      report.images == 0 ? "no images" : shipped_data().images(options.images).name;
+  const TextLayout layout = options.layout.layout();
+  say("{}\n\n{}",
+      wrapped(heading(report) + ", " + (options.check ? "every code checked" : images),
+              layout.columns),
+      to_text(report, layout));
+  if (options.json) say("\nresults written to {}\n", output_name(*options.json));
+  if (options.predictions) say("\npredictions written to {}\n", output_name(*options.predictions));
+  for (const DumpReport& dump : report.dumps) {
+    say("\ncodes of {}, {} (value = code x 2^{}), written to {}\n", elide(dump.layer, 48),
+        to_string(dump.format), -dump.format.frac, output_name(dump.path));
+  }
   if (options.trace) {
-    fmt::print("\ntrace of image {} written to {}: open it in ui.perfetto.dev\n",
-               options.trace_image, *options.trace);
+    say("\ntrace of image {} written to {}: open it in ui.perfetto.dev\n", options.trace_image,
+        output_name(*options.trace));
   }
   if (options.vcd) {
-    fmt::print("\nwaveforms of image {} written to {}\n", options.trace_image, *options.vcd);
+    say("\nwaveforms of image {} written to {}\n", options.trace_image, output_name(*options.vcd));
   }
 }
 
@@ -35,12 +52,17 @@ void run_command(const RunCommandOptions& options) {
 
 void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunCommandOptions>();
-  CLI::App* run = app.add_subcommand("run", "Simulate a network on an accelerator");
-  run->description(
-      "Executes a network on CIFAR-10 images inside the SystemC model of an accelerator and "
-      "reports\n"
+  CLI::App* run = add_command(
+      app, "run", "Simulate a network on an accelerator",
+      "Executes a network on images inside the SystemC model of an accelerator and reports\n"
       "accuracy, latency, memory traffic, energy and area, per layer and in total. Everything has\n"
-      "a default: plain `dcnsim run` simulates the built-in network at 8/8 bits on 1,000 images.");
+      "a default: plain `dcnsim run` simulates the built-in network at 8/8 bits on 1,000 images.\n"
+      "A pixel 0..255 is to the network what --pixels says, or else its file, or else itself;\n"
+      "then come nodes of the graph in front of the first layer.",
+      {{"dcnsim run", "the built-in network at 8/8 bits on 1,000 images"},
+       {"dcnsim run --accelerator large_edge -w 4 -a 8 --json result.json", ""},
+       {"dcnsim run --limit 1 --trace trace.json", "a timeline for ui.perfetto.dev"},
+       {"dcnsim run --limit 10 --json - | jq .latency", "results for another program"}});
   options->add_to(*run);
   run->callback([options, &action] { action = [options] { run_command(*options); }; });
 }

@@ -2,18 +2,29 @@
 // Where the commands find the data that comes with dcnsim, and what options say of its names.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/inference/shipped_data.h"
 
 namespace dcnsim::cli {
 
-/// Where an installed command has its data; nothing where it was built.
-std::optional<std::string> installed_data();
-
-/// The data that comes with dcnsim: installed, else in the source tree.
+/// The data that comes with dcnsim: in the folder that the environment variable DCNSIM_DATA names,
+/// else where it is installed, seen from the command; in a build tree, the source tree. Throws
+/// std::runtime_error: there is no such folder.
 const ShippedData& shipped_data();
+
+/// The path of a file that comes with dcnsim and is built: seen from the command in a build tree,
+/// from the folder of the data elsewhere. Throws what shipped_data throws.
+std::string built_file(const std::string& relative);
+
+/// The accelerator of a file or a preset's name. Throws UsageError for what is something else, and
+/// what ShippedData::accelerator throws.
+InputPath accelerator_file(const std::string& name_or_path);
+/// The network of a file or a name. Throws UsageError for what is something else, which says where
+/// that belongs: among `options` of the command. Throws what ShippedData::network throws.
+InputPath network_file(const std::string& name_or_path,
+                       const std::vector<std::string>& options = {"--accelerator"});
 
 /// What an option that takes an accelerator says of it.
 inline constexpr const char* kAcceleratorHelp =

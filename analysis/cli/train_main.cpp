@@ -2,10 +2,16 @@
 // dcnsim-train: trains the built-in plain networks on CIFAR-10.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "analysis/cli/command.h"
+#include "analysis/cli/command_description.h"
+#include "analysis/cli/console.h"
 #include "analysis/cli/entry.h"
-#include "analysis/cli/recipe_options.h"
-#include "models/base/file/atomic_file.h"
+#include "analysis/cli/training.h"
+#include "analysis/cli/value_checks.h"
+#include "models/base/file/output_place.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/memory.h"
 #include "workloads/training/plain_learner.h"
@@ -21,46 +27,55 @@ struct TrainOptions {
 };
 
 void train(const TrainOptions& options) {
-  require_writable(options.output);
-  const Recipe& recipe = options.recipe.recipe;
+  FileClaims claims;
+  options.recipe.claim_inputs(claims);
+  claim_training_outputs(claims, options.output);
+  claim(claims);
+  const Recipe recipe = recipe_for(options.recipe, kCifarShape);
   const PlainArchitecture architecture = plain_architecture(options.network);
-  require_memory(PlainNet(architecture, raw_pixels()).folded(), recipe.batch);
-  const TrainingData data = options.recipe.data();
-  const torch::Device device = options.recipe.device();
+  const FloatNetwork network = PlainNet(architecture, raw_pixels()).folded();
+  require_memory(network, recipe.batch);
+  const TrainingData data =
+      training_data(options.recipe, kCifarShape, network.layers.back().node.output_shape());
+  const torch::Device device = training_device(options.recipe);
   PlainLearner learner(architecture, data.training, options.rates, recipe.seed, device);
   Trainer trainer(learner, data, recipe, device);
-  options.recipe.train(trainer, options.output);
+  train_to_end(options.recipe, trainer, options.output);
   save_network(learner.network(), options.output);
-  fmt::print("written to {}\n", options.output);
+  say("written to {}\n", output_name(options.output));
 }
 
 int run_command(int argc, char** argv) {
   TrainOptions options;
-  CLI::App app{
-      "Trains a plain CIFAR-10 network, folds batch-norm and the normalisation of pixels in, and\n"
-      "writes float ONNX. The same command goes on after an interruption. Beside the network stay\n"
-      "its checkpoint and a log of all epochs (.csv)."};
-  app.set_version_flag("--version", "dcnsim-train " DCNSIM_VERSION);
-  app.footer(
-      "Examples:\n"
-      "  workloads/cifar10/fetch cifar\n"
-      "  dcnsim-train --data cifar -o compact.onnx");
-  app.add_option("--network", options.network,
-                 "compact: 48-64-64-256-256-384-384 channels; wide: 128-128-256-256-512-512\n"
-                 "channels, 1024 and 1024 neurons")
-      ->check(CLI::IsMember({"compact", "wide"}))
+  CLI::App app;
+  set_description(
+      app, "Trains a plain CIFAR-10 network",
+      "Folds batch-norm and the normalisation of pixels in, and writes float ONNX. The same "
+      "command\n"
+      "goes on after an interruption. Beside the network stay its checkpoint and a log of all\n"
+      "epochs (.csv).",
+      {{"workloads/cifar10/fetch cifar", "the images"},
+       {"dcnsim-train --data cifar -o compact.onnx", ""}});
+  one_of(
+      app.add_option("--network", options.network,
+                     "compact: 48-64-64-256-256-384-384 channels; wide: 128-128-256-256-512-512\n"
+                     "channels, 1024 and 1024 neurons"),
+      {"compact", "wide"})
       ->capture_default_str();
   app.add_option("-o,--output", options.output, "ONNX file to write; NAME.gz compresses it")
       ->required()
       ->type_name("FILE");
   options.recipe.add_to(app);
-  app.add_option("--small-share", options.recipe.recipe.small_share,
-                 "Share of the steps, the first, on images of 24 x 24 pixels")
+  real(app.add_option("--small-share", options.recipe.recipe.small_share,
+                      "Share of the steps, the first, on images of 24 x 24 pixels"),
+       {0, 1}, "SHARE")
       ->capture_default_str();
-  app.add_option("--filter-rate", options.rates.filters, "First rate of filters (Muon)")
+  real(app.add_option("--filter-rate", options.rates.filters, "First rate of filters (Muon)"),
+       {0, kNoBound, true}, "RATE")
       ->capture_default_str();
-  app.add_option("--other-rate", options.rates.others,
-                 "First rate of biases and the last layer (Adam)")
+  real(app.add_option("--other-rate", options.rates.others,
+                      "First rate of biases and the last layer (Adam)"),
+       {0, kNoBound, true}, "RATE")
       ->capture_default_str();
   return parse_and_act(
       "dcnsim-train", app, [&options] { train(options); }, argc, argv);

@@ -9,6 +9,7 @@
 #include "models/base/process/work_pool.h"
 #include "workloads/executor.h"
 #include "workloads/float_executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
 namespace {
@@ -16,28 +17,29 @@ namespace {
 /// Images a worker takes at a time: results are small, messages are not free.
 constexpr std::size_t kBatch = 16;
 
-void check_input(const Shape& input) {
-  if (input != kCifarShape) {
-    throw std::invalid_argument("the network's input is not a 32 x 32 x 3 image");
-  }
-}
-
 /// Images first .. end - 1 that `classify` gets right.
 template <class Classify>
 std::size_t count_range(Classify& classify, const Dataset& images, std::size_t first,
                         std::size_t end) {
   std::size_t correct = 0;
-  for (std::size_t i = first; i < end; ++i) {
-    correct += classify(image_tensor(images, i)) == images.labels[i] ? 1 : 0;
-  }
+  for (std::size_t i = first; i < end; ++i) correct += classify(i) == images.labels[i] ? 1 : 0;
   return correct;
 }
 
-/// `make_classifier()` is called in every worker and gives a function from image to class.
+template <class Network>
+void require_accuracy(const Network& network, const Dataset& images) {
+  if (images.size() == 0) return;
+  require_shape(images, network.input);
+  const Shape output = network.layers.back().node.output_shape();
+  const std::string reason = why_no_accuracy(output, images);
+  if (!reason.empty()) throw std::invalid_argument("there is no accuracy: " + reason);
+}
+
+/// `make_classifier()` is called in every worker and gives a function from an image's number to its
+/// class.
 template <class MakeClassifier>
-std::size_t count(const Shape& input, const Dataset& images, std::size_t jobs,
-                  const OnProgress& progress, const MakeClassifier& make_classifier) {
-  check_input(input);
+std::size_t count(const Dataset& images, std::size_t jobs, const OnProgress& progress,
+                  const MakeClassifier& make_classifier) {
   WorkPool pool;
   pool.items = (images.size() + kBatch - 1) / kBatch;
   pool.jobs = jobs;
@@ -63,42 +65,57 @@ int largest(const std::vector<float>& logits) {
   return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
-auto classifier(const FloatNetwork& network) {
-  return [executor = std::make_shared<FloatExecutor>(network)](const CodeTensor& image) {
-    return largest(executor->run(image).back());
-  };
+auto classifier(const FloatNetwork& network, const Dataset& images) {
+  return [executor = std::make_shared<FloatExecutor>(network), input = FloatInput(network, images)](
+             std::size_t image) { return largest(executor->run(input(image)).back()); };
 }
 
-auto classifier(const FixedNetwork& network, const Accumulator& accumulator) {
+auto classifier(const FixedNetwork& network, const Dataset& images,
+                const Accumulator& accumulator) {
   return [executor = std::make_shared<Executor>(network, accumulator),
-          format = network.input_format](const CodeTensor& image) {
-    return argmax(executor->run(convert_image(image, format)).layers.back());
+          input = CodeInput(network, images)](std::size_t image) {
+    return argmax(executor->run(input(image)).layers.back());
   };
 }
 
 }  // namespace
 
+std::string why_no_accuracy(const Shape& output, const Dataset& images) {
+  if (!images.has_labels()) return "the images have no labels";
+  if (output.height != 1 || output.width != 1 || output.channels < 2) {
+    return "the network's output is " + to_string(output) + ", not one value a class";
+  }
+  for (std::size_t i = 0; i < images.labels.size(); ++i) {
+    if (images.labels[i] < output.channels) continue;
+    throw std::invalid_argument("image " + std::to_string(i) + ": label " +
+                                std::to_string(images.labels[i]) + ", but the network has " +
+                                std::to_string(output.channels) + " classes, from 0 on");
+  }
+  return "";
+}
+
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress) {
-  return count(network.input, images, jobs, progress, [&] { return classifier(network); });
+  require_accuracy(network, images);
+  return count(images, jobs, progress, [&] { return classifier(network, images); });
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress, const Accumulator& accumulator) {
-  return count(network.input, images, jobs, progress,
-               [&] { return classifier(network, accumulator); });
+  require_accuracy(network, images);
+  return count(images, jobs, progress, [&] { return classifier(network, images, accumulator); });
 }
 
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images) {
-  check_input(network.input);
-  auto classify = classifier(network);
+  require_accuracy(network, images);
+  auto classify = classifier(network, images);
   return count_range(classify, images, 0, images.size());
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images,
                           const Accumulator& accumulator) {
-  check_input(network.input);
-  auto classify = classifier(network, accumulator);
+  require_accuracy(network, images);
+  auto classify = classifier(network, images, accumulator);
   return count_range(classify, images, 0, images.size());
 }
 
@@ -121,9 +138,11 @@ std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& for
   const FloatNetwork held = held_weights(network, formats, in_float);
   if (in_float.outputs) return count_correct(held, images, jobs, progress);
   const std::size_t layers = formats.layers.size();
-  return count(network.input, images, jobs, progress, [&] {
-    return [&, executor = std::make_shared<FloatExecutor>(held),
-            outputs = FloatExecutor::Outputs(layers)](const CodeTensor& image) mutable {
+  require_accuracy(network, images);
+  return count(images, jobs, progress, [&] {
+    return [&, executor = std::make_shared<FloatExecutor>(held), input = FloatInput(held, images),
+            outputs = FloatExecutor::Outputs(layers)](std::size_t index) mutable {
+      const FloatExecutor::Map image = input(index);
       for (std::size_t layer = 0; layer < layers; ++layer) {
         executor->resume(image, layer, layer + 1, outputs);
         outputs[layer] = as_held(outputs[layer], formats.layers[layer].output);

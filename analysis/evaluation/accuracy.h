@@ -4,9 +4,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 
-#include "workloads/cifar10/dataset.h"
 #include "workloads/fixed_point.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -14,8 +15,16 @@ namespace dcnsim {
 /// Called with the number of images (or other items) done so far.
 using OnProgress = std::function<void(std::size_t done)>;
 
-/// Images whose largest output is their label's. Throws std::invalid_argument if the network's
-/// input is not a CIFAR-10 image.
+/// Makes a listener for a piece of work: what it is, and how many items it has.
+using ProgressFactory = std::function<OnProgress(const std::string& what, std::size_t total)>;
+
+/// Why a network with this output has no accuracy on these images, in words: no labels, an output
+/// that is not one value a class. "" if it has one. Throws std::invalid_argument for a label beyond
+/// the classes.
+std::string why_no_accuracy(const Shape& output, const Dataset& images);
+
+/// Images whose largest output is their label's. Throws std::invalid_argument if there is no
+/// accuracy, and for images of another shape than the network's input.
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress = {});
 /// The same in fixed point.

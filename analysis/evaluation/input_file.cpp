@@ -30,9 +30,12 @@ std::string file_hash(const std::string& path) {
 
 }  // namespace
 
-InputFile describe_input(const std::string& role, const std::string& path) {
+InputPath user_file(const std::string& path) { return {path, path}; }
+
+InputFile describe_input(const std::string& role, const InputPath& input) {
+  const auto& [path, name, is_shipped] = input;
   std::error_code error;
-  if (!fs::is_directory(path, error)) return {role, path, file_hash(path)};
+  if (!fs::is_directory(path, error)) return {role, name, file_hash(path), is_shipped};
   std::vector<std::string> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
     if (entry.path().extension() == ".bin") files.push_back(entry.path().string());
@@ -40,7 +43,7 @@ InputFile describe_input(const std::string& role, const std::string& path) {
   std::sort(files.begin(), files.end());
   std::string hashes;
   for (const std::string& file : files) hashes += file_hash(file) + "\n";
-  return {role, path, sha256_hex(hashes)};
+  return {role, name, sha256_hex(hashes), is_shipped};
 }
 
 }  // namespace dcnsim

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/evaluation/machine.h"
 
+#include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "analysis/evaluation/mapping_cache.h"
@@ -9,6 +11,8 @@
 #include "models/base/process/work_pool.h"
 #include "models/perf/clock.h"
 #include "platform/compiler/describe.h"
+#include "platform/compiler/mapper/mapper.h"
+#include "platform/compiler/mapper/mapping.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 
 namespace dcnsim {
@@ -18,7 +22,14 @@ double Machine::clock_period_s() const {
 }
 
 Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
-                     const std::string& mapping_cache_folder) {
+                     const std::string& mapping_cache_folder, const std::string& file) {
+  if (!file.empty()) {
+    try {
+      return make_machine(std::move(config), tables_dir, mapping_cache_folder);
+    } catch (const std::exception& problem) {
+      throw std::runtime_error(in_accelerator_file(file, problem.what()));
+    }
+  }
   DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
   CostModel cost(tables_dir, config);
   std::shared_ptr<MappingCache> mappings =
@@ -28,7 +39,20 @@ Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,
                      const std::string& mapping_cache_folder) {
-  return make_machine(load_accelerator(accelerator_path), tables_dir, mapping_cache_folder);
+  return make_machine(load_accelerator(accelerator_path), tables_dir, mapping_cache_folder,
+                      accelerator_path);
+}
+
+void claim_machine(FileClaims& claims, const std::string& accelerator_path,
+                   const std::string& tables_dir) {
+  claims.reads("accelerator", accelerator_path);
+  claims.reads_folder("cost tables", tables_folder(tables_dir, load_accelerator(accelerator_path)),
+                      ".csv");
+}
+
+InputPath cost_table(const InputPath& shipped, const AcceleratorConfig& config,
+                     const std::string& file) {
+  return (config.cost.tables.empty() ? shipped : user_file(config.cost.tables)).file(file);
 }
 
 EnergyModel energy_model(const CostModel& cost) {

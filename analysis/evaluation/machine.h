@@ -10,13 +10,18 @@
 #include <vector>
 
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/layer_cost.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
+#include "models/base/file/file_claims.h"
 #include "models/cost/cost_model.h"
-#include "platform/compiler/mapper/mapper.h"
+#include "platform/compiler/mapper/search_cache.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
+
+struct EnergyModel;
 
 struct Machine {
   AcceleratorConfig config;
@@ -28,22 +33,25 @@ struct Machine {
 };
 
 /// With the memory and the prices that the configuration names, and mappings kept in a folder ("":
-/// nowhere). Throws std::runtime_error naming the file: what CostModel and load_dram_spec throw.
+/// nowhere). Throws std::runtime_error, what CostModel and load_dram_spec throw, with the place in
+/// the `file` that the configuration is from ("": none).
 Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
-                     const std::string& mapping_cache_folder = "");
+                     const std::string& mapping_cache_folder = "", const std::string& file = "");
 
 /// The same for a file. Throws what load_accelerator throws as well.
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,
                      const std::string& mapping_cache_folder = "");
 
+/// The files that load_machine() reads. Throws what load_accelerator throws.
+void claim_machine(FileClaims& claims, const std::string& accelerator_path,
+                   const std::string& tables_dir);
+
+/// A table of the machine: in the folder that its configuration names, else in `shipped`.
+InputPath cost_table(const InputPath& shipped, const AcceleratorConfig& config,
+                     const std::string& file);
+
 /// What the mapper minimizes for Objective::kEnergy; `cost` stays.
 EnergyModel energy_model(const CostModel& cost);
-
-/// One layer of one inference from an idle accelerator.
-struct LayerCost {
-  std::uint64_t cycles = 0;
-  double energy_pj = 0;
-};
 
 /// A network to be priced, with the zero codes (0..1) to expect in each layer's input.
 struct Candidate {
@@ -59,7 +67,5 @@ std::vector<std::vector<LayerCost>> simulate_costs(
     const Machine& machine, std::size_t count,
     const std::function<Candidate(std::size_t index)>& make, std::size_t jobs,
     const OnProgress& progress = {});
-
-LayerCost total(const std::vector<LayerCost>& layers);
 
 }  // namespace dcnsim

@@ -2,20 +2,23 @@
 #include "analysis/evaluation/mapping_cache.h"
 
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
 #include "analysis/evaluation/machine.h"
+#include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/file/sha256.h"
 #include "models/base/file/text_file.h"
 #include "models/base/json/document.h"
+#include "models/cost/cost_model.h"
+#include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxProgramBytes = std::size_t{1} << 30;
 
 Json to_json(const Tiling& t) {
@@ -25,7 +28,9 @@ Json to_json(const Tiling& t) {
 std::optional<Tiling> tiling(const Json& json) {
   if (!json.is_array() || json.size() != 5) return {};
   for (const Json& number : json) {
-    if (!number.is_number_integer()) return {};
+    if (!number.is_number_integer() || number < 0 || number > std::numeric_limits<int>::max()) {
+      return {};
+    }
   }
   if (json[4] != 0 && json[4] != 1) return {};
   return Tiling{json[0].get<int>(), json[1].get<int>(), json[2].get<int>(), json[3].get<int>(),
@@ -51,7 +56,7 @@ std::optional<StoredSearch> MappingCacheFolder::find(const std::string& layer_ke
   const std::string key = sha256_hex(identity_ + layer_key);
   std::string text;
   try {
-    text = read_text_file(file_of(folder_, key), kMaxBytes);
+    text = read_text_file(file_of(folder_, key), kMaxJsonBytes);
   } catch (const std::runtime_error&) {
     return {};
   }
@@ -67,6 +72,7 @@ std::optional<StoredSearch> MappingCacheFolder::find(const std::string& layer_ke
     if (!one) return {};
     search.best.push_back(*one);
   }
+  if (search.best.empty() && search.legal > 0) return {};
   return search;
 }
 

@@ -7,10 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "models/cost/cost_model.h"
-#include "platform/compiler/mapper/mapper.h"
+#include "platform/compiler/mapper/search_cache.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
+class CostModel;
 
 class MappingCacheFolder : public MappingCache {
  public:

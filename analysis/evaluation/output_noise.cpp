@@ -8,6 +8,7 @@
 #include "models/numeric/rounding.h"
 #include "workloads/executor.h"
 #include "workloads/float_executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
 namespace {
@@ -37,17 +38,18 @@ std::vector<double> measured_noise(const FloatNetwork& floats, const FixedNetwor
   pool.items = images.size();
   pool.jobs = jobs;
   pool.prepare = [&]() -> Worker {
-    return [&, reference = std::make_shared<FloatExecutor>(floats),
-            executor = std::make_shared<Executor>(fixed, Accumulator{})](std::size_t index) {
-      const CodeTensor image = image_tensor(images, index);
-      const FloatExecutor::Outputs& expected = reference->run(image);
-      const Activations& actual = executor->run(convert_image(image, fixed.input_format));
-      std::vector<Energies> energies;
-      for (std::size_t layer = 0; layer < expected.size(); ++layer) {
-        energies.push_back(compare(expected[layer], actual.layers[layer]));
-      }
-      return to_bytes(energies);
-    };
+    return
+        [&, reference = std::make_shared<FloatExecutor>(floats),
+         executor = std::make_shared<Executor>(fixed, Accumulator{}),
+         values = FloatInput(floats, images), codes = CodeInput(fixed, images)](std::size_t index) {
+          const FloatExecutor::Outputs& expected = reference->run(values(index));
+          const Activations& actual = executor->run(codes(index));
+          std::vector<Energies> energies;
+          for (std::size_t layer = 0; layer < expected.size(); ++layer) {
+            energies.push_back(compare(expected[layer], actual.layers[layer]));
+          }
+          return to_bytes(energies);
+        };
   };
   std::size_t done = 0;
   pool.on_result = [&](std::size_t, const std::string&) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/evaluation/accuracy.h"
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {

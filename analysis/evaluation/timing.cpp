@@ -14,8 +14,9 @@ TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topolog
   MapperOptions options;
   options.energy = energy_model(machine.cost);
   options.cache = mappings;
-  Mapper mapper(machine.config, machine.dram, options);
-  const Program program = lay_out(topology, machine.config, mapper.map(topology, layers));
+  const Program program =
+      lay_out(topology, machine.config,
+              map_network(topology, layers, machine.config, machine.dram, options));
   TimingRecord record;
   record.layers = descriptors(program);
   record.counters =

@@ -21,7 +21,7 @@ struct TimingRecord {
 
 /// Maps `layers`, those of a network without tiling and addresses (describe()), and evaluates them.
 /// `topology` has the network's nodes and formats; its weights do not matter. Searches are kept in
-/// `mappings`, which may be null. Throws what Mapper::map and lay_out throw.
+/// `mappings`, which may be null. Throws what map_network and lay_out throw.
 TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
                              const std::vector<Descriptor>& layers, MappingCache* mappings);
 

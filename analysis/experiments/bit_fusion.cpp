@@ -5,8 +5,10 @@
 #include <cmath>
 #include <iterator>
 
+#include "analysis/evaluation/machine.h"
 #include "analysis/experiments/page.h"
 #include "analysis/experiments/published_results.h"
+#include "models/base/text/text_table.h"
 #include "models/perf/array_cycles.h"
 
 namespace dcnsim {
@@ -58,21 +60,24 @@ LayerComparison compare(const AcceleratorConfig& machine, const PublishedLayer& 
 std::string number(std::int64_t value) { return fmt::format("{}", value); }
 
 /// For a terminal: a line a layer, ours, published and difference side by side.
-std::string as_text(const std::vector<LayerComparison>& layers) {
-  std::string text = fmt::format("{:6}", "");
-  for (const char* figure : kFigures) text += fmt::format(" | {:^24}", figure);
-  text += fmt::format("\n{:6}", "layer");
+std::string as_text(const std::vector<LayerComparison>& layers, const TextLayout& layout) {
+  using Align = TextTable::Align;
+  constexpr int kRanks[std::size(kFigures)] = {1, 0, 2, 0, 3};
+  std::vector<TextTable::Column> columns{{"layer", Align::kLeft}};
   for (std::size_t i = 0; i < std::size(kFigures); ++i) {
-    text += fmt::format(" | {:>8} {:>8} {:>6}", "ours", "publ.", "%");
-  }
-  for (const LayerComparison& layer : layers) {
-    text += fmt::format("\n{:6}", layer.name);
-    for (const Compared& figure : layer.figures) {
-      text +=
-          fmt::format(" | {:>8} {:>8} {:>6}", figure.ours, figure.published, figure.difference());
+    for (const char* column : {"ours", "publ.", "%"}) {
+      columns.push_back({column, Align::kRight, kRanks[i], kFigures[i]});
     }
   }
-  return text + "\n";
+  TextTable table(columns);
+  for (const LayerComparison& layer : layers) {
+    std::vector<std::string> row{layer.name};
+    for (const Compared& figure : layer.figures) {
+      row.insert(row.end(), {number(figure.ours), number(figure.published), figure.difference()});
+    }
+    table.add(row);
+  }
+  return table.text(layout);
 }
 
 /// Some of the figures as a table.
@@ -188,7 +193,7 @@ void bit_fusion(const Experiment& experiment) {
   for (const Machine* machine : experiment.machines) {
     std::vector<LayerComparison> layers;
     for (const PublishedLayer& p : published) layers.push_back(compare(machine->config, p));
-    if (experiment.print) experiment.print(as_text(layers));
+    if (experiment.print) experiment.print(as_text(layers, experiment.layout));
     for (const LayerComparison& layer : layers) {
       for (std::size_t i = 0; i < layer.figures.size(); ++i) {
         const Compared& figure = layer.figures[i];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/evaluation/machine.h"
 #include "analysis/experiments/page.h"
 
 namespace dcnsim {
@@ -127,7 +128,8 @@ void compare_sizes(const Experiment& experiment, const ExperimentNetwork& networ
                         options(experiment, Scope::kWeights));
   KnownAccuracies known;
   const std::vector<CurvePoint> curve = study.curve({kPaper, kMeasured}, experiment.test, known);
-  page.heading(network.network.name + ": model size (weights allocated, activations 8 bits)");
+  page.heading(markdown_text(network.network.name) +
+               ": model size (weights allocated, activations 8 bits)");
   page.picture(plot_of(curve, network.network.name + ": accuracy over model size", "weights, kB",
                        float_top1, kilobytes),
                network.network.name + "_size");
@@ -162,7 +164,7 @@ void compare_energies(const Experiment& experiment, const ExperimentNetwork& net
     study_options.sensitivity = study.space().sensitivity;
     const std::string& name = machine->config.name;
     page.heading(fmt::format("{}: simulated energy on {} (weights and activations allocated)",
-                             network.network.name, name));
+                             markdown_text(network.network.name), name));
     Plot plot = plot_of(curve, network.network.name + ": accuracy over energy on " + name,
                         "simulated energy, uJ an image", float_top1, microjoules);
     plot.log_x = true;  // widths beyond the native ones cost a multiple

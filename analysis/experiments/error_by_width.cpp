@@ -3,16 +3,14 @@
 
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/experiments/page.h"
+#include "analysis/report/finetune_report.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr int kFloat = 0;
 constexpr int kWidths[] = {4, 6, 8, 16, kFloat};
 /// Wide enough that 16-bit products never overflow: this page is about formats.
 constexpr Accumulator kWideAccumulator{64, Overflow::kWrap};
-
-std::string name_of(int bits) { return bits == kFloat ? "float" : fmt::format("{}", bits); }
 
 class Grid {
  public:
@@ -24,8 +22,8 @@ class Grid {
 
   /// Top-1 error, 0..1.
   double error(int weight_bits, int activation_bits) {
-    const std::string what =
-        fmt::format("weights {}, activations {}", name_of(weight_bits), name_of(activation_bits));
+    const std::string what = fmt::format("weights {}, activations {}", width_text(weight_bits),
+                                         width_text(activation_bits));
     const auto images = static_cast<double>(experiment_.test.size());
     const auto correct =
         count(weight_bits, activation_bits, progress(what, experiment_.test.size()));
@@ -65,7 +63,7 @@ void error_by_width(const Experiment& experiment) {
   page.provenance(true, true, true, false);
   for (const ExperimentNetwork& network : experiment.networks) {
     Grid grid(experiment, network.network);
-    page.heading(network.network.name);
+    page.heading(markdown_text(network.network.name));
     std::vector<std::vector<std::string>> rows{{"activations \\ weights"}};
     Plot plot;
     plot.title = network.network.name + ": error by width";
@@ -73,12 +71,12 @@ void error_by_width(const Experiment& experiment) {
     plot.x_label = "weights, bits";
     plot.y_label = "top-1 error, %";
     for (const int weights : kWidths) {
-      rows[0].push_back(name_of(weights));
-      plot.x_ticks.push_back(name_of(weights));
+      rows[0].push_back(width_text(weights));
+      plot.x_ticks.push_back(width_text(weights));
     }
     for (const int activations : kWidths) {
-      std::vector<std::string> row{name_of(activations)};
-      Series series{name_of(activations), {}};
+      std::vector<std::string> row{width_text(activations)};
+      Series series{width_text(activations), {}};
       for (const int weights : kWidths) {
         const double error = 100 * grid.error(weights, activations);
         row.push_back(fmt::format("{:.2f}", error));

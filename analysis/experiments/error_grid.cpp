@@ -36,7 +36,7 @@ bool is_same_pace(const FinetuneRecipe& a, const FinetuneRecipe& b) {
 bool is_same_recipe(const FinetuneRecipe& a, const FinetuneRecipe& b) {
   const auto tied = [](const FinetuneRecipe& r) {
     return std::tie(r.batch, r.label_smoothing, r.shift, r.cutout, r.training_images,
-                    r.validation_images, r.formats);
+                    r.validation_images, r.formats, r.flip);
   };
   return tied(a) == tied(b);
 }

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "analysis/allocation/study.h"
-#include "workloads/cifar10/dataset.h"
+#include "models/base/text/text_layout.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -39,6 +40,7 @@ struct Experiment {
   std::size_t jobs = 1;
   ProgressFactory progress;
   std::function<void(const std::string&)> print;  ///< for who waits for it; may be empty
+  TextLayout layout;                              ///< of what is printed
 };
 
 /// Optimal uniform quantizers: step and SQNR of four densities, 1 to 16 bits.

@@ -12,8 +12,6 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 using Widths = std::pair<int, int>;  // weights, activations
 
-std::string name_of(int bits) { return bits == kFloat ? "float" : std::to_string(bits); }
-
 /// Of the cells, narrow to float.
 struct Axes {
   std::vector<int> weights, activations;
@@ -42,9 +40,9 @@ Axes axes_of(const ErrorGrid& grid) {
 template <class ByWidths, class Text>
 Rows table_of(const Axes& axes, const ByWidths& values, const Text& text) {
   Rows rows{{"activations \\ weights"}};
-  for (const int weights : axes.weights) rows[0].push_back(name_of(weights));
+  for (const int weights : axes.weights) rows[0].push_back(width_text(weights));
   for (const int activations : axes.activations) {
-    std::vector<std::string> row{name_of(activations)};
+    std::vector<std::string> row{width_text(activations)};
     for (const int weights : axes.weights) {
       const auto value = values.find({weights, activations});
       row.push_back(value == values.end() ? "-" : text(value->second));
@@ -65,10 +63,11 @@ Rows numbers_of(const ErrorGrid& grid) {
   Rows rows{{"weights", "activations", "seeds", "before_percent", "fine_tuned_percent",
              "fine_tuned_deviation"}};
   for (const auto& [widths, cell] : grid.cells) {
-    rows.push_back(
-        {name_of(widths.first), name_of(widths.second), std::to_string(cell.fine_tuned.size()),
-         fmt::format("{:.3f}", mean(cell.before)), fmt::format("{:.3f}", mean(cell.fine_tuned)),
-         fmt::format("{:.3f}", deviation(cell.fine_tuned))});
+    rows.push_back({width_text(widths.first), width_text(widths.second),
+                    std::to_string(cell.fine_tuned.size()),
+                    fmt::format("{:.3f}", mean(cell.before)),
+                    fmt::format("{:.3f}", mean(cell.fine_tuned)),
+                    fmt::format("{:.3f}", deviation(cell.fine_tuned))});
   }
   return rows;
 }
@@ -79,9 +78,9 @@ Plot picture_of(const ErrorGrid& grid, const Axes& axes) {
   plot.subtitle = "equal widths; series: activations";
   plot.x_label = "weights, bits";
   plot.y_label = "top-1 error, %";
-  for (const int weights : axes.weights) plot.x_ticks.push_back(name_of(weights));
+  for (const int weights : axes.weights) plot.x_ticks.push_back(width_text(weights));
   for (const int activations : axes.activations) {
-    Series series{name_of(activations), {}};
+    Series series{width_text(activations), {}};
     for (std::size_t i = 0; i < axes.weights.size(); ++i) {
       const auto cell = grid.cells.find({axes.weights[i], activations});
       if (cell == grid.cells.end()) continue;

@@ -3,14 +3,49 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
+#include "analysis/evaluation/machine.h"
+#include "analysis/report/finetune_report.h"
 #include "models/base/file/atomic_file.h"
+#include "models/base/table/csv_writer.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
+namespace {
+
+constexpr std::size_t kLongestName = 80;  // of files, without extension
+
+/// Between backquotes.
+std::string code_text(const std::string& text) {
+  std::string code = printable(text, text.size());
+  std::replace(code.begin(), code.end(), '`', '\'');
+  return code;
+}
+
+}  // namespace
+
+std::string markdown_text(const std::string& text) {
+  const std::string plain = printable(text, text.size());
+  std::string escaped;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    // A backslash before anything but punctuation is one.
+    const bool is_escape = plain[i] == '\\' && i + 1 < plain.size() &&
+                           std::ispunct(static_cast<unsigned char>(plain[i + 1])) != 0;
+    if (is_escape || std::strchr("`*[]<>|&~", plain[i]) != nullptr) escaped += '\\';
+    escaped += plain[i];
+  }
+  return escaped;
+}
+
+std::string width_text(int bits) { return bits == kFloat ? "float" : std::to_string(bits); }
 
 Page::Page(const Experiment& experiment, std::string name, const std::string& title)
     : experiment_(experiment), name_(std::move(name)) {
   markdown_ = fmt::format("# {}\n\nMeasured on {} with dcnsim {} by\n\n    {}\n", title,
-                          experiment.date, experiment.version, experiment.command);
+                          experiment.date, experiment.version, code_text(experiment.command));
 }
 
 void Page::text(const std::string& paragraph) { markdown_ += "\n" + paragraph + "\n"; }
@@ -20,7 +55,9 @@ void Page::heading(const std::string& text) { markdown_ += "\n## " + text + "\n"
 void Page::table(const std::vector<std::vector<std::string>>& rows) {
   markdown_ += "\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    markdown_ += fmt::format("| {} |\n", fmt::join(rows[i], " | "));
+    markdown_ += "|";
+    for (const std::string& cell : rows[i]) markdown_ += " " + markdown_text(cell) + " |";
+    markdown_ += "\n";
     if (i > 0) continue;
     markdown_ += "| --- |";
     for (std::size_t column = 1; column < rows[i].size(); ++column) markdown_ += " ---: |";
@@ -29,22 +66,25 @@ void Page::table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 void Page::picture(const Plot& plot, const std::string& suffix) {
-  draw(plot, experiment_.folder + "/" + file(suffix, ".svg"));
-  markdown_ += fmt::format("\n![{}]({})\n", plot.title, file(suffix, ".svg"));
+  const std::string file = new_file(suffix, ".svg");
+  draw(plot, experiment_.folder + "/" + file);
+  markdown_ += fmt::format("\n![{}]({})\n", markdown_text(plot.title), file);
 }
 
 void Page::csv(const std::vector<std::vector<std::string>>& rows, const std::string& suffix) {
   std::string text;
-  for (const auto& row : rows) text += fmt::format("{}\n", fmt::join(row, ","));
-  write_file_atomically(experiment_.folder + "/" + file(suffix, ".csv"), text);
-  markdown_ += fmt::format("\nAs numbers: [{0}]({0}).\n", file(suffix, ".csv"));
+  for (const auto& row : rows) text += csv_line(row);
+  const std::string file = new_file(suffix, ".csv");
+  write_file_atomically(experiment_.folder + "/" + file, text);
+  markdown_ += fmt::format("\nAs numbers: [{0}]({0}).\n", file);
 }
 
 void Page::provenance(bool networks, bool calibration, bool test, bool machines) {
   markdown_ += "\n";
   if (networks) {
     for (const ExperimentNetwork& network : experiment_.networks) {
-      markdown_ += fmt::format("* network `{}`, SHA-256 `{}`\n", network.file, network.sha256);
+      markdown_ +=
+          fmt::format("* network `{}`, SHA-256 `{}`\n", code_text(network.file), network.sha256);
     }
   }
   if (calibration) {
@@ -62,8 +102,16 @@ void Page::provenance(bool networks, bool calibration, bool test, bool machines)
 
 void Page::save() { write_file_atomically(experiment_.folder + "/" + name_ + ".md", markdown_); }
 
-std::string Page::file(const std::string& suffix, const std::string& extension) const {
-  return name_ + (suffix.empty() ? "" : "_" + suffix) + extension;
+std::string Page::new_file(const std::string& suffix, const std::string& extension) {
+  std::string name = (suffix.empty() ? name_ : name_ + "_" + suffix).substr(0, kLongestName);
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '.') c = '_';
+  }
+  std::string file = name + extension;
+  for (int number = 2; !files_.insert(file).second; ++number) {
+    file = fmt::format("{}-{}{}", name, number, extension);
+  }
+  return file;
 }
 
 }  // namespace dcnsim

@@ -2,6 +2,7 @@
 // A results page: Markdown that says when, how and from what it was made.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,27 @@
 
 namespace dcnsim {
 
+/// Text from a file as Markdown that shows it and nothing else.
+std::string markdown_text(const std::string& text);
+
+/// A width in bits, or what is left in float (kFloat).
+std::string width_text(int bits);
+
 class Page {
  public:
   /// `name`: of the files, without extension.
   Page(const Experiment& experiment, std::string name, const std::string& title);
 
   void text(const std::string& paragraph);
+  /// Markdown, as above.
   void heading(const std::string& text);
-  /// Rows of equal length; the first row is the header. Columns but the first are aligned right.
+  /// Rows of equal length, plain text; the first row is the header. Columns but the first are
+  /// aligned right.
   void table(const std::vector<std::vector<std::string>>& rows);
-  /// Draws `plot` into NAME_suffix.svg (NAME.svg if there is no suffix) and shows it.
+  /// Draws `plot` into NAME_suffix.svg (NAME.svg if there is no suffix), or with a number behind it
+  /// where the page has such a file already, and shows it.
   void picture(const Plot& plot, const std::string& suffix = "");
-  /// Writes NAME_suffix.csv and links it.
+  /// Writes NAME_suffix.csv likewise and links it.
   void csv(const std::vector<std::vector<std::string>>& rows, const std::string& suffix = "");
   /// Network, calibration and test images, machines, as far as they are named.
   void provenance(bool networks, bool calibration, bool test, bool machines);
@@ -30,11 +40,13 @@ class Page {
   void save();
 
  private:
-  std::string file(const std::string& suffix, const std::string& extension) const;
+  /// A name no other file of the page has, of letters, digits, '-', '.' and '_'.
+  std::string new_file(const std::string& suffix, const std::string& extension);
 
   const Experiment& experiment_;
   std::string name_;
   std::string markdown_;
+  std::set<std::string> files_;
 };
 
 }  // namespace dcnsim

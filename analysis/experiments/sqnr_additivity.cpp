@@ -98,7 +98,7 @@ void sqnr_additivity(const Experiment& experiment) {
   page.provenance(true, true, false, false);
   for (const ExperimentNetwork& network : experiment.networks) {
     Additivity additivity(experiment, network);
-    page.heading(network.network.name);
+    page.heading(markdown_text(network.network.name));
     Plot by_layer;
     by_layer.title = network.network.name + ": SQNR of layer outputs at 8/8";
     by_layer.y_label = "SQNR, dB";

@@ -3,14 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "analysis/evaluation/predictions.h"
+#include "analysis/evaluation/timing.h"
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/inference/run_inputs.h"
 #include "analysis/inference/simulated_images.h"
 #include "analysis/trace/observed_run.h"
 #include "models/base/file/atomic_file.h"
+#include "models/base/text/short_name.h"
+#include "models/numeric/rounding.h"
 #include "platform/compiler/program.h"
 
 /// SystemC's library asks every program for one. A program that has a main of its own, and no need
@@ -59,6 +64,13 @@ void observe(const RunRequest& request, const RunInputs& inputs, const Program& 
                                                       {report.timing, request.trace, request.vcd}));
 }
 
+/// In place of the zeros of an image that means nothing.
+void assume_zeros(double share, RunReport& report, std::vector<LayerCounters>& counters) {
+  report.assumed_zeros = share;
+  report.overflows = 0;
+  for (LayerCounters& layer : counters) layer = with_expected_zeros(layer, share);
+}
+
 void price(const Machine& machine, const Program& program,
            const std::vector<LayerCounters>& counters, RunReport& report) {
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
@@ -68,6 +80,59 @@ void price(const Machine& machine, const Program& program,
   }
   report.area_um2 = machine.cost.area_um2();
   report.provenance = machine.cost.provenance(descriptors(program));
+}
+
+ImageSimulation simulation_of(const RunRequest& request, const RunInputs& inputs,
+                              const Program& program) {
+  ImageSimulation simulation{inputs,
+                             program,
+                             value_transport(request.timing),
+                             request.check,
+                             request.jobs,
+                             request.predictions.has_value(),
+                             {},
+                             {}};
+  std::vector<std::string> names;
+  for (const FixedLayer& layer : inputs.network.layers) names.push_back(layer.node.name);
+  for (const DumpRequest& dump : request.dumps) {
+    try {
+      simulation.dumped_layers.push_back(index_of_name(dump.layer, names));
+    } catch (const std::invalid_argument& e) {
+      throw std::invalid_argument(
+          std::string("dump: ") + e.what() +
+          "; nodes merged into a layer, as ReLUs, have no codes of their own");
+    }
+  }
+  if (!request.dumps.empty()) {
+    std::set<std::size_t> images(request.dump_images.begin(), request.dump_images.end());
+    simulation.dumped_images.assign(images.begin(), images.end());
+  }
+  return simulation;
+}
+
+std::vector<double> values_of(const CodeTensor& codes) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    values.push_back(dequantize(codes.get(i), codes.format()));
+  }
+  return values;
+}
+
+/// Predictions and dumps.
+void write_values(const RunRequest& request, const ImageSimulation& how,
+                  const SimulatedImages& simulated, RunReport& report) {
+  const RunInputs& inputs = how.inputs;
+  if (request.predictions) {
+    PredictionTable table(inputs.network.layers.back().node.output_shape(), inputs.images);
+    for (const CodeTensor& codes : simulated.outputs) table.add(values_of(codes));
+    write_file_atomically(*request.predictions, table.csv());
+  }
+  for (std::size_t i = 0; i < request.dumps.size(); ++i) {
+    write_file_atomically(request.dumps[i].path, dump_bytes(simulated.dumps[i]));
+    const std::size_t layer = how.dumped_layers[i];
+    report.dumps.push_back({inputs.network.layers[layer].node.name, request.dumps[i].path,
+                            simulated.dumps[i].front().format(), request.dump_images});
+  }
 }
 
 std::vector<std::string> warnings(const RunReport& report) {
@@ -88,20 +153,19 @@ std::vector<std::string> warnings(const RunReport& report) {
 
 }  // namespace
 
-NoSuchImage::NoSuchImage(std::size_t asked, std::size_t of)
+NoSuchImage::NoSuchImage(const std::string& of_field, std::size_t asked, std::size_t of)
     : std::invalid_argument(
-          fmt::format("trace_image: {}, expected one of the {} images, from 0 on", asked, of)),
+          fmt::format("{}: {}, expected one of the {} images, from 0 on", of_field, asked, of)),
+      field(of_field),
       image(asked),
       count(of) {}
 
 RunReport run(const RunRequest& request, const OnRunProgress& progress) {
-  for (const auto& path : {request.trace, request.vcd}) {
-    if (path) require_writable(*path);
-  }
+  files_of(request).check();
   RunInputs inputs = run_inputs(request, progress);
   const Program program = compiled(request, inputs, progress);
-  SimulatedImages simulated = simulate_images(
-      {inputs, program, value_transport(request.timing), request.check, request.jobs}, progress);
+  const ImageSimulation how = simulation_of(request, inputs, program);
+  SimulatedImages simulated = simulate_images(how, progress);
   const Machine& machine = inputs.machine;
 
   RunReport report;
@@ -109,14 +173,19 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   report.inputs = inputs.files;
   report.network = inputs.network.name;
   report.accelerator = machine.config;
-  report.images = inputs.images.size();
+  report.pixels = inputs.pixels;
+  report.images = inputs.has_images ? inputs.images.size() : 0;
+  report.no_accuracy = inputs.no_accuracy;
   report.correct = simulated.correct;
   report.overflows = simulated.overflows;
   report.clock_period_s = machine.clock_period_s();
   report.dram_peak_bytes_per_s = machine.dram.channel_bytes_per_s() * machine.config.dram.channels;
   observe(request, inputs, program, report, simulated.counters);
+  if (!inputs.has_images) assume_zeros(request.zeros, report, simulated.counters);
   price(machine, program, simulated.counters, report);
-  report.warnings = warnings(report);
+  report.warnings = inputs.warnings;
+  for (std::string& text : warnings(report)) report.warnings.push_back(std::move(text));
+  write_values(request, how, simulated, report);
   return report;
 }
 

@@ -9,12 +9,15 @@
 #include <stdexcept>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "analysis/inference/fixed_network.h"
+#include "analysis/inference/layer_dump.h"
 #include "analysis/inference/run_progress.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_config.h"
-#include "workloads/cifar10/dataset.h"
+#include "models/base/file/file_claims.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -35,16 +38,22 @@ struct RunRequest {
 
   /// ONNX file or name, float or in fixed point; or a network in fixed point.
   std::variant<std::string, FixedNetwork> network = std::string("cifar10_plain7");
-  WidthRequest widths;  ///< of a float network
+  WidthRequest widths;                    ///< of a float network
+  std::optional<PixelConvention> pixels;  ///< instead of what the network's file states
 
   /// YAML file or preset, or a machine. Its cost.tables, if given, replace the shipped tables.
   std::variant<std::string, AcceleratorConfig> accelerator = std::string("small_edge");
   std::optional<Dataflow> dataflow;    ///< instead of the accelerator's
   std::optional<Objective> objective;  ///< instead of the accelerator's
 
-  /// CIFAR-10 .bin file or folder of them, "" for the first 1,000 test images; or images.
+  /// CIFAR-10 .bin file or folder of them, .npy array (ImageFiles); or images. "": the first 1,000
+  /// test images of CIFAR-10 where the network takes them, else no images. Without images there is
+  /// everything but accuracy, and values are of no account.
   std::variant<std::string, Dataset> images = std::string();
+  std::string labels;           ///< of a .npy
   std::size_t image_limit = 0;  ///< only the first so many; 0: all
+  bool no_images = false;       ///< even where "" stands for some
+  double zeros = 0;  ///< share of zeros among the input codes of convolutions, without images
 
   std::string mapping_file;   ///< the user's mapping (mapping_yaml.h); "": every layer is searched
   std::string mapping_cache;  ///< folder where searches are kept; "" for nowhere
@@ -53,16 +62,26 @@ struct RunRequest {
   bool check = false;    ///< every code of every layer against the reference executor's
   std::size_t jobs = 1;  ///< processes that simulate images at a time; results do not depend on it
 
+  std::optional<std::string> predictions;  ///< CSV file to write (PredictionTable)
+  std::vector<DumpRequest> dumps;
+  std::vector<std::size_t> dump_images{0};  ///< whose codes are dumped
+
   std::optional<std::string> trace;  ///< file to write a timeline of one image to (trace.md)
   std::optional<std::string> vcd;    ///< file to write its waveforms to
   std::size_t trace_image = 0;       ///< which, from 0 on; also the one timed for kAuto
 };
 
-/// The image to be traced is none of those that are run.
+/// An image to be traced or dumped is none of those that are run.
 struct NoSuchImage : std::invalid_argument {
-  NoSuchImage(std::size_t image, std::size_t count);
+  /// `field` of the request.
+  NoSuchImage(const std::string& field, std::size_t image, std::size_t count);
+  std::string field;
   std::size_t image, count;
 };
+
+/// What it reads and writes; run() checks it. Throws what load_accelerator throws, and
+/// std::runtime_error for a name that nothing has.
+FileClaims files_of(const RunRequest& request);
 
 /// Runs the network. Prints nothing, reads no environment variable, and writes no files but those
 /// that are asked for; equal requests and files give equal reports. `progress` is called in this
@@ -73,10 +92,10 @@ struct NoSuchImage : std::invalid_argument {
 /// runs may follow one another, unless this process has elaborated a model of its own.
 ///
 /// Throws std::runtime_error or std::invalid_argument, one line that names file, field, value and
-/// what was expected: what cannot be read or written, a machine without tables for it, a network
-/// that does not fit the machine or takes no CIFAR-10 images, a mapping that breaks a rule,
-/// FixedPointAlready, NoSuchImage; with `check`, codes that differ. std::logic_error: the model
-/// broke a promise of its own (times that depend on data).
+/// what was expected: what cannot be read or written, a file written that is read too, a machine
+/// without tables for it, a network that does not fit the machine or the images, labels beyond its
+/// classes, a mapping that breaks a rule, FixedPointAlready, NoSuchImage; with `check`, codes that
+/// differ. std::logic_error: the model broke a promise of its own (times that depend on data).
 RunReport run(const RunRequest& request, const OnRunProgress& progress = {});
 
 }  // namespace dcnsim

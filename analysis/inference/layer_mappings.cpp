@@ -9,7 +9,8 @@
 namespace dcnsim {
 namespace {
 
-/// Searches that Mapper makes for a layer, at most: with and without its input and output on chip.
+/// Searches that map_network makes for a layer, at most: with and without its input and output on
+/// chip.
 constexpr std::size_t kSearchesPerLayer = 4;
 
 NetworkRequest requested(const std::string& file, const FixedNetwork& network,
@@ -18,7 +19,7 @@ NetworkRequest requested(const std::string& file, const FixedNetwork& network,
   for (std::size_t i = 0; i < layers.size(); ++i) {
     named.push_back({network.layers[i].node.name, layers[i]});
   }
-  return parse_mapping(read_text_file(file, kMaxYamlBytes), file, named);
+  return parse_mapping(read_text_file(file, kMaxLayersYamlBytes), file, named);
 }
 
 }  // namespace
@@ -33,13 +34,13 @@ std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork&
   options.cache = machine.mappings.get();
   if (!file.empty()) {
     options.request = requested(file, network, layers);
-    inputs.push_back(describe_input("mapping", file));
+    inputs.push_back(describe_input("mapping", user_file(file)));
   }
   options.progress = [&](std::size_t done, std::size_t total, const std::string& layer) {
     if (progress) progress({RunStage::kMapping, done, total, layer, 0});
   };
   options.progress(0, kSearchesPerLayer * layers.size(), "");
-  return Mapper(machine.config, machine.dram, options).map(network, layers);
+  return map_network(network, layers, machine.config, machine.dram, options);
 }
 
 }  // namespace dcnsim

@@ -17,7 +17,7 @@ namespace dcnsim {
 /// One mapping a layer. `file`: the user's mapping (mapping_yaml.h), "" for none; layers it does
 /// not name are searched, with `runners_up` next best ones; it is added to `inputs`. Searches are
 /// kept where the machine keeps them. Throws std::runtime_error: what parse_mapping, describe and
-/// Mapper::map throw.
+/// map_network throw.
 std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork& network,
                                      const std::string& file, std::vector<InputFile>& inputs,
                                      const OnRunProgress& progress = {},

@@ -7,7 +7,7 @@
 #include "analysis/evaluation/input_file.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/inference/inference.h"
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -15,7 +15,11 @@ namespace dcnsim {
 struct RunInputs {
   Machine machine;
   FixedNetwork network;
-  Dataset images;
+  PixelStatement pixels;
+  Dataset images;  ///< one of random pixels where there are none
+  bool has_images = true;
+  std::string no_accuracy;  ///< why, in words; "" if there is one
+  std::vector<std::string> warnings;
   std::vector<InputFile> files;  ///< that all this was read from
 };
 

@@ -10,9 +10,10 @@
 namespace dcnsim {
 
 enum class RunStage : std::uint8_t {
-  kCalibrating,  ///< a float network: calibration images
-  kMapping,      ///< searches for mappings
-  kSimulating,   ///< images
+  kCalibrating,   ///< a float network: calibration images
+  kTryingPixels,  ///< conventions, on calibration images
+  kMapping,       ///< searches for mappings
+  kSimulating,    ///< images
 };
 
 /// Told when a stage begins and after each of its items.

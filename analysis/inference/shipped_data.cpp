@@ -9,9 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "models/base/text/suggest.h"
+
 namespace dcnsim {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+bool is_path(const std::string& text) { return text.find_first_of("/.") != std::string::npos; }
+
+}  // namespace
 
 ShippedData::ShippedData(std::string folder) : folder_(std::move(folder)) {
   if (folder_.empty()) {
@@ -20,24 +28,33 @@ ShippedData::ShippedData(std::string folder) : folder_(std::move(folder)) {
   }
 }
 
-std::string ShippedData::accelerator(const std::string& name_or_path) const {
-  return path(accelerators(), name_or_path);
+InputPath ShippedData::accelerator(const std::string& name_or_path) const {
+  return find(accelerators(), name_or_path);
 }
 
-std::string ShippedData::network(const std::string& name_or_path) const {
-  return path(networks(), name_or_path);
+InputPath ShippedData::network(const std::string& name_or_path) const {
+  return find(networks(), name_or_path);
 }
+
+std::vector<std::string> ShippedData::accelerator_names() const { return names(accelerators()); }
+
+std::vector<std::string> ShippedData::network_names() const { return names(networks()); }
 
 bool ShippedData::has_network(const std::string& name) const {
-  return paths(networks()).count(name) != 0;
+  return !is_path(name) && named(networks()).count(name) != 0;
 }
 
-std::string ShippedData::calibration(const std::string& path) const {
-  return path.empty() ? file("workloads/cifar10/calibration_500.bin") : path;
+bool ShippedData::is_network(const std::string& path) const {
+  std::error_code error;
+  return fs::equivalent(fs::path(path).parent_path(), file(networks().folder).path, error);
 }
 
-std::string ShippedData::images(const std::string& path) const {
-  return path.empty() ? file("workloads/cifar10/test_1000.bin") : path;
+InputPath ShippedData::calibration(const std::string& path) const {
+  return path.empty() ? file("workloads/cifar10/calibration_500.bin") : user_file(path);
+}
+
+InputPath ShippedData::images(const std::string& path) const {
+  return path.empty() ? file("workloads/cifar10/test_1000.bin") : user_file(path);
 }
 
 ShippedData::NamedFiles ShippedData::accelerators() {
@@ -48,10 +65,11 @@ ShippedData::NamedFiles ShippedData::networks() {
   return {"network", "workloads/networks", ".onnx", "_float"};
 }
 
-std::map<std::string, std::string> ShippedData::paths(const NamedFiles& files) const {
+std::map<std::string, std::string> ShippedData::named(const NamedFiles& files) const {
   std::map<std::string, std::string> found;
+  const std::string folder = file(files.folder).path;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(file(files.folder), error)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string file = entry.path().filename().string();
     std::string name = file.substr(0, file.find('.'));
     if (file.compare(name.size(), files.ending.size(), files.ending) != 0) continue;
@@ -60,23 +78,30 @@ std::map<std::string, std::string> ShippedData::paths(const NamedFiles& files) c
         name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
       name.resize(name.size() - suffix.size());
     }
-    found[name] = entry.path().string();
+    found[name] = file;
+  }
+  if (error) {
+    throw std::runtime_error("data folder " + folder + " is missing: reinstall dcnsim");
   }
   return found;
 }
 
-std::string ShippedData::path(const NamedFiles& files, const std::string& name_or_path) const {
-  std::error_code error;
-  if (name_or_path.find_first_of("/.") != std::string::npos || fs::exists(name_or_path, error)) {
-    return name_or_path;
-  }
-  const std::map<std::string, std::string> known = paths(files);
-  const auto found = known.find(name_or_path);
-  if (found != known.end()) return found->second;
+std::vector<std::string> ShippedData::names(const NamedFiles& files) const {
   std::vector<std::string> names;
-  for (const auto& entry : known) names.push_back(entry.first);
-  throw std::runtime_error(
-      fmt::format("{}: no such {} ({}) or file", name_or_path, files.what, fmt::join(names, ", ")));
+  for (const auto& entry : named(files)) names.push_back(entry.first);
+  return names;
+}
+
+InputPath ShippedData::find(const NamedFiles& files, const std::string& name_or_path) const {
+  std::error_code error;
+  if (is_path(name_or_path) || fs::exists(name_or_path, error)) return user_file(name_or_path);
+  const std::map<std::string, std::string> known = named(files);
+  const auto found = known.find(name_or_path);
+  if (found != known.end()) return file(files.folder).file(found->second);
+  const std::vector<std::string> names = this->names(files);
+  throw std::runtime_error(fmt::format("{}: no such {} ({}) or file{}",
+                                       name_or_path.empty() ? "\"\"" : name_or_path, files.what,
+                                       fmt::join(names, ", "), suggestion(name_or_path, names)));
 }
 
 }  // namespace dcnsim

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +14,7 @@
 #include "models/base/process/work_pool.h"
 #include "platform/standalone/simulation.h"
 #include "workloads/executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
 namespace {
@@ -46,21 +49,36 @@ void check_codes(Simulation& simulation, Executor& reference, const FixedNetwork
   }
 }
 
+bool is_dumped(const ImageSimulation& how, std::size_t image) {
+  const std::vector<std::size_t>& images = how.dumped_images;
+  return std::find(images.begin(), images.end(), image) != images.end();
+}
+
+std::string bytes_of(const CodeTensor& codes) {
+  return {reinterpret_cast<const char*>(codes.data()), codes.size_bytes()};
+}
+
 /// One image on the system; with `reference`, every code of every layer is compared. An
-/// ImageResult as bytes, followed by the zeros of all layers and, for image 0, their counters.
-std::string infer(Simulation& simulation, const RunInputs& inputs, std::size_t index,
-                  Executor* reference) {
-  const CodeTensor image = input_codes(inputs, index);
+/// ImageResult as bytes, followed by the zeros of all layers, for image 0 their counters, and the
+/// codes that are kept.
+std::string infer(Simulation& simulation, const ImageSimulation& how, std::size_t index,
+                  const CodeTensor& image, Executor* reference) {
   const Inference inference = simulation.run(image);
-  if (reference != nullptr) check_codes(simulation, *reference, inputs.network, image, index);
+  if (reference != nullptr) check_codes(simulation, *reference, how.inputs.network, image, index);
   ImageResult result;
   result.predicted = argmax(inference.output);
   result.signature = signature(inference.layers);
   for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
   std::vector<std::uint64_t> zeros;
   for (const LayerCounters& layer : inference.layers) zeros.push_back(layer.input_zeros);
-  return to_bytes<ImageResult>({result}) + to_bytes(zeros) +
-         (index == 0 ? to_bytes(inference.layers) : "");
+  std::string bytes = to_bytes<ImageResult>({result}) + to_bytes(zeros);
+  if (index == 0) bytes += to_bytes(inference.layers);
+  if (how.keep_outputs) bytes += bytes_of(inference.output);
+  if (is_dumped(how, index)) {
+    for (const std::size_t layer : how.dumped_layers)
+      bytes += bytes_of(simulation.layer_output(layer));
+  }
+  return bytes;
 }
 
 Worker worker(const ImageSimulation& how) {
@@ -72,8 +90,9 @@ Worker worker(const ImageSimulation& how) {
   auto reference = how.check
                        ? std::make_shared<Executor>(how.inputs.network, machine.config.accumulator)
                        : nullptr;
-  return [&how, simulation, reference](std::size_t index) {
-    return infer(*simulation, how.inputs, index, reference.get());
+  return [&how, simulation, reference,
+          input = CodeInput(how.inputs.network, how.inputs.images)](std::size_t index) {
+    return infer(*simulation, how, index, input(index), reference.get());
   };
 }
 
@@ -87,38 +106,61 @@ std::vector<LayerCounters> mean_counters(const std::vector<std::string>& results
         from_bytes<std::uint64_t>(result.substr(sizeof(ImageResult), zeros_bytes));
     for (std::size_t i = 0; i < layers; ++i) zeros[i] += of_image[i];
   }
-  auto counters = from_bytes<LayerCounters>(results[0].substr(sizeof(ImageResult) + zeros_bytes));
+  auto counters = from_bytes<LayerCounters>(
+      results[0].substr(sizeof(ImageResult) + zeros_bytes, layers * sizeof(LayerCounters)));
   for (std::size_t i = 0; i < layers; ++i) {
     counters.at(i).input_zeros = (zeros[i] + results.size() / 2) / results.size();
   }
   return counters;
 }
 
+/// Takes the codes that are kept off the end of an image's bytes, as infer() put them there.
+void take_codes(const ImageSimulation& how, std::size_t image, const std::string& bytes,
+                SimulatedImages& found) {
+  const std::vector<FixedLayer>& layers = how.inputs.network.layers;
+  std::size_t at = sizeof(ImageResult) + layers.size() * sizeof(std::uint64_t) +
+                   (image == 0 ? layers.size() * sizeof(LayerCounters) : 0);
+  const auto next = [&](const FixedLayer& layer) {
+    CodeTensor codes(layer.node.output_shape(), layer.requant.out);
+    std::memcpy(codes.data(), bytes.data() + at, codes.size_bytes());
+    at += codes.size_bytes();
+    return codes;
+  };
+  if (how.keep_outputs) found.outputs.push_back(next(layers.back()));
+  if (!is_dumped(how, image)) return;
+  for (std::size_t i = 0; i < how.dumped_layers.size(); ++i) {
+    found.dumps[i].push_back(next(layers[how.dumped_layers[i]]));
+  }
+}
+
 }  // namespace
 
 CodeTensor input_codes(const RunInputs& inputs, std::size_t image) {
-  return convert_image(image_tensor(inputs.images, image), inputs.network.input_format);
+  return CodeInput(inputs.network, inputs.images)(image);
 }
 
 SimulatedImages simulate_images(const ImageSimulation& how, const OnRunProgress& progress) {
-  const std::vector<std::uint8_t>& labels = how.inputs.images.labels;
-  RunProgress so_far{RunStage::kSimulating, 0, labels.size(), "", 0};
+  const Dataset& images = how.inputs.images;
+  const bool has_accuracy = how.inputs.no_accuracy.empty();
+  RunProgress so_far{RunStage::kSimulating, 0, images.size(), "", 0};
   if (progress) progress(so_far);
   WorkPool pool;
-  pool.items = labels.size();
+  pool.items = images.size();
   pool.jobs = how.jobs;
   pool.prepare = [&] { return worker(how); };
   pool.on_result = [&](std::size_t index, const std::string& bytes) {
-    so_far.correct += result_of(bytes).predicted == labels[index] ? 1 : 0;
+    if (has_accuracy && result_of(bytes).predicted == images.labels[index]) ++so_far.correct;
     ++so_far.done;
     if (progress) progress(so_far);
   };
   const std::vector<std::string> results = results_of(pool);
   SimulatedImages found;
   found.correct = so_far.correct;
+  found.dumps.resize(how.dumped_layers.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const ImageResult result = result_of(results[i]);
     found.overflows += result.overflows;
+    take_codes(how, i, results[i], found);
     if (result.signature != result_of(results[0]).signature) {
       throw std::logic_error(
           fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));

@@ -23,12 +23,17 @@ struct ImageSimulation {
   Transport transport = Transport::kLooselyTimed;
   bool check = false;  ///< every code against the reference executor's
   std::size_t jobs = 1;
+  bool keep_outputs = false;               ///< of the last layer, of all images
+  std::vector<std::size_t> dumped_layers;  ///< whose codes are kept
+  std::vector<std::size_t> dumped_images;  ///< of these images
 };
 
 struct SimulatedImages {
   std::uint64_t correct = 0;
-  std::uint64_t overflows = 0;          ///< over all images
-  std::vector<LayerCounters> counters;  ///< of an image; zeros: the mean over all images
+  std::uint64_t overflows = 0;                 ///< over all images
+  std::vector<LayerCounters> counters;         ///< of an image; zeros: the mean over all images
+  std::vector<CodeTensor> outputs;             ///< by image, if they are kept
+  std::vector<std::vector<CodeTensor>> dumps;  ///< by layer, then by image, as asked for
 };
 
 /// Throws std::runtime_error if the accelerator reports an error or a checked code differs, and

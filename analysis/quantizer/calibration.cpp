@@ -1,38 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/quantizer/calibration.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 #include "workloads/float_executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
+namespace {
+
+void require_finite(const FloatExecutor::Map& image) {
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (std::all_of(image.begin(), image.end(), finite)) return;
+  throw std::invalid_argument("the network's input is not finite numbers");
+}
+
+}  // namespace
 
 Calibration calibrate(const FloatNetwork& network, const Dataset& images,
                       const std::function<void(std::size_t done)>& progress) {
   if (images.size() == 0) throw std::invalid_argument("no calibration images");
-  if (network.input != kCifarShape) {
-    throw std::invalid_argument("calibration images do not have the shape of the network's input");
-  }
+  const FloatInput input(network, images);
   FloatExecutor executor(network);
   Calibration calibration;
   calibration.images = images.size();
+  std::size_t correct = 0;
   calibration.outputs.resize(network.layers.size());
-  std::uint64_t zeros = 0, pixels = 0;
+  calibration.has_raw_pixels = images.has_pixels() && network.convention.is_raw();
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const CodeTensor image = image_tensor(images, i);
-    zeros += count_zeros(image);
-    pixels += image.size();
-    for (std::size_t k = 0; k < image.size(); ++k) {
-      calibration.input_signal += static_cast<double>(image.get(k)) * image.get(k);
-    }
+    const FloatExecutor::Map image = input(i);
+    require_finite(image);
+    calibration.input.add(image);
     const auto& outputs = executor.run(image);
     for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
       calibration.outputs[layer].add(outputs[layer]);
     }
+    if (images.has_labels()) {
+      const auto& last = outputs.back();
+      correct += std::max_element(last.begin(), last.end()) - last.begin() == images.labels[i];
+    }
     if (progress) progress(i + 1);
   }
-  calibration.input_zero_fraction = static_cast<double>(zeros) / static_cast<double>(pixels);
+  if (images.has_labels()) {
+    calibration.top1 = static_cast<double>(correct) / static_cast<double>(images.size());
+  }
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     if (!std::isfinite(calibration.outputs[layer].signal())) {
       throw std::invalid_argument("layer '" + network.layers[layer].node.name +
@@ -42,10 +55,11 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
   return calibration;
 }
 
-std::vector<bool> non_negative_outputs(const FloatNetwork& network) {
+std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_input_non_negative) {
   std::vector<bool> result;
   const auto of = [&](int producer) {
-    return producer == kNetworkInput || result[static_cast<std::size_t>(producer)];
+    return producer == kNetworkInput ? is_input_non_negative
+                                     : result[static_cast<std::size_t>(producer)];
   };
   for (const FloatLayer& layer : network.layers) {
     const LayerNode& node = layer.node;

@@ -5,19 +5,21 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "analysis/quantizer/histogram.h"
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
 
 struct Calibration {
   std::vector<Histogram> outputs;  ///< by layer
-  double input_signal = 0;         ///< sum of squares of all pixels
-  double input_zero_fraction = 0;  ///< pixels that are 0
+  Histogram input;                 ///< of what the first layers read
+  bool has_raw_pixels = true;      ///< which are pixels as they are
   std::size_t images = 0;
+  std::optional<double> top1;  ///< share classified right, 0..1, of labelled images
 };
 
 /// `progress(done)` is called after each image. Throws std::invalid_argument: no images, images of
@@ -26,8 +28,8 @@ struct Calibration {
 Calibration calibrate(const FloatNetwork& network, const Dataset& images,
                       const std::function<void(std::size_t done)>& progress = {});
 
-/// By layer: whether its output is known to be >= 0, as the image is. Such outputs take unsigned
-/// formats.
-std::vector<bool> non_negative_outputs(const FloatNetwork& network);
+/// By layer: whether its output is known to be >= 0. Such outputs take unsigned formats.
+/// `is_input_non_negative`: the network's input is.
+std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_input_non_negative);
 
 }  // namespace dcnsim

@@ -20,7 +20,7 @@ void for_each_input(const FloatNetwork& network, const Calibration& calibration,
   }
   const auto power = [&](int producer) {
     return producer == kNetworkInput
-               ? calibration.input_signal
+               ? calibration.input.signal()
                : calibration.outputs[static_cast<std::size_t>(producer)].signal();
   };
   const double both = power(node.input) + power(node.input2);

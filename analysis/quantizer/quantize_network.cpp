@@ -2,13 +2,17 @@
 #include "analysis/quantizer/quantize_network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
 #include "models/base/text/suggest.h"
 
 namespace dcnsim {
 namespace {
+
+constexpr int kBiasBits = 32;  ///< in the memory of a machine without wide accumulators
 
 void check_width(const std::string& field, int bits) {
   if (bits < kMinBits || bits > kMaxBits) {
@@ -38,7 +42,7 @@ std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOp
   for (const FloatLayer& layer : network.layers) names.push_back(layer.node.name);
   std::set<std::string> seen;
   for (const LayerWidths& wanted : options.layers) {
-    const std::string field = "layers." + wanted.layer;
+    const std::string field = wanted.place + "layers." + printable(wanted.layer, kMaxNameLength);
     const auto found = std::find(names.begin(), names.end(), wanted.layer);
     if (found == names.end()) {
       throw std::invalid_argument(field + ": the network has no such layer" +
@@ -62,8 +66,13 @@ std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOp
   return widths;
 }
 
-Format input_format(const QuantizeOptions& options) {
-  return {options.input_bits, options.input_bits - 8, false, false};
+/// The most fractional bits with which every bias fits kBiasBits.
+int finest_grid(const std::vector<float>& bias) {
+  int exponent = -kMaxFrac;  // of the power of two above the largest
+  for (const float value : bias) {
+    if (value != 0.0F) exponent = std::max(exponent, std::ilogb(value) + 1);
+  }
+  return kBiasBits - 1 - exponent;
 }
 
 }  // namespace
@@ -72,19 +81,40 @@ NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration cali
                                    FormatRule rule)
     : network_(network), calibration_(std::move(calibration)), rule_(rule) {
   validate(network);
-  non_negative_ = non_negative_outputs(network);
+  non_negative_ = non_negative_outputs(network, !calibration_.input.has_negative());
+}
+
+Format NetworkQuantizer::input_format(const QuantizeOptions& options) {
+  const int bits = options.input_bits;
+  if (calibration_.has_raw_pixels) return {bits, bits - 8, false, false};
+  const auto [at, is_new] = inputs_.try_emplace(bits);
+  if (is_new) {
+    const Histogram& values = calibration_.input;
+    at->second = choose_format(rule_, values, bits, values.has_negative()).format;
+  }
+  return at->second;
 }
 
 std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& options) {
   const std::vector<Widths> widths = resolve_widths(network_, options);
+  const Format image = input_format(options);
   std::vector<LayerFormats> result;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const LayerNode& node = network_.layers[i].node;
     LayerFormats formats;
     if (node.kind == LayerKind::kConv) formats.weight = weight(i, widths[i].weight_bits);
     const Format input = node.input == kNetworkInput
-                             ? input_format(options)
+                             ? image
                              : result[static_cast<std::size_t>(node.input)].output.format;
+    if (node.kind == LayerKind::kConv) {
+      // Beside such biases the products hardly count, least of all their last bits.
+      const int finest = finest_grid(network_.layers[i].bias) - input.frac;
+      Format coarser = formats.weight.format;
+      coarser.frac = std::max(std::min(coarser.frac, finest), -kMaxFrac);
+      if (coarser != formats.weight.format) {
+        formats.weight = format_choice(network_.layers[i].weights, coarser);
+      }
+    }
     const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
     // A maximum is one of its inputs: another format of that width could only add error.
     const bool keeps_input =
@@ -97,7 +127,7 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
 }
 
 NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options,
-                                                 const std::vector<LayerFormats>& chosen) const {
+                                                 const std::vector<LayerFormats>& chosen) {
   NetworkFormats result{input_format(options), {}};
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     result.layers.push_back({chosen[i].weight.format, chosen[i].output.format,
@@ -112,7 +142,8 @@ NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options)
 
 QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
   std::vector<LayerFormats> chosen = formats(options);
-  return {in_fixed_point(network_, network_formats(options, chosen)), std::move(chosen)};
+  FixedNetwork fixed = in_fixed_point(network_, network_formats(options, chosen));
+  return {std::move(fixed), std::move(chosen), calibration_.top1};
 }
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {

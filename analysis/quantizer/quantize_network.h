@@ -5,14 +5,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analysis/quantizer/calibration.h"
 #include "analysis/quantizer/format_rule.h"
-#include "workloads/cifar10/dataset.h"
 #include "workloads/fixed_point.h"
+#include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -22,13 +23,14 @@ struct LayerWidths {
   std::string layer;  ///< LayerNode::name
   int weight_bits = 0;
   int output_bits = 0;
+  std::string place = {};  ///< "widths.yaml:3: ", for messages; "" if it is from no file
 };
 
 struct QuantizeOptions {
   int weight_bits = 8;
   int activation_bits = 8;  ///< of every layer output but the last
   int logit_bits = 16;      ///< of the last layer's output
-  int input_bits = 8;       ///< of the image; 8 keeps raw pixels
+  int input_bits = 8;       ///< of the input; 8 keeps raw pixels
   std::vector<LayerWidths> layers;
   Rounding rounding = Rounding::kHalfUp;  ///< of unsigned outputs; signed ones use kHalfEven
 };
@@ -41,7 +43,8 @@ struct LayerFormats {
 
 struct QuantizedNetwork {
   FixedNetwork network;
-  std::vector<LayerFormats> formats;  ///< by layer
+  std::vector<LayerFormats> formats;                      ///< by layer
+  std::optional<double> calibration_top1 = std::nullopt;  ///< Calibration::top1
 };
 
 /// Quantizes one network at any number of allocations: the format of a tensor at a width is chosen
@@ -53,14 +56,18 @@ class NetworkQuantizer {
   NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
                    FormatRule rule = FormatRule::kMinimumError);
 
-  /// Throws std::invalid_argument: widths outside 1..16, an unknown layer name (with a suggestion),
-  /// a bias beyond the accumulator's grid.
+  /// Weights are given fewer fractional bits than the rule says where a bias would not fit 32 bits
+  /// on the accumulator's grid otherwise. Throws std::invalid_argument: widths outside 1..16, an
+  /// unknown layer name (with a suggestion), a bias beyond any grid.
   QuantizedNetwork quantize(const QuantizeOptions& options);
 
   /// The formats that quantize() would give the layers, without quantizing a number.
   std::vector<LayerFormats> formats(const QuantizeOptions& options);
   /// The same with those of the image, as in_fixed_point() takes them.
   NetworkFormats network_formats(const QuantizeOptions& options);
+
+  /// Of the network's input: of raw pixels the upper bits, else by the rule.
+  Format input_format(const QuantizeOptions& options);
 
   /// The formats of single tensors by the rule. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
@@ -71,12 +78,13 @@ class NetworkQuantizer {
 
  private:
   NetworkFormats network_formats(const QuantizeOptions& options,
-                                 const std::vector<LayerFormats>& chosen) const;
+                                 const std::vector<LayerFormats>& chosen);
 
   const FloatNetwork& network_;
   Calibration calibration_;
   FormatRule rule_;
   std::vector<bool> non_negative_;
+  std::map<int, Format> inputs_;                                           ///< by width
   std::map<std::pair<std::size_t, int>, FormatChoice> weights_, outputs_;  ///< by layer and width
 };
 

@@ -11,6 +11,8 @@
 namespace dcnsim {
 namespace {
 
+constexpr std::size_t kLongestComment = 400;
+
 class WidthsReader {
  public:
   WidthsReader(const std::string& path, QuantizeOptions& options)
@@ -38,6 +40,7 @@ class WidthsReader {
   void add_layer(const std::string& name, const std::string& path, const YAML::Node& map) {
     LayerWidths widths;
     widths.layer = name;
+    widths.place = yaml_.place(map);
     yaml_.for_each_of(
         map, path, "layer", {"weights", "output"},
         [&](const std::string& key, const std::string& field, const YAML::Node& value) {
@@ -67,13 +70,14 @@ class WidthsReader {
 
 void load_widths(const std::string& path, QuantizeOptions& options) {
   QuantizeOptions result = options;
-  WidthsReader(path, result).read(parse_yaml(read_text_file(path, kMaxYamlBytes), path));
+  const std::string text = read_text_file(path, kMaxLayersYamlBytes);
+  WidthsReader(path, result).read(parse_yaml(text, path, kMaxLayersYamlBytes));
   options = std::move(result);
 }
 
 std::string widths_yaml(const QuantizeOptions& options, const std::string& comment) {
   YAML::Emitter yaml;
-  yaml << YAML::Comment(comment) << YAML::Newline << YAML::BeginMap;
+  yaml << YAML::Comment(printable(comment, kLongestComment)) << YAML::Newline << YAML::BeginMap;
   yaml << YAML::Key << "weights" << YAML::Value << options.weight_bits;
   yaml << YAML::Key << "activations" << YAML::Value << options.activation_bits;
   yaml << YAML::Key << "logits" << YAML::Value << options.logit_bits;

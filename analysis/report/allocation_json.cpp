@@ -30,7 +30,7 @@ Json figures(const AllocationFigures& f, const AllocationReport& report) {
       {"energy_pj", f.energy_pj},
       {"latency",
        {{"cycles", f.cycles}, {"seconds", static_cast<double>(f.cycles) * report.clock_period_s}}},
-      {"correct", f.correct}};
+      {"correct", report.images == 0 ? Json(nullptr) : Json(f.correct)}};
 }
 
 Json point(const CurvePoint& p) {
@@ -63,13 +63,14 @@ std::string to_json(const AllocationReport& report) {
   json["version"] = report.version;
   json["inputs"] = input_files(report.inputs);
   json["network"] = report.network;
+  json["pixels"] = pixels_json(report.pixels);
   json["accelerator"] = report.accelerator;
   json["goal"] = report.goal;
   json["noise_model"] = report.noise_model;
   json["cost"] = {{"kind", to_string(report.cost_kind)}, {"unit", unit_of(report.cost_kind)}};
   json["proven"] = report.is_proven;
   json["images"] = report.images;
-  json["float_top1"] = report.float_top1;
+  json["float_top1"] = report.images == 0 ? Json(nullptr) : Json(report.float_top1);
   json["tensors"] = Json::array();
   for (const TensorReport& t : report.tensors) json["tensors"].push_back(tensor(t));
   json["allocation"] = figures(report.allocation, report);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "models/base/table/csv_writer.h"
+
 namespace dcnsim {
 
 std::string to_string(CostKind kind) {
@@ -40,20 +42,21 @@ std::vector<double> compared_accuracies(const AllocationReport& report) {
 }
 
 std::string curve_csv(const AllocationReport& report) {
-  std::string csv = "rule";
-  for (const TensorReport& tensor : report.tensors) {
-    std::string name = tensor.name;
-    for (char& c : name) {
-      if (c == ',' || c == '"' || (c >= '\0' && c < ' ') || c == '\x7f') c = '_';
-    }
-    csv += "," + name;
+  std::vector<std::string> fields{"rule"};
+  for (const TensorReport& tensor : report.tensors) fields.push_back(tensor.name);
+  for (const char* figure : {"weight_bytes", "energy_uj", "cycles", "predicted_sqnr_db", "top1"}) {
+    fields.emplace_back(figure);
   }
-  csv += ",weight_bytes,energy_uj,cycles,predicted_sqnr_db,top1\n";
+  std::string csv = csv_line(fields);
   for (const CurvePoint& point : report.curve) {
-    csv += point.rule;
-    for (const int bits : point.widths) csv += fmt::format(",{}", bits);
-    csv += fmt::format(",{},{},{},{},{}\n", static_cast<double>(point.weight_bits) / 8,
-                       point.energy_pj / 1e6, point.cycles, point.predicted_sqnr_db, point.top1);
+    fields = {point.rule};
+    for (const int bits : point.widths) fields.push_back(std::to_string(bits));
+    fields.push_back(fmt::format("{}", static_cast<double>(point.weight_bits) / 8));
+    fields.push_back(fmt::format("{}", point.energy_pj / 1e6));
+    fields.push_back(std::to_string(point.cycles));
+    fields.push_back(fmt::format("{}", point.predicted_sqnr_db));
+    fields.push_back(fmt::format("{}", point.top1));
+    csv += csv_line(fields);
   }
   return csv;
 }

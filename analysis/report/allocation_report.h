@@ -10,7 +10,9 @@
 
 #include "analysis/allocation/curve.h"
 #include "analysis/allocation/study.h"
-#include "analysis/report/run_report.h"
+#include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/pixel_statement.h"
+#include "models/base/text/text_layout.h"
 #include "models/numeric/format.h"
 
 namespace dcnsim {
@@ -33,6 +35,7 @@ struct AllocationReport {
   std::string version;
   std::vector<InputFile> inputs;
   std::string network;
+  PixelStatement pixels;
   std::string accelerator;
   double clock_period_s = 0;
   std::string goal;         ///< in words
@@ -40,7 +43,7 @@ struct AllocationReport {
   CostKind cost_kind = CostKind::kSize;
   bool is_proven = false;     ///< no integer allocation is better, by the model
   std::uint64_t weights = 0;  ///< number of them
-  std::uint64_t images = 0;   ///< evaluated
+  std::uint64_t images = 0;   ///< evaluated; 0: there is no accuracy
   double float_top1 = 0;
   std::vector<TensorReport> tensors;
   AllocationFigures allocation;
@@ -63,8 +66,8 @@ std::string unit_of(CostKind kind);
 std::string to_json(const AllocationReport& report);
 /// The curve, one row a point, with a header row.
 std::string curve_csv(const AllocationReport& report);
-/// For a terminal, at most 150 columns wide.
-std::string to_text(const AllocationReport& report);
+/// For a terminal.
+std::string to_text(const AllocationReport& report, const TextLayout& layout = {});
 
 /// The accuracies at which rules are compared: float less kAccuracyLosses.
 std::vector<double> compared_accuracies(const AllocationReport& report);

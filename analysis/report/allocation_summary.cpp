@@ -70,7 +70,7 @@ AllocationFigures read_figures(const Fields& f) {
   figures.weight_bits = read_bits(f, "/weight_bytes");
   figures.energy_pj = f.number("/energy_pj");
   figures.cycles = f.count("/latency/cycles");
-  figures.correct = f.count("/correct");
+  figures.correct = f.count_or_null("/correct").value_or(0);
   return figures;
 }
 
@@ -97,7 +97,7 @@ std::uint64_t read_weights(const Fields& result) {
 
 }  // namespace
 
-std::string summarize_allocation(const Fields& result) {
+std::string summarize_allocation(const Fields& result, const TextLayout& layout) {
   AllocationReport report;
   report.network = result.text("/network", kLongestText);
   report.accelerator = result.text("/accelerator", kLongestText);
@@ -106,8 +106,9 @@ std::string summarize_allocation(const Fields& result) {
   report.cost_kind = read_kind(result, "/cost/kind");
   report.is_proven = result.flag("/proven");
   report.weights = read_weights(result);
+  report.pixels = pixel_statement(result);
   report.images = result.count("/images");
-  report.float_top1 = result.number("/float_top1");
+  report.float_top1 = result.number_or_null("/float_top1").value_or(0);
   for (const Fields& tensor : result.list("/tensors")) {
     report.tensors.push_back(read_tensor(tensor));
   }
@@ -119,7 +120,7 @@ std::string summarize_allocation(const Fields& result) {
   for (const Fields& warning : result.list("/warnings")) {
     report.warnings.push_back(warning.text("", kLongestText));
   }
-  return to_text(report);
+  return to_text(report, layout);
 }
 
 }  // namespace dcnsim

@@ -2,13 +2,13 @@
 #include "analysis/report/finetune_report.h"
 
 #include "analysis/report/json_parts.h"
-#include "models/base/file/text_file.h"
+#include "analysis/report/result_summary.h"
 #include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
+constexpr std::size_t kLongestPath = 4096;
 constexpr const char* kFloatWidth = "float";
 
 Json width_json(const std::optional<int>& width) {
@@ -40,6 +40,38 @@ std::optional<Accuracy> accuracy(const Fields& report, const char* pointer) {
   return result;
 }
 
+FinetuneReport report_of(const Fields& file) {
+  file.one_of("/schema", {kFinetuneSchema});
+  FinetuneReport report;
+  report.version = file.text("/version");
+  for (const Fields& input : file.list("/inputs")) {
+    report.inputs.push_back({input.text("/role"), input.text("/path", kLongestPath),
+                             input.text("/sha256"), is_shipped(input)});
+  }
+  report.network = file.text("/network");
+  report.pixels = pixel_statement(file);
+  report.widths = {width(file, "/widths/weights"), width(file, "/widths/activations")};
+  report.accumulator_bits = file.integer("/accumulator_bits", 8, 64);
+  const Fields recipe = file.object("/recipe");
+  report.recipe.seed = recipe.count("/seed");
+  report.recipe.epochs = static_cast<std::int64_t>(recipe.count("/epochs"));
+  report.recipe.batch = static_cast<std::int64_t>(recipe.count("/batch"));
+  report.recipe.training_images = recipe.count("/training_images");
+  report.recipe.validation_images = recipe.count("/validation_images");
+  report.recipe.filter_rate = recipe.number("/filter_rate");
+  report.recipe.other_rate = recipe.number("/other_rate");
+  report.recipe.label_smoothing = recipe.number("/label_smoothing");
+  report.recipe.shift = recipe.integer("/shift_pixels", 0, 16);
+  report.recipe.cutout = recipe.integer("/cutout_pixels", 0, 32);
+  if (recipe.has("/flip")) report.recipe.flip = recipe.flag("/flip");
+  report.recipe.formats = recipe.text("/formats");
+  report.seconds = file.number("/seconds");
+  report.validation_accuracy = file.number("/validation_accuracy");
+  report.before = accuracy(file, "/test/before");
+  report.fine_tuned = accuracy(file, "/test/fine_tuned");
+  return report;
+}
+
 }  // namespace
 
 std::string to_json(const FinetuneReport& report) {
@@ -48,6 +80,7 @@ std::string to_json(const FinetuneReport& report) {
                {"version", report.version},
                {"inputs", input_files(report.inputs)},
                {"network", report.network},
+               {"pixels", pixels_json(report.pixels)},
                {"widths",
                 {{"weights", width_json(report.widths.weights)},
                  {"activations", width_json(report.widths.activations)}}},
@@ -63,6 +96,7 @@ std::string to_json(const FinetuneReport& report) {
                  {"label_smoothing", recipe.label_smoothing},
                  {"shift_pixels", recipe.shift},
                  {"cutout_pixels", recipe.cutout},
+                 {"flip", recipe.flip},
                  {"formats", recipe.formats}}},
                {"seconds", report.seconds},
                {"validation_accuracy", report.validation_accuracy},
@@ -72,35 +106,7 @@ std::string to_json(const FinetuneReport& report) {
 }
 
 FinetuneReport load_finetune_report(const std::string& path) {
-  const Json json = parse_json(read_text_file(path, kMaxFileBytes), path);
-  const Fields file(path, "", json);
-  file.one_of("/schema", {kFinetuneSchema});
-  FinetuneReport report;
-  report.version = file.text("/version");
-  for (const Fields& input : file.list("/inputs")) {
-    report.inputs.push_back(
-        {input.text("/role"), input.exact_text("/path"), input.text("/sha256")});
-  }
-  report.network = file.text("/network");
-  report.widths = {width(file, "/widths/weights"), width(file, "/widths/activations")};
-  report.accumulator_bits = file.integer("/accumulator_bits", 8, 64);
-  const Fields recipe = file.object("/recipe");
-  report.recipe.seed = recipe.count("/seed");
-  report.recipe.epochs = static_cast<std::int64_t>(recipe.count("/epochs"));
-  report.recipe.batch = static_cast<std::int64_t>(recipe.count("/batch"));
-  report.recipe.training_images = recipe.count("/training_images");
-  report.recipe.validation_images = recipe.count("/validation_images");
-  report.recipe.filter_rate = recipe.number("/filter_rate");
-  report.recipe.other_rate = recipe.number("/other_rate");
-  report.recipe.label_smoothing = recipe.number("/label_smoothing");
-  report.recipe.shift = recipe.integer("/shift_pixels", 0, 16);
-  report.recipe.cutout = recipe.integer("/cutout_pixels", 0, 32);
-  report.recipe.formats = recipe.text("/formats");
-  report.seconds = file.number("/seconds");
-  report.validation_accuracy = file.number("/validation_accuracy");
-  report.before = accuracy(file, "/test/before");
-  report.fine_tuned = accuracy(file, "/test/fine_tuned");
-  return report;
+  return read_fields(load_json(path), path, report_of);
 }
 
 }  // namespace dcnsim

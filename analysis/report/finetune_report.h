@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/report/run_report.h"
+#include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/pixel_statement.h"
 
 namespace dcnsim {
 
@@ -30,6 +31,7 @@ struct FinetuneRecipe {
   std::uint64_t seed = 0;
   std::uint64_t training_images = 0, validation_images = 0;
   std::string formats;  ///< "fixed" or "reestimate"
+  bool flip = true;
 };
 
 /// In place of a width: left in float.
@@ -44,6 +46,7 @@ struct FinetuneReport {
   std::string version;
   std::vector<InputFile> inputs;
   std::string network;
+  PixelStatement pixels;  ///< of the training images
   FinetuneRecipe recipe;
   FinetuneWidths widths;
   int accumulator_bits = 0;

@@ -10,6 +10,7 @@
 #include "analysis/report/run_report.h"
 #include "models/base/enum_array.h"
 #include "models/base/json/document.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 
@@ -24,9 +25,24 @@ Json optional(const std::optional<T>& value) {
 inline Json input_files(const std::vector<InputFile>& inputs) {
   Json list = Json::array();
   for (const InputFile& input : inputs) {
-    list.push_back({{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
+    list.push_back({{"role", input.role},
+                    {"path", input.path},
+                    {"shipped", input.is_shipped},
+                    {"sha256", input.sha256}});
   }
   return list;
+}
+
+inline Json pixels_json(const PixelStatement& pixels) {
+  const bool are_values = pixels.source == PixelStatement::Source::kValues;
+  return {{"convention", are_values ? Json(nullptr) : Json(pixels.convention)},
+          {"source", to_string(pixels.source)},
+          {"graph_nodes", pixels.nodes}};
+}
+
+/// Results of the first versions do not say so.
+inline bool is_shipped(const Fields& input) {
+  return input.has("/shipped") && input.flag("/shipped");
 }
 
 inline Json provenance_json(const Provenance& p) {

@@ -31,10 +31,11 @@ inline constexpr const char* kMapSchema = "dcnsim.map/1";
 std::string to_json(const MapReport& report);
 
 /// All layers, a line each.
-std::string to_text(const MapReport& report);
+std::string to_text(const MapReport& report, const TextLayout& layout = {});
 
 /// One layer and what else there was to choose from.
-std::string explain(const MapReport& report, const MappedLayer& layer);
+std::string explain(const MapReport& report, const MappedLayer& layer,
+                    const TextLayout& layout = {});
 
 /// What most of the layer's time goes into, and what would shorten it.
 Diagnosis diagnosis(const MappedLayer& layer, const AcceleratorConfig& config);

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include "analysis/report/map_report.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
 #include "models/perf/tile_cuts.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
 
@@ -26,54 +29,36 @@ std::string on_chip_text(const Descriptor& d) {
 
 std::string percent(double share) { return fmt::format("{:.0f}", 100 * share); }
 
-constexpr const char* kRow =
-    "{:<16} {:<18} {:<14} {:>7} | {:>8} {:>8} {:>6} {:>6} {:>6} {:>8} | {:>9} | {:>3} {:>3} {:>3} "
-    "{:>3} | {}\n";
-
-std::string row(const MappedLayer& layer, const AcceleratorConfig& config) {
-  const Descriptor& d = layer.mapping.descriptor;
-  const LayerCounters& c = layer.mapping.search.best.front().counters;
-  const BufferFill fill = buffer_fill(d, config);
-  return fmt::format(kRow, elide(layer.name, 16), tile_text(d),
-                     d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
-                     on_chip_text(d), c.cycles, c.compute_cycles, stall(c, Stall::kWeight),
-                     stall(c, Stall::kInput), stall(c, Stall::kOutput), stall(c, Stall::kConflict),
-                     fmt::format("{:.1f}", kilobytes(traffic(c))), percent(fill.input),
-                     percent(fill.weight), percent(fill.output), percent(fill.accumulator),
-                     to_string(diagnosis(layer, config)));
-}
-
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{} ({:.1f} %)", part,
                      100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 std::string cycles_text(const LayerCounters& c) {
-  std::string text =
-      fmt::format("  cycles        {}: computing {} (of these {} filling and draining)", c.cycles,
-                  share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
+  std::string text = fmt::format("{}: computing {} (of these {} filling and draining)", c.cycles,
+                                 share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
   for (const Stall cause : StallCycles::keys()) {
     text += fmt::format(", {} {}", to_string(cause), share_text(c.stall_cycles[cause], c.cycles));
   }
-  return text + "\n";
+  return text;
 }
 
 std::string traffic_text(const LayerCounters& c) {
-  std::string text = fmt::format("  traffic       {:.1f} kB:", kilobytes(traffic(c)));
+  std::string text = fmt::format("{:.1f} kB:", kilobytes(traffic(c)));
   for (const Stream stream : StreamBytes::keys()) {
     text += fmt::format("{} {} {:.1f}", text.back() == ':' ? "" : ",", to_string(stream),
                         kilobytes(c.stream_bytes[stream]));
   }
-  return text + "\n";
+  return text;
 }
 
 std::string tiles_text(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
-  std::string text = fmt::format("  tiles         {} of {} x {} of {} x {} outputs",
-                                 pixel_tile_count(d), t.tile_h, t.tile_w, out.height, out.width);
-  if (d.kind != LayerKind::kConv) return text + "\n";
-  return text + fmt::format(", {} of {} channels, {} of {} reduction steps, {}\n",
+  std::string text = fmt::format("{} of {} x {} of {} x {} outputs", pixel_tile_count(d), t.tile_h,
+                                 t.tile_w, out.height, out.width);
+  if (d.kind != LayerKind::kConv) return text;
+  return text + fmt::format(", {} of {} channels, {} of {} reduction steps, {}",
                             channel_tile_count(d), t.tile_channels, chunk_count(d), t.chunk_k,
                             gathers(d) ? "weights stream past pixels (pixels-outer)"
                                        : "pixels stream past weights (weights-outer)");
@@ -84,70 +69,103 @@ std::string percent_more(double value, double best) {
 }
 
 /// The next best mappings and what they lose.
-std::string runners_up(const MappedLayer& layer) {
+std::vector<std::string> runners_up(const MappedLayer& layer) {
   const std::vector<EvaluatedMapping>& best = layer.mapping.search.best;
-  std::string text;
+  std::vector<std::string> texts;
   Descriptor d = layer.mapping.descriptor;
   for (std::size_t i = 1; i < best.size(); ++i) {
     d.tiling = best[i].tiling;
     const LayerCounters &c = best[i].counters, &first = best[0].counters;
-    text += fmt::format(
-        "  {:<13} {} {}: {} cycles ({}), {:.1f} kB ({})\n", i == 1 ? "runners-up" : "",
-        tile_text(d),
+    texts.push_back(fmt::format(
+        "{} {}: {} cycles ({}), {:.1f} kB ({})", tile_text(d),
         d.kind != LayerKind::kConv ? ""
         : gathers(d)               ? "pixels-outer"
                                    : "weights-outer",
         c.cycles, percent_more(static_cast<double>(c.cycles), static_cast<double>(first.cycles)),
         kilobytes(traffic(c)),
-        percent_more(static_cast<double>(traffic(c)), static_cast<double>(traffic(first))));
+        percent_more(static_cast<double>(traffic(c)), static_cast<double>(traffic(first)))));
   }
-  return text;
+  return texts;
 }
 
 }  // namespace
 
-std::string to_text(const MapReport& report) {
-  std::string text = fmt::format("{:58} | {:^47} | {:>9} | {:^15} |\n", "",
-                                 "cycles: computing, waiting for", "traffic", "buffers, % full");
-  text +=
-      fmt::format(kRow, "layer", "tile", "order", "on chip", "cycles", "compute", "weight", "input",
-                  "output", "conflict", "kB", "in", "w", "out", "acc", "most of it goes into");
+std::string to_text(const MapReport& report, const TextLayout& layout) {
+  using Align = TextTable::Align;
+  const char *const waits = "cycles: computing, waiting for", *const buffers = "buffers, % full";
+  TextTable table({{"layer", Align::kLeft, 0, "", 8},
+                   {"tile", Align::kLeft, 0, "", 12},
+                   {"order", Align::kLeft, 1},
+                   {"on chip", Align::kLeft},
+                   {"cycles"},
+                   {"compute", Align::kRight, 2, waits},
+                   {"weight", Align::kRight, 2, waits},
+                   {"input", Align::kRight, 2, waits},
+                   {"output", Align::kRight, 2, waits},
+                   {"conflict", Align::kRight, 2, waits},
+                   {"traffic kB"},
+                   {"in", Align::kRight, 3, buffers},
+                   {"w", Align::kRight, 3, buffers},
+                   {"out", Align::kRight, 3, buffers},
+                   {"acc", Align::kRight, 3, buffers},
+                   {"mostly goes into", Align::kLeft, 0, "", 10}});
   LayerCounters sum;
   double energy = 0;
   for (const MappedLayer& layer : report.layers) {
-    text += row(layer, report.accelerator);
-    sum += layer.mapping.search.best.front().counters;
+    const Descriptor& d = layer.mapping.descriptor;
+    const LayerCounters& c = layer.mapping.search.best.front().counters;
+    const BufferFill fill = buffer_fill(d, report.accelerator);
+    table.add({elide(layer.name, 16), tile_text(d),
+               d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
+               on_chip_text(d), std::to_string(c.cycles), std::to_string(c.compute_cycles),
+               std::to_string(stall(c, Stall::kWeight)), std::to_string(stall(c, Stall::kInput)),
+               std::to_string(stall(c, Stall::kOutput)), std::to_string(stall(c, Stall::kConflict)),
+               fmt::format("{:.1f}", kilobytes(traffic(c))), percent(fill.input),
+               percent(fill.weight), percent(fill.output), percent(fill.accumulator),
+               to_string(diagnosis(layer, report.accelerator))});
+    sum += c;
     energy += layer.energy_pj;
   }
-  return text + fmt::format(
-                    "\n{} cycles, {:.1f} kB, {:.2f} uJ (no zeros among the data), each "
-                    "layer by itself; mapped for {}\n",
-                    sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
-                    to_string(report.accelerator.mapping.objective));
+  return table.text(layout) + '\n' +
+         wrapped(fmt::format("{} cycles, {:.1f} kB, {:.2f} uJ (no zeros among the data), each "
+                             "layer by itself; mapped for {}",
+                             sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
+                             to_string(report.accelerator.mapping.objective)),
+                 layout.columns) +
+         '\n';
 }
 
-std::string explain(const MapReport& report, const MappedLayer& layer) {
+std::string explain(const MapReport& report, const MappedLayer& layer, const TextLayout& layout) {
   const Descriptor& d = layer.mapping.descriptor;
   const SearchResult& search = layer.mapping.search;
   const LayerCounters& c = search.best.front().counters;
   const BufferFill fill = buffer_fill(d, report.accelerator);
-  std::string text = fmt::format("{}\n", elide(layer.name, 64)) + tiles_text(d);
-  text += fmt::format("  on chip       input {}, output {}\n", d.input_on_chip ? "yes" : "no",
-                      d.output_on_chip ? "stays for the next layer" : "no");
-  text += fmt::format(
-      "  buffers       input {} %, weight {} %, output {} %, accumulator {} % full\n",
-      percent(fill.input), percent(fill.weight), percent(fill.output), percent(fill.accumulator));
-  text += traffic_text(c) + cycles_text(c);
-  text +=
-      fmt::format("  energy        {:.3f} uJ, no zeros among the data\n", layer.energy_pj / 1e6);
+  std::string text = elide(layer.name, 64) + '\n';
+  const auto add = [&](const char* what, const std::string& about) {
+    constexpr std::size_t kIndent = 16;
+    text += fmt::format("  {:<14}{}\n", what, wrapped(about, layout.columns, kIndent));
+  };
+  add("tiles", tiles_text(d));
+  add("on chip", fmt::format("input {}, output {}", d.input_on_chip ? "yes" : "no",
+                             d.output_on_chip ? "stays for the next layer" : "no"));
+  add("buffers", fmt::format("input {} %, weight {} %, output {} %, accumulator {} % full",
+                             percent(fill.input), percent(fill.weight), percent(fill.output),
+                             percent(fill.accumulator)));
+  add("traffic", traffic_text(c));
+  add("cycles", cycles_text(c));
+  add("energy", fmt::format("{:.3f} uJ, no zeros among the data", layer.energy_pj / 1e6));
   const Diagnosis limit = diagnosis(layer, report.accelerator);
-  text += fmt::format("  limited by    {}: {}\n", to_string(limit), limit.advice);
-  text += fmt::format(
-      "  search        {} legal mappings with this on chip: {} evaluated, {} given up on the way, "
-      "{} ruled out by bounds\n",
-      search.legal, search.evaluated, search.given_up,
-      search.legal - search.evaluated - search.given_up);
-  return text + runners_up(layer);
+  add("limited by", to_string(limit) + ": " + limit.advice);
+  add("search", fmt::format("{} legal mappings with this on chip: {} evaluated, {} given up on the "
+                            "way, {} ruled out by bounds",
+                            search.legal, search.evaluated, search.given_up,
+                            search.legal - search.evaluated - search.given_up));
+  const char* what = "runners-up";
+  for (const std::string& rival : runners_up(layer)) {
+    add(what, rival);
+    what = "";
+  }
+  return text;
 }
 
 }  // namespace dcnsim

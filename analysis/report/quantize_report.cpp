@@ -6,6 +6,9 @@
 #include <cmath>
 
 #include "analysis/report/json_parts.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
 
 namespace dcnsim {
 namespace {
@@ -36,6 +39,11 @@ Json tensor_json(const TensorQuality& t) {
   return json;
 }
 
+constexpr const char* kTensorLegend =
+    "s8.5: signed, 8 bits, 5 of them fractional; dB/bit: what a bit more brings; paper's n: "
+    "fractional bits by the closed form of Lin et al., and what it loses against those chosen; "
+    "density: the nearest of four by the Kolmogorov-Smirnov distance (K-S), of the tensor's values";
+
 }  // namespace
 
 std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
@@ -62,28 +70,43 @@ std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
   return warnings;
 }
 
-std::string to_text(const QuantizeReport& report) {
-  constexpr const char* kTensor = "{:<24} {:>8} {:>8} {:>7} {:>9} {:>6}  {:<10} {:>6} {:>9}\n";
-  std::string text = fmt::format(kTensor, "tensor", "format", "SQNR dB", "dB/bit", "paper's n",
-                                 "loses", "density", "K-S", "kurtosis");
+std::string to_text(const QuantizeReport& report, const TextLayout& layout) {
+  using Align = TextTable::Align;
+  TextTable tensors({{"tensor", Align::kLeft, 0, "", 12},
+                     {"format"},
+                     {"SQNR dB"},
+                     {"dB/bit"},
+                     {"paper's n"},
+                     {"loses dB"},
+                     {"density", Align::kLeft, 1},
+                     {"K-S", Align::kRight, 1},
+                     {"kurtosis", Align::kRight, 1}});
   for (const TensorQuality& t : report.tensors) {
-    text += fmt::format(
-        kTensor, elide(t.name, 24), to_string(t.choice.format),
-        fmt::format("{:.2f}", t.choice.sqnr_db()),
-        t.kappa ? fmt::format("{:.2f}", t.kappa->kappa_db) : "-", t.paper.format.frac,
-        fmt::format("{:.1f}", t.choice.noise == 0 ? 0 : t.choice.sqnr_db() - t.paper.sqnr_db()),
-        t.fit ? to_string(t.fit->density) : "-",
-        t.fit ? fmt::format("{:.3f}", t.fit->distance) : "-", fmt::format("{:.1f}", t.kurtosis));
+    tensors.add(
+        {elide(t.name, 24), to_string(t.choice.format), fmt::format("{:.2f}", t.choice.sqnr_db()),
+         t.kappa ? fmt::format("{:.2f}", t.kappa->kappa_db) : "-",
+         std::to_string(t.paper.format.frac),
+         fmt::format("{:.1f}", t.choice.noise == 0 ? 0 : t.choice.sqnr_db() - t.paper.sqnr_db()),
+         t.fit ? std::string(to_string(t.fit->density)) : "-",
+         t.fit ? fmt::format("{:.3f}", t.fit->distance) : "-", fmt::format("{:.1f}", t.kurtosis)});
   }
-  constexpr const char* kLayer = "{:<24} {:>13} {:>12} {:>10}\n";
-  text += "\n" + fmt::format(kLayer, "layer output", "predicted dB", "measured dB", "difference");
+  TextTable layers({{"layer output", Align::kLeft, 0, "", 12},
+                    {"predicted dB"},
+                    {"measured dB"},
+                    {"difference"}});
   for (const LayerSqnr& layer : report.layers) {
-    text += fmt::format(kLayer, elide(layer.name, 24), fmt::format("{:.2f}", layer.predicted_db),
-                        fmt::format("{:.2f}", layer.measured_db),
-                        fmt::format("{:+.2f}", layer.measured_db - layer.predicted_db));
+    layers.add({elide(layer.name, 24), fmt::format("{:.2f}", layer.predicted_db),
+                fmt::format("{:.2f}", layer.measured_db),
+                fmt::format("{:+.2f}", layer.measured_db - layer.predicted_db)});
   }
-  if (!report.warnings.empty()) text += "\n";
-  for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
+  std::string text = tensors.text(layout);
+  if (layout.verbose) text += wrapped(kTensorLegend, layout.columns) + '\n';
+  text += '\n' + layers.text(layout);
+  if (!layout.verbose) text += "\n(--verbose explains the columns)\n";
+  if (!report.warnings.empty()) text += '\n';
+  for (const std::string& warning : report.warnings) {
+    text += wrapped("warning: " + warning, layout.columns) + '\n';
+  }
   return text;
 }
 
@@ -93,6 +116,7 @@ std::string to_json(const QuantizeReport& report) {
   json["version"] = report.version;
   json["inputs"] = input_files(report.inputs);
   json["network"] = report.network;
+  json["pixels"] = pixels_json(report.pixels);
   json["format_rule"] = report.rule;
   json["tensors"] = Json::array();
   for (const TensorQuality& t : report.tensors) json["tensors"].push_back(tensor_json(t));

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/pixel_statement.h"
 #include "analysis/quantizer/tensor_quality.h"
-#include "analysis/report/run_report.h"
+#include "models/base/text/text_layout.h"
 
 namespace dcnsim {
 
@@ -23,6 +25,7 @@ struct QuantizeReport {
   std::string version;
   std::vector<InputFile> inputs;
   std::string network;
+  PixelStatement pixels;
   std::string rule;  ///< of the formats
   std::vector<TensorQuality> tensors;
   std::vector<LayerSqnr> layers;
@@ -36,8 +39,8 @@ inline constexpr const char* kQuantizeSchema = "dcnsim.quantize/1";
 std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
                                       const std::vector<LayerSqnr>& layers);
 
-/// Both tables for a terminal, at most 120 columns wide.
-std::string to_text(const QuantizeReport& report);
+/// Both tables for a terminal.
+std::string to_text(const QuantizeReport& report, const TextLayout& layout = {});
 
 /// Schema dcnsim.quantize/1 (quantize_schema.md).
 std::string to_json(const QuantizeReport& report);

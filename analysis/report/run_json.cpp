@@ -20,6 +20,13 @@ Json limited_by(const Attribution& cycles, const LayerCounters& c,
           {"advice", d.advice}};
 }
 
+Json accuracy_json(const RunReport& report) {
+  if (!report.no_accuracy.empty()) {
+    return {{"top1", nullptr}, {"correct", nullptr}, {"none_because", report.no_accuracy}};
+  }
+  return {{"top1", report.top1()}, {"correct", report.correct}, {"none_because", nullptr}};
+}
+
 Json energy(const EnergyBreakdown& parts) {
   return {{"total_pj", parts.total()}, {"by_component", by_name(parts)}};
 }
@@ -76,8 +83,10 @@ std::string to_json(const RunReport& report) {
   json["schema"] = kRunSchema;
   json["version"] = report.version;
   json["inputs"] = input_files(report.inputs);
+  json["pixels"] = pixels_json(report.pixels);
   json["images"] = report.images;
-  json["accuracy"] = {{"top1", report.top1()}, {"correct", report.correct}};
+  json["accuracy"] = accuracy_json(report);
+  json["assumed_zeros"] = optional(report.assumed_zeros);
   json["overflows_all_images"] = report.overflows;
   json["timing"] = {{"transport", to_string(report.timing)},
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
@@ -101,6 +110,13 @@ std::string to_json(const RunReport& report) {
   json["provenance"] = Json::array();
   for (const Provenance& p : report.provenance) {
     json["provenance"].push_back(provenance_json(p));
+  }
+  json["dumps"] = Json::array();
+  for (const DumpReport& dump : report.dumps) {
+    json["dumps"].push_back({{"layer", dump.layer},
+                             {"path", dump.path},
+                             {"format", to_string(dump.format)},
+                             {"images", dump.images}});
   }
   json["extrapolated"] = !extrapolated_components(report.provenance).empty();
   json["warnings"] = report.warnings;

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "analysis/evaluation/input_file.h"
+#include "analysis/evaluation/pixel_statement.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/transport.h"
+#include "models/base/text/text_layout.h"
 #include "models/cost/cost_model.h"
 #include "models/perf/attribution.h"
 #include "models/perf/counters.h"
@@ -28,13 +30,23 @@ struct LayerReport {
   Attribution attribution() const { return dcnsim::attribution(descriptor.kind, counters); }
 };
 
+/// Codes of a layer that were written to a file.
+struct DumpReport {
+  std::string layer, path;
+  Format format;
+  std::vector<std::size_t> images;
+};
+
 struct RunReport {
   std::string version;  ///< of dcnsim
   std::vector<InputFile> inputs;
   std::string network;  ///< its name
   AcceleratorConfig accelerator;
-  std::uint64_t images = 0;
-  std::uint64_t correct = 0;
+  PixelStatement pixels;
+  std::uint64_t images = 0;             ///< 0: without
+  std::string no_accuracy;              ///< why, in words; "" if there is one
+  std::uint64_t correct = 0;            ///< if there is an accuracy
+  std::optional<double> assumed_zeros;  ///< without images: their share of convolutions' inputs
   std::uint64_t overflows = 0;  ///< over all images: outputs whose accumulator lost the exact sum
   double clock_period_s = 0;
   double dram_peak_bytes_per_s = 0;             ///< over all channels
@@ -44,6 +56,7 @@ struct RunReport {
   std::vector<LayerReport> layers;
   AreaBreakdown area_um2;
   std::vector<Provenance> provenance;
+  std::vector<DumpReport> dumps;
   std::vector<std::string> warnings;
 
   double top1() const {
@@ -76,11 +89,7 @@ std::string to_json(const RunReport& report);
 /// Network and machine in a line without its end.
 std::string heading(const RunReport& report);
 
-/// The report for a terminal, at most 150 columns wide.
-std::string to_text(const RunReport& report);
-
-/// `name` fit for a column: printable, and at most `width` characters, of which the last ones are
-/// kept (exported layer names share their beginnings).
-std::string elide(const std::string& name, std::size_t width);
+/// The report for a terminal.
+std::string to_text(const RunReport& report, const TextLayout& layout = {});
 
 }  // namespace dcnsim

@@ -2,9 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "analysis/report/run_report.h"
 #include "models/base/text/printable.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
 
 namespace dcnsim {
 namespace {
@@ -53,96 +58,132 @@ EnergyColumns energy_columns(const EnergyBreakdown& parts) {
   return columns;
 }
 
-constexpr const char* kCycleRow =
-    "{:<16} {:>8} {:>7} {:>8} {:>5} | {:>8} {:>6} {:>7} {:>5} | {:>5} {:>7} {:>7} {:>7} {:>7} "
-    "{:>7} | {}\n";
+using Align = TextTable::Align;
 
-std::string cycle_row(const std::string& name, const std::string& widths, const Attribution& cycles,
-                      const LayerCounters& c, const AcceleratorConfig& config) {
-  return fmt::format(kCycleRow, elide(name, 16), widths,
-                     fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6), c.cycles,
-                     fmt::format("{:.1f}", 100 * utilization(c, config.array)),
-                     cycles[Cause::kCompute], cycles[Cause::kFillDrain], cycles[Cause::kRequantize],
-                     cycles[Cause::kConflict], cycles[Cause::kDescriptor], cycles[Cause::kWeight],
-                     cycles[Cause::kInput], cycles[Cause::kOutput], cycles[Cause::kDramBusy],
-                     cycles[Cause::kRefresh], to_string(diagnose(cycles, c, config)));
+constexpr Cause kWaits[] = {Cause::kConflict, Cause::kDescriptor, Cause::kWeight, Cause::kInput,
+                            Cause::kOutput,   Cause::kDramBusy,   Cause::kRefresh};
+
+/// Over a column.
+const char* title(Cause cause) {
+  switch (cause) {
+    case Cause::kCompute:
+      return "compute";
+    case Cause::kFillDrain:
+      return "fill";
+    case Cause::kRequantize:
+      return "requant";
+    case Cause::kConflict:
+      return "banks";
+    case Cause::kDescriptor:
+      return "desc";
+    case Cause::kWeight:
+      return "weight";
+    case Cause::kInput:
+      return "input";
+    case Cause::kOutput:
+      return "output";
+    case Cause::kDramBusy:
+      return "DRAM";
+    case Cause::kRefresh:
+      return "refresh";
+  }
+  return "";
 }
 
-std::string cycle_table(const RunReport& report) {
-  std::string text =
-      fmt::format("{:48} | {:^29} | {:^45} |\n", "", "cycles at work", "cycles waiting for");
-  text += fmt::format(kCycleRow, "layer", "w/in/out", "M MACs", "cycles", "util%", "compute",
-                      "fill", "requant", "banks", "desc", "weight", "input", "output", "DRAM",
-                      "refresh", "limited by");
+/// "weight 12 %", or "-".
+std::string biggest_wait(const Attribution& cycles) {
+  const Cause most = *std::max_element(std::begin(kWaits), std::end(kWaits),
+                                       [&](Cause a, Cause b) { return cycles[a] < cycles[b]; });
+  const std::uint64_t all = cycles.total();
+  if (all == 0 || cycles[most] == 0) return "-";
+  const double share = static_cast<double>(cycles[most]) / static_cast<double>(all);
+  return fmt::format("{} {:.{}f} %", title(most), 100 * share, share < 0.0995 ? 1 : 0);
+}
+
+std::vector<Cause> causes_at_work() {
+  return {Cause::kCompute, Cause::kFillDrain, Cause::kRequantize};
+}
+
+TextTable::Column cause_column(Cause cause, int rank, const char* group) {
+  return {title(cause), Align::kRight, rank, group};
+}
+
+std::string cycle_table(const RunReport& report, const TextLayout& layout) {
+  std::vector<TextTable::Column> columns{{"layer", Align::kLeft, 0, "", 8},
+                                         {"w/in/out"},
+                                         {"M MACs", Align::kRight, 1},
+                                         {"cycles"},
+                                         {"util%"}};
+  for (const Cause cause : causes_at_work()) {
+    columns.push_back(cause_column(cause, 2, "cycles at work"));
+  }
+  for (const Cause cause : kWaits) columns.push_back(cause_column(cause, 3, "cycles waiting for"));
+  columns.push_back({"biggest wait"});
+  columns.push_back({"energy uJ"});
+  columns.push_back({"limited by", Align::kLeft, 0, "", 10});
+  TextTable table(columns);
+  const auto add = [&](const std::string& name, const std::string& widths,
+                       const Attribution& cycles, const LayerCounters& c, double energy_pj) {
+    std::vector<std::string> row{
+        elide(name, 16), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
+        std::to_string(c.cycles),
+        fmt::format("{:.1f}", 100 * utilization(c, report.accelerator.array))};
+    for (const Cause cause : causes_at_work()) row.push_back(std::to_string(cycles[cause]));
+    for (const Cause cause : kWaits) row.push_back(std::to_string(cycles[cause]));
+    row.push_back(biggest_wait(cycles));
+    row.push_back(fmt::format("{:.2f}", energy_pj / 1e6));
+    row.push_back(to_string(diagnose(cycles, c, report.accelerator)));
+    table.add(row);
+  };
   for (const LayerReport& layer : report.layers) {
     const Descriptor& d = layer.descriptor;
     const std::string weight =
         d.kind == LayerKind::kConv ? std::to_string(d.weight.bits) : std::string("-");
-    text += cycle_row(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
-                      layer.attribution(), layer.counters, report.accelerator);
+    add(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
+        layer.attribution(), layer.counters, layer.energy_pj.total());
   }
-  return text + cycle_row("total", "", report.attribution(), report.totals(), report.accelerator);
+  add("total", "", report.attribution(), report.totals(), report.energy_pj().total());
+  return table.text(layout);
 }
 
-constexpr const char* kCostRow =
-    "{:<16} | {:>9} {:>7} {:>9} {:>9} {:>10} | {:>9} {:>9} {:>9} {:>9} {:>9}\n";
+constexpr std::size_t kCostTableColumns = 110;
 
-std::string cost_row(const std::string& name, const LayerCounters& c,
-                     const EnergyBreakdown& energy) {
-  const auto kilo = [](std::uint64_t bytes) {
-    return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
-  };
-  const auto stream = [&](Stream s) { return kilo(c.stream_bytes[s]); };
-  const EnergyColumns e = energy_columns(energy);
-  const auto micro = [](double v) { return fmt::format("{:.2f}", v); };
-  return fmt::format(kCostRow, elide(name, 16), stream(Stream::kWeight), stream(Stream::kBias),
-                     stream(Stream::kInput), stream(Stream::kOutput),
-                     kilo(dram_read_bytes(c) + dram_write_bytes(c)), micro(e.compute),
-                     micro(e.buffers), micro(e.dram), micro(e.leakage),
-                     micro(energy.total() / 1e6));
-}
-
-std::string cost_table(const RunReport& report) {
-  std::string text = fmt::format("{:16} | {:^48} | {:^49}\n", "", "bus traffic, kB", "energy, uJ");
-  text += fmt::format(kCostRow, "layer", "weight", "bias", "input", "output", "total", "compute",
-                      "buffers", "DRAM", "leak", "total");
-  for (const LayerReport& layer : report.layers) {
-    text += cost_row(layer.name, layer.counters, layer.energy_pj);
+/// On lines that have room for all of it.
+std::string cost_table(const RunReport& report, const TextLayout& layout) {
+  const char *const traffic = "bus traffic, kB", *const energies = "energy, uJ";
+  std::vector<TextTable::Column> columns{{"layer", Align::kLeft}};
+  for (const char* name : {"weight", "bias", "input", "output", "total"}) {
+    columns.push_back({name, Align::kRight, 0, traffic});
   }
-  return text + cost_row("total", report.totals(), report.energy_pj());
-}
-
-/// `text` broken at spaces into lines of at most kColumns, all but the first indented.
-std::string wrap(const std::string& text, std::size_t indent) {
-  constexpr std::size_t kColumns = 120;
-  std::string result;
-  std::size_t column = indent;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (column > indent && column + 1 + end - at > kColumns) {
-      result += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      result += ' ';
-      ++column;
+  for (const char* name : {"compute", "buffers", "DRAM", "leak", "total"}) {
+    columns.push_back({name, Align::kRight, 0, energies});
+  }
+  TextTable table(columns);
+  const auto add = [&](const std::string& name, const LayerCounters& c,
+                       const EnergyBreakdown& energy) {
+    const auto kilo = [](std::uint64_t bytes) {
+      return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e3);
+    };
+    const EnergyColumns e = energy_columns(energy);
+    std::vector<std::string> row{elide(name, 16)};
+    for (const Stream stream : {Stream::kWeight, Stream::kBias, Stream::kInput, Stream::kOutput}) {
+      row.push_back(kilo(c.stream_bytes[stream]));
     }
-    result += text.substr(at, end - at);
-    column += end - at;
-    at = end + 1;
-  }
-  return result;
+    row.push_back(kilo(dram_read_bytes(c) + dram_write_bytes(c)));
+    for (const double micro : {e.compute, e.buffers, e.dram, e.leakage, energy.total() / 1e6}) {
+      row.push_back(fmt::format("{:.2f}", micro));
+    }
+    table.add(row);
+  };
+  for (const LayerReport& layer : report.layers) add(layer.name, layer.counters, layer.energy_pj);
+  add("total", report.totals(), report.energy_pj());
+  return table.text(layout);
 }
 
-template <class Breakdown>
-std::string breakdown_text(const Breakdown& parts, double scale, const char* unit) {
-  std::string text;
-  const double sum = parts.total();
-  for (const auto part : parts.keys()) {
-    if (parts[part] == 0) continue;
-    text += fmt::format("{}{} {:.3g} {} ({:.1f} %)", text.empty() ? "" : ", ", to_string(part),
-                        parts[part] / scale, unit, 100 * parts[part] / sum);
-  }
-  return text;
+std::string accuracy_text(const RunReport& report) {
+  if (!report.no_accuracy.empty()) return "none: " + report.no_accuracy;
+  return fmt::format("{:.2f} % top-1, {} of {} images", 100 * report.top1(), report.correct,
+                     report.images);
 }
 
 std::string timing_text(const RunReport& report) {
@@ -155,8 +196,38 @@ std::string timing_text(const RunReport& report) {
                      *report.loosely_timed_cycles, own == 0 ? 0 : 100 * (loose / own - 1));
 }
 
+/// The largest parts, down to a share of 5 %, or all of them.
+template <class Breakdown>
+std::string main_parts(const Breakdown& parts, double scale, const char* unit, bool all) {
+  constexpr double kLeast = 0.05;
+  const double sum = parts.total();
+  using Part = typename decltype(Breakdown::keys())::value_type;
+  std::vector<Part> order;
+  for (const Part part : parts.keys()) {
+    if (parts[part] != 0) order.push_back(part);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](Part a, Part b) { return parts[a] > parts[b]; });
+  std::vector<std::string> texts;
+  std::size_t left_out = 0;
+  double rest = 0;
+  for (const Part part : order) {
+    if (!all && parts[part] < kLeast * sum) {
+      ++left_out;
+      rest += parts[part];
+      continue;
+    }
+    texts.push_back(fmt::format("{} {:.3g} {} ({:.1f} %)", to_string(part), parts[part] / scale,
+                                unit, 100 * parts[part] / sum));
+  }
+  if (left_out > 0) {
+    texts.push_back(fmt::format("{} more {:.3g} {} ({:.1f} %)", left_out, rest / scale, unit,
+                                100 * rest / sum));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
 /// Equal statements about several components on one line.
-std::string provenance_lines(const std::vector<Provenance>& provenance) {
+std::string provenance_lines(const std::vector<Provenance>& provenance, std::size_t columns) {
   std::vector<std::pair<std::string, std::vector<std::string>>> lines;
   for (const Provenance& p : provenance) {
     const std::string text = fmt::format("{}: {}; error {}{}{}", p.table, p.conditions, p.error_bar,
@@ -168,70 +239,71 @@ std::string provenance_lines(const std::vector<Provenance>& provenance) {
   }
   std::string result;
   for (const auto& [text, components] : lines) {
-    result += fmt::format("  {}\n    {}\n", wrap(fmt::format("{}", fmt::join(components, ", ")), 2),
-                          wrap(text, 4));
+    result += fmt::format("  {}\n    {}\n",
+                          wrapped(fmt::format("{}", fmt::join(components, ", ")), columns, 2),
+                          wrapped(text, columns, 4));
   }
   return result;
 }
 
-}  // namespace
-
-std::string elide(const std::string& name, std::size_t width) {
-  const std::string text = printable(name, name.size());
-  return text_length(text) <= width ? text : ".." + text_end(text, width - 2);
-}
-
-std::string heading(const RunReport& report) {
-  const ArrayConfig& array = report.accelerator.array;
-  return fmt::format(
-      "{} on {} ({} x {} PEs, {}, {} {} x {} bit)", report.network, report.accelerator.name,
-      array.rows, array.columns,
-      array.dataflow == Dataflow::kWeightStationary ? "weight-stationary" : "output-stationary",
-      to_string(array.datapath), array.weight_bits, array.activation_bits);
-}
-
-std::string to_text(const RunReport& report) {
-  const LayerCounters sum = report.totals();
-  const EnergyBreakdown energy = report.energy_pj();
-  constexpr std::size_t kIndent = 13;
-  std::string text = cycle_table(report) + "\n" + cost_table(report);
-
-  const double seconds = static_cast<double>(sum.cycles) * report.clock_period_s;
-  text += fmt::format("\naccuracy     {:.2f} % top-1, {} of {} images\n", 100 * report.top1(),
-                      report.correct, report.images);
-  text += fmt::format("latency      {} cycles = {} an image at {:g} MHz\n", sum.cycles,
-                      si(seconds, "s"), report.accelerator.clock_mhz);
-  text += "timing       " + wrap(timing_text(report), kIndent) + "\n";
-  text += "limited by   " +
-          wrap(diagnose(report.attribution(), sum, report.accelerator).advice, kIndent) + "\n";
-  text += fmt::format("traffic      {} read, {} written an image\n",
-                      si(static_cast<double>(dram_read_bytes(sum)), "B"),
-                      si(static_cast<double>(dram_write_bytes(sum)), "B"));
+std::string zeros_text(const RunReport& report) {
+  if (report.assumed_zeros) {
+    return fmt::format("{:g} % of the input codes of convolutions, assumed",
+                       100 * *report.assumed_zeros);
+  }
   std::vector<std::string> zeros;
   for (const LayerReport& layer : report.layers) {
     if (layer.descriptor.kind != LayerKind::kConv) continue;
     zeros.push_back(
         fmt::format("{} {:.1f} %", elide(layer.name, 16), 100 * zero_fraction(layer.counters)));
   }
-  if (!zeros.empty()) {
-    text += "zeros        " +
-            wrap(fmt::format("among input codes: {}", fmt::join(zeros, ", ")), kIndent) + "\n";
+  return zeros.empty() ? "" : fmt::format("among input codes: {}", fmt::join(zeros, ", "));
+}
+
+}  // namespace
+
+std::string heading(const RunReport& report) {
+  const ArrayConfig& array = report.accelerator.array;
+  return fmt::format(
+      "{} on {} ({} x {} PEs, {}, {} {} x {} bit), {}", report.network, report.accelerator.name,
+      array.rows, array.columns,
+      array.dataflow == Dataflow::kWeightStationary ? "weight-stationary" : "output-stationary",
+      to_string(array.datapath), array.weight_bits, array.activation_bits, report.pixels.text());
+}
+
+std::string to_text(const RunReport& report, const TextLayout& layout) {
+  const LayerCounters sum = report.totals();
+  const EnergyBreakdown energy = report.energy_pj();
+  std::string text = cycle_table(report, layout);
+  if (layout.wide || layout.columns >= kCostTableColumns) text += '\n' + cost_table(report, layout);
+  text += '\n';
+  const auto add = [&](const char* what, const std::string& about) {
+    constexpr std::size_t kIndent = 13;
+    if (about.empty()) return;
+    text += fmt::format("{:<{}}{}\n", what, kIndent, wrapped(about, layout.columns, kIndent));
+  };
+  const double seconds = static_cast<double>(sum.cycles) * report.clock_period_s;
+  add("accuracy", accuracy_text(report));
+  add("latency", fmt::format("{} cycles = {} an image at {:g} MHz", sum.cycles, si(seconds, "s"),
+                             report.accelerator.clock_mhz));
+  add("timing", timing_text(report));
+  add("limited by", diagnose(report.attribution(), sum, report.accelerator).advice);
+  add("traffic", fmt::format("{} read, {} written an image",
+                             si(static_cast<double>(dram_read_bytes(sum)), "B"),
+                             si(static_cast<double>(dram_write_bytes(sum)), "B")));
+  if (layout.verbose || report.assumed_zeros) add("zeros", zeros_text(report));
+  add("energy", fmt::format("{} an image, {} average: {}", si(energy.total() * 1e-12, "J"),
+                            si(seconds == 0 ? 0 : energy.total() * 1e-12 / seconds, "W"),
+                            main_parts(energy, 1e6, "uJ", layout.verbose)));
+  add("area", fmt::format("{:.3f} mm2 of cells and SRAM: {}", report.area_um2.total() * 1e-6,
+                          main_parts(report.area_um2, 1e6, "mm2", layout.verbose)));
+  for (const std::string& warning : report.warnings) add("warning", warning);
+  if (layout.verbose) {
+    text += "\nwhere the energy and area figures come from\n" +
+            provenance_lines(report.provenance, layout.columns);
+  } else if (!report.provenance.empty()) {
+    add("sources", "--verbose names them, with conditions and error bars");
   }
-  text += "energy       " +
-          wrap(fmt::format("{} an image, {} average: {}", si(energy.total() * 1e-12, "J"),
-                           si(seconds == 0 ? 0 : energy.total() * 1e-12 / seconds, "W"),
-                           breakdown_text(energy, 1e6, "uJ")),
-               kIndent) +
-          "\n";
-  text += "area         " +
-          wrap(fmt::format("{:.3f} mm2 of cells and SRAM: {}", report.area_um2.total() * 1e-6,
-                           breakdown_text(report.area_um2, 1e6, "mm2")),
-               kIndent) +
-          "\n";
-  for (const std::string& warning : report.warnings) {
-    text += "warning      " + wrap(warning, kIndent) + "\n";
-  }
-  text += "\nwhere the energy and area figures come from\n" + provenance_lines(report.provenance);
   return text;
 }
 

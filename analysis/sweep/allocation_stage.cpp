@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/allocation_stage.h"
 
+#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "analysis/evaluation/accuracy.h"
@@ -28,7 +30,7 @@ const QuantizeOptions& AllocationStage::widths(std::size_t pair) {
   if (widths_.empty()) {
     const std::string key = "allocations";
     if (const auto kept = store_ == nullptr ? std::nullopt : store_->evaluation(key)) {
-      widths_ = allocations_from_json(*kept);
+      widths_ = stored_widths(*kept);
     } else {
       StudyOptions study;
       study.jobs = how_.jobs;
@@ -45,6 +47,20 @@ const QuantizeOptions& AllocationStage::widths(std::size_t pair) {
   return widths_.at(network_of(pair)).at(pair % spec_.allocations.size());
 }
 
+std::vector<std::vector<QuantizeOptions>> AllocationStage::stored_widths(
+    const std::string& json) const {
+  const std::string file = store_->path() + ": allocations";
+  auto widths = allocations_from_json(json, file);
+  const auto is_whole = [&](const auto& network) {
+    return network.size() == spec_.allocations.size();
+  };
+  if (widths.size() != inputs_.networks.size() ||
+      !std::all_of(widths.begin(), widths.end(), is_whole)) {
+    throw std::runtime_error(file + ": not those of the sweep file");
+  }
+  return widths;
+}
+
 NetworkQuantizer& AllocationStage::quantizer(std::size_t network) {
   std::unique_ptr<NetworkQuantizer>& quantizer = quantizers_[network];
   if (!quantizer) {
@@ -57,6 +73,39 @@ NetworkQuantizer& AllocationStage::quantizer(std::size_t network) {
   return *quantizer;
 }
 
+const FixedAllocation* AllocationStage::fixed(std::size_t pair) const {
+  if (spec_.networks_are_fixed) return &inputs_.own.at(network_of(pair));
+  const auto found = inputs_.fixed.find(pair % spec_.allocations.size());
+  return found == inputs_.fixed.end() ? nullptr : &found->second;
+}
+
+AllocationRecord AllocationStage::record(std::size_t pair, const Dataset& images) {
+  AllocationRecord record;
+  if (const FixedAllocation* const given = fixed(pair)) {
+    const std::string difference =
+        difference_between(inputs_.networks[network_of(pair)], given->network);
+    if (!difference.empty()) throw std::runtime_error("is of another network: " + difference);
+    record = evaluate_allocation(given->network, inputs_.calibration, accumulators_, images);
+  } else {
+    record = evaluate_allocation(quantizer(network_of(pair)), widths(pair), accumulators_, images);
+  }
+  if (inputs_.assumed_zeros) {
+    for (double& share : record.zero_fractions) share = *inputs_.assumed_zeros;
+  }
+  return record;
+}
+
+FixedNetwork AllocationStage::network(std::size_t pair) {
+  const FixedAllocation* const given = fixed(pair);
+  return given != nullptr ? given->network
+                          : quantizer(network_of(pair)).quantize(widths(pair)).network;
+}
+
+std::string AllocationStage::allocation_key(std::size_t pair) {
+  const FixedAllocation* const given = fixed(pair);
+  return given != nullptr ? given->hash : allocations_to_json({{widths(pair)}});
+}
+
 AllocationStage::Item AllocationStage::float_item(std::size_t network) const {
   return {true, network,
           sha256_hex("float 1 " + inputs_.program + ' ' + inputs_.network_hashes[network] + ' ' +
@@ -64,28 +113,43 @@ AllocationStage::Item AllocationStage::float_item(std::size_t network) const {
 }
 
 AllocationStage::Item AllocationStage::pair_item(std::size_t pair) {
-  std::string text =
-      "allocation 1 " + inputs_.program + ' ' + inputs_.network_hashes[network_of(pair)] + ' ' +
-      inputs_.calibration_hash + ' ' + std::to_string(inputs_.calibration.size()) + ' ' +
-      std::string(to_string(spec_.rule)) + ' ' + inputs_.images_hash + ' ' +
-      std::to_string(inputs_.images.size()) + ' ' + allocations_to_json({{widths(pair)}});
+  std::string text = "allocation 1 " + inputs_.program + ' ' +
+                     inputs_.network_hashes[network_of(pair)] + ' ' + inputs_.calibration_hash +
+                     ' ' + std::to_string(inputs_.calibration.size()) + ' ' +
+                     std::string(to_string(spec_.rule)) + ' ' + inputs_.images_hash + ' ' +
+                     std::to_string(inputs_.images.size()) + ' ' + allocation_key(pair);
   for (const Accumulator& a : accumulators_) {
     text += ' ' + std::to_string(a.bits) + ' ' + std::to_string(static_cast<int>(a.overflow));
   }
   return {false, pair, sha256_hex(text)};
 }
 
-std::optional<std::string> AllocationStage::find(const std::string& key) {
-  if (store_ != nullptr) {
-    if (auto bytes = store_->evaluation(key)) return bytes;
+std::string AllocationStage::misfit(const Item& item, const std::string& bytes) const {
+  AllocationResults unused;
+  try {
+    take(item, bytes, unused);
+  } catch (const std::runtime_error& problem) {
+    return problem.what();
   }
-  auto bytes = cache_.find(key);
-  if (bytes && store_ != nullptr) store_->keep_evaluation(key, *bytes);
+  return "";
+}
+
+std::optional<std::string> AllocationStage::find(const Item& item) {
+  if (store_ != nullptr) {
+    if (auto bytes = store_->evaluation(item.key)) {
+      const std::string problem = misfit(item, *bytes);
+      if (problem.empty()) return bytes;
+      throw std::runtime_error(store_->path() + ": evaluation " + item.key + ": " + problem);
+    }
+  }
+  auto bytes = cache_.find(item.key);
+  if (!bytes || !misfit(item, *bytes).empty()) return {};
+  if (store_ != nullptr) store_->keep_evaluation(item.key, *bytes);
   return bytes;
 }
 
 std::optional<std::string> AllocationStage::known(std::size_t pair) {
-  return find(pair_item(pair).key);
+  return find(pair_item(pair));
 }
 
 std::string AllocationStage::evaluate(const Item& item) {
@@ -93,17 +157,28 @@ std::string AllocationStage::evaluate(const Item& item) {
     return to_bytes(
         std::vector<std::uint64_t>{count_correct(inputs_.networks[item.index], inputs_.images)});
   }
-  return to_bytes(evaluate_allocation(quantizer(network_of(item.index)), widths(item.index),
-                                      accumulators_, inputs_.images));
+  return to_bytes(record(item.index, inputs_.images));
 }
 
 void AllocationStage::take(const Item& item, const std::string& bytes,
                            AllocationResults& results) const {
+  const auto check = [&](const std::vector<std::uint64_t>& correct, std::size_t count) {
+    const auto possible = [&](std::uint64_t right) { return right <= inputs_.images.size(); };
+    if (correct.size() == count && std::all_of(correct.begin(), correct.end(), possible)) return;
+    throw std::runtime_error("a damaged evaluation: counts that these images cannot give");
+  };
   if (item.is_float) {
-    results.float_correct[item.index] = from_bytes<std::uint64_t>(bytes).at(0);
-  } else {
-    results.records[item.index] = allocation_record(bytes);
+    const auto correct = from_bytes<std::uint64_t>(bytes);
+    check(correct, 1);
+    results.float_correct[item.index] = correct.front();
+    return;
   }
+  AllocationRecord record = allocation_record(bytes);
+  check(record.correct, inputs_.images.size() == 0 ? 0 : accumulators_.size());
+  if (record.layers.size() != inputs_.networks[network_of(item.index)].layers.size()) {
+    throw std::runtime_error("a damaged evaluation: of another network");
+  }
+  results.records[item.index] = std::move(record);
 }
 
 AllocationResults AllocationStage::evaluate(const std::set<std::size_t>& pairs) {
@@ -111,12 +186,12 @@ AllocationResults AllocationStage::evaluate(const std::set<std::size_t>& pairs) 
   std::set<std::size_t> networks;
   for (const std::size_t pair : pairs) networks.insert(network_of(pair));
   std::vector<Item> items, unknown;
-  if (spec_.has_accuracy) {
+  if (spec_.has_accuracy && !spec_.networks_are_fixed) {
     for (const std::size_t network : networks) items.push_back(float_item(network));
   }
   for (const std::size_t pair : pairs) items.push_back(pair_item(pair));
   for (const Item& item : items) {
-    if (const auto bytes = find(item.key)) {
+    if (const auto bytes = find(item)) {
       take(item, *bytes, results);
       results.reused += item.is_float ? 0 : 1;
     } else {
@@ -127,7 +202,7 @@ AllocationResults AllocationStage::evaluate(const std::set<std::size_t>& pairs) 
 
   // Calibrated here, so that all workers have it.
   for (const Item& item : unknown) {
-    if (!item.is_float) quantizer(network_of(item.index));
+    if (!item.is_float && fixed(item.index) == nullptr) quantizer(network_of(item.index));
   }
   WorkPool pool;
   pool.items = unknown.size();

@@ -48,7 +48,13 @@ class AllocationStage {
   /// Widths of every pair; resolved once and kept. Throws what resolve_allocations throws.
   const QuantizeOptions& widths(std::size_t pair);
 
-  NetworkQuantizer& quantizer(std::size_t network);
+  /// What a pair makes of its network, classifying `images`. Throws what evaluate_allocation
+  /// throws, and std::runtime_error if a file is of another network.
+  AllocationRecord record(std::size_t pair, const Dataset& images);
+  /// A pair's network in fixed point.
+  FixedNetwork network(std::size_t pair);
+  /// Tells pairs of one network apart.
+  std::string allocation_key(std::size_t pair);
 
   /// The record of a pair if it is known already, as bytes.
   std::optional<std::string> known(std::size_t pair);
@@ -64,9 +70,16 @@ class AllocationStage {
   };
   Item float_item(std::size_t network) const;
   Item pair_item(std::size_t pair);
-  std::optional<std::string> find(const std::string& key);
+  std::optional<std::string> find(const Item& item);
   std::string evaluate(const Item& item);
+  /// Throws std::runtime_error: not a record of this sweep.
   void take(const Item& item, const std::string& bytes, AllocationResults& results) const;
+  NetworkQuantizer& quantizer(std::size_t network);
+  /// Null if the pair's widths are applied to the float network.
+  const FixedAllocation* fixed(std::size_t pair) const;
+  /// Why take() refuses the record, "" if it does not.
+  std::string misfit(const Item& item, const std::string& bytes) const;
+  std::vector<std::vector<QuantizeOptions>> stored_widths(const std::string& json) const;
   OnProgress progress(const std::string& what, std::size_t total) const;
   std::size_t network_of(std::size_t pair) const { return pair / spec_.allocations.size(); }
 

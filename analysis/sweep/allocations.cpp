@@ -6,7 +6,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "models/base/json/document.h"
+#include "analysis/report/json_parts.h"
+#include "models/base/json/fields.h"
 
 namespace dcnsim {
 namespace {
@@ -137,8 +138,8 @@ std::vector<QuantizeOptions> resolve_allocations(const SweepSpec& spec, const Fl
       } else if (request.kind == Kind::kPerLayer) {
         widths = per_layer(request, network);
       } else if (request.kind == Kind::kFile) {
-        load_widths(spec.path(request.file), widths);
-      } else {
+        load_widths(spec.path(request.file).path, widths);
+      } else if (request.kind == Kind::kOptimal) {
         widths = studies.allocate(request);
       }
     } catch (const std::exception& e) {
@@ -165,30 +166,29 @@ std::string allocations_to_json(const std::vector<std::vector<QuantizeOptions>>&
                          {"layers", layers}});
     }
   }
-  return json.dump();
+  return one_line(json);
 }
 
-std::vector<std::vector<QuantizeOptions>> allocations_from_json(const std::string& text) {
-  try {
+std::vector<std::vector<QuantizeOptions>> allocations_from_json(const std::string& text,
+                                                                const std::string& file) {
+  return read_fields(parse_json(text, file), file, [](const Fields& json) {
     std::vector<std::vector<QuantizeOptions>> by_network;
-    for (const Json& network : parse_json(text, "allocations")) {
+    for (const Fields& network : json.list("")) {
       std::vector<QuantizeOptions>& allocations = by_network.emplace_back();
-      for (const Json& json : network) {
+      for (const Fields& f : network.list("")) {
         QuantizeOptions& o = allocations.emplace_back();
-        json.at("weights").get_to(o.weight_bits);
-        json.at("activations").get_to(o.activation_bits);
-        json.at("logits").get_to(o.logit_bits);
-        json.at("input").get_to(o.input_bits);
-        for (const Json& layer : json.at("layers")) {
-          o.layers.push_back(
-              {layer.at(0).get<std::string>(), layer.at(1).get<int>(), layer.at(2).get<int>()});
+        o.weight_bits = f.integer("/weights", kMinBits, kMaxBits);
+        o.activation_bits = f.integer("/activations", kMinBits, kMaxBits);
+        o.logit_bits = f.integer("/logits", kMinBits, kMaxBits);
+        o.input_bits = f.integer("/input", kMinBits, kMaxBits);
+        for (const Fields& layer : f.list("/layers")) {
+          o.layers.push_back({layer.exact_text("/0"), layer.integer("/1", 0, kMaxBits),
+                              layer.integer("/2", 0, kMaxBits)});
         }
       }
     }
     return by_network;
-  } catch (const Json::exception& e) {
-    throw std::runtime_error(std::string("allocations that cannot be read: ") + e.what());
-  }
+  });
 }
 
 }  // namespace dcnsim

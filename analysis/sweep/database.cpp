@@ -7,10 +7,13 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "models/base/text/printable.h"
+
 namespace dcnsim {
 namespace {
 
 constexpr int kPatienceMs = 10'000;  ///< for another process's transaction
+constexpr std::size_t kLongestProblem = 200;
 
 std::string problem(const SQLite::Exception& e) {
   switch (e.getErrorCode()) {
@@ -32,7 +35,7 @@ std::string problem(const SQLite::Exception& e) {
       return std::string("cannot be read or written (") + e.what() +
              "); what was stored before is kept";
     default:
-      return e.what();
+      return printable(e.what(), kLongestProblem);
   }
 }
 
@@ -59,6 +62,10 @@ SQLite::Database open(const std::string& path, Database::Access access) {
 
 Database::Database(std::string path, const DatabaseKind& kind, Access access)
     : path_(std::move(path)), sql_(open(path_, access)) {
+  // What is somebody else's stays as it is, its way of keeping a journal included.
+  guarded([&](SQLite::Database& sql) {
+    if (sql.execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0) require_kind(sql, kind);
+  });
   guarded([&](SQLite::Database& sql) {
     if (access != Access::kRead) {
       if (access == Access::kWriteAlone) sql.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -79,11 +86,15 @@ Database::Database(std::string path, const DatabaseKind& kind, Access access)
   check(kind);
 }
 
+void Database::require_kind(SQLite::Database& sql, const DatabaseKind& kind) const {
+  if (sql.execAndGet("PRAGMA application_id").getInt() != kind.application_id) {
+    throw std::runtime_error(path_ + ": is not " + kind.name);
+  }
+}
+
 void Database::check(const DatabaseKind& kind) {
   guarded([&](SQLite::Database& sql) {
-    if (sql.execAndGet("PRAGMA application_id").getInt() != kind.application_id) {
-      throw std::runtime_error(path_ + ": is not " + kind.name);
-    }
+    require_kind(sql, kind);
     const int version = sql.execAndGet("PRAGMA user_version").getInt();
     if (version != kind.version) {
       throw std::runtime_error(path_ + ": is " + kind.name + " of version " +
@@ -91,7 +102,8 @@ void Database::check(const DatabaseKind& kind) {
                                std::to_string(kind.version));
     }
     const std::string state = sql.execAndGet("PRAGMA quick_check(1)").getString();
-    if (state != "ok") throw std::runtime_error(path_ + ": is damaged: " + state);
+    if (state != "ok")
+      throw std::runtime_error(path_ + ": is damaged: " + printable(state, kLongestProblem));
   });
 }
 

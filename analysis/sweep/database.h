@@ -46,6 +46,7 @@ class Database {
 
  private:
   [[noreturn]] void fail(const SQLite::Exception& e) const;
+  void require_kind(SQLite::Database& sql, const DatabaseKind& kind) const;
   void check(const DatabaseKind& kind);
 
   std::string path_;

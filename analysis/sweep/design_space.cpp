@@ -50,7 +50,7 @@ AcceleratorConfig DesignSpace::machine(std::size_t hardware) const {
   }
   auto known = loaded_.find(base);
   if (known == loaded_.end()) {
-    known = loaded_.emplace(base, load_accelerator(spec_.accelerator_path(base))).first;
+    known = loaded_.emplace(base, load_accelerator(spec_.accelerator_path(base).path)).first;
   }
   AcceleratorConfig config = known->second;
   set_fields(config, fields);

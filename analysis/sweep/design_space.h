@@ -27,6 +27,7 @@ class DesignSpace {
 
   std::uint64_t size() const { return networks_ * allocations_ * hardware_; }
   std::size_t hardware_count() const { return hardware_; }
+  bool has_fixed_networks() const { return spec_.networks_are_fixed; }
   PointIndex at(std::uint64_t id) const;
 
   /// Number of a point's pair of network and allocation: network * allocations + allocation.

@@ -29,11 +29,11 @@ class Sweep {
  public:
   Sweep(const SweepSpec& spec, const SweepOptions& options)
       : options_(options),
-        inputs_(load_inputs(spec, options.tables_dir)),
+        inputs_(load_inputs(spec, options.cost_tables)),
         space_(spec),
         store_(options.store, inputs_.facts(spec, options.version)),
         cache_(options.cache_folder, EvaluationCache::Use::kFindAndKeep),
-        hardware_(survey_hardware(space_, options.tables_dir)),
+        hardware_(survey_hardware(space_, options.cost_tables.path)),
         stage_(spec, inputs_, hardware_.accumulators, &store_, cache_,
                {options.jobs, options.cache_folder, options.stop, options.progress}) {}
 
@@ -51,6 +51,7 @@ class Sweep {
     store_.finish();
     outcome_.seconds = seconds_since(start);
     outcome_.interrupted = stopped();
+    outcome_.warnings = inputs_.warnings;
     return outcome_;
   }
 
@@ -112,8 +113,9 @@ class Sweep {
     pool.jobs = options_.jobs;
     pool.stop = options_.stop;
     pool.prepare = [&]() -> Worker {
-      auto worker = std::make_shared<PointWorker>(PointWorker::Context{
-          space_, inputs_, allocations_, hardware_, options_.tables_dir, options_.cache_folder});
+      auto worker = std::make_shared<PointWorker>(
+          PointWorker::Context{space_, inputs_, allocations_, hardware_, options_.cost_tables.path,
+                               options_.cache_folder});
       return [&, worker](std::size_t index) { return to_bytes(worker->evaluate(groups[index])); };
     };
     const OnProgress listener = options_.progress && !groups.empty()

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/allocation/study.h"
 #include "analysis/sweep/shard.h"
@@ -20,7 +21,8 @@ struct SweepOptions {
   std::optional<Shard> shard;  ///< of the points; nothing: all
   std::string store;           ///< path
   std::string cache_folder;    ///< "" for none
-  std::string tables_dir, version;
+  InputPath cost_tables;       ///< folder of those that come with dcnsim
+  std::string version;
   bool retry_failed = false;   ///< points that failed are evaluated again
   std::function<bool()> stop;  ///< once true, nothing new is begun; may be empty
   ProgressFactory progress;    ///< may be empty
@@ -35,6 +37,7 @@ struct SweepOutcome {
   std::uint64_t timings = 0, timings_reused = 0;          ///< distinct ones; from the cache
   double seconds = 0;
   bool interrupted = false;
+  std::vector<std::string> warnings;  ///< of the sweep's files
 
   bool complete() const { return found + done + failed == points; }
 };

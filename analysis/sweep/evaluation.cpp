@@ -10,9 +10,11 @@
 #include "models/arch/accelerator_yaml.h"
 #include "models/arch/config_fields.h"
 #include "models/arch/dram_fields.h"
-#include "models/base/json/document.h"
+#include "models/base/json/fields.h"
 #include "models/base/process/work_pool.h"
 #include "platform/compiler/describe.h"
+#include "workloads/executor.h"
+#include "workloads/images/network_input.h"
 
 namespace dcnsim {
 namespace {
@@ -56,7 +58,8 @@ std::string key_of(const std::string& text) { return text; }
 template <class Read>
 auto unpacked(const std::string& bytes, const Read& read) {
   try {
-    return read(parse_cbor(bytes, "its CBOR"));
+    const std::string file = "its CBOR";
+    return read_fields(parse_cbor(bytes, file), file, read);
   } catch (const std::exception& e) {
     throw std::runtime_error(std::string("a damaged evaluation: ") + e.what());
   }
@@ -64,14 +67,13 @@ auto unpacked(const std::string& bytes, const Read& read) {
 
 }  // namespace
 
-AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const QuantizeOptions& widths,
-                                     const std::vector<Accumulator>& accumulators,
-                                     const Dataset& images) {
-  const FixedNetwork network = quantizer.quantize(widths).network;
+namespace {
+
+/// All but zeros and bits.
+AllocationRecord classified(const FixedNetwork& network,
+                            const std::vector<Accumulator>& accumulators, const Dataset& images) {
   AllocationRecord record;
   record.input_format = network.input_format;
-  record.zero_fractions = expected_zeros(quantizer, widths);
-  record.weight_bits = weight_bits(quantizer.network(), widths);
   std::optional<std::uint64_t> exact;
   for (const Accumulator& accumulator : accumulators) {
     record.layers = describe(network, accumulator);
@@ -81,6 +83,47 @@ AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const Quantize
         proved && exact ? *exact : count_correct(network, images, accumulator);
     if (proved) exact = correct;
     record.correct.push_back(correct);
+  }
+  return record;
+}
+
+/// Shares of zeros among each layer's input codes.
+std::vector<double> counted_zeros(const FixedNetwork& network, const Dataset& images) {
+  std::vector<double> zeros(network.layers.size());
+  Executor executor(network, Accumulator{});
+  const CodeInput input(network, images);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const CodeTensor image = input(i);
+    const std::vector<CodeTensor>& outputs = executor.run(image).layers;
+    for (std::size_t layer = 0; layer < zeros.size(); ++layer) {
+      const int producer = network.layers[layer].node.input;
+      const CodeTensor& codes =
+          producer == kNetworkInput ? image : outputs[static_cast<std::size_t>(producer)];
+      zeros[layer] += static_cast<double>(count_zeros(codes)) / static_cast<double>(codes.size());
+    }
+  }
+  for (double& share : zeros) share /= static_cast<double>(images.size());
+  return zeros;
+}
+
+}  // namespace
+
+AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const QuantizeOptions& widths,
+                                     const std::vector<Accumulator>& accumulators,
+                                     const Dataset& images) {
+  AllocationRecord record = classified(quantizer.quantize(widths).network, accumulators, images);
+  record.zero_fractions = expected_zeros(quantizer, widths);
+  record.weight_bits = weight_bits(quantizer.network(), widths);
+  return record;
+}
+
+AllocationRecord evaluate_allocation(const FixedNetwork& network, const Dataset& calibration,
+                                     const std::vector<Accumulator>& accumulators,
+                                     const Dataset& images) {
+  AllocationRecord record = classified(network, accumulators, images);
+  record.zero_fractions = counted_zeros(network, calibration);
+  for (const FixedLayer& layer : network.layers) {
+    record.weight_bits += layer.weights.size() * static_cast<std::uint64_t>(layer.weight.bits);
   }
   return record;
 }
@@ -133,19 +176,15 @@ std::string to_bytes(const AllocationRecord& r) {
 }
 
 AllocationRecord allocation_record(const std::string& bytes) {
-  return unpacked(bytes, [](const Json& json) {
+  return unpacked(bytes, [](const Fields& f) {
     AllocationRecord record;
-    record.layers = descriptors_of(json.at("layers").get_binary());
-    record.input_format.bits = json.at("input").at(0).get<int>();
-    record.input_format.frac = json.at("input").at(1).get<int>();
-    record.input_format.is_signed = json.at("input").at(2).get<bool>();
-    record.input_format.narrow = json.at("input").at(3).get<bool>();
-    json.at("zeros").get_to(record.zero_fractions);
-    json.at("weight_bits").get_to(record.weight_bits);
-    json.at("correct").get_to(record.correct);
-    if (record.zero_fractions.size() != record.layers.size()) {
-      throw std::runtime_error("layers without zeros");
-    }
+    record.layers = descriptors_of(f.bytes("/layers"));
+    record.input_format = {f.integer("/input/0", kMinBits, kMaxBits),
+                           f.integer("/input/1", -kMaxFrac, kMaxFrac), f.flag("/input/2"),
+                           f.flag("/input/3")};
+    record.zero_fractions = f.numbers("/zeros", record.layers.size());
+    record.weight_bits = f.count("/weight_bits");
+    for (const Fields& correct : f.list("/correct")) record.correct.push_back(correct.count(""));
     return record;
   });
 }
@@ -157,9 +196,9 @@ std::string to_bytes(const TimingRecord& r) {
 }
 
 TimingRecord timing_record(const std::string& bytes) {
-  return unpacked(bytes, [](const Json& json) {
-    const Json::binary_t& counters = json.at("counters").get_binary();
-    TimingRecord record{descriptors_of(json.at("layers").get_binary()),
+  return unpacked(bytes, [](const Fields& f) {
+    const Json::binary_t& counters = f.bytes("/counters");
+    TimingRecord record{descriptors_of(f.bytes("/layers")),
                         from_bytes<LayerCounters>({counters.begin(), counters.end()})};
     if (record.layers.size() != record.counters.size()) {
       throw std::runtime_error("layers without counters");

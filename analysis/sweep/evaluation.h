@@ -12,7 +12,7 @@
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/sweep/metric.h"
 #include "models/arch/descriptor.h"
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/dataset.h"
 
 namespace dcnsim {
 
@@ -29,6 +29,11 @@ struct AllocationRecord {
 /// where no layer can overflow, and then found once. Throws what NetworkQuantizer::quantize and
 /// describe throw.
 AllocationRecord evaluate_allocation(NetworkQuantizer& quantizer, const QuantizeOptions& widths,
+                                     const std::vector<Accumulator>& accumulators,
+                                     const Dataset& images);
+
+/// The same of a network that is in fixed point already; zeros are counted on `calibration`.
+AllocationRecord evaluate_allocation(const FixedNetwork& network, const Dataset& calibration,
                                      const std::vector<Accumulator>& accumulators,
                                      const Dataset& images);
 

@@ -93,7 +93,7 @@ void EvaluationCache::keep(const std::string& key, const std::string& bytes) {
   try {
     const std::string record = packed(bytes);
     database_->atomically([&](SQLite::Database& sql) {
-      SQLite::Statement insert(sql, "INSERT OR IGNORE INTO evaluation VALUES (?, ?)");
+      SQLite::Statement insert(sql, "INSERT OR REPLACE INTO evaluation VALUES (?, ?)");
       insert.bind(1, key);
       insert.bind(2, record.data(), static_cast<int>(record.size()));
       insert.exec();

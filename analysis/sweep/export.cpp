@@ -5,9 +5,27 @@
 
 #include "analysis/report/json_parts.h"
 #include "models/arch/config_fields.h"
+#include "models/base/json/fields.h"
+#include "models/base/table/csv_writer.h"
 
 namespace dcnsim {
 namespace {
+
+/// A column of the store, which came from who knows where.
+Json stored_json(const SweepStore& store, const std::string& column, const std::string& text,
+                 Json::value_t type) {
+  const std::string where = store.path() + ": " + column;
+  Json json = parse_json(text, where);
+  if (json.type() != type) {
+    throw std::runtime_error(where + ": expected " +
+                             (type == Json::value_t::object ? "an object" : "a list"));
+  }
+  return json;
+}
+
+Json stored_fact(SweepStore& store, const std::string& name, Json::value_t type) {
+  return stored_json(store, "fact " + name, store.fact(name), type);
+}
 
 /// What YAML reads as a number is one here too.
 Json setting_json(const std::optional<std::string>& text) {
@@ -45,12 +63,13 @@ Json machines_json(SweepStore& store, std::map<std::size_t, std::size_t>& number
   Json list = Json::array();
   for (const auto& [hardware, stored] : store.machines()) {
     numbers.emplace(hardware, numbers.size());
-    Json machine = parse_json(stored.json, store.path());
+    const std::string column = "machine " + std::to_string(hardware);
+    Json machine = stored_json(store, column + ": json", stored.json, Json::value_t::object);
     machine["provenance"] = Json::array();
     bool extrapolated = false;
     for (const std::string& source : stored.provenance) {
-      Json entry = parse_json(source, store.path());
-      extrapolated |= entry.value("extrapolated", false);
+      Json entry = stored_json(store, column + ": provenance", source, Json::value_t::object);
+      extrapolated |= Fields(store.path(), "/provenance", entry).flag("/extrapolated");
       machine["provenance"].push_back(std::move(entry));
     }
     machine["extrapolated"] = extrapolated;
@@ -99,13 +118,6 @@ Json point_json(const SweepResults& results, std::uint64_t id) {
           {"network", results.space().at(id).network}};
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 }  // namespace
 
 void export_json(SweepStore& store, const SweepResults& results, const Sink& sink) {
@@ -124,13 +136,13 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
                   {"version", store.fact("version")},
                   {"name", results.spec().name},
                   {"spec_yaml", store.fact("sweep")},
-                  {"inputs", parse_json(store.fact("inputs"), store.path())},
+                  {"inputs", stored_fact(store, "inputs", Json::value_t::array)},
                   {"axes", axes_json(results)},
                   {"metrics", metrics_json(results)},
                   {"objectives", objectives},
                   {"constraints", constraints},
-                  {"networks", parse_json(store.fact("networks"), store.path())},
-                  {"components", parse_json(store.fact("components"), store.path())},
+                  {"networks", stored_fact(store, "networks", Json::value_t::array)},
+                  {"components", stored_fact(store, "components", Json::value_t::object)},
                   {"machines", machines_json(store, machine_numbers)},
                   {"analysis", analysis_json(results)}};
   std::string text = one_line(head);
@@ -141,7 +153,10 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
     Json point = point_json(results, id);
     const auto machine = machine_numbers.find(results.space().at(id).hardware);
     point["machine"] = machine == machine_numbers.end() ? Json(nullptr) : Json(machine->second);
-    point["layers"] = layers.empty() ? Json::array() : parse_json(layers, store.path());
+    point["layers"] = layers.empty()
+                          ? Json::array()
+                          : stored_json(store, "point " + std::to_string(id) + ": layers", layers,
+                                        Json::value_t::array);
     sink((id == 0 ? "\n" : ",\n") + one_line(point));
   };
   store.for_each_point([&](const StoredPoint& stored) {
@@ -153,27 +168,27 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
 }
 
 void export_csv(const SweepResults& results, const Sink& sink) {
-  std::string line = "id";
+  std::vector<std::string> row{"id"};
   for (const Axis& axis : results.axes()) {
-    for (const std::string& setting : axis.settings) line += ',' + csv_field(setting);
+    row.insert(row.end(), axis.settings.begin(), axis.settings.end());
   }
-  line += ",status,reason";
+  row.insert(row.end(), {"status", "reason"});
   const std::vector<Metric> metrics = results.metrics();
-  for (const Metric metric : metrics) line += ',' + std::string(info(metric).name);
-  sink(line + ",feasible,front\n");
+  for (const Metric metric : metrics) row.emplace_back(info(metric).name);
+  row.insert(row.end(), {"feasible", "front"});
+  sink(csv_line(row));
   for (std::uint64_t id = 0; id < results.points().size(); ++id) {
     const PointResult& point = results.points()[id];
-    line = std::to_string(id);
-    for (const auto& setting : results.settings(id)) {
-      line += ',' + csv_field(setting.second.value_or(""));
-    }
-    line += ',' + std::string(to_string(point.state)) + ',' + csv_field(point.reason);
+    row = {std::to_string(id)};
+    for (const auto& setting : results.settings(id)) row.push_back(setting.second.value_or(""));
+    row.insert(row.end(), {std::string(to_string(point.state)), point.reason});
     for (const Metric metric : metrics) {
-      line += ',';
-      if (point.state != PointState::kDone) continue;
-      if (const auto amount = value(point.figures, metric)) line += fields::decimal(*amount);
+      const bool is_done = point.state == PointState::kDone;
+      const auto amount = is_done ? value(point.figures, metric) : std::nullopt;
+      row.push_back(amount ? fields::decimal(*amount) : "");
     }
-    sink(line + (point.feasible() ? ",1" : ",0") + (point.on_front ? ",1\n" : ",0\n"));
+    row.insert(row.end(), {point.feasible() ? "1" : "0", point.on_front ? "1" : "0"});
+    sink(csv_line(row));
   }
 }
 

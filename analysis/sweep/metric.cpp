@@ -35,8 +35,9 @@ std::optional<double> value(const Figures& f, Metric metric) {
     case Metric::kTop1:
       return f.images == 0 ? std::nullopt : std::optional(percent(f.correct));
     case Metric::kLoss:
-      return f.images == 0 ? std::nullopt
-                           : std::optional(percent(f.float_correct) - percent(f.correct));
+      return f.images == 0 || !f.float_correct
+                 ? std::nullopt
+                 : std::optional(percent(*f.float_correct) - percent(f.correct));
     case Metric::kCycles:
       return static_cast<double>(f.cycles);
     case Metric::kLatency:

@@ -42,12 +42,14 @@ struct Figures {
   double area_um2 = 0;
   std::uint64_t traffic_bytes = 0;
   std::uint64_t weight_bits = 0;
-  std::uint64_t images = 0;         ///< 0: accuracy was not asked for
-  std::uint64_t correct = 0;        ///< of these
-  std::uint64_t float_correct = 0;  ///< of these, by the float network
+  std::uint64_t images = 0;   ///< 0: accuracy was not asked for
+  std::uint64_t correct = 0;  ///< of these
+  /// Of these, by the float network, if there is one.
+  std::optional<std::uint64_t> float_correct = 0;
 };
 
-/// In the metric's unit; nothing for accuracy that was not asked for.
+/// In the metric's unit; nothing for accuracy that was not asked for or has nothing to be compared
+/// with.
 std::optional<double> value(const Figures& figures, Metric metric);
 
 /// Whether `a` is better than `b` in this metric.

@@ -37,10 +37,10 @@ class Planner {
  public:
   Planner(const SweepSpec& spec, const SweepOptions& options)
       : options_(options),
-        inputs_(load_inputs(spec, options.tables_dir)),
+        inputs_(load_inputs(spec, options.cost_tables)),
         space_(spec),
         cache_(options.cache_folder, EvaluationCache::Use::kFind),
-        hardware_(survey_hardware(space_, options.tables_dir)) {
+        hardware_(survey_hardware(space_, options.cost_tables.path)) {
     if (std::filesystem::exists(options.store)) {
       store_.emplace(options.store, inputs_.facts(spec, options.version));
     }
@@ -52,6 +52,7 @@ class Planner {
 
   SweepPlan plan() {
     SweepPlan plan;
+    plan.warnings = inputs_.warnings;
     plan.points = task_.points();
     plan.found = task_.found();
     const std::set<std::size_t> pairs = pairs_of(task_.missing, space_);
@@ -78,30 +79,25 @@ class Planner {
       if (!is_possible(id)) continue;
       const PointIndex index = space_.at(id);
       distinct.insert({hardware_.timing_class[index.hardware],
-                       std::to_string(index.network) +
-                           allocations_to_json({{stage_->widths(space_.pair(id))}})});
+                       std::to_string(index.network) + stage_->allocation_key(space_.pair(id))});
     }
     return distinct.size();
   }
 
   Durations costs_of(std::uint64_t id) {
     const std::size_t pair = space_.pair(id);
-    NetworkQuantizer& quantizer = stage_->quantizer(space_.at(id).network);
-    const QuantizeOptions& widths = stage_->widths(pair);
     const Dataset few = first_images(inputs_.images, kTrialImages);
     Durations costs;
     AllocationResults results;
-    costs.allocation_s = seconds_of([&] {
-      results.records[pair] =
-          evaluate_allocation(quantizer, widths, hardware_.accumulators, Dataset{});
-    });
+    costs.allocation_s =
+        seconds_of([&] { results.records[pair] = stage_->record(pair, Dataset{}); });
     if (few.size() > 0) {
-      const FixedNetwork network = quantizer.quantize(widths).network;
+      const FixedNetwork network = stage_->network(pair);
       costs.allocation_s +=
           seconds_of([&] { count_correct(network, few, hardware_.accumulators.front()); }) *
           static_cast<double>(inputs_.images.size()) / static_cast<double>(few.size());
     }
-    PointWorker worker({space_, inputs_, results, hardware_, options_.tables_dir, no_cache_});
+    PointWorker worker({space_, inputs_, results, hardware_, options_.cost_tables.path, no_cache_});
     costs.point_s = seconds_of([&] { worker.evaluate({"", {id}}); });
     return costs;
   }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "analysis/sweep/engine.h"
 #include "analysis/sweep/sweep_spec.h"
@@ -16,6 +18,7 @@ struct SweepPlan {
   std::uint64_t allocations_known = 0;  ///< of these, in store or cache
   std::uint64_t timings = 0;            ///< distinct timing evaluations, at most
   double seconds = 0;                   ///< expected, by a few evaluations made to find out
+  std::vector<std::string> warnings;    ///< of the sweep's files
 };
 
 /// Stores nothing. Throws what run_sweep throws.

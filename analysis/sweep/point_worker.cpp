@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/sweep/priced_point.h"
-#include "models/base/json/document.h"
+#include "models/base/json/fields.h"
 #include "models/base/process/work_pool.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 
@@ -42,8 +42,10 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   if (const auto bytes = cache_.find(group.key)) {
     try {
       TimingRecord record = timing_record(*bytes);
-      result.from_cache = true;
-      return record;
+      if (record.layers.size() == allocation(group.points.front()).layers.size()) {
+        result.from_cache = true;
+        return record;
+      }
     } catch (const std::runtime_error&) {
       // As if it were not there.
     }
@@ -67,7 +69,11 @@ StoredPoint PointWorker::point(std::uint64_t id, const TimingRecord& timing, Poi
   if (!record.correct.empty()) {
     point.figures.images = context_.inputs.images.size();
     point.figures.correct = record.correct.at(context_.hardware.accumulator[index.hardware]);
-    point.figures.float_correct = context_.allocations.float_correct.at(index.network);
+    const auto& in_float = context_.allocations.float_correct;
+    point.figures.float_correct.reset();
+    if (!context_.space.has_fixed_networks()) {
+      point.figures.float_correct = in_float.at(index.network);
+    }
   }
   StoredMachine& news = batch.machines[index.hardware];
   if (!known.told) news.json = machine_json(known.machine);
@@ -117,22 +123,26 @@ std::string to_bytes(const GroupResult& result) {
 }
 
 GroupResult group_result(const std::string& bytes) {
-  const Json json = parse_cbor(bytes, "a worker's points");
-  GroupResult result;
-  for (const Json& machine : json.at("machines")) {
-    result.batch.machines[machine.at(0).get<std::size_t>()] = {
-        machine.at(1).get<std::string>(), machine.at(2).get<std::set<std::string>>()};
-  }
-  for (const Json& point : json.at("points")) {
-    const Json::binary_t& figures = point.at(2).get_binary();
-    result.batch.points.push_back({point.at(0).get<std::uint64_t>(), point.at(1).get<std::string>(),
-                                   from_bytes<Figures>({figures.begin(), figures.end()}).at(0),
-                                   point.at(3).get<std::string>()});
-  }
-  const Json::binary_t& timing = json.at("timing").get_binary();
-  result.timing.assign(timing.begin(), timing.end());
-  result.from_cache = json.at("from_cache").get<bool>();
-  return result;
+  const std::string file = "a worker's points";
+  return read_fields(parse_cbor(bytes, file), file, [](const Fields& f) {
+    GroupResult result;
+    for (const Fields& machine : f.list("/machines")) {
+      const std::vector<std::string> provenance = machine.exact_texts("/2");
+      result.batch.machines[machine.count("/0")] = {machine.exact_text("/1"),
+                                                    {provenance.begin(), provenance.end()}};
+    }
+    for (const Fields& point : f.list("/points")) {
+      const Json::binary_t& figures = point.bytes("/2");
+      if (figures.size() != sizeof(Figures)) point.fail("/2", "expected the figures of a point");
+      result.batch.points.push_back({point.count("/0"), point.exact_text("/1"),
+                                     from_bytes<Figures>({figures.begin(), figures.end()}).front(),
+                                     point.exact_text("/3")});
+    }
+    const Json::binary_t& timing = f.bytes("/timing");
+    result.timing.assign(timing.begin(), timing.end());
+    result.from_cache = f.flag("/from_cache");
+    return result;
+  });
 }
 
 }  // namespace dcnsim

@@ -5,8 +5,12 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
+
 namespace dcnsim {
 namespace {
+
+constexpr std::size_t kLongestPath = 4096;
 
 bool violates(const Constraint& constraint, const Figures& figures) {
   const auto amount = value(figures, constraint.metric);
@@ -14,11 +18,18 @@ bool violates(const Constraint& constraint, const Figures& figures) {
          (constraint.at_least && *amount < *constraint.at_least);
 }
 
+/// Paths are as the sweep file has them.
+std::optional<std::string> shown(const std::optional<std::string>& text) {
+  return text ? std::optional(printable(*text, kLongestPath)) : std::nullopt;
+}
+
 }  // namespace
 
 SweepSpec stored_spec(SweepStore& store) {
-  const auto as_it_is = [](const std::string& name) { return name; };
-  return parse_sweep(store.fact("sweep"), store.fact("file"), {as_it_is, as_it_is, "", ""});
+  const std::string file = printable(store.fact("file"), kLongestPath);
+  const bool is_fixed = store.facts().count(kFixedFact) > 0;
+  return parse_sweep(store.fact("sweep"), file,
+                     {user_file, user_file, {}, {}, [&](const InputPath&) { return is_fixed; }});
 }
 
 std::string_view to_string(PointState state) {
@@ -85,6 +96,7 @@ std::vector<Metric> SweepResults::metrics() const {
   std::vector<Metric> result;
   Figures any;
   any.images = spec_.has_accuracy ? 1 : 0;
+  if (spec_.networks_are_fixed) any.float_correct.reset();
   for (std::size_t i = 0; i < kMetrics; ++i) {
     if (value(any, static_cast<Metric>(i))) result.push_back(static_cast<Metric>(i));
   }
@@ -114,6 +126,11 @@ std::vector<Axis> SweepResults::axes() const {
     axes[1].values.push_back({allocation.label});
   }
   axes.insert(axes.end(), spec_.axes.begin(), spec_.axes.end());
+  for (Axis& axis : axes) {
+    for (auto& position : axis.values) {
+      for (auto& text : position) text = shown(text);
+    }
+  }
   return axes;
 }
 
@@ -175,6 +192,7 @@ std::vector<std::pair<std::string, std::optional<std::string>>> SweepResults::se
       {"allocation", spec_.allocations[index.allocation].label}};
   const auto hardware = space_.settings(index.hardware);
   result.insert(result.end(), hardware.begin(), hardware.end());
+  for (auto& setting : result) setting.second = shown(setting.second);
   return result;
 }
 

@@ -22,7 +22,7 @@ class AllocationReader {
     for (const YAML::Node& item : yaml_.list(node, field)) {
       std::size_t kinds = 0;
       yaml_.for_each_of(
-          item, field, "allocation", {"equal", "per_layer", "widths", "allocate"},
+          item, field, "allocation", {"equal", "per_layer", "widths", "allocate", "fixed"},
           [&](const std::string& key, const std::string& child, const YAML::Node& value) {
             ++kinds;
             if (key == "equal") {
@@ -30,19 +30,16 @@ class AllocationReader {
             } else if (key == "per_layer") {
               per_layer(value, child);
             } else if (key == "widths") {
-              for (const std::string& text : yaml_.texts(value, child)) {
-                AllocationRequest request;
-                request.kind = AllocationRequest::Kind::kFile;
-                request.file = text;
-                request.label = std::filesystem::path(text).stem().string();
-                add(request, value, child);
-              }
+              files(value, child, AllocationRequest::Kind::kFile);
+            } else if (key == "fixed") {
+              files(value, child, AllocationRequest::Kind::kNetwork);
             } else {
               optimal(value, child);
             }
           });
       if (kinds != 1) {
-        yaml_.fail(item, field, "expected one of equal, per_layer, widths, allocate in each item");
+        yaml_.fail(item, field,
+                   "expected one of equal, per_layer, widths, allocate, fixed in each item");
       }
     }
     return std::move(allocations_);
@@ -55,6 +52,19 @@ class AllocationReader {
     }
     if (labels_.size() > kMostValues) yaml_.fail(node, field, "more than 100,000 allocations");
     allocations_.push_back(std::move(request));
+  }
+
+  void files(const YAML::Node& node, const std::string& field, AllocationRequest::Kind kind) {
+    for (const YAML::Node& item : yaml_.list(node, field)) {
+      const std::string path = yaml_.path(item, field, "a path");
+      std::filesystem::path name = std::filesystem::path(path).filename();
+      if (name.extension() == ".gz") name = name.stem();
+      AllocationRequest request;
+      request.kind = kind;
+      request.file = path;
+      request.label = printable(name.stem().string());
+      add(std::move(request), node, field);
+    }
   }
 
   void equal(const YAML::Node& node, const std::string& field) {

@@ -122,7 +122,7 @@ class AxisReader {
 
 std::string read_accelerator(const SpecValues& yaml, const YAML::Node& node,
                              const std::string& field, const SweepSpec& spec) {
-  std::string name = yaml.scalar(node, field, "a name or a path");
+  std::string name = yaml.path(node, field, "a name or a path");
   try {
     spec.accelerator_path(name);
   } catch (const std::runtime_error& e) {

@@ -11,6 +11,12 @@
 
 namespace dcnsim {
 
+std::string SpecValues::scalar(const YAML::Node& node, const std::string& field,
+                               const std::string& expected) const {
+  constexpr std::size_t kLongest = 4096;  // of any path
+  return printable(YamlReader::scalar(node, field, expected), kLongest);
+}
+
 std::vector<YAML::Node> SpecValues::list(const YAML::Node& node, const std::string& field) const {
   if (!node.IsSequence()) return {node};
   std::vector<YAML::Node> items(node.begin(), node.end());

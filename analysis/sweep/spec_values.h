@@ -17,6 +17,16 @@ class SpecValues : public YamlReader {
  public:
   using YamlReader::YamlReader;
 
+  /// What the file says, printable: it ends up in tables, on pages and in messages.
+  std::string scalar(const YAML::Node& node, const std::string& field,
+                     const std::string& expected) const;
+
+  /// A path, exactly as the file has it.
+  std::string path(const YAML::Node& node, const std::string& field,
+                   const std::string& expected) const {
+    return YamlReader::scalar(node, field, expected);
+  }
+
   /// The items of a list; of anything else the node itself. All of these fail() on what is wrong.
   std::vector<YAML::Node> list(const YAML::Node& node, const std::string& field) const;
 

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "models/base/text/printable.h"
+
 namespace dcnsim {
 namespace {
 
@@ -29,6 +31,8 @@ CREATE TABLE point (
 );
 )"};
 
+constexpr std::size_t kLongestReason = 1000;
+
 std::uint64_t whole(const SQLite::Column& column) {
   return static_cast<std::uint64_t>(column.getInt64());
 }
@@ -52,7 +56,11 @@ void bind(SQLite::Statement& statement, const StoredPoint& point) {
   count(f.weight_bits);
   count(f.images);
   count(f.correct);
-  count(f.float_correct);
+  if (f.float_correct) {
+    count(*f.float_correct);
+  } else {
+    statement.bind(at++);  // NULL
+  }
   statement.bind(at, point.layers);
 }
 
@@ -60,7 +68,7 @@ StoredPoint point_of(SQLite::Statement& row) {
   StoredPoint point;
   point.id = whole(row.getColumn(0));
   if (!row.getColumn(1).isNull()) {
-    point.reason = row.getColumn(1).getString();
+    point.reason = printable(row.getColumn(1).getString(), kLongestReason);
     return point;
   }
   Figures& f = point.figures;
@@ -72,7 +80,8 @@ StoredPoint point_of(SQLite::Statement& row) {
   f.weight_bits = whole(row.getColumn(7));
   f.images = whole(row.getColumn(8));
   f.correct = whole(row.getColumn(9));
-  f.float_correct = whole(row.getColumn(10));
+  f.float_correct.reset();
+  if (!row.getColumn(10).isNull()) f.float_correct = whole(row.getColumn(10));
   point.layers = row.getColumn(11).getString();
   return point;
 }

@@ -18,6 +18,8 @@ namespace dcnsim {
 
 /// What a sweep is: two stores with equal facts hold points of the same sweep.
 using SweepFacts = std::map<std::string, std::string>;
+/// There if the sweep's networks are in fixed point.
+inline constexpr char kFixedFact[] = "fixed_point";
 
 struct StoredPoint {
   std::uint64_t id = 0;

@@ -20,26 +20,37 @@ class SweepReader {
   SweepReader(const std::string& file, const SweepFiles& files) : yaml_(file) {
     spec_.file = file;
     spec_.files = files;
-    spec_.name = std::filesystem::path(file).stem().string();
+    spec_.name = printable(std::filesystem::path(file).stem().string());
   }
 
   SweepSpec read(const YAML::Node& document) {
     yaml_.for_each_of(
         document, "", "sweep",
         {"name", "network", "accelerator", "calibration", "calibration_limit", "images",
-         "image_limit", "format_rule", "axes", "allocations", "constraints", "objectives"},
+         "image_limit", "labels", "pixels", "zeros", "format_rule", "axes", "allocations",
+         "constraints", "objectives"},
         [&](const std::string& key, const std::string& field, const YAML::Node& value) {
           if (key == "name") {
-            spec_.name = yaml_.scalar(value, field, "a name");
+            spec_.name = printable(yaml_.scalar(value, field, "a name"));
           } else if (key == "network") {
             networks(value, field);
           } else if (key == "accelerator") {
             spec_.accelerator = read_accelerator(yaml_, value, field, spec_);
           } else if (key == "calibration") {
-            spec_.calibration = yaml_.scalar(value, field, "a path");
+            spec_.calibration = yaml_.path(value, field, "a path, or none");
+            spec_.has_calibration = spec_.calibration != "none";
+          } else if (key == "zeros") {
+            spec_.zeros = yaml_.number(value, field);
+            if (!(spec_.zeros >= 0 && spec_.zeros <= 1)) {
+              yaml_.fail(value, field, "expected a share, 0..1");
+            }
           } else if (key == "images") {
-            spec_.images = yaml_.scalar(value, field, "a path, or none");
+            spec_.images = yaml_.path(value, field, "a path, or none");
             spec_.has_accuracy = spec_.images != "none";
+          } else if (key == "labels") {
+            spec_.labels = yaml_.path(value, field, "a path");
+          } else if (key == "pixels") {
+            pixels(value, field);
           } else if (key == "calibration_limit" || key == "image_limit") {
             (key == "image_limit" ? spec_.image_limit : spec_.calibration_limit) =
                 static_cast<std::uint64_t>(yaml_.whole(value, field, 1, 1'000'000));
@@ -63,12 +74,35 @@ class SweepReader {
   void networks(const YAML::Node& node, const std::string& field) {
     spec_.networks.clear();
     for (const YAML::Node& item : yaml_.list(node, field)) {
-      spec_.networks.push_back(yaml_.scalar(item, field, "a name or a path"));
+      spec_.networks.push_back(yaml_.path(item, field, "a name or a path"));
       try {
         spec_.network_path(spec_.networks.back());
       } catch (const std::runtime_error& e) {
         yaml_.fail(item, field, e.what());
       }
+      take_kind(item, field);
+    }
+  }
+
+  /// Whether the network read last is in fixed point, as all are or none.
+  void take_kind(const YAML::Node& item, const std::string& field) {
+    if (!spec_.files.is_fixed_point) return;
+    const std::string& name = spec_.networks.back();
+    const bool is_fixed = spec_.files.is_fixed_point(spec_.network_path(name));
+    if (spec_.networks.size() > 1 && is_fixed != spec_.networks_are_fixed) {
+      yaml_.fail(item, field,
+                 printable(name) + (is_fixed ? " is in fixed point" : " is a float network") +
+                     ", unlike those before it: networks in fixed point beside their float "
+                     "network are listed under allocations, as fixed");
+    }
+    spec_.networks_are_fixed = is_fixed;
+  }
+
+  void pixels(const YAML::Node& node, const std::string& field) {
+    try {
+      spec_.pixels = parse_convention(yaml_.scalar(node, field, "a convention"));
+    } catch (const std::invalid_argument& e) {
+      yaml_.fail(node, field, e.what());
     }
   }
 
@@ -123,22 +157,21 @@ class SweepReader {
   }
 
   void finish(const YAML::Node& document) {
-    if (spec_.allocations.empty()) {
-      AllocationRequest request;
-      request.weights = request.activations = {8};
-      request.label = "w8a8";
-      spec_.allocations.push_back(std::move(request));
+    if (!spec_.has_calibration && spec_.has_accuracy && !spec_.networks_are_fixed) {
+      yaml_.fail(document, "calibration", "none, but accuracy needs formats from images");
     }
+    finish_allocations(document);
     if (spec_.objectives.empty()) {
-      spec_.objectives = {Metric::kEnergy, spec_.has_accuracy ? Metric::kLoss : Metric::kLatency};
+      const Metric accuracy = spec_.networks_are_fixed ? Metric::kTop1 : Metric::kLoss;
+      spec_.objectives = {Metric::kEnergy, spec_.has_accuracy ? accuracy : Metric::kLatency};
     }
-    const auto needs_images = [&](Metric wanted, const char* field) {
-      if (spec_.has_accuracy || (wanted != Metric::kTop1 && wanted != Metric::kLoss)) return;
-      yaml_.fail(document, field, std::string(info(wanted).name) + " needs images");
+    const auto require_known = [&](Metric wanted, const char* field) {
+      const std::string reason = spec_.why_unknown(wanted);
+      if (!reason.empty()) yaml_.fail(document, field, reason);
     };
-    for (const Metric objective : spec_.objectives) needs_images(objective, "objectives");
+    for (const Metric objective : spec_.objectives) require_known(objective, "objectives");
     for (const Constraint& constraint : spec_.constraints) {
-      needs_images(constraint.metric, "constraints");
+      require_known(constraint.metric, "constraints");
     }
     double points = static_cast<double>(spec_.networks.size() * spec_.allocations.size());
     for (const Axis& axis : spec_.axes) points *= static_cast<double>(axis.values.size());
@@ -149,6 +182,24 @@ class SweepReader {
     }
   }
 
+  void finish_allocations(const YAML::Node& document) {
+    if (!spec_.allocations.empty()) {
+      if (!spec_.networks_are_fixed) return;
+      yaml_.fail(document, "allocations",
+                 "the network is in fixed point and has widths of its own: leave allocations out, "
+                 "or give its float network and list it under allocations, as fixed");
+    }
+    AllocationRequest request;
+    if (spec_.networks_are_fixed) {
+      request.kind = AllocationRequest::Kind::kOwn;
+      request.label = "as it is";
+    } else {
+      request.weights = request.activations = {8};
+      request.label = "w8a8";
+    }
+    spec_.allocations.push_back(std::move(request));
+  }
+
   SpecValues yaml_;
   SweepSpec spec_;
 };
@@ -157,23 +208,34 @@ bool is_path(const std::string& text) { return text.find_first_of("/.") != std::
 
 }  // namespace
 
-std::string SweepSpec::path(const std::string& relative) const {
-  return (std::filesystem::path(file).parent_path() / relative).lexically_normal().string();
+InputPath SweepSpec::path(const std::string& relative) const {
+  return {(std::filesystem::path(file).parent_path() / relative).lexically_normal().string(),
+          relative};
 }
 
-std::string SweepSpec::network_path(const std::string& which) const {
+InputPath SweepSpec::network_path(const std::string& which) const {
   return is_path(which) ? path(which) : files.network(which);
 }
 
-std::string SweepSpec::accelerator_path(const std::string& which) const {
+InputPath SweepSpec::accelerator_path(const std::string& which) const {
   return is_path(which) ? path(which) : files.accelerator(which);
 }
 
-std::string SweepSpec::calibration_path() const {
+InputPath SweepSpec::calibration_path() const {
   return calibration.empty() ? files.calibration : path(calibration);
 }
 
-std::string SweepSpec::images_path() const { return images.empty() ? files.images : path(images); }
+InputPath SweepSpec::images_path() const { return images.empty() ? files.images : path(images); }
+
+std::string SweepSpec::why_unknown(Metric metric) const {
+  if (metric != Metric::kTop1 && metric != Metric::kLoss) return "";
+  if (!has_accuracy) return std::string(info(metric).name) + " needs images";
+  if (metric == Metric::kLoss && networks_are_fixed) {
+    return "loss_points needs a float network to compare with, and the sweep's is in fixed point; "
+           "top1_percent would do";
+  }
+  return "";
+}
 
 SweepSpec parse_sweep(const std::string& text, const std::string& file, const SweepFiles& files) {
   SweepSpec spec = SweepReader(file, files).read(parse_yaml(text, file));

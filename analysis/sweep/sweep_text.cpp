@@ -10,13 +10,18 @@
 #include <vector>
 
 #include "analysis/report/run_report.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
 
 namespace dcnsim {
 namespace {
 
 constexpr std::size_t kRows = 40;    ///< of the front that are printed
 constexpr std::size_t kReasons = 5;  ///< of failures
-constexpr std::size_t kWidest = 44;  ///< characters of a column
+constexpr std::size_t kWidest = 44;  ///< characters of a setting
+
+using Align = TextTable::Align;
 
 std::string amount_text(const PointResult& point, Metric metric) {
   const auto amount = value(point.figures, metric);
@@ -30,30 +35,6 @@ std::string amount_text(const PointResult& point, Metric metric) {
     default:
       return fmt::format("{:#.4g}", *amount);
   }
-}
-
-/// Columns as wide as their widest cell; all but the first few are right-aligned numbers.
-std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t left_columns) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      widths[c] = std::min(kWidest, std::max(widths[c], row[c].size()));
-    }
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string cell = elide(row[c], widths[c]);
-      line += c == 0 ? "" : "  ";
-      line += c < left_columns ? fmt::format("{:<{}}", cell, widths[c])
-                               : fmt::format("{:>{}}", cell, widths[c]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-  }
-  return text;
 }
 
 /// Settings that differ between points, by name.
@@ -73,7 +54,7 @@ std::vector<std::string> row_of(const SweepResults& results, std::uint64_t id,
   for (const std::string& name : names) {
     const auto at = std::find_if(settings.begin(), settings.end(),
                                  [&](const auto& setting) { return setting.first == name; });
-    row.push_back(at->second.value_or("-"));
+    row.push_back(elide(at->second.value_or("-"), kWidest));
   }
   for (const Metric metric : results.metrics()) {
     row.push_back(amount_text(results.points()[id], metric));
@@ -88,7 +69,27 @@ std::string constraint_text(const Constraint& c) {
   return text;
 }
 
-std::string front_text(const SweepResults& results) {
+/// "buffers.\nweight.\nbanks": settings are wide, their values seldom.
+std::string stacked(const std::string& name) {
+  std::string title;
+  for (const char c : name) title += c == '.' ? std::string(".\n") : std::string(1, c);
+  return title;
+}
+
+/// A point's number and what it is judged by are always shown, settings before other metrics.
+TextTable front_table(const SweepResults& results, const std::vector<std::string>& names) {
+  const std::vector<Metric>& judged = results.judgement().objectives;
+  std::vector<TextTable::Column> columns{{"point", Align::kLeft}};
+  int rank = 0;
+  for (const std::string& name : names) columns.push_back({stacked(name), Align::kLeft, ++rank});
+  for (const Metric metric : results.metrics()) {
+    const bool is_judged = std::find(judged.begin(), judged.end(), metric) != judged.end();
+    columns.push_back({std::string(info(metric).name), Align::kRight, is_judged ? 0 : ++rank});
+  }
+  return TextTable(std::move(columns));
+}
+
+std::string front_text(const SweepResults& results, const TextLayout& layout) {
   const std::vector<std::uint64_t> front = results.front();
   std::string objectives, constraints;
   for (const Metric metric : results.judgement().objectives) {
@@ -99,27 +100,27 @@ std::string front_text(const SweepResults& results) {
   }
   if (front.empty()) return fmt::format("no point{} was evaluated\n", constraints);
   std::string text =
-      fmt::format("Pareto front of {}{}: {} points\n\n", objectives, constraints, front.size());
+      wrapped(fmt::format("Pareto front of {}{}: {} points", objectives, constraints, front.size()),
+              layout.columns) +
+      "\n\n";
   const std::vector<std::string> names = varied(results);
-  std::vector<std::vector<std::string>> rows{{"point"}};
-  rows[0].insert(rows[0].end(), names.begin(), names.end());
-  for (const Metric metric : results.metrics()) rows[0].emplace_back(info(metric).name);
+  TextTable table = front_table(results, names);
   for (std::size_t i = 0; i < std::min(front.size(), kRows); ++i) {
-    rows.push_back(row_of(results, front[i], names));
+    table.add(row_of(results, front[i], names));
   }
-  text += table(rows, 1 + names.size());
+  text += table.text(layout);
   if (front.size() > kRows) text += fmt::format("and {} more\n", front.size() - kRows);
   return text;
 }
 
-std::string effects_text(const SweepResults& results, Metric metric) {
+std::string effects_text(const SweepResults& results, Metric metric, const TextLayout& layout) {
   std::vector<AxisEffect> effects = results.effects(metric);
   std::stable_sort(effects.begin(), effects.end(),
                    [](const AxisEffect& a, const AxisEffect& b) { return a.share > b.share; });
   if (effects.empty()) return "";
   std::string text =
       fmt::format("\nwhat moves {} (share of its variance; means from .. to)\n", info(metric).name);
-  std::vector<std::vector<std::string>> rows;
+  TextTable table({{"", Align::kLeft, 0, "", 8}, {""}, {""}});
   for (const AxisEffect& effect : effects) {
     double low = 0, high = 0;
     bool any = false;
@@ -129,13 +130,13 @@ std::string effects_text(const SweepResults& results, Metric metric) {
       high = any ? std::max(high, *mean) : *mean;
       any = true;
     }
-    rows.push_back({"  " + effect.axis, fmt::format("{:.1f} %", 100 * effect.share),
-                    fmt::format("{:#.4g} .. {:#.4g}", low, high)});
+    table.add({"  " + elide(effect.axis, kWidest), fmt::format("{:.1f} %", 100 * effect.share),
+               fmt::format("{:#.4g} .. {:#.4g}", low, high)});
   }
-  return text + table(rows, 1);
+  return text + table.text(layout);
 }
 
-std::string failures_text(const SweepResults& results) {
+std::string failures_text(const SweepResults& results, const TextLayout& layout) {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> reasons;  // count, first point
   for (std::uint64_t id = 0; id < results.points().size(); ++id) {
     const PointResult& point = results.points()[id];
@@ -152,7 +153,9 @@ std::string failures_text(const SweepResults& results) {
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string text = "\nfailed points\n";
   for (std::size_t i = 0; i < std::min(order.size(), kReasons); ++i) {
-    text += fmt::format("  {:>6}  {}\n", order[i].first, order[i].second);
+    constexpr std::size_t kIndent = 10;
+    text += fmt::format("  {:>6}  {}\n", order[i].first,
+                        wrapped(order[i].second, layout.columns, kIndent));
   }
   if (order.size() > kReasons)
     text += fmt::format("  and {} other reasons\n", order.size() - kReasons);
@@ -171,38 +174,41 @@ std::string difference(const PointResult& a, const PointResult& b, Metric metric
 
 }  // namespace
 
-std::string to_text(const SweepResults& results) {
+std::string to_text(const SweepResults& results, const TextLayout& layout) {
   std::string text =
       fmt::format("{}: {} points, {} evaluated, {} failed, {} missing\n", results.spec().name,
                   results.points().size(), results.count(PointState::kDone),
                   results.count(PointState::kFailed), results.count(PointState::kMissing));
-  text += front_text(results);
+  text += front_text(results, layout);
   if (const auto best = results.best()) {
     text += fmt::format("\nbest: point {}, the least {}\n", *best,
                         info(results.judgement().objectives.front()).name);
-    text += effects_text(results, results.judgement().objectives.front());
+    text += effects_text(results, results.judgement().objectives.front(), layout);
   }
-  return text + failures_text(results);
+  return text + failures_text(results, layout);
 }
 
-std::string point_text(const SweepResults& results, std::uint64_t id) {
+std::string point_text(const SweepResults& results, std::uint64_t id, const TextLayout& layout) {
   if (id >= results.points().size()) {
     throw std::runtime_error(
         fmt::format("point {}: expected 0..{}", id, results.points().size() - 1));
   }
   const PointResult& point = results.points()[id];
-  std::string text = fmt::format("point {}: {}{}\n", id, to_string(point.state),
-                                 point.reason.empty() ? "" : ": " + point.reason);
-  std::vector<std::vector<std::string>> rows;
+  std::string text = wrapped(fmt::format("point {}: {}{}", id, to_string(point.state),
+                                         point.reason.empty() ? "" : ": " + point.reason),
+                             layout.columns) +
+                     '\n';
+  TextTable table({{"", Align::kLeft, 0, "", 12}, {"", Align::kLeft, 0, "", 12}});
   for (const auto& [name, setting] : results.settings(id)) {
-    rows.push_back({"  " + name, setting.value_or("as in the accelerator file")});
+    table.add({"  " + elide(name, kWidest),
+               elide(setting.value_or("as in the accelerator file"), kWidest)});
   }
   if (point.state == PointState::kDone) {
     for (const Metric metric : results.metrics()) {
-      rows.push_back({"  " + std::string(info(metric).name), amount_text(point, metric)});
+      table.add({"  " + std::string(info(metric).name), amount_text(point, metric)});
     }
   }
-  text += table(rows, 2);
+  text += table.text(layout);
   for (const Metric metric : point.violates) {
     for (const Constraint& c : results.judgement().constraints) {
       if (c.metric == metric) text += fmt::format("violates {}\n", constraint_text(c));

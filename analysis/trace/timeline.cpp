@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <vector>
@@ -13,11 +14,11 @@
 #include "models/base/file/text_file.h"
 #include "models/base/json/document.h"
 #include "models/base/text/printable.h"
+#include "models/base/text/short_name.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxTraceBytes = std::size_t{64} << 20;
 constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
 constexpr double kWidth = 1000, kHeight = 370;  // of the picture, in SVG pixels
 
@@ -56,8 +57,24 @@ struct Box {
 struct Picture {
   std::map<std::size_t, std::vector<Box>> boxes;  ///< by LookIndex
   double begin = 0, end = 0;
-  std::uint64_t cycles = 0;
+  double cycles = 0;
 };
+
+/// A number, no larger than whole numbers in JSON are exact.
+double number(const Json& object, const char* name) {
+  constexpr double kMost = 9007199254740992;
+  const double value = object.at(name).get<double>();
+  if (!(std::abs(value) <= kMost)) throw std::runtime_error(kNoTrace);
+  return value;
+}
+
+int id(const Json& object, const char* name) {
+  const double value = number(object, name);
+  if (!(value >= 0 && value <= std::numeric_limits<int>::max())) {
+    throw std::runtime_error(kNoTrace);
+  }
+  return static_cast<int>(value);
+}
 
 LookIndex look_of_wait(const std::string& name) {
   if (name == "wait: weight") return kWeights;
@@ -70,11 +87,12 @@ LookIndex look_of_wait(const std::string& name) {
 void add_array_slice(const Json& slice, double from, double to, Picture& picture) {
   const Json& figures = slice.at("args");
   if (!figures.contains("compute_cycles")) {
-    picture.boxes[look_of_wait(slice.at("name"))].push_back({from, to, 0});
+    picture.boxes[look_of_wait(slice.at("name").get<std::string>())].push_back({from, to, 0});
     return;
   }
-  const double work = figures.at("compute_cycles"), fill = figures.at("fill_drain_cycles"),
-               conflicts = figures.at("conflict_cycles");
+  const double work = number(figures, "compute_cycles"),
+               fill = number(figures, "fill_drain_cycles"),
+               conflicts = number(figures, "conflict_cycles");
   const double a_cycle = (to - from) / std::max(work + conflicts, 1.0);
   const double filled = from + (work - fill) * a_cycle, worked = from + work * a_cycle;
   picture.boxes[kComputing].push_back({from, filled, 0});
@@ -83,8 +101,8 @@ void add_array_slice(const Json& slice, double from, double to, Picture& picture
 }
 
 void add_slice(const Json& slice, const std::string& track, Picture& picture) {
-  const double from = slice.at("ts").get<double>() - picture.begin;
-  const double to = from + slice.at("dur").get<double>();
+  const double from = number(slice, "ts") - picture.begin;
+  const double to = from + number(slice, "dur");
   if (track == "array/array") add_array_slice(slice, from, to, picture);
   if (track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
   if (track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
@@ -97,9 +115,8 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 /// The DRAM knows no layers: whatever it does meanwhile is shown, in its true size.
 void add_dram_slice(const Json& slice, const std::string& track, Picture& picture) {
-  const double from = std::max(slice.at("ts").get<double>(), picture.begin);
-  const double to =
-      std::min(slice.at("ts").get<double>() + slice.at("dur").get<double>(), picture.end);
+  const double from = std::max(number(slice, "ts"), picture.begin);
+  const double to = std::min(number(slice, "ts") + number(slice, "dur"), picture.end);
   if (from >= to) return;
   const Box box{from - picture.begin, to - picture.begin, 4};
   if (ends_with(track, ", data")) picture.boxes[kDramData].push_back(box);
@@ -112,7 +129,7 @@ std::map<std::pair<int, int>, std::string> track_names(const Json& events) {
   std::map<std::pair<int, int>, std::string> rows;
   for (const Json& event : events) {
     if (event.at("ph") != "M") continue;
-    const int group = event.at("pid"), row = event.at("tid");
+    const int group = id(event, "pid"), row = id(event, "tid");
     if (event.at("name") == "process_name") groups[group] = event.at("args").at("name");
     if (event.at("name") == "thread_name") rows[{group, row}] = event.at("args").at("name");
   }
@@ -124,32 +141,35 @@ Picture picture_of(const Json& events, const std::string& layer) {
   const auto tracks = track_names(events);
   const auto is_layer = [&](const Json& event) {
     if (event.at("ph") != "X") return false;
-    const auto track = tracks.find({event.at("pid").get<int>(), event.at("tid").get<int>()});
+    const auto track = tracks.find({id(event, "pid"), id(event, "tid")});
     return track != tracks.end() && track->second == "job/layers";
   };
   std::vector<std::string> names;
-  const Json* found = nullptr;
+  std::vector<const Json*> layers;
   for (const Json& event : events) {
     if (!is_layer(event)) continue;
-    names.push_back(printable(event.at("name").get<std::string>()));
-    if (event.at("name") == layer) found = &event;
+    names.push_back(event.at("name").get<std::string>());
+    layers.push_back(&event);
   }
   if (names.empty()) throw std::runtime_error(kNoTrace);
-  if (found == nullptr) {
-    throw std::runtime_error(
-        fmt::format("layer: \"{}\", expected one of {}", printable(layer), fmt::join(names, ", ")));
+  const Json* found = nullptr;
+  try {
+    found = layers[index_of_name(layer, names)];
+  } catch (const std::invalid_argument& e) {
+    throw std::runtime_error(std::string("layer: ") + e.what());
   }
   Picture picture;
-  picture.begin = found->at("ts");
-  picture.end = picture.begin + found->at("dur").get<double>();
-  picture.cycles = found->at("args").at("cycles");
+  picture.begin = number(*found, "ts");
+  picture.end = picture.begin + number(*found, "dur");
+  picture.cycles = number(found->at("args"), "cycles");
+  const int layer_index = id(found->at("args"), "layer");
   for (const Json& event : events) {
     if (event.at("ph") != "X" || is_layer(event)) continue;
-    const auto track = tracks.find({event.at("pid").get<int>(), event.at("tid").get<int>()});
+    const auto track = tracks.find({id(event, "pid"), id(event, "tid")});
     if (track == tracks.end()) continue;
     if (track->second.rfind("DRAM/", 0) == 0) {
       add_dram_slice(event, track->second, picture);
-    } else if (event.at("args").value("layer", -1) == found->at("args").at("layer").get<int>()) {
+    } else if (event.at("args").value("layer", Json()) == layer_index) {
       add_slice(event, track->second, picture);
     }
   }
@@ -205,8 +225,9 @@ std::string timeline_script(const std::string& trace, const TimelineView& view,
   std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
   const double to = std::min(view.to_us.value_or(HUGE_VAL), picture.end - picture.begin);
   if (!(view.from_us >= 0 && view.from_us < to)) {
-    throw std::runtime_error(fmt::format("times: {} to {} us, expected some of the layer's {} us",
-                                         view.from_us, to, picture.end - picture.begin));
+    throw std::runtime_error(
+        fmt::format("times: {:g} to {:g} us, expected some of the layer's {:.6g} us", view.from_us,
+                    to, picture.end - picture.begin));
   }
   script += fmt::format(
       "set border 0\nset tics nomirror scale 0 textcolor rgb '#444444'\n"
@@ -215,7 +236,7 @@ std::string timeline_script(const std::string& trace, const TimelineView& view,
       "set xlabel \"microseconds since the layer began\\n\" textcolor rgb '#444444'\n"
       "set xrange [{}:{}]\nset yrange [{}:-0.6]\n"
       "set key outside bottom center horizontal textcolor rgb '#444444'\n",
-      gnuplot::quoted(fmt::format("{}: {} cycles", view.layer, picture.cycles), 60),
+      gnuplot::quoted(fmt::format("{}: {:.0f} cycles", view.layer, picture.cycles), 60),
       gnuplot::number(view.from_us), gnuplot::number(to),
       gnuplot::number(static_cast<double>(kRows.size()) - 0.4));
   std::string ticks;
@@ -228,7 +249,7 @@ std::string timeline_script(const std::string& trace, const TimelineView& view,
 void draw_timeline(const std::string& trace_path, const TimelineView& view,
                    const std::string& picture) {
   const PictureFormat format = picture_format(picture);
-  const std::string trace = read_text_file(trace_path, kMaxTraceBytes);
+  const std::string trace = read_text_file(trace_path, kMaxJsonBytes);
   std::string script;
   try {
     script = timeline_script(trace, view, format);

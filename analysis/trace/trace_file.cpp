@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace dcnsim {
 namespace {
@@ -57,6 +58,7 @@ void TraceFile::slice(const Track& track, std::string_view name, std::uint64_t f
 void TraceFile::close() {
   buffer_ += "\n]}\n";
   flush();
+  if (problem_) std::rethrow_exception(problem_);
   file_.commit();
 }
 
@@ -66,8 +68,13 @@ void TraceFile::event(const std::string& fields) {
   if (buffer_.size() >= kBufferBytes) flush();
 }
 
+// Events come out of SystemC's processes, through which no exception gets as it is.
 void TraceFile::flush() {
-  file_.write(buffer_);
+  try {
+    if (!problem_) file_.write(buffer_);
+  } catch (const std::runtime_error&) {
+    problem_ = std::current_exception();
+  }
   buffer_.clear();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +32,7 @@ class TraceFile {
   void slice(const Track& track, std::string_view name, std::uint64_t from_ps, std::uint64_t to_ps,
              const TraceArguments& arguments = {});
 
-  /// The file appears, complete.
+  /// The file appears, complete. Throws what AtomicFile throws, of what was written before too.
   void close();
 
  private:
@@ -42,6 +43,7 @@ class TraceFile {
   AtomicFile file_;
   std::string buffer_;
   bool first_ = true;
+  std::exception_ptr problem_;  ///< of the first write that failed
 };
 
 }  // namespace dcnsim

@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <limits>
@@ -274,6 +275,25 @@ AcceleratorConfig parse_accelerator(const std::string& text, const std::string& 
     throw std::runtime_error(file + line + ": " + error.what());
   }
   return config;
+}
+
+std::string in_accelerator_file(const std::string& path, const std::string& problem) {
+  const std::map<std::string, Scalar> scalars =
+      Flattener(path).flatten(parse_yaml(read_text_file(path, kMaxYamlBytes), path));
+  const auto is_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+  };
+  std::size_t first = std::string::npos;
+  std::string line;
+  for (const auto& [field, scalar] : scalars) {
+    const std::size_t at = problem.find(field);
+    const std::size_t end = at + field.size();
+    if (at >= first || (at > 0 && is_part(problem[at - 1]))) continue;
+    if (end < problem.size() && is_part(problem[end])) continue;
+    first = at;
+    line = ':' + std::to_string(scalar.line);
+  }
+  return path + line + ": " + problem;
 }
 
 void set_fields(AcceleratorConfig& config, const std::map<std::string, std::string>& values) {

@@ -17,6 +17,10 @@ AcceleratorConfig load_accelerator(const std::string& path);
 /// errors carry.
 AcceleratorConfig parse_accelerator(const std::string& text, const std::string& file);
 
+/// A problem that shows after the file was read, with the file and the line of the field that it
+/// names first, if the file has one that it names.
+std::string in_accelerator_file(const std::string& path, const std::string& problem);
+
 /// Sets single fields by path ("array.rows") to what the text would mean in a YAML file. Throws
 /// std::runtime_error with one line: path, value, what was expected; for an unknown path with a
 /// suggestion. Fields are checked one by one: validate() checks them together.

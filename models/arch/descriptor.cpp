@@ -51,9 +51,9 @@ constexpr std::int64_t largest() {
   }
 }
 
-class Writer {
+class FieldWriter {
  public:
-  explicit Writer(LayerKind kind) : kind_(kind) {}
+  explicit FieldWriter(LayerKind kind) : kind_(kind) {}
 
   void constant(const Field& field, std::uint32_t value) { put(field, value); }
   void operator()(const Field& field, const std::uint64_t& value) {
@@ -82,10 +82,10 @@ class Writer {
   LayerKind kind_;
 };
 
-class Reader {
+class FieldReader {
  public:
   /// `kind` is that of the descriptor being read, known once its field has been visited.
-  Reader(const DescriptorBytes& bytes, const LayerKind& kind) : bytes_(bytes), kind_(kind) {}
+  FieldReader(const DescriptorBytes& bytes, const LayerKind& kind) : bytes_(bytes), kind_(kind) {}
 
   void constant(const Field& field, std::uint32_t expected) {
     const std::uint64_t value = take(field);
@@ -160,6 +160,11 @@ class ReferenceTable {
     if (field.kinds == descriptor_fields::kAny) layers = "all";
     text += "| " + std::to_string(field.offset) + " | " + std::to_string(field.bytes) + " | " +
             std::string(field.name) + " | " + layers + " | " + std::string(field.meaning);
+    const char* separator = field.meaning.empty() ? "" : ": ";
+    for (const reg::EnumeratedValue& v : field.values) {
+      text += separator + std::to_string(v.value) + " " + std::string(v.description);
+      separator = ", ";
+    }
     text += field.sign == Sign::kSigned ? " (two's complement) |\n" : " |\n";
   }
 };
@@ -249,14 +254,14 @@ void validate(const Descriptor& d) {
 }
 
 DescriptorBytes encode(const Descriptor& descriptor) {
-  Writer writer(descriptor.kind);
+  FieldWriter writer(descriptor.kind);
   visit_fields(descriptor, writer);
   return writer.bytes;
 }
 
 Descriptor decode(const DescriptorBytes& bytes) {
   Descriptor descriptor;
-  Reader reader(bytes, descriptor.kind);
+  FieldReader reader(bytes, descriptor.kind);
   visit_fields(descriptor, reader);
   reader.require_rest_zero();
   validate(descriptor);

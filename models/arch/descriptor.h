@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One layer's worth of work as the host hands it to the accelerator: 256 bytes, little-endian,
-// versioned. descriptor.cpp holds the one table of fields from which encoding, decoding and the
-// reference page come.
+// versioned. descriptor_fields.h holds the one table of fields from which encoding, decoding, the
+// reference page and the driver's C header come.
 #pragma once
 
 #include <array>

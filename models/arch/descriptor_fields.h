@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of a descriptor's fields: name, place, which layers use it, meaning. Encoding,
-// decoding and the reference page all walk it, so that they cannot disagree.
+// decoding, the reference page and the driver's C header all walk it, so that they cannot disagree.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "models/arch/descriptor.h"
+#include "models/arch/registers.h"
 
 namespace dcnsim::descriptor_fields {
 
@@ -27,7 +28,28 @@ struct Field {
   unsigned kinds;  ///< zero in descriptors of other kinds
   std::string_view meaning;
   Sign sign = Sign::kUnsigned;
+  reg::List<reg::EnumeratedValue> values = {};
 };
+
+template <typename Enum>
+constexpr reg::EnumeratedValue value(Enum code, std::string_view name, std::string_view meaning) {
+  return {static_cast<std::uint32_t>(code), name, meaning};
+}
+
+inline constexpr reg::EnumeratedValue kKindValues[] = {
+    value(LayerKind::kConv, "CONV", "convolution or fully-connected"),
+    value(LayerKind::kPool, "POOL", "pool"), value(LayerKind::kAdd, "ADD", "add")};
+inline constexpr reg::EnumeratedValue kOrderValues[] = {
+    value(LoopOrder::kWeightOuter, "WEIGHT_OUTER", "weights"),
+    value(LoopOrder::kPixelOuter, "PIXEL_OUTER", "pixels")};
+inline constexpr reg::EnumeratedValue kPoolKindValues[] = {
+    value(PoolKind::kMax, "MAX", "maximum"), value(PoolKind::kAverage, "AVERAGE", "average")};
+inline constexpr reg::EnumeratedValue kRoundingValues[] = {
+    value(Rounding::kHalfEven, "HALF_EVEN", "half to even"),
+    value(Rounding::kHalfUp, "HALF_UP", "half up"),
+    value(Rounding::kHalfAway, "HALF_AWAY", "half away from zero"),
+    value(Rounding::kTowardZero, "TOWARD_ZERO", "towards zero"),
+    value(Rounding::kFloor, "FLOOR", "floor")};
 
 struct FormatFields {
   Field bits, frac, is_signed, narrow;
@@ -48,8 +70,9 @@ template <typename DescriptorType, typename Visitor>
 void visit_fields(DescriptorType& d, Visitor& visit) {
   visit.constant(Field{"magic", 0, 4, kAny, "0x444C4E44, the bytes \"DNLD\""}, kDescriptorMagic);
   visit.constant(Field{"version", 4, 2, kAny, "1"}, std::uint32_t{kDescriptorVersion});
-  visit(Field{"kind", 6, 1, kAny, "0 convolution or fully-connected, 1 pool, 2 add"}, d.kind);
-  visit(Field{"order", 7, 1, kConv, "outermost loop: 0 weights, 1 pixels"}, d.tiling.order);
+  visit(Field{"kind", 6, 1, kAny, "", Sign::kUnsigned, kKindValues}, d.kind);
+  visit(Field{"order", 7, 1, kConv, "outermost loop", Sign::kUnsigned, kOrderValues},
+        d.tiling.order);
 
   const bool pool = d.kind == LayerKind::kPool;
   auto& in = pool ? d.pool.in : d.kind == LayerKind::kAdd ? d.add : d.conv.in;
@@ -79,13 +102,11 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   visit(Field{"groups", 32, 2, kConv, "groups of channels"}, d.conv.groups);
   visit(Field{"fused_pool", 34, 2, kConv, "max pool window and stride on the output, 1 for none"},
         d.fused_pool);
-  visit(Field{"pool_kind", 36, 1, kPool, "0 maximum, 1 average"}, d.pool.kind);
+  visit(Field{"pool_kind", 36, 1, kPool, "", Sign::kUnsigned, kPoolKindValues}, d.pool.kind);
   visit(Field{"count_include_pad", 37, 1, kPool, "1: an average divides by the window's size"},
         d.pool.count_include_pad);
 
-  visit(Field{"rounding", 38, 1, kAny,
-              "0 half to even, 1 half up, 2 half away from zero, 3 towards zero, 4 floor"},
-        d.requant.rounding);
+  visit(Field{"rounding", 38, 1, kAny, "", Sign::kUnsigned, kRoundingValues}, d.requant.rounding);
   visit(Field{"relu", 39, 1, kAny, "1: negative results become 0"}, d.requant.relu);
   visit(Field{"shift", 40, 2, kAny, "right shift before rounding, -192..192", Sign::kSigned},
         d.requant.shift);

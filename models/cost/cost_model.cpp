@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cost/cost_model.h"
 
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/arch/dram_spec.h"
 #include "models/cost/cost_parts.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 namespace {

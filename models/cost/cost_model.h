@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/descriptor.h"
-#include "models/arch/dram_spec.h"
 #include "models/cost/breakdown.h"
-#include "models/perf/counters.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
+struct Descriptor;
+struct DramSpec;
+struct LayerCounters;
 
 /// Where figures of one kind come from: what a report must print beside them.
 struct Provenance {

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "models/arch/descriptor.h"
 #include "models/base/table/csv.h"
 #include "models/cost/dram_estimate.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 namespace {
@@ -61,19 +63,18 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       sram(tables_dir, accelerator.cost, pe->node_nm()),
       dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
       dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
-  const auto shape = [this](AreaPart part, const BufferConfig& b) {
-    return sram.buffer(std::string(to_string(part)), static_cast<double>(b.capacity_bytes),
-                       b.word_bits, b.all_banks());
+  const auto shape = [this](const std::string& name, const BufferConfig& b) {
+    return sram.buffer({name + ".capacity_bytes", name + ".word_bits"},
+                       static_cast<double>(b.capacity_bytes), b.word_bits, b.all_banks());
   };
-  input = shape(AreaPart::kInputBuffer, config.input_buffer);
-  weight = shape(AreaPart::kWeightBuffer, config.weight_buffer);
-  output = shape(AreaPart::kOutputBuffer, config.output_buffer);
+  input = shape("buffers.input", config.input_buffer);
+  weight = shape("buffers.weight", config.weight_buffer);
+  output = shape("buffers.output", config.output_buffer);
   if (has_accumulator_buffer()) {
     // A bank for each column: all columns update a partial sum in the same cycle.
-    accumulator =
-        sram.buffer(std::string(to_string(AreaPart::kAccumulatorBuffer)) + " (one bank a column)",
-                    static_cast<double>(config.accumulator_buffer_bytes), config.accumulator.bits,
-                    config.array.columns);
+    accumulator = sram.buffer({"accumulator.buffer_bytes", "accumulator.bits"},
+                              static_cast<double>(config.accumulator_buffer_bytes),
+                              config.accumulator.bits, config.array.columns);
   }
   dram_by = complete_energies(dram, tables_dir, config.cost);
   add_units();

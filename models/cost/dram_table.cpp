@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/dram_fields.h"
 #include "models/base/table/csv.h"
 #include "models/base/text/printable.h"
@@ -22,7 +23,8 @@ std::vector<std::string> presets_of(const CsvTable& table) {
   return names;
 }
 
-std::size_t find_row(const CsvTable& table, const std::string& preset) {
+/// Nothing if there is none.
+std::optional<std::size_t> find_row(const CsvTable& table, const std::string& preset) {
   const std::vector<std::string> names = presets_of(table);
   std::optional<std::size_t> found;
   for (std::size_t row = 0; row < names.size(); ++row) {
@@ -30,18 +32,32 @@ std::size_t find_row(const CsvTable& table, const std::string& preset) {
     if (found) table.fail(row, table.column("preset"), "a second row for this preset");
     found = row;
   }
-  if (!found) {
-    throw std::runtime_error(table.path() + ": no DRAM preset \"" + printable(preset) + '"' +
-                             suggestion(preset, names));
-  }
-  return *found;
+  return found;
+}
+
+/// What the user named.
+std::size_t row_of_energy(const CsvTable& table, const std::string& preset) {
+  const auto row = find_row(table, preset);
+  if (row) return *row;
+  const std::vector<std::string> names = presets_of(table);
+  throw InvalidField("dram.preset", '"' + printable(preset) + "\", expected one of " +
+                                        listed(names) + suggestion(preset, names));
+}
+
+/// What the other table has, this one should.
+std::size_t row_of_timing(const CsvTable& table, const std::string& preset) {
+  const auto row = find_row(table, preset);
+  if (row) return *row;
+  throw std::runtime_error(table.path() + ": no DRAM preset \"" + printable(preset) + '"' +
+                           suggestion(preset, presets_of(table)));
 }
 
 /// Reads the fields of one preset from its rows.
 class Reader {
  public:
   Reader(const CsvTable& energy, const CsvTable& timing, const std::string& preset)
-      : energy_{energy, find_row(energy, preset)}, timing_{timing, find_row(timing, preset)} {}
+      : energy_{energy, row_of_energy(energy, preset)},
+        timing_{timing, row_of_timing(timing, preset)} {}
 
   void operator()(const dram_fields::Text& field, std::string& member) const {
     const Row& from = row_of(field);

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "models/arch/accelerator_config.h"
+
 namespace dcnsim {
 
 void require_extrapolation(const CostConfig& config, const std::string& refusal,

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
-
 namespace dcnsim {
+
+struct CostConfig;
 
 struct Extrapolation {
   std::string rule;       ///< what is taken instead of a measured figure

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/arch/accelerator_config.h"
 #include "models/cost/accumulator_ratio.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_rows.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 

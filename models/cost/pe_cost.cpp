@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cost/pe_cost.h"
 
+#include "models/arch/accelerator_config.h"
 #include "models/cost/mac_cost.h"
 #include "models/cost/unit_cost.h"
 

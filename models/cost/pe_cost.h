@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
 #include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
-#include "models/perf/counters.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
+struct LayerCounters;
 
 /// Zero activations among the CNN-like operands of the tables.
 inline constexpr double kTableZeroFraction = 0.5;

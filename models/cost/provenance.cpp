@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "models/arch/config_fields.h"
+#include "models/arch/descriptor.h"
 #include "models/base/text/printable.h"
 #include "models/cost/cost_parts.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 namespace {

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <set>
 #include <stdexcept>
 
 #include "models/arch/config_fields.h"
 #include "models/base/table/csv.h"
 #include "models/base/text/printable.h"
+#include "models/base/text/suggest.h"
 
 namespace dcnsim {
 namespace {
@@ -63,45 +65,60 @@ SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, doub
     error_bars_.add(table, row);
   }
   if (nodes.count(wanted_node) == 0) {
-    std::string list;
-    for (const double known : nodes) list += (list.empty() ? "" : ", ") + fields::decimal(known);
-    throw std::runtime_error(path + ": no SRAM at " + node_text +
-                             "; cost.sram_node_nm may name another node (" + list + ")");
+    std::vector<std::string> known;
+    known.reserve(nodes.size());
+    for (const double one : nodes) known.push_back(fields::decimal(one));
+    throw InvalidField("cost.sram_node_nm", "no SRAM at " + node_text + " in " + table.file_name() +
+                                                ", expected one of " + listed(known));
   }
   if (grid_.empty()) {
-    std::string list;
-    for (const std::string& name : devices) list += (list.empty() ? "" : ", ") + printable(name);
-    throw std::runtime_error(path + ": cost.sram_device: " + config.sram_device + " at " +
-                             node_text + ", expected one of " + printable(list, 200));
+    const std::vector<std::string> known(devices.begin(), devices.end());
+    throw InvalidField("cost.sram_device", printable(config.sram_device) + " at " + node_text +
+                                               ", expected one of " + listed(known) +
+                                               suggestion(config.sram_device, known));
   }
   table_ = table.file_name();
   sha256_ = table.sha256();
 }
 
-BufferCost SramCost::buffer(const std::string& name, double capacity_bytes, int word_bits,
+void SramCost::refuse(const BufferFields& named, double capacity_bytes, int word_bits, int banks,
+                      const std::string& remedy) const {
+  const std::set<int>&bytes = grid_.xs(), &bits = grid_.ys();
+  const bool is_word = word_bits < *bits.begin() || word_bits > *bits.rbegin();
+  const std::string problem =
+      is_word
+          ? std::to_string(word_bits) + ", expected " + range(bits) + " (of " + table_ + ")"
+          : fields::decimal(capacity_bytes) + ", expected " +
+                std::to_string(std::int64_t{*bytes.begin()} * banks) + ".." +
+                std::to_string(std::int64_t{*bytes.rbegin()} * banks) + " (" + table_ + " has " +
+                range(bytes) + " bytes a bank, of which there are " + std::to_string(banks) + ")";
+  throw InvalidField(is_word ? named.word : named.capacity, problem + remedy);
+}
+
+BufferCost SramCost::buffer(const BufferFields& named, double capacity_bytes, int word_bits,
                             int banks) const {
   const double bank_bytes = capacity_bytes / banks;
   const auto corners = grid_.around(bank_bytes, word_bits);
   BufferCost cost;
   cost.interpolated = corners.size() > 1;
   if (corners.empty()) {
-    const std::string refusal = table_ + ": " + name + ": a bank of " +
-                                fields::decimal(bank_bytes) + " bytes with " +
-                                std::to_string(word_bits) + "-bit words is outside the table (" +
-                                range(grid_.xs()) + " bytes, " + range(grid_.ys()) + " bits)";
     if (beyond(bank_bytes, *grid_.xs().begin(), *grid_.xs().rbegin()) > kMostCapacityBeyond ||
         beyond(word_bits, *grid_.ys().begin(), *grid_.ys().rbegin()) > kMostWordBeyond) {
-      throw std::runtime_error(refusal);
+      refuse(named, capacity_bytes, word_bits, banks);
     }
     cost.by.push_back(
         {"the table's mean slopes over capacity and word width", error_bars_.rule.text()});
-    require_extrapolation(config_, refusal, cost.by.back());
+    if (!config_.extrapolate) {
+      refuse(named, capacity_bytes, word_bits, banks,
+             "; cost.extrapolate: true would take " + cost.by.back().text());
+    }
   }
   const auto of = [&](Member member) {
     if (!corners.empty()) return blend_logarithms(corners, member);
     const double value = extrapolated(bank_bytes, word_bits, member);
     if (!(value > 0) || !std::isfinite(value)) {
-      throw std::runtime_error(table_ + ": " + name + ": the table has no slopes to extend");
+      throw std::runtime_error(table_ + ": " + named.capacity +
+                               ": the table has no slopes to extend");
     }
     return value;
   };

@@ -27,16 +27,22 @@ struct BufferCost {
   Extrapolations by{};  ///< rules used, if any
 };
 
+/// What the accelerator file calls the two that decide.
+struct BufferFields {
+  std::string capacity, word;
+};
+
 class SramCost {
  public:
-  /// `node_nm` is the logic's; config.cost.sram_node_nm replaces it. Throws std::runtime_error if
-  /// the table has no such node or device.
+  /// `node_nm` is the logic's; config.cost.sram_node_nm replaces it. Throws InvalidField if the
+  /// table has no such node or device.
   SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm);
 
   /// `banks` banks of capacity / banks bytes each. Interpolated in the logarithms of capacity and
-  /// word width. Outside the table's range std::runtime_error naming the buffer; or, if
+  /// word width. Outside the table's range InvalidField with what there is; or, if
   /// extrapolation is asked for and the shape is near enough, along the mean slopes of the table.
-  BufferCost buffer(const std::string& name, double capacity_bytes, int word_bits, int banks) const;
+  BufferCost buffer(const BufferFields& named, double capacity_bytes, int word_bits,
+                    int banks) const;
 
   const std::string& table() const { return table_; }
   const std::string& sha256() const { return sha256_; }
@@ -45,6 +51,8 @@ class SramCost {
 
  private:
   using Member = double SramPoint::*;
+  [[noreturn]] void refuse(const BufferFields& named, double capacity_bytes, int word_bits,
+                           int banks, const std::string& remedy = "") const;
   /// Zero if the table has a hole there.
   double interpolated(double bytes, double bits, Member member) const;
   /// By the mean slopes over the whole range, from the nearest shape in it.

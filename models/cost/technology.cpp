@@ -2,9 +2,12 @@
 #include "models/cost/technology.h"
 
 #include <set>
-#include <stdexcept>
+#include <string>
+#include <vector>
 
+#include "models/arch/accelerator_config.h"
 #include "models/base/text/printable.h"
+#include "models/base/text/suggest.h"
 
 namespace dcnsim {
 namespace {
@@ -28,10 +31,9 @@ void require_technology(const CsvTable& table, const std::string& technology) {
   const std::size_t library = table.column("library");
   std::set<std::string> known;
   for (std::size_t row = 0; row < table.rows(); ++row) known.insert(table.text(row, library));
-  std::string list;
-  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + printable(name);
-  throw std::runtime_error(table.path() + ": cost.technology: " + technology +
-                           ", expected one of " + printable(list, 200));
+  const std::vector<std::string> names(known.begin(), known.end());
+  throw InvalidField("cost.technology", printable(technology) + ", expected one of " +
+                                            listed(names) + suggestion(technology, names));
 }
 
 std::string node_and_library(const CsvTable& table, std::size_t row) {

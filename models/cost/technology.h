@@ -11,7 +11,7 @@ namespace dcnsim {
 
 bool has_technology(const CsvTable& table, const std::string& technology);
 
-/// Throws std::runtime_error listing the technologies of the table unless `technology` is one.
+/// Throws InvalidField listing the technologies of the table unless `technology` is one.
 void require_technology(const CsvTable& table, const std::string& technology);
 
 /// "45 nm, nangate45"

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/arch/accelerator_config.h"
 #include "models/base/table/csv.h"
 #include "models/cost/pe_rows.h"
 #include "models/cost/technology.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 namespace {

@@ -69,7 +69,7 @@ Accumulators conv_golden(const ConvShape& shape, const CodeTensor& input,
                          const std::vector<std::int64_t>& bias, const Accumulator& accumulator);
 
 /// Proof from the weights' L1 norm: no partial sum of any output, in any order, can leave the
-/// accumulator for any input codes of `input`. See Lin et al. 2016 for the grid, design.md 3.
+/// accumulator for any input codes of `input`. README.md has the inequalities.
 bool cannot_overflow(const std::vector<std::int32_t>& weights, int out_channels,
                      const std::vector<std::int64_t>& bias, const Format& input,
                      const Accumulator& accumulator);

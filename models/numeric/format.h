@@ -50,7 +50,7 @@ enum class Overflow { kWrap, kSaturate };
 
 /// Accumulator register width in bits (8..64) and overflow behaviour. The normative order of a sum
 /// is: bias first, then kernel row, kernel column, input channel; saturation applies after every
-/// single addition (design: fixed-point arithmetic).
+/// single addition (README.md).
 struct Accumulator {
   int bits = 32;
   Overflow overflow = Overflow::kWrap;

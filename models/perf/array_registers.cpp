@@ -10,13 +10,9 @@ namespace {
 /// Registers, each as wide as an operand, that delay `lines` neighbours by 0, 1, 2 ... cycles.
 std::uint64_t triangle(int lines) { return u64(lines) * u64(lines - 1) / 2; }
 
-DatapathMode mode_of(const AcceleratorConfig& config, const ArrayWork& work) {
-  return datapath_mode(config.array, work.weight_bits, work.activation_bits);
-}
-
 void count_weight_stationary(const AcceleratorConfig& config, const ArrayWork& work,
                              RegisterLoads& loads) {
-  const DatapathMode mode = mode_of(config, work);
+  const DatapathMode mode = datapath_mode(config.array, work.weight_bits, work.activation_bits);
   const Cut row_tiles(work.reduction, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
   loads.edge_activation_bits +=
@@ -32,7 +28,7 @@ void count_weight_stationary(const AcceleratorConfig& config, const ArrayWork& w
 
 void count_output_stationary(const AcceleratorConfig& config, const ArrayWork& work,
                              RegisterLoads& loads) {
-  const DatapathMode mode = mode_of(config, work);
+  const DatapathMode mode = datapath_mode(config.array, work.weight_bits, work.activation_bits);
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
   const std::uint64_t steps = Cut(work.reduction, mode.group).count;

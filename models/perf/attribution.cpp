@@ -6,6 +6,9 @@
 #include <iterator>
 #include <utility>
 
+#include "models/arch/accelerator_config.h"
+#include "models/perf/counters.h"
+
 namespace dcnsim {
 namespace {
 

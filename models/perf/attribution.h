@@ -9,12 +9,13 @@
 #include <string>
 #include <string_view>
 
-#include "models/arch/accelerator_config.h"
 #include "models/arch/layer.h"
 #include "models/base/enum_array.h"
-#include "models/perf/counters.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
+struct LayerCounters;
 
 enum class Cause : std::uint8_t {
   kCompute,     ///< the array multiplies

@@ -104,7 +104,7 @@ Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
         words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) * d.requant.out.bits,
                     config.output_buffer);
   }
-  room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || !gathers(d));
+  room.available = available(config.output_buffer, pixel_tile_count(d) > 1);
   return room;
 }
 

@@ -8,12 +8,13 @@
 #include <optional>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/descriptor.h"
-#include "models/arch/dram_spec.h"
-#include "models/perf/counters.h"
-
 namespace dcnsim {
+
+struct AcceleratorConfig;
+struct Descriptor;
+struct DmaConfig;
+struct DramSpec;
+struct LayerCounters;
 
 /// Runs one layer after the other on one machine.
 class Evaluator {

@@ -10,11 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/perf/counters.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
 
 /// Everything but cycles, stalls, DRAM events, zeros and overflows.
 LayerCounters predicted_counters(const Descriptor& descriptor, const AcceleratorConfig& config);

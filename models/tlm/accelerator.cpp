@@ -3,13 +3,14 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
 
 namespace dcnsim {
 Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
-                         Transport transport)
+                         const AcceleratorOptions& options)
     : sc_module(name),
       registers("registers"),
       memory("memory"),
@@ -18,7 +19,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
       config_((validate(config), config)),
       clocking_(config.clock_mhz),
       bank_("bank", *this),
-      dma_("dma", transport, clocking_),
+      dma_("dma", options, clocking_, 2 * static_cast<std::size_t>(config.dma.outstanding)),
       pipeline_(config_, *this),
       values_(config_),
       start_event_("start_event"),
@@ -28,9 +29,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
 
   add_observer(signals_);
 
-  SC_HAS_PROCESS(Accelerator);
+  DCNSIM_PROCESSES_OF(Accelerator);
   SC_THREAD(sequence);
-  sequencer_ = sc_core::sc_get_current_process_handle();
   SC_METHOD(drive_irq);
   sensitive << irq_event_;
   SC_METHOD(reset_changed);
@@ -48,7 +48,7 @@ void Accelerator::trace(sc_core::sc_trace_file* file) const {
 
 void Accelerator::start(const Job& job) {
   if (reset.read()) return;
-  job_ = job;
+  started_ = job;
   layers_.clear();
   totals_ = {};
   signals_.set_busy(true);
@@ -56,12 +56,11 @@ void Accelerator::start(const Job& job) {
 }
 
 void Accelerator::soft_reset() {
-  start_event_.cancel();
+  started_.reset();
   signals_.set_busy(false);
   abandon();
   layers_.clear();
   totals_ = {};
-  sequencer_.reset();
   update_interrupt();
 }
 
@@ -119,26 +118,32 @@ std::uint8_t* Accelerator::data(const Burst& burst) { return values_.data(burst)
 
 void Accelerator::sequence() {
   while (true) {
-    sc_core::wait(start_event_);
-    const std::uint32_t error = run_job();
-    dma_.sync();
-    if (error != reg::kNone) abandon();
-    finish(error, layers_.empty() ? 0 : layers_.size() - 1);
+    while (!started_) sc_core::wait(start_event_);
+    try {
+      dma_.settle();
+      const Job job = *std::exchange(started_, std::nullopt);
+      const std::uint32_t error = run_job(job);
+      dma_.finish();
+      if (error != reg::kNone) abandon();
+      finish(error, layers_.empty() ? 0 : layers_.size() - 1);
+    } catch (const Dma::Abandoned&) {
+      // soft_reset() has cleared what there was.
+    }
   }
 }
 
-std::uint32_t Accelerator::run_job() {
+std::uint32_t Accelerator::run_job(const Job& job) {
   abandon();
   const std::uint64_t first_cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp());
   pipeline_.reset(first_cycle);
   dma_.advance_to(first_cycle);
   if (memory_share_) memory_share_->begin_job(first_cycle);
-  const std::uint64_t address = job_.descriptor_address;
-  if (job_.descriptor_count == 0 ||
+  const std::uint64_t address = job.descriptor_address;
+  if (job.descriptor_count == 0 ||
       address % static_cast<std::uint64_t>(config_.dma.bus_bytes) != 0) {
     return reg::kBadDescriptor;
   }
-  for (std::uint32_t i = 0; i < job_.descriptor_count; ++i) {
+  for (std::uint32_t i = 0; i < job.descriptor_count; ++i) {
     LayerCounters& counters = layers_.emplace_back();
     const std::uint32_t error = run_layer(address + i * kDescriptorBytes, counters);
     counters.cycles = accounted_cycles(counters);

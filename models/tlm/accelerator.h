@@ -4,13 +4,8 @@
 // the last output has reached memory or something failed.
 #pragma once
 
-#if __cplusplus != 201703L
-#error "dcnsim: compile as C++17: SystemC links only with the C++ standard it was built for"
-#endif
-
 #include <cstdint>
 #include <optional>
-#include <systemc>
 #include <tlm>
 #include <vector>
 
@@ -19,10 +14,12 @@
 #include "models/perf/memory_meter.h"
 #include "models/perf/memory_share.h"
 #include "models/perf/pipeline.h"
+#include "models/tlm/accelerator_options.h"
 #include "models/tlm/clocking.h"
 #include "models/tlm/dma.h"
 #include "models/tlm/register_bank.h"
 #include "models/tlm/signals.h"
+#include "models/tlm/systemc.h"
 #include "models/values/tile_values.h"
 
 namespace dcnsim {
@@ -39,7 +36,7 @@ class Accelerator : public sc_core::sc_module,
 
   /// Throws std::invalid_argument if `config` is not valid.
   Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
-              Transport transport = Transport::kLooselyTimed);
+              const AcceleratorOptions& options = {});
 
   /// What the last job counted, one entry a descriptor executed. Without measure(), DRAM events and
   /// what the memory did while the array waited are 0.
@@ -82,7 +79,7 @@ class Accelerator : public sc_core::sc_module,
   void drive_irq();
   void reset_changed();
 
-  std::uint32_t run_job();
+  std::uint32_t run_job(const Job& job);
   std::uint32_t run_layer(std::uint64_t descriptor_address, LayerCounters& counters);
   void finish(std::uint32_t error_code, std::size_t layer);
   void abandon();
@@ -97,12 +94,11 @@ class Accelerator : public sc_core::sc_module,
   std::optional<MemoryShare> memory_share_;
   std::vector<PipelineClient*> observers_;
 
-  Job job_;
+  std::optional<Job> started_;  ///< and not yet begun
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
   sc_core::sc_event start_event_;
   sc_core::sc_event irq_event_;
-  sc_core::sc_process_handle sequencer_;
 };
 
 }  // namespace dcnsim

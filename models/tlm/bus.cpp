@@ -160,7 +160,7 @@ void Bus::begin_request(std::size_t target) {
     case tlm::TLM_ACCEPTED:
       return;
     case tlm::TLM_UPDATED:
-      phases_.notify(payload, phase, delay);
+      nb_transport_bw(static_cast<int>(target), payload, phase, delay);
       return;
     case tlm::TLM_COMPLETED:
       route.target_has_ended = true;
@@ -185,7 +185,9 @@ void Bus::begin_response(std::size_t initiator) {
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   const tlm::tlm_sync_enum status =
       from_initiators[initiator]->nb_transport_bw(payload, phase, delay);
-  if (status != tlm::TLM_ACCEPTED) phases_.notify(payload, tlm::END_RESP, delay);
+  if (status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP)) {
+    phases_.notify(payload, tlm::END_RESP, delay);
+  }
 }
 
 void Bus::end_response(Payload& payload) {

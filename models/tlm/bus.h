@@ -16,10 +16,11 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <systemc>
 #include <tlm>
 #include <unordered_map>
 #include <vector>
+
+#include "models/tlm/systemc.h"
 
 namespace dcnsim {
 

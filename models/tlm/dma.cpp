@@ -2,116 +2,193 @@
 #include "models/tlm/dma.h"
 
 #include <algorithm>
-#include <string>
+#include <sstream>
+
+#include "models/tlm/reports.h"
 
 namespace dcnsim {
 namespace {
 
-void set_attributes(tlm::tlm_generic_payload& payload, const Burst& burst, std::uint8_t* data) {
-  payload.set_command(burst.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-  payload.set_address(burst.address);
-  payload.set_data_ptr(data);
-  payload.set_data_length(burst.bytes);
-  payload.set_streaming_width(burst.bytes);
-  payload.set_byte_enable_ptr(nullptr);
-  payload.set_byte_enable_length(0);
-  payload.set_dmi_allowed(false);
-  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+void set_attributes(Transaction& transaction, std::uint8_t* data) {
+  const Burst& burst = transaction.burst;
+  transaction.set_command(burst.is_write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  transaction.set_address(burst.address);
+  transaction.set_data_ptr(data);
+  transaction.set_data_length(burst.bytes);
+  transaction.set_streaming_width(burst.bytes);
+  transaction.set_byte_enable_ptr(nullptr);
+  transaction.set_byte_enable_length(0);
+  transaction.set_dmi_allowed(false);
+  transaction.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+/// As the DMA asked: a payload's address may have been changed on its way.
+std::string named(const Burst& burst) {
+  std::ostringstream text;
+  text << (burst.is_write ? "write" : "read") << " of " << burst.bytes << " bytes at 0x" << std::hex
+       << burst.address;
+  return text.str();
 }
 
 }  // namespace
 
-Dma::Dma(const sc_core::sc_module_name& name, Transport transport, const Clocking& clocking)
+Dma::Dma(const sc_core::sc_module_name& name, const AcceleratorOptions& options,
+         const Clocking& clocking, std::size_t outstanding)
     : sc_module(name),
       memory("memory"),
-      transport_(transport),
+      options_(options),
       clocking_(clocking),
-      answered_("answered") {
+      stirred_("stirred"),
+      ended_("ended") {
   memory.register_nb_transport_bw(this, &Dma::nb_transport_bw);
+
+  DCNSIM_PROCESSES_OF(Dma);
+  SC_METHOD(watch);
+  sensitive << watch_;
+  dont_initialize();
+  if (options.transport == Transport::kApproximatelyTimed) {
+    SC_METHOD(end_responses);
+    sensitive << stirred_;
+    dont_initialize();
+    return;
+  }
+  // As many as may be inside the memory, and one that drives meanwhile.
+  for (std::size_t i = 0; i <= outstanding; ++i) {
+    callers_.emplace_back(sc_core::sc_gen_unique_name("caller"), *this);
+  }
+}
+
+Dma::Caller::Caller(const sc_core::sc_module_name& name, Dma& owner) : sc_module(name), dma(owner) {
+  DCNSIM_PROCESSES_OF(Caller);
+  SC_THREAD(run);
 }
 
 void Dma::end_of_simulation() {
-  if (pool_.in_use() == 0) return;
-  SC_REPORT_WARNING(name(), (std::to_string(pool_.in_use()) +
-                             " transactions were outstanding at the end of simulation")
-                                .c_str());
+  const std::size_t left = pool_.in_use() + calls_;
+  if (left == 0) return;
+  report(report::kOutstanding,
+         std::to_string(left) + " transactions were outstanding at the end of simulation");
 }
 
 bool Dma::run(Pipeline& pipeline, BurstData& data) {
+  const std::uint32_t generation = generation_;
   failed_cycle_ = Pipeline::kNever;
   pipeline_ = &pipeline;
-  switch (transport_) {
-    case Transport::kLooselyTimed:
-      run_loosely_timed(pipeline, data);
-      break;
-    case Transport::kApproximatelyTimed:
-      run_approximately_timed(pipeline, data);
-      break;
+  data_ = &data;
+  if (options_.transport == Transport::kApproximatelyTimed) {
+    drive(nullptr);
+  } else {
+    may_take_over_ = true;
+    on_call_ = idle_.back();
+    on_call_->wake.notify(sc_core::SC_ZERO_TIME);
+    // A reset before this run may still be heard.
+    while (pipeline_ != nullptr && generation == generation_) sc_core::wait(ended_);
+    if (generation != generation_) throw Abandoned();
   }
-  pipeline_ = nullptr;
-  return failed_cycle_ == Pipeline::kNever;
+  if (failed_cycle_ == Pipeline::kNever) return true;
+  report(report::kBusError, failure_);
+  return false;
 }
 
 void Dma::advance_to(std::uint64_t cycle) {
-  const sc_core::sc_time target = clocking_.cycles(cycle);
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
-  // Time may have passed in a b_transport that waits.
-  keeper_.set(target > now ? target - now : sc_core::SC_ZERO_TIME);
-  if (target > now && (transport_ == Transport::kApproximatelyTimed || keeper_.need_sync())) {
-    keeper_.sync();
-  }
+  local_time_ = clocking_.cycles(cycle);
+  if (options_.transport == Transport::kApproximatelyTimed || local_time_ >= sync_point_) sync();
 }
 
 void Dma::sync() {
-  if (keeper_.get_local_time() > sc_core::SC_ZERO_TIME) keeper_.sync();
+  // The memory may have waited, or stir while we do.
+  while (local_time_ > sc_core::sc_time_stamp()) pause(local_time_ - sc_core::sc_time_stamp());
+  sync_point_ = next_sync_point();
+}
+
+void Dma::settle() {
+  while (calls_ > 0) await_memory();
+}
+
+void Dma::finish() {
+  sync();
+  stop_watching();
 }
 
 void Dma::reset() {
   ++generation_;
   pipeline_ = nullptr;
-  keeper_.reset();
+  driver_ = nullptr;
+  may_take_over_ = false;
+  said_no_progress_ = false;
+  awaiting_since_ = sc_core::sc_max_time();
+  stop_watching();
+  local_time_ = sc_core::SC_ZERO_TIME;
+  sync_point_ = next_sync_point();
+  stirred_.notify(sc_core::SC_ZERO_TIME);
+  ended_.notify(sc_core::SC_ZERO_TIME);
 }
 
-void Dma::run_loosely_timed(Pipeline& pipeline, BurstData& data) {
-  tlm::tlm_generic_payload transaction;
-  while (!pipeline.idle()) {
-    const std::uint64_t cycle = std::min(pipeline.next_cycle(), failed_cycle_);
-    advance_to(cycle);
-    if (cycle == failed_cycle_) return;
-    pipeline.advance(cycle);
-    while (const Burst* burst = pipeline.request()) {
-      set_attributes(transaction, *burst, data.data(*burst));
-      sc_core::sc_time delay = keeper_.get_local_time();
-      memory->b_transport(transaction, delay);
-      pipeline.respond(burst->tag, answer(transaction, delay));
+void Dma::stand_by(Caller& me) {
+  while (true) {
+    idle_.push_back(&me);
+    do {
+      sc_core::wait(me.wake);
+      on_call_ = nullptr;
+    } while (!may_take_over_);
+    may_take_over_ = false;
+    driver_ = &me;
+    idle_.erase(std::find(idle_.begin(), idle_.end(), &me));
+    try {
+      drive(&me);
+    } catch (const Abandoned&) {
+      // run() tells its caller.
     }
   }
 }
 
-void Dma::run_approximately_timed(Pipeline& pipeline, BurstData& data) {
-  while (!pipeline.idle()) {
-    const std::uint64_t cycle = std::min(pipeline.next_cycle(may_request()), failed_cycle_);
+void Dma::drive(Caller* me) {
+  while (!pipeline_->idle()) {
+    const std::uint64_t cycle = std::min(pipeline_->next_cycle(may_request()), failed_cycle_);
     if (!reach(cycle)) continue;
-    if (has_come(failed_cycle_)) return;
-    pipeline.advance(cycle);
+    if (failed_cycle_ <= cycle || has_come(failed_cycle_)) break;
+    pipeline_->advance(cycle);
     while (may_request()) {
-      const Burst* burst = pipeline.request();
+      const Burst* burst = pipeline_->request();
       if (burst == nullptr) break;
-      Transaction& transaction = pool_.acquire();
-      transaction.tag = burst->tag;
-      transaction.generation = generation_;
-      transaction.bytes.resize(burst->bytes);
-      transaction.read_to = data.data(*burst);
-      if (burst->is_write) {
-        std::copy_n(transaction.read_to, burst->bytes, transaction.bytes.begin());
+      if (me == nullptr) {
+        begin(*burst);
+      } else if (!call(*burst, *me)) {
+        return;
       }
-      set_attributes(transaction, *burst, transaction.bytes.data());
-      begin(transaction);
     }
   }
+  pipeline_ = nullptr;
+  call_off();
+  ended_.notify(sc_core::SC_ZERO_TIME);
+}
+
+bool Dma::call(const Burst& burst, Caller& me) {
+  Transaction& transaction = prepare(me.transaction, burst);
+  set_attributes(transaction, data_->data(burst));
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  sc_core::sc_time delay = local_time_ > now ? local_time_ - now : sc_core::SC_ZERO_TIME;
+  if (on_call_ == nullptr) {
+    on_call_ = idle_.back();
+    on_call_->wake.notify(sc_core::SC_ZERO_TIME);
+  }
+  may_take_over_ = true;
+  ++calls_;
+  memory->b_transport(transaction, delay);
+  --calls_;
+  const bool drives = driver_ == &me;
+  if (drives) {
+    may_take_over_ = false;
+  } else {
+    stirred_.notify(sc_core::SC_ZERO_TIME);
+  }
+  answer(transaction, delay);
+  if (transaction.generation != generation_) throw Abandoned();
+  return drives;
 }
 
 bool Dma::may_request() const {
+  if (options_.transport == Transport::kLooselyTimed) return true;
   return requesting_ == nullptr && request_end_ <= sc_core::sc_time_stamp();
 }
 
@@ -120,37 +197,133 @@ bool Dma::has_come(std::uint64_t cycle) const {
 }
 
 bool Dma::reach(std::uint64_t cycle) {
-  if (has_come(cycle)) return true;
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
-  sc_core::sc_time until = sc_core::sc_max_time();
-  if (cycle != Pipeline::kNever) until = clocking_.cycles(cycle);
-  if (request_end_ > now) until = std::min(until, request_end_);
-  if (until == sc_core::sc_max_time()) {
-    sc_core::wait(answered_);
-  } else {
-    sc_core::wait(until - now, answered_);
+  const bool ahead = options_.transport == Transport::kLooselyTimed;
+  // While a call waits, its answer may come at any time.
+  if (ahead && calls_ == 0) {
+    advance_to(cycle);
+    return true;
   }
-  return has_come(cycle);
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time due =
+      cycle == Pipeline::kNever ? sc_core::sc_max_time() : clocking_.cycles(cycle);
+  if (due <= now) return true;
+  const sc_core::sc_time until = request_end_ > now ? std::min(due, request_end_) : due;
+  if (until == sc_core::sc_max_time()) {
+    await_memory();
+    return false;
+  }
+  pause(until - now);
+  if (due > sc_core::sc_time_stamp()) return false;
+  // Calls that return at the same time belong to the same cycle.
+  if (ahead) pause(sc_core::SC_ZERO_TIME);
+  return true;
 }
 
-void Dma::begin(Transaction& transaction) {
+void Dma::pause(const sc_core::sc_time& time) {
+  const std::uint32_t generation = generation_;
+  call_off();
+  sc_core::wait(time, stirred_);
+  if (generation != generation_) throw Abandoned();
+}
+
+void Dma::await_memory() {
+  const std::uint32_t generation = generation_;
+  call_off();
+  start_watching();
+  awaiting_since_ = sc_core::sc_time_stamp();
+  sc_core::wait(stirred_);
+  if (generation != generation_) throw Abandoned();
+  awaiting_since_ = sc_core::sc_max_time();
+}
+
+void Dma::call_off() {
+  if (on_call_ == nullptr) return;
+  on_call_->wake.cancel();
+  on_call_ = nullptr;
+}
+
+void Dma::start_watching() {
+  if (watches_ || said_no_progress_ || options_.watchdog == sc_core::SC_ZERO_TIME) return;
+  watches_ = true;
+  watch_.notify(options_.watchdog);
+}
+
+void Dma::stop_watching() {
+  if (!watches_) return;
+  watches_ = false;
+  watch_.cancel();
+}
+
+/// A timeout of every wait would cost more than all else: this looks now and then.
+void Dma::watch() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time waited =
+      awaiting_since_ < now ? now - awaiting_since_ : sc_core::SC_ZERO_TIME;
+  if (waited < options_.watchdog) {
+    watch_.notify(options_.watchdog - waited);
+    return;
+  }
+  said_no_progress_ = true;
+  report(report::kNoProgress,
+         "nothing from the memory for " + options_.watchdog.to_string() + "; " + awaited());
+}
+
+std::string Dma::awaited() const {
+  std::size_t count = 0;
+  const Transaction* oldest = nullptr;
+  const auto look_at = [&](const Transaction& transaction) {
+    if (!transaction.under_way) return;
+    ++count;
+    if (oldest == nullptr || transaction.begun < oldest->begun) oldest = &transaction;
+  };
+  for (const Caller& caller : callers_) look_at(caller.transaction);
+  for (const auto& transaction : pool_.all()) look_at(*transaction);
+  if (oldest == nullptr) return "no request is under way";
+  std::string text = "requests under way: " + std::to_string(count) + ", the oldest a " +
+                     named(oldest->burst) + ", begun at " + oldest->begun.to_string() + ", awaits ";
+  if (options_.transport == Transport::kLooselyTimed) return text + "the return of b_transport";
+  return text + (oldest == requesting_ ? "END_REQ or BEGIN_RESP" : "BEGIN_RESP");
+}
+
+sc_core::sc_time Dma::next_sync_point() const {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time quantum =
+      options_.quantum ? *options_.quantum : tlm::tlm_global_quantum::instance().get();
+  if (quantum == sc_core::SC_ZERO_TIME) return now;
+  return sc_core::sc_time::from_value((now.value() / quantum.value() + 1) * quantum.value());
+}
+
+Transaction& Dma::prepare(Transaction& transaction, const Burst& burst) const {
+  transaction.burst = burst;
+  transaction.begun = sc_core::sc_time_stamp();
+  transaction.under_way = true;
+  transaction.generation = generation_;
+  return transaction;
+}
+
+void Dma::begin(const Burst& burst) {
+  const std::uint32_t generation = generation_;
+  Transaction& transaction = prepare(pool_.acquire(), burst);
+  transaction.read_to = data_->data(burst);
+  transaction.bytes.resize(burst.bytes);
+  if (burst.is_write) std::copy_n(transaction.read_to, burst.bytes, transaction.bytes.begin());
+  set_attributes(transaction, transaction.bytes.data());
   requesting_ = &transaction;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   switch (memory->nb_transport_fw(transaction, phase, delay)) {
     case tlm::TLM_ACCEPTED:
-      return;
+      break;
     case tlm::TLM_UPDATED:
-      end_request(transaction, delay);
-      if (phase == tlm::END_REQ) return;
-      end_response(transaction, delay);
-      complete(transaction, delay);
-      return;
+      nb_transport_bw(transaction, phase, delay);
+      break;
     case tlm::TLM_COMPLETED:
       end_request(transaction, delay);
       complete(transaction, delay);
-      return;
+      transaction.release();
+      break;
   }
+  if (generation != generation_) throw Abandoned();
 }
 
 /// END_REQ, or what implies it, came on either path: another request may follow `delay` from now.
@@ -160,37 +333,63 @@ void Dma::end_request(Transaction& transaction, const sc_core::sc_time& delay) {
   request_end_ = sc_core::sc_time_stamp() + delay;
 }
 
-/// A response that came on the return path, to begin after `delay`, is ended by a call of its own,
-/// not before it begins.
-void Dma::end_response(Transaction& transaction, sc_core::sc_time delay) {
-  tlm::tlm_phase phase = tlm::END_RESP;
-  memory->nb_transport_fw(transaction, phase, delay);
+/// Responses are ended as soon as they begin, by a call of its own: all targets take that, while
+/// many do not understand a response that is ended by the return value.
+void Dma::end_responses() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  while (!responses_.empty() && responses_.front().begins <= now) {
+    Transaction& transaction = *responses_.front().transaction;
+    responses_.pop_front();
+    tlm::tlm_phase phase = tlm::END_RESP;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    memory->nb_transport_fw(transaction, phase, delay);
+    transaction.release();
+  }
+  if (!responses_.empty()) next_trigger(responses_.front().begins - now, stirred_);
 }
 
 tlm::tlm_sync_enum Dma::nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                         sc_core::sc_time& delay) {
+  // Phases that others have added may be ignored.
+  if (phase != tlm::END_REQ && phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
   auto& transaction = static_cast<Transaction&>(payload);
   end_request(transaction, delay);
-  answered_.notify(sc_core::SC_ZERO_TIME);
-  if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
-  complete(transaction, delay);
-  return tlm::TLM_COMPLETED;
+  if (phase == tlm::BEGIN_RESP) {
+    complete(transaction, delay);
+    const BegunResponse begun{sc_core::sc_time_stamp() + delay, &transaction};
+    responses_.insert(std::upper_bound(responses_.begin(), responses_.end(), begun,
+                                       [](const BegunResponse& a, const BegunResponse& b) {
+                                         return a.begins < b.begins;
+                                       }),
+                      begun);
+  }
+  stirred_.notify(sc_core::SC_ZERO_TIME);
+  return tlm::TLM_ACCEPTED;
 }
 
 void Dma::complete(Transaction& transaction, const sc_core::sc_time& delay) {
-  if (transaction.generation == generation_ && pipeline_ != nullptr) {
-    if (transaction.is_read()) {
-      std::copy(transaction.bytes.begin(), transaction.bytes.end(), transaction.read_to);
-    }
-    pipeline_->respond(transaction.tag, answer(transaction, delay));
+  if (transaction.generation == generation_ && transaction.is_read()) {
+    std::copy(transaction.bytes.begin(), transaction.bytes.end(), transaction.read_to);
   }
-  transaction.release();
+  answer(transaction, delay);
 }
 
-std::uint64_t Dma::answer(const tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+void Dma::answer(Transaction& transaction, const sc_core::sc_time& delay) {
+  transaction.under_way = false;
+  if (transaction.generation != generation_ || pipeline_ == nullptr) return;
   const std::uint64_t cycle = clocking_.edge_at_or_after(sc_core::sc_time_stamp() + delay);
-  if (!payload.is_response_ok()) failed_cycle_ = std::min(failed_cycle_, cycle);
-  return cycle;
+  const bool ok = transaction.is_response_ok() ||
+                  (transaction.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE &&
+                   options_.incomplete_response == IncompleteResponse::kOk);
+  if (!ok && cycle < failed_cycle_) {
+    failed_cycle_ = cycle;
+    failure_ = named(transaction.burst) + ": " + transaction.get_response_string();
+  }
+  pipeline_->respond(transaction.burst.tag, cycle);
+}
+
+void Dma::report(const char* type, const std::string& message) const {
+  SC_REPORT_WARNING(type, (std::string(name()) + ": " + message).c_str());
 }
 
 }  // namespace dcnsim

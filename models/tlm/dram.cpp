@@ -6,6 +6,7 @@
 #include <new>
 
 #include "models/tlm/clocking.h"
+#include "models/tlm/reports.h"
 
 namespace dcnsim {
 namespace {
@@ -47,9 +48,12 @@ Dram::Dram(const sc_core::sc_module_name& name, const DramSpec& spec, const Dram
   socket.register_nb_transport_fw(this, &Dram::nb_transport_fw);
   socket.register_transport_dbg(this, &Dram::transport_dbg);
   socket.register_get_direct_mem_ptr(this, &Dram::get_direct_mem_ptr);
-  SC_HAS_PROCESS(Dram);
+  DCNSIM_PROCESSES_OF(Dram);
   SC_METHOD(serve);
   sensitive << wake_;
+  dont_initialize();
+  SC_METHOD(go_on);
+  sensitive << taken_;
   dont_initialize();
 }
 
@@ -68,15 +72,18 @@ tlm::tlm_sync_enum Dram::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase
   if (phase == tlm::BEGIN_REQ) {
     if (!check(payload)) return tlm::TLM_COMPLETED;
     payload.acquire();
-    phases_.notify(payload, phase, delay);
+    take(payload, phase, delay);
     return tlm::TLM_ACCEPTED;
   }
   if (phase == tlm::END_RESP) {
     if (!responding_ || responses_.front() != &payload) {
-      SC_REPORT_ERROR(name(), "END_RESP for a transaction that has no BEGIN_RESP open");
+      SC_REPORT_ERROR(
+          report::kProtocol,
+          (std::string(name()) + ": END_RESP for a transaction that has no BEGIN_RESP open")
+              .c_str());
       return tlm::TLM_ACCEPTED;
     }
-    phases_.notify(payload, phase, delay);
+    take(payload, phase, delay);
     return tlm::TLM_COMPLETED;
   }
   return tlm::TLM_ACCEPTED;  // phases that others have added may be ignored
@@ -135,6 +142,16 @@ bool Dram::check(Payload& payload) const {
   return true;
 }
 
+/// What a phase brings about comes a delta cycle later: an initiator is not called back from its
+/// own call.
+void Dram::take(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay) {
+  if (delay == sc_core::SC_ZERO_TIME) {
+    on_phase(payload, phase);
+  } else {
+    phases_.notify(payload, phase, delay);
+  }
+}
+
 void Dram::on_phase(Payload& payload, const tlm::tlm_phase& phase) {
   if (phase == tlm::BEGIN_REQ) {
     at_door_.push_back(&payload);
@@ -142,12 +159,17 @@ void Dram::on_phase(Payload& payload, const tlm::tlm_phase& phase) {
     responses_.pop_front();
     responding_ = false;
     payload.release();
-    respond();
   }
+  taken_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Dram::go_on() {
+  respond();
   admit();
 }
 
 void Dram::serve() {
+  wake_ps_ = RequestQueue::kNever;
   queue_.advance(now_ps(), [this](std::uint64_t id, std::uint64_t) {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): it was made from the pointer
     auto& payload = *reinterpret_cast<Payload*>(id);
@@ -182,13 +204,16 @@ void Dram::respond() {
   tlm::tlm_phase phase = tlm::BEGIN_RESP;
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   const tlm::tlm_sync_enum status = socket->nb_transport_bw(payload, phase, delay);
-  if (status != tlm::TLM_ACCEPTED) phases_.notify(payload, tlm::END_RESP, delay);
+  if (status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP)) {
+    take(payload, tlm::END_RESP, delay);
+  }
 }
 
 void Dram::schedule() {
   const std::uint64_t next = queue_.next_ps();
-  if (next == RequestQueue::kNever) return;
+  if (next == RequestQueue::kNever || next == wake_ps_) return;
   const std::uint64_t now = now_ps();
+  wake_ps_ = next;
   wake_.cancel();
   wake_.notify(Clocking::to_time(next > now ? next - now : 0));
 }

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
-#include <systemc>
 #include <tlm>
 
 #include "models/arch/accelerator_config.h"
@@ -20,6 +19,7 @@
 #include "models/perf/dram/meters.h"
 #include "models/perf/dram/request_queue.h"
 #include "models/perf/memory_meter.h"
+#include "models/tlm/systemc.h"
 
 namespace dcnsim {
 
@@ -49,7 +49,9 @@ class Dram : public sc_core::sc_module {
 
   /// True if the access has to be made; otherwise the payload holds its response already.
   bool check(Payload& payload) const;
+  void take(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
   void on_phase(Payload& payload, const tlm::tlm_phase& phase);
+  void go_on();
   void serve();
   void admit();
   void respond();
@@ -77,8 +79,10 @@ class Dram : public sc_core::sc_module {
   std::unique_ptr<std::uint8_t[], Free>
       storage_;  ///< calloc: pages that are never touched cost nothing
 
-  tlm_utils::peq_with_cb_and_phase<Dram> phases_;  ///< of initiators, at their annotated times
+  tlm_utils::peq_with_cb_and_phase<Dram> phases_;  ///< of initiators, annotated
+  sc_core::sc_event taken_;                        ///< a phase has come to pass
   sc_core::sc_event wake_;                         ///< the queue has something to do
+  std::uint64_t wake_ps_ = RequestQueue::kNever;   ///< at this time
   std::deque<Payload*> at_door_;                   ///< requests whose END_REQ is withheld
   std::deque<Payload*> responses_;                 ///< done; the first one's response may be open
   bool responding_ = false;                        ///< BEGIN_RESP sent, END_RESP to come

@@ -2,6 +2,10 @@
 #include "models/tlm/register_bank.h"
 
 #include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "models/tlm/reports.h"
 
 namespace dcnsim {
 namespace {
@@ -29,12 +33,15 @@ std::uint32_t load32(const std::uint8_t* data) {
   return value;
 }
 
-/// Byte enables repeat when they are shorter than the data; superfluous ones do not count.
-bool all_enabled(const tlm::tlm_generic_payload& payload) {
+/// Of the four bytes from `first` on, how many are enabled. Byte enables repeat when they are
+/// shorter than the data; superfluous ones do not count.
+int enabled_bytes(const tlm::tlm_generic_payload& payload, unsigned first) {
   const std::uint8_t* enables = payload.get_byte_enable_ptr();
-  return enables == nullptr ||
-         std::all_of(enables, enables + std::min(payload.get_byte_enable_length(), 4u),
-                     [](std::uint8_t e) { return e == TLM_BYTE_ENABLED; });
+  const unsigned length = payload.get_byte_enable_length();
+  if (enables == nullptr || length == 0) return 4;
+  int count = 0;
+  for (unsigned i = first; i < first + 4; ++i) count += enables[i % length] == TLM_BYTE_ENABLED;
+  return count;
 }
 
 /// What an access needs besides an address: TLM_COMMAND_ERROR_RESPONSE for the wrong direction,
@@ -58,7 +65,7 @@ RegisterBank::RegisterBank(const sc_core::sc_module_name& name, RegisterOwner& o
   socket.register_get_direct_mem_ptr(this, &RegisterBank::get_direct_mem_ptr);
   reset();
 
-  SC_HAS_PROCESS(RegisterBank);
+  DCNSIM_PROCESSES_OF(RegisterBank);
   SC_METHOD(apply_due);
   sensitive << due_;
   dont_initialize();
@@ -75,13 +82,33 @@ void RegisterBank::reset_values() {
 }
 
 tlm::tlm_response_status RegisterBank::check(const tlm::tlm_generic_payload& payload) const {
+  const unsigned length = payload.get_data_length();
   const unsigned width = payload.get_streaming_width();
-  if (payload.get_data_length() != 4 || payload.get_data_ptr() == nullptr ||
-      payload.get_address() % 4 != 0 || (width != 0 && width < 4)) {
+  if ((length != 4 && length != 8) || payload.get_data_ptr() == nullptr ||
+      payload.get_address() % 4 != 0 || (width != 0 && width < length)) {
     return tlm::TLM_BURST_ERROR_RESPONSE;
   }
-  if (!all_enabled(payload)) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
-  return check_access(payload.get_address(), payload.is_write());
+  for (unsigned at = 0; at < length; at += 4) {
+    if (enabled_bytes(payload, at) % 4 != 0) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  }
+  if (payload.get_address() >= reg::kWindowBytes) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+  for (unsigned at = 0; at < length; at += 4) {
+    if (enabled_bytes(payload, at) == 0) continue;
+    const auto status = check_access(payload.get_address() + at, payload.is_write());
+    if (status != tlm::TLM_OK_RESPONSE) return status;
+  }
+  return tlm::TLM_OK_RESPONSE;
+}
+
+/// Wrong addresses and widths are easily lost on the way back: bridges know fewer responses than
+/// TLM-2.0 has. The first is told, so that a platform that polls does not drown in them.
+void RegisterBank::report_refused(const tlm::tlm_generic_payload& payload) {
+  if (std::exchange(has_refused_, true)) return;
+  std::ostringstream text;
+  text << name() << ": " << (payload.is_write() ? "write" : "read") << " of "
+       << payload.get_data_length() << " bytes at offset 0x" << std::hex << payload.get_address()
+       << " refused: " << payload.get_response_string();
+  SC_REPORT_WARNING(report::kRefusedAccess, text.str().c_str());
 }
 
 std::uint32_t RegisterBank::read(std::uint32_t offset) const {
@@ -173,12 +200,18 @@ void RegisterBank::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
   }
   const tlm::tlm_response_status status = check(payload);
   payload.set_response_status(status);
-  if (status != tlm::TLM_OK_RESPONSE) return;
-  const auto offset = static_cast<std::uint32_t>(payload.get_address());
-  if (payload.is_read()) {
-    store32(payload.get_data_ptr(), read(offset));
-  } else {
-    write(offset, load32(payload.get_data_ptr()), delay);
+  if (status != tlm::TLM_OK_RESPONSE) {
+    report_refused(payload);
+    return;
+  }
+  for (unsigned at = 0; at < payload.get_data_length(); at += 4) {
+    if (enabled_bytes(payload, at) == 0) continue;
+    const auto offset = static_cast<std::uint32_t>(payload.get_address() + at);
+    if (payload.is_read()) {
+      store32(payload.get_data_ptr() + at, read(offset));
+    } else {
+      write(offset, load32(payload.get_data_ptr() + at), delay);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // models/arch/registers.h. Access rules live here; what the accelerator does about START and RESET
 // lives with its owner. An initiator may be ahead of simulated time: what it reads agrees with what
 // it wrote before, while what its writes make happen outside of the registers waits for its time.
+// An access is one or two words; byte enables may leave out whole words, as buses of 64 bits do.
 #pragma once
 
 #include <tlm_utils/simple_target_socket.h>
@@ -10,10 +11,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <systemc>
 #include <tlm>
 
 #include "models/arch/registers.h"
+#include "models/tlm/systemc.h"
 
 namespace dcnsim {
 
@@ -69,6 +70,7 @@ class RegisterBank : public sc_core::sc_module {
 
   void reset_values();
   tlm::tlm_response_status check(const tlm::tlm_generic_payload& payload) const;
+  void report_refused(const tlm::tlm_generic_payload& payload);
   std::uint32_t read(std::uint32_t offset) const;
   void write(std::uint32_t offset, std::uint32_t value, const sc_core::sc_time& delay);
   void write_control(std::uint32_t value, const sc_core::sc_time& delay);
@@ -81,6 +83,7 @@ class RegisterBank : public sc_core::sc_module {
   std::map<std::uint32_t, std::uint32_t> values_;  ///< kRegisters, by offset
   std::deque<PendingEffect> pending_;              ///< in the order of their times
   sc_core::sc_event due_;
+  bool has_refused_ = false;
 };
 
 }  // namespace dcnsim

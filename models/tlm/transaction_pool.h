@@ -9,15 +9,19 @@
 #include <tlm>
 #include <vector>
 
+#include "models/perf/tile_stream.h"
+
 namespace dcnsim {
 
-/// A payload that remembers which burst it carries, with room for its data: an abandoned
-/// transaction may still be answered when the buffers hold something else.
+/// A payload that remembers which burst it carries. The base protocol's has room for its data: an
+/// abandoned transaction may still be answered when the buffers hold something else.
 struct Transaction : tlm::tlm_generic_payload {
-  explicit Transaction(tlm::tlm_mm_interface* manager) : tlm_generic_payload(manager) {}
+  explicit Transaction(tlm::tlm_mm_interface* manager = nullptr) : tlm_generic_payload(manager) {}
 
-  std::uint32_t tag = 0;
-  std::uint32_t generation = 0;
+  Burst burst;
+  sc_core::sc_time begun;           ///< when it was put on the port
+  bool under_way = false;           ///< put on the port and not answered
+  std::uint32_t generation = 0;     ///< of the run it belongs to
   std::uint8_t* read_to = nullptr;  ///< where the data of a read go
   std::vector<std::uint8_t> bytes;
 };
@@ -40,6 +44,7 @@ class TransactionPool : public tlm::tlm_mm_interface {
     free_.push_back(static_cast<Transaction*>(payload));
   }
   std::size_t in_use() const { return all_.size() - free_.size(); }
+  const std::vector<std::unique_ptr<Transaction>>& all() const { return all_; }
 
  private:
   std::vector<std::unique_ptr<Transaction>> all_;

@@ -9,10 +9,15 @@ set(DCNSIM_DATA_DIR ${CMAKE_INSTALL_DATADIR}/dcnsim)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dcnsim)
 set(generated_dir ${PROJECT_BINARY_DIR}/package)
 
-install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim COMPONENT dcnsim
-        FILES_MATCHING PATTERN "*.h" PATTERN "presets" EXCLUDE PATTERN "tables" EXCLUDE)
-install(FILES platform/driver/dcn_registers.h platform/driver/driver.h
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/platform/driver COMPONENT dcnsim)
+# install_headers(COMPONENT PATHS...): the copies that users include.
+function(install_headers component)
+  foreach(path IN LISTS ARGN)
+    cmake_path(GET path PARENT_PATH folder)
+    install(FILES ${PROJECT_BINARY_DIR}/include/dcnsim/${path}
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/${folder} COMPONENT ${component})
+  endforeach()
+endfunction()
+install_headers(dcnsim ${DCNSIM_HEADERS} ${DCNSIM_DRIVER_FILES})
 
 # install_data(COMPONENT PATHS...): files and folders of the tree, under the same paths.
 function(install_data component)
@@ -25,43 +30,47 @@ function(install_data component)
     install(${type} ${path} DESTINATION ${DCNSIM_DATA_DIR}/${folder} COMPONENT ${component})
   endforeach()
 endfunction()
-install_data(
-  dcnsim models/arch/presets models/cost/tables platform/registers/dcn.ipxact.xml
-  platform/registers/dcn.busdef.xml platform/registers/dcn.rdl platform/standalone/example.cpp
-  # As a source: it is compiled for the processor that drives the accelerator.
-  platform/driver/driver.c)
+file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} models/*.md)
+install_data(dcnsim LICENSE CHANGELOG.md platform/README.md ${pages} models/arch/presets
+             models/cost/tables platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xml
+             platform/registers/dcn.rdl platform/standalone/example.cpp)
 
-# install_headers(PATHS...): headers of the tree that those of dcnsim::inference include.
-function(install_headers)
-  foreach(path IN LISTS ARGN)
-    cmake_path(GET path PARENT_PATH folder)
-    install(FILES ${path} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcnsim/${folder}
+# install_documentation(PROGRAM): what dcnsim_document() wrote.
+function(install_documentation program)
+  get_property(folder GLOBAL PROPERTY DCNSIM_DOCUMENTATION)
+  foreach(part IN ITEMS man1:${CMAKE_INSTALL_MANDIR}/man1
+                        bash:${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+                        zsh:${CMAKE_INSTALL_DATADIR}/zsh/site-functions
+                        fish:${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+    string(REPLACE ":" ";" part ${part})
+    list(GET part 0 kind)
+    list(GET part 1 destination)
+    install(DIRECTORY ${folder}/${program}/${kind}/ DESTINATION ${destination}
             COMPONENT dcnsim_command)
   endforeach()
 endfunction()
 
 set(packages Core Tlm)
 if(TARGET dcnsim)
+  install_documentation(dcnsim)
   list(APPEND packages Inference)
-  install_headers(
-    analysis/evaluation/input_file.h analysis/inference/fixed_network.h
-    analysis/inference/inference.h analysis/inference/run_progress.h
-    analysis/inference/shipped_data.h analysis/quantizer/format_rule.h
-    analysis/quantizer/format_search.h analysis/quantizer/histogram.h
-    analysis/report/run_report.h workloads/cifar10/dataset.h workloads/network.h)
+  install_headers(dcnsim_command ${DCNSIM_INFERENCE_HEADERS})
   install(TARGETS dcnsim COMPONENT dcnsim_command)
+  file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} analysis/*.md workloads/*.md)
   install_data(
-    dcnsim_command analysis/experiments/bitfusion_cifar10.csv
-    analysis/experiments/lin2016_fine_tuned.csv workloads/cifar10/README.md
+    dcnsim_command README.md ${pages} analysis/experiments/bitfusion_cifar10.csv
+    analysis/experiments/lin2016_fine_tuned.csv
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
     workloads/networks)
 endif()
 if(TARGET dcnsim-train)
   install(TARGETS dcnsim-train dcnsim-finetune COMPONENT dcnsim_command)
+  install_documentation(dcnsim-train)
 endif()
 if(TARGET dcnsim-vp)
   get_target_property(elf classify DCNSIM_ELF)
   install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
+  install_documentation(dcnsim-vp)
   install(FILES ${elf} DESTINATION ${DCNSIM_DATA_DIR}/platform/riscv/firmware
           COMPONENT dcnsim_command)
 endif()
@@ -87,3 +96,9 @@ foreach(part core tlm)
   install(FILES ${generated_dir}/dcnsim-${part}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
           COMPONENT dcnsim)
 endforeach()
+
+# Last, when all that pages may link to is there.
+install(CODE "set(DATA_DIR \"\${CMAKE_INSTALL_PREFIX}/${DCNSIM_DATA_DIR}\")
+set(INCLUDE_DIR \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}/dcnsim\")"
+        ALL_COMPONENTS)
+install(SCRIPT platform/cmake/link_pages.cmake ALL_COMPONENTS)

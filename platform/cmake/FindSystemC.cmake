@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Defines SystemC::systemc. A platform's own SystemC (the target itself, then the CMake package
-# SystemCLanguage) wins, then SYSTEMC_HOME, then what the system installs.
+# Defines SystemC::systemc. A platform's own SystemC (the target itself, a target systemc, which is
+# what SystemC's sources make as a subdirectory, then the CMake package SystemCLanguage) wins, then
+# SYSTEMC_HOME, then what the system installs.
+if(NOT TARGET SystemC::systemc AND TARGET systemc)
+  add_library(SystemC::systemc ALIAS systemc)
+endif()
 if(NOT TARGET SystemC::systemc)
   find_package(SystemCLanguage CONFIG QUIET GLOBAL)
 endif()

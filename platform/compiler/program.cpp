@@ -52,7 +52,7 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config, co
                 const MapperOptions& options) {
   validate(config);
   const std::vector<Descriptor> layers = describe(network, config.accumulator);
-  return assemble(network, config, Mapper(config, dram, options).map(network, layers));
+  return assemble(network, config, map_network(network, layers, config, dram, options));
 }
 
 Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,

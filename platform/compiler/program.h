@@ -31,9 +31,9 @@ struct Program {
   std::uint64_t memory_bytes = 0;  ///< everything, activations included
 };
 
-/// Maps every layer (Mapper), packs weights and lays out memory. Throws std::runtime_error naming
-/// the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile) or the
-/// memory is too small.
+/// Maps every layer (map_network), packs weights and lays out memory. Throws std::runtime_error
+/// naming the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile) or
+/// the memory is too small.
 Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
                 const MapperOptions& options = {});
 

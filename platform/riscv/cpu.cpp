@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "models/tlm/systemc.h"
+
 namespace dcnsim::riscv {
 
 Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
@@ -17,7 +19,7 @@ Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
       ranges_(std::move(memories)),
       interrupt_("interrupt") {
   bus.register_invalidate_direct_mem_ptr(this, &Cpu::memory_withdrawn);
-  SC_HAS_PROCESS(Cpu);
+  DCNSIM_PROCESSES_OF(Cpu);
   SC_THREAD(execute);
   set_stack_size(1 << 20);  // Unicorn translates on the stack of whoever runs it
   SC_METHOD(interrupts_changed);

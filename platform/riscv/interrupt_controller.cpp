@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/riscv/interrupt_controller.h"
 
+#include "models/tlm/systemc.h"
 #include "platform/riscv/memory_map.h"
 
 namespace dcnsim::riscv {
@@ -12,7 +13,7 @@ InterruptController::InterruptController(const sc_core::sc_module_name& name,
       irq("irq"),
       priorities_(source_count + 1),
       changed_("changed") {
-  SC_HAS_PROCESS(InterruptController);
+  DCNSIM_PROCESSES_OF(InterruptController);
   SC_METHOD(update);
   sensitive << changed_;
   for (sc_core::sc_in<bool>& source : sources) sensitive << source;

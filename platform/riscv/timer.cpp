@@ -2,6 +2,7 @@
 #include "platform/riscv/timer.h"
 
 #include "models/tlm/clocking.h"
+#include "models/tlm/systemc.h"
 #include "platform/riscv/memory_map.h"
 
 namespace dcnsim::riscv {
@@ -17,7 +18,7 @@ std::uint64_t ticks(const sc_core::sc_time& at) { return Clocking::to_ps(at) / k
 
 Timer::Timer(const sc_core::sc_module_name& name)
     : Peripheral(name), irq("irq"), compare_event_("compare_event") {
-  SC_HAS_PROCESS(Timer);
+  DCNSIM_PROCESSES_OF(Timer);
   SC_METHOD(drive_irq);
   sensitive << compare_event_;
 }

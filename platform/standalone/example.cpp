@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include "models/arch/accelerator_yaml.h"
-#include "models/arch/descriptor.h"
-#include "models/tlm/accelerator.h"
+#include "dcnsim/models/arch/accelerator_yaml.h"
+#include "dcnsim/models/arch/descriptor.h"
+#include "dcnsim/models/tlm/accelerator.h"
 
 struct Memory : sc_core::sc_module {
   tlm_utils::simple_target_socket<Memory, 32> socket{"socket"};
@@ -39,7 +39,9 @@ struct Platform : sc_core::sc_module {
     accelerator.memory.bind(memory.socket);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
+#if IEEE_1666_SYSTEMC < 202301L  // SystemC 2.3
     SC_HAS_PROCESS(Platform);
+#endif
     SC_THREAD(software);
   }
 

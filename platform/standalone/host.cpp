@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/tlm/systemc.h"
 #include "platform/driver/dcn_registers.h"
 
 namespace dcnsim {
@@ -16,7 +17,7 @@ Host::Host(const sc_core::sc_module_name& name, std::uint64_t register_base,
       register_base_(register_base),
       clocking_(clocking),
       go_("go") {
-  SC_HAS_PROCESS(Host);
+  DCNSIM_PROCESSES_OF(Host);
   SC_THREAD(run);
 }
 

@@ -4,15 +4,20 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <vector>
 
+#include "models/arch/config_fields.h"
 #include "models/base/file/text_file.h"
 #include "tests/support/temporary_folder.h"
 
@@ -220,7 +225,7 @@ TEST(accelerator_yaml, unknown_keys_get_a_suggestion) {
   EXPECT_EQ(error_after("dram:", "darm:"), "a.yaml:13: darm: unknown key; did you mean \"dram\"?");
   EXPECT_EQ(error_after("rows: 4", "wavelength: 4"), "a.yaml:4: array.wavelength: unknown key");
   EXPECT_EQ(error_after("  input: {", "  input: {capacity: 1, "),
-            "a.yaml:10: buffers.input.capacity: unknown key");
+            "a.yaml:10: buffers.input.capacity: unknown key; did you mean \"capacity_bytes\"?");
 }
 
 TEST(accelerator_yaml, structure_mistakes_are_named) {
@@ -409,6 +414,157 @@ TEST(accelerator_yaml, single_fields_are_set_as_in_a_file_and_the_others_stay) {
                       {"array.dataflow", "weight-stationary"},
                       {"cost.logic_factor", "1"}});
   EXPECT_EQ(to_yaml(config), to_yaml(before));
+}
+
+struct Limits {
+  const char* path;
+  std::vector<std::string> good, bad;  ///< the ends and what lies just beyond
+};
+
+TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
+  const std::vector<std::string> one_to_256[] = {{"1", "256"}, {"0", "257"}};
+  const std::vector<std::string> widths[] = {{"2", "16"}, {"1", "17"}};
+  const std::vector<std::string> sizes[] = {{"64", "64 MiB"}, {"63", "67108865"}};
+  const std::vector<std::string> words[] = {{"8", "512"}, {"4", "7", "511", "1024"}};
+  const std::vector<std::string> banks[] = {{"1", "64"}, {"0", "65"}};
+  const std::vector<std::string> factors[] = {{"0.01", "100"}, {"0.0099", "100.001"}};
+  const Limits all[] = {{"clock_mhz", {"1", "10000"}, {"0.999", "10000.1"}},
+                        {"array.rows", one_to_256[0], one_to_256[1]},
+                        {"array.columns", one_to_256[0], one_to_256[1]},
+                        {"array.weight_bits", widths[0], widths[1]},
+                        {"array.activation_bits", widths[0], widths[1]},
+                        {"array.lanes", {"1", "64"}, {"0", "65"}},
+                        {"array.bits_per_cycle", {"1", "2", "4"}, {"0", "3", "8"}},
+                        {"array.brick_bits", {"2"}, {"1", "3", "4"}},
+                        {"accumulator.bits", {"8", "64"}, {"7", "65"}},
+                        {"accumulator.buffer_bytes", {"0", "64 MiB"}, {"-1", "67108865"}},
+                        {"buffers.input.capacity_bytes", sizes[0], sizes[1]},
+                        {"buffers.weight.capacity_bytes", sizes[0], sizes[1]},
+                        {"buffers.output.capacity_bytes", sizes[0], sizes[1]},
+                        {"buffers.input.word_bits", words[0], words[1]},
+                        {"buffers.weight.word_bits", words[0], words[1]},
+                        {"buffers.output.word_bits", words[0], words[1]},
+                        {"buffers.input.banks", banks[0], banks[1]},
+                        {"buffers.weight.banks", banks[0], banks[1]},
+                        {"buffers.output.banks", banks[0], banks[1]},
+                        {"dma.bus_bytes", {"4", "64"}, {"2", "12", "128"}},
+                        {"dma.max_burst_bytes", {"4", "4096"}, {"2", "4095", "8192"}},
+                        {"dma.outstanding", {"1", "64"}, {"0", "65"}},
+                        {"dram.capacity_mbytes", {"1", "4096"}, {"0", "4097"}},
+                        {"dram.channels", {"1", "16"}, {"0", "3", "32"}},
+                        {"dram.queue_depth", {"1", "256"}, {"0", "257"}},
+                        {"cost.sram_node_nm", {"0", "1000"}, {"-1", "1001"}},
+                        {"cost.logic_factor", factors[0], factors[1]},
+                        {"cost.sram_factor", factors[0], factors[1]},
+                        {"cost.clock_tree_factor", factors[0], factors[1]}};
+  const AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  const auto is_in_range = [&](const std::string& path, const std::string& value) {
+    AcceleratorConfig changed = config;
+    std::string message;
+    try {
+      set_fields(changed, {{path, value}});
+      validate(changed);
+    } catch (const std::exception& error) {
+      message = error.what();
+    }
+    const auto has = [&](const char* text) { return message.find(text) != std::string::npos; };
+    // Rules between fields say otherwise what they expect.
+    return message.rfind(path + ": ", 0) != 0 || has("expected a multiple of") ||
+           has("expected at least");
+  };
+  std::set<std::string> tested;
+  for (const Limits& limits : all) {
+    tested.insert(limits.path);
+    for (const std::string& value : limits.good) {
+      EXPECT_TRUE(is_in_range(limits.path, value)) << limits.path << ' ' << value;
+    }
+    for (const std::string& value : limits.bad) {
+      EXPECT_FALSE(is_in_range(limits.path, value)) << limits.path << ' ' << value;
+    }
+  }
+  fields::visit_fields(config, [&](const auto& field, const auto& member) {
+    if constexpr (std::is_arithmetic_v<std::decay_t<decltype(member)>> &&
+                  !std::is_same_v<std::decay_t<decltype(member)>, bool>) {
+      EXPECT_EQ(tested.count(std::string(field.path)), 1u) << field.path;
+    }
+  });
+}
+
+TEST(accelerator_config, rules_between_fields_have_sharp_ends) {
+  const AcceleratorConfig good = load_accelerator(kPresets + "/small_edge.yaml");
+  const auto is_good = [&](const std::function<void(AcceleratorConfig&)>& change) {
+    AcceleratorConfig config = good;
+    change(config);
+    try {
+      validate(config);
+      return true;
+    } catch (const InvalidField&) {
+      return false;
+    }
+  };
+  using Config = AcceleratorConfig;
+  // 16 columns with sums of 4 bytes, or of 5 for 33 bits.
+  EXPECT_TRUE(is_good([](Config& c) { c.accumulator_buffer_bytes = 64; }));
+  EXPECT_FALSE(is_good([](Config& c) { c.accumulator_buffer_bytes = 63; }));
+  const auto wider = [&](std::int64_t bytes) {
+    return is_good([=](Config& c) {
+      c.accumulator.bits = 33;
+      c.accumulator_buffer_bytes = bytes;
+    });
+  };
+  EXPECT_TRUE(wider(80));
+  EXPECT_FALSE(wider(79));
+  EXPECT_TRUE(is_good([](Config& c) {
+    c.array.dataflow = Dataflow::kOutputStationary;
+    c.accumulator_buffer_bytes = 0;
+  }));
+  EXPECT_TRUE(is_good([](Config& c) { c.dma.bus_bytes = c.dma.max_burst_bytes = 32; }));
+  EXPECT_FALSE(is_good([](Config& c) {
+    c.dma.bus_bytes = 32;
+    c.dma.max_burst_bytes = 16;
+  }));
+  // Three banks of 32-bit words, twice if the halves have their own.
+  for (BufferConfig Config::*buffer :
+       {&Config::input_buffer, &Config::weight_buffer, &Config::output_buffer}) {
+    const auto with = [&](std::int64_t bytes, bool separate, bool doubled = true) {
+      return is_good([=](Config& c) { c.*buffer = {bytes, 32, 3, doubled, separate}; });
+    };
+    EXPECT_TRUE(with(1200, false));
+    EXPECT_FALSE(with(1204, false));
+    EXPECT_FALSE(with(1216, false));
+    EXPECT_TRUE(with(1200, true));
+    EXPECT_FALSE(with(1212, true));
+    EXPECT_TRUE(with(1212, true, false)) << "no halves";
+  }
+}
+
+TEST(accelerator_config, an_address_mapping_has_all_five_parts_once) {
+  std::vector<std::string> parts = {"bank", "channel", "column", "group", "row"};
+  const auto is_good = [](const std::vector<std::string>& words) {
+    std::string mapping;
+    for (const std::string& word : words) mapping += (mapping.empty() ? "" : "-") + word;
+    AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+    config.dram.address_mapping = mapping;
+    try {
+      validate(config);
+      return true;
+    } catch (const InvalidField&) {
+      return false;
+    }
+  };
+  do {
+    ASSERT_TRUE(is_good(parts));
+    for (std::size_t from = 0; from < parts.size(); ++from) {
+      const std::size_t to = (from + 1) % parts.size();
+      std::vector<std::string> twice = parts;
+      twice[to] = twice[from];
+      ASSERT_FALSE(is_good(twice)) << twice[from] << " twice";
+    }
+  } while (std::next_permutation(parts.begin(), parts.end()));
+  parts.push_back("row");
+  EXPECT_FALSE(is_good(parts));
+  EXPECT_FALSE(is_good({"row", "bank", "group", "column"}));
+  EXPECT_FALSE(is_good({"row", "bank", "group", "column", ""}));
 }
 
 TEST(accelerator_yaml, a_single_field_that_is_wrong_is_named) {

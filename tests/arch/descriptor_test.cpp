@@ -3,15 +3,21 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <random>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "models/perf/buffer_need.h"
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
+#include "tests/support/error_of.h"
 #include "tests/support/random_layer.h"
 
 namespace dcnsim {
@@ -182,6 +188,162 @@ TEST(Descriptor, impossible_geometry_is_refused) {
     d.fused_pool = 1;
     d.tiling = {};
   });
+}
+
+/// One of each kind, all of whose fields have room to move.
+Descriptor pool_example() {
+  Descriptor d;
+  d.kind = LayerKind::kPool;
+  d.pool.in = {12, 16, 8};
+  d.pool.kernel_h = 3;
+  d.pool.kernel_w = 5;
+  d.tiling = {2, 2, 1, 1, LoopOrder::kWeightOuter};
+  return d;
+}
+Descriptor add_example() {
+  Descriptor d;
+  d.kind = LayerKind::kAdd;
+  d.add = {4, 6, 8};
+  d.tiling = {2, 2, 1, 1, LoopOrder::kWeightOuter};
+  return d;
+}
+
+using Operand = std::pair<std::string, std::function<Format&(Descriptor&)>>;
+const Operand kInput{"input", [](Descriptor& d) -> Format& { return d.input; }};
+const Operand kInput2{"input2", [](Descriptor& d) -> Format& { return d.input2; }};
+const Operand kWeight{"weight", [](Descriptor& d) -> Format& { return d.weight; }};
+const Operand kOutput{"output", [](Descriptor& d) -> Format& { return d.requant.out; }};
+
+TEST(Descriptor, formats_of_all_operands_are_checked_and_of_no_others) {
+  const std::vector<Operand> all = {kInput, kInput2, kWeight, kOutput};
+  struct Kind {
+    Descriptor layer;
+    std::set<std::string> operands;
+  };
+  for (const Kind& kind :
+       {Kind{example(), {"input", "weight", "output"}}, Kind{pool_example(), {"input", "output"}},
+        Kind{add_example(), {"input", "input2", "output"}}}) {
+    for (const Operand& operand : all) {
+      const std::string& name = operand.first;
+      const auto said = [&](int bits, int frac) {
+        Descriptor d = kind.layer;
+        operand.second(d) = {bits, frac, true, false};
+        return error_of([&] { validate(d); });
+      };
+      for (const auto& [bits, frac] : {std::pair(1, -48), {1, 48}, {16, -48}, {16, 48}}) {
+        EXPECT_EQ(said(bits, frac), "no error") << name;
+      }
+      for (const auto& [bits, frac] : {std::pair(0, 0), {17, 0}, {8, -49}, {8, 49}}) {
+        const std::string field = name + (frac == 0 ? ".bits: " : ".frac: ");
+        const std::string error = said(bits, frac);
+        const bool is_used = kind.operands.count(name) > 0;
+        EXPECT_EQ(is_used ? error.substr(0, field.size()) : error, is_used ? field : "no error")
+            << to_string(kind.layer.kind);
+      }
+    }
+  }
+}
+
+TEST(Descriptor, limits_of_fields_are_those_of_the_page) {
+  struct Limit {
+    std::string field;
+    std::function<int&(Descriptor&)> of;
+    int low, high;
+  };
+  const auto expect_limits = [](const Descriptor& layer, const std::vector<Limit>& limits) {
+    for (const Limit& limit : limits) {
+      for (const int value : {limit.low - 1, limit.low, limit.high, limit.high + 1}) {
+        Descriptor d = layer;
+        limit.of(d) = value;
+        const bool is_good = value >= limit.low && value <= limit.high;
+        const std::string range = std::to_string(limit.low) + ".." + std::to_string(limit.high);
+        EXPECT_EQ(error_of([&] { validate(d); }),
+                  is_good ? "no error"
+                          : limit.field + ": " + std::to_string(value) + ", expected " + range)
+            << to_string(d.kind);
+      }
+    }
+  };
+  const Limit shift{"shift", [](Descriptor& d) -> int& { return d.requant.shift; }, -192, 192};
+  // 30 x 28 in one pool tile of 14 x 13 pixels, 3 x 3 x 48 products.
+  expect_limits(
+      example(),
+      {{"pad_top", [](Descriptor& d) -> int& { return d.conv.pad_top; }, 0, 2},
+       {"pad_left", [](Descriptor& d) -> int& { return d.conv.pad_left; }, 0, 2},
+       {"pad_bottom", [](Descriptor& d) -> int& { return d.conv.pad_bottom; }, 0, 2},
+       {"pad_right", [](Descriptor& d) -> int& { return d.conv.pad_right; }, 0, 2},
+       {"tile_h", [](Descriptor& d) -> int& { return d.tiling.tile_h; }, 1, 14},
+       {"tile_w", [](Descriptor& d) -> int& { return d.tiling.tile_w; }, 1, 13},
+       {"tile_channels", [](Descriptor& d) -> int& { return d.tiling.tile_channels; }, 1, 64},
+       {"chunk_k", [](Descriptor& d) -> int& { return d.tiling.chunk_k; }, 1, 432},
+       shift});
+  expect_limits(pool_example(),
+                {{"pad_top", [](Descriptor& d) -> int& { return d.pool.pad_top; }, 0, 2},
+                 {"pad_left", [](Descriptor& d) -> int& { return d.pool.pad_left; }, 0, 4},
+                 {"pad_bottom", [](Descriptor& d) -> int& { return d.pool.pad_bottom; }, 0, 2},
+                 {"pad_right", [](Descriptor& d) -> int& { return d.pool.pad_right; }, 0, 4},
+                 {"tile_h", [](Descriptor& d) -> int& { return d.tiling.tile_h; }, 1, 10},
+                 {"tile_w", [](Descriptor& d) -> int& { return d.tiling.tile_w; }, 1, 12},
+                 shift});
+  expect_limits(add_example(),
+                {{"tile_h", [](Descriptor& d) -> int& { return d.tiling.tile_h; }, 1, 4},
+                 {"tile_w", [](Descriptor& d) -> int& { return d.tiling.tile_w; }, 1, 6},
+                 shift});
+}
+
+TEST(Descriptor, a_fused_pool_fits_the_narrower_side_of_the_map) {
+  Descriptor d = example();  // a map of 29 x 27
+  d.tiling.tile_h = d.tiling.tile_w = 1;
+  d.fused_pool = 27;
+  EXPECT_EQ(error_of([&] { validate(d); }), "no error");
+  d.fused_pool = 28;
+  EXPECT_EQ(error_of([&] { validate(d); }), "fused_pool: 28, expected 1..27");
+  std::swap(d.conv.in.height, d.conv.in.width);
+  std::swap(d.conv.pad_top, d.conv.pad_left);
+  std::swap(d.conv.pad_bottom, d.conv.pad_right);
+  EXPECT_EQ(error_of([&] { validate(d); }), "fused_pool: 28, expected 1..27");
+}
+
+TEST(Descriptor, a_million_steps_are_the_most) {
+  Descriptor d = add_example();
+  d.tiling = {1, 1, 1, 1, LoopOrder::kWeightOuter};
+  d.add = {1 << 10, 1 << 10, 1};
+  EXPECT_EQ(error_of([&] { validate(d); }), "no error");
+  d.add.width += 1;
+  EXPECT_EQ(error_of([&] { validate(d); }), "tiling: too many steps, expected at most 1048576");
+}
+
+/// A number of its own in every field of a pool and an addition, which example() does not have.
+TEST(Descriptor, fields_of_pools_and_additions_come_back_each_in_its_place) {
+  Descriptor d = pool_example();
+  d.pool.kind = PoolKind::kAverage;
+  d.pool.stride_h = 2;
+  d.pool.stride_w = 3;
+  d.pool.pad_top = 1;
+  d.pool.pad_left = 4;
+  d.pool.pad_bottom = 2;
+  d.pool.pad_right = 3;
+  const PoolShape pool = decode(encode(d)).pool;
+  EXPECT_EQ(pool.kind, PoolKind::kAverage);
+  EXPECT_EQ(pool.in, (Shape{12, 16, 8}));
+  EXPECT_EQ((std::array{pool.kernel_h, pool.kernel_w, pool.stride_h, pool.stride_w, pool.pad_top,
+                        pool.pad_left, pool.pad_bottom, pool.pad_right}),
+            (std::array{3, 5, 2, 3, 1, 4, 2, 3}));
+
+  Descriptor sum = add_example();
+  sum.input = {5, 1, true, false};
+  sum.input2 = {6, 2, false, true};
+  sum.requant.out = {7, 3, true, true};
+  sum.input_address = 64;
+  sum.input2_address = 128;
+  sum.output_address = 192;
+  const Descriptor back = decode(encode(sum));
+  EXPECT_EQ(back.input, sum.input);
+  EXPECT_EQ(back.input2, sum.input2);
+  EXPECT_EQ(back.requant.out, sum.requant.out);
+  EXPECT_EQ(back.input_address, 64u);
+  EXPECT_EQ(back.input2_address, 128u);
+  EXPECT_EQ(back.output_address, 192u);
 }
 
 /// Whatever decodes must be cheap and safe to analyse.

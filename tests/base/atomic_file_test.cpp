@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/file/atomic_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <thread>
 
 namespace dcnsim {
 namespace {
@@ -72,6 +78,71 @@ TEST_F(AtomicFileTest, SaysBeforehandWhetherAFileCanBeMade) {
   EXPECT_THROW(require_writable(folder_ / "missing" / "result"), std::runtime_error);
   EXPECT_THROW(require_writable(""), std::runtime_error);
   EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, PipesAndDevicesAreWrittenToAsTheyAre) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  require_writable(pipe);  // does not wait for a reader
+  std::string read;
+  std::thread reader([&] { read = content(pipe); });
+  write_file_atomically(pipe, "through");
+  reader.join();
+  EXPECT_EQ(read, "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  write_file_atomically("/dev/null", "gone");
+  EXPECT_THROW(write_file_atomically("/dev/full", "text"), std::runtime_error);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, APipeThatNobodyReadsAnyMoreIsAnError) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  ::close(ends[0]);
+  AtomicFile file("/dev/fd/" + std::to_string(ends[1]));
+  EXPECT_THROW(file.write("text"), std::runtime_error);
+  ::close(ends[1]);
+}
+
+TEST_F(AtomicFileTest, AppendsToAnOpenDescriptorAndKeepsItOpen) {
+  const std::string log = folder_ / "log";
+  const int descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  ASSERT_GE(descriptor, 0);
+  write_file_atomically("/dev/fd/" + std::to_string(descriptor), "one,");
+  write_file_atomically("/proc/self/fd/" + std::to_string(descriptor), "two");
+  ::close(descriptor);
+  EXPECT_EQ(content(log), "one,two");
+  EXPECT_THROW(require_writable("/dev/fd/" + std::to_string(descriptor)), std::runtime_error);
+}
+
+TEST_F(AtomicFileTest, TakesEveryNameThatAFileMayHave) {
+  const std::string longest = folder_ / std::string(255, 'n');
+  require_writable(longest);
+  write_file_atomically(longest, "text");
+  EXPECT_EQ(content(longest), "text");
+  EXPECT_THROW(require_writable(longest + "n"), std::runtime_error);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, ManyAtOnceInOneFolder) {
+  AtomicFile one(folder_ / "one"), two(folder_ / "two");
+  one.write("1");
+  two.write("2");
+  two.commit();
+  one.commit();
+  EXPECT_EQ(content(folder_ / "one") + content(folder_ / "two"), "12");
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(AtomicFileTest, KeepsThePermissionsOfWhatItReplaces) {
+  const fs::path path = folder_ / "secret";
+  write_file_atomically(path, "one");
+  for (const int mode : {0600, 0640, 0664, 0755, 0444}) {
+    const auto permissions = static_cast<fs::perms>(mode);
+    fs::permissions(path, permissions);
+    write_file_atomically(path, "two");
+    EXPECT_EQ(fs::status(path).permissions(), permissions);
+  }
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/utf8.h"
+
 namespace dcnsim {
 namespace {
 
@@ -57,6 +59,31 @@ TEST(printable, is_cut_after_whole_characters) {
   EXPECT_EQ(printable("abc", 3), "abc");
   EXPECT_EQ(printable("\xE5\xB1\xA4\xE5\xB1\xA4\xE5\xB1\xA4", 2), "\xE5\xB1\xA4\xE5\xB1\xA4...");
   EXPECT_EQ(printable(std::string(1'000'000, 'x'), 4), "xxxx...");
+}
+
+/// Every code point, against Unicode's own definitions of what is none and what controls.
+TEST(printable, leaves_every_other_character_as_it_is) {
+  for (unsigned c = 0; c <= 0x10FFFF; ++c) {
+    const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) ||
+                         (c >= 0x2066 && c <= 0x2069);
+    const bool none =
+        (c >= 0xD800 && c <= 0xDFFF) || (c >= 0xFDD0 && c <= 0xFDEF) || c % 0x10000 >= 0xFFFE;
+    const std::string shown = printable(utf8(c));
+    if (c >= 0xD800 && c <= 0xDFFF) {
+      ASSERT_EQ(shown, "???") << c;
+    } else {
+      ASSERT_EQ(shown, control || none ? "?" : utf8(c)) << c;
+    }
+  }
+}
+
+TEST(listed, cuts_long_lists_and_cleans_names) {
+  EXPECT_EQ(listed({}), "");
+  EXPECT_EQ(listed({"a", "b\x1b[2J", "c"}), "a, b?[2J, c");
+  EXPECT_EQ(listed({"1", "2", "3"}, " x "), "1 x 2 x 3");
+  EXPECT_EQ(listed({"a", "b", "c", "d"}, ", ", 2), "a, b and 2 more");
+  EXPECT_EQ(listed({"a", "b", "c"}, ", ", 2), "a, b, c") << "not: and 1 more";
+  EXPECT_LT(listed(std::vector<std::string>(100'000, std::string(1000, 'x'))).size(), 2000u);
 }
 
 TEST(text_end, keeps_whole_characters) {

@@ -23,5 +23,29 @@ TEST(suggest, names_the_nearest_only_if_it_is_near) {
   EXPECT_EQ(suggestion(std::string(1000000, 'w'), known), "");
 }
 
+TEST(suggest, near_is_a_third_of_the_longer_name_and_one_letter_always) {
+  EXPECT_EQ(suggestion("actixxxion", {"activation"}), "; did you mean \"activation\"?");
+  EXPECT_EQ(suggestion("actxxxxion", {"activation"}), "") << "4 of 10";
+  EXPECT_EQ(suggestion("activation_xx", {"activation"}), "; did you mean \"activation\"?");
+  EXPECT_EQ(suggestion("abxx", {"abcd"}), "") << "2 of 4";
+  EXPECT_EQ(suggestion("abxxef", {"abcdef"}), "; did you mean \"abcdef\"?");
+  EXPECT_EQ(suggestion("x", {"y"}), "; did you mean \"y\"?");
+  EXPECT_EQ(suggestion("xx", {"yy"}), "");
+}
+
+TEST(suggest, of_equally_near_names_the_first_is_taken) {
+  EXPECT_EQ(suggestion("ROWS", {"how", "rows"}), "; did you mean \"rows\"?");
+  EXPECT_EQ(suggestion("row", {"rows", "how"}), "; did you mean \"rows\"?");
+  EXPECT_EQ(suggestion("row", {"how", "rows"}), "; did you mean \"how\"?");
+  EXPECT_EQ(suggestion("rows", {"how", "rowss"}), "; did you mean \"rowss\"?");
+}
+
+TEST(suggest, the_only_name_that_begins_so_is_meant) {
+  const std::vector<std::string> known{"lpddr3_1600_x32_4gb", "lpddr4_3200_x16_6gb", "hbm2"};
+  EXPECT_EQ(suggestion("lpddr4", known), "; did you mean \"lpddr4_3200_x16_6gb\"?");
+  EXPECT_EQ(suggestion("lpddr", known), "");
+  EXPECT_EQ(suggestion("lp", known), "");
+}
+
 }  // namespace
 }  // namespace dcnsim

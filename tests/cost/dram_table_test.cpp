@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/arch/descriptor.h"
 #include "models/cost/cost_model.h"
+#include "models/perf/counters.h"
 #include "tests/cost/tables_copy.h"
 #include "tests/support/other_dram.h"
 

@@ -258,8 +258,7 @@ TEST(mac_cost, missing_data_is_an_error_that_names_the_point) {
             "(accumulator.bits); cost.extrapolate: true would take 32-bit accumulators changed by "
             "the measured ratios to 24 and 48 bits at 45 nm, linear in their width (+-25 %)");
   EXPECT_EQ(error_of([] { MacCost(kTables, with_native(8, 8, "tsmc3")); }, kTables),
-            "/mac_energy_area.csv: cost.technology: tsmc3, expected one of asap7, nangate45, "
-            "sky130hd");
+            "cost.technology: tsmc3, expected one of asap7, nangate45, sky130hd");
 }
 
 TEST(mac_cost, damaged_rows_name_line_and_column) {
@@ -344,6 +343,8 @@ TEST(post_cost, technologies_and_accumulators_without_requantizer_are_refused) {
       "proportion to their width (+-20 %)");
 }
 
+const BufferFields kFields{"c", "w"};
+
 TEST(sram_cost, every_measured_shape_is_returned_exactly) {
   int checked = 0;
   std::map<std::pair<std::string, std::string>, SramCost> costs;
@@ -360,14 +361,14 @@ TEST(sram_cost, every_measured_shape_is_returned_exactly) {
     }
     const double bytes = std::stod(row.at("capacity_bytes"));
     const int bits = std::stoi(row.at("word_bits"));
-    const BufferCost one = costs.at(key).buffer("b", bytes, bits, 1);
+    const BufferCost one = costs.at(key).buffer(kFields, bytes, bits, 1);
     EXPECT_FALSE(one.interpolated);
     EXPECT_EQ(one.all.read_pj, std::stod(row.at("read_energy_pj")));
     EXPECT_EQ(one.all.write_pj, std::stod(row.at("write_energy_pj")));
     EXPECT_EQ(one.all.leakage_mw,
               std::stod(row.at("leakage_mw")) + std::stod(row.at("gate_leakage_mw")));
     EXPECT_EQ(one.all.area_um2, std::stod(row.at("area_mm2")) * 1e6);
-    const BufferCost four = costs.at(key).buffer("b", 4 * bytes, bits, 4);
+    const BufferCost four = costs.at(key).buffer(kFields, 4 * bytes, bits, 4);
     EXPECT_EQ(four.all.read_pj, one.all.read_pj);
     EXPECT_EQ(four.all.area_um2, 4 * one.all.area_um2);
     ++checked;
@@ -379,9 +380,9 @@ TEST(sram_cost, shapes_between_lie_between_their_neighbours) {
   const SramCost cost(kTables, CostConfig(), 45);
   for (double bytes = 1024; bytes < 1048576; bytes *= 2) {
     for (int bits = 16; bits <= 256; bits *= 2) {
-      const double a = cost.buffer("b", bytes, bits, 1).all.read_pj;
-      const double b = cost.buffer("b", 2 * bytes, bits, 1).all.read_pj;
-      const BufferCost middle = cost.buffer("b", 1.5 * bytes, bits, 1);
+      const double a = cost.buffer(kFields, bytes, bits, 1).all.read_pj;
+      const double b = cost.buffer(kFields, 2 * bytes, bits, 1).all.read_pj;
+      const BufferCost middle = cost.buffer(kFields, 1.5 * bytes, bits, 1);
       EXPECT_TRUE(middle.interpolated);
       EXPECT_GE(middle.all.read_pj, std::min(a, b) * (1 - 1e-12));
       EXPECT_LE(middle.all.read_pj, std::max(a, b) * (1 + 1e-12));
@@ -391,30 +392,33 @@ TEST(sram_cost, shapes_between_lie_between_their_neighbours) {
 
 TEST(sram_cost, anything_outside_the_table_is_refused) {
   const SramCost cost(kTables, CostConfig(), 45);
-  const std::string range =
-      " is outside the table (1024..1048576 bytes, 16..256 bits); cost.extrapolate: true would "
-      "take "
-      "the table's mean slopes over capacity and word width (/2.5 .. x2.5)";
-  EXPECT_EQ(error_of([&] { cost.buffer("input_buffer", 1024, 64, 2); }),
-            "sram.csv: input_buffer: a bank of 512 bytes with 64-bit words" + range);
-  EXPECT_EQ(error_of([&] { cost.buffer("input_buffer", 2097152, 64, 1); }),
-            "sram.csv: input_buffer: a bank of 2097152 bytes with 64-bit words" + range);
-  EXPECT_EQ(error_of([&] { cost.buffer("w", 4096, 8, 1); }),
-            "sram.csv: w: a bank of 4096 bytes with 8-bit words" + range);
-  EXPECT_EQ(error_of([&] { cost.buffer("w", 4096, 512, 1); }),
-            "sram.csv: w: a bank of 4096 bytes with 512-bit words" + range);
+  const std::string rule =
+      "; cost.extrapolate: true would take the table's mean slopes over capacity and word width "
+      "(/2.5 .. x2.5)";
+  EXPECT_EQ(error_of([&] { cost.buffer(kFields, 1024, 64, 2); }),
+            "c: 1024, expected 2048..2097152 (sram.csv has 1024..1048576 bytes a bank, of which "
+            "there are 2)" +
+                rule);
+  EXPECT_EQ(error_of([&] { cost.buffer(kFields, 2097152, 64, 1); }),
+            "c: 2097152, expected 1024..1048576 (sram.csv has 1024..1048576 bytes a bank, of which "
+            "there are 1)" +
+                rule);
+  EXPECT_EQ(error_of([&] { cost.buffer(kFields, 4096, 8, 1); }),
+            "w: 8, expected 16..256 (of sram.csv)" + rule);
+  EXPECT_EQ(error_of([&] { cost.buffer(kFields, 4096, 512, 1); }),
+            "w: 512, expected 16..256 (of sram.csv)" + rule);
 }
 
 TEST(sram_cost, unknown_nodes_and_devices_say_what_there_is) {
   CostConfig config;
-  EXPECT_EQ(error_of([&] { SramCost(kTables, config, 7); }, kTables),
-            "/sram.csv: no SRAM at 7 nm; cost.sram_node_nm may name another node (22, 32, 45)");
+  EXPECT_EQ(error_of([&] { SramCost(kTables, config, 7); }),
+            "cost.sram_node_nm: no SRAM at 7 nm in sram.csv, expected one of 22, 32, 45");
   config.sram_node_nm = 22;
   EXPECT_NE(SramCost(kTables, config, 7).conditions().find("22 nm"), std::string::npos);
   config.sram_device = "itrs-xp";
-  EXPECT_EQ(error_of([&] { SramCost(kTables, config, 7); }, kTables),
-            "/sram.csv: cost.sram_device: itrs-xp at 22 nm, expected one of itrs-hp, itrs-lop, "
-            "itrs-lstp");
+  EXPECT_EQ(error_of([&] { SramCost(kTables, config, 7); }),
+            "cost.sram_device: itrs-xp at 22 nm, expected one of itrs-hp, itrs-lop, itrs-lstp; did "
+            "you mean \"itrs-hp\"?");
 }
 
 }  // namespace

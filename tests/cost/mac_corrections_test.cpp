@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <string>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/arch/descriptor.h"
 #include "models/cost/cost_model.h"
 #include "models/cost/mac_cost.h"
+#include "models/perf/counters.h"
 #include "tests/cost/table_rows.h"
 #include "tests/cost/tables_copy.h"
 

@@ -13,11 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/arch/descriptor.h"
 #include "models/base/file/text_file.h"
 #include "models/base/table/csv.h"
 #include "models/cost/cost_model.h"
 #include "models/cost/pe_cost.h"
+#include "models/perf/counters.h"
 #include "tests/cost/table_rows.h"
 #include "tests/cost/tables_copy.h"
 #include "tests/support/temporary_folder.h"

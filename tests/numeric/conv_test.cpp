@@ -248,6 +248,30 @@ TEST(Conv, ProofIsExactAtTheEdgeOfTheRange) {
   EXPECT_FALSE(cannot_overflow({1}, 1, {INT64_MAX}, input, {64, Overflow::kSaturate}));
 }
 
+TEST(Conv, TensorsHaveAtMost2To30Elements) {
+  const auto said = [](Shape in, int out_channels, int pad_bottom = 0) {
+    ConvShape shape;
+    shape.in = in;
+    shape.out_channels = out_channels;
+    shape.pad_bottom = pad_bottom;
+    try {
+      validate(shape);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what()).substr(0, 12);
+    }
+    return std::string();
+  };
+  constexpr int k2To15 = 1 << 15;
+  EXPECT_EQ(said({k2To15, k2To15, 1}, 1), "");
+  EXPECT_EQ(said({k2To15, k2To15 + 1, 1}, 1), "in.height: 3");
+  EXPECT_EQ(said({k2To15 - 1, k2To15, 1}, 1, 1), "");
+  EXPECT_EQ(said({k2To15 - 1, k2To15, 1}, 1, 2), "in.height: 3") << "padding counts";
+  EXPECT_EQ(said({k2To15, k2To15 / 2, 1}, 2), "");
+  EXPECT_EQ(said({k2To15, k2To15 / 2, 1}, 3), "out_channels");
+  EXPECT_EQ(said({1, 1, k2To15}, k2To15), "") << "as many weights";
+  EXPECT_EQ(said({1, 1, k2To15}, k2To15 + 1), "out_channels");
+}
+
 TEST(Conv, ImpossibleGeometryIsRefusedByField) {
   const auto message = [](const ConvShape& shape) -> std::string {
     try {

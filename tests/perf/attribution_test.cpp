@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "models/arch/accelerator_config.h"
 #include "models/perf/buffer_need.h"
+#include "models/perf/counters.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/schedule.h"
 #include "tests/support/dram_lpddr4.h"
@@ -163,6 +165,102 @@ TEST(Diagnosis, buffers_that_the_DMA_blocks_want_banks) {
   const Diagnosis d = diagnose(attribution(e.layer.kind, c), c, e.config);
   EXPECT_EQ(to_string(d), "bank conflicts");
   EXPECT_NE(d.advice.find("more banks"), std::string::npos) << d.advice;
+}
+
+/// A convolution of 1,000 cycles, counters by hand.
+struct ByHand {
+  LayerCounters counters;
+  AcceleratorConfig config = Example().config;
+
+  ByHand(std::uint64_t compute, StallCycles stalls) {
+    counters.cycles = 1000;
+    counters.compute_cycles = compute;
+    counters.stall_cycles = stalls;
+    EXPECT_EQ(accounted_cycles(counters), counters.cycles);
+  }
+  explicit ByHand(std::uint64_t compute) : ByHand(compute, waiting(1000 - compute)) {}
+
+  static StallCycles waiting(std::uint64_t input, std::uint64_t conflict = 0) {
+    StallCycles stalls;
+    stalls[Stall::kInput] = input;
+    stalls[Stall::kConflict] = conflict;
+    return stalls;
+  }
+  /// In that many cycles a bus word passes for the stream.
+  void pass(Stream stream, std::uint64_t cycles) {
+    counters.stream_bytes[stream] = cycles * static_cast<std::uint64_t>(config.dma.bus_bytes);
+  }
+  Diagnosis diagnosis() const {
+    return diagnose(attribution(LayerKind::kConv, counters), counters, config);
+  }
+  std::string name() const { return to_string(diagnosis()); }
+};
+
+TEST(Diagnosis, half_of_a_wait_is_the_limit_of_what_the_memory_is_blamed_for) {
+  const auto name = [](std::uint64_t refresh, std::uint64_t busy) {
+    ByHand layer(100);
+    layer.counters.refresh_cycles[Stall::kInput] = refresh;
+    layer.counters.memory_busy_cycles[Stall::kInput] = busy;
+    return layer.name();
+  };
+  EXPECT_EQ(name(450, 450), "input, refresh");
+  EXPECT_EQ(name(449, 450), "input, dram");
+  EXPECT_EQ(name(449, 449), "input, latency");
+  EXPECT_EQ(name(450, 0), "input, refresh");
+  EXPECT_EQ(name(300, 0), "input, latency");
+  EXPECT_EQ(name(0, 450), "input, dram");
+  EXPECT_EQ(name(0, 449), "input, latency");
+}
+
+TEST(Diagnosis, a_bus_is_the_limit_from_four_fifths_on_unless_the_array_works_as_much) {
+  const auto name = [](std::uint64_t compute, std::uint64_t words) {
+    ByHand layer(compute);
+    layer.pass(Stream::kWeight, words);
+    return layer.name();
+  };
+  EXPECT_EQ(name(100, 800), "weight, bus");
+  EXPECT_EQ(name(100, 799), "input, latency");
+  EXPECT_EQ(name(799, 800), "weight, bus");
+  EXPECT_EQ(name(800, 800), "compute");
+  EXPECT_EQ(name(950, 900), "compute");
+  ByHand conflicts(100, ByHand::waiting(0, 900));
+  conflicts.pass(Stream::kWeight, 800);
+  EXPECT_EQ(conflicts.name(), "weight, bus");
+}
+
+TEST(Diagnosis, a_bus_is_named_by_most_bytes_in_its_busier_direction) {
+  ByHand layer(100);
+  layer.pass(Stream::kWeight, 300);
+  layer.pass(Stream::kBias, 151);
+  layer.pass(Stream::kInput, 450);
+  EXPECT_EQ(layer.name(), "weight, bus") << "biases are weights";
+  layer.pass(Stream::kInput, 452);
+  EXPECT_EQ(layer.name(), "input, bus");
+  layer.pass(Stream::kOutput, 903);
+  EXPECT_EQ(layer.name(), "input, bus");
+  EXPECT_NEAR(layer.diagnosis().share, 0.903, 1e-9) << "of one direction";
+  layer.pass(Stream::kOutput, 904);
+  EXPECT_EQ(layer.name(), "output, bus");
+}
+
+TEST(Diagnosis, the_largest_group_decides_work_before_waits_before_conflicts) {
+  EXPECT_EQ(ByHand(500).name(), "compute");
+  EXPECT_EQ(ByHand(499).name(), "input, latency");
+  EXPECT_EQ(ByHand(400, ByHand::waiting(200, 400)).name(), "compute");
+  EXPECT_EQ(ByHand(200, ByHand::waiting(400, 400)).name(), "input, latency");
+  EXPECT_EQ(ByHand(200, ByHand::waiting(399, 401)).name(), "bank conflicts");
+  ByHand mostly_drains(600);
+  mostly_drains.counters.fill_drain_cycles = 301;
+  EXPECT_EQ(mostly_drains.name(), "fill/drain");
+}
+
+TEST(Diagnosis, seven_PEs_of_ten_are_well_used) {
+  ByHand layer(900);
+  const auto pes = static_cast<std::uint64_t>(layer.config.array.rows * layer.config.array.columns);
+  layer.counters.pe_cycles = 900 * pes * 7 / 10;
+  EXPECT_NE(layer.diagnosis().advice.find("more PEs"), std::string::npos);
+  --layer.counters.pe_cycles;
+  EXPECT_NE(layer.diagnosis().advice.find("another array shape"), std::string::npos);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
+#include "models/perf/memory_port.h"
 #include "models/perf/prediction.h"
 #include "models/perf/transfers.h"
 #include "tests/support/random_layer.h"
@@ -273,10 +274,34 @@ TEST(Pipeline, answers_known_at_once_or_when_they_come_give_the_same_cycles) {
   for_legal_layers(5, 200,
                    [](const Descriptor& d, const AcceleratorConfig& c, RandomLayer& random) {
                      const std::uint64_t wait = static_cast<std::uint64_t>(random.pick(0, 100));
+                     // Every other layer meets a memory that overtakes itself.
+                     const std::uint64_t spread = random.chance(2) ? 1 : 300;
+                     const Memory memory = [=](const Burst& burst, std::uint64_t cycle) {
+                       return cycle + wait + (burst.address * 2654435761u >> 16) % spread;
+                     };
                      Recorder now, later;
-                     EXPECT_EQ(run(c, d, latency(wait), now, false).stall_cycles,
-                               run(c, d, latency(wait), later, true).stall_cycles);
+                     EXPECT_EQ(run(c, d, memory, now, false).stall_cycles,
+                               run(c, d, memory, later, true).stall_cycles);
                    });
+}
+
+// Three reads of 64 bytes on a bus of 8, asked for in cycles 0, 1 and 2 and done in 100, 20 and 20:
+// the second passes first, the third behind it, the first when it comes.
+TEST(MemoryPort, data_pass_in_the_order_in_which_the_memory_is_done) {
+  MemoryPort port(8, 4);
+  Burst burst;
+  burst.bytes = 64;
+  const std::pair<std::uint64_t, std::uint64_t> answers[] = {{0, 100}, {2, 20}, {1, 20}};
+  for (const auto& [requested, done] : answers) {
+    burst.tag = static_cast<std::uint32_t>(requested);
+    port.request();
+    port.respond(burst, requested, done);
+  }
+  for (const auto& [tag, cycle] : {std::pair{1u, 20u}, {2u, 28u}, {0u, 100u}}) {
+    EXPECT_EQ(port.next_cycle(), cycle);
+    EXPECT_EQ(port.retire().tag, tag);
+  }
+  EXPECT_TRUE(port.idle());
 }
 
 // All halves separate. The descriptor is asked for in cycle 0, its 32 beats have passed by cycle

@@ -81,6 +81,32 @@ TEST(Schedule, loads_exactly_what_changes_and_says_when_it_is_done_with_it) {
   });
 }
 
+// Six rows; each PE takes so many products side by side: one, its lanes, or the bricks it fuses.
+TEST(Schedule, chunks_are_whole_row_tiles_or_whole_groups_and_rows) {
+  struct Case {
+    DatapathFamily family;
+    int lanes, bits, weight_stationary, output_stationary;
+  };
+  for (const Case& c : {Case{DatapathFamily::kBitParallel, 4, 8, 6, 6},
+                        Case{DatapathFamily::kActivationSerial, 4, 8, 24, 12},
+                        Case{DatapathFamily::kFullySerial, 16, 8, 96, 48},
+                        Case{DatapathFamily::kFullySerial, 6, 8, 36, 6},
+                        Case{DatapathFamily::kComposable, 4, 8, 6, 6},
+                        Case{DatapathFamily::kComposable, 4, 4, 24, 12},
+                        Case{DatapathFamily::kComposable, 4, 2, 96, 48}}) {
+    ArrayConfig array;
+    array.rows = 6;
+    array.datapath = c.family;
+    array.lanes = c.lanes;
+    Descriptor d;
+    d.weight.bits = d.input.bits = c.bits;
+    array.dataflow = Dataflow::kWeightStationary;
+    EXPECT_EQ(reduction_unit(d, array), c.weight_stationary) << to_string(c.family) << c.bits;
+    array.dataflow = Dataflow::kOutputStationary;
+    EXPECT_EQ(reduction_unit(d, array), c.output_stationary) << to_string(c.family) << c.bits;
+  }
+}
+
 /// Real inputs along one axis that any of the outputs [out0, out1) reads.
 std::set<int> inputs_read(int out0, int out1, int pool, int kernel, int stride, int pad, int size) {
   std::set<int> read;

@@ -116,5 +116,62 @@ TEST(WhyIllegal, chunked_sums_of_an_output_stationary_array_need_room) {
   EXPECT_EQ(e.why(), "") << "6 pixels in 8 rows";
 }
 
+TEST(WhyIllegal, chunks_are_whole_steps_of_all_rows) {
+  const auto legal = [](Dataflow dataflow, int lanes, int chunk) {
+    Example e;
+    e.config.array.dataflow = dataflow;
+    e.config.array.datapath = DatapathFamily::kActivationSerial;
+    e.config.array.lanes = lanes;
+    e.layer.tiling.chunk_k = chunk;
+    return e.why().empty();
+  };
+  EXPECT_TRUE(legal(Dataflow::kWeightStationary, 6, 8 * 6));
+  EXPECT_FALSE(legal(Dataflow::kWeightStationary, 6, 8 * 3));
+  EXPECT_TRUE(legal(Dataflow::kOutputStationary, 6, 24)) << "a multiple of 8 and of 6";
+  EXPECT_TRUE(legal(Dataflow::kOutputStationary, 6, 72));
+  EXPECT_FALSE(legal(Dataflow::kOutputStationary, 6, 8));
+  EXPECT_FALSE(legal(Dataflow::kOutputStationary, 6, 6));
+}
+
+TEST(WhyIllegal, maps_stay_in_a_half_of_the_input_buffer) {
+  Example e;
+  e.layer.output_on_chip = true;
+  e.config.input_buffer.capacity_bytes = 2 * 6 * 6 * 32;
+  EXPECT_EQ(e.why(), "");
+  e.config.input_buffer.capacity_bytes -= 16;
+  EXPECT_NE(e.why().find("input buffer lacks 8 bytes"), std::string::npos) << e.why();
+  e.config.input_buffer.double_buffered = false;
+  EXPECT_NE(e.why().find("not double-buffered"), std::string::npos) << e.why();
+
+  Example in;
+  in.layer.input_on_chip = true;
+  in.config.input_buffer.capacity_bytes = 2 * 8 * 8 * 16;
+  EXPECT_EQ(in.why(), "");
+  in.config.input_buffer.capacity_bytes -= 16;
+  EXPECT_NE(in.why().find("input buffer lacks 8 bytes"), std::string::npos) << in.why();
+  in.layer.tiling.tile_h = 3;
+  EXPECT_EQ(in.why().substr(0, 7), "tile_h,") << in.why();
+}
+
+TEST(WhyIllegal, an_addition_has_one_operand_in_each_half) {
+  Example e;
+  e.layer.kind = LayerKind::kAdd;
+  e.layer.add = {8, 8, 16};
+  e.layer.tiling = {8, 8, 1, 1, LoopOrder::kPixelOuter};
+  e.layer.input2.bits = 16;
+  e.config.input_buffer.capacity_bytes = 8 * 8 * 16 * (1 + 2);
+  EXPECT_EQ(e.why(), "") << "both in a single tile";
+  e.layer.output_on_chip = true;
+  EXPECT_NE(e.why(), "");
+  e.layer.output_on_chip = false;
+  e.layer.input_on_chip = true;
+  e.config.input_buffer.capacity_bytes = 2 * 8 * 8 * 16 * 2;
+  EXPECT_EQ(e.why(), "") << "the second in its half";
+  e.config.input_buffer.capacity_bytes -= 16;
+  EXPECT_NE(e.why().find("input buffer lacks 8 bytes"), std::string::npos) << e.why();
+  e.layer.output_on_chip = true;
+  EXPECT_NE(e.why().find("both halves"), std::string::npos) << e.why();
+}
+
 }  // namespace
 }  // namespace dcnsim

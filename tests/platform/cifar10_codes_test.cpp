@@ -12,8 +12,10 @@
 #include "models/perf/prediction.h"
 #include "platform/standalone/simulation.h"
 #include "tests/support/fresh_kernel.h"
+#include "tests/support/network_images.h"
 #include "tests/tlm/checked_wiring.h"
 #include "workloads/executor.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {

@@ -7,6 +7,7 @@
 #include "models/arch/memory_layout.h"
 #include "models/numeric/bitpack.h"
 #include "models/perf/buffer_need.h"
+#include "platform/compiler/describe.h"
 #include "platform/compiler/program.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_network.h"
@@ -232,7 +233,7 @@ TEST(CompilerErrors, a_layer_that_fits_nowhere_is_named_with_buffer_and_bytes) {
     d.conv.out_channels = 512;
     d.conv.kernel_h = d.conv.kernel_w = 3;
     const std::string message =
-        failure([&] { Mapper(config, lpddr4_3200(), MapperOptions{}).map(one_conv(), {d}); });
+        failure([&] { map_network(one_conv(), {d}, config, lpddr4_3200(), MapperOptions{}); });
     EXPECT_NE(message.find("\"conv3\""), std::string::npos) << message;
     EXPECT_NE(message.find(name + " lacks "), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos);
@@ -257,6 +258,28 @@ TEST(CompilerErrors, too_little_memory_says_how_much_is_needed) {
   const std::string message = failure([&] { compile(network, config, lpddr4_3200(), options); });
   EXPECT_NE(message.find("dram.capacity"), std::string::npos) << message;
   EXPECT_NE(message.find("1048576"), std::string::npos) << message;
+}
+
+TEST(CompilerErrors, a_network_may_fill_the_memory_to_the_last_byte) {
+  const FixedNetwork network = one_conv();
+  AcceleratorConfig config = machine();
+  const auto mappings =
+      map_network(network, describe(network, config.accumulator), config, lpddr4_3200(), {});
+  const std::uint64_t bytes = lay_out(network, config, mappings).memory_bytes;
+  config.dram.capacity_bytes = static_cast<std::int64_t>(bytes);
+  EXPECT_EQ(failure([&] { lay_out(network, config, mappings); }), "no failure");
+  config.dram.capacity_bytes -= 1;
+  EXPECT_NE(failure([&] { lay_out(network, config, mappings); }), "no failure");
+}
+
+TEST(CompilerErrors, biases_of_32_bits_are_the_most) {
+  for (const std::int64_t bias : {std::int64_t{INT32_MIN}, std::int64_t{INT32_MAX}}) {
+    FixedNetwork network = one_conv();
+    network.layers.front().bias.back() = bias;
+    EXPECT_EQ(failure([&] { compile(network, machine(), lpddr4_3200()); }), "no failure");
+    network.layers.front().bias.back() += bias < 0 ? -1 : 1;
+    EXPECT_NE(failure([&] { compile(network, machine(), lpddr4_3200()); }), "no failure");
+  }
 }
 
 TEST(CompilerErrors, biases_beyond_the_accumulator_are_refused_by_layer) {

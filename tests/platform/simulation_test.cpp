@@ -13,6 +13,7 @@
 #include "models/perf/counter_fields.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/prediction.h"
+#include "tests/oracle/run_naively.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/random_datapath.h"
@@ -66,6 +67,17 @@ void expect_evaluated(const Program& program, const AcceleratorConfig& config,
     const LayerCounters expected = without_data(simulated.layers[i]);
     EXPECT_EQ(evaluated[i].cycles, expected.cycles) << i;
     EXPECT_EQ(std::memcmp(&evaluated[i], &expected, sizeof expected), 0) << i;
+  }
+}
+
+/// And those of a second machine, which shares nothing with the first.
+void expect_counted_naively(const Program& program, const AcceleratorConfig& config,
+                            const Inference& simulated) {
+  const std::vector<oracle::NaiveLayer> naive =
+      oracle::run_naively(descriptors(program), program.descriptor_address, config, lpddr4_3200());
+  for (std::size_t i = 0; i < naive.size(); ++i) {
+    SCOPED_TRACE("layer " + std::to_string(i));
+    oracle::expect_counts(simulated.layers[i], naive[i].counts, DependsOn::kTime);
   }
 }
 
@@ -137,7 +149,10 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
     // Timing does not depend on the data, nor on what ran before.
     if (i == 0) {
       first = result;
-      if (transport == Transport::kLooselyTimed) expect_evaluated(program, config, result);
+      if (transport == Transport::kLooselyTimed) {
+        expect_evaluated(program, config, result);
+        expect_counted_naively(program, config, result);
+      }
       expect_predicted(program, config, result);
     } else {
       EXPECT_EQ(result.cycles, first.cycles);

@@ -26,7 +26,9 @@
 #include "models/cost/cost_model.h"
 #include "models/perf/evaluate.h"
 #include "platform/standalone/simulation.h"
+#include "tests/support/network_images.h"
 #include "workloads/executor.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {

@@ -65,8 +65,8 @@ class AcceleratorBench : public sc_core::sc_module {
   bool finished = false;
 
   AcceleratorBench(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
-                   Transport transport)
-      : sc_module(name), accelerator("accelerator", config, transport) {
+                   const AcceleratorOptions& options)
+      : sc_module(name), accelerator("accelerator", config, options) {
     wiring.join(registers, accelerator.registers);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);

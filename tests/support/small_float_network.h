@@ -7,7 +7,8 @@
 #include <random>
 #include <string>
 
-#include "workloads/cifar10/dataset.h"
+#include "tests/support/network_images.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
@@ -15,6 +16,7 @@ namespace dcnsim {
 /// Uniform pixels, labels all 0.
 inline Dataset random_images(std::size_t count) {
   Dataset images;
+  images.shape = kCifarShape;
   std::mt19937 random(1);
   images.labels.resize(count);
   for (std::size_t i = 0; i < count * 3072; ++i) {

@@ -6,6 +6,9 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "models/tlm/dram.h"
 #include "tests/support/accelerator_bench.h"
@@ -121,6 +124,104 @@ TEST_F(AcceleratorTest, an_invalid_descriptor_is_reported_with_its_index) {
     EXPECT_EQ(b.read(reg::kErrorCode), reg::kBadDescriptor);
     EXPECT_EQ(b.read(reg::kErrorLayer), 1u);
   });
+}
+
+TEST_F(AcceleratorTest, a_list_that_is_not_on_the_bus_grid_is_an_error) {
+  simulate([](Bench& b) {
+    for (const std::uint32_t address : {1u, 2u, 4u, 12u, 260u}) {
+      b.load();
+      b.write(reg::kIrqEnable, reg::kIrqDone | reg::kIrqError);
+      b.write(reg::kDescriptorAddressLo, address);
+      b.write(reg::kDescriptorCount, 1);
+      const int bursts = b.bursts;
+      b.write(reg::kControl, reg::kControlStart);
+      b.wait_irq();
+      EXPECT_EQ(b.read(reg::kErrorCode), reg::kBadDescriptor) << address;
+      EXPECT_EQ(b.read(reg::kErrorLayer), 0u);
+      EXPECT_EQ(b.bursts, bursts) << "nothing is read from there";
+      b.acknowledge();
+    }
+  });
+}
+
+TEST_F(AcceleratorTest, counters_are_those_of_the_last_job_alone) {
+  simulate([](Bench& b) {
+    std::vector<std::uint32_t> first;
+    for (int job = 0; job < 3; ++job) {
+      b.load();
+      b.start();
+      b.wait_irq();
+      for (std::size_t i = 0; i < reg::kCounters.size(); ++i) {
+        const reg::Counter& counter = reg::kCounters[i];
+        const std::uint32_t value = b.read(counter.offset);
+        if (job == 0) first.push_back(value);
+        const std::string name(counter.name);
+        // The memory is not as new for the second job.
+        if (name != "CYCLES" && name.rfind("STALL", 0) != 0) {
+          EXPECT_EQ(value, first[i]) << name;
+        }
+        EXPECT_LT(value, first[i] + first[i] / 2 + 1) << name;
+      }
+      b.acknowledge();
+    }
+  });
+}
+
+/// The identity twice, the map between them in the input buffer.
+std::pair<Descriptor, Descriptor> kept_map() {
+  Descriptor first = identity_layer(), second = identity_layer();
+  first.output_on_chip = second.input_on_chip = true;
+  second.tiling.tile_h = 8;
+  return {first, second};
+}
+
+TEST_F(AcceleratorTest, zeros_among_inputs_are_counted_wherever_they_come_from) {
+  simulate([](Bench& b) {
+    auto [first, second] = kept_map();
+    b.load(first);
+    DescriptorBytes bytes = encode(second);
+    b.memory(tlm::TLM_WRITE_COMMAND, kDescriptorBytes, bytes.data(), bytes.size());
+    b.start(2);
+    b.wait_irq();
+    for (const LayerCounters& layer : b.accelerator.layer_counters()) {
+      EXPECT_EQ(layer.input_codes, 512u);
+      EXPECT_EQ(layer.input_zeros, 2u) << "the ramp wraps once";
+    }
+  });
+}
+
+TEST_F(AcceleratorTest, a_map_on_chip_is_read_as_what_it_was_written) {
+  const auto error_after = [&](void (*change)(Descriptor & first, Descriptor & second)) {
+    std::pair<std::uint32_t, std::uint32_t> error;
+    renew_kernel();
+    simulate([&](Bench& b) {
+      auto [first, second] = kept_map();
+      change(first, second);
+      b.load(first);
+      b.spoil_output();
+      DescriptorBytes bytes = encode(second);
+      b.memory(tlm::TLM_WRITE_COMMAND, kDescriptorBytes, bytes.data(), bytes.size());
+      b.start(2);
+      b.wait_irq();
+      error = {b.read(reg::kErrorCode), b.read(reg::kErrorLayer)};
+      if (error.first == reg::kNone) {
+        EXPECT_EQ(b.output(), Bench::ramp());
+      }
+    });
+    return error;
+  };
+  const std::pair<std::uint32_t, std::uint32_t> none{reg::kNone, 0}, bad{reg::kBadDescriptor, 1};
+  EXPECT_EQ(error_after([](Descriptor&, Descriptor&) {}), none);
+  EXPECT_EQ(error_after([](Descriptor& first, Descriptor&) { first.output_on_chip = false; }), bad);
+  EXPECT_EQ(error_after([](Descriptor&, Descriptor& second) { second.input.frac = 1; }), bad);
+  EXPECT_EQ(error_after([](Descriptor&, Descriptor& second) { second.input.bits = 4; }), bad);
+  EXPECT_EQ(error_after([](Descriptor&, Descriptor& second) { second.input.is_signed = true; }),
+            bad);
+  EXPECT_EQ(error_after([](Descriptor&, Descriptor& second) {
+              second.conv.in.height = 4;
+              second.tiling.tile_h = 4;
+            }),
+            bad);
 }
 
 TEST_F(AcceleratorTest, an_empty_list_is_an_error) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -80,13 +81,21 @@ class AnnotatingMemory : public sc_core::sc_module {
         accept_delay_(accept_delay),
         phases_(this, &AnnotatingMemory::make) {
     socket.register_nb_transport_fw(this, &AnnotatingMemory::nb_transport_fw);
+    SC_HAS_PROCESS(AnnotatingMemory);
+    SC_METHOD(respond);
+    sensitive << response_ended_;
+    dont_initialize();
   }
 
  private:
   static sc_time latency() { return {static_cast<double>(kLatencyNs), SC_NS}; }
 
   tlm::tlm_sync_enum nb_transport_fw(Payload& p, tlm::tlm_phase& phase, sc_time& delay) {
-    if (phase == tlm::END_RESP) return tlm::TLM_COMPLETED;
+    if (phase == tlm::END_RESP) {
+      responding_ = false;
+      response_ended_.notify(sc_core::SC_ZERO_TIME);
+      return tlm::TLM_COMPLETED;
+    }
     begun.push_back(sc_core::sc_time_stamp() + delay);
     if (manner_.request != Path::kReturn) {
       p.acquire();
@@ -117,14 +126,30 @@ class AnnotatingMemory : public sc_core::sc_module {
     const sc_time time = ends_request ? accept_delay_ : latency();
     sc_time delay = time - wait_for(ends_request ? manner_.request : manner_.response, time);
     tlm::tlm_phase phase = made;
-    if (made == tlm::END_REQ) {
-      phases_.notify(p, tlm::BEGIN_RESP, delay + wait_for(manner_.response, latency()));
-    } else {
-      access(p);
+    if (made == tlm::BEGIN_RESP) {
+      responses_.push_back({&p, sc_core::sc_time_stamp() + delay});
+      respond();
+      return;
     }
-    const tlm::tlm_sync_enum status = socket->nb_transport_bw(p, phase, delay);
-    EXPECT_TRUE(made == tlm::BEGIN_RESP || status == tlm::TLM_ACCEPTED);
-    if (made == tlm::BEGIN_RESP) p.release();
+    phases_.notify(p, tlm::BEGIN_RESP, delay + wait_for(manner_.response, latency()));
+    EXPECT_EQ(socket->nb_transport_bw(p, phase, delay), tlm::TLM_ACCEPTED);
+  }
+
+  /// One response after another, each annotated with what is left up to its time.
+  void respond() {
+    if (responding_ || responses_.empty()) return;
+    responding_ = true;
+    const auto [p, time] = responses_.front();
+    responses_.pop_front();
+    access(*p);
+    tlm::tlm_phase phase = tlm::BEGIN_RESP;
+    const sc_time now = sc_core::sc_time_stamp();
+    sc_time delay = time > now ? time - now : SC_ZERO_TIME;
+    if (socket->nb_transport_bw(*p, phase, delay) != tlm::TLM_ACCEPTED) {
+      responding_ = false;
+      response_ended_.notify(delay);
+    }
+    p->release();
   }
 
   void access(Payload& p) {
@@ -139,6 +164,9 @@ class AnnotatingMemory : public sc_core::sc_module {
   const sc_time accept_delay_;
   tlm_utils::peq_with_cb_and_phase<AnnotatingMemory> phases_;
   std::size_t accesses_ = 0;
+  std::deque<std::pair<Payload*, sc_time>> responses_;  ///< to come, with their times
+  bool responding_ = false;
+  sc_core::sc_event response_ended_;
 };
 
 struct Bench : AcceleratorBench {

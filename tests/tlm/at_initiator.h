@@ -94,6 +94,7 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
       sc_core::sc_time delay = ahead_;
       const tlm::tlm_sync_enum status = socket->nb_transport_fw(payload, phase, delay);
       if (status == tlm::TLM_ACCEPTED) continue;
+      if (status == tlm::TLM_UPDATED && phase > tlm::END_RESP) continue;  // added by others
       request_ends(payload, delay);
       if (status == tlm::TLM_UPDATED && phase == tlm::END_REQ) continue;
       take(payload, delay);
@@ -120,6 +121,7 @@ class AtInitiator : public sc_core::sc_module, private tlm::tlm_mm_interface {
 
   tlm::tlm_sync_enum nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay) {
+    if (phase > tlm::END_RESP) return tlm::TLM_ACCEPTED;  // added by others
     request_ends(payload, delay);
     if (phase == tlm::END_REQ) return tlm::TLM_ACCEPTED;
     take(payload, delay);

@@ -8,7 +8,9 @@ namespace dcnsim {
 CheckedWiring::~CheckedWiring() {
   for (const std::string& violation : take_violations()) ADD_FAILURE() << violation;
   for (const Binding& binding : bindings_) {
-    EXPECT_EQ(binding.checker->outstanding(), 0u) << binding.name << ": transactions without end";
+    std::string awaited;
+    for (const std::string& line : binding.checker->awaited()) awaited += "\n  " + line;
+    EXPECT_TRUE(awaited.empty()) << binding.name << ": transactions without end" << awaited;
   }
 }
 

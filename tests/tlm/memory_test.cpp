@@ -109,6 +109,18 @@ TEST_F(MemoryTest, addresses_outside_every_range_are_errors) {
   EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u);
 }
 
+TEST_F(MemoryTest, the_last_bytes_are_there_and_no_more) {
+  EXPECT_EQ(send(tlm::TLM_WRITE_COMMAND, kBase + kBytes - 32), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + kBytes - 31), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  payload.set_data_length(1);
+  payload.set_streaming_width(1);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + kBytes - 1), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + kBytes), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  payload.set_data_length(32);
+  payload.set_address(kBase + kBytes - 1);
+  EXPECT_EQ(initiator->socket->transport_dbg(payload), 0u) << "ends behind the range";
+}
+
 TEST_F(MemoryTest, malformed_payloads_get_a_definite_status) {
   payload.set_streaming_width(8);
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase), tlm::TLM_BURST_ERROR_RESPONSE);
@@ -146,8 +158,38 @@ TEST_F(BusTest, invalidated_direct_memory_is_told_to_every_initiator_in_bus_addr
   EXPECT_EQ(second.invalidated, expected);
 }
 
+TEST_F(BusTest, an_access_lies_in_one_range_whatever_the_target_behind_it_could_take) {
+  Initiator initiator("initiator");
+  Bus bus("bus", SC_ZERO_TIME, 1, {{kBase, kBytes}, {kBase + kBytes, kBytes}});
+  Dram low("low", lpddr4_3200(), {}), high("high", lpddr4_3200(), {});
+  CheckedWiring wiring;
+  wiring.join(initiator.socket, bus.from_initiators[0]);
+  wiring.join(bus.to_targets[0], low.socket);
+  wiring.join(bus.to_targets[1], high.socket);
+  sc_core::sc_start(SC_ZERO_TIME);
+  std::array<std::uint8_t, 32> data{};
+  tlm::tlm_generic_payload payload;
+  payload.set_command(tlm::TLM_WRITE_COMMAND);
+  payload.set_data_ptr(data.data());
+  payload.set_data_length(32);
+  payload.set_streaming_width(32);
+  const auto status = [&](std::uint64_t address) {
+    payload.set_address(address);
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    sc_time delay;
+    initiator.socket->b_transport(payload, delay);
+    return payload.get_response_status();
+  };
+  EXPECT_EQ(status(kBase + kBytes - 32), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(status(kBase + kBytes - 16), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(status(kBase + kBytes), tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(status(kBase + 2 * kBytes - 31), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(status(kBase - 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+}
+
 TEST_F(BusTest, overlapping_ranges_are_refused) {
   EXPECT_THROW(Bus("other", SC_ZERO_TIME, 1, {{0, 100}, {99, 5}}), std::invalid_argument);
+  EXPECT_NO_THROW(Bus("neighbours", SC_ZERO_TIME, 1, {{0, 100}, {100, 5}}));
 }
 
 }  // namespace

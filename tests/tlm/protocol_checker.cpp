@@ -5,6 +5,13 @@ namespace dcnsim {
 
 using sc_core::sc_time;
 
+namespace {
+
+/// One that somebody has added to those of the base protocol, whose recipient may ignore it.
+bool is_ignorable(const tlm::tlm_phase& phase) { return phase > tlm::END_RESP; }
+
+}  // namespace
+
 ProtocolChecker::Attributes::Attributes(const Payload& payload)
     : command(payload.get_command()),
       address(payload.get_address()),
@@ -30,9 +37,19 @@ void ProtocolChecker::b_transport(Payload& payload, sc_time& delay) {
   expect(transactions_.count(&payload) == 0,
          "b_transport and nb_transport are not mixed on one transaction (15.2.10 c)");
   expect_fresh(payload);
+  expect_progress();
   const Attributes attributes(payload);
   const sc_time begin = sc_core::sc_time_stamp() + delay;
-  to_target->b_transport(payload, delay);
+  expect(calls_.emplace(&payload, Transaction{attributes, State::kRequest, begin}).second,
+         "one call at a time has a payload (14.5)");
+  try {
+    to_target->b_transport(payload, delay);
+  } catch (const sc_core::sc_unwind_exception&) {
+    expect(false, "a call into the target returns: a reset does not unwind it (11.1.1)");
+    calls_.erase(&payload);
+    throw;
+  }
+  calls_.erase(&payload);
   expect(sc_core::sc_time_stamp() + delay >= begin, "time does not run backwards (11.1.3)");
   expect_unchanged(attributes, payload, true);
   expect_response(payload);
@@ -41,49 +58,42 @@ void ProtocolChecker::b_transport(Payload& payload, sc_time& delay) {
 
 tlm::tlm_sync_enum ProtocolChecker::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
                                                     sc_time& delay) {
-  const tlm::tlm_phase made = phase;
-  if (made == tlm::BEGIN_REQ) {
+  const Call call{phase, delay};
+  if (phase == tlm::BEGIN_REQ) {
     begin_request(payload, delay);
+  } else if (is_ignorable(phase)) {
+    expect_under_way(payload);
   } else {
-    expect(made == tlm::END_RESP, "an initiator makes BEGIN_REQ and END_RESP only (15.2.4)");
-    if (made == tlm::END_RESP) next_phase(payload, made, delay);
+    expect(phase == tlm::END_RESP, "an initiator makes BEGIN_REQ and END_RESP only (15.2.4)");
+    if (phase == tlm::END_RESP) next_phase(payload, phase, delay);
   }
   const tlm::tlm_sync_enum status = to_target->nb_transport_fw(payload, phase, delay);
-  if (made == tlm::END_RESP) {
+  if (call.phase == tlm::END_RESP) {
     expect(status != tlm::TLM_UPDATED, "no phase follows END_RESP (15.2.4)");
-    return status;
-  }
-  switch (status) {
-    case tlm::TLM_ACCEPTED:
-      expect(phase == made, "TLM_ACCEPTED leaves the phase alone (11.1.2.7)");
-      break;
-    case tlm::TLM_UPDATED:
-      expect(phase == tlm::END_REQ || phase == tlm::BEGIN_RESP,
-             "END_REQ or BEGIN_RESP follows BEGIN_REQ (15.2.4)");
-      next_phase(payload, phase, delay);
-      break;
-    case tlm::TLM_COMPLETED:
-      expect_response(payload);
-      pass(transactions_.at(&payload), sc_core::sc_time_stamp() + delay);
-      complete(payload, sc_core::sc_time_stamp() + delay);
-      break;
+  } else {
+    target_answered(payload, status, call, phase, delay);
   }
   return status;
 }
 
 tlm::tlm_sync_enum ProtocolChecker::nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
                                                     sc_time& delay) {
-  const tlm::tlm_phase made = phase;
-  const bool known = made == tlm::END_REQ || made == tlm::BEGIN_RESP;
-  expect(known, "a target makes END_REQ and BEGIN_RESP only (15.2.4)");
-  if (known) next_phase(payload, made, delay);
+  const Call call{phase, delay};
+  if (is_ignorable(phase)) {
+    expect_under_way(payload);
+  } else {
+    const bool known = phase == tlm::END_REQ || phase == tlm::BEGIN_RESP;
+    expect(known, "a target makes END_REQ and BEGIN_RESP only (15.2.4)");
+    if (known) next_phase(payload, phase, delay);
+  }
   const tlm::tlm_sync_enum status = from_initiator->nb_transport_bw(payload, phase, delay);
-  if (made == tlm::END_REQ) {
-    expect(status == tlm::TLM_ACCEPTED, "END_REQ is answered by TLM_ACCEPTED (15.2.4)");
-  } else if (status == tlm::TLM_UPDATED) {
-    expect(phase == tlm::END_RESP, "END_RESP follows BEGIN_RESP (15.2.4)");
-    next_phase(payload, tlm::END_RESP, delay);
-  } else if (status == tlm::TLM_COMPLETED) {
+  if (status == tlm::TLM_ACCEPTED) {
+    expect_accepted(call, phase, delay);
+  } else if (call.phase == tlm::END_REQ) {
+    expect(false, "END_REQ is answered by TLM_ACCEPTED (15.2.4)");
+  } else if (status == tlm::TLM_COMPLETED || !is_ignorable(phase)) {
+    expect(status == tlm::TLM_COMPLETED || phase == tlm::END_RESP,
+           "END_RESP follows BEGIN_RESP (15.2.4)");
     next_phase(payload, tlm::END_RESP, delay);
   }
   return status;
@@ -139,7 +149,46 @@ void ProtocolChecker::expect_response(const Payload& payload) {
          "a response has a status (14.17)");
 }
 
+void ProtocolChecker::expect_accepted(const Call& call, const tlm::tlm_phase& phase,
+                                      const sc_time& delay) {
+  expect(phase == call.phase && delay == call.delay,
+         "TLM_ACCEPTED leaves phase and time alone (11.1.2.7)");
+}
+
+void ProtocolChecker::expect_under_way(const Payload& payload) {
+  expect(transactions_.count(&payload) > 0, "a phase belongs to a transaction under way (15.2.3)");
+}
+
+void ProtocolChecker::expect_progress() {
+  const sc_time now = sc_core::sc_time_stamp();
+  for (auto* under_way : {&transactions_, &calls_}) {
+    for (auto& [payload, transaction] : *under_way) {
+      if (transaction.forgotten || now <= transaction.time + patience()) continue;
+      transaction.forgotten = true;
+      expect(false, "a transaction under way makes progress (15.2)");
+    }
+  }
+}
+
+std::vector<std::string> ProtocolChecker::awaited() const {
+  std::vector<std::string> lines;
+  const auto add = [&](const Transaction& transaction, const std::string& what) {
+    const Attributes& a = transaction.attributes;
+    lines.push_back(std::string(a.command == tlm::TLM_WRITE_COMMAND ? "write" : "read") + " of " +
+                    std::to_string(a.length) + " bytes at " + std::to_string(a.address) +
+                    " waits for " + what + " since " + transaction.time.to_string());
+  };
+  for (const auto& [payload, transaction] : transactions_) {
+    add(transaction, transaction.state == State::kRequest    ? "END_REQ"
+                     : transaction.state == State::kResponse ? "END_RESP"
+                                                             : "BEGIN_RESP");
+  }
+  for (const auto& [payload, transaction] : calls_) add(transaction, "the return of b_transport");
+  return lines;
+}
+
 void ProtocolChecker::begin_request(Payload& payload, const sc_time& delay) {
+  expect_progress();
   expect(payload.has_mm() && payload.get_ref_count() >= 1,
          "a payload has a memory manager and a reference (14.5)");
   expect_fresh(payload);
@@ -152,10 +201,33 @@ void ProtocolChecker::begin_request(Payload& payload, const sc_time& delay) {
   requesting_ = &payload;
 }
 
+void ProtocolChecker::target_answered(Payload& payload, tlm::tlm_sync_enum status, const Call& call,
+                                      const tlm::tlm_phase& phase, const sc_time& delay) {
+  switch (status) {
+    case tlm::TLM_ACCEPTED:
+      expect_accepted(call, phase, delay);
+      return;
+    case tlm::TLM_UPDATED:
+      if (is_ignorable(phase)) return;
+      expect(phase == tlm::END_REQ || phase == tlm::BEGIN_RESP,
+             "END_REQ or BEGIN_RESP follows BEGIN_REQ (15.2.4)");
+      next_phase(payload, phase, delay);
+      return;
+    case tlm::TLM_COMPLETED: {
+      expect_response(payload);
+      const auto found = transactions_.find(&payload);
+      if (found == transactions_.end()) return;
+      pass(found->second, sc_core::sc_time_stamp() + delay);
+      complete(payload, sc_core::sc_time_stamp() + delay);
+      return;
+    }
+  }
+}
+
 void ProtocolChecker::next_phase(Payload& payload, const tlm::tlm_phase& phase,
                                  const sc_time& delay) {
+  expect_under_way(payload);
   const auto found = transactions_.find(&payload);
-  expect(found != transactions_.end(), "a phase belongs to a transaction under way (15.2.3)");
   if (found == transactions_.end()) return;
   Transaction& transaction = found->second;
   const sc_time time = sc_core::sc_time_stamp() + delay;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A transparent TLM-2.0 interposer that checks the base protocol (IEEE 1666-2011) on one binding:
 // bind it between an initiator and a target, run, look at violations(). A phase that is annotated
-// counts from its time on, so that an exclusion rule is broken by whoever goes before it. Beyond
-// the standard it expects what our components do: no streaming width of 0, addresses restored with
-// the response.
+// counts from its time on, so that an exclusion rule is broken by whoever goes before it. Phases
+// that others have added pass and change nothing. Beyond the standard it expects what our
+// components do: no streaming width of 0, addresses restored with the response, no transaction
+// without progress for kPatience.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -26,12 +27,17 @@ class ProtocolChecker : public sc_core::sc_module {
 
   explicit ProtocolChecker(const sc_core::sc_module_name& name);
 
+  /// Of simulated time, until a transaction that makes no progress is one that has been forgotten.
+  static sc_core::sc_time patience() { return {100, sc_core::SC_MS}; }
+
   /// One line each: time, clause, what happened.
   const std::vector<std::string>& violations() const { return violations_; }
   /// Those up to now, which are then forgotten.
   std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
-  /// Non-blocking transactions that have begun and not ended.
-  std::size_t outstanding() const { return transactions_.size(); }
+  /// Transactions that have begun and not ended, by either interface.
+  std::size_t outstanding() const { return transactions_.size() + calls_.size(); }
+  /// One line for each of those: what it is, what it waits for and since when.
+  std::vector<std::string> awaited() const;
   /// Transactions that have ended, by either interface.
   std::size_t completed() const { return completed_; }
 
@@ -51,7 +57,13 @@ class ProtocolChecker : public sc_core::sc_module {
   struct Transaction {
     Attributes attributes;
     State state;
-    sc_core::sc_time time;  ///< of the latest phase, annotation included
+    sc_core::sc_time time;   ///< of the latest phase, annotation included
+    bool forgotten = false;  ///< without progress for too long, and reported
+  };
+  /// What a callee may not modify when it answers TLM_ACCEPTED.
+  struct Call {
+    tlm::tlm_phase phase;
+    sc_core::sc_time delay;
   };
 
   void b_transport(Payload& payload, sc_core::sc_time& delay);
@@ -67,7 +79,14 @@ class ProtocolChecker : public sc_core::sc_module {
   void expect_fresh(const Payload& payload);
   void expect_unchanged(const Attributes& before, const Payload& payload, bool with_address);
   void expect_response(const Payload& payload);
+  void expect_accepted(const Call& call, const tlm::tlm_phase& phase,
+                       const sc_core::sc_time& delay);
+  void expect_under_way(const Payload& payload);
+  void expect_progress();
   void begin_request(Payload& payload, const sc_core::sc_time& delay);
+  /// What a target answered, on the return path, to a phase other than END_RESP.
+  void target_answered(Payload& payload, tlm::tlm_sync_enum status, const Call& call,
+                       const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
   /// The phases after BEGIN_REQ, whoever makes them.
   void next_phase(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
   /// A phase of `transaction`, or its early end, counts from `time` on.
@@ -76,6 +95,7 @@ class ProtocolChecker : public sc_core::sc_module {
   void complete(Payload& payload, const sc_core::sc_time& time);
 
   std::map<const Payload*, Transaction> transactions_;
+  std::map<const Payload*, Transaction> calls_;  ///< of b_transport, while they last
   const Payload* requesting_ = nullptr;          ///< in its request phase
   const Payload* responding_ = nullptr;          ///< in its response phase
   sc_core::sc_time request_end_, response_end_;  ///< of the latest that ended, annotation included

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "tests/support/fresh_kernel.h"
+#include "tests/tlm/world/peek.h"
 
 namespace dcnsim {
 namespace {
@@ -17,6 +18,8 @@ using sc_core::SC_NS;
 using sc_core::sc_time;
 using sc_core::SC_ZERO_TIME;
 using Payload = tlm::tlm_generic_payload;
+
+using world::PEEK;
 
 /// Both ends of a binding, doing what the test says.
 struct Ends : sc_core::sc_module {
@@ -300,6 +303,109 @@ TEST_F(ProtocolCheckerTest, wrong_answers_are_seen) {
   expect_only("11.1.2.7");
 }
 
+TEST_F(ProtocolCheckerTest, a_time_changed_by_who_accepts_is_seen) {
+  ends->on_fw = [](Payload&, tlm::tlm_phase&, sc_time& delay) {
+    delay += sc_time(1, SC_NS);
+    return tlm::TLM_ACCEPTED;
+  };
+  fw(first, tlm::BEGIN_REQ);
+  expect_only("11.1.2.7");
+}
+
+TEST_F(ProtocolCheckerTest, a_phase_or_time_changed_by_an_initiator_that_accepts_is_seen) {
+  fw(first, tlm::BEGIN_REQ);
+  ends->on_bw = [](Payload&, tlm::tlm_phase& phase, sc_time&) {
+    phase = tlm::END_RESP;
+    return tlm::TLM_ACCEPTED;
+  };
+  bw(first, tlm::BEGIN_RESP);
+  expect_only("11.1.2.7");
+}
+
+TEST_F(ProtocolCheckerTest, a_response_that_is_accepted_and_ended_by_a_call_breaks_no_rule) {
+  fw(first, tlm::BEGIN_REQ);
+  bw(first, tlm::BEGIN_RESP, sc_time(5, SC_NS));
+  EXPECT_EQ(checker->outstanding(), 1u);
+  fw(first, tlm::END_RESP, sc_time(5, SC_NS));
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  EXPECT_EQ(checker->outstanding(), 0u);
+}
+
+TEST_F(ProtocolCheckerTest, an_end_before_the_annotated_response_is_seen) {
+  fw(first, tlm::BEGIN_REQ);
+  bw(first, tlm::BEGIN_RESP, sc_time(5, SC_NS));
+  fw(first, tlm::END_RESP, sc_time(4, SC_NS));
+  expect_only("11.1.3");
+}
+
+/// Where an ignorable phase comes in a transaction.
+enum class Ignorable { kForward, kBeforeEndReq, kAfterEndReq, kReturned, kAfterResponse };
+
+class IgnorablePhaseTest : public ProtocolCheckerTest,
+                           public testing::WithParamInterface<Ignorable> {
+ protected:
+  /// The first transaction with that phase in it. Without END_REQ, which has to be missed then.
+  void run_with_phase(bool with_end_of_request) {
+    if (GetParam() == Ignorable::kReturned) {
+      ends->on_fw = [](Payload&, tlm::tlm_phase& phase, sc_time& delay) {
+        phase = PEEK;
+        delay += sc_time(3, SC_NS);
+        return tlm::TLM_UPDATED;
+      };
+    }
+    fw(first, tlm::BEGIN_REQ);
+    ends->on_fw = nullptr;
+    if (GetParam() == Ignorable::kForward) fw(first, PEEK);
+    if (GetParam() == Ignorable::kBeforeEndReq) bw(first, PEEK);
+    if (!with_end_of_request) return;
+    bw(first, tlm::END_REQ);
+    if (GetParam() == Ignorable::kAfterEndReq) bw(first, PEEK);
+    bw(first, tlm::BEGIN_RESP);
+    if (GetParam() == Ignorable::kAfterResponse) bw(first, PEEK);
+    fw(first, tlm::END_RESP);
+  }
+};
+
+TEST_P(IgnorablePhaseTest, breaks_no_rule) {
+  run_with_phase(true);
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  EXPECT_EQ(checker->completed(), 1u);
+}
+
+TEST_P(IgnorablePhaseTest, does_not_end_the_request) {
+  run_with_phase(false);
+  fw(second, tlm::BEGIN_REQ);
+  expect_only("15.2.6 e");
+}
+
+INSTANTIATE_TEST_SUITE_P(Places, IgnorablePhaseTest,
+                         testing::Values(Ignorable::kForward, Ignorable::kBeforeEndReq,
+                                         Ignorable::kAfterEndReq, Ignorable::kReturned,
+                                         Ignorable::kAfterResponse));
+
+TEST_F(ProtocolCheckerTest, ignorable_phases_of_nothing_are_seen) {
+  fw(first, PEEK);
+  expect_only("15.2.3");
+  checker->take_violations();
+  bw(first, PEEK);
+  expect_only("15.2.3");
+}
+
+TEST_F(ProtocolCheckerTest, an_ignorable_phase_does_not_end_a_response) {
+  for (Payload* p : {&first, &second}) {
+    fw(*p, tlm::BEGIN_REQ);
+    bw(*p, tlm::END_REQ);
+  }
+  ends->on_bw = [](Payload&, tlm::tlm_phase& phase, sc_time&) {
+    phase = PEEK;
+    return tlm::TLM_UPDATED;
+  };
+  bw(first, tlm::BEGIN_RESP);
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  bw(second, tlm::BEGIN_RESP);
+  expect_only("15.2.6 f");
+}
+
 TEST_F(ProtocolCheckerTest, a_completed_end_of_request_is_seen) {
   ends->on_bw = [](Payload&, tlm::tlm_phase&, sc_time&) { return tlm::TLM_COMPLETED; };
   fw(first, tlm::BEGIN_REQ);
@@ -374,6 +480,80 @@ TEST_F(ProtocolCheckerTest, blocking_calls_are_checked) {
   ASSERT_EQ(checker->violations().size(), 2u);
   EXPECT_NE(checker->violations()[0].find("11.1.3"), std::string::npos);
   EXPECT_NE(checker->violations()[1].find("14.17"), std::string::npos);
+}
+
+TEST_F(ProtocolCheckerTest, a_call_that_a_reset_unwinds_is_seen) {
+  ends->on_b = [](Payload& p, sc_time&) {
+    wait(sc_time(10, SC_NS));
+    p.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  sc_core::sc_process_handle caller = sc_core::sc_spawn([&] {
+    sc_time delay;
+    ends->initiator->b_transport(first, delay);
+  });
+  sc_core::sc_spawn([&] {
+    wait(sc_time(5, SC_NS));
+    caller.reset();
+  });
+  sc_core::sc_start(sc_time(4, SC_NS));
+  EXPECT_EQ(checker->outstanding(), 1u);
+  ASSERT_EQ(checker->awaited().size(), 1u);
+  EXPECT_EQ(checker->awaited()[0],
+            "read of 4 bytes at 0 waits for the return of b_transport since 0 s");
+  sc_core::sc_start(sc_time(2, SC_NS));
+  expect_only("11.1.1");
+  EXPECT_EQ(checker->outstanding(), 1u) << "it has begun again";
+  sc_core::sc_start(sc_time(20, SC_NS));
+  expect_only("11.1.1");
+  EXPECT_EQ(checker->outstanding(), 0u);
+  EXPECT_EQ(checker->completed(), 1u);
+}
+
+TEST_F(ProtocolCheckerTest, two_calls_at_once_with_one_payload_are_seen) {
+  ends->on_b = [](Payload& p, sc_time&) {
+    wait(sc_time(10, SC_NS));
+    p.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  for (int i = 0; i < 2; ++i) {
+    sc_core::sc_spawn([&] {
+      sc_time delay;
+      ends->initiator->b_transport(first, delay);
+    });
+  }
+  sc_core::sc_start(sc_time(4, SC_NS));
+  expect_only("14.5");
+  sc_core::sc_start(sc_time(20, SC_NS));
+}
+
+TEST_F(ProtocolCheckerTest, a_transaction_that_others_pass_without_its_progress_is_seen) {
+  fw(first, tlm::BEGIN_REQ);
+  bw(first, tlm::END_REQ);
+  sc_core::sc_start(ProtocolChecker::patience());
+  fw(second, tlm::BEGIN_REQ);
+  EXPECT_TRUE(checker->violations().empty()) << checker->violations().front();
+  bw(second, tlm::BEGIN_RESP);
+  fw(second, tlm::END_RESP);
+  sc_core::sc_start(sc_time(1, SC_NS));
+  for (int i = 0; i < 2; ++i) {  // and reported once
+    second.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    fw(second, tlm::BEGIN_REQ);
+    bw(second, tlm::BEGIN_RESP);
+    fw(second, tlm::END_RESP);
+    expect_only("makes progress");
+  }
+}
+
+TEST_F(ProtocolCheckerTest, transactions_under_way_are_told_with_what_they_wait_for) {
+  fw(first, tlm::BEGIN_REQ, sc_time(2, SC_NS));
+  const auto line = [&](const std::string& end) {
+    ASSERT_EQ(checker->awaited().size(), 1u);
+    EXPECT_EQ(checker->awaited()[0], "read of 4 bytes at 0 waits for " + end);
+  };
+  line("END_REQ since 2 ns");
+  bw(first, tlm::END_REQ, sc_time(3, SC_NS));
+  line("BEGIN_RESP since 3 ns");
+  bw(first, tlm::BEGIN_RESP, sc_time(4, SC_NS));
+  line("END_RESP since 4 ns");
 }
 
 TEST_F(ProtocolCheckerTest, mixing_the_interfaces_is_seen) {

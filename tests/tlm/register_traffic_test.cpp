@@ -62,20 +62,26 @@ const reg::Counter* counter_at(std::uint64_t address) {
   return nullptr;
 }
 
-tlm::tlm_response_status expected_status(const Access& access) {
-  if (access.command == tlm::TLM_IGNORE_COMMAND) return tlm::TLM_OK_RESPONSE;
-  if (!access.has_data || access.length != 4 || access.address % 4 != 0) {
-    return tlm::TLM_BURST_ERROR_RESPONSE;
+/// Of the bytes of a word of the access, how many its enables leave in.
+int enabled(const Access& access, std::size_t word) {
+  int count = 0;
+  for (std::size_t i = 4 * word; i < 4 * word + 4; ++i) {
+    count += access.enables.empty() || access.enables[i % access.enables.size()] != 0 ? 1 : 0;
   }
-  if (access.width > 0 && access.width < 4) return tlm::TLM_BURST_ERROR_RESPONSE;
-  for (std::size_t i = 0; i < 4 && !access.enables.empty(); ++i) {
-    if (access.enables[i % access.enables.size()] == 0) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
-  }
-  const bool is_write = access.command == tlm::TLM_WRITE_COMMAND;
-  if (counter_at(access.address) != nullptr) {
+  return count;
+}
+
+/// The words an access is to touch, or why it is refused.
+struct Expected {
+  tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE;
+  std::vector<std::size_t> words;
+};
+
+tlm::tlm_response_status expected_status(std::uint64_t address, bool is_write) {
+  if (counter_at(address) != nullptr) {
     return is_write ? tlm::TLM_COMMAND_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE;
   }
-  const reg::Register* r = register_at(access.address);
+  const reg::Register* r = register_at(address);
   if (r == nullptr) return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   switch (r->access) {
     case reg::Access::kConstant:
@@ -88,6 +94,27 @@ tlm::tlm_response_status expected_status(const Access& access) {
       return tlm::TLM_OK_RESPONSE;
   }
   return tlm::TLM_INCOMPLETE_RESPONSE;
+}
+
+Expected expected_of(const Access& access) {
+  if (access.command == tlm::TLM_IGNORE_COMMAND) return {};
+  if (!access.has_data || (access.length != 4 && access.length != 8) || access.address % 4 != 0 ||
+      (access.width > 0 && access.width < access.length)) {
+    return {tlm::TLM_BURST_ERROR_RESPONSE, {}};
+  }
+  Expected expected;
+  for (std::size_t word = 0; 4 * word < access.length; ++word) {
+    const int bytes = enabled(access, word);
+    if (bytes > 0 && bytes < 4) return {tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE, {}};
+    if (bytes == 4) expected.words.push_back(word);
+  }
+  if (access.address >= reg::kWindowBytes) return {tlm::TLM_ADDRESS_ERROR_RESPONSE, {}};
+  for (const std::size_t word : expected.words) {
+    const auto status =
+        expected_status(access.address + 4 * word, access.command == tlm::TLM_WRITE_COMMAND);
+    if (status != tlm::TLM_OK_RESPONSE) return {status, {}};
+  }
+  return expected;
 }
 
 /// What the checker on the socket says of the initiator.
@@ -163,11 +190,19 @@ class RegisterTrafficTest : public FreshKernel {
     if (one_in(8)) a.address += random(4);
     if (one_in(16)) a.address = engine() >> random(64);
     if (one_in(4)) a.length = random(65);
+    if (one_in(3)) a.length = 8;
     a.width = one_in(8) ? random(65) : a.length;
     a.has_data = !one_in(32);
     if (one_in(4)) a.enables.assign(1 + random(9), 0xFF);
     if (one_in(2)) {
       for (std::uint8_t& enable : a.enables) enable = one_in(4) ? 0 : 0xFF;
+    }
+    // Of a bus of 64 bits: whole words.
+    if (a.length == 8 && one_in(2)) {
+      a.enables.resize(8);
+      for (std::size_t i = 0; i < 8; i += 4) {
+        std::fill_n(a.enables.begin() + static_cast<std::ptrdiff_t>(i), 4, one_in(2) ? 0 : 0xFF);
+      }
     }
     return a;
   }
@@ -190,17 +225,23 @@ class RegisterTrafficTest : public FreshKernel {
     Data expected = data;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     initiator->socket->b_transport(payload, delay);
-    const tlm::tlm_response_status status = expected_status(a);
-    EXPECT_EQ(payload.get_response_status(), status);
+    const Expected is = expected_of(a);
+    EXPECT_EQ(payload.get_response_status(), is.status);
     EXPECT_EQ(wiring.take_broken_clauses(), broken_clauses(a));
-    if (status == tlm::TLM_OK_RESPONSE && a.command == tlm::TLM_READ_COMMAND) {
-      const std::uint32_t word = expected_word(model, static_cast<std::uint32_t>(a.address));
-      for (std::size_t i = 0; i < 4; ++i) expected[i] = static_cast<std::uint8_t>(word >> (8 * i));
-    } else if (status == tlm::TLM_OK_RESPONSE && a.command == tlm::TLM_WRITE_COMMAND) {
-      std::uint32_t value = 0;
-      for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t{data[i]} << (8 * i);
-      model_write(model, *register_at(a.address), value);
+    for (const std::size_t word : is.words) {
+      const std::uint64_t address = a.address + 4 * word;
+      if (a.command == tlm::TLM_READ_COMMAND) {
+        const std::uint32_t value = expected_word(model, static_cast<std::uint32_t>(address));
+        for (std::size_t i = 0; i < 4; ++i) {
+          expected[4 * word + i] = static_cast<std::uint8_t>(value >> (8 * i));
+        }
+      } else {
+        std::uint32_t value = 0;
+        for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t{data[4 * word + i]} << (8 * i);
+        model_write(model, *register_at(address), value);
+      }
     }
+    words_seen[{a.length, is.words.size()}] += is.status == tlm::TLM_OK_RESPONSE ? 1 : 0;
     EXPECT_EQ(data, expected);
   }
 
@@ -258,6 +299,7 @@ class RegisterTrafficTest : public FreshKernel {
   tlm::tlm_generic_payload payload;
   Data data{};
   std::vector<std::uint8_t> enables;
+  std::map<std::pair<unsigned, std::size_t>, int> words_seen;  ///< accepted, by length and words
 };
 
 TEST_F(RegisterTrafficTest, every_access_does_what_the_table_says_and_nothing_else) {
@@ -288,6 +330,9 @@ TEST_F(RegisterTrafficTest, every_access_does_what_the_table_says_and_nothing_el
        {tlm::TLM_OK_RESPONSE, tlm::TLM_ADDRESS_ERROR_RESPONSE, tlm::TLM_COMMAND_ERROR_RESPONSE,
         tlm::TLM_BURST_ERROR_RESPONSE, tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE}) {
     EXPECT_GT(seen[status], 500) << status;
+  }
+  for (const auto& [length, words] : {std::pair{4u, 1u}, {8u, 0u}, {8u, 1u}, {8u, 2u}}) {
+    EXPECT_GT((words_seen[{length, words}]), 500) << length << " bytes, words " << words;
   }
 }
 

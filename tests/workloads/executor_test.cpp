@@ -3,9 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <random>
 #include <stdexcept>
 
+#include "models/numeric/rounding.h"
+#include "tests/support/classes.h"
 #include "tests/support/random_network.h"
+#include "tests/support/small_float_network.h"
+#include "workloads/fixed_point.h"
+#include "workloads/float_executor.h"
 
 namespace dcnsim {
 namespace {
@@ -120,23 +128,80 @@ TEST(Executor, RefusesNetworksThatDoNotFitTogether) {
   EXPECT_THROW(Executor(network, {}), std::invalid_argument);
 }
 
-TEST(Executor, ConvertsImagesAsTheirQuantNodeDoes) {
-  CodeTensor image({1, 4, 1}, {8, 0, false, false});
-  const int pixels[4] = {0, 8, 24, 255};
-  for (std::size_t i = 0; i < 4; ++i) image.set(i, pixels[i]);
-  const CodeTensor coarse = convert_image(image, {4, -4, false, false});
-  const int expected[4] = {0, 0, 2, 15};  // halves to even, then the clamp
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(coarse.get(i), expected[i]);
-  EXPECT_EQ(convert_image(image, image.format()), image);
-  EXPECT_EQ(convert_image(image, {16, 8, false, false}).get(3), 255 << 8);
-}
-
 TEST(Executor, TakesTheFirstOfEqualLogits) {
   CodeTensor logits({1, 1, 4}, {8, 0, true, false});
   logits.set(0, -5);
   logits.set(2, 3);
   logits.set(3, 3);
   EXPECT_EQ(argmax(logits), 2);
+}
+
+/// Two 1 x 1 convolutions of the image, and the sum of two of the three maps, in 16 bits of binary
+/// points of their own.
+struct ResidualCase {
+  FloatNetwork network{"residual", "image", {3, 4, 3}, {}};
+  NetworkFormats formats;
+  LayerNode sum;
+
+  explicit ResidualCase(unsigned seed) {
+    std::mt19937 random(seed);
+    const auto frac = [&] { return std::uniform_int_distribution<int>(7, 13)(random); };
+    formats.input = {16, frac(), true, false};
+    for (const char* name : {"a", "b"}) {
+      network.layers.push_back(conv_layer(name, kNetworkInput, network.input, 3, 1, 1, random));
+      formats.layers.push_back({{16, 14, true, false}, {16, frac(), true, false}});
+    }
+    sum.name = "sum";
+    sum.kind = LayerKind::kAdd;
+    sum.add = network.input;
+    sum.input = std::uniform_int_distribution<int>(kNetworkInput, 1)(random);
+    sum.input2 = std::uniform_int_distribution<int>(kNetworkInput, 1)(random);
+    sum.relu = random() % 2 == 0;
+    network.layers.push_back({sum, {}, {}});
+    formats.layers.push_back({{}, {16, frac(), true, false}});
+  }
+
+  int first() const { return formats.of(sum.input).frac; }
+  int second() const { return formats.of(sum.input2).frac; }
+  int output() const { return formats.layers.back().output.frac; }
+
+  /// Half a step of each operand and of the sum; weights and biases are finer.
+  double tolerance() const {
+    return std::ldexp(0.5, -first()) + std::ldexp(0.5, -second()) + std::ldexp(0.5, -output()) +
+           std::ldexp(1, -12);
+  }
+};
+
+/// The float executor knows nothing of binary points.
+TEST(Executor, AddsNumbersWhateverTheirBinaryPoints) {
+  using Case = ResidualCase;
+  Census<Case> census(
+      {{"first operand finer", [](const Case& c) { return c.first() > c.second() + 2; }},
+       {"second operand finer", [](const Case& c) { return c.first() + 2 < c.second(); }},
+       {"sum coarser", [](const Case& c) { return c.output() < std::min(c.first(), c.second()); }},
+       {"sum finer", [](const Case& c) { return c.output() > std::max(c.first(), c.second()); }},
+       {"the image is an operand", [](const Case& c) { return c.sum.input == kNetworkInput; }},
+       {"ReLU", [](const Case& c) { return c.sum.relu; }}});
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const ResidualCase c(seed);
+    census.count(c);
+    std::mt19937 random(seed);
+    CodeTensor image(c.network.input, c.formats.input);
+    FloatExecutor::Map numbers;
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      image.set(i,
+                quantize(std::uniform_real_distribution<double>(-1, 1)(random), c.formats.input));
+      numbers.push_back(static_cast<float>(std::ldexp(image.get(i), -c.formats.input.frac)));
+    }
+    Executor executor(in_fixed_point(c.network, c.formats), {});
+    const CodeTensor& codes = executor.run(image).layers.back();
+    const FloatExecutor::Map expected = FloatExecutor(c.network).run(numbers).back();
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      EXPECT_NEAR(std::ldexp(codes.get(i), -c.output()), double{expected[i]}, c.tolerance());
+    }
+  }
+  census.expect_each(20);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <random>
 #include <stdexcept>
 
+#include "tests/support/network_images.h"
 #include "tests/support/random_network.h"
 #include "workloads/float_kernels/float_conv.h"
 
@@ -132,8 +133,8 @@ TEST(FloatExecutor, EqualsPlainLoopsBitForBit) {
     const FloatNetwork network = random_float_network(seed);
     const CodeTensor image = random_image(network.input, seed);
     FloatExecutor executor(network);
-    executor.run(random_image(network.input, seed + 1));  // nothing of it may remain
-    EXPECT_EQ(executor.run(image), naive_run(network, image));
+    executor.run(numbers(random_image(network.input, seed + 1)));  // nothing of it may remain
+    EXPECT_EQ(executor.run(numbers(image)), naive_run(network, image));
   }
 }
 
@@ -193,20 +194,20 @@ TEST(FloatExecutor, resumes_behind_a_changed_layer_as_a_whole_run_would) {
     FloatNetwork network = random_float_network(seed);
     const CodeTensor image = random_image(network.input, seed);
     FloatExecutor executor(network);
-    const FloatExecutor::Outputs before = executor.run(image);
+    const FloatExecutor::Outputs before = executor.run(numbers(image));
     for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
       if (network.layers[layer].node.kind != LayerKind::kConv) continue;
       const std::vector<float> original = network.layers[layer].weights;
       for (float& w : network.layers[layer].weights) w += 0.5F;
-      const FloatExecutor::Outputs expected = FloatExecutor(network).run(image);
+      const FloatExecutor::Outputs expected = FloatExecutor(network).run(numbers(image));
       executor.set_weights(layer, network.layers[layer].weights);
       FloatExecutor::Outputs resumed = before;
-      executor.resume(image, layer, resumed.size(), resumed);
+      executor.resume(numbers(image), layer, resumed.size(), resumed);
       EXPECT_EQ(resumed, expected) << "seed " << seed << " layer " << layer;
       network.layers[layer].weights = original;
       executor.set_weights(layer, original);
     }
-    EXPECT_EQ(executor.run(image), before);
+    EXPECT_EQ(executor.run(numbers(image)), before);
   }
 }
 

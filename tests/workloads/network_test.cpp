@@ -115,6 +115,70 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'conv': shift: 3 does not follow from the formats, expected 2"}),
     [](const auto& mistake) { return mistake.param.name; });
 
+/// A chain of additions of a value to itself.
+FixedNetwork chain_of_additions(Shape shape, std::size_t count) {
+  FixedNetwork network{"net", "image", shape, {8, 0, false, false}, {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    FixedLayer add;
+    add.node.name = "add" + std::to_string(i);
+    add.node.kind = LayerKind::kAdd;
+    add.node.input = add.node.input2 = static_cast<int>(i) - 1;
+    add.node.add = shape;
+    add.requant.out = {8, 0, false, false};
+    network.layers.push_back(add);
+  }
+  return network;
+}
+
+TEST(Network, HasAtMost2To28Elements) {
+  const Shape half{1 << 14, 1 << 13, 1};  // 2^27
+  EXPECT_EQ(error_of(chain_of_additions(half, 1)), "");
+  EXPECT_EQ(error_of(chain_of_additions(half, 2)),
+            "layer 'add1': feature maps up to here have more than 268435456 elements");
+}
+
+TEST(Network, CountsTheMapsThatAFusedPoolReads) {
+  FixedNetwork network{"net", "image", {1 << 14, 1 << 13, 1}, {8, 0, false, false}, {}};
+  FixedLayer conv;
+  conv.node.name = "conv";
+  conv.node.conv.in = network.input;
+  conv.node.fused_pool = 1 << 13;
+  conv.weight = {4, 0, true, false};
+  conv.weights = {1};
+  conv.bias = {0};
+  conv.requant.out = {8, 0, true, false};
+  network.layers = {conv};
+  EXPECT_EQ(error_of(network),
+            "layer 'conv': feature maps up to here have more than 268435456 elements");
+  network.layers[0].node.conv.stride_h = 2;
+  EXPECT_EQ(error_of(network), "");
+}
+
+TEST(Network, HasAtMost2To14Layers) {
+  FixedNetwork network = chain_of_additions({1, 1, 1}, 16384);
+  EXPECT_EQ(error_of(network), "");
+  EXPECT_EQ(error_of(chain_of_additions({1, 1, 1}, 16385)),
+            "the network has 16385 layers; at most 16384 are supported");
+}
+
+TEST(Network, TakesCodesUpToTheEndsOfTheirRanges) {
+  const std::int64_t most = std::int64_t{1} << 62;
+  FixedNetwork network = sound_network();
+  for (const std::int64_t bias : {most, -most}) {
+    network.layers[0].bias[2] = bias;
+    EXPECT_EQ(error_of(network), "");
+    network.layers[0].bias[2] += bias > 0 ? 1 : -1;
+    EXPECT_NE(error_of(network), "");
+  }
+  network = sound_network();
+  for (const std::int32_t weight : {-8, 7}) {
+    network.layers[0].weights[2] = weight;
+    EXPECT_EQ(error_of(network), "");
+    network.layers[0].weights[2] += weight > 0 ? 1 : -1;
+    EXPECT_NE(error_of(network), "");
+  }
+}
+
 TEST(Network, RefusesFloatsThatAreNotNumbers) {
   FloatNetwork network{"net", "image", {1, 1, 1}, {}};
   FloatLayer layer;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -12,28 +13,30 @@
 namespace dcnsim {
 namespace {
 
-std::size_t element_count(const onnx::TensorProto& tensor) {
-  std::size_t count = 1;
-  for (const std::int64_t dim : tensor.dims()) {
-    if (dim < 1 || dim > static_cast<std::int64_t>(kMaxElements)) {
-      throw std::runtime_error("has the impossible dimension " + std::to_string(dim));
-    }
-    count *= static_cast<std::size_t>(dim);
-    if (count > kMaxElements) {
-      throw std::runtime_error("has more than " + std::to_string(kMaxElements) + " elements");
-    }
-  }
-  return count;
+double from_bfloat16(std::uint16_t bits) {
+  const std::uint32_t wide = std::uint32_t{bits} << 16;
+  float value = 0;
+  std::memcpy(&value, &wide, sizeof value);
+  return static_cast<double>(value);
 }
 
-/// Elements from either encoding: little-endian bytes or a list.
-template <class Element, class List>
-std::vector<Element> elements(const onnx::TensorProto& tensor, const List& list) {
-  if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0) {
-    throw std::runtime_error("has its data in another file, which is not supported");
+double from_float16(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int fraction = bits & 1023;
+  const double sign = bits >> 15 != 0 ? -1.0 : 1.0;
+  if (exponent == 31) {
+    return fraction == 0 ? sign * std::numeric_limits<double>::infinity()
+                         : std::numeric_limits<double>::quiet_NaN();
   }
-  if (tensor.has_segment()) throw std::runtime_error("is stored in segments");
-  const std::size_t count = element_count(tensor);
+  if (exponent == 0) return sign * std::ldexp(fraction, -24);
+  return sign * std::ldexp(fraction + 1024, exponent - 25);
+}
+
+/// Elements from either encoding: little-endian bytes of `Element`, or a list that holds each in a
+/// number of its own.
+template <class Element, class List>
+std::vector<double> elements(const onnx::TensorProto& tensor, const List& list, std::size_t count,
+                             double (*convert)(Element)) {
   const std::string& raw = tensor.raw_data();
   const std::size_t found =
       raw.empty() ? static_cast<std::size_t>(list.size()) : raw.size() / sizeof(Element);
@@ -41,10 +44,23 @@ std::vector<Element> elements(const onnx::TensorProto& tensor, const List& list)
     throw std::runtime_error("has " + std::to_string(found) + " values, its dimensions say " +
                              std::to_string(count));
   }
-  if (raw.empty()) return {list.begin(), list.end()};
-  std::vector<Element> values(count);
-  std::memcpy(values.data(), raw.data(), raw.size());
+  std::vector<double> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Element element{};
+    if (raw.empty()) {
+      element = static_cast<Element>(list.Get(static_cast<int>(i)));
+    } else {
+      std::memcpy(&element, raw.data() + i * sizeof(Element), sizeof(Element));
+    }
+    values.push_back(convert(element));
+  }
   return values;
+}
+
+template <class Element>
+double number(Element element) {
+  return static_cast<double>(element);
 }
 
 std::string type_name(int type) {
@@ -53,46 +69,105 @@ std::string type_name(int type) {
              : std::to_string(type);
 }
 
-void require_type(const onnx::TensorProto& tensor, onnx::TensorProto::DataType type) {
-  if (tensor.data_type() != type) {
-    throw std::runtime_error("has element type " + type_name(tensor.data_type()) + ", expected " +
-                             type_name(type));
+std::vector<double> values_of(const onnx::TensorProto& tensor, std::size_t count) {
+  using Type = onnx::TensorProto;
+  switch (tensor.data_type()) {
+    case Type::FLOAT:
+      return elements<float>(tensor, tensor.float_data(), count, number);
+    case Type::DOUBLE:
+      return elements<double>(tensor, tensor.double_data(), count, number);
+    case Type::FLOAT16:
+      return elements<std::uint16_t>(tensor, tensor.int32_data(), count, from_float16);
+    case Type::BFLOAT16:
+      return elements<std::uint16_t>(tensor, tensor.int32_data(), count, from_bfloat16);
+    case Type::INT8:
+      return elements<std::int8_t>(tensor, tensor.int32_data(), count, number);
+    case Type::UINT8:
+    case Type::BOOL:
+      return elements<std::uint8_t>(tensor, tensor.int32_data(), count, number);
+    case Type::INT16:
+      return elements<std::int16_t>(tensor, tensor.int32_data(), count, number);
+    case Type::UINT16:
+      return elements<std::uint16_t>(tensor, tensor.int32_data(), count, number);
+    case Type::INT32:
+      return elements<std::int32_t>(tensor, tensor.int32_data(), count, number);
+    case Type::UINT32:
+      return elements<std::uint32_t>(tensor, tensor.uint64_data(), count, number);
+    case Type::INT64:
+      return elements<std::int64_t>(tensor, tensor.int64_data(), count, number);
+    default:
+      throw std::runtime_error("has element type " + type_name(tensor.data_type()) +
+                               ", which is not supported");
   }
 }
 
 }  // namespace
 
-Constant float_constant(const onnx::TensorProto& tensor) {
-  require_type(tensor, onnx::TensorProto::FLOAT);
-  Constant constant;
-  constant.values = elements<float>(tensor, tensor.float_data());
-  constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
-  const auto finite = [](float value) { return std::isfinite(value); };
-  if (!std::all_of(constant.values.begin(), constant.values.end(), finite)) {
-    throw std::runtime_error("holds a value that is not a finite number");
+std::size_t element_count(const Dims& dims) {
+  if (dims.size() > kMaxRank) {
+    throw std::runtime_error("has " + std::to_string(dims.size()) + " dimensions, at most " +
+                             std::to_string(kMaxRank) + " are supported");
   }
+  std::size_t count = 1;
+  bool is_empty = false;
+  for (const std::int64_t dim : dims) {
+    if (dim < 0 || dim > static_cast<std::int64_t>(kMaxElements)) {
+      throw std::runtime_error("has the impossible dimension " + std::to_string(dim));
+    }
+    is_empty = is_empty || dim == 0;
+    count *= static_cast<std::size_t>(std::max<std::int64_t>(dim, 1));
+    if (count > kMaxElements) {
+      throw std::runtime_error("has more than " + std::to_string(kMaxElements) + " elements");
+    }
+  }
+  return is_empty ? 0 : count;
+}
+
+Constant decoded(const onnx::TensorProto& tensor) {
+  if (tensor.has_segment()) throw std::runtime_error("is stored in segments");
+  Constant constant;
+  constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
+  constant.values = values_of(tensor, element_count(constant.dims));
+  constant.is_integer = is_integer_type(tensor.data_type());
   return constant;
 }
 
-std::vector<std::int64_t> integer_constant(const onnx::TensorProto& tensor) {
-  require_type(tensor, onnx::TensorProto::INT64);
-  return elements<std::int64_t>(tensor, tensor.int64_data());
+bool is_integer_type(std::int64_t type) {
+  return type != onnx::TensorProto::FLOAT && type != onnx::TensorProto::DOUBLE &&
+         type != onnx::TensorProto::FLOAT16 && type != onnx::TensorProto::BFLOAT16;
 }
 
-float scalar(const Constant& constant) {
-  if (constant.values.size() != 1) {
-    throw std::runtime_error("has " + std::to_string(constant.values.size()) +
+std::vector<float> real_numbers(const Constant& constant) {
+  if (constant.is_integer) throw std::runtime_error("holds integers, expected real numbers");
+  std::vector<float> result;
+  result.reserve(constant.values.size());
+  for (const double value : constant.values) {
+    // The conversion of a larger number is undefined.
+    if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+      throw std::runtime_error("holds a value that is not a finite number");
+    }
+    result.push_back(static_cast<float>(value));
+  }
+  return result;
+}
+
+std::vector<std::int64_t> integers(const Constant& constant) {
+  if (!constant.is_integer) throw std::runtime_error("holds real numbers, expected integers");
+  std::vector<std::int64_t> result;
+  for (const double value : constant.values) {
+    result.push_back(static_cast<std::int64_t>(std::clamp(value, -0x1p62, 0x1p62)));
+  }
+  return result;
+}
+
+double scalar(const Constant& constant) {
+  const std::vector<double>& values = constant.values;
+  if (values.empty() || values.front() != *std::max_element(values.begin(), values.end()) ||
+      values.front() != *std::min_element(values.begin(), values.end())) {
+    throw std::runtime_error("has " + std::to_string(values.size()) +
                              " values, expected one for the whole tensor");
   }
-  return constant.values.front();
-}
-
-std::vector<std::int64_t> codes(const Constant& constant) {
-  const QuantSpec& quant = constant.quant.value();
-  std::vector<std::int64_t> result;
-  result.reserve(constant.values.size());
-  for (const float value : constant.values) result.push_back(quant.code(double{value}));
-  return result;
+  return values.front();
 }
 
 }  // namespace dcnsim

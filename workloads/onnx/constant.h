@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constant tensors of an ONNX graph, checked and converted from their several encodings.
+// Constant tensors of an ONNX graph, checked and converted from their several element types and
+// encodings.
 #pragma once
 
 #include <cstdint>
@@ -8,25 +9,40 @@
 
 #include "workloads/onnx/proto.h"
 #include "workloads/onnx/quant_spec.h"
+#include "workloads/onnx/view.h"
 
 namespace dcnsim {
 
-/// A float tensor, with the Quant node it went through, if any (values are those before it).
+/// Tensors of more dimensions are refused.
+inline constexpr std::size_t kMaxRank = 16;
+
+/// A tensor, with the Quant node it went through, if any (values are those before it).
 struct Constant {
-  std::vector<std::int64_t> dims;
-  std::vector<float> values;
+  Dims dims;
+  std::vector<double> values;
+  bool is_integer = false;  ///< its arithmetic is that of integers, which are at most 2^53 here
   std::optional<QuantSpec> quant;
 };
 
-/// Throw std::runtime_error: another element type, dimensions that do not match the data, external
-/// data, values that are not finite numbers.
-Constant float_constant(const onnx::TensorProto& tensor);
-std::vector<std::int64_t> integer_constant(const onnx::TensorProto& tensor);
+/// Throws std::runtime_error: an element type without numbers, dimensions that do not match the
+/// data.
+Constant decoded(const onnx::TensorProto& tensor);
 
-/// The value of a tensor with a single element.
-float scalar(const Constant& constant);
+/// Whether tensors of this ONNX element type hold integers or truth values.
+bool is_integer_type(std::int64_t type);
 
-/// The codes that the constant's Quant node makes of it. Requires `quant`.
-std::vector<std::int64_t> codes(const Constant& constant);
+/// The product of `dims`. Throws std::runtime_error for negative ones, more than kMaxRank, and more
+/// than kMaxElements elements.
+std::size_t element_count(const Dims& dims);
+
+/// The values as parameters of a layer. Throws std::runtime_error for integers and for what is not
+/// a finite float32 number.
+std::vector<float> real_numbers(const Constant& constant);
+/// The values as sizes, amounts or axes; larger ones than 2^62 are cut to that. Throws
+/// std::runtime_error if they are no integers.
+std::vector<std::int64_t> integers(const Constant& constant);
+
+/// The value of a tensor whose elements are all the same number.
+double scalar(const Constant& constant);
 
 }  // namespace dcnsim

@@ -39,6 +39,12 @@ std::string GraphWriter::fresh(const std::string& name) {
   return unused;
 }
 
+void GraphWriter::add_metadata(const std::string& key, const std::string& value) {
+  onnx::StringStringEntryProto& entry = *model_.add_metadata_props();
+  entry.set_key(key);
+  entry.set_value(value);
+}
+
 void GraphWriter::set_input(const std::string& tensor, const Shape& shape) {
   describe_value(*graph_.add_input(), tensor, {1, shape.channels, shape.height, shape.width});
 }
@@ -75,16 +81,17 @@ std::string GraphWriter::add_quant(const std::string& input, const std::string& 
   if (model_.opset_import_size() == 1) add_opset(kQuantDomain, 1);
   const std::string scale =
       scalar("scale.2^" + std::to_string(-spec.frac), std::ldexp(1.0F, -spec.frac));
-  const std::string zero = scalar("zero_point", 0.0F);
+  const bool raised = spec.is_signed_bit();
+  const std::string zero = raised ? scalar("zero_point.1", 1.0F) : scalar("zero_point", 0.0F);
   const std::string bits =
       scalar("bits." + std::to_string(spec.bits), static_cast<float>(spec.bits));
   const std::string output = fresh(stem + ".quantized");
   onnx::NodeProto& node =
       add_node(fresh(stem + ".quant"), "Quant", {input, scale, zero, bits}, output);
   node.set_domain(kQuantDomain);
-  add_attribute(node, "signed", std::int64_t{spec.is_signed});
+  add_attribute(node, "signed", std::int64_t{spec.is_signed && !raised});
   add_attribute(node, "narrow", std::int64_t{spec.narrow});
-  add_attribute(node, "rounding_mode", spec.mode);
+  add_attribute(node, "rounding_mode", raised ? mode_one_higher(spec.mode) : spec.mode);
   return output;
 }
 

@@ -26,6 +26,7 @@ class GraphWriter {
   /// `name`, with underscores if it is taken.
   std::string fresh(const std::string& name);
 
+  void add_metadata(const std::string& key, const std::string& value);
   void set_input(const std::string& tensor, const Shape& shape);
   void set_output(const std::string& tensor, const Shape& shape, Rank rank);
   onnx::NodeProto& add_node(const std::string& name, const char* op,

@@ -4,29 +4,88 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "models/base/text/printable.h"
+#include "workloads/onnx/dims.h"
+#include "workloads/onnx/fold.h"
+#include "workloads/pixel_table.h"
 
 namespace dcnsim {
 namespace {
+
+/// Of an image without a Quant node, as the quantizer gives it.
+constexpr int kPixelBits = 8;
 
 /// Already says which node it is about.
 struct LabelledError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-bool is_quant(const onnx::NodeProto& node) {
-  return node.op_type() == "Quant" &&
-         (node.domain() == "qonnx.custom_op.general" || node.domain() == "finn.custom_op.general");
+bool is_of_quantizers(const onnx::NodeProto& node) {
+  const std::string& domain = node.domain();
+  return domain == "qonnx.custom_op.general" || domain == "finn.custom_op.general" ||
+         domain == "onnx.brevitas";
+}
+
+bool is_quantization(const onnx::NodeProto& node) {
+  const std::string& op = node.op_type();
+  return (op == "Quant" || op == "IntQuant" || op == "Trunc") && is_of_quantizers(node);
+}
+
+/// What would help with a network that has this operator, as the end of a sentence, or "".
+std::string_view advice_on(const std::string& op) {
+  constexpr std::string_view cuts = ": the machine neither cuts nor joins maps";
+  constexpr std::string_view curves = ": of activations the machine has ReLU only";
+  constexpr std::string_view statistics =
+      ": the machine computes no mean of an image to divide by; batch normalization would do";
+  constexpr std::string_view codes =
+      ": give dcnsim quantize the float network, or write QONNX instead";
+  constexpr std::string_view control = ": an export without control flow would do";
+  static const std::map<std::string_view, std::string_view> advice{
+      {"BipolarQuant",
+       ": the machine has no numbers that are -1 or +1; a Quant to signed 2 bits would do"},
+      {"Concat", cuts},
+      {"DequantizeLinear", codes},
+      {"Elu", curves},
+      {"Erf", curves},
+      {"HardSigmoid", curves},
+      {"HardSwish", curves},
+      {"GroupNormalization", statistics},
+      {"If", control},
+      {"InstanceNormalization", statistics},
+      {"LRN", ": the machine divides by no sums of squares; batch normalization instead would do"},
+      {"LayerNormalization", statistics},
+      {"LeakyRelu", curves},
+      {"Loop", control},
+      {"PRelu", curves},
+      {"QLinearConv", codes},
+      {"QuantizeLinear", codes},
+      {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"},
+      {"Selu", curves},
+      {"Sigmoid", curves},
+      {"Slice", cuts},
+      {"Split", cuts},
+      {"Tanh", curves}};
+  const auto found = advice.find(op);
+  return found == advice.end() ? std::string_view() : found->second;
 }
 
 }  // namespace
 
-NetworkBuilder::NetworkBuilder(const Graph& graph) : graph_(graph) {
+NetworkBuilder::NetworkBuilder(const Graph& graph, PixelConvention pixels)
+    : graph_(graph),
+      pixels_(std::move(pixels)),
+      constants_(graph),
+      input_layout_(input_layout(graph)) {
   const auto& nodes = graph.nodes();
-  fixed_ =
-      std::any_of(nodes.begin(), nodes.end(), [](const auto* node) { return is_quant(*node); });
-  activations_[graph.input()] = {};
+  fixed_ = std::any_of(nodes.begin(), nodes.end(),
+                       [](const auto* node) { return is_quantization(*node); });
+  if (graph.outputs() > 1) {
+    assumptions_.push_back("of " + std::to_string(graph.outputs()) + " outputs only the first, '" +
+                           printable(graph.output()) + "', is computed");
+  }
+  activations_[graph.input()].view = input_layout_.view;
   for (const onnx::NodeProto* node : nodes) add(*node);
 }
 
@@ -34,8 +93,10 @@ void NetworkBuilder::add(const onnx::NodeProto& node) {
   try {
     node_ = &node;
     attributes_.emplace(node);
-    const Operator run = find_operator(node);
-    (this->*run)();
+    if (!fold_node(node)) {
+      const Operator run = find_operator(node);
+      (this->*run)();
+    }
     attributes_->finish();
   } catch (const LabelledError&) {
     throw;
@@ -44,29 +105,64 @@ void NetworkBuilder::add(const onnx::NodeProto& node) {
   }
 }
 
+/// Returns whether the node was on constants alone.
+bool NetworkBuilder::fold_node(const onnx::NodeProto& node) {
+  if (!can_fold(node)) return false;
+  for (const std::string& input : node.input()) {
+    if (!input.empty() && !constants_.has(input)) return false;
+  }
+  std::vector<const Constant*> inputs;
+  for (const std::string& input : node.input()) {
+    inputs.push_back(input.empty() ? nullptr : &constants_.get(input));
+  }
+  constants_.put(node.output(0), fold(node, *attributes_, inputs, constants_.room()));
+  return true;
+}
+
 NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& node) {
   static const std::map<std::string_view, Operator> operators{
       {"Add", &NetworkBuilder::add_operator},
+      {"ArgMax", &NetworkBuilder::tail},
       {"AveragePool", &NetworkBuilder::average_pool},
       {"BatchNormalization", &NetworkBuilder::batch_norm},
+      {"Cast", &NetworkBuilder::cast},
+      {"Clip", &NetworkBuilder::clip},
       {"Conv", &NetworkBuilder::conv},
-      {"Dropout", &NetworkBuilder::identity},
-      {"Flatten", &NetworkBuilder::flatten},
+      {"Div", &NetworkBuilder::div},
+      {"Dropout", &NetworkBuilder::same_elements},
+      {"Flatten", &NetworkBuilder::same_elements},
       {"Gemm", &NetworkBuilder::gemm},
       {"GlobalAveragePool", &NetworkBuilder::global_average_pool},
       {"GlobalMaxPool", &NetworkBuilder::global_max_pool},
-      {"Identity", &NetworkBuilder::identity},
+      {"Identity", &NetworkBuilder::same_elements},
+      {"LogSoftmax", &NetworkBuilder::tail},
       {"MatMul", &NetworkBuilder::matmul},
       {"MaxPool", &NetworkBuilder::max_pool},
+      {"Mul", &NetworkBuilder::mul},
+      {"Neg", &NetworkBuilder::neg},
+      {"Pad", &NetworkBuilder::pad},
+      {"ReduceMax", &NetworkBuilder::reduce_max},
+      {"ReduceMean", &NetworkBuilder::reduce_mean},
       {"Relu", &NetworkBuilder::relu},
-      {"Reshape", &NetworkBuilder::reshape}};
-  if (is_quant(node)) return &NetworkBuilder::quant;
+      {"Reshape", &NetworkBuilder::same_elements},
+      {"Shape", &NetworkBuilder::shape},
+      {"Softmax", &NetworkBuilder::tail},
+      {"Squeeze", &NetworkBuilder::same_elements},
+      {"Sub", &NetworkBuilder::sub},
+      {"Sum", &NetworkBuilder::add_operator},
+      {"Transpose", &NetworkBuilder::transpose},
+      {"Unsqueeze", &NetworkBuilder::same_elements}};
+  if (is_quantization(node)) {
+    return node.op_type() == "Trunc" ? &NetworkBuilder::trunc : &NetworkBuilder::quant;
+  }
   const auto found = operators.find(node.op_type());
-  if (found == operators.end() || !(node.domain().empty() || node.domain() == "ai.onnx")) {
+  if (found == operators.end() || !is_standard(node)) {
     const std::string domain =
         node.domain().empty() ? "" : " of domain " + printable(node.domain());
+    const bool is_known = is_standard(node) || is_of_quantizers(node);
     throw std::runtime_error("operator " + printable(node.op_type()) + domain +
-                             " is not supported");
+                             " is not supported" +
+                             std::string(is_known ? advice_on(node.op_type()) : ""));
   }
   return found->second;
 }
@@ -80,48 +176,79 @@ const std::string& NetworkBuilder::input(int index) const {
   return node_->input(index);
 }
 
-bool NetworkBuilder::is_constant(const std::string& tensor) const {
-  return quantized_.count(tensor) > 0 || graph_.constant(tensor) != nullptr;
+std::optional<Dims> NetworkBuilder::given_dims(int index) {
+  if (!has_input(index)) return std::nullopt;
+  return integers(constants_.get(input(index)));
 }
 
-Constant NetworkBuilder::constant(const std::string& tensor) const {
-  const auto found = quantized_.find(tensor);
-  if (found != quantized_.end()) return found->second;
-  const onnx::TensorProto* proto = graph_.constant(tensor);
-  if (proto == nullptr) {
-    throw std::runtime_error("'" + printable(tensor) + "' is not a constant, as it must be");
-  }
-  try {
-    return float_constant(*proto);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error("tensor '" + printable(tensor) + "' " + error.what());
-  }
-}
-
-NetworkBuilder::Activation NetworkBuilder::activation(const std::string& tensor) const {
+NetworkBuilder::Activation NetworkBuilder::seen(const std::string& tensor) const {
   const auto found = activations_.find(tensor);
   if (found == activations_.end()) {
     throw std::runtime_error("'" + printable(tensor) + "' is not a feature map, as it must be");
   }
   Activation result = found->second;
-  result.shared = result.shared || graph_.consumers(tensor) != 1;
+  result.shared = result.shared || graph_.readers(tensor) != 1;
   return result;
 }
 
-NetworkBuilder::Activation NetworkBuilder::operand(const std::string& tensor) const {
-  const Activation from = activation(tensor);
-  if (!fixed_ || from.quantized) return from;
-  const std::string reason = "no Quant node follows; a fixed-point network needs one";
-  if (from.producer == kNetworkInput) {
-    throw LabelledError("input '" + printable(graph_.input()) + "': " + reason);
-  }
-  throw LabelledError(node_label(*layers_[static_cast<std::size_t>(from.producer)].origin) + ": " +
-                      reason);
+NetworkBuilder::Activation NetworkBuilder::activation(const std::string& tensor) const {
+  Activation result = seen(tensor);
+  if (result.tail == nullptr) return result;
+  throw LabelledError(node_label(*result.tail) + ": is supported at the end of a network only");
 }
 
-NetworkBuilder::Activation NetworkBuilder::map_operand(const std::string& tensor) const {
-  const Activation from = operand(tensor);
-  if (from.flat) throw std::runtime_error("needs N x C x H x W, gets a flattened vector");
+void NetworkBuilder::require_no_padding(const Activation& from) const {
+  if (!from.pads.any()) return;
+  throw LabelledError(node_label(*from.padded_by) +
+                      ": only a convolution or pool can take in its zeros, next is " +
+                      node_label(*node_));
+}
+
+void NetworkBuilder::require_format(Activation& from) {
+  if (!fixed_ || from.quantized) return;
+  if (from.producer != kNetworkInput) {
+    throw LabelledError(node_label(*layers_[static_cast<std::size_t>(from.producer)].origin) +
+                        ": no Quant node follows; a fixed-point network needs one");
+  }
+  const QuantSpec& pixels = pixel_spec();
+  if (input_quant_ && !(*input_quant_ == pixels)) {
+    throw LabelledError("input '" + printable(graph_.input()) +
+                        "': no Quant node follows; a fixed-point network needs one");
+  }
+  if (!input_quant_) {
+    assumptions_.push_back("input '" + printable(graph_.input()) +
+                           "' has no Quant node: taken as pixels of " + pixels.text());
+    input_is_assumed_ = true;
+  }
+  input_quant_ = pixels;
+  from.quantized = true;
+}
+
+const QuantSpec& NetworkBuilder::pixel_spec() const {
+  const auto found = pixel_specs_.find(input_chain_.size());
+  if (found != pixel_specs_.end()) return found->second;
+  const Format format = format_of_pixels(
+      pixel_table({pixels_, input_chain_}, input_layout_.shape.channels), kPixelBits);
+  return pixel_specs_[input_chain_.size()] = {format.bits, format.frac, format.is_signed,
+                                              format.narrow, "ROUND"};
+}
+
+NetworkBuilder::Activation NetworkBuilder::operand(const std::string& tensor) {
+  Activation from = activation(tensor);
+  require_no_padding(from);
+  require_format(from);
+  return from;
+}
+
+NetworkBuilder::Activation NetworkBuilder::window_operand(const std::string& tensor,
+                                                          bool needs_format) {
+  Activation from = activation(tensor);
+  const Shape padded = from.pads.around(shape_of(from.producer));
+  if (from.view != map_view(padded)) {
+    throw std::runtime_error("needs N x C x H x W, gets " +
+                             (from.view.size() == 2 ? "a flattened vector" : text(from.view)));
+  }
+  if (needs_format) require_format(from);
   return from;
 }
 
@@ -131,106 +258,57 @@ NetworkBuilder::Layer* NetworkBuilder::changeable(const std::string& tensor) {
   return &layers_[static_cast<std::size_t>(from.producer)];
 }
 
-NetworkBuilder::Layer& NetworkBuilder::convolution_before(const std::string& tensor,
-                                                          const char* what) {
-  Layer* layer = changeable(tensor);
-  if (layer == nullptr || layer->node.kind != LayerKind::kConv || layer->node.relu ||
-      layer->node.fused_pool != 1 || layer->output) {
-    throw std::runtime_error(std::string(what) +
-                             " only directly after a convolution that nothing else reads");
-  }
-  return *layer;
-}
-
-NetworkBuilder::Layer& NetworkBuilder::start_layer(LayerKind kind) {
+NetworkBuilder::Layer& NetworkBuilder::start_layer(LayerKind kind, const std::string& name) {
   Layer layer;
-  layer.node.name = name_of(*node_);
+  layer.node.name = name;
   layer.node.kind = kind;
   layer.origin = node_;
   layers_.push_back(std::move(layer));
   return layers_.back();
 }
 
-void NetworkBuilder::deliver(Activation activation) { activations_[node_->output(0)] = activation; }
+void NetworkBuilder::deliver(Activation activation) {
+  activations_[node_->output(0)] = std::move(activation);
+}
+
+std::string NetworkBuilder::fresh_name() {
+  std::string name = name_of(*node_);
+  while (graph_.has_node(name)) name = name_of(*node_) + "_" + std::to_string(++names_made_);
+  return name;
+}
+
+void NetworkBuilder::spend(std::size_t elements) {
+  spent_ += elements;
+  if (spent_ <= kMaxElements) return;
+  throw std::runtime_error("feature maps up to here have more than " +
+                           std::to_string(kMaxElements) + " elements");
+}
+
+void NetworkBuilder::deliver_layer(const View& view, bool quantized) {
+  spend(layers_.back().node.output_shape().elements());
+  Activation made;
+  made.producer = static_cast<int>(layers_.size()) - 1;
+  made.view = view;
+  made.quantized = quantized;
+  deliver(std::move(made));
+}
 
 Shape NetworkBuilder::shape_of(int producer) const {
   return producer == kNetworkInput
-             ? graph_.input_shape()
+             ? input_layout_.shape
              : layers_[static_cast<std::size_t>(producer)].node.output_shape();
 }
 
 bool NetworkBuilder::non_negative(int producer) const {
   if (producer != kNetworkInput) return layers_[static_cast<std::size_t>(producer)].non_negative;
-  return !fixed_ || !input_quant_->is_signed;
+  // What a pixel is to a float network is stated elsewhere: it may well be negative.
+  if (!fixed_) return false;
+  return !(input_quant_ ? *input_quant_ : pixel_spec()).is_signed;
 }
 
-std::variant<FloatNetwork, FixedNetwork> NetworkBuilder::take() {
-  // The output's Quant, or for want of it an error that names the layer.
-  operand(graph_.output());
-  if (fixed_) return fixed_network();
-  return float_network();
-}
-
-FloatNetwork NetworkBuilder::float_network() {
-  FloatNetwork network{graph_.name(), graph_.input(), graph_.input_shape(), {}};
-  for (Layer& layer : layers_) {
-    FloatLayer result{std::move(layer.node), std::move(layer.weights.values), {}};
-    if (layer.bias) result.bias = std::move(layer.bias->values);
-    if (result.node.kind == LayerKind::kConv) {
-      result.bias.resize(static_cast<std::size_t>(result.node.conv.out_channels));
-    }
-    network.layers.push_back(std::move(result));
-  }
-  validate(network);
-  return network;
-}
-
-FixedNetwork NetworkBuilder::fixed_network() {
-  FixedNetwork network{
-      graph_.name(), graph_.input(), graph_.input_shape(), input_quant_->format(), {}};
-  for (Layer& layer : layers_) {
-    try {
-      network.layers.push_back(fixed_layer(network, layer));
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
-    }
-  }
-  validate(network);
-  return network;
-}
-
-FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer) const {
-  FixedLayer result;
-  result.node = layer.node;
-  result.requant.relu = layer.node.relu;
-  result.requant.out = layer.output->format();
-  result.requant.rounding = layer.output->rounding(layer.node.relu);
-  if (layer.node.kind == LayerKind::kConv) {
-    if (!layer.weights.quant) throw std::runtime_error("its weights have no Quant node");
-    result.weight = layer.weights.quant->format();
-    const std::vector<std::int64_t> weights = codes(layer.weights);
-    result.weights.assign(weights.begin(), weights.end());
-    result.bias.resize(static_cast<std::size_t>(layer.node.conv.out_channels));
-    if (layer.bias) {
-      if (!layer.bias->quant) throw std::runtime_error("its bias has no Quant node");
-      const int grid = result.weight.frac + network.format_of(layer.node.input).frac;
-      const int finer = grid - layer.bias->quant->frac;
-      if (finer < 0) {
-        throw std::runtime_error("its bias has scale 2^" +
-                                 std::to_string(-layer.bias->quant->frac) +
-                                 ", finer than the accumulator's 2^" + std::to_string(-grid));
-      }
-      result.bias = codes(*layer.bias);
-      for (std::int64_t& code : result.bias) {
-        if (code != 0 && (finer > 62 || std::abs(code) > kMaxBiasCode >> finer)) {
-          throw std::runtime_error("its bias exceeds 2^62 on the accumulator's grid");
-        }
-        code *= std::int64_t{1} << std::min(finer, 62);
-      }
-    }
-  }
-  result.requant.shift = required_shift(network, result);
-  return result;
+const QuantSpec& NetworkBuilder::spec_of(int producer) const {
+  return producer == kNetworkInput ? *input_quant_
+                                   : *layers_[static_cast<std::size_t>(producer)].output;
 }
 
 }  // namespace dcnsim

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns the nodes of an ONNX graph into layers, one node at a time: convolutions, pools and adds
-// start a layer; batch-norm, bias, ReLU, fusible max pools and Quant nodes become part of one.
+// Turns the nodes of an ONNX graph into layers, one node at a time. Nodes on constants are computed
+// away (fold.h); those that only move elements change the view of a map (view.h); zeros of a Pad
+// wait for the window that takes them in; what follows the scores (Softmax, ArgMax) is left out. Of
+// the others convolutions, pools and adds start a layer, and batch normalization, constants, ReLU,
+// fusible max pools and Quant nodes become part of one.
 #pragma once
 
 #include <map>
@@ -9,11 +12,14 @@
 #include <variant>
 #include <vector>
 
+#include "workloads/affine.h"
 #include "workloads/network.h"
 #include "workloads/onnx/attributes.h"
-#include "workloads/onnx/constant.h"
+#include "workloads/onnx/constant_store.h"
 #include "workloads/onnx/graph.h"
+#include "workloads/onnx/input_layout.h"
 #include "workloads/onnx/quant_spec.h"
+#include "workloads/onnx/view.h"
 #include "workloads/onnx/window.h"
 
 namespace dcnsim {
@@ -21,7 +27,8 @@ namespace dcnsim {
 class NetworkBuilder {
  public:
   /// Throws std::runtime_error, without the file's name, for whatever cannot be a network.
-  explicit NetworkBuilder(const Graph& graph);
+  /// `pixels`: from which an image without a Quant node gets its format.
+  NetworkBuilder(const Graph& graph, PixelConvention pixels);
 
   std::variant<FloatNetwork, FixedNetwork> take();
 
@@ -29,85 +36,151 @@ class NetworkBuilder {
   struct Layer {
     LayerNode node;
     const onnx::NodeProto* origin = nullptr;  ///< node that errors about the layer name
-    Constant weights;                         ///< [out_channel][ky][kx][input channel of group]
-    std::optional<Constant> bias;             ///< one an output channel
-    std::optional<QuantSpec> output;          ///< format of what the layer delivers
-    bool output_is_inherited = false;         ///< max pool: format of its input, until a Quant
-    bool pooled_after_quant = false;          ///< the fused pool stood after `output`'s Quant
-    std::string pool_name;                    ///< node of the fused pool
-    bool non_negative = false;                ///< outputs are known to be >= 0
-    bool sole_reader = false;                 ///< nothing else reads the layer's (first) input
+    std::vector<float> weights;               ///< [out_channel][ky][kx][input channel of group]
+    std::optional<QuantSpec> weight_quant;
+    std::vector<double> scale;  ///< of the weights, one an output channel; none is 1
+    std::vector<double> bias;   ///< one an output channel; none is 0
+    std::optional<QuantSpec> bias_quant;
+    std::optional<QuantSpec> output;   ///< format of what the layer delivers
+    bool output_is_inherited = false;  ///< its input's format, until a Quant
+    bool output_is_open = false;       ///< of the scores: chosen when the sums' range is known
+    bool pooled_after_quant = false;   ///< the fused pool stood after `output`'s Quant
+    std::string pool_name;             ///< node of the fused pool
+    double factor = 1.0;               ///< on an average pool that a Trunc will follow
+    bool non_negative = false;         ///< outputs are known to be >= 0
+    bool sole_reader = false;          ///< nothing else reads the layer's (first) input
   };
   /// What a tensor of the graph is: some layer's output, by itself or through nodes that became
   /// part of the layer or do nothing.
   struct Activation {
     int producer = kNetworkInput;
-    bool flat = false;  ///< seen as a vector (rank 2)
+    View view;
+    Pads pads;  ///< zeros around it, of Pad node `padded_by`
+    const onnx::NodeProto* padded_by = nullptr;
+    const onnx::NodeProto* tail = nullptr;  ///< node after the scores that is left out
     bool quantized = false;
     bool shared = false;  ///< something else reads it too, here or on the way
   };
   using Operator = void (NetworkBuilder::*)();
 
   void add(const onnx::NodeProto& node);
+  bool fold_node(const onnx::NodeProto& node);
   static Operator find_operator(const onnx::NodeProto& node);
 
   // One an operator, on node_ and attributes_.
   void conv();
+  void gemm();
+  void matmul();
   void batch_norm();
+  void add_operator();
+  void sub();
+  void mul();
+  void div();
+  void neg();
+  void clip();
   void relu();
   void max_pool();
   void average_pool();
   void global_average_pool() { global_pool(PoolKind::kAverage); }
   void global_max_pool() { global_pool(PoolKind::kMax); }
-  void gemm();
-  void matmul();
-  void flatten();
-  void reshape();
-  void add_operator();
-  void identity();
+  void reduce_mean() { reduce(PoolKind::kAverage); }
+  void reduce_max() { reduce(PoolKind::kMax); }
+  void cast();
+  void pad();
+  void same_elements();
+  void shape();
+  void tail();
+  void transpose();
   void quant();
+  void trunc();
 
-  void fully_connected(const std::string& input, const Constant& matrix, bool transposed);
-  void attach_bias(Layer& layer, const Constant& bias);
-  void pool_layer(PoolShape shape, bool can_fuse);
+  Layer& fully_connected(const std::string& input, bool transposed, double factor);
+  void add_constant(const std::string& input, const std::string& constant);
+  void residual_add(const std::string& a, const std::string& b, const std::string& name);
+  /// Folds `chain` into the convolution behind `input`, or makes it one of its own; in front of the
+  /// first layer it becomes part of the network's input.
+  void apply_chain(const std::string& input, const AffineChain& chain);
   void global_pool(PoolKind kind);
-  void residual_add();
-  void add_bias(const std::string& input, const std::string& constant);
+  void reduce(PoolKind kind);
+  void pool_layer(PoolShape shape, bool can_fuse, const View& view);
   void quantize_input(const QuantSpec& spec);
   void quantize_layer(const QuantSpec& spec);
   void split_pool(const QuantSpec& spec);
+  void trunc_pool(Layer& pool, QuantSpec spec, int dropped_bits);
   QuantSpec read_quant();
+  int read_frac();
+  double read_zero_point();
+  void require_no_zero_point();
+  int read_bits(int index);
 
   // The current node's operands; all throw if there is no such operand.
   const std::string& input(int index) const;
   bool has_input(int index) const;
-  bool is_constant(const std::string& tensor) const;
-  Constant constant(const std::string& tensor) const;
+  std::optional<Dims> given_dims(int index);
+  /// A constant with one number, or one a channel of `view`.
+  std::vector<double> channel_values(const Constant& constant, const View& view,
+                                     const Shape& shape) const;
+  /// `seen` also behind the scores.
+  Activation seen(const std::string& tensor) const;
   Activation activation(const std::string& tensor) const;
   /// As the input of a new layer: in a fixed-point network its format must be known.
-  Activation operand(const std::string& tensor) const;
-  Activation map_operand(const std::string& tensor) const;
-  /// The conv or add layer behind `tensor`, if the current node may change it: nothing else reads
-  /// it.
+  Activation operand(const std::string& tensor);
+  /// An N x C x H x W map for a window, which takes in its padding.
+  Activation window_operand(const std::string& tensor, bool needs_format);
+  void require_no_padding(const Activation& from) const;
+  void require_format(Activation& from);
+  /// The format of an image that has no Quant node, for pixels.
+  const QuantSpec& pixel_spec() const;
+  /// The layer behind `tensor`, if the current node may change it: nothing else reads it.
   Layer* changeable(const std::string& tensor);
-  Layer& convolution_before(const std::string& tensor, const char* what);
-  Layer& start_layer(LayerKind kind);
+  /// The same for a convolution on whose sums nothing was done yet.
+  Layer* open_convolution(const std::string& tensor);
+  /// A depthwise convolution that delivers `tensor` as it is, for a node to change.
+  Layer& copy_of(const std::string& tensor);
+  Layer& start_layer(LayerKind kind, const std::string& name);
+  /// The current node's name, or one that no node has.
+  std::string fresh_name();
+  /// Throws std::runtime_error if the nodes so far handle more than kMaxElements elements, weights
+  /// shared between layers and constants folded into them included.
+  void spend(std::size_t elements);
   void deliver(Activation activation);
+  /// The layer made last, seen as `view`.
+  void deliver_layer(const View& view, bool quantized = false);
   Shape shape_of(int producer) const;
   bool non_negative(int producer) const;
+  const QuantSpec& spec_of(int producer) const;
 
+  void finish_output();
+  /// The weights with their scale, and the bias.
+  static std::vector<float> finished_weights(Layer& layer);
+  static std::vector<float> finished_bias(const Layer& layer);
+  /// What networks of both kinds have beside their layers, before and after these are made.
+  template <class Network>
+  Network without_layers() const;
+  template <class Network>
+  void complete(Network& network) const;
   FloatNetwork float_network();
   FixedNetwork fixed_network();
-  FixedLayer fixed_layer(const FixedNetwork& network, Layer& layer) const;
+  FixedLayer fixed_layer(const FixedNetwork& network, Layer& layer);
+  void fix_bias(const FixedNetwork& network, const Layer& layer, FixedLayer& result);
 
   const Graph& graph_;
+  PixelConvention pixels_;
+  ConstantStore constants_;
+  InputLayout input_layout_;
   bool fixed_ = false;
   const onnx::NodeProto* node_ = nullptr;
   std::optional<Attributes> attributes_;
   std::vector<Layer> layers_;
+  AffineChain input_chain_;
   std::optional<QuantSpec> input_quant_;
+  bool input_is_assumed_ = false;
+  /// By the steps of the chain, which only grows: every reader of the image asks for it.
+  mutable std::map<std::size_t, QuantSpec> pixel_specs_;
   std::map<std::string, Activation> activations_;
-  std::map<std::string, Constant> quantized_;  ///< constants behind Quant or Identity nodes
+  std::vector<std::string> assumptions_;
+  std::size_t spent_ = 0;
+  int names_made_ = 1;
 };
 
 }  // namespace dcnsim

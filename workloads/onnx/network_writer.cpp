@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/network_writer.h"
 
+#include <stdexcept>
+
 #include "workloads/onnx/graph_writer.h"
 
 namespace dcnsim {
@@ -43,9 +45,12 @@ class Writer {
     for (const FloatLayer& layer : network.layers) graph_.reserve(layer.node.name);
     choose_gemms();
     graph_.set_input(network.input_name, network.input);
-    tensors_.push_back(quants == nullptr ? network.input_name
-                                         : graph_.add_quant(network.input_name, network.input_name,
-                                                            quants->input));
+    if (const auto& pixels = network.convention.pixels) {
+      graph_.add_metadata(kPixelsMetadata, to_string(*pixels));
+    }
+    const std::string image = add_chain();
+    tensors_.push_back(
+        quants == nullptr ? image : graph_.add_quant(image, network.input_name, quants->input));
     for (std::size_t i = 0; i < network.layers.size(); ++i) add_layer(i);
     graph_.set_output(tensors_.back(), network.layers.back().node.output_shape(),
                       is_gemm_.back() ? Rank::kVector : Rank::kMap);
@@ -68,6 +73,28 @@ class Writer {
         is_gemm_[static_cast<std::size_t>(node.input2)] = false;
       }
     }
+  }
+
+  /// The nodes in front of the first layer; returns what the last of them delivers.
+  std::string add_chain() {
+    std::string tensor = network_.input_name;
+    for (const AffineStep& step : network_.convention.chain) {
+      const std::vector<float> values(step.values.begin(), step.values.end());
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (double{values[i]} == step.values[i]) continue;
+        throw std::runtime_error("a constant in front of the first layer is not a float32 number");
+      }
+      const char* const op = step.kind == AffineStep::Kind::kAdd        ? "Add"
+                             : step.kind == AffineStep::Kind::kMultiply ? "Mul"
+                                                                        : "Div";
+      const std::string stem = network_.input_name + '.' + op;
+      const std::string constant = graph_.add_initializer(
+          stem + ".constant", {1, static_cast<int>(values.size()), 1, 1}, values);
+      const std::string output = graph_.fresh(stem + ".out");
+      graph_.add_node(graph_.fresh(stem), op, {tensor, constant}, output);
+      tensor = output;
+    }
+    return tensor;
   }
 
   const std::string& tensor_of(int producer) const {

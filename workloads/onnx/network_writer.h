@@ -10,6 +10,10 @@
 
 namespace dcnsim {
 
+/// Key of an ONNX file's metadata under which dcnsim states what pixels are to the network, in the
+/// words of PixelConvention.
+inline constexpr char kPixelsMetadata[] = "dcnsim.pixels";
+
 struct LayerQuants {
   QuantSpec weights, bias;  ///< kConv
   QuantSpec output;

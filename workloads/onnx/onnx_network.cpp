@@ -17,6 +17,17 @@ namespace {
 /// Of zlib: level 9 makes quantized weights a tenth smaller in twelve times the time.
 constexpr int kCompressionLevel = 7;
 
+/// What the file says of pixels, if it does.
+std::optional<PixelConvention> stated_pixels(const Graph& graph) {
+  const auto text = graph.metadata(kPixelsMetadata);
+  if (!text) return std::nullopt;
+  try {
+    return parse_convention(*text);
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(std::string("metadata ") + kPixelsMetadata + ": " + error.what());
+  }
+}
+
 std::string bytes_of(const FloatNetwork& network) { return onnx_bytes(network); }
 
 std::string bytes_of(const FixedNetwork& network) {
@@ -41,10 +52,15 @@ void save(const Network& network, const std::string& path) {
 
 }  // namespace
 
-std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path) {
+std::variant<FloatNetwork, FixedNetwork> load_network(
+    const std::string& path, const std::optional<PixelConvention>& pixels) {
   try {
     const Graph graph(path);
-    return NetworkBuilder(graph).take();
+    const auto stated = stated_pixels(graph);
+    auto loaded =
+        NetworkBuilder(graph, pixels ? *pixels : stated.value_or(PixelConvention{})).take();
+    std::visit([&](auto& network) { network.convention.pixels = stated; }, loaded);
+    return loaded;
   } catch (const std::exception& error) {
     throw std::runtime_error(path + ": " + error.what());
   }

@@ -3,6 +3,7 @@
 // Quant nodes on the input, on every weight and bias, and after every layer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -10,21 +11,30 @@
 
 namespace dcnsim {
 
-/// Reads a network: FixedNetwork if it has Quant nodes, else FloatNetwork. Operators: Conv,
-/// BatchNormalization (folded), Relu, MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, Gemm,
-/// MatMul + Add, Flatten, Reshape (flattening), Add (residual), Identity/Dropout (ignored), Quant.
-/// Anything else throws std::runtime_error: file, node name, operator. So do malformed files,
-/// shapes and initializers. What the output does not depend on is left out.
+/// Reads a network: FixedNetwork if it has Quant nodes, else FloatNetwork. network_builder.h has
+/// the operators; README.md beside it says what becomes of each. An operator that is not there
+/// throws std::runtime_error: file, node name, operator. So do malformed files, shapes and
+/// initializers, and files of other kinds, with what to do about them. What the (first) output does
+/// not depend on is left out.
 ///
-/// In fixed-point networks the image, every weight, bias and layer output goes through a Quant node
-/// of power-of-two scale and zero point 0; a max pool without one keeps its input's format. A bias
-/// on a coarser grid than the accumulator's is brought to it; a finer one is an error. Rounding
-/// modes: ROUND is half to even, HALF_UP half away from zero (which is half up where nothing is
-/// negative), DOWN towards zero, FLOOR down.
+/// In fixed-point networks every weight goes through a Quant node of power-of-two scale and zero
+/// point 0, and so does every layer's output; a max pool without one keeps its input's format.
+/// Where the image, a bias or the last layer has none, `assumptions` says what was taken. A bias on
+/// a coarser grid than the accumulator's is brought to it; a finer one is an error. Rounding modes:
+/// ROUND is half to even, HALF_UP half away from zero (which is half up where nothing is negative),
+/// DOWN towards zero, FLOOR down.
 ///
-/// The file may be gzip-compressed, whatever its name; it has at most kMaxModelBytes (graph.h), as
-/// it is and inflated.
-std::variant<FloatNetwork, FixedNetwork> load_network(const std::string& path);
+/// Names are made printable and no longer than kMaxNameLength (clean_names.h). A network has at
+/// most kMaxLayers.
+///
+/// The file may be gzip-compressed, whatever its name; it has at most kMaxModelBytes
+/// (model_file.h), as it is and inflated.
+///
+/// `pixels`, or else what the file says of them, or else that they are raw, decides the format of
+/// an image without a Quant node: 8 bits, with the least error (pixel_table.h). The network's
+/// convention is the file's all the same.
+std::variant<FloatNetwork, FixedNetwork> load_network(
+    const std::string& path, const std::optional<PixelConvention>& pixels = {});
 
 /// The same where only a float network will do; throws std::runtime_error for one in fixed point.
 FloatNetwork load_float_network(const std::string& path);
@@ -36,8 +46,11 @@ FloatNetwork load_float_network(const std::string& path);
 /// file cannot be written.
 void save_network(const FloatNetwork& network, const std::string& path);
 
-/// The same in QONNX (and domain qonnx.custom_op.general). Also throws for what ONNX cannot say:
-/// half-up rounding of a signed output without ReLU, a bias code that is not a float32 number.
+/// The same in QONNX (and domain qonnx.custom_op.general). Where nothing can lie half-way between
+/// two codes, ways of rounding to nearest are all written as ROUND, as hls4ml knows no HALF_UP, and
+/// read back as half up if nothing is negative and half to even otherwise. Also throws for what
+/// ONNX cannot say: half-up rounding of a signed output without ReLU, a bias code that is not a
+/// float32 number.
 void save_network(const FixedNetwork& network, const std::string& path);
 
 }  // namespace dcnsim

@@ -14,6 +14,26 @@ QuantSpec spec_of(const Format& format, Rounding rounding, bool non_negative) {
           mode_of_rounding(rounding, non_negative || !format.is_signed)};
 }
 
+/// The largest power of two that divides a number of values a pool's average is over, as exponent.
+int twos_in_count(const PoolShape& pool) {
+  const int area = pool.kernel_h * pool.kernel_w;
+  const bool is_padded = pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right > 0;
+  int twos = 0;
+  if (is_padded && !pool.count_include_pad) {
+    while (area >> (twos + 1) > 0) ++twos;  // any count up to the window's
+  } else {
+    while ((area >> twos) % 2 == 0) ++twos;
+  }
+  return twos;
+}
+
+/// The mode that most tools know, ROUND, where all that round to nearest agree.
+Rounding rounding_of(const FixedLayer& layer) {
+  const Rounding rounding = layer.requant.rounding;
+  const bool is_nearest = rounding == Rounding::kHalfUp || rounding == Rounding::kHalfAway;
+  return is_nearest && !may_tie(layer) ? Rounding::kHalfEven : rounding;
+}
+
 /// For values that are on the grid already.
 QuantSpec exact_spec_of(const Format& format) { return spec_of(format, Rounding::kHalfEven, true); }
 
@@ -55,15 +75,22 @@ LayerQuants quants_of(const FixedLayer& layer, int grid) {
   LayerQuants quants;
   quants.weights = exact_spec_of(layer.weight);
   quants.bias = {bits_for(layer.bias), grid, true, false, "ROUND"};
-  quants.output = spec_of(layer.requant.out, layer.requant.rounding, layer.node.relu);
+  quants.output = spec_of(layer.requant.out, rounding_of(layer), layer.node.relu);
   return quants;
 }
 
 }  // namespace
 
+bool may_tie(const FixedLayer& layer) {
+  // What is rounded is an integer over 2^shift and, in an average, over the count.
+  const bool is_average =
+      layer.node.kind == LayerKind::kPool && layer.node.pool.kind == PoolKind::kAverage;
+  return layer.requant.shift + (is_average ? twos_in_count(layer.node.pool) : 0) > 0;
+}
+
 QonnxNetwork to_qonnx(const FixedNetwork& network) {
-  QonnxNetwork result{{network.name, network.input_name, network.input, {}},
-                      {exact_spec_of(network.input_format), {}}};
+  QonnxNetwork result{{network.name, network.input_name, network.input, {}, network.convention},
+                      {spec_of(network.input_format, network.input_rounding, false), {}}};
   for (const FixedLayer& layer : network.layers) {
     const int grid = layer.weight.frac + network.format_of(layer.node.input).frac;
     try {

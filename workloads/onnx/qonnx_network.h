@@ -12,6 +12,10 @@ struct QonnxNetwork {
   NetworkQuants quants;
 };
 
+/// Whether what `layer` rounds may lie half-way between two codes; if not, all ways of rounding to
+/// nearest agree.
+bool may_tie(const FixedLayer& layer);
+
 /// Throws std::runtime_error naming the layer for what QONNX cannot say, see save_network.
 QonnxNetwork to_qonnx(const FixedNetwork& network);
 

@@ -2,12 +2,34 @@
 #include "workloads/onnx/quant_spec.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
 
 namespace dcnsim {
+namespace {
+
+/// Which way -1/2 goes is which way 1/2 goes. What is written for a mode stands first.
+struct OneHigher {
+  const char* mode;
+  const char* of_one_more;
+};
+constexpr OneHigher kOneHigher[]{{"ROUND", "HALF_UP"},
+                                 {"HALF_UP", "ROUND"},
+                                 {"DOWN", "CEIL"},
+                                 {"FLOOR", "FLOOR"},
+                                 {"FLOOR", "DOWN"}};
+
+/// In capitals, HALF_EVEN as ROUND.
+std::string spelled_out(std::string mode) {
+  for (char& c : mode) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return mode == "HALF_EVEN" ? "ROUND" : mode;
+}
+
+}  // namespace
 
 Format QuantSpec::format() const {
   const Format format{bits, frac, is_signed, narrow};
@@ -35,18 +57,46 @@ std::int64_t QuantSpec::code(double value) const {
   return static_cast<std::int64_t>(rounded);
 }
 
+std::vector<std::int64_t> QuantSpec::codes(const std::vector<float>& values) const {
+  std::vector<std::int64_t> result;
+  result.reserve(values.size());
+  for (const float value : values) result.push_back(code(double{value}));
+  return result;
+}
+
 std::string QuantSpec::text() const {
   return std::to_string(bits) + " bits, scale 2^" + std::to_string(-frac) +
          (is_signed ? ", signed" : ", unsigned") + (narrow ? ", narrow, " : ", ") + mode;
 }
 
-int frac_of_scale(float scale) {
+int frac_of_scale(double scale) {
   int exponent = 0;
-  if (!(scale > 0.0F) || std::frexp(scale, &exponent) != 0.5F) {
+  if (!(scale > 0.0) || std::frexp(scale, &exponent) != 0.5) {
     throw std::runtime_error("scale " + std::to_string(scale) +
                              " is not a power of two, which the shift requantizer needs");
   }
   return 1 - exponent;
+}
+
+std::string mode_of_name(const std::string& name) {
+  std::string mode = spelled_out(name);
+  rounding_of_mode(mode, true);
+  return mode;
+}
+
+std::string mode_one_higher(const std::string& mode) {
+  const auto* const found = std::find_if(std::begin(kOneHigher), std::end(kOneHigher),
+                                         [&](const OneHigher& pair) { return pair.mode == mode; });
+  return found->of_one_more;
+}
+
+std::string mode_one_lower(const std::string& name) {
+  const std::string mode = spelled_out(name);
+  for (const OneHigher& pair : kOneHigher) {
+    if (pair.of_one_more == mode) return pair.mode;
+  }
+  throw std::runtime_error("rounding mode " + printable(name) +
+                           " is not supported, expected ROUND, HALF_UP, CEIL, DOWN or FLOOR");
 }
 
 Rounding rounding_of_mode(const std::string& mode, bool non_negative) {

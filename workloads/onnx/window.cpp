@@ -32,9 +32,12 @@ std::pair<int, int> same_padding(int in, int kernel, int stride) {
   return {total / 2, total - total / 2};
 }
 
+/// Padding that one more window needs, or 0 if there is none.
 int missing(int in, int before, int after, int kernel, int stride) {
   const int beyond = in + before + after - kernel;
-  return beyond > 0 && beyond % stride > 0 ? stride - beyond % stride : 0;
+  if (beyond <= -stride || beyond % stride == 0) return 0;
+  const int start = beyond < 0 ? 0 : (beyond / stride + 1) * stride;
+  return start < in + before ? start - beyond : 0;
 }
 
 }  // namespace
@@ -99,6 +102,18 @@ bool round_up(Window& window, const Shape& in) {
   window.pad_bottom += bottom;
   window.pad_right += right;
   return bottom + right > 0;
+}
+
+void check_padding(const Window& window) {
+  if (std::max(window.pad_top, window.pad_bottom) < window.kernel_h &&
+      std::max(window.pad_left, window.pad_right) < window.kernel_w) {
+    return;
+  }
+  throw std::runtime_error(
+      "pads " + std::to_string(window.pad_top) + ", " + std::to_string(window.pad_left) + ", " +
+      std::to_string(window.pad_bottom) + ", " + std::to_string(window.pad_right) +
+      " (top, left, bottom, right) around a kernel of " + std::to_string(window.kernel_h) + " x " +
+      std::to_string(window.kernel_w) + ": the machine cannot pad by a whole kernel");
 }
 
 }  // namespace dcnsim

@@ -10,6 +10,7 @@
 
 #include "models/base/file/sha256.h"
 #include "workloads/executor.h"
+#include "workloads/images/network_input.h"
 #include "workloads/training/packed_formats.h"
 #include "workloads/training/tensors.h"
 
@@ -30,6 +31,14 @@ std::string digest_of(const FloatNetwork& network, const NetworkFormats& formats
     add(layer.bias);
   }
   add(packed(formats));
+  const InputConvention& input = network.convention;
+  if (!input.is_raw() || input.bgr()) {
+    bytes += to_string(input.pixels.value_or(PixelConvention{}));
+    for (const AffineStep& step : input.chain) {
+      bytes += static_cast<char>(step.kind);
+      add(step.values);
+    }
+  }
   return sha256_hex(bytes);
 }
 
@@ -68,8 +77,11 @@ FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
     : options_(std::move(options)),
       device_(device),
       statistics_(pixel_statistics(images)),
+      has_pixels_(images.has_pixels()),
       beginning_(digest_of(network, formats)),
-      net_(std::make_shared<QuantizedNet>(network, formats, options_.in_float)) {
+      net_(std::make_shared<QuantizedNet>(
+          network, formats, options_.in_float,
+          has_pixels_ ? QuantizedNet::Images::kPixels : QuantizedNet::Images::kValues)) {
   require_rate("filter rate", options_.rates.filters);
   require_rate("other rate", options_.rates.others);
   // Refuses now what could not be written in the end.
@@ -81,7 +93,8 @@ FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
 void FineTuner::group_parameters(const Dataset& images) {
   torch::NoGradGuard no_gradients;
   const std::size_t count = std::min(kScaleImages, images.size());
-  const auto outputs = net_->outputs(plain_batch(images, raw_pixels(), 0, count).first.to(device_));
+  const auto outputs = net_->outputs(
+      plain_batch(images, raw_pixels(images.shape.channels), 0, count).first.to(device_));
   const std::vector<QuantizedNet::Trained>& trained = net_->trained();
   std::size_t last = trained.size() - 1;
   while (last > 0 && !trained[last].weight.defined()) --last;
@@ -124,7 +137,8 @@ torch::Tensor FineTuner::forward(const torch::Tensor& images) {
   const torch::Tensor mean = torch::tensor(statistics_.mean, options).view({1, -1, 1, 1});
   const torch::Tensor deviation = torch::tensor(statistics_.deviation, options).view({1, -1, 1, 1});
   net_->zero_grad();
-  return net_->forward((images * deviation + mean).round_());
+  const torch::Tensor numbers = images * deviation + mean;
+  return net_->forward(has_pixels_ ? numbers.round() : numbers);
 }
 
 void FineTuner::step(double rate) {
@@ -138,15 +152,15 @@ void FineTuner::step(double rate) {
 
 double FineTuner::accuracy(const Dataset& images) {
   if (options_.in_float.any()) {
-    return share_right(images, raw_pixels(), device_,
+    return share_right(images, raw_pixels(images.shape.channels), device_,
                        [&](const torch::Tensor& pixels) { return net_->forward(pixels); });
   }
   const FixedNetwork network = in_fixed_point(net_->network(), net_->formats());
   Executor executor(network, options_.accumulator);
   std::int64_t correct = 0;
+  const CodeInput input(network, images);
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const CodeTensor image = convert_image(image_tensor(images, i), network.input_format);
-    correct += argmax(executor.run(image).layers.back()) == images.labels[i];
+    correct += argmax(executor.run(input(i)).layers.back()) == images.labels[i];
   }
   return static_cast<double>(correct) / static_cast<double>(images.size());
 }

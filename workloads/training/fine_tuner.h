@@ -38,8 +38,9 @@ struct FineTuneOptions {
 
 class FineTuner : public Learner {
  public:
-  /// `images`: the training images, normalised as Trainer does. Throws std::invalid_argument: a
-  /// rate that is not positive, formats of other layers, what in_fixed_point() throws.
+  /// `images`: the training images; batches come normalised as Trainer does it. Throws
+  /// std::invalid_argument: a rate that is not positive, formats of other layers, what
+  /// in_fixed_point() throws.
   FineTuner(const FloatNetwork& network, const NetworkFormats& formats, FineTuneOptions options,
             const Dataset& images, torch::Device device);
 
@@ -69,6 +70,7 @@ class FineTuner : public Learner {
   const FineTuneOptions options_;
   const torch::Device device_;
   const PixelStatistics statistics_;
+  const bool has_pixels_;
   const std::string beginning_;  ///< hash of network and formats
   std::shared_ptr<QuantizedNet> net_;
   std::unique_ptr<Muon> muon_;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/training/tensors.h"
 
 namespace dcnsim {

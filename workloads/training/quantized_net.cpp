@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "workloads/images/network_input.h"
 #include "workloads/training/straight_through.h"
 #include "workloads/training/tensors.h"
 
@@ -36,6 +37,24 @@ torch::Tensor pool(const torch::Tensor& maps, const PoolShape& shape) {
   return means / torch::avg_pool2d(padded(inside, shape, 0), kernel, stride);
 }
 
+torch::Tensor through(const AffineChain& chain, torch::Tensor x) {
+  for (const AffineStep& step : chain) {
+    const torch::Tensor values = torch::tensor(step.values, x.options()).view({1, -1, 1, 1});
+    switch (step.kind) {
+      case AffineStep::Kind::kAdd:
+        x = x + values;
+        break;
+      case AffineStep::Kind::kMultiply:
+        x = x * values;
+        break;
+      case AffineStep::Kind::kDivide:
+        x = x / values;
+        break;
+    }
+  }
+  return x;
+}
+
 torch::Tensor to_tensor(const std::vector<float>& values, const ConvShape& conv) {
   return torch::tensor(values)
       .view({conv.out_channels, conv.kernel_h, conv.kernel_w, conv.in.channels / conv.groups})
@@ -51,9 +70,10 @@ torch::Tensor sums_of(const torch::Tensor& weight) {
 }  // namespace
 
 QuantizedNet::QuantizedNet(const FloatNetwork& network, NetworkFormats formats,
-                           LeftInFloat in_float)
-    : network_(network), in_float_(in_float) {
+                           LeftInFloat in_float, Images images)
+    : network_(network), in_float_(in_float), images_(images) {
   set_formats(std::move(formats));
+  if (images == Images::kPixels) set_pixels();
   torch::NoGradGuard no_gradients;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const FloatLayer& layer = network.layers[i];
@@ -61,12 +81,21 @@ QuantizedNet::QuantizedNet(const FloatNetwork& network, NetworkFormats formats,
     if (layer.node.kind == LayerKind::kConv) {
       torch::Tensor weight = to_tensor(layer.weights, layer.node.conv);
       torch::Tensor bias = torch::tensor(layer.bias).to(torch::kDouble);
-      if (layer.node.input == kNetworkInput) bias += kCentre * sums_of(weight);
+      if (layer.node.input == kNetworkInput) bias += centre_ * sums_of(weight);
       const std::string index = std::to_string(i);
       trained.weight = register_parameter("weight" + index, weight, true);
       trained.bias = register_parameter("bias" + index, bias, true);
     }
     trained_.push_back(trained);
+  }
+}
+
+void QuantizedNet::set_pixels() {
+  if (network_.convention.is_raw() && !network_.convention.bgr()) {
+    centre_ = kCentre;
+  } else {
+    table_ =
+        torch::tensor(pixel_table(network_), torch::kDouble).view({network_.input.channels, -1});
   }
 }
 
@@ -87,12 +116,30 @@ torch::Tensor QuantizedNet::weight_of(std::size_t index) const {
 torch::Tensor QuantizedNet::bias_of(std::size_t index, const torch::Tensor& weight) const {
   torch::Tensor bias = trained_[index].bias;
   const int producer = network_.layers[index].node.input;
-  if (producer == kNetworkInput) bias = bias - kCentre * sums_of(weight);
+  if (producer == kNetworkInput) bias = bias - centre_ * sums_of(weight);
   const bool input_in_float = in_float_.outputs && producer != kNetworkInput;
   if (!in_float_.weights && !input_in_float) {
     bias = on_grid(bias, formats_.layers[index].weight.frac + formats_.of(producer).frac);
   }
   return bias.to(weight.scalar_type());
+}
+
+torch::Tensor QuantizedNet::input(const torch::Tensor& pixels) const {
+  if (images_ == Images::kValues) {
+    return quantized(through(network_.convention.chain, pixels), formats_.input,
+                     Rounding::kHalfEven);
+  }
+  if (!table_.defined()) return quantized(pixels, formats_.input, Rounding::kHalfEven);
+  const torch::Tensor table =
+      quantized(table_, formats_.input, Rounding::kHalfEven).to(pixels.options());
+  const std::int64_t channels = pixels.size(1);
+  std::vector<torch::Tensor> planes;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const torch::Tensor plane = pixels.select(1, network_.convention.bgr() ? channels - 1 - c : c);
+    planes.push_back(
+        table[c].index_select(0, plane.flatten().to(torch::kLong)).view(plane.sizes()));
+  }
+  return torch::stack(planes, 1).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& input) const {
@@ -108,7 +155,7 @@ torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& 
 }
 
 std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) const {
-  const torch::Tensor image = quantized(pixels, formats_.input, Rounding::kHalfEven);
+  const torch::Tensor image = input(pixels);
   std::vector<torch::Tensor> results;
   const auto result_of = [&](int producer) {
     return producer == kNetworkInput ? image : results[static_cast<std::size_t>(producer)];

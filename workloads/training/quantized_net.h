@@ -14,11 +14,15 @@ namespace dcnsim {
 
 class QuantizedNet : public torch::nn::Module {
  public:
+  /// Images as CodeInput takes them.
+  enum class Images { kPixels, kValues };
+
   /// Starts from `network`'s weights. Throws std::invalid_argument: another number of layers in
   /// `formats`.
-  QuantizedNet(const FloatNetwork& network, NetworkFormats formats, LeftInFloat in_float = {});
+  QuantizedNet(const FloatNetwork& network, NetworkFormats formats, LeftInFloat in_float = {},
+               Images images = Images::kPixels);
 
-  /// Values of every layer's output, N x C x H x W, from N x C x H x W pixel values. In double
+  /// Values of every layer's output, N x C x H x W, from N x C x H x W pixels or values. In double
   /// precision these are the Executor's codes times 2^-n, to the last bit, where no accumulator
   /// overflows; in single precision sums are rounded, so that a code may differ by one now and
   /// then.
@@ -37,14 +41,17 @@ class QuantizedNet : public torch::nn::Module {
   void clip();
 
   /// Weights and bias of a layer under training; undefined where it has none. Biases are in double
-  /// precision; that of a layer that reads the image is for centred pixels, x - 128, which
-  /// decouples it from the weights (and makes up for the mean of their rounding).
+  /// precision; that of a layer that reads raw pixels is for centred ones, x - 128, which decouples
+  /// it from the weights (and makes up for the mean of their rounding).
   struct Trained {
     torch::Tensor weight, bias;
   };
   const std::vector<Trained>& trained() const { return trained_; }
 
  private:
+  void set_pixels();
+  /// What the first layers read, quantized.
+  torch::Tensor input(const torch::Tensor& pixels) const;
   torch::Tensor convolution(std::size_t index, const torch::Tensor& input) const;
   torch::Tensor weight_of(std::size_t index) const;
   torch::Tensor bias_of(std::size_t index, const torch::Tensor& weight) const;
@@ -52,6 +59,9 @@ class QuantizedNet : public torch::nn::Module {
   FloatNetwork network_;  ///< nodes; its numbers are where training began
   NetworkFormats formats_;
   LeftInFloat in_float_;
+  Images images_;
+  double centre_ = 0;    ///< of the input's values
+  torch::Tensor table_;  ///< C x 256: what pixels are to the network; undefined for raw ones
   std::vector<Trained> trained_;
 };
 

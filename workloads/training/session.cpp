@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <climits>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -18,28 +17,6 @@ namespace dcnsim {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// SIGINT and SIGTERM set `interrupted` as long as this lives.
-class InterruptionsCaught {
- public:
-  InterruptionsCaught() {
-    interrupted = 0;
-    for (std::size_t i = 0; i < 2; ++i) {
-      before_[i] = std::signal(kSignals[i], [](int) { interrupted = 1; });
-    }
-  }
-  ~InterruptionsCaught() {
-    for (std::size_t i = 0; i < 2; ++i) std::signal(kSignals[i], before_[i]);
-  }
-  InterruptionsCaught(const InterruptionsCaught&) = delete;
-  InterruptionsCaught& operator=(const InterruptionsCaught&) = delete;
-
- private:
-  static constexpr int kSignals[2] = {SIGINT, SIGTERM};
-  void (*before_[2])(int);
-};
 
 std::string log_text(const std::vector<EpochRecord>& records) {
   std::string text = "epoch,loss,training_accuracy,validation_accuracy,seconds\n";
@@ -57,21 +34,24 @@ void call(const std::function<void()>& report) {
 
 }  // namespace
 
+std::string checkpoint_of(const std::string& output) { return output + ".checkpoint"; }
+
+std::string log_of(const std::string& output) { return output + ".csv"; }
+
 bool train_to_end(Trainer& trainer, const std::string& output, double checkpoint_seconds,
                   const SessionReports& reports) {
-  const InterruptionsCaught caught;
-  const std::string checkpoint = output + ".checkpoint";
+  const std::string checkpoint = checkpoint_of(output);
   if (std::filesystem::exists(checkpoint)) {
     trainer.resume(checkpoint);
     call(reports.resumed);
   }
   auto saved = Clock::now();
-  while (!trainer.finished() && interrupted == 0) {
+  while (!trainer.finished() && !(reports.stopped && reports.stopped())) {
     const std::size_t epochs = trainer.records().size();
     trainer.step();
     call(reports.stepped);
     if (trainer.records().size() > epochs) {
-      write_file_atomically(output + ".csv", log_text(trainer.records()));
+      write_file_atomically(log_of(output), log_text(trainer.records()));
       call(reports.epoch_ended);
     }
     if (std::chrono::duration<double>(Clock::now() - saved).count() >= checkpoint_seconds) {

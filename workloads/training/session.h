@@ -14,11 +14,16 @@ struct SessionReports {
   std::function<void()> resumed;      ///< a checkpoint was taken up
   std::function<void()> stepped;      ///< after each step
   std::function<void()> epoch_ended;  ///< after each epoch
+  std::function<bool()> stopped;      ///< whether to stop, asked before each step
 };
+
+/// Files beside the network that a training writes to.
+std::string checkpoint_of(const std::string& output);
+std::string log_of(const std::string& output);
 
 /// Trains `trainer` to its end, from OUTPUT.checkpoint where there is one. The checkpoint is
 /// renewed after a step when it is `checkpoint_seconds` old, OUTPUT.csv, the log, after each epoch.
-/// Returns false, everything kept, if SIGINT or SIGTERM ended it before. Throws what
+/// Returns false, everything kept, if it was to stop before. Throws what
 /// Trainer::resume() and AtomicFile throw.
 bool train_to_end(Trainer& trainer, const std::string& output, double checkpoint_seconds,
                   const SessionReports& reports);

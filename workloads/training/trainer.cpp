@@ -35,6 +35,15 @@ std::int64_t checked_steps(const Recipe& recipe, std::size_t images) {
   return static_cast<std::int64_t>(images) / recipe.batch;
 }
 
+/// Of pixels or values.
+std::string hash_of(const Dataset& images) {
+  const auto hash = [](const auto& numbers) {
+    return sha256_hex(
+        {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0])});
+  };
+  return images.has_pixels() ? hash(images.pixels) : hash(images.values);
+}
+
 torch::Tensor text_tensor(const std::string& text) {
   std::string copy = text;
   return torch::from_blob(copy.data(), {static_cast<std::int64_t>(copy.size())}, torch::kUInt8)
@@ -64,8 +73,7 @@ Trainer::Trainer(Learner& learner, const TrainingData& data, const Recipe& recip
                  torch::Device device)
     : learner_(learner),
       data_(data),
-      pixels_sha256_(sha256_hex({reinterpret_cast<const char*>(data.training.pixels.data()),
-                                 data.training.pixels.size()})),
+      pixels_sha256_(hash_of(data.training)),
       recipe_(recipe),
       device_(device),
       steps_an_epoch_(checked_steps(recipe, data.training.size())),

@@ -8,22 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "workloads/recipe.h"
 #include "workloads/training/learner.h"
 #include "workloads/training/training_data.h"
 
 namespace dcnsim {
-
-/// What is shown, and how it is judged. The rate falls linearly to zero over all steps.
-struct Recipe {
-  std::int64_t epochs = 36;
-  std::int64_t batch = 500;      ///< images a step
-  double label_smoothing = 0.2;  ///< share of the target spread over all classes
-  Augmentation augmentation;
-  /// The first `small_share` of the steps see images of `small_side` pixels, which take less time.
-  double small_share = 0.5;
-  int small_side = 24;
-  std::uint64_t seed = 1;
-};
 
 /// What an epoch gave.
 struct EpochRecord {

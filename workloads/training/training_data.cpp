@@ -12,12 +12,11 @@
 namespace dcnsim {
 namespace {
 
-constexpr int kSize = kCifarShape.height;
-constexpr std::size_t kPlane = std::size_t{kSize} * kSize;
-constexpr std::size_t kChannels = kCifarShape.channels;
 constexpr int kBatches = 5;
 /// In place of an epoch: what is drawn once for all of them.
 constexpr std::uint64_t kEveryEpoch = UINT64_MAX;
+/// Of values, which may be of any magnitude.
+constexpr double kLeastDeviation = 1e-6;
 
 /// A generator of its own for every purpose, epoch and image.
 std::mt19937_64 generator(std::uint64_t seed, std::uint64_t epoch, std::uint64_t image) {
@@ -29,14 +28,43 @@ int drawn(std::mt19937_64& random, int from, int to) {
   return from + static_cast<int>(random() % static_cast<std::uint64_t>(to - from + 1));
 }
 
-int reflected(int position) {
+int reflected(int position, int size) {
   if (position < 0) return -position;
-  return position < kSize ? position : 2 * (kSize - 1) - position;
+  return position < size ? position : 2 * (size - 1) - position;
 }
 
-void append(Dataset& images, const Dataset& more) {
-  images.labels.insert(images.labels.end(), more.labels.begin(), more.labels.end());
-  images.pixels.insert(images.pixels.end(), more.pixels.begin(), more.pixels.end());
+template <class Value>
+void append(std::vector<Value>& to, const std::vector<Value>& from, std::size_t first = 0) {
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(std::min(first, from.size())),
+            from.end());
+}
+
+/// The images of `from` but its first ones.
+void append(Dataset& to, const Dataset& from, std::size_t first = 0) {
+  to.shape = from.shape;
+  append(to.labels, from.labels, first);
+  append(to.pixels, from.pixels, first * from.shape.elements());
+  append(to.values, from.values, first * from.shape.elements());
+}
+
+std::size_t size(int extent) { return static_cast<std::size_t>(extent); }
+
+std::size_t plane_of(const Shape& shape) { return size(shape.height) * size(shape.width); }
+
+/// Sum and sum of squares of a channel.
+template <class Number>
+std::pair<double, double> sums(const std::vector<Number>& numbers, const Shape& shape,
+                               std::size_t channel) {
+  const std::size_t plane = plane_of(shape), channels = size(shape.channels);
+  double sum = 0, squares = 0;
+  for (std::size_t at = channel * plane; at < numbers.size(); at += channels * plane) {
+    for (std::size_t i = at; i < at + plane; ++i) {
+      const auto number = static_cast<double>(numbers[i]);
+      sum += number;
+      squares += number * number;
+    }
+  }
+  return {sum, squares};
 }
 
 /// Where the pixels of an image come from and which are blank.
@@ -56,32 +84,17 @@ class BatchWriter {
  public:
   BatchWriter(const Dataset& images, const PixelStatistics& statistics, std::size_t count)
       : images_(images),
-        pixels_(torch::empty(
-            {static_cast<std::int64_t>(count), static_cast<std::int64_t>(kChannels), kSize, kSize},
-            torch::MemoryFormat::ChannelsLast)),
-        labels_(torch::empty({static_cast<std::int64_t>(count)}, torch::kLong)) {
-    for (std::size_t c = 0; c < kChannels; ++c) {
-      for (std::size_t value = 0; value < 256; ++value) {
-        normalised_[c][value] =
-            (static_cast<float>(value) - statistics.mean[c]) / statistics.deviation[c];
-      }
-    }
-  }
+        statistics_(statistics),
+        pixels_(torch::empty({static_cast<std::int64_t>(count), images.shape.channels,
+                              images.shape.height, images.shape.width},
+                             torch::MemoryFormat::ChannelsLast)),
+        labels_(torch::empty({static_cast<std::int64_t>(count)}, torch::kLong)) {}
 
   void write(std::size_t position, std::size_t image, const Variation& variation) {
-    const std::uint8_t* planes = images_.pixels.data() + image * kChannels * kPlane;
-    float* to = pixels_.data_ptr<float>() + position * kChannels * kPlane;
-    for (int y = 0; y < kSize; ++y) {
-      const int from_y = reflected(y + variation.down);
-      for (int x = 0; x < kSize; ++x) {
-        const int straight = variation.flip ? kSize - 1 - x : x;
-        const auto from =
-            static_cast<std::size_t>(from_y * kSize + reflected(straight + variation.right));
-        const bool blank = variation.blanks(y, x);
-        for (std::size_t c = 0; c < kChannels; ++c) {
-          *to++ = blank ? 0.0F : normalised_[c][planes[c * kPlane + from]];
-        }
-      }
+    if (images_.has_pixels()) {
+      write(images_.pixels, position, image, variation);
+    } else {
+      write(images_.values, position, image, variation);
     }
     labels_.data_ptr<std::int64_t>()[position] = images_.labels[image];
   }
@@ -89,27 +102,58 @@ class BatchWriter {
   std::pair<torch::Tensor, torch::Tensor> finished() const { return {pixels_, labels_}; }
 
  private:
+  template <class Number>
+  void write(const std::vector<Number>& numbers, std::size_t position, std::size_t image,
+             const Variation& variation) {
+    const auto& [height, width, channels] = images_.shape;
+    const std::size_t plane = plane_of(images_.shape);
+    const Number* planes = numbers.data() + image * images_.shape.elements();
+    float* to = pixels_.data_ptr<float>() + position * images_.shape.elements();
+    for (int y = 0; y < height; ++y) {
+      const int from_y = reflected(y + variation.down, height);
+      for (int x = 0; x < width; ++x) {
+        const int straight = variation.flip ? width - 1 - x : x;
+        const auto from =
+            static_cast<std::size_t>(from_y * width + reflected(straight + variation.right, width));
+        const bool blank = variation.blanks(y, x);
+        for (std::size_t c = 0; c < size(channels); ++c) {
+          *to++ = blank ? 0.0F : normalised(static_cast<float>(planes[c * plane + from]), c);
+        }
+      }
+    }
+  }
+
+  float normalised(float value, std::size_t channel) const {
+    return (value - statistics_.mean[channel]) / statistics_.deviation[channel];
+  }
+
   const Dataset& images_;
+  const PixelStatistics& statistics_;
   torch::Tensor pixels_, labels_;
-  float normalised_[kChannels][256];
 };
+
+/// Of CIFAR-10, those to train on.
+Dataset training_batches(const std::string& folder, const Shape& input) {
+  Dataset all;
+  for (int number = 1; number <= kBatches; ++number) {
+    const std::string file = folder + "/data_batch_" + std::to_string(number) + ".bin";
+    if (!std::filesystem::exists(file)) {
+      throw std::runtime_error(file + ": is missing; workloads/cifar10/fetch " + folder +
+                               " gets the CIFAR-10 batches");
+    }
+    append(all, load_images({file, ""}, input));
+  }
+  return all;
+}
 
 }  // namespace
 
-TrainingData load_training_data(const std::string& path, std::size_t validation) {
-  Dataset all;
-  if (std::filesystem::is_directory(path)) {
-    for (int number = 1; number <= kBatches; ++number) {
-      const std::string file = path + "/data_batch_" + std::to_string(number) + ".bin";
-      if (!std::filesystem::exists(file)) {
-        throw std::runtime_error(file + ": is missing; workloads/cifar10/fetch " + path +
-                                 " gets the CIFAR-10 batches");
-      }
-      append(all, load_cifar10(file));
-    }
-  } else {
-    all = load_cifar10(path);
-  }
+TrainingData load_training_data(const ImageFiles& files, const Shape& input,
+                                std::size_t validation) {
+  const std::string& path = files.path;
+  const Dataset all = std::filesystem::is_directory(path) ? training_batches(path, input)
+                                                          : load_images(files, input);
+  if (!all.has_labels()) throw std::runtime_error(path + ": training needs the images' labels");
   if (validation >= all.size()) {
     throw std::runtime_error(path + ": " + std::to_string(all.size()) +
                              " images, expected more than the " + std::to_string(validation) +
@@ -117,37 +161,36 @@ TrainingData load_training_data(const std::string& path, std::size_t validation)
   }
   TrainingData data;
   data.training = first_images(all, all.size() - validation);
-  data.validation.labels.assign(all.labels.end() - static_cast<std::ptrdiff_t>(validation),
-                                all.labels.end());
-  data.validation.pixels.assign(
-      all.pixels.end() - static_cast<std::ptrdiff_t>(validation * kChannels * kPlane),
-      all.pixels.end());
+  append(data.validation, all, all.size() - validation);
   return data;
 }
 
 PixelStatistics pixel_statistics(const Dataset& images) {
   PixelStatistics statistics;
-  for (std::size_t c = 0; c < kChannels; ++c) {
-    std::uint64_t sum = 0, squares = 0;
-    for (std::size_t image = 0; image < images.size(); ++image) {
-      const std::uint8_t* plane = images.pixels.data() + (image * kChannels + c) * kPlane;
-      for (std::size_t i = 0; i < kPlane; ++i) {
-        sum += plane[i];
-        squares += std::uint64_t{plane[i]} * plane[i];
-      }
-    }
-    const double count = static_cast<double>(images.size()) * static_cast<double>(kPlane);
-    const double mean = static_cast<double>(sum) / count;
-    const double variance = static_cast<double>(squares) / count - mean * mean;
+  const double count = static_cast<double>(images.size() * plane_of(images.shape));
+  for (std::size_t c = 0; c < size(images.shape.channels); ++c) {
+    const auto [sum, squares] = images.has_pixels() ? sums(images.pixels, images.shape, c)
+                                                    : sums(images.values, images.shape, c);
+    const double mean = sum / count;
+    const double deviation = std::sqrt(std::max(squares / count - mean * mean, 0.0));
     statistics.mean.push_back(static_cast<float>(mean));
     // Images of one colour have no deviation to divide by.
-    statistics.deviation.push_back(static_cast<float>(std::max(1.0, std::sqrt(variance))));
+    const double least = images.has_pixels() ? 1.0 : kLeastDeviation;
+    statistics.deviation.push_back(static_cast<float>(std::max(least, deviation)));
   }
   return statistics;
 }
 
-PixelStatistics raw_pixels() {
-  return {std::vector<float>(kChannels, 0.0F), std::vector<float>(kChannels, 1.0F)};
+PixelStatistics raw_pixels(int channels) {
+  return {std::vector<float>(size(channels), 0.0F), std::vector<float>(size(channels), 1.0F)};
+}
+
+Augmentation scaled(Augmentation augmentation, const Shape& input) {
+  constexpr int kDesigned = 32;
+  const int side = std::min({input.height, input.width, kDesigned});
+  augmentation.shift = augmentation.shift * side / kDesigned;
+  augmentation.cutout = augmentation.cutout * side / kDesigned;
+  return augmentation;
 }
 
 Augmenter::Augmenter(const Dataset& images, PixelStatistics statistics, Augmentation augmentation,
@@ -157,6 +200,12 @@ Augmenter::Augmenter(const Dataset& images, PixelStatistics statistics, Augmenta
       augmentation_(augmentation),
       seed_(seed),
       order_(images.size()) {
+  const int side = std::min(images.shape.height, images.shape.width);
+  if (augmentation.shift >= side) {
+    throw std::invalid_argument("shift: " + std::to_string(augmentation.shift) +
+                                ", expected less than the " + std::to_string(side) +
+                                " pixels of the images' smaller side");
+  }
   begin_epoch(0);
 }
 
@@ -180,8 +229,8 @@ std::pair<torch::Tensor, torch::Tensor> Augmenter::batch(std::size_t first,
     variation.down = drawn(random, -shift, shift);
     variation.right = drawn(random, -shift, shift);
     variation.blank_side = cutout;
-    variation.blank_top = drawn(random, -cutout / 2, kSize - 1 - cutout / 2);
-    variation.blank_left = drawn(random, -cutout / 2, kSize - 1 - cutout / 2);
+    variation.blank_top = drawn(random, -cutout / 2, images_.shape.height - 1 - cutout / 2);
+    variation.blank_left = drawn(random, -cutout / 2, images_.shape.width - 1 - cutout / 2);
     batch.write(i, image, variation);
   }
   return batch.finished();

@@ -9,11 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/load_images.h"
+#include "workloads/recipe.h"
 
 namespace dcnsim {
 
-/// Mean and standard deviation of images' channels, in pixel values.
+/// Mean and standard deviation of images' channels, in pixels or values as the images have.
 struct PixelStatistics {
   std::vector<float> mean, deviation;
 };
@@ -23,35 +24,32 @@ struct TrainingData {
   Dataset training, validation;
 };
 
-/// The five training batches of the folder `path` (or the single file `path`), the last
-/// `validation` images of which are held out. Throws std::runtime_error: a batch is missing (says
-/// how to get it) or malformed, nothing left to train on.
-TrainingData load_training_data(const std::string& path, std::size_t validation);
+/// CIFAR-10's five training batches if `files` is a folder, else the one file, for a network whose
+/// input is `input`; the last `validation` images are held out. Throws std::runtime_error: a batch
+/// is missing (says how to get it), what load_images throws, no labels, nothing left to train on.
+TrainingData load_training_data(const ImageFiles& files, const Shape& input,
+                                std::size_t validation);
 
 PixelStatistics pixel_statistics(const Dataset& images);
 
-/// Under which normalised pixels are raw ones.
-PixelStatistics raw_pixels();
+/// Under which normalised images are as they were.
+PixelStatistics raw_pixels(int channels = 3);
 
-/// How an image is varied each time it is seen.
-struct Augmentation {
-  bool flip = true;  ///< every other epoch, which ones is drawn by image
-  int shift = 4;     ///< at most, pixels in both directions, borders reflected
-  int cutout = 12;   ///< side of a square set to the mean colour, partly outside at times; 0: none
-};
+/// For images of another size: shift and square in proportion to their smaller side.
+Augmentation scaled(Augmentation augmentation, const Shape& input);
 
 /// Normalised batches, channels innermost in memory. What an epoch holds follows from seed and
 /// epoch alone.
 class Augmenter {
  public:
-  /// `images` must outlive it.
+  /// `images` must outlive it. Throws std::invalid_argument: a shift as large as the image.
   Augmenter(const Dataset& images, PixelStatistics statistics, Augmentation augmentation,
             std::uint64_t seed);
 
   /// Draws the order of an epoch's images.
   void begin_epoch(std::int64_t epoch);
 
-  /// Images [first, first + count) of the epoch, N x 3 x 32 x 32, and their labels.
+  /// Images [first, first + count) of the epoch, N x C x H x W, and their labels.
   std::pair<torch::Tensor, torch::Tensor> batch(std::size_t first, std::size_t count) const;
 
  private:

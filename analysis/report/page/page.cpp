@@ -11,9 +11,37 @@
 #include "analysis/report/page/page_data.h"
 #include "analysis/report/page/page_source.h"
 #include "analysis/report/page/palette.h"
+#include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {
+
+/// Line by line, for texts of files are shown as they were written.
+std::string plain_lines(std::string_view text) {
+  std::string plain;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    plain += plain_text(text.substr(0, end));
+    if (end == std::string_view::npos) return plain;
+    plain += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// No text in it, nor a key, says how what stands beside it is to be shown.
+Json plain(const Json& json) {
+  if (json.is_string()) return plain_lines(json.get_ref<const std::string&>());
+  if (!json.is_structured()) return json;
+  Json result(json.type());
+  for (const auto& [key, value] : json.items()) {
+    if (json.is_array()) {
+      result.push_back(plain(value));
+    } else {
+      result[plain_lines(key)] = plain(value);
+    }
+  }
+  return result;
+}
 
 /// Pure ASCII, so that no line separator of Unicode ends a script's line.
 std::string script_json(const Json& json) {
@@ -51,11 +79,11 @@ std::string page_of(const std::string& title, const Json& data, const Json& laye
       {{"csp", fmt::format("default-src 'none'; script-src {} {}; style-src {}; img-src "
                            "data:; base-uri 'none'; form-action 'none'",
                            page::csp_hash(library), page::csp_hash(script), page::csp_hash(style))},
-       {"title", page::html_escaped(title)},
+       {"title", page::html_escaped(plain_text(title))},
        {"style", style},
        {"library", library},
        {"script", script},
-       {"data", script_json(data)},
+       {"data", script_json(plain(data))},
        {"layers", script_json(layer_blocks)}});
 }
 

@@ -33,6 +33,7 @@ std::size_t position_on(const Json& axis, const Fields& point) {
 /// One list of numbers: bits, MACs, PE cycles that multiply, then cycles, traffic and energy by
 /// component. Energies have six digits, more than any of them is worth.
 std::string layer_numbers(const Fields& layer, const Components& components) {
+  if (layer.list_size("/bits") != 3) layer.fail("/bits", "expected a list of 3");
   std::string text;
   for (const char* width : {"/bits/0", "/bits/1", "/bits/2"}) {
     const auto bits = layer.count_or_null(width);

@@ -18,10 +18,8 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
     throw std::runtime_error(fmt::format("{} results, expected one or two", inputs.size()));
   }
   ResultsData results;
-  for (const PageInput& input : inputs) {
-    const Json json = parse_json(input.json, input.file);
-    const Fields result(input.file, "", json);
-    const bool alone = inputs.size() == 1;
+  const bool alone = inputs.size() == 1;
+  const auto add = [&](const Fields& result) {
     const std::string schema = result.text("/schema");
     if (alone && schema == kSweepSchema) {
       results.sweep = sweep_data(result);
@@ -32,6 +30,9 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
                                          alone ? std::string(" or ") + kSweepSchema
                                                : " in both files of a comparison"));
     }
+  };
+  for (const PageInput& input : inputs) {
+    read_fields(parse_json(input.json, input.file), input.file, add);
   }
   return results;
 }

@@ -88,9 +88,10 @@ Json metrics(const Fields& run) {
   const double traffic_bytes =
       run.number("/traffic/dram_read_bytes") + run.number("/traffic/dram_write_bytes");
   Json list = Json::array();
-  if (run.count("/images") > 0) {
-    list.push_back(metric("top1_percent", "%", "higher", "right among the images simulated",
-                          100 * run.number("/accuracy/top1")));
+  if (const std::optional<double> top1 = run.number_or_null("/accuracy/top1");
+      top1 && run.count("/images") > 0) {
+    list.push_back(
+        metric("top1_percent", "%", "higher", "right among the images simulated", 100 * *top1));
   }
   list.push_back(metric("latency_ms", "ms", "lower", "from START to the interrupt", 1e3 * seconds));
   list.push_back(metric("energy_uj", "uJ", "lower", "on chip and DRAM", 1e-6 * energy_pj));

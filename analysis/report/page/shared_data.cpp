@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/json_parts.h"
 #include "analysis/report/page/page_data.h"
 
 namespace dcnsim::page {
@@ -8,6 +9,7 @@ Json inputs_data(const Fields& result) {
   for (const Fields& input : result.list("/inputs")) {
     list.push_back({{"role", input.exact_text("/role")},
                     {"path", input.exact_text("/path")},
+                    {"shipped", is_shipped(input)},
                     {"sha256", input.exact_text("/sha256")}});
   }
   return list;

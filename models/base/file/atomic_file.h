@@ -5,10 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "models/base/file/output_place.h"
+
 namespace dcnsim {
 
-/// A file written piece by piece: to a temporary file beside `path` that commit() renames, so that
-/// whoever looks sees the old file or the new one, and a failure leaves the old one. Throws
+/// A file written piece by piece: to a temporary file in the folder of `path` that commit()
+/// renames, so that whoever looks sees the old file or the new one, and a failure leaves the old
+/// one. Pipes, character devices and "-", standard output, are written to as the bytes come. Throws
 /// std::runtime_error naming the file and the reason; refuses to replace anything but a regular
 /// file.
 class AtomicFile {
@@ -23,18 +26,22 @@ class AtomicFile {
   void commit();
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const;
+  void open_temporary();
+  /// errno, or 0.
+  int give_name();
 
   const std::string path_;
-  std::string target_, temporary_;
+  const OutputPlace place_;
+  std::string temporary_;  ///< "" for a stream
+  bool has_name_ = false;  ///< whether there is a file of that name
   int descriptor_ = -1;
 };
 
 /// All at once.
 void write_file_atomically(const std::string& path, std::string_view bytes);
 
-/// Throws std::runtime_error if a file cannot be made at `path`; leaves what is there untouched.
-/// For before long work.
+/// Throws std::runtime_error if `path` cannot be written; leaves what is there untouched. For
+/// before long work.
 void require_writable(const std::string& path);
 
 }  // namespace dcnsim

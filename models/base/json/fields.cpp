@@ -83,8 +83,7 @@ std::string Fields::exact_text(const char* pointer) const {
 std::string Fields::one_of(const char* pointer, const std::vector<std::string>& names) const {
   std::string name = exact_text(pointer);
   if (std::find(names.begin(), names.end(), name) == names.end()) {
-    fail(pointer,
-         fmt::format("\"{}\", expected one of {}", printable(name), fmt::join(names, ", ")));
+    fail(pointer, fmt::format("\"{}\", expected one of {}", printable(name), listed(names)));
   }
   return name;
 }
@@ -96,6 +95,12 @@ std::vector<std::string> Fields::exact_texts(const char* pointer) const {
     fail(pointer, "expected a list of strings");
   }
   return value.get<std::vector<std::string>>();
+}
+
+const Json::binary_t& Fields::bytes(const char* pointer) const {
+  const Json& value = at(pointer);
+  if (!value.is_binary()) fail(pointer, "expected bytes");
+  return value.get_binary();
 }
 
 std::vector<double> Fields::numbers(const char* pointer, std::size_t size) const {

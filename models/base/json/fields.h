@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Fields {
   std::string exact_text(const char* pointer) const;
   std::string one_of(const char* pointer, const std::vector<std::string>& names) const;
   std::vector<std::string> exact_texts(const char* pointer) const;
+  /// Of CBOR.
+  const Json::binary_t& bytes(const char* pointer) const;
   /// A list of `size` numbers.
   std::vector<double> numbers(const char* pointer, std::size_t size) const;
   /// A number in decimal, "-" for null.
@@ -59,5 +62,16 @@ class Fields {
   std::string path_;
   const Json& json_;
 };
+
+/// What `read(Fields)` makes of a document. Should it take a value for another type than it has,
+/// that is one line about `file` as well.
+template <class Read>
+auto read_fields(const Json& document, const std::string& file, const Read& read) {
+  try {
+    return read(Fields(file, "", document));
+  } catch (const Json::exception&) {
+    throw std::runtime_error(file + ": damaged, or not written by dcnsim");
+  }
+}
 
 }  // namespace dcnsim

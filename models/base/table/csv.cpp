@@ -94,6 +94,7 @@ CsvTable CsvTable::parse(std::string_view text, const std::string& path) {
 
   Records records(text, path);
   table.names_ = records.next();
+  std::transform(table.names_.begin(), table.names_.end(), table.names_.begin(), plain_text);
   std::set<std::string> names;
   for (const std::string& name : table.names_) {
     if (!names.insert(name).second) {
@@ -108,7 +109,7 @@ CsvTable CsvTable::parse(std::string_view text, const std::string& path) {
                                std::to_string(fields.size()) + " fields, expected " +
                                std::to_string(table.names_.size()));
     }
-    std::move(fields.begin(), fields.end(), std::back_inserter(table.fields_));
+    std::transform(fields.begin(), fields.end(), std::back_inserter(table.fields_), plain_text);
     table.lines_.push_back(line);
   }
   return table;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A comma-separated table with a header line (RFC 4180: quoted fields, doubled quotes, line breaks
-// inside quotes). Numbers are read with the place they stand at, so that every error names it.
+// inside quotes). Numbers are read with the place they stand at, so that every error names it;
+// texts as plain_text() makes them, on one line.
 #pragma once
 
 #include <cstddef>

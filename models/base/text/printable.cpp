@@ -43,12 +43,17 @@ bool is_control(std::uint32_t c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
-/// `text` with `control` for every control character and `invalid` for what XML cannot say.
+/// Unicode's noncharacters: XML cannot say some of them, yaml-cpp none.
+bool is_noncharacter(std::uint32_t c) {
+  return (c & 0xFFFEU) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
+}
+
+/// `text` with `control` for every control character and `invalid` for what is no character.
 std::string cleaned(std::string_view text, std::string_view control, std::string_view invalid) {
   std::string clean;
   while (!text.empty()) {
     const CodePoint c = decode(text);
-    if (c.bytes == 0 || c.value == 0xFFFE || c.value == 0xFFFF) {
+    if (c.bytes == 0 || is_noncharacter(c.value)) {
       clean += invalid;
     } else if (is_control(c.value)) {
       clean += control;
@@ -76,6 +81,17 @@ std::string printable(std::string_view text, std::size_t longest) {
   return end < clean.size() ? clean.substr(0, end) + "..." : clean;
 }
 
+std::string listed(const std::vector<std::string>& names, std::string_view separator,
+                   std::size_t limit) {
+  const std::size_t shown = names.size() > limit + 1 ? limit : names.size();
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) {
+    text.append(i == 0 ? "" : separator).append(printable(names[i]));
+  }
+  if (shown == names.size()) return text;
+  return text + " and " + std::to_string(names.size() - shown) + " more";
+}
+
 std::string plain_text(std::string_view text) { return cleaned(text, " ", kReplacement); }
 
 std::size_t text_length(std::string_view text) {
@@ -92,6 +108,11 @@ std::string shorten(std::string_view text, std::size_t length) {
 std::string text_end(std::string_view text, std::size_t length) {
   const std::size_t all = text_length(text);
   return std::string(text.substr(all > length ? bytes_of(text, all - length) : 0));
+}
+
+std::string elide(const std::string& name, std::size_t width) {
+  const std::string text = printable(name, name.size());
+  return text_length(text) <= width ? text : ".." + text_end(text, width - 2);
 }
 
 }  // namespace dcnsim

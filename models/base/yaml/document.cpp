@@ -12,42 +12,59 @@
 namespace dcnsim {
 namespace {
 
-class IgnoreEvents : public YAML::EventHandler {
+/// Keeps nothing of a document and ends with the first node too many.
+class NodeCount : public YAML::EventHandler {
+ public:
+  explicit NodeCount(const std::string& file) : file_(file) {}
+
+ private:
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
+  void OnNull(const YAML::Mark& at, YAML::anchor_t) override { count(at); }
+  void OnAlias(const YAML::Mark& at, YAML::anchor_t) override { count(at); }
+  void OnScalar(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    count(at);
+  }
+  void OnSequenceStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    count(at);
+  }
   void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {}
+  void OnMapStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    count(at);
+  }
   void OnMapEnd() override {}
-};
 
-/// Asks for two documents at most: YAML::LoadAll never ends on a text that starts with a comma,
-/// because yaml-cpp reports empty documents there without moving on.
-bool has_second_document(const std::string& text) {
-  std::istringstream stream(text);
-  YAML::Parser parser(stream);
-  IgnoreEvents ignore;
-  return parser.HandleNextDocument(ignore) && parser.HandleNextDocument(ignore);
-}
+  void count(const YAML::Mark& at) {
+    if (++nodes_ <= kMaxYamlNodes) return;
+    throw std::runtime_error(file_ + ':' + std::to_string(at.line + 1) + ": more than " +
+                             std::to_string(kMaxYamlNodes) + " keys and values up to here");
+  }
+
+  const std::string& file_;
+  std::size_t nodes_ = 0;
+};
 
 }  // namespace
 
-YAML::Node parse_yaml(const std::string& text, const std::string& file) {
-  if (text.size() > kMaxYamlBytes) {
-    throw std::runtime_error(file + ": larger than " + std::to_string(kMaxYamlBytes) + " bytes");
+YAML::Node parse_yaml(const std::string& text, const std::string& file, std::size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    throw std::runtime_error(file + ": larger than " + std::to_string(max_bytes) + " bytes");
   }
   try {
+    // Asked for two documents at most: YAML::LoadAll never ends on a text that starts with a comma,
+    // because yaml-cpp reports empty documents there without moving on.
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    NodeCount count(file);
+    const bool has_document = parser.HandleNextDocument(count);
     const YAML::Node document = YAML::Load(text);
     if (!document.IsDefined() || document.IsNull()) {
       throw std::runtime_error(file + ": no keys and values in it");
     }
-    if (has_second_document(text)) {
+    if (has_document && parser.HandleNextDocument(count)) {
       throw std::runtime_error(file + ": more than one YAML document");
     }
     return document;

@@ -4,10 +4,10 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,8 +22,12 @@ class YamlReader {
 
   [[noreturn]] void fail(const YAML::Node& at, const std::string& field,
                          const std::string& problem) const {
-    throw std::runtime_error(file_ + ':' + std::to_string(at.Mark().line + 1) + ": " +
-                             printable(field, 160) + ": " + problem);
+    throw std::runtime_error(place(at) + printable(field, 160) + ": " + problem);
+  }
+
+  /// "file:line: "
+  std::string place(const YAML::Node& at) const {
+    return file_ + ':' + std::to_string(at.Mark().line + 1) + ": ";
   }
 
   /// Calls visit(key, field, value) for each entry of a map whose keys are plain words, each given
@@ -40,8 +44,9 @@ class YamlReader {
   void for_each_of(const YAML::Node& map, const std::string& path, const std::string& what,
                    const std::vector<std::string>& known, const Visit& visit,
                    const std::string& unknown = "unknown key") const {
+    const std::set<std::string_view> names(known.begin(), known.end());
     const auto check = [&](const YAML::Node& at, const std::string& key, const std::string& field) {
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
+      if (names.count(key) == 0) {
         fail(at, field, unknown + suggestion(key, known));
       }
     };

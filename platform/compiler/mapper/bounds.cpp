@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
 #include "models/perf/clock.h"
+#include "models/perf/prediction.h"
 
 namespace dcnsim {
 namespace {

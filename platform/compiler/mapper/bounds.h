@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/dram_spec.h"
-#include "models/perf/prediction.h"
-
 namespace dcnsim {
+
+struct AcceleratorConfig;
+struct DramSpec;
+struct Prediction;
 
 class Bounds {
  public:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/memory_layout.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
+
+struct AcceleratorConfig;
 
 class Candidates {
  public:

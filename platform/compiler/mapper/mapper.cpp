@@ -3,10 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
+#include "models/arch/accelerator_config.h"
 #include "models/perf/buffer_need.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/search.h"
 
 namespace dcnsim {
 namespace {
@@ -28,22 +33,35 @@ Descriptor with_maps(Descriptor d, bool input_on_chip, bool output_on_chip) {
   return d;
 }
 
-}  // namespace
+class Mapper {
+ public:
+  /// The references stay.
+  Mapper(const AcceleratorConfig& config, const DramSpec& dram, const MapperOptions& options)
+      : config_(config), options_(options), search_(config, dram, options_.energy) {}
 
-std::string layer_key(const Descriptor& layer) {
-  Descriptor d = layer;
-  d.tiling = {};
-  d.proved = false;
-  d.requant.shift = 0;
-  d.requant.relu = false;
-  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
-  d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
-  const DescriptorBytes bytes = encode(d);
-  return {bytes.begin(), bytes.end()};
-}
+  std::vector<LayerMapping> map(const FixedNetwork& network,
+                                const std::vector<Descriptor>& descriptors);
 
-Mapper::Mapper(const AcceleratorConfig& config, const DramSpec& dram, const MapperOptions& options)
-    : config_(config), options_(options), search_(config, dram, options_.energy) {}
+ private:
+  struct Layer {
+    std::string name;
+    Descriptor descriptor;
+    MappingRequest request;
+    bool output_may_stay = false;
+  };
+  std::vector<Layer> read(const FixedNetwork& network,
+                          const std::vector<Descriptor>& descriptors) const;
+  bool allowed(const Layer& layer, bool output_on_chip) const;
+  const SearchResult& search(const Layer& layer, bool input_on_chip, bool output_on_chip);
+  SearchResult find(const Layer& layer, const Descriptor& descriptor);
+  [[noreturn]] void fail(const std::vector<Layer>& layers);
+
+  const AcceleratorConfig& config_;
+  const MapperOptions& options_;
+  MappingSearch search_;
+  std::map<std::string, SearchResult> known_;
+  std::size_t searches_done_ = 0, searches_ = 0;
+};
 
 std::vector<LayerMapping> Mapper::map(const FixedNetwork& network,
                                       const std::vector<Descriptor>& descriptors) {
@@ -156,6 +174,27 @@ void Mapper::fail(const std::vector<Layer>& layers) {
                              config_.name + "\": " + reason);
   }
   throw std::logic_error("no way through the layers, though each has a mapping");
+}
+
+}  // namespace
+
+std::string layer_key(const Descriptor& layer) {
+  Descriptor d = layer;
+  d.tiling = {};
+  d.proved = false;
+  d.requant.shift = 0;
+  d.requant.relu = false;
+  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
+  d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
+  const DescriptorBytes bytes = encode(d);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<LayerMapping> map_network(const FixedNetwork& network,
+                                      const std::vector<Descriptor>& layers,
+                                      const AcceleratorConfig& config, const DramSpec& dram,
+                                      const MapperOptions& options) {
+  return Mapper(config, dram, options).map(network, layers);
 }
 
 }  // namespace dcnsim

@@ -3,6 +3,9 @@
 
 #include <stdexcept>
 
+#include "models/arch/accelerator_config.h"
+#include "models/perf/counters.h"
+
 namespace dcnsim {
 
 Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,

@@ -8,11 +8,12 @@
 #include <optional>
 #include <string>
 
-#include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
-#include "models/perf/counters.h"
 
 namespace dcnsim {
+
+struct LayerCounters;
+enum class Objective : std::uint8_t;
 
 /// Less is better; the second figure decides between equal first ones.
 struct Score {

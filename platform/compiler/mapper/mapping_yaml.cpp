@@ -3,8 +3,9 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <charconv>
+#include <map>
+#include <string_view>
 
 #include "models/base/text/printable.h"
 #include "models/base/yaml/document.h"
@@ -13,6 +14,8 @@
 
 namespace dcnsim {
 namespace {
+
+constexpr std::size_t kLongestComment = 400;
 
 class Reader {
  public:
@@ -32,12 +35,14 @@ class Reader {
  private:
   void layers(const YAML::Node& map, const std::string& path) {
     std::vector<std::string> names;
-    for (const NamedLayer& layer : layers_) names.push_back(layer.name);
+    std::map<std::string_view, const Descriptor*> by_name;
+    for (const NamedLayer& layer : layers_) {
+      names.push_back(layer.name);
+      by_name[layer.name] = &layer.descriptor;
+    }
     const auto read_layer = [&](const std::string& name, const std::string& field,
                                 const YAML::Node& value) {
-      const auto layer = std::find(names.begin(), names.end(), name) - names.begin();
-      request_.layers[name] =
-          request(value, field, layers_[static_cast<std::size_t>(layer)].descriptor);
+      request_.layers[name] = request(value, field, *by_name.at(name));
     };
     yaml_.for_each_of(map, path, "layers", names, read_layer, "no such layer");
   }
@@ -107,12 +112,12 @@ class Reader {
 
 NetworkRequest parse_mapping(const std::string& text, const std::string& file,
                              const std::vector<NamedLayer>& layers) {
-  return Reader(file, layers).read(parse_yaml(text, file));
+  return Reader(file, layers).read(parse_yaml(text, file, kMaxLayersYamlBytes));
 }
 
 std::string mapping_yaml(const std::vector<NamedLayer>& layers, const std::string& comment) {
   YAML::Emitter yaml;
-  yaml << YAML::Comment(comment) << YAML::Newline << YAML::BeginMap;
+  yaml << YAML::Comment(printable(comment, kLongestComment)) << YAML::Newline << YAML::BeginMap;
   yaml << YAML::Key << "layers" << YAML::Value << YAML::BeginMap;
   const auto entry = [&](const char* key, const std::string& value) {
     yaml << YAML::Key << key << YAML::Value << value;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/arch/accelerator_config.h"
+#include "models/arch/dram_spec.h"
 #include "models/arch/memory_layout.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/prediction.h"
@@ -61,12 +63,16 @@ MappingSearch::MappingSearch(const AcceleratorConfig& config, const DramSpec& dr
   descriptor_cycles_ = evaluator_.run(least, 0)->stall_cycles[Stall::kDescriptor];
 }
 
+Score MappingSearch::score_of(const Descriptor& layer, const LayerCounters& counters) const {
+  return score(config_.mapping.objective, energy_, layer, counters);
+}
+
 EvaluatedMapping MappingSearch::evaluate(const Descriptor& layer, const Tiling& tiling) {
   Descriptor d = placed_alone(layer, config_);
   d.tiling = tiling;
   evaluator_.reset();
   const LayerCounters counters = *evaluator_.run(d, 0);
-  return {tiling, counters, score(objective(), energy_, d, counters)};
+  return {tiling, counters, score_of(d, counters)};
 }
 
 std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
@@ -106,8 +112,7 @@ std::uint64_t MappingSearch::most_stall_cycles(const Descriptor& layer,
                                                const Score& than) const {
   const std::uint64_t computing = prediction.counters.compute_cycles;
   const auto is_better = [&](std::uint64_t stalls) {
-    return score(objective(), energy_, layer, least_counters(prediction, computing + stalls)) <
-           than;
+    return score_of(layer, least_counters(prediction, computing + stalls)) < than;
   };
   std::uint64_t good = 0, bad = 1;
   while (is_better(bad)) {
@@ -132,7 +137,7 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
     const Prediction& prediction = predictor.predict(tiling);
     const std::uint64_t cycles = descriptor_cycles_ + prediction.counters.compute_cycles +
                                  bounds_.least_stall_cycles(prediction);
-    candidates.push_back({score(objective(), energy_, d, least_counters(prediction, cycles)),
+    candidates.push_back({score_of(d, least_counters(prediction, cycles)),
                           static_cast<std::uint32_t>(candidates.size()), tiling});
   });
   result.legal = candidates.size();
@@ -157,7 +162,7 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
       continue;
     }
     ++result.evaluated;
-    const EvaluatedMapping found{d.tiling, *counters, score(objective(), energy_, d, *counters)};
+    const EvaluatedMapping found{d.tiling, *counters, score_of(d, *counters)};
     const auto place = std::upper_bound(
         result.best.begin(), result.best.end(), found,
         [](const EvaluatedMapping& a, const EvaluatedMapping& b) { return a.score < b.score; });

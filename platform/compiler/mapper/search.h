@@ -8,36 +8,19 @@
 #include <optional>
 #include <vector>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/descriptor.h"
-#include "models/arch/dram_spec.h"
 #include "models/perf/clock.h"
 #include "models/perf/counters.h"
 #include "models/perf/evaluate.h"
-#include "models/perf/prediction.h"
 #include "platform/compiler/mapper/bounds.h"
 #include "platform/compiler/mapper/mapping.h"
+#include "platform/compiler/mapper/search_cache.h"
+#include "platform/compiler/mapper/search_result.h"
 
 namespace dcnsim {
 
-struct EvaluatedMapping {
-  Tiling tiling;
-  LayerCounters counters;
-  Score score;
-};
-
-struct SearchResult {
-  std::vector<EvaluatedMapping> best;  ///< best first
-  std::uint64_t legal = 0;             ///< mappings; those not evaluated are beaten by their bounds
-  std::uint64_t evaluated = 0;         ///< of these, to the end
-  std::uint64_t given_up = 0;          ///< evaluated until they could no longer win
-};
-
-/// A search's result as it is stored: the best tilings, best first.
-struct StoredSearch {
-  std::vector<Tiling> best;
-  std::uint64_t legal = 0, evaluated = 0, given_up = 0;
-};
+struct AcceleratorConfig;
+struct DramSpec;
+struct Prediction;
 
 /// Places the layer's data as if it were a program of its own: where they lie when it is judged.
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config);
@@ -49,7 +32,8 @@ class MappingSearch {
 
   /// The `wanted` best mappings of a layer, which says what is on chip; its tiling and addresses do
   /// not count. None of those that are as `request` wants them is better, and equal ones come in
-  /// the order of Candidates. `on_evaluated` is told how many have been evaluated.
+  /// the order of their bounds, then of Candidates. `on_evaluated` is told how many have been
+  /// evaluated.
   SearchResult best(const Descriptor& layer, const MappingRequest& request, std::size_t wanted,
                     const std::function<void(std::uint64_t evaluated)>& on_evaluated = {});
 
@@ -61,7 +45,7 @@ class MappingSearch {
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
  private:
-  Objective objective() const { return config_.mapping.objective; }
+  Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   LayerCounters least_counters(const Prediction& prediction, std::uint64_t cycles) const;
   std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,
                                   const Score& than) const;

@@ -7,7 +7,9 @@
 #include <random>
 
 #include "analysis/allocation/study.h"
+#include "analysis/evaluation/machine.h"
 #include "analysis/evaluation/output_noise.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {

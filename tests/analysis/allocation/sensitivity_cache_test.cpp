@@ -13,6 +13,8 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/json_mutations.h"
+
 namespace dcnsim {
 namespace {
 
@@ -98,6 +100,24 @@ TEST_F(SensitivityCache, of_something_else_is_none) {
     write(text);
     EXPECT_FALSE(load()) << text;
   }
+}
+
+TEST_F(SensitivityCache, wrong_in_any_one_place_is_none_or_a_measurement) {
+  save_sensitivity(path_, "key", sensitivity_);
+  int taken = 0;
+  for_each_mutation(nlohmann::ordered_json::parse(text()),
+                    [&](const std::string& pointer, const nlohmann::ordered_json& changed) {
+                      write(changed.dump());
+                      const auto loaded = load();
+                      if (!loaded) return;
+                      // Another ratio, which nobody could know.
+                      ++taken;
+                      EXPECT_TRUE(pointer == "/fixed" || pointer.rfind("/noise/", 0) == 0)
+                          << pointer;
+                    });
+  EXPECT_GT(taken, 0);
+  write(R"({"x":)" + std::string(100'000, '[') + std::string(100'000, ']') + R"(,"key":"key"})");
+  EXPECT_FALSE(load());
 }
 
 TEST_F(SensitivityCache, that_cannot_be_written_is_no_error) {

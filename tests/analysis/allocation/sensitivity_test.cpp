@@ -31,7 +31,7 @@ class SensitivityTest : public testing::Test {
     FloatExecutor executor(network_);
     double sum = 0;
     for (std::size_t i = 0; i < images_.size(); ++i) {
-      for (const float y : executor.run(image_tensor(images_, i)).back()) sum += double{y} * y;
+      for (const float y : executor.run(image_values(images_, i)).back()) sum += double{y} * y;
     }
     return sum;
   }
@@ -41,7 +41,7 @@ class SensitivityTest : public testing::Test {
     FloatExecutor exact(network_), executor(changed);
     double sum = 0;
     for (std::size_t i = 0; i < images_.size(); ++i) {
-      const CodeTensor image = image_tensor(images_, i);
+      const std::vector<float> image = image_values(images_, i);
       FloatExecutor::Outputs outputs(network_.layers.size());
       for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
         executor.resume(image, layer, layer + 1, outputs);

@@ -148,7 +148,7 @@ TEST_F(Study, measures_sensitivities_once_and_on_the_images_asked_for) {
 
   Dataset ten = images_;
   ten.labels.resize(10);
-  ten.pixels.resize(10 * 3072);
+  ten.pixels.resize(10 * kCifarShape.elements());
   NetworkQuantizer quantizer(network_, calibrate(network_, images_));
   const Sensitivity expected =
       measure_sensitivity(quantizer, study.space().tensors, options_.base, 2, 8, ten, 1);

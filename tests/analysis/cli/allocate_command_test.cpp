@@ -127,7 +127,9 @@ TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
   std::vector<std::string> outputs;
   const std::string files =
       " -o " + path("net.onnx") + " --write-widths " + path("w.yaml") + " --json " + path("r.json");
-  for (const char* jobs : {"1", "2", "5 --no-cache", "3"}) {
+  for (const char* jobs : {"1", "2", "5", "3"}) {
+    // Five processes find everything anew.
+    if (std::string(jobs) == "5") std::filesystem::remove_all(path("cache"));
     const Outcome o = dcnsim(arguments(
         std::string("--equal-bits 6 --tensors all --cost energy --jobs ") + jobs + files));
     ASSERT_EQ(o.code, 0) << o.err;
@@ -290,7 +292,8 @@ TEST_F(AllocateTest, weights_that_are_all_zero_take_the_least_bits_with_a_warnin
   const Outcome o = dcnsim(arguments("--equal-bits 6 --json " + path("result.json"),
                                      with_weights("block3_down_weight", '\0')));
   ASSERT_EQ(o.code, 0) << o.err;
-  EXPECT_NE(o.out.find("warning: block3_down.weight: constant"), std::string::npos) << o.out;
+  EXPECT_NE(unwrapped(o.out).find("warning: block3_down.weight: constant"), std::string::npos)
+      << o.out;
   const Json json = Json::parse(slurp(path("result.json")));
   const auto zero = std::find_if(json["tensors"].begin(), json["tensors"].end(),
                                  [](const Json& t) { return t["name"] == "block3_down.weight"; });

@@ -52,6 +52,14 @@ inline std::string without_sanitizer_remarks(const std::string& text) {
   return kept;
 }
 
+/// With one blank between words: what was wrapped to the terminal's width on one line.
+inline std::string unwrapped(const std::string& text) {
+  std::istringstream words(text);
+  std::string line, word;
+  while (words >> word) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
 struct Outcome {
   int code = -1;
   std::string out, err;

@@ -15,9 +15,11 @@ namespace {
 class ExperimentTest : public CommandTest {
  protected:
   std::string arguments(const std::string& claim) const {
+    const std::string output = " -o " + path("results");
+    if (claim == "quantizer-tables") return "experiment " + claim + output;  // takes nothing else
     return "experiment " + claim + " --network " + kSource +
            "/workloads/networks/cifar10_res8_float.onnx.gz --calibration " + calibration_ +
-           " --limit 16 --accelerator small_edge -o " + path("results");
+           " --limit 16 --accelerator small_edge" + output;
   }
 
   /// Runs the claim and gives back its page, whose pictures and tables must exist.
@@ -75,8 +77,7 @@ TEST_F(ExperimentTest, error_grid_has_a_row_for_each_activation_width) {
 TEST_F(ExperimentTest, bit_fusion_prints_and_writes_a_row_a_layer_equal_to_the_published) {
   const Outcome o = dcnsim("experiment bit-fusion -o " + path("results"));
   ASSERT_EQ(o.code, 0) << o.err;
-  EXPECT_NE(o.out.find("\nconv1  |   589849   589849      0 |   799062   799062      0 |"),
-            std::string::npos)
+  EXPECT_NE(o.out.find("\nconv1 | 589849  589849     0 | 799062  799062  0 |"), std::string::npos)
       << o.out;
   const std::string text = slurp(path("results/bit_fusion.md"));
   EXPECT_EQ(rows(text, "fc8"), 4u);

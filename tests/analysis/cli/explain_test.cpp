@@ -105,6 +105,7 @@ TEST_F(ExplainTest, ways_of_timing_differ_in_time_only) {
 
 TEST_F(ExplainTest, wrong_options_are_refused_before_the_work) {
   const std::string run = "run --limit 2 --calibration " + calibration_;
+  expect_one_line_error(run + " --trace-image=-1", {"--trace-image", "-1"}, 2);
   expect_one_line_error(run + " --trace-image 2", {"--trace-image: 2", "2 images"}, 2);
   expect_one_line_error(run + " --trace " + path("nowhere/t"), {"/nowhere/t"}, 1);
   expect_one_line_error(run + " --vcd " + path("nowhere/t"), {"/nowhere/t"}, 1);

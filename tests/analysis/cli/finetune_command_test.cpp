@@ -4,9 +4,14 @@
 #include <signal.h>
 
 #include <chrono>
+#include <nlohmann/json.hpp>
+#include <random>
 #include <thread>
 
 #include "tests/analysis/cli/command_runner.h"
+#include "tests/support/small_float_network.h"
+#include "workloads/images/npy_file.h"
+#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
 namespace {
@@ -86,12 +91,87 @@ TEST_F(FinetuneCommandTest, FineTunesToWhatTheAcceleratorComputes) {
   EXPECT_GE(accuracy, percent(tuned.out, "test, before       ")) << tuned.out;
 }
 
+/// Images of 6 x 5 pixels and 2 channels in three classes, which a bright corner tells apart, as a
+/// .npy of pixels or of pixels / 255.
+std::string array_of(std::size_t first, std::size_t count, bool has_pixels) {
+  std::mt19937 random(9);
+  std::string bytes;
+  for (std::size_t image = 0; image < first + count; ++image) {
+    for (std::size_t i = 0; i < 60; ++i) {
+      const std::size_t y = i % 30 / 5, x = i % 5;
+      const bool is_bright = image % 3 == 0 ? y < 3 : image % 3 == 1 ? x < 2 : y >= 3 && x >= 3;
+      const auto pixel = static_cast<std::uint8_t>(random() % 120 + (is_bright ? 100 : 0));
+      if (image < first) continue;
+      const float value = static_cast<float>(pixel) / 255;
+      bytes += has_pixels ? std::string(1, static_cast<char>(pixel))
+                          : std::string(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+  }
+  const NpyType type =
+      has_pixels ? NpyType{NpyType::Kind::kUnsigned, 1} : NpyType{NpyType::Kind::kFloat, 4};
+  return npy_bytes(type, {count, 2, 6, 5}, bytes);
+}
+
+TEST_F(FinetuneCommandTest, TakesImagesOfAnyShapeInAnyConvention) {
+  std::mt19937 random(8);
+  FloatNetwork network{"small", "image", {6, 5, 2}, {}};
+  network.layers.push_back(conv_layer("conv", kNetworkInput, network.input, 8, 3, 1, random));
+  network.layers[0].node.relu = true;
+  network.layers.push_back(conv_layer("fc", 0, {4, 3, 8}, 3, 3, 1, random));
+  ConvShape& whole = network.layers[1].node.conv;
+  whole.kernel_h = 4;
+  network.layers[1].weights.resize(3 * 4 * 3 * 8, 0.05F);
+  save_network(network, path("small.onnx"));
+  std::string labels;
+  for (int i = 0; i < 90; ++i) labels += std::to_string(i % 3) + "\n";
+  spill(path("labels.txt"), labels);
+  spill(path("held_labels.txt"), labels.substr(0, 2 * 30));
+  for (const bool has_pixels : {true, false}) {
+    SCOPED_TRACE(has_pixels ? "pixels" : "values");
+    spill(path("images.npy"), array_of(0, 90, has_pixels));
+    spill(path("held.npy"), array_of(60, 30, has_pixels));
+    const Outcome tuned =
+        dcnsim("finetune " + path("small.onnx") + " -w 4 -a 6 --epochs 8 --filter-rate 0.05" +
+               (has_pixels ? " --pixels unit" : "") + " --calibration " + path("images.npy") +
+               " --data " + path("images.npy") + " --labels " + path("labels.txt") +
+               " --validation 30 --batch 10 --threads 1 --no-flip --shift 0 --cutout 0 --test " +
+               path("held.npy") + " --test-labels " + path("held_labels.txt") + " --json " +
+               path("r.json") + " -o " + path("tuned.onnx"));
+    ASSERT_EQ(tuned.code, 0) << tuned.err;
+    const Outcome simulated = dcnsim("run " + path("tuned.onnx") + " --no-cache --images " +
+                                     path("held.npy") + " --labels " + path("held_labels.txt"));
+    ASSERT_EQ(simulated.code, 0) << simulated.err;
+    const double accuracy = percent(simulated.out, "accuracy     ");
+    EXPECT_EQ(percent(tuned.out, "validation         "), accuracy) << tuned.out;
+    EXPECT_EQ(percent(tuned.out, "test, fine-tuned   "), accuracy) << tuned.out;
+    EXPECT_GT(accuracy, percent(tuned.out, "test, before       ")) << tuned.out;
+    const auto report = nlohmann::json::parse(slurp(path("r.json")));
+    EXPECT_EQ(report["pixels"]["source"], has_pixels ? "option" : "values");
+    EXPECT_EQ(report["recipe"]["flip"], false);
+    if (has_pixels) {
+      EXPECT_EQ(report["pixels"]["convention"], "unit");
+      EXPECT_NE(unwrapped(simulated.out).find("pixels unit (the file's)"), std::string::npos)
+          << simulated.out;
+    }
+    std::filesystem::remove(path("tuned.onnx.checkpoint"));
+  }
+  const std::string rest = " --data " + path("images.npy") + " --validation 30 --calibration " +
+                           path("images.npy") + " -o " + path("out.onnx");
+  expect_one_line_error("finetune " + path("small.onnx") + rest,
+                        {"images.npy: training needs the images' labels"}, 1);
+  spill(path("labels.txt"), labels.substr(0, 2 * 89) + "3\n");
+  expect_one_line_error("finetune " + path("small.onnx") + " --labels " + path("labels.txt") + rest,
+                        {"images.npy: cannot be trained on: image 29: label 3, but the network has "
+                         "3 classes"},
+                        1);
+}
+
 TEST_F(FinetuneCommandTest, KeepsTheBeginningIfNoEpochIsBetter) {
   for (const std::string rate : {"100", "200"}) {
     const Outcome tuned = dcnsim("finetune -w 8 -a 8 --epochs 1 --calibration " + calibration_ +
                                  " --filter-rate " + rate + " " + recipe(rate + ".onnx"));
     ASSERT_EQ(tuned.code, 0) << tuned.err;
-    EXPECT_NE(tuned.out.find("as at the beginning"), std::string::npos) << tuned.out;
+    EXPECT_NE(unwrapped(tuned.out).find("as at the beginning"), std::string::npos) << tuned.out;
   }
   EXPECT_EQ(slurp(path("100.onnx")), slurp(path("200.onnx")));
 }
@@ -153,6 +233,9 @@ TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
   const std::string widths = dcnsim("inspect " + path("tuned.onnx.gz")).out;
   EXPECT_NE(widths.find("s3."), std::string::npos) << widths;
   EXPECT_NE(widths.find("s5."), std::string::npos) << widths;
+  expect_one_line_error("finetune --allocation " + path("allocation.onnx.gz") +
+                            " --pixels unit --epochs 1 " + recipe("tuned.onnx.gz"),
+                        {"tuned.onnx.gz.checkpoint: is of another training"}, 1);
 }
 
 TEST_F(FinetuneCommandTest, KilledTrainingsGoOnToTheSameBytes) {
@@ -182,14 +265,14 @@ TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
                         {"/nowhere", "cannot be opened"}, 1);
   expect_one_line_error("finetune --data " + folder_.string() + rest,
                         {"data_batch_1.bin: is missing; workloads/cifar10/fetch"}, 1);
-  expect_one_line_error("finetune --data " + kImages + " --batch 1000000000" + rest,
-                        {"batch: 1000000000 images take about", "MB are available"}, 1);
+  expect_one_line_error("finetune --data " + kImages + " --batch 1000000" + rest,
+                        {"batch: 1000000 images take about", "MB are available"}, 1);
   expect_one_line_error("finetune --data " + kImages + " --validation 500" + rest,
                         {"500 images, expected more than the 500"}, 1);
   expect_one_line_error("finetune --data " + kImages + " --batch 499 --validation 20" + rest,
                         {"batch: 499, expected 2 to 480 images"}, 1);
-  expect_one_line_error("finetune" + rest, {"--data is required"}, 2);
-  expect_one_line_error("finetune --data " + kImages + " -w 17" + rest, {"--weights: 17"}, 1);
+  expect_one_line_error("finetune" + rest, {"--data: missing, expected"}, 2);
+  expect_one_line_error("finetune --data " + kImages + " -w 17" + rest, {"--weights: 17"}, 2);
 
   const std::string res8 = kSource + "/workloads/networks/cifar10_res8_float.onnx.gz";
   ASSERT_EQ(
@@ -222,9 +305,15 @@ TEST_F(FinetuneCommandTest, RefusesCheckpointsOfOtherTrainings) {
 TEST_F(FinetuneCommandTest, WithoutLibtorchItSaysHowToGetIt) {
   std::filesystem::create_directories(folder_ / "bin");
   std::filesystem::copy_file(DCNSIM_COMMAND, folder_ / "bin/dcnsim");
-  const Outcome o = run(path("bin/dcnsim"), "finetune --help");
+  const Outcome help = run(path("bin/dcnsim"), "finetune --help");
+  EXPECT_EQ(help.code, 0);
+  for (const char* option : {"--allocation", "--epochs", "--filter-rate", "-w,--weights"}) {
+    EXPECT_NE(help.out.find(option), std::string::npos) << option;
+  }
+  const Outcome o =
+      run("DCNSIM_DATA=" + kSource + " " + path("bin/dcnsim"), "finetune --data cifar -o out.onnx");
   EXPECT_EQ(o.code, 1);
-  EXPECT_NE(o.err.find("finetune: this dcnsim was built without libtorch; install libtorch-dev"),
+  EXPECT_NE(o.err.find("finetune: this dcnsim was built without libtorch: install libtorch-dev"),
             std::string::npos)
       << o.err;
 }

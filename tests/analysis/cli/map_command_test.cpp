@@ -56,7 +56,7 @@ TEST_F(MapCommandTest, explains_one_layer) {
     EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
   }
   const Outcome unknown = dcnsim("map" + options() + "--layer cnv2");
-  EXPECT_EQ(unknown.code, 1);
+  EXPECT_EQ(unknown.code, 2);
   EXPECT_NE(unknown.err.find("did you mean \"conv2\"?"), std::string::npos) << unknown.err;
 }
 

@@ -21,7 +21,8 @@ using Json = nlohmann::json;
 /// The command in the background.
 class Running {
  public:
-  explicit Running(const std::vector<std::string>& arguments) {
+  explicit Running(const std::vector<std::string>& arguments,
+                   const std::string& errors = "/dev/null") {
     std::vector<std::string> words{DCNSIM_COMMAND};
     words.insert(words.end(), arguments.begin(), arguments.end());
     pid_ = fork();
@@ -30,7 +31,7 @@ class Running {
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     if (freopen("/dev/null", "w", stdout) == nullptr ||
-        freopen("/dev/null", "w", stderr) == nullptr)
+        freopen(errors.c_str(), "w", stderr) == nullptr)
       _exit(126);
     execv(argv[0], argv.data());
     _exit(127);
@@ -193,15 +194,31 @@ TEST_F(SweepCommandTest, killed_fifty_times_it_comes_to_the_same) {
 }
 
 TEST_F(SweepCommandTest, an_interrupt_keeps_what_is_done) {
-  Running first(sweep("s.sqlite", {"--jobs", "1"}));
+  Running first(sweep("s.sqlite", {"--jobs", "1"}), path("errors"));
   wait_for_points("s.sqlite");
   first.signal(SIGINT);
   EXPECT_EQ(first.wait(), 130);
+  const std::string said = slurp(path("errors"));
+  EXPECT_NE(said.find("\nstopping after the evaluations under way"), std::string::npos) << said;
+  EXPECT_NE(said.find("^C again ends at once"), std::string::npos) << said;
+  EXPECT_NE(said.find("the same command goes on from there"), std::string::npos) << said;
   const Outcome rest = run("s.sqlite");
   ASSERT_EQ(rest.code, 0) << rest.err;
   EXPECT_EQ(rest.out.find("\n40 points in"), std::string::npos) << "some were there: " << rest.out;
   ASSERT_EQ(run("whole.sqlite").code, 0);
   EXPECT_EQ(exported("s.sqlite"), exported("whole.sqlite"));
+}
+
+TEST_F(SweepCommandTest, a_second_interrupt_ends_it_at_once) {
+  Running first(sweep("s.sqlite", {"--jobs", "1"}), path("errors"));
+  wait_for_points("s.sqlite");
+  first.signal(SIGTERM);
+  while (slurp(path("errors")).find("stopping") == std::string::npos) usleep(1000);
+  first.signal(SIGTERM);
+  // Unless the first had it stopped already.
+  const int end = first.wait();
+  EXPECT_TRUE(end == -SIGTERM || end == 130) << end;
+  EXPECT_EQ(run("s.sqlite").code, 0);
 }
 
 TEST_F(SweepCommandTest, a_worker_that_dies_fails_its_points_alone) {
@@ -228,12 +245,13 @@ TEST_F(SweepCommandTest, evaluations_are_shared_by_points_and_by_sweeps) {
   const std::string cached = "sweep " + path("s.yaml") + " --cache " + path("cache") + " --store ";
   const Outcome first = dcnsim(cached + path("a.sqlite"));
   ASSERT_EQ(first.code, 0) << first.err;
-  EXPECT_NE(first.out.find("accuracies reused 0 of 5 (0 %), timings 20 of 40 (50 %)"),
+  EXPECT_NE(unwrapped(first.out).find("accuracies reused 0 of 5 (0 %), timings 20 of 40 (50 %)"),
             std::string::npos)
       << first.out;
   const Outcome second = dcnsim(cached + path("b.sqlite"));
-  EXPECT_NE(second.out.find("accuracies reused 5 of 5 (100 %), timings 40 of 40 (100 %)"),
-            std::string::npos)
+  EXPECT_NE(
+      unwrapped(second.out).find("accuracies reused 5 of 5 (100 %), timings 40 of 40 (100 %)"),
+      std::string::npos)
       << second.out;
   EXPECT_EQ(exported("a.sqlite"), exported("b.sqlite"));
 }
@@ -280,6 +298,8 @@ TEST_F(SweepCommandTest, results_can_be_looked_at_in_other_ways) {
   EXPECT_NE(dcnsim(show + " --point 0").out.find("dominated by point"), std::string::npos);
   expect_one_line_error(show + " --point 40", {"point 40: expected 0..39"}, 1);
   expect_one_line_error(show + " --objective speed", {"--objective speed: no such metric"}, 2);
+  expect_one_line_error(show + " --objective energy", {"did you mean \"energy_uj\"?"}, 2);
+  expect_one_line_error(show + " --constraint 'area<=2'", {"did you mean \"area_mm2\"?"}, 2);
   expect_one_line_error(show + " --constraint 'area_mm2<2'", {"expected METRIC<=NUMBER"}, 2);
   expect_one_line_error("sweep export " + path("s.sqlite"), {"--csv FILE or --json FILE"}, 2);
 }
@@ -287,7 +307,7 @@ TEST_F(SweepCommandTest, results_can_be_looked_at_in_other_ways) {
 TEST_F(SweepCommandTest, what_cannot_be_is_told_in_one_line) {
   expect_one_line_error("sweep", {"SPEC"}, 2);
   expect_one_line_error("sweep " + path("none.yaml"), {"none.yaml"}, 1);
-  expect_one_line_error("sweep " + path("s.yaml") + " --shard 3/2", {"--shard"}, 1);
+  expect_one_line_error("sweep " + path("s.yaml") + " --shard 3/2", {"--shard"}, 2);
   spill(path("bad.yaml"), "axes: [{dram.preset: [ddr9]}]\n");
   expect_one_line_error("sweep " + path("bad.yaml"), {"axes.dram.preset", "ddr9"}, 1);
   spill(path("bad.yaml"), "network: " + path("s.yaml") + "\n");

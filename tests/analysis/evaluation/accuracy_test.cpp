@@ -36,13 +36,13 @@ class AccuracyTest : public testing::Test {
     FloatExecutor biased(network_);
     std::vector<float>& bias = network_.layers.back().bias;
     for (std::size_t i = 0; i < images_.size(); ++i) {
-      const std::vector<float>& logits = biased.run(image_tensor(images_, i)).back();
+      const std::vector<float>& logits = biased.run(image_values(images_, i)).back();
       for (std::size_t k = 0; k < bias.size(); ++k) bias[k] -= logits[k] / 37;
     }
     FloatExecutor executor(network_);
     for (std::size_t i = 0; i < images_.size(); ++i) {
-      const std::size_t answer = largest(executor.run(image_tensor(images_, i)).back());
-      images_.labels[i] = static_cast<std::uint8_t>((answer + i % 2) % 10);
+      const std::size_t answer = largest(executor.run(image_values(images_, i)).back());
+      images_.labels[i] = static_cast<int>((answer + i % 2) % 10);
     }
   }
 
@@ -69,7 +69,7 @@ TEST_F(AccuracyTest, of_codes_equals_a_plain_loop_for_any_number_of_jobs) {
     Executor executor(fixed, {});
     std::size_t expected = 0;
     for (std::size_t i = 0; i < images_.size(); ++i) {
-      const CodeTensor image = convert_image(image_tensor(images_, i), fixed.input_format);
+      const CodeTensor image = image_codes(images_, i, fixed.input_format);
       const int answer = argmax(executor.run(image).layers.back());
       expected += answer == images_.labels[i] ? 1 : 0;
     }
@@ -106,10 +106,10 @@ TEST_F(AccuracyTest, of_held_outputs_equals_a_plain_loop_for_any_number_of_jobs)
   for (std::size_t i = 0; i < images_.size(); ++i) {
     FloatExecutor::Outputs outputs(network_.layers.size());
     for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
-      executor.resume(image_tensor(images_, i), layer, layer + 1, outputs);
+      executor.resume(image_values(images_, i), layer, layer + 1, outputs);
       outputs[layer] = as_held(outputs[layer], formats.layers[layer].output);
     }
-    expected += largest(outputs.back()) == images_.labels[i] ? 1 : 0;
+    expected += static_cast<int>(largest(outputs.back())) == images_.labels[i] ? 1 : 0;
   }
   ASSERT_NE(expected, 19U);  // 3 bits are seen
   for (const std::size_t jobs : {1U, 2U, 5U}) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/compiler/describe.h"
+#include "platform/compiler/mapper/mapper.h"
 #include "tests/support/random_network.h"
 #include "tests/support/small_edge.h"
 
@@ -75,6 +76,9 @@ TEST_F(MappingCacheTest, a_damaged_file_counts_as_none) {
       {"\"legal\":", "\"legal\":-"},
       {"[[3,", "[[\"x\","},
       {"\"best\":[", "\"best\":3,\"x\":["},
+      {"\"best\":[", "\"best\":[],\"x\":["},
+      {"[[3,", "[[4294967299,"},
+      {"[[3,", "[[-3,"},
       {",1]]", ",2]]"},
       {",1]]", "]]"},
       {"}", ""},
@@ -111,7 +115,8 @@ TEST_F(MappingCacheTest, spares_the_search_and_survives_illegal_entries) {
                                      DCNSIM_SOURCE_DIR "/models/cost/tables");
     options.cache = cache.get();
     std::vector<DescriptorBytes> found;
-    for (const auto& mapping : Mapper(machine.config, machine.dram, options).map(network, layers)) {
+    for (const auto& mapping :
+         map_network(network, layers, machine.config, machine.dram, options)) {
       found.push_back(encode(mapping.descriptor));
     }
     return std::pair(found, searched);

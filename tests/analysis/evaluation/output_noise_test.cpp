@@ -23,9 +23,8 @@ std::vector<double> plain_loop(const FloatNetwork& floats, const FixedNetwork& f
   Executor executor(fixed, {});
   std::vector<double> signal(floats.layers.size()), noise(floats.layers.size());
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const CodeTensor image = image_tensor(images, i);
-    const auto& expected = reference.run(image);
-    const Activations& actual = executor.run(convert_image(image, fixed.input_format));
+    const auto& expected = reference.run(image_values(images, i));
+    const Activations& actual = executor.run(image_codes(images, i, fixed.input_format));
     for (std::size_t layer = 0; layer < signal.size(); ++layer) {
       const CodeTensor& codes = actual.layers[layer];
       for (std::size_t k = 0; k < codes.size(); ++k) {

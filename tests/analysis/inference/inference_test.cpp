@@ -215,8 +215,8 @@ TEST_F(InferenceTest, nothing_is_printed_and_progress_is_told) {
     EXPECT_LE(p.correct, p.done);
     EXPECT_GE(p.done, begins ? 0 : told[i - 1].done);
   }
-  EXPECT_EQ(stages, (std::vector<RunStage>{RunStage::kCalibrating, RunStage::kMapping,
-                                           RunStage::kSimulating}));
+  EXPECT_EQ(stages, (std::vector<RunStage>{RunStage::kCalibrating, RunStage::kTryingPixels,
+                                           RunStage::kMapping, RunStage::kSimulating}));
   EXPECT_EQ(told.back().done, kImages);
   EXPECT_EQ(told.back().correct, report.correct);
 }
@@ -251,8 +251,7 @@ TEST_F(InferenceTest, a_request_at_odds_with_itself_is_refused_before_the_work) 
   FixedNetwork small = network_;
   small.input.height = 16;
   request.network = small;
-  EXPECT_EQ(refused(request),
-            "mixed: input: 16 x 32 x 3, expected 32 x 32 x 3 for CIFAR-10 images");
+  EXPECT_EQ(refused(request), "mixed: images are 32 x 32 x 3, the network's input is 16 x 32 x 3");
 }
 
 }  // namespace

@@ -25,24 +25,40 @@ class ShippedDataTest : public testing::Test {
     }
   }
 
+  void expect_shipped(const InputPath& found, const std::string& name) const {
+    EXPECT_EQ(found.path, folder_.path(name));
+    EXPECT_EQ(found.name, name);
+    EXPECT_TRUE(found.is_shipped);
+  }
+  static void expect_users(const InputPath& found, const std::string& path) {
+    EXPECT_EQ(found.path, path);
+    EXPECT_EQ(found.name, path);
+    EXPECT_FALSE(found.is_shipped);
+  }
+
   const TemporaryFolder folder_;
   const ShippedData data_{folder_.path()};
 };
 
 TEST_F(ShippedDataTest, names_are_found_without_endings) {
-  EXPECT_EQ(data_.network("plain"), folder_.path("workloads/networks/plain_float.onnx"));
-  EXPECT_EQ(data_.network("w4"), folder_.path("workloads/networks/w4.onnx.gz"));
-  EXPECT_EQ(data_.accelerator("edge"), folder_.path("models/arch/presets/edge.yaml"));
+  expect_shipped(data_.network("plain"), "workloads/networks/plain_float.onnx");
+  expect_shipped(data_.network("w4"), "workloads/networks/w4.onnx.gz");
+  expect_shipped(data_.accelerator("edge"), "models/arch/presets/edge.yaml");
   EXPECT_TRUE(data_.has_network("w4"));
   EXPECT_FALSE(data_.has_network("README"));
   EXPECT_FALSE(data_.has_network("edge"));
 }
 
 TEST_F(ShippedDataTest, paths_stay_and_an_empty_one_is_what_comes_with_dcnsim) {
-  for (const char* path : {"plain.onnx", "some/plain", "/"}) EXPECT_EQ(data_.network(path), path);
-  EXPECT_EQ(data_.images("mine"), "mine");
-  EXPECT_EQ(data_.images(), folder_.path("workloads/cifar10/test_1000.bin"));
-  EXPECT_EQ(data_.calibration(), folder_.path("workloads/cifar10/calibration_500.bin"));
+  for (const char* path : {"plain.onnx", "some/plain", "/"})
+    expect_users(data_.network(path), path);
+  // Also where it is a file that comes with dcnsim.
+  const std::string shipped = folder_.path("models/arch/presets/edge.yaml");
+  expect_users(data_.accelerator(shipped), shipped);
+  expect_users(data_.images("mine"), "mine");
+  expect_shipped(data_.images(), "workloads/cifar10/test_1000.bin");
+  expect_shipped(data_.calibration(), "workloads/cifar10/calibration_500.bin");
+  expect_shipped(data_.cost_tables().file("sram.csv"), "models/cost/tables/sram.csv");
 }
 
 TEST_F(ShippedDataTest, an_unknown_name_is_told_with_those_there_are) {
@@ -51,6 +67,17 @@ TEST_F(ShippedDataTest, an_unknown_name_is_told_with_those_there_are) {
   EXPECT_EQ(error_of([&] { data_.accelerator("w4"); }),
             "w4: no such accelerator preset (edge) or file");
   EXPECT_THROW(ShippedData(""), std::invalid_argument);
+}
+
+TEST_F(ShippedDataTest, a_folder_that_is_missing_is_named) {
+  std::filesystem::remove_all(folder_.path("workloads/networks"));
+  const std::string error =
+      "data folder " + folder_.path("workloads/networks") + " is missing: reinstall dcnsim";
+  EXPECT_EQ(error_of([&] { data_.network("plain"); }), error);
+  EXPECT_EQ(error_of([&] { data_.has_network("plain"); }), error);
+  EXPECT_FALSE(data_.has_network("mine.yaml"));
+  expect_users(data_.network("mine.onnx"), "mine.onnx");
+  expect_shipped(data_.accelerator("edge"), "models/arch/presets/edge.yaml");
 }
 
 }  // namespace

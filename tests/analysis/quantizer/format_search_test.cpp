@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <random>
+#include <vector>
 
 #include "models/numeric/rounding.h"
 
@@ -142,6 +143,27 @@ TEST(Histogram, TakesUniformValuesAsTheTextbookDoes) {
   for (int i = 0; i < 100000; ++i) values.push_back(static_cast<float>(i) * 255.0F / 100000.0F);
   histogram.add(values);
   EXPECT_NEAR(histogram.noise({8, 0, false, false}) / 100000, 1.0 / 12, 1e-3);
+}
+
+/// Its bins are within a 128th of the values.
+TEST(Histogram, ExpectsAsManyZeroCodesAsTheFormatsGive) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<float> uniform(-3, 5);
+  std::vector<float> values(100'000);
+  for (float& value : values) value = random() % 8 == 0 ? 0.0F : uniform(random);
+  Histogram histogram;
+  histogram.add(values);
+  for (const bool is_signed : {true, false}) {
+    for (int frac = -3; frac <= 6; ++frac) {
+      const Format format{8, frac, is_signed, false};
+      std::size_t zeros = 0;
+      for (const float value : values) zeros += quantize(double{value}, format) == 0 ? 1 : 0;
+      EXPECT_NEAR(histogram.zero_fraction(format),
+                  static_cast<double>(zeros) / static_cast<double>(values.size()), 0.005)
+          << to_string(format);
+    }
+  }
+  EXPECT_EQ(Histogram().zero_fraction({8, 0, true, false}), 0);
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ TEST_F(LoadWidths, SurvivesGarbage) {
   EXPECT_NE(error(std::string("\0\xFF\xFE{", 4)), "");
   EXPECT_NE(error("a: &a [*a]\n"), "");
   EXPECT_NE(error(""), "");
-  EXPECT_EQ(error(std::string((1 << 20) + 1, ' ')), ": larger than 262144 bytes");
+  EXPECT_EQ(error(std::string((16 << 20) + 1, ' ')), ": larger than 16777216 bytes");
 }
 
 TEST_F(LoadWidths, NamesAFileThatCannotBeRead) {

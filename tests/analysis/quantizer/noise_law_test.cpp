@@ -28,13 +28,13 @@ FloatLayer addition(const std::string& name, int input, int input2) {
 }
 
 /// A calibration in which layer i's output has this signal (sum of squares).
-Calibration with_signals(const std::vector<float>& signals, double input_signal = 0) {
+Calibration with_signals(const std::vector<float>& signals, float input_signal = 0) {
   Calibration calibration;
   calibration.outputs.resize(signals.size());
   for (std::size_t i = 0; i < signals.size(); ++i) {
     calibration.outputs[i].add({std::sqrt(signals[i])});
   }
-  calibration.input_signal = input_signal;
+  calibration.input.add({std::sqrt(input_signal)});
   calibration.images = 1;
   return calibration;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {

@@ -60,6 +60,17 @@ TEST(WidthsYaml, keeps_any_layer_name) {
   expect_equal(read_back(options, "names"), options);
 }
 
+TEST(WidthsYaml, of_the_longest_network_with_the_longest_names_is_read_back) {
+  QuantizeOptions options;
+  for (std::size_t i = 0; i < kMaxLayers; ++i) {
+    std::string name = std::to_string(i);
+    while (name.size() < 4 * kMaxNameLength) name += "\xF0\x9F\x98\x80";
+    options.layers.push_back({name, 16, 16});
+  }
+  expect_equal(read_back(options, std::string("a\0\x1b\n", 4) + std::string(1'000'000, 'c')),
+               options);
+}
+
 TEST(WidthsYaml, starts_with_its_comment) {
   EXPECT_EQ(widths_yaml({}, "37.5 dB: {not, a, map}").rfind("# 37.5 dB: {not, a, map}\n", 0), 0U);
   QuantizeOptions options;

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "tests/support/json_mutations.h"
 #include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
@@ -13,7 +14,8 @@ namespace {
 FinetuneReport example() {
   FinetuneReport report;
   report.version = "1.2";
-  report.inputs = {{"network", "a b.onnx", std::string(64, 'a')}};
+  report.inputs = {{"network", "a b.onnx", std::string(64, 'a')},
+                   {"calibration", "images.bin", std::string(64, 'b'), true}};
   report.network = "compact";
   report.recipe = {3, 250, 0.005, 0.002, 0.2, 2, 8, 7, 48000, 2000, "fixed"};
   report.widths = {4, kFloat};
@@ -49,6 +51,10 @@ class FinetuneReportTest : public testing::Test {
 TEST_F(FinetuneReportTest, is_read_back_as_it_was) {
   for (const bool tested : {true, false}) {
     FinetuneReport report = example();
+    report.pixels.source = PixelStatement::Source::kOption;
+    report.pixels.convention = "unit";
+    report.pixels.nodes = 2;
+    report.recipe.flip = tested;
     if (!tested) {
       report.before = report.fine_tuned = std::nullopt;
       report.widths = {};
@@ -56,6 +62,28 @@ TEST_F(FinetuneReportTest, is_read_back_as_it_was) {
     const std::string json = to_json(report);
     EXPECT_EQ(to_json(load_finetune_report(written(json))), json);
   }
+}
+
+TEST_F(FinetuneReportTest, files_of_earlier_results_are_the_users) {
+  std::string json = to_json(example());
+  const std::string mark = "\"shipped\": true,";
+  json.erase(json.find(mark), mark.size());
+  EXPECT_FALSE(load_finetune_report(written(json)).inputs.at(1).is_shipped);
+}
+
+TEST_F(FinetuneReportTest, earlier_results_say_nothing_of_pixels_and_mirrored_images) {
+  auto json = nlohmann::ordered_json::parse(to_json(example()));
+  json.erase("pixels");
+  json["recipe"].erase("flip");
+  const FinetuneReport report = load_finetune_report(written(json.dump()));
+  EXPECT_EQ(report.pixels.source, PixelStatement::Source::kAssumed);
+  EXPECT_TRUE(report.recipe.flip);
+}
+
+TEST_F(FinetuneReportTest, every_field_is_checked) {
+  const std::string path = written("");
+  expect_clean_refusals(nlohmann::ordered_json::parse(to_json(example())), path + ": ",
+                        [&](const std::string& text) { load_finetune_report(written(text)); });
 }
 
 TEST_F(FinetuneReportTest, errors_name_file_and_field) {

@@ -43,12 +43,19 @@ MapReport example() {
   return r;
 }
 
+/// Lines that end where the text wants them to.
+TextLayout unbroken() {
+  TextLayout layout;
+  layout.columns = 1000;
+  return layout;
+}
+
 TEST(MapReport, the_limit_is_the_diagnosis_of_a_run) {
   const MapReport r = example();
   const LayerCounters& c = r.layers[0].mapping.search.best.front().counters;
   const Diagnosis expected = diagnose(attribution(LayerKind::kConv, c), c, r.accelerator);
   EXPECT_EQ(to_string(diagnosis(r.layers[0], r.accelerator)), to_string(expected));
-  EXPECT_NE(explain(r, r.layers[0]).find(expected.advice), std::string::npos);
+  EXPECT_NE(explain(r, r.layers[0], unbroken()).find(expected.advice), std::string::npos);
 }
 
 TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
@@ -68,7 +75,7 @@ TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
 
 TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
   const MapReport r = example();
-  const std::string text = explain(r, r.layers[0]);
+  const std::string text = explain(r, r.layers[0], unbroken());
   for (const char* part :
        {"2 of 3 x 6 of 6 x 6 outputs", "4 of 8 channels", "output stays for the next layer",
         "3000: computing 2100 (70.0 %)", "weight 300 (10.0 %)", "limited by    ",

@@ -63,14 +63,14 @@ TEST(QuantizeReport, json_stays_valid_whatever_a_layer_is_called) {
   EXPECT_FALSE(nlohmann::json::parse(to_json(odd), nullptr, false).is_discarded());
 }
 
-TEST(QuantizeReport, text_has_a_row_for_each_tensor_and_layer_within_120_columns) {
+TEST(QuantizeReport, text_has_a_row_for_each_tensor_and_layer_within_80_columns) {
   QuantizeReport odd = report();
   odd.tensors[0].name = std::string(300, 'x') + "\x1b[31m";
   const std::string text = to_text(odd);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(text.find("-0.50"), std::string::npos);  // measured less predicted
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120u) << line;
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
 }
 
 TEST(QuantizeReport, warns_where_the_law_does_not_hold_and_nowhere_else) {

@@ -9,6 +9,8 @@
 #include <sstream>
 
 #include "analysis/report/result_summary.h"
+#include "models/base/text/printable.h"
+#include "tests/support/json_mutations.h"
 
 namespace dcnsim {
 namespace {
@@ -61,7 +63,9 @@ TEST(RunReport, the_heading_names_network_and_machine) {
   RunReport r = example();
   r.network = "net";
   r.accelerator.name = "chip";
-  EXPECT_EQ(heading(r), "net on chip (4 x 5 PEs, weight-stationary, bit-parallel 8 x 8 bit)");
+  EXPECT_EQ(heading(r),
+            "net on chip (4 x 5 PEs, weight-stationary, bit-parallel 8 x 8 bit), "
+            "pixels raw (assumed)");
 }
 
 TEST(RunReport, an_empty_report_divides_by_nothing) {
@@ -135,13 +139,148 @@ TEST(RunReport, json_survives_names_that_are_no_utf8) {
 }
 
 TEST(RunReport, text_fits_the_terminal_and_names_sources) {
-  const std::string text = to_text(example());
+  TextLayout layout;
+  layout.verbose = true;
+  const std::string text = to_text(example(), layout);
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 150u) << line;
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
   for (const char* part : {"layer1", "3/5/7", "75.00 %", "t.csv: 45 nm, 1.1 V", "something to know",
                            "1.500 mm2", "400 cycles"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
+}
+
+/// One layer with a number of its own in every column.
+RunReport one_of_each() {
+  RunReport r = example();
+  r.layers.resize(1);
+  r.accelerator.dma.bus_bytes = 64;  // a third of the cycles move a word
+  LayerReport& layer = r.layers[0];
+  layer.name = "only";
+  LayerCounters& c = layer.counters;
+  c = {};
+  c.cycles = 3000;
+  c.compute_cycles = 1800;
+  c.fill_drain_cycles = 200;
+  c.stall_cycles[Stall::kDescriptor] = 100;
+  c.stall_cycles[Stall::kWeight] = 400;
+  c.stall_cycles[Stall::kInput] = 300;
+  c.stall_cycles[Stall::kOutput] = 150;
+  c.stall_cycles[Stall::kConflict] = 250;
+  c.refresh_cycles[Stall::kWeight] = 40;
+  c.memory_busy_cycles[Stall::kWeight] = 60;
+  c.memory_busy_cycles[Stall::kInput] = 30;
+  c.macs = 12'340'000;
+  c.pe_cycles = 24'000;  // of 3,000 * 4 * 5
+  c.input_codes = 1000;
+  c.input_zeros = 125;
+  c.stream_bytes = {256, 40'000, 1600, 20'000, 8000};
+  EnergyBreakdown& pj = layer.energy_pj;
+  pj = {};
+  pj[EnergyPart::kMultiply] = 1e6;
+  pj[EnergyPart::kAccumulate] = 2e6;
+  pj[EnergyPart::kShadowRegisters] = 3e6;
+  pj[EnergyPart::kPoolAdd] = 4e6;
+  pj[EnergyPart::kInputBuffer] = 5e6;
+  pj[EnergyPart::kAccumulatorBuffer] = 6e6;
+  pj[EnergyPart::kDramActivate] = 7e6;
+  pj[EnergyPart::kDramWrite] = 8e6;
+  pj[EnergyPart::kDramRefresh] = 9e6;
+  pj[EnergyPart::kDramBackground] = 10e6;
+  pj[EnergyPart::kLeakage] = 11e6;
+  return r;
+}
+
+/// The words of each line that begins with `name`, rules between columns left out.
+std::vector<std::string> rows(const std::string& text, const std::string& name) {
+  std::vector<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string row;
+    for (std::string word; words >> word;) {
+      if (word != "|") row += (row.empty() ? "" : " ") + word;
+    }
+    if (row.rfind(name + " ", 0) == 0) found.push_back(row);
+  }
+  return found;
+}
+
+TextLayout everything() {
+  TextLayout layout;
+  layout.wide = layout.verbose = true;
+  return layout;
+}
+
+TEST(RunReport, every_column_of_the_tables_has_its_own_figure) {
+  const std::string text = to_text(one_of_each(), everything());
+  const std::string cycles =
+      "12.34 3000 40.0 1600 200 0 250 100 300 270 150 90 40 weight 10 % 66.00 compute";
+  const std::string costs = "40.0 1.6 20.0 8.0 69.9 10.00 11.00 34.00 11.00 66.00";
+  EXPECT_EQ(rows(text, "only"),
+            (std::vector<std::string>{"only 3/5/7 " + cycles, "only " + costs}));
+  EXPECT_EQ(rows(text, "total"), (std::vector<std::string>{"total " + cycles, "total " + costs}));
+  std::istringstream words(text);
+  std::string flat;
+  for (std::string word; words >> word;) flat += word + ' ';
+  for (const char* line :
+       {"latency 3000 cycles = 6 us an image at 500 MHz", "zeros among input codes: only 12.5 %",
+        "traffic 61.86 kB read, 8 kB written an image",
+        "energy 66 uJ an image, 11 W average: leakage 11 uJ (16.7 %), dram_background 10 uJ (15.2 "
+        "%)",
+        "accumulate 2 uJ (3.0 %), multiply 1 uJ (1.5 %)"}) {
+    EXPECT_NE(flat.find(line), std::string::npos) << line << '\n' << text;
+  }
+}
+
+TEST(RunReport, layers_of_the_vector_unit_requantize) {
+  RunReport r = one_of_each();
+  r.layers[0].descriptor.kind = LayerKind::kPool;
+  r.layers[0].counters.fill_drain_cycles = 0;
+  const std::vector<std::string> found = rows(to_text(r, everything()), "only");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0],
+            "only -/5/7 12.34 3000 40.0 0 0 1800 250 100 300 270 150 90 40 weight 10 % 66.00 "
+            "requantize");
+}
+
+TEST(RunReport, by_default_it_fits_80_columns_and_says_what_matters_most) {
+  RunReport r = one_of_each();
+  EXPECT_EQ(rows(to_text(r), "only").front(),
+            "only 3/5/7 12.34 3000 40.0 weight 10 % 66.00 compute");
+  // The largest figures there may be.
+  r.layers[0].name = std::string(60, 'n');
+  LayerCounters& c = r.layers[0].counters;
+  c.cycles = 9'999'999'999;
+  c.stall_cycles[Stall::kDescriptor] = 9'000'000'000;
+  c.macs = 999'999'000'000;
+  r.layers[0].energy_pj[EnergyPart::kMultiply] = 999'999e6;
+  r.layers[0].descriptor.weight.bits = 16;
+  std::istringstream lines(to_text(r));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(RunReport, provenance_is_a_pointer_unless_asked_for) {
+  EXPECT_EQ(to_text(example()).find("t.csv"), std::string::npos);
+  EXPECT_NE(to_text(example()).find("--verbose"), std::string::npos);
+}
+
+TEST(RunReport, json_has_every_figure_of_a_layer) {
+  const auto j = nlohmann::json::parse(to_json(one_of_each()));
+  for (const auto& part : {j, j.at("layers").at(0)}) {
+    EXPECT_EQ(part.at("macs"), 12'340'000);
+    EXPECT_EQ(part.at("compute_cycles"), 1800);
+    EXPECT_DOUBLE_EQ(part.at("utilization").get<double>(), 0.4);
+    EXPECT_DOUBLE_EQ(part.at("latency").at("seconds").get<double>(), 6e-6);
+    EXPECT_EQ(part.at("traffic").at("dram_read_bytes"), 61'856);
+    EXPECT_EQ(part.at("traffic").at("dram_write_bytes"), 8000);
+    EXPECT_EQ(part.at("energy").at("total_pj"), 66e6);
+    EXPECT_EQ(part.at("energy").at("by_component").at("dram_refresh"), 9e6);
+    EXPECT_EQ(part.at("attribution").at("dram_busy"), 90);
+    EXPECT_EQ(part.at("attribution").at("refresh"), 40);
+    EXPECT_EQ(part.at("attribution").at("fill_drain"), 200);
+  }
+  EXPECT_DOUBLE_EQ(j.at("layers").at(0).at("zero_activations").get<double>(), 0.125);
 }
 
 TEST(RunReport, long_names_keep_their_ends_and_lose_escape_sequences) {
@@ -153,7 +292,7 @@ TEST(RunReport, long_names_keep_their_ends_and_lose_escape_sequences) {
   r.warnings = {"w" + std::string(60, '.') + " " + std::string(80, '.')};
   std::istringstream lines(to_text(r));
   for (std::string line; std::getline(lines, line);) {
-    EXPECT_LE(line.size(), 150u) << line;
+    EXPECT_LE(line.size(), 101u) << line;  // a word that is longer than a line
     EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
   }
 }
@@ -189,6 +328,36 @@ TEST_F(RunSummaryTest, shows_what_was_written) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
   EXPECT_NE(text.find("75.00 % top-1, 6 of 8 images"), std::string::npos) << text;
+}
+
+TEST_F(RunSummaryTest, has_the_figures_of_the_run) {
+  const std::string text = summary(to_json(one_of_each()));
+  const std::string figures = "12.34 3000 40.0 61.9 8.0 66.00";
+  EXPECT_EQ(rows(text, "only"), std::vector<std::string>{"only 3/5/7 " + figures});
+  EXPECT_EQ(rows(text, "total"), std::vector<std::string>{"total " + figures});
+  EXPECT_EQ(rows(text, "latency"),
+            std::vector<std::string>{"latency 3000 cycles = 0.006 ms an image"});
+  EXPECT_EQ(rows(text, "energy"), std::vector<std::string>{"energy 66 uJ an image"});
+  EXPECT_EQ(rows(text, "area"), std::vector<std::string>{"area 1.500 mm2 of cells and SRAM"});
+}
+
+TEST_F(RunSummaryTest, says_which_inputs_come_with_dcnsim) {
+  auto json = nlohmann::json::parse(to_json(example()));
+  json["inputs"][0]["shipped"] = true;
+  EXPECT_NE(summary(json.dump()).find("net.onnx (comes with dcnsim)\n"), std::string::npos);
+  for (const bool is_marked : {true, false}) {
+    if (is_marked) {
+      json["inputs"][0]["shipped"] = false;
+    } else {
+      json["inputs"][0].erase("shipped");
+    }
+    EXPECT_NE(summary(json.dump()).find("net.onnx\n"), std::string::npos) << is_marked;
+  }
+}
+
+TEST_F(RunSummaryTest, every_field_is_checked) {
+  expect_clean_refusals(nlohmann::ordered_json::parse(to_json(example())), path_ + ": ",
+                        [&](const std::string& text) { summary(text); });
 }
 
 TEST_F(RunSummaryTest, every_cut_file_is_refused) {

@@ -3,14 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <stdexcept>
 
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/sweep/allocations.h"
 #include "analysis/sweep/priced_point.h"
 #include "models/base/process/work_pool.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/program.h"
+#include "tests/support/error_of.h"
+#include "tests/support/json_mutations.h"
 #include "tests/support/other_dram.h"
 #include "tests/support/small_edge.h"
 #include "tests/support/small_float_network.h"
@@ -91,6 +95,46 @@ TEST_F(EvaluationTest, damaged_records_are_refused) {
   EXPECT_THROW(timing_record(whole), std::runtime_error);
 }
 
+/// Of CBOR, which could say all of this; read as bytes, for what is JSON's text is its own.
+TEST_F(EvaluationTest, every_field_of_a_record_is_checked) {
+  using Json = nlohmann::ordered_json;
+  const AllocationRecord allocation = record({});
+  const TimingRecord timing =
+      evaluate_timing(machine_, topology(network_, allocation), allocation.layers, nullptr);
+  const auto bytes_of = [](const Json& json) {
+    const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  const std::string begin = "a damaged evaluation: ";
+  const auto expect_refusals = [&](const std::string& good, const auto& read) {
+    const Json json = Json::from_cbor(good);
+    for_each_mutation(json, [&](const std::string& pointer, const Json& changed) {
+      expect_clean_refusal([&] { read(bytes_of(changed)); }, begin, pointer);
+    });
+    for (const auto& [key, value] : json.items()) {
+      for (const double number : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+        Json changed = json;
+        changed[key] = number;
+        EXPECT_EQ(error_of([&] { read(bytes_of(changed)); }),
+                  begin + "its CBOR: a number in it is not finite");
+      }
+    }
+    EXPECT_EQ(error_of([&] { read(std::string(100'000, '\x81')); }),
+              begin + "its CBOR: lists and objects nested more than 64 deep");
+  };
+  expect_refusals(to_bytes(allocation), [](const std::string& b) { allocation_record(b); });
+  expect_refusals(to_bytes(timing), [](const std::string& b) { timing_record(b); });
+}
+
+TEST(StoredAllocations, every_field_is_checked) {
+  QuantizeOptions widths;
+  widths.layers = {{"conv0", 3, 0}, {"fc", 0, 16}};
+  const std::string json = allocations_to_json({{widths, {}}, {{}}});
+  EXPECT_EQ(allocations_to_json(allocations_from_json(json, "s.sqlite")), json);
+  expect_clean_refusals(nlohmann::ordered_json::parse(json), "s.sqlite: ",
+                        [](const std::string& text) { allocations_from_json(text, "s.sqlite"); });
+}
+
 TEST_F(EvaluationTest, timing_does_not_depend_on_formats_or_prices) {
   QuantizeOptions five;
   five.weight_bits = 5;
@@ -101,9 +145,13 @@ TEST_F(EvaluationTest, timing_does_not_depend_on_formats_or_prices) {
   }
   EXPECT_EQ(timing_identity(network_, a), timing_identity(network_, b));
   EXPECT_NE(timing_identity(network_, a), timing_identity(network_, record({})));
-  FloatNetwork rewired = network_;
-  rewired.layers[3].node.input2 = 1;
-  EXPECT_NE(timing_identity(network_, a), timing_identity(rewired, a));
+  for (std::size_t layer = 1; layer < network_.layers.size(); ++layer) {
+    for (int LayerNode::*operand : {&LayerNode::input, &LayerNode::input2}) {
+      FloatNetwork rewired = network_;
+      rewired.layers[layer].node.*operand += 1;
+      EXPECT_NE(timing_identity(network_, a), timing_identity(rewired, a)) << layer;
+    }
+  }
 
   AcceleratorConfig config = machine_.config;
   const auto identity = [&] { return timing_identity(config, machine_.dram, "tables"); };

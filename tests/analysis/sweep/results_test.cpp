@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "analysis/sweep/export.h"
 #include "analysis/sweep/sweep_text.h"
+#include "tests/support/error_of.h"
 
 namespace dcnsim {
 namespace {
@@ -82,12 +84,48 @@ TEST_F(ResultsTest, the_front_the_best_and_what_dominates) {
   EXPECT_NEAR(*value(results.points()[0].figures, Metric::kModel), 1, 1e-9);
 }
 
+TEST_F(ResultsTest, without_a_float_network_there_is_no_loss) {
+  store_.reset();
+  std::filesystem::remove(path_);
+  SweepStore store(
+      path_, SweepFacts{{"file", "s.yaml"}, {kFixedFact, "true"}, {"sweep", "{network: n.onnx}"}});
+  PointBatch batch;
+  batch.points = {point(0, 100, 1, 7)};
+  batch.points[0].figures.float_correct.reset();
+  store.add(batch);
+  const SweepResults results(store);
+  EXPECT_FALSE(results.points().at(0).figures.float_correct);
+  EXPECT_EQ(value(results.points()[0].figures, Metric::kLoss), std::nullopt);
+  EXPECT_EQ(value(results.points()[0].figures, Metric::kTop1), 70);
+  store.for_each_point([](const StoredPoint& p) { EXPECT_EQ(p.layers, R"([{"macs": 1}])"); });
+  const std::vector<Metric> metrics = results.metrics();
+  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), Metric::kLoss), 0);
+  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), Metric::kTop1), 1);
+  EXPECT_EQ(results.settings(0).at(1).second, "as it is");
+}
+
 TEST_F(ResultsTest, constraints_take_points_out) {
   const SweepResults results(
       *store_, Judgement{{Metric::kEnergy, Metric::kLoss}, {{Metric::kArea, 1.5, {}}}});
   EXPECT_EQ(results.front(), (std::vector<std::uint64_t>{0, 3}));
   EXPECT_EQ(results.points()[1].violates, std::vector{Metric::kArea});
   EXPECT_FALSE(results.points()[1].dominated_by);
+}
+
+TEST_F(ResultsTest, a_point_exactly_at_its_limits_keeps_them) {
+  const auto violators = [&](const Constraint& constraint) {
+    std::vector<std::uint64_t> ids;
+    const SweepResults results(*store_, Judgement{{Metric::kEnergy}, {constraint}});
+    for (std::uint64_t id = 0; id < 6; ++id) {
+      if (!results.points()[id].violates.empty()) ids.push_back(id);
+    }
+    return ids;
+  };
+  using Ids = std::vector<std::uint64_t>;
+  EXPECT_EQ(violators({Metric::kEnergy, 200, {}}), Ids{3});
+  EXPECT_EQ(violators({Metric::kEnergy, 199.9, {}}), (Ids{3, 4}));
+  EXPECT_EQ(violators({Metric::kEnergy, {}, 100}), Ids{1});
+  EXPECT_EQ(violators({Metric::kEnergy, {}, 100.1}), (Ids{0, 1}));
 }
 
 TEST_F(ResultsTest, three_objectives_and_more_is_better) {
@@ -139,6 +177,78 @@ TEST_F(ResultsTest, json_has_every_point_in_order) {
   EXPECT_EQ(json.at("machines")[0].at("extrapolated"), true);
   EXPECT_EQ(json.at("analysis").at("best"), 1);
   EXPECT_EQ(json.at("constraints")[0].at("at_most"), 2.5);
+}
+
+/// Stores come from colleagues.
+TEST_F(ResultsTest, texts_of_a_store_are_shown_on_one_line_without_control_characters) {
+  const std::string odd =
+      "\x1b[2J\xC2\x9B"
+      "1m\n=x\xff";
+  store_->remove_failed();
+  store_->add({{}, {{2, odd, {}, {}}}});
+  store_.reset();
+  SQLite::Database sql(path_, SQLite::OPEN_READWRITE);
+  SQLite::Statement set(sql, "UPDATE fact SET value = ? || value WHERE name = 'sweep'");
+  set.bind(1, "name: \"n\\e[2J\\x9b\\n\"\nnetwork: \"a\\eb\"\n");
+  set.exec();
+  SweepStore store(path_);
+  const SweepResults results(store);
+  const std::string csv = text([&](const Sink& sink) { export_csv(results, sink); });
+  for (const std::string& shown : {to_text(results), point_text(results, 2), csv}) {
+    EXPECT_NE(shown.find("?[2J?1m?=x?"), std::string::npos) << shown;
+    for (const char* bad : {"\x1b", "\xC2\x9B", "\xff", "\r"}) {
+      EXPECT_EQ(shown.find(bad), std::string::npos) << shown;
+    }
+  }
+  EXPECT_EQ(to_text(results).rfind("n?[2J??: 6 points", 0), 0u) << to_text(results);
+  EXPECT_EQ(results.settings(0)[0].second, "a?b");
+}
+
+TEST_F(ResultsTest, wrong_json_in_a_store_is_named) {
+  const auto error = [&](const std::string& update) {
+    store_.reset();
+    {
+      SQLite::Database sql(path_, SQLite::OPEN_READWRITE);
+      sql.exec("SAVEPOINT before");
+      sql.exec(update);
+      sql.exec("RELEASE before");
+    }
+    SweepStore store(path_);
+    const SweepResults results(store);
+    return error_of([&] { export_json(store, results, [](std::string_view) {}); }, path_ + ": ");
+  };
+  EXPECT_EQ(error("SELECT 1"), "no error");
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  struct Column {
+    std::string set, good, where, expected;
+  };
+  for (const Column& column :
+       {Column{"UPDATE machine SET json = '@' WHERE id = 0", "{}",
+               "machine 0: json: ", "an object"},
+        Column{"UPDATE OR REPLACE provenance SET json = '@'", R"({"extrapolated":false})",
+               "machine 0: provenance: ", "an object"},
+        Column{"UPDATE fact SET value = '@' WHERE name = 'inputs'", "[]",
+               "fact inputs: ", "a list"},
+        Column{"UPDATE fact SET value = '@' WHERE name = 'networks'", "[]",
+               "fact networks: ", "a list"},
+        Column{"UPDATE fact SET value = '@' WHERE name = 'components'", "{}",
+               "fact components: ", "an object"},
+        Column{"UPDATE point SET layers = '@' WHERE id = 1", "[]",
+               "point 1: layers: ", "a list"}}) {
+    const auto with = [&](const std::string& json) {
+      std::string update = column.set;
+      return error(update.replace(update.find('@'), 1, json));
+    };
+    for (const std::string json : {"[]", "{}", "null", "\"x\"", "-1", "1e308"}) {
+      if (json == column.good || (json == "{}" && column.expected == "an object")) continue;
+      EXPECT_EQ(with(json), column.where + "expected " + column.expected);
+    }
+    for (const std::string json : {"nonsense", "[1e999]", "{"}) {
+      EXPECT_EQ(with(json), column.where + "not a JSON file, or cut short");
+    }
+    EXPECT_EQ(with(deep), column.where + "lists and objects nested more than 64 deep");
+    EXPECT_EQ(with(column.good), "no error");
+  }
 }
 
 TEST_F(ResultsTest, csv_has_a_line_a_point) {

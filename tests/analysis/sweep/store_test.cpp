@@ -164,7 +164,13 @@ TEST_F(StoreTest, files_that_are_no_stores_are_told_apart) {
   fs::remove(path_);
   SQLite::Database(path_, SQLite::OPEN_CREATE | SQLite::OPEN_READWRITE).exec("CREATE TABLE t (x)");
   EXPECT_EQ(error([&] { SweepStore{path_}; }), path_ + ": is not a sweep store");
+  const auto bytes = [&] {
+    std::ifstream in(path_, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string before = bytes();
   EXPECT_EQ(error([&] { SweepStore(path_, kFacts); }), path_ + ": is not a sweep store");
+  EXPECT_TRUE(bytes() == before) << "somebody else's file was changed";
   fs::remove(path_);
   { SweepStore(path_, kFacts).finish(); }
   SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");

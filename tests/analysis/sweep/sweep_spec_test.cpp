@@ -17,12 +17,12 @@ SweepFiles files() {
   SweepFiles files;
   files.accelerator = [](const std::string& name) {
     if (name == "small_edge")
-      return std::string(DCNSIM_SOURCE_DIR) + "/models/arch/presets/small_edge.yaml";
+      return user_file(DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml");
     throw std::runtime_error(name + ": no such preset");
   };
-  files.network = [](const std::string& name) { return "networks/" + name; };
-  files.calibration = "calibration.bin";
-  files.images = "images.bin";
+  files.network = [](const std::string& name) { return InputPath{"/data/" + name, name, true}; };
+  files.calibration = user_file("calibration.bin");
+  files.images = user_file("images.bin");
   return files;
 }
 
@@ -54,19 +54,65 @@ using Texts = std::vector<std::string>;
 TEST(SweepSpec, an_empty_map_is_one_point_of_the_built_in_network) {
   const SweepSpec spec = parse("{}");
   EXPECT_EQ(spec.name, "s");
-  EXPECT_EQ(spec.network_path(spec.networks.at(0)), "networks/cifar10_plain7");
-  EXPECT_EQ(spec.calibration_path(), "calibration.bin");
-  EXPECT_EQ(spec.images_path(), "images.bin");
+  EXPECT_EQ(spec.network_path(spec.networks.at(0)).path, "/data/cifar10_plain7");
+  EXPECT_TRUE(spec.network_path(spec.networks.at(0)).is_shipped);
+  EXPECT_EQ(spec.calibration_path().path, "calibration.bin");
+  EXPECT_EQ(spec.images_path().path, "images.bin");
   EXPECT_EQ(labels(spec), Texts{"w8a8"});
   EXPECT_EQ(spec.objectives, (std::vector{Metric::kEnergy, Metric::kLoss}));
   EXPECT_EQ(DesignSpace(spec).size(), 1u);
 }
 
-TEST(SweepSpec, paths_are_seen_from_the_files_folder) {
+TEST(SweepSpec, paths_are_seen_from_the_files_folder_and_called_as_in_the_file) {
   const SweepSpec spec = parse("{network: ../n.onnx, images: i.bin, calibration: ./c}");
-  EXPECT_EQ(spec.network_path(spec.networks.at(0)), "n.onnx");
-  EXPECT_EQ(spec.images_path(), "studies/i.bin");
-  EXPECT_EQ(spec.calibration_path(), "studies/c");
+  EXPECT_EQ(spec.network_path(spec.networks.at(0)).path, "n.onnx");
+  EXPECT_EQ(spec.network_path(spec.networks.at(0)).name, "../n.onnx");
+  EXPECT_FALSE(spec.network_path(spec.networks.at(0)).is_shipped);
+  EXPECT_EQ(spec.images_path().path, "studies/i.bin");
+  EXPECT_EQ(spec.images_path().name, "i.bin");
+  EXPECT_EQ(spec.calibration_path().path, "studies/c");
+  EXPECT_EQ(spec.calibration_path().name, "./c");
+}
+
+TEST(SweepSpec, networks_in_fixed_point_have_widths_of_their_own) {
+  SweepFiles some_fixed = files();
+  some_fixed.is_fixed_point = [](const InputPath& file) {
+    return file.name.find("fixed") != std::string::npos;
+  };
+  const auto read = [&](const std::string& text) {
+    return parse_sweep(text, "s.yaml", some_fixed);
+  };
+  const SweepSpec spec = read("{network: [a_fixed.onnx, b_fixed.onnx]}");
+  EXPECT_TRUE(spec.networks_are_fixed);
+  EXPECT_EQ(labels(spec), Texts{"as it is"});
+  EXPECT_EQ(spec.objectives, (std::vector{Metric::kEnergy, Metric::kTop1}));
+  EXPECT_FALSE(read("{network: a.onnx}").networks_are_fixed);
+
+  const auto refusal = [&](const std::string& text) {
+    try {
+      read(text);
+    } catch (const std::runtime_error& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  const auto expect_refusal = [&](const std::string& text, const std::string& reason) {
+    EXPECT_NE(refusal(text).find(reason), std::string::npos) << refusal(text);
+  };
+  expect_refusal("{network: [a.onnx, b_fixed.onnx]}",
+                 "network: b_fixed.onnx is in fixed point, unlike those before it");
+  expect_refusal("{network: [b_fixed.onnx, a.onnx]}",
+                 "network: a.onnx is a float network, unlike those before it");
+  expect_refusal("{network: a_fixed.onnx, allocations: [{equal: 4}]}",
+                 "allocations: the network is in fixed point and has widths of its own");
+  expect_refusal("{network: a_fixed.onnx, objectives: [loss_points]}",
+                 "objectives: loss_points needs a float network to compare with");
+  expect_refusal("{network: a_fixed.onnx, images: none, objectives: [top1_percent]}",
+                 "objectives: top1_percent needs images");
+
+  // No format needs images.
+  EXPECT_FALSE(read("{network: a_fixed.onnx, calibration: none}").has_calibration);
+  expect_refusal("{network: a.onnx, calibration: none}", "accuracy needs formats from images");
 }
 
 TEST(SweepSpec, axes_are_lists_ranges_linked_settings_and_points) {
@@ -91,6 +137,17 @@ axes:
   EXPECT_EQ(texts(spec.axes[3]), Texts{"16"});
   EXPECT_EQ(spec.axes[4].name, "dma.outstanding, dram.channels");
   EXPECT_EQ(texts(spec.axes[4], 1), (Texts{"-", "2"}));
+}
+
+TEST(SweepSpec, paths_are_taken_as_they_stand_and_labels_cleaned) {
+  const SweepSpec spec = parse(R"(
+network: "z\u202ea.onnx"
+allocations: [{widths: ["w\u202e.yaml"]}]
+)");
+  EXPECT_EQ(spec.networks, Texts{"z\xe2\x80\xae"
+                                 "a.onnx"});
+  EXPECT_EQ(spec.allocations.at(0).file, "w\xe2\x80\xae.yaml");
+  EXPECT_EQ(spec.allocations.at(0).label, "w?");
 }
 
 TEST(SweepSpec, allocations_are_counted_out) {

@@ -7,6 +7,7 @@
 
 #include "analysis/trace/pipeline_trace.h"
 #include "tests/analysis/trace/trace_checks.h"
+#include "tests/support/json_mutations.h"
 
 namespace dcnsim {
 namespace {
@@ -67,6 +68,27 @@ TEST(Timeline, is_drawn_as_a_picture) {
   EXPECT_NE(bytes_of(picture).find("DMA weights"), std::string::npos);
   fs::remove(trace);
   fs::remove(picture);
+}
+
+TEST(Timeline, every_field_is_checked) {
+  expect_clean_refusals(nlohmann::ordered_json::parse(example()), "", [](const std::string& text) {
+    timeline_script(text, {"la'yer"}, PictureFormat::kSvg);
+  });
+}
+
+TEST(Timeline, a_long_list_of_layers_is_cut) {
+  std::string trace = example(), many;
+  const std::size_t at = trace.find(R"({"ph":"X","ts":0,"dur":9)");
+  ASSERT_NE(at, std::string::npos) << trace;
+  const std::string layer = trace.substr(at, trace.find("\n]", at) - at);
+  for (int i = 0; i < 1000; ++i) many += layer + ",";
+  try {
+    timeline_script(trace.insert(at, many), {"conv9"}, PictureFormat::kSvg);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    const std::string line = error.what();
+    EXPECT_NE(line.find("la'yer and 981 more"), std::string::npos) << line;
+  }
 }
 
 TEST(Timeline, other_files_and_layers_are_refused) {

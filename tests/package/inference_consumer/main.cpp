@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "analysis/inference/inference.h"
+#include "dcnsim/analysis/inference/inference.h"
 
 #if defined(SYSTEMC_H) || defined(CLI11_VERSION) || defined(NLOHMANN_JSON_VERSION_MAJOR)
 #error "dcnsim's header brings headers of other libraries"

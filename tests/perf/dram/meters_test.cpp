@@ -38,6 +38,24 @@ TEST_F(DramMetersTest, an_own_memory_tells_refreshes_that_no_access_has_met) {
   EXPECT_EQ(time.busy_ps, 0u);
 }
 
+TEST_F(DramMetersTest, the_last_1024_intervals_of_each_kind_are_told_apart) {
+  EXPECT_EQ(own.time_between(0, 1024 * kRefreshDue + 300'000).refresh_ps, 1024 * 280'000u);
+  EXPECT_EQ(own.time_between(0, 1100 * kRefreshDue + 300'000).refresh_ps, 1024 * 280'000u);
+  EXPECT_EQ(own.time_between(1000 * kRefreshDue, 1100 * kRefreshDue + 300'000).refresh_ps,
+            101 * 280'000u);
+  // A microsecond apart, without an end of one at the beginning of the next.
+  DramSpec spec = lpddr4_3200();
+  spec.trefi_ns = 1e6;
+  DramDevice quiet(spec, dram_config());
+  OwnDramMeter meter(quiet);
+  std::uint64_t busy = 0;
+  for (std::uint64_t i = 0; i < 990; ++i) {
+    const std::uint64_t at = 1'000'000 * i;
+    busy += quiet.access(at, 0, 32, false) - at;
+  }
+  EXPECT_EQ(meter.time_between(0, 990'000'000).busy_ps, busy);
+}
+
 TEST_F(DramMetersTest, a_shared_memory_goes_on_and_gives_its_events_to_nobody) {
   device.access(0, 0, 32, false);
   shared.begin_job(1'000'000);

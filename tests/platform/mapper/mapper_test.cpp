@@ -9,9 +9,11 @@
 #include <map>
 #include <set>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_memory.h"
+#include "platform/compiler/mapper/search.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/network_layers.h"
@@ -94,7 +96,7 @@ TEST(Mapper, keeps_on_chip_what_makes_the_sum_least) {
     MapperOptions options;
     options.cache = &memory;
     const std::vector<LayerMapping> chosen =
-        Mapper(config, lpddr4_3200(), options).map(network, layers);
+        map_network(network, layers, config, lpddr4_3200(), options);
     for (const LayerMapping& mapping : chosen) kept += mapping.descriptor.output_on_chip ? 1 : 0;
 
     for (unsigned plan = 0; plan < 1u << (layers.size() - 1); ++plan) {
@@ -102,7 +104,7 @@ TEST(Mapper, keeps_on_chip_what_makes_the_sum_least) {
         options.request.layers[network.layers[l].node.name].keep_output = (plan >> l & 1) != 0;
       }
       try {
-        const Score other = sum(Mapper(config, lpddr4_3200(), options).map(network, layers));
+        const Score other = sum(map_network(network, layers, config, lpddr4_3200(), options));
         EXPECT_FALSE(other < sum(chosen)) << i << " plan " << plan;
       } catch (const std::runtime_error&) {
         EXPECT_NE(plan, 0u) << "everything through memory is always possible";
@@ -121,15 +123,40 @@ TEST(Mapper, that_keeps_maps_on_chip_moves_fewer_bytes) {
     const FixedNetwork network = random.make();
     const std::vector<Descriptor> layers = describe(network, config.accumulator);
     MapperOptions options;
-    const auto chosen = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    const auto chosen = map_network(network, layers, config, lpddr4_3200(), options);
     for (const FixedLayer& layer : network.layers) {
       options.request.layers[layer.node.name].keep_output = false;
     }
-    const auto through_memory = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    const auto through_memory = map_network(network, layers, config, lpddr4_3200(), options);
     EXPECT_LE(sum(chosen).first, sum(through_memory).first);
     fewer += sum(chosen).first < sum(through_memory).first ? 1 : 0;
   }
   EXPECT_GT(fewer, 10);
+}
+
+TEST(Mapper, keeps_no_output_that_another_layer_reads_too) {
+  AcceleratorConfig config = preset("small_edge");
+  config.mapping.objective = Objective::kTraffic;
+  RandomNetwork random(5);
+  int kept = 0, shared = 0;
+  for (int i = 0; i < 10; ++i) {
+    const FixedNetwork network = random.residual();
+    const auto mappings =
+        map_network(network, describe(network, config.accumulator), config, lpddr4_3200(), {});
+    for (std::size_t l = 0; l < mappings.size(); ++l) {
+      int readers = 0;
+      for (const FixedLayer& other : network.layers) {
+        readers += other.node.input == static_cast<int>(l) ? 1 : 0;
+        readers += other.node.kind == LayerKind::kAdd && other.node.input2 == static_cast<int>(l);
+      }
+      const bool stays = mappings[l].descriptor.output_on_chip;
+      EXPECT_FALSE(stays && readers != 1) << i << ", layer " << l;
+      kept += stays ? 1 : 0;
+      shared += readers > 1 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(kept, 5);
+  EXPECT_GT(shared, 2);
 }
 
 TEST(Mapper, gives_equal_results_with_and_without_a_cache) {
@@ -139,11 +166,11 @@ TEST(Mapper, gives_equal_results_with_and_without_a_cache) {
     const AcceleratorConfig config = random_small_machine(random);
     const std::vector<Descriptor> layers = describe(network, config.accumulator);
     MapperOptions options;
-    const auto first = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    const auto first = map_network(network, layers, config, lpddr4_3200(), options);
     MappingMemory memory;
     options.cache = &memory;
     for (int n = 0; n < 2; ++n) {
-      const auto again = Mapper(config, lpddr4_3200(), options).map(network, layers);
+      const auto again = map_network(network, layers, config, lpddr4_3200(), options);
       for (std::size_t l = 0; l < layers.size(); ++l) {
         EXPECT_EQ(encode(again[l].descriptor), encode(first[l].descriptor));
         EXPECT_EQ(again[l].search.evaluated, first[l].search.evaluated);

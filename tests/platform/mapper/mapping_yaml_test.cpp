@@ -4,10 +4,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
+#include "models/arch/accelerator_config.h"
+#include "models/base/text/printable.h"
+#include "models/base/yaml/document.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapper.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_network.h"
+#include "tests/support/utf8.h"
 
 namespace dcnsim {
 namespace {
@@ -90,18 +97,76 @@ TEST(MappingYaml, of_a_mapping_asks_for_that_mapping) {
     const FixedNetwork network = random.make();
     const std::vector<Descriptor> layers = describe(network, config.accumulator);
     MapperOptions options;
-    const auto found = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    const auto found = map_network(network, layers, config, lpddr4_3200(), options);
     std::vector<NamedLayer> named;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       named.push_back({network.layers[l].node.name, found[l].descriptor});
     }
     options.request = parse_mapping(mapping_yaml(named, "a comment"), "m.yaml", named);
-    const auto again = Mapper(config, lpddr4_3200(), options).map(network, layers);
+    const auto again = map_network(network, layers, config, lpddr4_3200(), options);
     for (std::size_t l = 0; l < layers.size(); ++l) {
       EXPECT_EQ(encode(again[l].descriptor), encode(found[l].descriptor));
       EXPECT_EQ(again[l].search.legal, 1u);
     }
   }
+}
+
+/// As names come out of the ONNX reader: of kMaxNameLength characters, each of any kind.
+std::vector<NamedLayer> longest_network() {
+  std::vector<NamedLayer> layers;
+  Descriptor conv = example()[0].descriptor;
+  conv.conv = {};
+  conv.conv.in = {32768, 32768, 32768};
+  conv.conv.out_channels = 32768;
+  conv.tiling = {32767, 32767, 32767, 32767, LoopOrder::kPixelOuter};
+  for (std::size_t i = 0; i < kMaxLayers; ++i) {
+    const std::string number = std::to_string(i);
+    std::string name = number;
+    for (std::size_t c = number.size(); c < kMaxNameLength; ++c) name += "\xF0\x9F\x98\x80";
+    layers.push_back({name, conv});
+  }
+  return layers;
+}
+
+TEST(MappingYaml, of_the_longest_network_with_the_longest_names_is_read_back) {
+  const std::vector<NamedLayer> layers = longest_network();
+  const std::string text = mapping_yaml(layers, std::string(1'000'000, 'c'));
+  EXPECT_LT(text.size(), kMaxLayersYamlBytes);
+  const NetworkRequest request = parse_mapping(text, "m.yaml", layers);
+  ASSERT_EQ(request.layers.size(), layers.size());
+  for (const NamedLayer& layer : layers) {
+    EXPECT_EQ(request.layers.at(layer.name).tile_h, 32767);
+    EXPECT_EQ(request.layers.at(layer.name).keep_output, false);
+  }
+}
+
+/// All that printable() leaves, in names and comments.
+TEST(MappingYaml, keeps_every_character_of_a_name) {
+  std::vector<NamedLayer> layers;
+  const Descriptor conv = example()[0].descriptor;
+  std::set<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (names.insert(name).second) layers.push_back({name, conv});
+  };
+  constexpr unsigned kTogether = 97, kAlone = 0x400;
+  for (unsigned first = 0; first < 0x110000; first += kTogether) {
+    std::string name;
+    for (unsigned c = first; c < std::min(first + kTogether, 0x110000U); ++c) name += utf8(c);
+    add(printable(name, kTogether));
+  }
+  for (unsigned c = 0; c < kAlone; ++c) {
+    const std::string one = printable(utf8(c));
+    for (const std::string& name : {one, "x" + one, one + "x", one + " " + one}) add(name);
+  }
+  for (std::size_t at = 0; at < layers.size(); at += 4000) {
+    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = std::min<std::size_t>(4000, layers.size() - at);
+    const std::vector<NamedLayer> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    const NetworkRequest request =
+        parse_mapping(mapping_yaml(some, some[0].name + '\0' + "\x1b\nlayers: 1"), "m.yaml", some);
+    EXPECT_EQ(request.layers.size(), some.size());
+  }
+  EXPECT_GT(layers.size(), 10'000u);
 }
 
 /// Two convolutions; the mapper's message for a request.
@@ -125,7 +190,7 @@ std::string message(const std::string& yaml, AcceleratorConfig config = machine(
   try {
     MapperOptions options;
     options.request = parse_mapping(yaml, "m.yaml", named);
-    Mapper(config, lpddr4_3200(), options).map(network, layers);
+    map_network(network, layers, config, lpddr4_3200(), options);
   } catch (const std::runtime_error& error) {
     return error.what();
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "models/perf/prediction.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"

@@ -11,8 +11,9 @@
 #include "platform/compiler/program.h"
 #include "platform/riscv/memory_image.h"
 #include "platform/riscv/virtual_platform.h"
+#include "tests/support/network_images.h"
 #include "tests/support/small_edge.h"
-#include "workloads/executor.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim::riscv {
@@ -29,9 +30,9 @@ struct Workload {
 
   Workload() {
     const Dataset set = load_cifar10(folder() + "/workloads/cifar10/test_1000.bin", kImages);
-    labels = set.labels;
+    labels.assign(set.labels.begin(), set.labels.end());
     for (std::size_t i = 0; i < set.size(); ++i) {
-      images.push_back(convert_image(image_tensor(set, i), network.input_format));
+      images.push_back(image_codes(set, i, network.input_format));
     }
   }
 

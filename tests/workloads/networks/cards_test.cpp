@@ -12,7 +12,7 @@
 #include "models/base/file/compression.h"
 #include "models/base/file/sha256.h"
 #include "models/base/file/text_file.h"
-#include "workloads/cifar10/dataset.h"
+#include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
@@ -92,7 +92,7 @@ class NetworkCardsTest : public testing::TestWithParam<Card> {};
 TEST_P(NetworkCardsTest, SizeAndDigestAreTheFiles) {
   const std::string path = kFolder + GetParam().file;
   EXPECT_EQ(std::to_string(std::filesystem::file_size(path)), GetParam().bytes);
-  EXPECT_EQ(describe_input("network", path).sha256, GetParam().sha256);
+  EXPECT_EQ(describe_input("network", user_file(path)).sha256, GetParam().sha256);
 }
 
 TEST_P(NetworkCardsTest, ClassifiesAsManyOfTheFirst1000TestImages) {

@@ -75,6 +75,23 @@ inline void expect_equal(const FloatNetwork& a, const FloatNetwork& b) {
   }
 }
 
+/// Whether some value that `layer` rounds lies half-way between two codes, by trying them.
+inline bool meets_a_tie(const FixedLayer& layer) {
+  const PoolShape& pool = layer.node.pool;
+  const bool averages = layer.node.kind == LayerKind::kPool && pool.kind == PoolKind::kAverage;
+  const int area = averages ? pool.kernel_h * pool.kernel_w : 1;
+  const bool varies = averages && !pool.count_include_pad &&
+                      pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right > 0;
+  if (layer.requant.shift > 0) return true;
+  for (std::int64_t count = varies ? 1 : area; count <= area; ++count) {
+    for (std::int64_t sum = 0; sum < 2 * count; ++sum) {
+      const std::int64_t twice = 2 * sum << std::min(-layer.requant.shift, 32);
+      if (twice % count == 0 && twice / count % 2 == 1) return true;
+    }
+  }
+  return false;
+}
+
 /// As load_network would have made it: pools fused where they can be, roundings ONNX can tell
 /// apart.
 inline FixedNetwork canonical(FixedNetwork network) {
@@ -86,6 +103,12 @@ inline FixedNetwork canonical(FixedNetwork network) {
     }
     if (non_negative && layer.requant.rounding == Rounding::kHalfAway) {
       layer.requant.rounding = Rounding::kHalfUp;
+    }
+    const bool is_nearest = layer.requant.rounding == Rounding::kHalfUp ||
+                            layer.requant.rounding == Rounding::kHalfAway;
+    const bool is_any = is_nearest || layer.requant.rounding == Rounding::kHalfEven;
+    if (is_any && !meets_a_tie(layer)) {
+      layer.requant.rounding = non_negative ? Rounding::kHalfUp : Rounding::kHalfEven;
     }
     PoolShape& pool = layer.node.pool;
     if (layer.node.kind == LayerKind::kPool && pool.kind == PoolKind::kMax) {

@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "tests/support/network_images.h"
 #include "workloads/float_executor.h"
 
 namespace dcnsim::test {
@@ -132,7 +133,7 @@ struct Image {
 /// The last layer's output of `network` against `expected`.
 inline void expect_result(const FloatNetwork& network, const Image& image, const Nchw& expected) {
   FloatExecutor executor(network);
-  const std::vector<float>& result = executor.run(image.codes).back();
+  const std::vector<float>& result = executor.run(numbers(image.codes)).back();
   ASSERT_EQ(network.layers.back().node.output_shape(), (Shape{expected.h, expected.w, expected.c}));
   for (int y = 0; y < expected.h; ++y) {
     for (int x = 0; x < expected.w; ++x) {

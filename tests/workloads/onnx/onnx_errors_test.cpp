@@ -87,6 +87,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"UnknownOperator", [](Model& m) { conv(m).set_op_type("LSTM"); },
                 "node 'conv0' (LSTM): operator LSTM is not supported"},
+        Mistake{"OperatorWithAdvice", [](Model& m) { conv(m).set_op_type("LeakyRelu"); },
+                "node 'conv0' (LeakyRelu): operator LeakyRelu is not supported: of activations the "
+                "machine has ReLU only"},
+        Mistake{"SumOverPixels", [](Model& m) { conv(m).set_op_type("ReduceSum"); },
+                "node 'conv0' (ReduceSum): operator ReduceSum is not supported: over rows and "
+                "columns ReduceMean and a Mul by their number would do"},
+        Mistake{"NoNodes", [](Model& m) { m.graph().clear_node(); }, "its graph has no nodes"},
         Mistake{"ForeignDomain", [](Model& m) { conv(m).set_domain("com.example"); },
                 "node 'conv0' (Conv): operator Conv of domain com.example is not supported"},
         Mistake{"OldOpset", [](Model& m) { m.proto.mutable_opset_import(0)->set_version(5); },
@@ -156,11 +163,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "node 'conv0' (Conv): tensor 'w' has more than 268435456 elements"},
         Mistake{"IntegerWeights",
                 [](Model& m) { weights(m).set_data_type(onnx::TensorProto::INT8); },
-                "node 'conv0' (Conv): tensor 'w' has element type INT8, expected FLOAT"},
+                "node 'conv0' (Conv): tensor 'w' has 24 values, its dimensions say 6"},
+        Mistake{"StringWeights",
+                [](Model& m) { weights(m).set_data_type(onnx::TensorProto::STRING); },
+                "node 'conv0' (Conv): tensor 'w' has element type STRING, which is not supported"},
         Mistake{"ExternalWeights",
                 [](Model& m) { weights(m).set_data_location(onnx::TensorProto::EXTERNAL); },
-                "node 'conv0' (Conv): tensor 'w' has its data in another file, which is not "
-                "supported"},
+                "the data of tensor 'w' is in '', which is not a file in the model's folder"},
         Mistake{"NanWeights",
                 [](Model& m) {
                   weights(m).mutable_raw_data()->replace(0, 4, reinterpret_cast<const char*>(&kNan),
@@ -179,13 +188,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "node 'conv0' (Conv): reads 'a' before it is computed (a cycle, or nodes out of "
                 "order)"},
         Mistake{"DuplicateNodeName", [](Model& m) { m.node("Relu", {"y"}, "a").named("conv0"); },
-                "node 'conv0' (Relu): the name is used twice"},
+                "node 'conv0' (Relu): the name is used twice; another would do, or none"},
         Mistake{"DuplicateTensor", [](Model& m) { m.node("Relu", {"y"}, "y"); },
                 "node 'Relu_y' (Relu): tensor 'y' is defined twice"},
         Mistake{"DuplicateInitializer", [](Model& m) { m.constant("w", {1}, {1.0F}); },
                 "tensor 'w' is defined twice"},
-        Mistake{"TwoOutputs", [](Model& m) { m.graph().add_output()->set_name("z"); },
-                "has 2 outputs, expected one"},
+        Mistake{"NoOutput", [](Model& m) { m.graph().clear_output(); }, "has no output"},
         Mistake{"OutputOfNobody", [](Model& m) { m.graph().mutable_output(0)->set_name("z"); },
                 "output 'z' is not computed by any node"},
         Mistake{"TwoInputs",
@@ -226,7 +234,7 @@ INSTANTIATE_TEST_SUITE_P(
                   shape.mutable_dim(2)->set_dim_value(16384);
                   shape.mutable_dim(3)->set_dim_value(16384);
                 },
-                "layer 'conv0': feature maps up to here have more than 268435456 elements"},
+                "node 'conv0' (Conv): feature maps up to here have more than 268435456 elements"},
         Mistake{"ControlCharacters",
                 [](Model& m) {
                   conv(m).set_name("a\nb");
@@ -243,52 +251,19 @@ std::string error_after_conv(const std::function<void(Model&)>& add) {
   return model.error();
 }
 
-TEST(OnnxErrors, NamesAReluThatCannotBeFused) {
-  EXPECT_EQ(error_after_conv([](Model& m) {
-              m.node("Relu", {"c"}, "d");
-              m.node("Add", {"c", "d"}, "y");
-            }),
-            "node 'Relu_d' (Relu): cannot be fused: before it must be a convolution or add that "
-            "nothing else reads");
-  EXPECT_EQ(error_after_conv([](Model& m) {
-              m.node("GlobalAveragePool", {"c"}, "d");
-              m.node("Relu", {"d"}, "y");
-            }),
-            "node 'Relu_y' (Relu): cannot be fused: before it must be a convolution or add that "
-            "nothing else reads");
-}
-
-TEST(OnnxErrors, SeesOtherReadersThroughNodesThatDoNothing) {
-  EXPECT_EQ(error_after_conv([](Model& m) {
-              m.node("Identity", {"c"}, "d");
-              m.node("Relu", {"d"}, "e");
-              m.node("Add", {"c", "e"}, "y");
-            }),
-            "node 'Relu_e' (Relu): cannot be fused: before it must be a convolution or add that "
-            "nothing else reads");
-}
-
 TEST(OnnxErrors, NamesABatchNormalizationThatCannotBeFolded) {
-  EXPECT_EQ(error_after_conv([](Model& m) {
-              for (const char* name : {"g", "b", "m", "v"}) m.constant(name, {3}, {1, 1, 1});
-              m.node("Relu", {"c"}, "d");
-              m.node("BatchNormalization", {"d", "g", "b", "m", "v"}, "y");
-            }),
-            "node 'BatchNormalization_y' (BatchNormalization): batch normalization can be folded "
-            "only directly after a convolution that nothing else reads");
   EXPECT_EQ(error_after_conv([](Model& m) {
               for (const char* name : {"g", "b", "m", "v"}) m.constant(name, {2}, {1, 1});
               m.node("BatchNormalization", {"c", "g", "b", "m", "v"}, "y");
             }),
             "node 'BatchNormalization_y' (BatchNormalization): has parameters of [2], expected 3 "
             "plain values");
-  EXPECT_EQ(
-      error_after_conv([](Model& m) {
-        for (const char* name : {"g", "b", "m"}) m.constant(name, {3}, {1, 1, 1});
-        m.constant("v", {3}, {-1, -1, -1});
-        m.node("BatchNormalization", {"c", "g", "b", "m", "v"}, "y");
-      }),
-      "node 'BatchNormalization_y' (BatchNormalization): folds into a weight that is not finite");
+  EXPECT_EQ(error_after_conv([](Model& m) {
+              for (const char* name : {"g", "b", "m"}) m.constant(name, {3}, {1, 1, 1});
+              m.constant("v", {3}, {-1, -1, -1});
+              m.node("BatchNormalization", {"c", "g", "b", "m", "v"}, "y");
+            }),
+            "node 'BatchNormalization_y' (BatchNormalization): has a variance below 0, or none");
 }
 
 TEST(OnnxErrors, NamesFullyConnectedLayersThatDoNotFit) {
@@ -307,17 +282,92 @@ TEST(OnnxErrors, NamesFullyConnectedLayersThatDoNotFit) {
             }),
             "node 'Gemm_y' (Gemm): needs a Flatten before it");
   EXPECT_EQ(error_after_conv([&](Model& m) {
-              m.shape_constant("s", {1, 3, 16});
+              m.shape_constant("s", {1, 6, 8});
               m.node("Reshape", {"c", "s"}, "f");
               gemm(m);
             }),
-            "node 'Reshape_f' (Reshape): to [1 x 3 x 16]: only flattening to [1 x 48] is "
-            "supported");
+            "node 'Reshape_f' (Reshape): to [1 x 6 x 8]: cuts an axis of [1 x 3 x 4 x 4], only "
+            "whole axes can be merged or kept");
   EXPECT_EQ(error_after_conv([](Model& m) {
               m.node("Flatten", {"c"}, "f");
               m.node("MaxPool", {"f"}, "y").set("kernel_shape", {1, 1});
             }),
             "node 'MaxPool_y' (MaxPool): needs N x C x H x W, gets a flattened vector");
+}
+
+/// A convolution and what turns its result, of `channels` x 4 x `columns`.
+std::string error_of_turned(int channels, int columns, const std::vector<int>& perm,
+                            bool flattened = false, const char* tail = nullptr) {
+  Model model({4, columns, 2});
+  model.constant("w", {channels, 2, 1, 1},
+                 std::vector<float>(static_cast<std::size_t>(2 * channels), 1));
+  model.node("Conv", {"x", "w"}, "c");
+  const bool is_last = !flattened && tail == nullptr;
+  model.node("Transpose", {"c"}, is_last ? "y" : "t").set("perm", perm);
+  if (flattened) model.node("Flatten", {"t"}, tail == nullptr ? "y" : "f");
+  if (tail != nullptr) model.node(tail, {"f"}, "y").set("axis", 1);
+  return model.error();
+}
+
+TEST(OnnxErrors, RefusesAnotherOrderOfResults) {
+  const std::vector<int> to_last{0, 2, 3, 1}, turned{0, 1, 3, 2};
+  const auto refused = [](const std::string& order, const std::string& ours) {
+    return "output 'y': is " + order + ", results here are in the order " + ours +
+           ": a Transpose more or less at the end would do";
+  };
+  EXPECT_EQ(error_of_turned(3, 5, to_last), refused("1 x H x W x C", "1 x C x H x W"));
+  EXPECT_EQ(error_of_turned(3, 5, to_last, true), refused("1 x HWC", "1 x C x H x W"));
+  EXPECT_EQ(error_of_turned(3, 5, to_last, true, "ArgMax"), refused("1 x HWC", "1 x C x H x W"));
+  EXPECT_EQ(error_of_turned(1, 5, turned), refused("1 x 1 x W x H", "1 x 1 x H x W"));
+  // The same order under other dimensions.
+  EXPECT_EQ(error_of_turned(1, 5, to_last), "");
+  EXPECT_EQ(error_of_turned(3, 1, turned), "");
+  EXPECT_EQ(error_of_turned(3, 5, {0, 1, 2, 3}, true, "ArgMax"), "");
+}
+
+TEST(OnnxErrors, RefusesTransposesThatAreNotOfAnImage) {
+  const auto error = [](const Shape& input, const std::vector<int>& perm, int channels) {
+    Model model(input);
+    model.constant("w", {2, channels, 1, 1},
+                   std::vector<float>(static_cast<std::size_t>(2 * channels), 1));
+    model.node("Transpose", {"x"}, "t").set("perm", perm);
+    model.node("Conv", {"t", "w"}, "y");
+    return model.error();
+  };
+  const auto refused = [](const std::string& order) {
+    return "input 'x': up to the first layer its dimensions are put in the order [" + order +
+           "]: only [0, 3, 1, 2] is supported, which makes N x C x H x W of N x H x W x C";
+  };
+  EXPECT_EQ(error({8, 8, 3}, {0, 1, 3, 2}, 3), refused("0, 1, 3, 2"));
+  EXPECT_EQ(error({5, 4, 3}, {0, 1, 3, 2}, 3), refused("0, 1, 3, 2"));
+  EXPECT_EQ(error({3, 3, 3}, {0, 2, 1, 3}, 3), refused("0, 2, 1, 3"));
+  EXPECT_EQ(error({5, 4, 3}, {0, 3, 2, 1}, 4), refused("0, 3, 2, 1"));
+  EXPECT_EQ(error({5, 4, 3}, {0, 2, 3, 1}, 5), refused("0, 2, 3, 1"));
+  EXPECT_EQ(error({5, 4, 3}, {0, 3, 1, 2}, 4), "");
+  // Only extents of 1 trade places.
+  EXPECT_EQ(error({1, 4, 3}, {0, 1, 3, 2}, 3), "");
+}
+
+TEST(OnnxErrors, RefusesUpperBoundsWithWhatWouldDo) {
+  const auto error = [](bool of_image, const std::vector<float>& bounds) {
+    Model model({4, 4, 2});
+    model.constant("w", {2, 2, 1, 1}, {1, 2, 3, 4});
+    model.constant("low", {}, {bounds[0]});
+    model.constant("high", {}, {bounds[1]});
+    if (!of_image) model.node("Conv", {"x", "w"}, "c");
+    model.node("Clip", {of_image ? "x" : "c", "low", "high"}, of_image ? "c" : "y");
+    if (of_image) model.node("Conv", {"c", "w"}, "y");
+    return model.error();
+  };
+  EXPECT_EQ(error(false, {0, 6}),
+            "node 'Clip_y' (Clip): its upper bound 6 is not supported: ReLU "
+            "instead of ReLU6 would do");
+  EXPECT_EQ(error(false, {-1, 1}),
+            "node 'Clip_y' (Clip): its upper bound 1 is not supported: of "
+            "activations the machine has ReLU only");
+  EXPECT_EQ(error(true, {0, 1}),
+            "node 'Clip_c' (Clip): its upper bound 1 is not supported: clip "
+            "the images before, and leave it out");
 }
 
 TEST(OnnxErrors, NamesAddsThatDoNotFit) {

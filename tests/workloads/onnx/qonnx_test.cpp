@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/workloads/onnx/model.h"
 
@@ -100,7 +104,8 @@ TEST(Qonnx, BringsABiasOnACoarserGridToTheAccumulators) {
 
 TEST(Qonnx, RefusesABiasOnAFinerGrid) {
   EXPECT_EQ(error_of(quantized_conv(), plain_end),
-            "node 'conv0' (Conv): its bias has scale 2^-4, finer than the accumulator's 2^-3");
+            "node 'conv0' (Conv): its bias has scale 2^-4, finer than the accumulator's 2^-3: "
+            "without its Quant it is rounded to that");
 }
 
 TEST(Qonnx, FusesAPoolBehindTheQuantNode) {
@@ -145,8 +150,6 @@ TEST(Qonnx, LetsAMaxPoolKeepItsInputsFormat) {
 
 TEST(Qonnx, NamesWhatHasNoQuantNode) {
   const std::string follows = "no Quant node follows; a fixed-point network needs one";
-  EXPECT_EQ(error_of(fine_input(), [](Model& m) { m.node("Relu", {"c"}, "y"); }),
-            "node 'conv0' (Conv): " + follows);
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.node("AveragePool", {"c"}, "p").set("kernel_shape", {2, 2});
@@ -155,22 +158,104 @@ TEST(Qonnx, NamesWhatHasNoQuantNode) {
             "node 'conv0' (Conv): " + follows);
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
-                       m.graph().mutable_node(3)->set_input(0, "x");
-                       plain_end(m);
+                       m.node("MaxPool", {"c"}, "p").set("kernel_shape", {3, 3});
+                       m.node("Add", {"p", "xq"}, "y");
                      }),
-            "input 'x': " + follows);
+            "node 'MaxPool_p' (MaxPool): " + follows);
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.graph().mutable_node(3)->set_input(1, "w");
                        plain_end(m);
                      }),
             "node 'conv0' (Conv): its weights have no Quant node");
-  EXPECT_EQ(error_of(fine_input(),
-                     [](Model& m) {
-                       m.graph().mutable_node(3)->set_input(2, "b");
-                       plain_end(m);
-                     }),
-            "node 'conv0' (Conv): its bias has no Quant node");
+}
+
+/// quantized_conv() on the image as it comes.
+Model without_input_quant() {
+  Model model = quantized_conv();
+  model.graph().mutable_node(3)->set_input(0, "x");
+  model.graph().mutable_node(3)->set_input(2, "b");
+  model.node("Relu", {"c"}, "y");
+  return model;
+}
+
+TEST(Qonnx, SaysWhatItTakesWhereAQuantNodeIsMissing) {
+  const FixedNetwork network = without_input_quant().load_fixed();
+  EXPECT_EQ(network.input_format, (Format{8, 0, false, false}));
+  EXPECT_EQ(network.layers[0].bias, (std::vector<std::int64_t>{2, -8}));  // 1.5 and -8 of 1/8
+  // At most 8 * 255 + 1 * 255 + 8 = 2303 steps of 1/8: 16 bits hold them as they are.
+  EXPECT_EQ(network.layers[0].requant.out, (Format{16, 3, true, false}));
+  EXPECT_EQ(
+      network.assumptions,
+      (std::vector<std::string>{
+          "input 'x' has no Quant node: taken as pixels of 8 bits, scale 2^0, unsigned, ROUND",
+          "bias of 'conv0' has no Quant node: rounded to the accumulator's 2^-3",
+          "output 'y' has no Quant node: given 16 bits, scale 2^-3, signed, ROUND"}));
+}
+
+FixedNetwork loaded_for(const Model& model, const std::optional<PixelConvention>& pixels) {
+  const test::TemporaryFile file;
+  file.write(model.proto.SerializeAsString());
+  return std::get<FixedNetwork>(load_network(file.path(), pixels));
+}
+
+TEST(Qonnx, GivesAnInputWithoutQuantNodeTheFormatOfItsPixels) {
+  const std::vector<std::pair<std::string, Format>> formats = {
+      {"raw", {8, 0, false, false}},
+      {"scale=1/256", {8, 8, false, false}},
+      {"scale=4", {8, -2, false, false}},
+      {"scale=1,mean=128", {8, 0, true, false}},
+      {"scale=1/256,mean=0.5", {8, 8, true, false}},
+      // Not exact: 1 is clipped by one step, which costs less than steps twice as wide.
+      {"unit", {8, 8, false, false}},
+      {"signed", {8, 7, true, false}}};
+  for (const auto& [pixels, format] : formats) {
+    Model model = without_input_quant();
+    const FixedNetwork asked = loaded_for(model, parse_convention(pixels));
+    EXPECT_EQ(asked.input_format, format) << pixels;
+    EXPECT_TRUE(asked.input_is_assumed);
+    EXPECT_FALSE(asked.convention.pixels) << "the file states none";
+    onnx::StringStringEntryProto& entry = *model.proto.add_metadata_props();
+    entry.set_key("dcnsim.pixels");
+    entry.set_value(pixels);
+    const FixedNetwork stated = loaded_for(model, {});
+    EXPECT_EQ(stated.input_format, format) << pixels;
+    EXPECT_EQ(stated.convention.pixels, parse_convention(pixels));
+    EXPECT_EQ(loaded_for(model, PixelConvention{}).input_format, (Format{8, 0, false, false}));
+  }
+  const FixedNetwork fine = loaded_for(without_input_quant(), parse_convention("scale=1/256"));
+  EXPECT_EQ(fine.layers[0].bias, (std::vector<std::int64_t>{384, -2048}));  // of 2^-11
+  EXPECT_FALSE(loaded(fine_input(), plain_end).input_is_assumed);
+}
+
+TEST(Qonnx, GivesAnInputBehindNodesTheFormatOfWhatTheyMakeOfPixels) {
+  Model model = quantized_conv();
+  model.constant("half", {}, {0.5F});
+  model.node("Sub", {"x", "half"}, "s");
+  model.node("Mul", {"s", "half"}, "m");
+  const onnx::GraphProto nodes = model.graph();
+  model.graph().clear_node();
+  for (const int at : {4, 5, 1, 2, 3}) *model.graph().add_node() = nodes.node(at);
+  model.graph().mutable_node(4)->set_input(0, "m");
+  model.graph().mutable_node(4)->set_input(2, "b");
+  model.node("Relu", {"c"}, "y");
+  // 2 * pixel - 1 over 4: of -1/4 .. 127.25 the 8 bits hold halves less well than whole numbers.
+  EXPECT_EQ(loaded_for(model, {}).input_format, (Format{8, 0, true, false}));
+  EXPECT_EQ(loaded_for(model, parse_convention("scale=2,mean=-0.5")).input_format,
+            (Format{8, 0, false, false}));
+}
+
+TEST(Qonnx, KeepsAReluOnAnInputWhosePixelsMayBeNegative) {
+  Model model = quantized_conv();
+  const onnx::GraphProto nodes = model.graph();
+  model.graph().clear_node();
+  model.node("Relu", {"x"}, "r");
+  for (const int at : {1, 2, 3}) *model.graph().add_node() = nodes.node(at);
+  model.graph().mutable_node(3)->set_input(0, "r");
+  model.graph().mutable_node(3)->set_input(2, "b");
+  model.node("Relu", {"c"}, "y");
+  EXPECT_EQ(loaded_for(model, {}).layers.size(), 1U);
+  EXPECT_EQ(loaded_for(model, parse_convention("signed")).layers.size(), 2U);
 }
 
 TEST(Qonnx, NamesQuantNodesThatShiftsCannotExecute) {
@@ -206,6 +291,53 @@ TEST(Qonnx, NamesQuantNodesThatShiftsCannotExecute) {
             "node 'Quant_y' (Quant): has 2 values, expected one for the whole tensor");
 }
 
+TEST(Qonnx, RefusesSignedBitsWhichAreBipolar) {
+  const std::string refused =
+      " (Quant): signed 1 bit is -1 and +1 in QONNX, which the machine does not have: signed 2 "
+      "bits would do, or unsigned 1 bit";
+  EXPECT_EQ(error_of(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, true); }),
+            "node 'Quant_y'" + refused);
+  Model weights = fine_input();
+  weights.graph().mutable_initializer(7)->set_raw_data("\0\0\x80\x3F", 4);  // wq.bits = 1
+  EXPECT_EQ(error_of(weights, plain_end), "node 'Quant_wq'" + refused);
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.node("BipolarQuant", {"c", "xq.scale"}, "y")
+                           .proto()
+                           .set_domain("qonnx.custom_op.general");
+                     }),
+            "node 'BipolarQuant_y' (BipolarQuant): operator BipolarQuant of domain "
+            "qonnx.custom_op.general is not supported: the machine has no numbers that are -1 or "
+            "+1; a Quant to signed 2 bits would do");
+  EXPECT_EQ(loaded(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, false); })
+                .layers[0]
+                .requant.out,
+            (Format{1, 1, false, false}));
+}
+
+/// Unsigned 1 bit with zero point 1 are codes -1 and 0.
+TEST(Qonnx, ReadsZeroPointOneOfOneBit) {
+  const auto rounding = [](const char* mode) {
+    const FixedNetwork network = loaded(fine_input(), [&](Model& m) {
+      m.quant("c", "y", 0.5F, 1, false, mode);
+      m.graph().mutable_node(4)->set_input(2, "y.bits");
+    });
+    EXPECT_EQ(network.layers[0].requant.out, (Format{1, 1, true, false}));
+    return network.layers[0].requant.rounding;
+  };
+  EXPECT_EQ(rounding("ROUND"), Rounding::kHalfAway);    // 1/2 to 0: -1/2 to -1
+  EXPECT_EQ(rounding("half_up"), Rounding::kHalfEven);  // 1/2 to 1: -1/2 to 0
+  EXPECT_EQ(rounding("CEIL"), Rounding::kTowardZero);
+  EXPECT_EQ(rounding("FLOOR"), Rounding::kFloor);
+  EXPECT_EQ(rounding("DOWN"), Rounding::kFloor);
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.quant("c", "y", 0.5F, 2, false);
+                       m.graph().mutable_node(4)->set_input(2, "xq.scale");
+                     }),
+            "node 'Quant_y' (Quant): its zero point is not 0, which the shift requantizer needs");
+}
+
 TEST(Qonnx, RefusesToQuantizeTwice) {
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
@@ -213,7 +345,7 @@ TEST(Qonnx, RefusesToQuantizeTwice) {
                        m.quant("d", "y", 1.0F, 8, true);
                      }),
             "node 'Quant_y' (Quant): quantizes a second time, from 8 bits, scale 2^-1, signed, "
-            "ROUND to 8 bits, scale 2^0, signed, ROUND");
+            "ROUND to 8 bits, scale 2^0, signed, ROUND: one of the two would do");
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.quant("c", "d", 0.5F, 8, true);

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "tests/support/network_images.h"
 #include "tests/workloads/training/tiny_training.h"
 #include "workloads/float_executor.h"
 
@@ -40,7 +41,7 @@ TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
   const FloatNetwork folded = net.folded();
   FloatExecutor executor(folded);
   for (std::size_t i = 0; i < 3; ++i) {
-    const std::vector<float> logits = executor.run(image_tensor(images, i)).back();
+    const std::vector<float> logits = executor.run(image_values(images, i)).back();
     ASSERT_EQ(logits.size(), 10U);
     for (std::size_t c = 0; c < 10; ++c) {
       EXPECT_NEAR(

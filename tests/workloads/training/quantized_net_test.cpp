@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 #include <stdexcept>
 
 #include "tests/support/random_network.h"
 #include "workloads/executor.h"
+#include "workloads/images/network_input.h"
+#include "workloads/training/training_data.h"
 
 namespace dcnsim {
 namespace {
@@ -27,7 +30,7 @@ torch::Tensor values_of(const CodeTensor& codes) {
 
 /// What the codes of weights and biases stand for.
 FloatNetwork numbers_of(const FixedNetwork& network) {
-  FloatNetwork numbers{network.name, network.input_name, network.input, {}};
+  FloatNetwork numbers{network.name, network.input_name, network.input, {}, network.convention};
   for (const FixedLayer& layer : network.layers) {
     FloatLayer values{layer.node, {}, {}};
     for (const std::int32_t code : layer.weights) {
@@ -63,6 +66,47 @@ TEST(QuantizedNet, ComputesTheExecutorsCodesInEveryLayer) {
     QuantizedNet net(numbers_of(network), formats_of(network));
     net.to(torch::kDouble);
     expect_equal_layers(network, net, random.image(network));
+  }
+}
+
+/// One image: pixels, or values around them.
+Dataset image_of(const Shape& shape, bool has_pixels, unsigned seed) {
+  std::mt19937 random(seed);
+  Dataset images;
+  images.shape = shape;
+  images.labels = {0};
+  for (std::size_t i = 0; i < shape.elements(); ++i) {
+    const auto pixel = static_cast<std::uint8_t>(random() % 256);
+    if (has_pixels) {
+      images.pixels.push_back(pixel);
+    } else {
+      images.values.push_back(static_cast<float>(pixel) / 17 - 3);
+    }
+  }
+  return images;
+}
+
+TEST(QuantizedNet, TakesPixelsAndValuesAsTheExecutorDoes) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    FixedNetwork network = RandomNetwork(seed).make();
+    const bool has_pixels = seed % 2 == 0;
+    network.convention.pixels = parse_convention(seed % 4 == 0 ? "unit,mean=0.25,std=0.01" : "bgr");
+    if (seed % 3 != 0) {
+      network.convention.chain = {{AffineStep::Kind::kAdd, {-0.3}},
+                                  {AffineStep::Kind::kMultiply, {1.7}},
+                                  {AffineStep::Kind::kDivide, {0.9}}};
+    }
+    const Dataset images = image_of(network.input, has_pixels, seed);
+    QuantizedNet net(numbers_of(network), formats_of(network), {},
+                     has_pixels ? QuantizedNet::Images::kPixels : QuantizedNet::Images::kValues);
+    net.to(torch::kDouble);
+    const torch::Tensor numbers =
+        plain_batch(images, raw_pixels(network.input.channels), 0, 1).first.to(torch::kDouble);
+    Executor executor(network, kWide);
+    const Activations& expected = executor.run(CodeInput(network, images)(0));
+    torch::NoGradGuard no_gradients;
+    EXPECT_TRUE(net.outputs(numbers).back().equal(values_of(expected.layers.back())));
   }
 }
 

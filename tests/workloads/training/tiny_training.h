@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "workloads/images/cifar10_file.h"
 #include "workloads/training/plain_learner.h"
 #include "workloads/training/trainer.h"
 
@@ -17,7 +18,8 @@ inline PlainArchitecture tiny_architecture() {
 }
 
 inline TrainingData embedded_images() {
-  return load_training_data(DCNSIM_SOURCE_DIR "/workloads/cifar10/calibration_500.bin", 100);
+  return load_training_data({DCNSIM_SOURCE_DIR "/workloads/cifar10/calibration_500.bin", ""},
+                            kCifarShape, 100);
 }
 
 /// Ten classes that a tiny network learns within seconds: stripes of five colours, upright or
@@ -26,9 +28,10 @@ inline TrainingData striped_images() {
   std::mt19937 random(1);
   const auto draw = [&](int count) {
     Dataset images;
+    images.shape = kCifarShape;
     for (int i = 0; i < count; ++i) {
       const int label = i % 10, colour = label % 5 + 1;
-      images.labels.push_back(static_cast<std::uint8_t>(label));
+      images.labels.push_back(label);
       for (int plane = 0; plane < 3; ++plane) {
         for (int y = 0; y < 32; ++y) {
           for (int x = 0; x < 32; ++x) {

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "analysis/quantizer/quantize_network.h"
+#include "tests/support/network_images.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/workloads/training/tiny_training.h"
 #include "workloads/executor.h"

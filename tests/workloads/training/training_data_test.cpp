@@ -6,9 +6,13 @@
 #include <filesystem>
 #include <set>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/small_float_network.h"
 #include "tests/support/temporary_folder.h"
+#include "workloads/images/npy_file.h"
 
 namespace dcnsim {
 namespace {
@@ -17,7 +21,7 @@ const std::string kImages = DCNSIM_SOURCE_DIR "/workloads/cifar10/calibration_50
 
 std::string message_of(const std::string& path, std::size_t validation) {
   try {
-    load_training_data(path, validation);
+    load_training_data({path, ""}, kCifarShape, validation);
   } catch (const std::runtime_error& error) {
     return error.what();
   }
@@ -26,7 +30,7 @@ std::string message_of(const std::string& path, std::size_t validation) {
 
 /// One image whose pixel at row y, column x has the value 6 y + x in every channel.
 Dataset ramp() {
-  Dataset image{{3}, {}};
+  Dataset image{kCifarShape, {3}, {}, {}, ""};
   for (int plane = 0; plane < 3; ++plane) {
     for (int y = 0; y < 32; ++y) {
       for (int x = 0; x < 32; ++x) image.pixels.push_back(static_cast<std::uint8_t>(6 * y + x));
@@ -37,7 +41,7 @@ Dataset ramp() {
 
 TEST(TrainingData, HoldsTheLastImagesOut) {
   const Dataset all = load_cifar10(kImages);
-  const TrainingData data = load_training_data(kImages, 120);
+  const TrainingData data = load_training_data({kImages, ""}, kCifarShape, 120);
   ASSERT_EQ(data.training.size(), 380U);
   ASSERT_EQ(data.validation.size(), 120U);
   EXPECT_EQ(image_tensor(data.training, 379), image_tensor(all, 379));
@@ -57,7 +61,7 @@ TEST(TrainingData, ReadsTheTrainingBatchesOfAFolderAndNeverTheTestBatch) {
             std::string::npos)
       << message_of(path, 10);
   std::filesystem::copy_file(kImages, path + "/data_batch_5.bin");
-  EXPECT_EQ(load_training_data(path, 10).training.size(), 2490U);
+  EXPECT_EQ(load_training_data({path, ""}, kCifarShape, 10).training.size(), 2490U);
 }
 
 TEST(TrainingData, RefusesAWrongFolderAndTooFewImages) {
@@ -66,6 +70,21 @@ TEST(TrainingData, RefusesAWrongFolderAndTooFewImages) {
   EXPECT_NE(message_of(missing, 10).find(missing), std::string::npos);
   EXPECT_NE(message_of(kImages, 500).find("500 images, expected more than the 500"),
             std::string::npos);
+}
+
+TEST(TrainingData, TakesArraysOfAnyShapeWithLabels) {
+  const TemporaryFolder folder;
+  std::string bytes;
+  for (int i = 0; i < 4 * 6; ++i) bytes += static_cast<char>(i);
+  const std::string images =
+      folder.write("images.npy", npy_bytes({NpyType::Kind::kUnsigned, 1}, {4, 1, 2, 3}, bytes));
+  const std::string labels = folder.write("labels.txt", "3\n2\n1\n0\n");
+  const TrainingData data = load_training_data({images, labels}, {2, 3, 1}, 1);
+  EXPECT_EQ(data.training.labels, (std::vector<int>{3, 2, 1}));
+  EXPECT_EQ(data.validation.labels, std::vector<int>{0});
+  EXPECT_EQ(data.validation.shape, (Shape{2, 3, 1}));
+  EXPECT_EQ(data.validation.pixels, (std::vector<std::uint8_t>{18, 19, 20, 21, 22, 23}));
+  EXPECT_THROW(load_training_data({images, ""}, {2, 3, 1}, 1), std::runtime_error);
 }
 
 TEST(TrainingData, NormalisesToMeanZeroAndDeviationOne) {
@@ -137,8 +156,52 @@ TEST(Augmenter, ShiftsByUpToTheGivenPixels) {
   EXPECT_EQ(*shifts.rbegin(), 14);
 }
 
+/// One image of values of 3 rows, 5 columns and 2 channels, each another.
+Dataset values_3x5() {
+  Dataset image{{3, 5, 2}, {1}, {}, {}, ""};
+  for (int i = 0; i < 30; ++i) image.values.push_back(0.125F * static_cast<float>(i) - 1);
+  return image;
+}
+
+TEST(Augmenter, VariesValuesOfAnyShape) {
+  const Dataset images = values_3x5();
+  const torch::Tensor straight = plain_batch(images, raw_pixels(2), 0, 1).first;
+  ASSERT_EQ(straight.sizes(), (std::vector<std::int64_t>{1, 2, 3, 5}));
+  EXPECT_EQ(straight[0][1][2][3].item<float>(), 0.125F * (15 + 2 * 5 + 3) - 1);
+  Augmenter augmenter(images, raw_pixels(2), {true, 2, 0}, 1);
+  std::set<int> corners;
+  for (int number = 0; number < 300; ++number) {
+    augmenter.begin_epoch(number);
+    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    // Every row and column shows one of the image's, and channels move together.
+    corners.insert(static_cast<int>(8 * (seen[0][0][0][0].item<float>() + 1)));
+    EXPECT_TRUE((seen[0][1] - seen[0][0]).allclose(torch::full({3, 5}, 0.125F * 15)));
+  }
+  EXPECT_EQ(corners.size(), 15U) << "each of 3 x 5 positions comes into the corner";
+  EXPECT_THROW(Augmenter(images, raw_pixels(2), {true, 3, 0}, 1), std::invalid_argument);
+}
+
+TEST(Augmenter, NormalisesValuesOfAnyMagnitude) {
+  Dataset images = values_3x5();
+  const torch::Tensor batch = plain_batch(images, pixel_statistics(images), 0, 1).first;
+  EXPECT_LT(batch.mean({0, 2, 3}).abs().max().item<double>(), 1e-5);
+  EXPECT_LT((batch.std({0, 2, 3}, false) - 1).abs().max().item<double>(), 1e-5);
+}
+
+TEST(Augmentation, IsSmallerOnSmallImages) {
+  const auto of = [](const Shape& input) {
+    const Augmentation augmentation = scaled({}, input);
+    return std::pair(augmentation.shift, augmentation.cutout);
+  };
+  EXPECT_EQ(of({32, 32, 3}), std::pair(4, 12));
+  EXPECT_EQ(of({224, 224, 3}), std::pair(4, 12));
+  EXPECT_EQ(of({28, 28, 1}), std::pair(3, 10));
+  EXPECT_EQ(of({64, 8, 1}), std::pair(1, 3));
+  EXPECT_EQ(of({1, 1, 100}), std::pair(0, 0));
+}
+
 TEST(Augmenter, CutsASquareOut) {
-  Dataset images{{0}, std::vector<std::uint8_t>(3072, 200)};
+  Dataset images{kCifarShape, {0}, std::vector<std::uint8_t>(3072, 200), {}, ""};
   Augmenter augmenter(images, raw_pixels(), {false, 2, 8}, 1);
   int largest = 0;
   for (int number = 0; number < 50; ++number) {

@@ -199,7 +199,7 @@ function hashText(sha256) {
 function inputTable(inputs, of) {
   return dataTable({ caption: `Inputs${of}`, rows: inputs, columns: [
     { title: "Role", value: (input) => input.role },
-    { title: "File", value: (input) => input.path },
+    { title: "File", value: (input) => input.path + (input.shipped ? " (comes with dcnsim)" : "") },
     { title: "SHA-256", value: (input) => input.sha256,
       cell: (input) => el("code", { class: "whole-hash" }, input.sha256) },
   ] });

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/cli/file_kind.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "analysis/cli/shipped_files.h"
+#include "models/base/text/printable.h"
+
+namespace dcnsim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What is read of a file.
+constexpr std::size_t kLongest = 65536;
+
+std::string beginning(const std::string& path) {
+  std::string text(kLongest, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+bool has_control_characters(const std::string& text) {
+  return std::any_of(
+      text.begin(),
+      text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 64)),
+      [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+      });
+}
+
+FileKind kind_of_json(const std::string& text) {
+  const std::size_t schema = text.find("\"schema\"");
+  if (schema != std::string::npos) {
+    const std::size_t value = text.find("\"dcnsim.", schema);
+    const bool is_run =
+        value != std::string::npos && text.compare(value, 13, "\"dcnsim.run/1") == 0;
+    return is_run ? FileKind::kRunResult : FileKind::kOtherResult;
+  }
+  return text.find("\"traceEvents\"") != std::string::npos ? FileKind::kTrace : FileKind::kUnknown;
+}
+
+/// Words before a colon at the beginning of a line.
+std::set<std::string> top_keys(const std::string& text) {
+  std::set<std::string> keys;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos || std::isalpha(static_cast<unsigned char>(line[0])) == 0) {
+      continue;
+    }
+    keys.insert(line.substr(0, colon));
+  }
+  return keys;
+}
+
+FileKind kind_of_yaml(const std::string& text) {
+  const std::set<std::string> keys = top_keys(text);
+  const auto has = [&](const char* key) { return keys.count(key) != 0; };
+  if (has("axes") || has("allocations") || has("objectives")) return FileKind::kSweep;
+  if (has("array") || has("buffers") || has("dram")) return FileKind::kAccelerator;
+  // Both have layers: what is said of them decides, if anything does.
+  const auto says = [&](const char* key) { return text.find(key) != std::string::npos; };
+  if (has("weights") || has("activations")) return FileKind::kWidths;
+  if (has("layers") && says("tile_h:")) return FileKind::kMapping;
+  if (has("layers") && says("weights:")) return FileKind::kWidths;
+  return FileKind::kUnknown;
+}
+
+bool ends_in(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+FileKind kind_of_file(const std::string& path) {
+  if (ends_in(path, ".onnx") || ends_in(path, ".onnx.gz")) return FileKind::kNetwork;
+  const std::string text = beginning(path);
+  if (text.rfind("SQLite format 3", 0) == 0) return FileKind::kStore;
+  if (text.rfind("\x1f\x8b", 0) == 0) return FileKind::kNetwork;
+  constexpr std::uintmax_t kRecord = 3073;  // of CIFAR-10
+  std::error_code error;
+  const bool is_batch = ends_in(path, ".bin") && fs::file_size(path, error) % kRecord == 0;
+  if (is_batch || text.rfind("\x93NUMPY", 0) == 0) return FileKind::kImages;
+  if (has_control_characters(text)) return FileKind::kUnknown;
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string::npos && text[first] == '{';
+  return is_json ? kind_of_json(text) : kind_of_yaml(text);
+}
+
+/// Where it belongs: an option, or a command line with {} for its name.
+struct Place {
+  const char* option;
+  const char* command;
+};
+
+Place place_of(FileKind kind) {
+  switch (kind) {
+    case FileKind::kPreset:
+    case FileKind::kAccelerator:
+      return {"--accelerator", ""};
+    case FileKind::kWidths:
+      return {"--widths", ""};
+    case FileKind::kMapping:
+      return {"--mapping", ""};
+    case FileKind::kImages:
+      return {"--images", ""};
+    case FileKind::kSweep:
+      return {"", "dcnsim sweep {}"};
+    case FileKind::kStore:
+      return {"", "dcnsim sweep show {}"};
+    case FileKind::kRunResult:
+      return {"", "dcnsim report {} -o page.html"};
+    case FileKind::kTrace:
+      return {"", "dcnsim timeline {} --layer NAME -o picture.svg"};
+    case FileKind::kOtherResult:
+      return {"", "dcnsim inspect {}"};
+    case FileKind::kNetwork:
+      return {"", "dcnsim run {}"};
+    case FileKind::kUnknown:
+    case FileKind::kNothing:
+      break;
+  }
+  return {"", ""};
+}
+
+}  // namespace
+
+FileKind kind_of(const std::string& name) {
+  std::error_code error;
+  if (fs::is_regular_file(name, error)) return kind_of_file(name);
+  if (fs::exists(name, error)) return FileKind::kUnknown;
+  const auto is_in = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (is_in(shipped_data().accelerator_names())) return FileKind::kPreset;
+  return is_in(shipped_data().network_names()) ? FileKind::kNetwork : FileKind::kNothing;
+}
+
+std::string words_for(FileKind kind) {
+  switch (kind) {
+    case FileKind::kNetwork:
+      return "a network";
+    case FileKind::kPreset:
+      return "an accelerator preset";
+    case FileKind::kAccelerator:
+      return "an accelerator file";
+    case FileKind::kSweep:
+      return "a sweep file";
+    case FileKind::kWidths:
+      return "a file of widths";
+    case FileKind::kMapping:
+      return "a mapping";
+    case FileKind::kRunResult:
+      return "the result of a run";
+    case FileKind::kOtherResult:
+      return "a result";
+    case FileKind::kTrace:
+      return "a trace";
+    case FileKind::kStore:
+      return "the store of a sweep";
+    case FileKind::kImages:
+      return "a file of images";
+    case FileKind::kUnknown:
+    case FileKind::kNothing:
+      break;
+  }
+  return "";
+}
+
+std::string belongs_to_command(const std::string& name) {
+  const FileKind kind = kind_of(name);
+  const std::string words = words_for(kind);
+  if (words.empty()) return "";
+  const Place place = place_of(kind);
+  const std::string command = *place.command == '\0'
+                                  ? fmt::format("dcnsim run {} {}", place.option, printable(name))
+                                  : fmt::format(fmt::runtime(place.command), printable(name));
+  return fmt::format("that is {}: {}", words, command);
+}
+
+std::string belongs_to_option(const std::string& name, const std::vector<std::string>& options,
+                              const std::string& expected) {
+  const FileKind kind = kind_of(name);
+  const std::string words = words_for(kind);
+  if (words.empty()) return "";
+  const Place place = place_of(kind);
+  const bool has_option = std::find(options.begin(), options.end(), place.option) != options.end();
+  if (has_option) return fmt::format("that is {}: {} {}", words, place.option, printable(name));
+  if (*place.option != '\0') return fmt::format("that is {}, {}", words, expected);
+  return belongs_to_command(name);
+}
+
+}  // namespace dcnsim::cli

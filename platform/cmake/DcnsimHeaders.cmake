@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# What users include: copies of our headers under BUILD/include/dcnsim, in which every include of
+# ours begins with dcnsim/ too. BUILD/include, or PREFIX/include, is then all that has to be on the
+# path, and nobody's own folder models/ or platform/ is in the way.
+file(GLOB_RECURSE DCNSIM_HEADERS RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS models/*.h)
+# Those of the kernels are parts of their sources, but for one.
+list(FILTER DCNSIM_HEADERS EXCLUDE REGEX "^models/numeric/kernels/")
+list(APPEND DCNSIM_HEADERS models/numeric/kernels/kernel_set.h)
+# The driver as a source too, which is compiled for the processor that drives the accelerator.
+set(DCNSIM_DRIVER_FILES platform/driver/dcn_descriptor.h platform/driver/dcn_registers.h
+                        platform/driver/driver.c platform/driver/driver.h)
+set(DCNSIM_INFERENCE_HEADERS "")
+if(TARGET dcnsim_inference)
+  set(DCNSIM_INFERENCE_HEADERS
+      analysis/evaluation/input_file.h
+      analysis/evaluation/pixel_statement.h
+      analysis/inference/fixed_network.h
+      analysis/inference/inference.h
+      analysis/inference/layer_dump.h
+      analysis/inference/run_progress.h
+      analysis/inference/shipped_data.h
+      analysis/quantizer/format_rule.h
+      analysis/quantizer/format_search.h
+      analysis/quantizer/histogram.h
+      analysis/report/run_report.h
+      workloads/affine.h
+      workloads/images/dataset.h
+      workloads/network.h
+      workloads/pixel_convention.h)
+endif()
+
+set(files ${DCNSIM_HEADERS} ${DCNSIM_DRIVER_FILES} ${DCNSIM_INFERENCE_HEADERS})
+set(script ${PROJECT_SOURCE_DIR}/platform/cmake/copy_headers.cmake)
+set(stamp ${PROJECT_BINARY_DIR}/include/copied)
+set(depends ${files})
+list(TRANSFORM depends PREPEND ${PROJECT_SOURCE_DIR}/)
+dcnsim_systemc_version(version unused)
+add_custom_command(
+  OUTPUT ${stamp}
+  COMMAND ${CMAKE_COMMAND} "-DFILES=${files}" -DFROM=${PROJECT_SOURCE_DIR}
+          -DTO=${PROJECT_BINARY_DIR}/include/dcnsim -DSYSTEMC_VERSION=${version} -P ${script}
+  COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+  DEPENDS ${depends} ${script}
+  COMMENT "Copying headers for users"
+  VERBATIM)
+add_custom_target(dcnsim_headers ALL DEPENDS ${stamp})

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/oracle/layer_classes.h"
+
+#include <string>
+
+#include "tests/oracle/machine/naive_array.h"
+#include "tests/oracle/machine/pe_mode.h"
+
+namespace dcnsim::oracle {
+namespace {
+
+using Classes = std::vector<CaseClass<RanLayer>>;
+
+bool conv(const RanLayer& r) { return r.layer.kind == LayerKind::kConv; }
+bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
+bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
+bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
+
+bool output_stationary(const RanLayer& r) {
+  return r.machine.array.dataflow == Dataflow::kOutputStationary;
+}
+PeMode mode(const RanLayer& r) {
+  return pe_mode(r.machine.array, r.layer.weight.bits, r.layer.input.bits);
+}
+
+/// How a layer is cut.
+struct Cuts {
+  bool pixels = false, channels = false, chunks = false;
+  explicit Cuts(const RanLayer& r) {
+    for (const Step& step : steps_of(r.layer)) {
+      pixels |= step.rows.first > 0 || step.columns.first > 0;
+      channels |= step.channels.first > 0;
+      chunks |= !step.first_chunk;
+    }
+  }
+};
+
+bool chunked(const RanLayer& r) { return conv(r) && Cuts(r).chunks; }
+
+/// Chunks on an array whose PEs keep the sums, or cannot.
+bool sums_between_chunks(const RanLayer& r, bool stay) {
+  if (!chunked(r) || !output_stationary(r)) return false;
+  const Step step = steps_of(r.layer).front();
+  const int pool = r.layer.fused_pool;
+  ArrayTask task;
+  task.pixels = step.rows.size() * step.columns.size() * pool * pool;
+  task.channels = step.channels.size();
+  return sums_stay(r.machine, task) == stay;
+}
+
+template <class Window>
+bool padded(const Window& w) {
+  return w.pad_top + w.pad_left + w.pad_bottom + w.pad_right > 0;
+}
+
+void add_datapaths(Classes& classes) {
+  for (const DatapathFamily family :
+       {DatapathFamily::kBitParallel, DatapathFamily::kActivationSerial,
+        DatapathFamily::kFullySerial, DatapathFamily::kComposable}) {
+    for (const bool stationary_outputs : {false, true}) {
+      const std::string name =
+          std::string(to_string(family)) + (stationary_outputs ? ", outputs" : ", weights");
+      classes.push_back({name + " stationary", [=](const RanLayer& r) {
+                           return conv(r) && r.machine.array.datapath == family &&
+                                  output_stationary(r) == stationary_outputs;
+                         }});
+    }
+    classes.push_back(
+        {std::string(to_string(family)) + ", both operands in digits", [=](const RanLayer& r) {
+           return conv(r) && r.machine.array.datapath == family && mode(r).weight_fetches > 1 &&
+                  mode(r).activation_fetches > 1;
+         }});
+  }
+  classes.push_back({"lanes without work", [](const RanLayer& r) {
+                       return conv(r) &&
+                              steps_of(r.layer).back().reduction.size() % mode(r).group != 0;
+                     }});
+}
+
+void add_loops(Classes& classes) {
+  for (const bool gathering : {false, true}) {
+    for (const bool chunks : {false, true}) {
+      classes.push_back({std::string("pixel and channel tiles, ") +
+                             (gathering ? "gathering" : "weights outside") +
+                             (chunks ? ", in chunks" : ""),
+                         [=](const RanLayer& r) {
+                           if (!conv(r)) return false;
+                           const Cuts cuts(r);
+                           return cuts.pixels && cuts.channels && gathers(r.layer) == gathering &&
+                                  cuts.chunks == chunks;
+                         }});
+    }
+  }
+  const Classes more = {{"one pixel tile, weights outside by name",
+                         [](const RanLayer& r) {
+                           return conv(r) && r.layer.tiling.order == LoopOrder::kWeightOuter &&
+                                  !Cuts(r).pixels && Cuts(r).channels;
+                         }},
+                        {"one channel tile, pixel tiles, chunks",
+                         [](const RanLayer& r) {
+                           return conv(r) && Cuts(r).pixels && !Cuts(r).channels && Cuts(r).chunks;
+                         }},
+                        {"one step", [](const RanLayer& r) { return r.run.steps == 1; }},
+                        {"sums stay in PEs from chunk to chunk",
+                         [](const RanLayer& r) { return sums_between_chunks(r, true); }},
+                        {"sums leave after every chunk",
+                         [](const RanLayer& r) { return sums_between_chunks(r, false); }},
+                        {"sums in the accumulator buffer from chunk to chunk",
+                         [](const RanLayer& r) { return chunked(r) && !output_stationary(r); }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
+void add_kinds(Classes& classes) {
+  const Classes kinds = {
+      {"groups", [](const RanLayer& r) { return conv(r) && r.layer.conv.groups > 1; }},
+      {"depthwise",
+       [](const RanLayer& r) {
+         return conv(r) && r.layer.conv.groups > 1 &&
+                r.layer.conv.groups == r.layer.conv.in.channels;
+       }},
+      {"strides",
+       [](const RanLayer& r) {
+         return conv(r) && (r.layer.conv.stride_h > 1 || r.layer.conv.stride_w > 1);
+       }},
+      {"strides that leave inputs out",
+       [](const RanLayer& r) {
+         return conv(r) && (r.layer.conv.stride_h > r.layer.conv.kernel_h ||
+                            r.layer.conv.stride_w > r.layer.conv.kernel_w);
+       }},
+      {"padding", [](const RanLayer& r) { return conv(r) && padded(r.layer.conv); }},
+      {"fused pool", [](const RanLayer& r) { return conv(r) && r.layer.fused_pool > 1; }},
+      {"rows or columns that fill no window of a fused pool",
+       [](const RanLayer& r) {
+         const Geometry g(r.layer);
+         Axis rows = g.rows, columns = g.columns;
+         rows.pool = columns.pool = 1;
+         return conv(r) && (rows.outputs() % r.layer.fused_pool != 0 ||
+                            columns.outputs() % r.layer.fused_pool != 0);
+       }},
+      {"fused pool, several pixel tiles",
+       [](const RanLayer& r) { return conv(r) && r.layer.fused_pool > 1 && Cuts(r).pixels; }},
+      {"biases of 8 bytes",
+       [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits > 32; }},
+      {"biases of 4 bytes",
+       [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits <= 32; }},
+      {"max pool", [](const RanLayer& r) { return pool(r) && !average(r); }},
+      {"average pool", average},
+      {"padded pool", [](const RanLayer& r) { return pool(r) && padded(r.layer.pool); }},
+      {"overlapping pool",
+       [](const RanLayer& r) { return pool(r) && r.layer.pool.stride_h < r.layer.pool.kernel_h; }},
+      {"pool in tiles", [](const RanLayer& r) { return pool(r) && r.run.steps > 1; }},
+      {"addition of different binary points",
+       [](const RanLayer& r) { return add(r) && r.layer.input.frac != r.layer.input2.frac; }},
+      {"addition of different widths",
+       [](const RanLayer& r) { return add(r) && r.layer.input.bits != r.layer.input2.bits; }},
+      {"addition in tiles", [](const RanLayer& r) { return add(r) && r.run.steps > 1; }}};
+  classes.insert(classes.end(), kinds.begin(), kinds.end());
+}
+
+void add_buffers(Classes& classes) {
+  for (const LayerKind kind : {LayerKind::kConv, LayerKind::kPool, LayerKind::kAdd}) {
+    const std::string name(to_string(kind));
+    classes.push_back({name + " with its input on chip", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && r.layer.input_on_chip;
+                       }});
+    classes.push_back({name + " that keeps its output on chip", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && r.layer.output_on_chip;
+                       }});
+    classes.push_back({name + ", several tiles, one slot", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && Cuts(r).pixels &&
+                                !r.machine.input_buffer.double_buffered;
+                       }});
+    classes.push_back({name + ", several tiles, two slots", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && Cuts(r).pixels &&
+                                r.machine.input_buffer.double_buffered;
+                       }});
+  }
+  const Classes more = {
+      {"several weight tiles, one slot",
+       [](const RanLayer& r) {
+         return conv(r) && (Cuts(r).channels || Cuts(r).chunks) &&
+                !r.machine.weight_buffer.double_buffered;
+       }},
+      {"bursts of weights collide", [](const RanLayer& r) { return r.run.weight.collisions > 0; }},
+      {"bursts of inputs collide", [](const RanLayer& r) { return r.run.input.collisions > 0; }},
+      {"bursts of outputs collide", [](const RanLayer& r) { return r.run.output.collisions > 0; }},
+      {"kept outputs collide", [](const RanLayer& r) { return r.run.kept_conflicts > 0; }},
+      {"kept outputs in separate halves",
+       [](const RanLayer& r) {
+         return r.layer.output_on_chip && r.machine.input_buffer.separate_halves;
+       }},
+      {"waits for weights", [](const RanLayer& r) { return r.run.tally.waits_weight > 0; }},
+      {"waits for inputs", [](const RanLayer& r) { return r.run.tally.waits_input > 0; }},
+      {"waits for outputs during a layer",
+       [](const RanLayer& r) {
+         return r.run.steps > 1 && r.run.tally.waits_output > 0 &&
+                !r.machine.output_buffer.double_buffered;
+       }},
+      {"round robin between weights and inputs",
+       [](const RanLayer& r) {
+         return conv(r) && r.run.steps > 1 && !r.layer.input_on_chip &&
+                r.machine.dma.arbitration == Arbitration::kRoundRobin;
+       }},
+      {"one request in flight", [](const RanLayer& r) { return r.machine.dma.outstanding == 1; }},
+      {"two DRAM channels", [](const RanLayer& r) { return r.machine.dram.channels == 2; }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+Classes layer_classes() {
+  Classes classes;
+  add_datapaths(classes);
+  add_loops(classes);
+  add_kinds(classes);
+  add_buffers(classes);
+  return classes;
+}
+
+}  // namespace dcnsim::oracle

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the tiles of a layer lie in memory (pipeline.md, "Memory"), and the bursts that move them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "tests/oracle/machine/layer_steps.h"
+
+namespace dcnsim::oracle {
+
+using Int = std::int64_t;
+
+/// Pieces of at most `size` that `amount` is moved in, counted one by one.
+inline Int pieces(Int amount, Int size) {
+  Int count = 0;
+  for (; amount > 0; amount -= size) ++count;
+  return count;
+}
+
+/// Codes side by side in memory, in the bus words that hold any bit of them.
+struct Run {
+  Stream stream = Stream::kInput;
+  Int address = 0, bytes = 0;
+  Int codes = 0;
+  Int buffer_words = 0;  ///< in which they lie in the on-chip buffer
+};
+using Runs = std::vector<Run>;
+
+Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
+Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
+Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
+Runs descriptor_runs(Int address);
+
+Int bytes_of(const Runs& runs);
+
+struct Burst {
+  Stream stream = Stream::kInput;
+  Int address = 0, bytes = 0;
+};
+
+/// In the order in which they are asked for.
+std::vector<Burst> bursts_of(const Runs& runs, Int max_burst_bytes);
+
+}  // namespace dcnsim::oracle

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The PE array of array_cycles.md, clock cycle by clock cycle: buffers fetch operands, PEs
+// multiply, sums leave. Every event is counted where it happens.
+#pragma once
+
+#include "models/arch/accelerator_config.h"
+#include "tests/oracle/machine/tally.h"
+
+namespace dcnsim::oracle {
+
+/// What a step of a convolution asks for.
+struct ArrayTask {
+  int pixels = 1, channels = 1, reduction = 1;
+  int weight_bits = 8, activation_bits = 8;
+  bool first_chunk = true, last_chunk = true;
+};
+
+struct ArrayTime {
+  Int cycles = 0;
+  Int fill_drain = 0;
+};
+
+ArrayTime run_array(const AcceleratorConfig& machine, const ArrayTask& task, Tally& tally);
+
+/// Whether partial sums of an output-stationary array stay in its PEs: they have a block for
+/// themselves.
+bool sums_stay(const AcceleratorConfig& machine, const ArrayTask& task);
+
+}  // namespace dcnsim::oracle

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/oracle/machine/naive_step.h"
+
+#include "tests/oracle/machine/naive_array.h"
+
+namespace dcnsim::oracle {
+namespace {
+
+Int outputs_of(const Step& step) {
+  return Int{step.rows.size()} * step.columns.size() * step.channels.size();
+}
+
+ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, const Step& step,
+                   Tally& tally) {
+  ArrayTask task;
+  task.pixels = step.rows.size() * layer.fused_pool * step.columns.size() * layer.fused_pool;
+  task.channels = step.channels.size();
+  task.reduction = step.reduction.size();
+  task.weight_bits = layer.weight.bits;
+  task.activation_bits = layer.input.bits;
+  task.first_chunk = step.first_chunk;
+  task.last_chunk = step.last_chunk;
+  return run_array(machine, task, tally);
+}
+
+/// All positions of all windows, or two operands an addition, over one lane a column.
+Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const Step& step,
+                Tally& tally) {
+  const Geometry g(layer);
+  const bool add = layer.kind == LayerKind::kAdd;
+  const Int codes =
+      Int{g.rows.inputs(step.rows).size()} * g.columns.inputs(step.columns).size() * g.in_channels;
+  const Int code_bits = layer.input.bits + (add ? layer.input2.bits : 0);
+  tally.input_buffer.reads += pieces(codes * code_bits, machine.input_buffer.word_bits);
+  Int operands = 0;
+  for (Int output = 0; output < outputs_of(step); ++output) {
+    operands += add ? 2 : g.rows.kernel * g.columns.kernel;
+    ++tally.requantized;
+  }
+  return pieces(operands, machine.array.columns);
+}
+
+/// What joins two values in a window, or two maps.
+void count_operations(const Descriptor& layer, const Step& step, Tally& tally) {
+  for (Int output = 0; output < outputs_of(step); ++output) {
+    switch (layer.kind) {
+      case LayerKind::kConv:
+        for (int value = 1; value < layer.fused_pool * layer.fused_pool; ++value) {
+          ++tally.pool_operations;
+        }
+        break;
+      case LayerKind::kPool:
+        for (int value = 1; value < layer.pool.kernel_h * layer.pool.kernel_w; ++value) {
+          ++tally.pool_operations;
+        }
+        break;
+      case LayerKind::kAdd:
+        ++tally.additions;
+        break;
+    }
+  }
+}
+
+Accesses between(const Accesses& before, const Accesses& after) {
+  return {after.reads - before.reads, after.writes - before.writes};
+}
+
+}  // namespace
+
+StepRun run_step(const AcceleratorConfig& machine, const Descriptor& layer, const Step& step,
+                 Tally& tally) {
+  const Tally before = tally;
+  StepRun run;
+  if (layer.kind == LayerKind::kConv) {
+    const ArrayTime time = convolve(machine, layer, step, tally);
+    run.cycles = time.cycles;
+    run.fill_drain = time.fill_drain;
+  } else {
+    run.cycles = vector_unit(machine, layer, step, tally);
+  }
+  if (step.last_chunk) {
+    count_operations(layer, step, tally);
+    const Int bits = outputs_of(step) * layer.requant.out.bits;
+    if (layer.output_on_chip) {
+      tally.input_buffer.writes += pieces(bits, machine.input_buffer.word_bits);
+    } else {
+      tally.output_buffer.writes += pieces(bits, machine.output_buffer.word_bits);
+    }
+  }
+  run.weight_buffer = between(before.weight_buffer, tally.weight_buffer);
+  run.input_buffer = between(before.input_buffer, tally.input_buffer);
+  run.output_buffer = between(before.output_buffer, tally.output_buffer);
+  return run;
+}
+
+}  // namespace dcnsim::oracle

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs of bus words worked by hand: a bus of 8 bytes, buffers with words of 32 bits.
+#include "models/perf/transfers.h"
+
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+namespace dcnsim {
+namespace {
+
+AcceleratorConfig small_machine() {
+  AcceleratorConfig c;
+  c.array.columns = 2;
+  c.dma.bus_bytes = 8;
+  c.input_buffer = c.weight_buffer = c.output_buffer = {4096, 32, 1, true};
+  return c;
+}
+
+/// Stream, address, bytes, bits before the first code, codes, words on chip.
+using Row =
+    std::tuple<Stream, std::uint64_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
+std::vector<Row> rows(const Parts& parts) {
+  std::vector<Row> rows;
+  for (const Part& p : parts) {
+    rows.emplace_back(p.stream, p.address, p.bytes, p.skip_bits, p.codes, p.buffer_words);
+  }
+  return rows;
+}
+
+TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
+  Descriptor d;
+  d.conv.in.channels = 8;
+  d.conv.groups = 2;
+  d.conv.out_channels = 6;  // blocks of 2 and 1 channels, twice
+  d.weight.bits = 5;
+  d.weight_address = 0x1000;
+  Step step;
+  step.channel0 = 3;
+  step.channel1 = 6;
+  step.k1 = 4;
+  Parts parts;
+  weight_parts(d, small_machine(), step, parts);
+  // A block: 2 x 4 (4 in the smaller one) bytes of biases and 4 x 2 x 5 (4 x 5) bits, 8 bytes each.
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1020, 8, 0, 2, 2},
+                                           {Stream::kWeight, 0x1028, 8, 0, 8, 2},
+                                           {Stream::kBias, 0x1030, 8, 0, 1, 1},
+                                           {Stream::kWeight, 0x1038, 8, 0, 4, 1}}));
+  EXPECT_EQ(total_bytes(parts), 32u);
+
+  d.weight.bits = 16;  // 16 bytes of codes a block of two
+  step.channel0 = 0;
+  step.channel1 = 2;
+  step.k0 = 2;
+  step.first_chunk = false;
+  weight_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1010, 8, 0, 4, 2}}));
+
+  AcceleratorConfig wide = small_machine();
+  wide.accumulator.bits = 33;  // biases of 8 bytes
+  step.first_chunk = true;
+  step.k0 = 0;
+  weight_parts(d, wide, step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1000, 16, 0, 2, 4},
+                                           {Stream::kWeight, 0x1010, 16, 0, 8, 4}}));
+}
+
+TEST(Transfers, inputs_are_rows_of_the_region) {
+  Descriptor d;
+  d.conv.in = {3, 12, 2};
+  d.conv.kernel_h = d.conv.kernel_w = 2;
+  d.conv.pad_top = 1;
+  d.input.bits = 6;  // a row of 144 bits in 24 bytes
+  d.input_address = 0x2000;
+  Step step;
+  step.pixels = {0, 2, 4, 7};  // rows 0 and 1 of the map, columns 4 to 7
+  Parts parts;
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x2000, 16, 48, 8, 2},
+                                           {Stream::kInput, 0x2018, 16, 48, 8, 2}}));
+  step.pixels = {2, 3, 8, 11};
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x2020, 16, 32, 8, 2},
+                                           {Stream::kInput, 0x2038, 16, 32, 8, 2}}));
+  d.input_on_chip = true;
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_TRUE(parts.empty());
+}
+
+TEST(Transfers, an_addition_loads_one_operand_after_the_other) {
+  Descriptor d;
+  d.kind = LayerKind::kAdd;
+  d.add = {2, 4, 4};
+  d.input.bits = 4;   // a row of 8 bytes
+  d.input2.bits = 8;  // of 16
+  d.input_address = 0x3000;
+  d.input2_address = 0x4000;
+  Step step;
+  step.pixels = {0, 2, 2, 4};
+  Parts parts;
+  input_parts(d, small_machine(), step, parts);
+  const Row second[] = {{Stream::kInput, 0x4008, 8, 0, 8, 2}, {Stream::kInput, 0x4018, 8, 0, 8, 2}};
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x3000, 8, 32, 8, 1},
+                                           {Stream::kInput, 0x3008, 8, 32, 8, 1},
+                                           second[0],
+                                           second[1]}));
+  d.input_on_chip = true;
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{second[0], second[1]}));
+}
+
+TEST(Transfers, outputs_are_rows_or_pixels_that_lack_channels) {
+  Descriptor d;
+  d.conv.in = {3, 4, 1};
+  d.conv.out_channels = 8;
+  d.requant.out.bits = 16;  // a pixel of 16 bytes, a row of 64
+  d.output_address = 0x5000;
+  Step step;
+  step.pixels = {1, 3, 2, 4};
+  step.store_channel1 = 8;
+  Parts parts;
+  output_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x5060, 32, 0, 16, 8},
+                                           {Stream::kOutput, 0x50A0, 32, 0, 16, 8}}));
+  step.pixels = {1, 2, 2, 4};
+  step.store_channel0 = 4;
+  output_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x5068, 8, 0, 4, 2},
+                                           {Stream::kOutput, 0x5078, 8, 0, 4, 2}}));
+}
+
+}  // namespace
+}  // namespace dcnsim

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""network_values_test.py PROGRAM COUNT [SEED]: random networks as exporters write them, float and
+QONNX, COUNT of each; what the product makes of them (PROGRAM, network_values.cpp) against an
+evaluator that shares nothing with it."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "oracle")]
+
+import exporter_graphs  # noqa: E402
+import qonnx_graphs  # noqa: E402
+from graph_maker import move_outside  # noqa: E402
+from onnx_evaluator import evaluate  # noqa: E402
+
+IMAGES = 2
+
+
+def oriented(pixels, last, dims):
+    """One image as the graph takes it."""
+    image = pixels.transpose(1, 2, 0) if last else pixels
+    return image.reshape([1, *image.shape] if dims is None else dims)
+
+
+def write(folder, name, made, random):
+    """The files of a network; what the evaluator says of its images."""
+    model, shape, last, classes, scores = made[:5]
+    pixels = random.integers(0, 256, (IMAGES, *shape)).astype(np.uint8)
+    (folder / (name + ".pixels")).write_bytes(pixels.tobytes())
+    expected = np.array(
+        [evaluate(model, oriented(image, last, None), scores).flatten() for image in pixels])
+    if random.random() < 0.1:
+        move_outside(model, folder, name)
+        classes.add("external data")
+    (folder / (name + ".onnx")).write_bytes(model.SerializeToString())
+    return expected
+
+
+def equal(expected, found, said):
+    """To the last bit; on an output without Quant node, as exact as the format it was given."""
+    if (found == expected).all():
+        return True
+    bits, frac = said[1:].rstrip("*").split(".")
+    codes = np.rint(expected * 2.0 ** int(frac))
+    return said.endswith("*") and (np.abs(codes) < 2.0 ** (int(bits) - 1)).all() and (
+        found * 2.0 ** int(frac) == codes).all()
+
+
+def close(expected, found, said):
+    return np.abs(found - expected).max() <= 1e-3 * max(np.abs(expected).max(), 1e-30)
+
+
+def check_the_checks():
+    one, other = np.array([[1.0, 2.0]]), np.array([[1.0, 2.01]])
+    assert close(one, one, "float") and not close(one, other, "float")
+    assert equal(one, one, "s8.1") and not equal(one, other, "s8.1")
+    assert equal(other, one, "s8.1*") and not equal(other + 1, one, "s8.1*")
+    assert not equal(100 * one, 100 * one + 0.5, "s8.1*")
+
+
+def check(maker, agrees, program, count, seed):
+    """Returns faults, and how many networks met each class."""
+    faults, met = [], {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        expected = {}
+        for i in range(count):
+            random = np.random.default_rng([seed, i])
+            made = maker.random_network(random)
+            expected[str(i)] = write(folder, str(i), made, random)
+            for case in made[3]:
+                met[case] = met.get(case, 0) + 1
+        run = subprocess.run([program, name], check=True, stdout=subprocess.PIPE, text=True)
+        for line in run.stdout.splitlines():
+            case, said, *notes = line.split("\t")
+            label = f"{maker.__name__} {seed} {case}: "
+            right = expected.pop(case)
+            if said == "error":
+                faults.append(label + notes[0])
+                continue
+            found = np.fromfile(folder / (case + ".values")).reshape(IMAGES, -1)
+            said += "*" if any("output" in note for note in notes) else ""
+            if found.shape != right.shape or not agrees(right, found, said):
+                faults.append(label + f"{found[0][:4]} where {right[0][:4]} is right ({said})")
+        faults += [f"{maker.__name__} {seed} {case}: no answer" for case in expected]
+    for case in maker.CLASSES:
+        if met.get(case, 0) < max(1, count // 100):
+            faults.append(f"{maker.__name__}: only {met.get(case, 0)} networks of class '{case}'")
+    return faults
+
+
+def damaged(makers, program, count, seed):
+    """Files with some bytes changed: each is read or refused in one line. Returns faults."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for i in range(count):
+            random = np.random.default_rng([seed, i])
+            model, shape = makers[i % len(makers)].random_network(random)[:2]
+            (folder / f"{i}.pixels").write_bytes(bytes(int(np.prod(shape))))
+            data = bytearray(model.SerializeToString())
+            for _ in range(random.integers(1, 5)):
+                data[random.integers(len(data))] = random.integers(256)
+            (folder / f"{i}.onnx").write_bytes(data)
+        run = subprocess.run([program, name], stdout=subprocess.PIPE, timeout=300)
+        lines = run.stdout.splitlines()
+    return [] if run.returncode == 0 and len(lines) == count else [
+        f"damaged files, seed {seed}: exit {run.returncode} after {len(lines)} of {count}"]
+
+
+def main():
+    program, count = sys.argv[1], int(sys.argv[2])
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    check_the_checks()
+    faults = check(exporter_graphs, close, program, count, seed)
+    faults += check(qonnx_graphs, equal, program, count, seed)
+    faults += damaged((exporter_graphs, qonnx_graphs), program, count, seed)
+    for fault in faults:
+        print(fault)
+    print(f"{count} networks of each kind, seed {seed}: {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

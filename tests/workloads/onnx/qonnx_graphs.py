@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random QONNX networks as Brevitas, QKeras and hands write them."""
+
+import numpy as np
+
+from graph_maker import GraphMaker
+
+DOMAINS = ("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas")
+MODES = ("ROUND", "HALF_EVEN", "HALF_UP", "DOWN", "FLOOR")
+CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
+           "quant behind a max pool", "no quant on the image", "no quant on a bias",
+           "no quant on the output", "trunc",
+           "trunc of a pool", "relu of a shared map", "transposed weights", "coarse bias", "add",
+           "average pool", "quant after quant", "signed image", "computed reshape",
+           "softmax", "matrix of pixels", "normalised image", "codes -1 and 0") + DOMAINS + MODES
+
+
+class Net(GraphMaker):
+    """Keeps the map that comes next: `x` of `c` x `h` x `w`, with `frac` fractional bits."""
+
+    def __init__(self, random):
+        super().__init__(random, int(random.integers(9, 19)))
+        self.domain = self.pick(*DOMAINS)
+        self.met(self.domain)
+        self.op = self.pick("Quant", "IntQuant")
+        if self.op == "IntQuant":
+            self.met("IntQuant")
+        self.x, self.frac = "x", 0
+        self.c, self.h, self.w = int(self.pick(1, 2, 3)), *map(int, random.integers(6, 11, 2))
+
+    def scalar(self, value, channels=0):
+        if channels and self.chance(0.2):
+            self.met("equal scales")
+            return self.tensor(np.full((channels, 1, 1, 1), value))
+        if self.chance(0.1):
+            self.met("computed scale")
+            three = self.tensor(np.array(3.0))
+            return self.node("Div", [self.tensor(np.array(value * 3.0)), three])
+        return self.tensor(np.array(value))
+
+    def quant(self, x, bits, frac, signed, mode=None, narrow=False, channels=0):
+        narrow = narrow and bits > 1
+        zero = 0.0
+        if bits == 1 and signed:  # said as such it would be -1 and +1
+            self.met("codes -1 and 0")
+            signed, zero = False, 1.0
+            mode = mode or self.pick(*MODES, "CEIL")
+        mode = mode or self.pick(*MODES)
+        self.met(mode)
+        if narrow:
+            self.met("narrow")
+        if self.chance(0.3):
+            mode = mode.lower()
+            self.met("lower case")
+        parameters = [self.scalar(2.0**-frac, channels), self.scalar(zero), self.scalar(float(bits))]
+        return self.node(self.op, [x, *parameters], self.domain, signed=int(signed),
+                         narrow=int(narrow), rounding_mode=mode)
+
+    def weights(self, *dims):
+        """Quantized weights; their fractional bits."""
+        bits, frac = int(self.random.integers(1, 9)), int(self.random.integers(2, 8))
+        values = self.random.normal(0, 2.0 ** (bits - 2 - frac), dims)
+        narrow = self.chance(0.3)
+        if len(dims) == 2 and self.chance(0.4):
+            self.met("transposed weights")
+            turned = self.quant(self.tensor(values.T), bits, frac, True, "ROUND", narrow)
+            return self.node("Transpose", [turned], perm=[1, 0]), frac
+        return self.quant(self.tensor(values), bits, frac, True, "ROUND", narrow,
+                          dims[0] if len(dims) == 4 else 0), frac
+
+    def bias(self, count, grid):
+        values = self.random.normal(0, 20, count)
+        if self.chance(0.3):
+            self.met("no quant on a bias")
+            # On the grid, so that the assumed rounding changes nothing.
+            return self.tensor(np.rint(values * 2.0**grid) * 2.0**-grid)
+        coarser = int(self.pick(0, 0, 1, 3))
+        if coarser:
+            self.met("coarse bias")
+        return self.quant(self.tensor(values), 24, grid - coarser, True, "ROUND")
+
+    def output_format(self, signed):
+        self.frac = int(self.random.integers(-3, 4))
+        return int(self.random.integers(1, 10)), self.frac, signed
+
+    def conv(self):
+        k = int(self.pick(1, 2, 3))
+        out = int(self.random.integers(1, 5))
+        w, w_frac = self.weights(out, self.c, k, k)
+        inputs = [self.x, w]
+        if self.chance(0.6):
+            inputs.append(self.bias(out, w_frac + self.frac))
+        pad = k // 2
+        self.x = self.node("Conv", inputs, pads=[pad] * 4)
+        self.c, self.h, self.w = out, self.h + 2 * pad - k + 1, self.w + 2 * pad - k + 1
+        relu = self.chance(0.6)
+        order = ["relu", "pool"] if self.chance(0.5) else ["pool", "relu"]
+        for what in order:
+            if what == "relu" and relu:
+                self.x = self.node("Relu", [self.x])
+            if what == "pool" and self.chance(0.3) and min(self.h, self.w) >= 4:
+                self.met("quant behind a max pool")
+                self.x = self.node("MaxPool", [self.x], kernel_shape=[3, 3], strides=[2, 2],
+                                   pads=[1, 1, 1, 1])
+                self.h, self.w = (self.h - 1) // 2 + 1, (self.w - 1) // 2 + 1
+        self.x = self.quant(self.x, *self.output_format(not relu), narrow=self.chance(0.2))
+
+    def add(self):
+        self.met("add")
+        before = self.x
+        w, _ = self.weights(self.c, self.c, 1, 1)
+        branch = self.node("Conv", [before, w])
+        branch = self.quant(branch, *self.output_format(True))
+        total = self.node("Add", [branch, before])
+        relu = self.chance(0.5)
+        if relu:
+            total = self.node("Relu", [total])
+        self.x = self.quant(total, *self.output_format(not relu))
+
+    def shared_relu(self):
+        self.met("relu of a shared map")
+        w, _ = self.weights(self.c, self.c, 1, 1)
+        both = self.quant(self.node("Conv", [self.x, w]), *self.output_format(True))
+        right = self.node("Relu", [both])
+        self.x = self.quant(self.node("Add", [right, both]), *self.output_format(True))
+
+    def max_pool(self):
+        if min(self.h, self.w) < 3:
+            return
+        k, s = (2, 2) if self.chance(0.5) else (3, 1)
+        self.x = self.node("MaxPool", [self.x], kernel_shape=[k, k], strides=[s, s])
+        self.h, self.w = (self.h - k) // s + 1, (self.w - k) // s + 1
+        if self.chance(0.3):
+            self.met("quant after quant")
+            self.x = self.quant(self.x, *self.output_format(True))
+
+    def average_pool(self):
+        if min(self.h, self.w) < 3:
+            return
+        k = int(self.pick(2, 3))
+        self.x = self.node("AveragePool", [self.x], kernel_shape=[k, k], strides=[k, k])
+        self.h, self.w = (self.h - k) // k + 1, (self.w - k) // k + 1
+        if k == 2 and self.chance(0.6):
+            self.met("trunc of a pool")
+            self.x = self.node("Mul", [self.x, self.tensor(np.array(4.0))])
+            return self.trunc(12, 10)
+        self.met("average pool")
+        self.x = self.quant(self.x, *self.output_format(True))
+
+    def trunc(self, from_bits=None, to_bits=None):
+        mode = self.pick("ROUND", "FLOOR", "floor", "DOWN")
+        if from_bits is None:
+            self.met("trunc")
+            from_bits, to_bits = 8, int(self.pick(8, 7, 6, 5))
+        self.x = self.node("Trunc", [self.x, self.scalar(2.0**-self.frac), self.scalar(0.0),
+                                     self.scalar(float(from_bits)), self.scalar(float(to_bits))],
+                           self.domain, rounding_mode=mode)
+
+    def head(self):
+        features = self.c * self.h * self.w
+        if self.chance(0.2):
+            self.met("matrix of pixels")
+            self.x = self.reshape(self.x, [1, self.c, self.h * self.w])
+            self.x = self.node("Transpose", [self.x], perm=[0, 2, 1])
+            features = self.c
+        elif self.chance(0.5):
+            self.x = self.flattened_by_shape(self.x)
+        else:
+            self.x = self.node("Flatten", [self.x])
+        w, w_frac = self.weights(features, 5)
+        self.x = self.node("MatMul", [self.x, w])
+        if self.chance(0.5):
+            self.x = self.node("Add", [self.x, self.bias(5, w_frac + self.frac)])
+        if self.chance(0.3):
+            self.met("no quant on the output")
+        else:
+            self.x = self.quant(self.x, 16, int(self.random.integers(-2, 4)), True)
+        if "matrix of pixels" in self.classes:
+            self.x = self.node("Transpose", [self.x], perm=[0, 2, 1])
+
+
+def random_network(random):
+    """As exporter_graphs.random_network()."""
+    net = Net(random)
+    shape = (net.c, net.h, net.w)
+    if net.chance(0.2):
+        net.met("no quant on the image")
+    elif net.chance(0.3):
+        net.met("signed image")
+        net.frac = -1
+        net.x = net.quant("x", 9, -1, True, "ROUND")
+    elif net.chance(0.4):
+        net.met("normalised image")
+        net.frac = int(net.pick(2, 5, 8))
+        means = net.tensor(net.random.normal(120, 20, (1, net.c, 1, 1)))
+        net.x = net.node("Sub", ["x", means])
+        net.x = net.node("Div", [net.x, net.tensor(np.array(net.random.uniform(20, 90)))])
+        net.x = net.quant(net.x, 9, net.frac, True)
+    else:
+        net.x = net.quant("x", 8, 0, False, "ROUND")
+    net.conv()
+    steps = (net.conv, net.conv, net.add, net.shared_relu, net.max_pool, net.average_pool,
+             net.trunc)
+    for _ in range(int(random.integers(1, 5))):
+        steps[random.integers(len(steps))]()
+    net.head()
+    scores = net.x
+    if "matrix of pixels" not in net.classes and net.chance(0.2):
+        net.met("softmax")
+        net.x = net.node("Softmax", [net.x], axis=-1)
+    return net.model([1, *shape], net.x, domains=[net.domain]), shape, False, net.classes, scores

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators of NetworkBuilder that make no layer: they change how a map is seen, wait for the
+// next window, or follow the scores.
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+
+#include "workloads/onnx/dims.h"
+#include "workloads/onnx/network_builder.h"
+
+namespace dcnsim {
+namespace {
+
+std::int64_t product(Dims::const_iterator begin, Dims::const_iterator end) {
+  return std::accumulate(begin, end, std::int64_t{1}, std::multiplies<>());
+}
+
+int amount(std::int64_t value) { return extent_of(value, "pads", 0); }
+
+}  // namespace
+
+void NetworkBuilder::same_elements() {
+  Activation from = seen(input(0));
+  const std::optional<Dims> argument = takes_dims(*node_) ? given_dims(1) : std::nullopt;
+  const Shape padded = from.pads.around(shape_of(from.producer));
+  const Dims dims = extents(from.view, padded);
+  const bool is_cut_off = from.tail != nullptr;  // ArgMax has other dimensions
+  if (!is_cut_off) {
+    from.view = reshaped(from.view, padded,
+                         dims_after(*node_, *attributes_, dims, argument ? &*argument : nullptr));
+  } else {
+    for (const char* name : {"axis", "axes", "allowzero", "ratio", "seed"}) {
+      attributes_->ignore(name);
+    }
+  }
+  deliver(std::move(from));
+}
+
+void NetworkBuilder::transpose() {
+  Activation from = activation(input(0));
+  View view;
+  for (const std::size_t axis : permutation(*attributes_, from.view.size())) {
+    view.push_back(from.view[axis]);
+  }
+  from.view = std::move(view);
+  deliver(std::move(from));
+}
+
+void NetworkBuilder::shape() {
+  const Activation from = activation(input(0));
+  const Dims dims =
+      shape_values(*attributes_, extents(from.view, from.pads.around(shape_of(from.producer))));
+  constants_.put(node_->output(0),
+                 {{static_cast<std::int64_t>(dims.size())}, {dims.begin(), dims.end()}, true, {}});
+}
+
+void NetworkBuilder::cast() {
+  attributes_->ignore("saturate");
+  const Activation from = seen(input(0));
+  if (is_integer_type(attributes_->integer("to", 0)) && from.tail == nullptr) {
+    throw std::runtime_error("rounds a feature map to integers, which no layer here does");
+  }
+  deliver(from);
+}
+
+void NetworkBuilder::pad() {
+  Activation from = activation(input(0));
+  const std::optional<Dims> input_amounts = given_dims(1), axes = given_dims(3);
+  std::vector<std::int64_t> amounts = attributes_->integers("pads");
+  if (input_amounts) amounts = *input_amounts;
+  const std::string mode = attributes_->text("mode", "constant");
+  double value = attributes_->real("value", 0.0);
+  if (has_input(2)) value = scalar(constants_.get(input(2)));
+  const std::size_t count = axes ? axes->size() : from.view.size();
+  if (amounts.size() != 2 * count) {
+    throw std::runtime_error("has " + std::to_string(amounts.size()) + " amounts for " +
+                             std::to_string(count) + " dimensions");
+  }
+  if (std::count(amounts.begin(), amounts.end(), 0) == static_cast<std::ptrdiff_t>(2 * count)) {
+    return deliver(from);
+  }
+  if (mode != "constant" || value != 0.0) {
+    throw std::runtime_error("pads with other values than 0, which the machine does not");
+  }
+  const bool is_map = from.view == map_view(from.pads.around(shape_of(from.producer)));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (amounts[i] == 0 && amounts[i + count] == 0) continue;
+    const std::size_t dimension = axes ? axis_of((*axes)[i], from.view.size()) : i;
+    std::vector<MapAxis>& seen_as = from.view[dimension];
+    if (seen_as.empty() && is_map && dimension >= 2) {
+      seen_as = {dimension == 2 ? MapAxis::kRow : MapAxis::kColumn};
+    }
+    if (seen_as != std::vector<MapAxis>{MapAxis::kRow} &&
+        seen_as != std::vector<MapAxis>{MapAxis::kColumn}) {
+      throw std::runtime_error("pads something else than rows and columns of a map");
+    }
+    const bool is_rows = seen_as.front() == MapAxis::kRow;
+    (is_rows ? from.pads.top : from.pads.left) += amount(amounts[i]);
+    (is_rows ? from.pads.bottom : from.pads.right) += amount(amounts[i + count]);
+  }
+  const Shape padded = from.pads.around(shape_of(from.producer));
+  extent_of(padded.height, "padded height", 1);
+  extent_of(padded.width, "padded width", 1);
+  from.padded_by = node_;
+  deliver(std::move(from));
+}
+
+/// Softmax, LogSoftmax and ArgMax over all scores: the largest score stays the largest.
+void NetworkBuilder::tail() {
+  Activation from = seen(input(0));
+  const bool is_arg_max = node_->op_type() == "ArgMax";
+  if (is_arg_max) {
+    attributes_->ignore("keepdims");
+    if (attributes_->integer("select_last_index", 0) != 0) {
+      throw std::runtime_error("select_last_index is not supported: of equals the first is taken");
+    }
+  }
+  if (from.tail == nullptr) {
+    require_no_padding(from);
+    const bool joins_dimensions = !is_arg_max && graph_.opset() < 13;
+    const std::int64_t fallback = is_arg_max ? 0 : (joins_dimensions ? 1 : -1);
+    const Dims dims = extents(from.view, shape_of(from.producer));
+    const std::size_t axis = axis_of(attributes_->integer("axis", fallback), dims.size());
+    const auto begin = dims.begin() + static_cast<std::ptrdiff_t>(axis);
+    if (product(begin, joins_dimensions ? dims.end() : begin + 1) !=
+        product(dims.begin(), dims.end())) {
+      throw std::runtime_error("is over one axis of " + text(dims) +
+                               ", only that over all scores at the end is supported");
+    }
+  }
+  attributes_->ignore("axis");
+  from.tail = node_;
+  deliver(std::move(from));
+}
+
+}  // namespace dcnsim
