@@ -96,40 +96,34 @@ FileKind kind_of_file(const std::string& path) {
   return is_json ? kind_of_json(text) : kind_of_yaml(text);
 }
 
-/// Where it belongs: an option, or a command line with {} for its name.
-struct Place {
+/// What a kind is called and where it belongs: an option, or a command line with {} for its name.
+struct KindOfFile {
+  FileKind kind;
+  const char* words;
   const char* option;
   const char* command;
 };
 
-Place place_of(FileKind kind) {
-  switch (kind) {
-    case FileKind::kPreset:
-    case FileKind::kAccelerator:
-      return {"--accelerator", ""};
-    case FileKind::kWidths:
-      return {"--widths", ""};
-    case FileKind::kMapping:
-      return {"--mapping", ""};
-    case FileKind::kImages:
-      return {"--images", ""};
-    case FileKind::kSweep:
-      return {"", "dcnsim sweep {}"};
-    case FileKind::kStore:
-      return {"", "dcnsim sweep show {}"};
-    case FileKind::kRunResult:
-      return {"", "dcnsim report {} -o page.html"};
-    case FileKind::kTrace:
-      return {"", "dcnsim timeline {} --layer NAME -o picture.svg"};
-    case FileKind::kOtherResult:
-      return {"", "dcnsim inspect {}"};
-    case FileKind::kNetwork:
-      return {"", "dcnsim run {}"};
-    case FileKind::kUnknown:
-    case FileKind::kNothing:
-      break;
+constexpr KindOfFile kKinds[] = {
+    {FileKind::kNetwork, "a network", "", "dcnsim run {}"},
+    {FileKind::kPreset, "an accelerator preset", "--accelerator", ""},
+    {FileKind::kAccelerator, "an accelerator file", "--accelerator", ""},
+    {FileKind::kSweep, "a sweep file", "", "dcnsim sweep {}"},
+    {FileKind::kWidths, "a file of widths", "--widths", ""},
+    {FileKind::kMapping, "a mapping", "--mapping", ""},
+    {FileKind::kRunResult, "the result of a run", "", "dcnsim report {} -o page.html"},
+    {FileKind::kOtherResult, "a result", "", "dcnsim inspect {}"},
+    {FileKind::kTrace, "a trace", "", "dcnsim timeline {} --layer NAME -o picture.svg"},
+    {FileKind::kStore, "the store of a sweep", "", "dcnsim sweep show {}"},
+    {FileKind::kImages, "a file of images", "--images", ""},
+};
+
+/// Empty words for a kind that is not known.
+KindOfFile row_of(FileKind kind) {
+  for (const KindOfFile& row : kKinds) {
+    if (row.kind == kind) return row;
   }
-  return {"", ""};
+  return {kind, "", "", ""};
 }
 
 }  // namespace
@@ -145,57 +139,25 @@ FileKind kind_of(const std::string& name) {
   return is_in(shipped_data().network_names()) ? FileKind::kNetwork : FileKind::kNothing;
 }
 
-std::string words_for(FileKind kind) {
-  switch (kind) {
-    case FileKind::kNetwork:
-      return "a network";
-    case FileKind::kPreset:
-      return "an accelerator preset";
-    case FileKind::kAccelerator:
-      return "an accelerator file";
-    case FileKind::kSweep:
-      return "a sweep file";
-    case FileKind::kWidths:
-      return "a file of widths";
-    case FileKind::kMapping:
-      return "a mapping";
-    case FileKind::kRunResult:
-      return "the result of a run";
-    case FileKind::kOtherResult:
-      return "a result";
-    case FileKind::kTrace:
-      return "a trace";
-    case FileKind::kStore:
-      return "the store of a sweep";
-    case FileKind::kImages:
-      return "a file of images";
-    case FileKind::kUnknown:
-    case FileKind::kNothing:
-      break;
-  }
-  return "";
-}
+std::string words_for(FileKind kind) { return row_of(kind).words; }
 
 std::string belongs_to_command(const std::string& name) {
-  const FileKind kind = kind_of(name);
-  const std::string words = words_for(kind);
-  if (words.empty()) return "";
-  const Place place = place_of(kind);
+  const KindOfFile place = row_of(kind_of(name));
+  if (*place.words == '\0') return "";
   const std::string command = *place.command == '\0'
                                   ? fmt::format("dcnsim run {} {}", place.option, printable(name))
                                   : fmt::format(fmt::runtime(place.command), printable(name));
-  return fmt::format("that is {}: {}", words, command);
+  return fmt::format("that is {}: {}", place.words, command);
 }
 
 std::string belongs_to_option(const std::string& name, const std::vector<std::string>& options,
                               const std::string& expected) {
-  const FileKind kind = kind_of(name);
-  const std::string words = words_for(kind);
-  if (words.empty()) return "";
-  const Place place = place_of(kind);
+  const KindOfFile place = row_of(kind_of(name));
+  if (*place.words == '\0') return "";
   const bool has_option = std::find(options.begin(), options.end(), place.option) != options.end();
-  if (has_option) return fmt::format("that is {}: {} {}", words, place.option, printable(name));
-  if (*place.option != '\0') return fmt::format("that is {}, {}", words, expected);
+  if (has_option)
+    return fmt::format("that is {}: {} {}", place.words, place.option, printable(name));
+  if (*place.option != '\0') return fmt::format("that is {}, {}", place.words, expected);
   return belongs_to_command(name);
 }
 
