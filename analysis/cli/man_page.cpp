@@ -106,8 +106,9 @@ std::string page(const CommandDescription& command, const std::string& program,
   return ".\\\" Written by " + program + " from its own description.\n" +
          fmt::format(".TH {} 1 \"\" \"{} {}\" \"dcnsim\"\n", roff(upper(name)), roff(program),
                      version) +
-         ".SH NAME\n" + roff(name) + " \\- " + roff(command.summary) + '\n' + ".SH SYNOPSIS\n\\fB" +
-         roff(command.name) + "\\fR " + roff(usage_of(command)) + '\n' + ".SH DESCRIPTION\n" +
+         ".nh\n.ad l\n.SH NAME\n" + roff(name) + " \\- " + roff(command.summary) + '\n' +
+         ".SH SYNOPSIS\n\\fB" + roff(command.name) + "\\fR " + roff(usage_of(command)) + '\n' +
+         ".SH DESCRIPTION\n" +
          (command.details.empty() ? roff(command.summary) + ".\n" : details(command.details)) +
          commands(command) + options(command) + ".SH EXIT STATUS\n.nf\n" + roff(exit_codes()) +
          ".fi\n" + environment() + examples(command);
