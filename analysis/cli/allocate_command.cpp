@@ -15,6 +15,7 @@
 #include "analysis/cli/console.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/evaluation/convention_check.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/plot/plot.h"
 #include "analysis/report/allocation_report.h"
 #include "models/base/file/atomic_file.h"
@@ -222,7 +223,7 @@ void write_outputs(const AllocateOptions& options, AllocationStudy& study,
 FileClaims claims_of(const AllocateOptions& options, const InputPath& network,
                      const InputPath& accelerator) {
   FileClaims claims;
-  claims.reads("network", network.path);
+  claim_network(claims, "network", network.path);
   claim_machine(claims, accelerator.path, shipped_data().cost_tables().path);
   claims.reads_folder("calibration", shipped_data().calibration(options.calibration).path, ".bin");
   claims.reads("calibration labels", options.calibration_labels);
@@ -249,7 +250,7 @@ void allocate_command(const AllocateOptions& options) {
   const auto& network = std::get<FloatNetwork>(stated.network);
   AllocationReport report;
   report.version = DCNSIM_VERSION;
-  report.inputs = {describe_input("network", network_path),
+  report.inputs = {describe_network("network", network_path),
                    describe_input("accelerator", accelerator)};
   WidthRequest formats;
   formats.calibration = options.calibration;

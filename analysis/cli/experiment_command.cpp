@@ -17,6 +17,7 @@
 #include "analysis/cli/shipped_files.h"
 #include "analysis/cli/value_checks.h"
 #include "analysis/evaluation/machine.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/experiments/experiment.h"
 #include "models/base/file/output_place.h"
 #include "workloads/images/cifar10_file.h"
@@ -106,7 +107,8 @@ ExperimentOptions completed(ExperimentOptions options, const Claim& claim) {
 FileClaims claims_of(const ExperimentOptions& options, const Claim& claim) {
   const ShippedData& data = shipped_data();
   FileClaims claims;
-  for (const std::string& name : options.networks) claims.reads("network", network_file(name).path);
+  for (const std::string& name : options.networks)
+    claim_network(claims, "network", network_file(name).path);
   for (const std::string& name : options.accelerators) {
     claim_machine(claims, accelerator_file(name).path, data.cost_tables().path);
   }
@@ -123,7 +125,7 @@ FileClaims claims_of(const ExperimentOptions& options, const Claim& claim) {
 void add_networks(Experiment& experiment, const ExperimentOptions& options) {
   for (const std::string& name : options.networks) {
     const InputPath file = network_file(name);
-    experiment.networks.push_back({file_name(file.path), describe_input("network", file).sha256,
+    experiment.networks.push_back({file_name(file.path), describe_network("network", file).sha256,
                                    load_float_network(file.path)});
   }
   const std::string calibration = shipped_data().calibration(options.calibration).path;

@@ -16,6 +16,7 @@
 #include "analysis/cli/training.h"
 #include "analysis/cli/value_checks.h"
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/report/finetune_report.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/printable.h"
@@ -66,9 +67,9 @@ class FormatChooser {
 
 void check(const FinetuneOptions& options) {
   FileClaims claims;
-  claims.reads("network", network_file(options.network, {}).path);
+  claim_network(claims, "network", network_file(options.network, {}).path);
   claim_widths(claims, options.widths.request(), shipped_data());
-  claims.reads("allocation", options.allocation);
+  claim_network(claims, "allocation", options.allocation);
   options.recipe.claim_inputs(claims);
   claims.reads_folder("test images", options.test, ".bin");
   claims.reads("test labels", options.test_labels);
@@ -105,7 +106,7 @@ void save(const FloatNetwork& network, const NetworkFormats& formats, LeftInFloa
 
 std::vector<InputFile> input_files(const FinetuneOptions& options,
                                    const std::vector<InputFile>& calibration) {
-  std::vector<InputFile> inputs{describe_input("network", network_file(options.network, {})),
+  std::vector<InputFile> inputs{describe_network("network", network_file(options.network, {})),
                                 describe_input("data", user_file(options.recipe.data_path))};
   inputs.insert(inputs.end(), calibration.begin(), calibration.end());
   const auto add = [&](const char* role, const std::string& path) {
@@ -113,7 +114,9 @@ std::vector<InputFile> input_files(const FinetuneOptions& options,
   };
   add("labels", options.recipe.labels);
   add("widths", options.widths.asked.file);
-  add("allocation", options.allocation);
+  if (!options.allocation.empty()) {
+    inputs.push_back(describe_network("allocation", user_file(options.allocation)));
+  }
   add("test", options.test);
   add("test labels", options.test_labels);
   return inputs;

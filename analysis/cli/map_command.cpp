@@ -13,6 +13,7 @@
 #include "analysis/cli/shipped_files.h"
 #include "analysis/cli/words_of_options.h"
 #include "analysis/evaluation/machine.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
@@ -63,7 +64,7 @@ MapReport mapped(const MapOptions& options) {
   });
   const FixedNetwork& network = fixed.network;
   const std::vector<InputFile> files{
-      describe_input("network", network_path), describe_input("accelerator", accelerator_path),
+      describe_network("network", network_path), describe_input("accelerator", accelerator_path),
       describe_input("dram timing", cost_table(tables, machine.config, "dram_timing.csv"))};
   report.inputs.insert(report.inputs.begin(), files.begin(), files.end());
 
@@ -97,8 +98,8 @@ void map_command(const MapOptions& options) {
   FileClaims claims;
   const ShippedData& data = shipped_data();
   claim_machine(claims, accelerator_file(options.accelerator).path, data.cost_tables().path);
-  claims.reads("network",
-               network_file(options.network, {"--accelerator", "--mapping", "--widths"}).path);
+  claim_network(claims, "network",
+                network_file(options.network, {"--accelerator", "--mapping", "--widths"}).path);
   claim_widths(claims, options.widths.request(), data);
   claims.reads("mapping", options.mapping.file);
   claims.writes("--output", options.output);

@@ -13,6 +13,7 @@
 #include "analysis/cli/shipped_files.h"
 #include "analysis/cli/value_checks.h"
 #include "analysis/evaluation/convention_check.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/evaluation/output_noise.h"
 #include "analysis/evaluation/predictions.h"
 #include "analysis/plot/plot.h"
@@ -153,7 +154,7 @@ void draw_layers(const QuantizeReport& report, const std::string& path) {
 
 void quantize_command(const QuantizeCommandOptions& options) {
   FileClaims claims;
-  claims.reads("network", network_file(options.network, {}).path);
+  claim_network(claims, "network", network_file(options.network, {}).path);
   claim_widths(claims, options.widths.request(), shipped_data());
   claims.reads_folder("test images", options.evaluate, ".bin");
   claims.reads("labels", options.labels);
@@ -168,7 +169,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   const InputPath file = network_file(options.network, {});
   const StatedNetwork stated = load_stated_floats(file, options.pixels);
   const auto& floats = std::get<FloatNetwork>(stated.network);
-  std::vector<InputFile> inputs{describe_input("network", file)};
+  std::vector<InputFile> inputs{describe_network("network", file)};
   const Dataset images = options.widths.calibration_images(file.path, floats.input, inputs);
   if (const std::string& path = options.widths.asked.file; !path.empty()) {
     inputs.push_back(describe_input("widths", user_file(path)));

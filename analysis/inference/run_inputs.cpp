@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/evaluation/convention_check.h"
+#include "analysis/evaluation/network_file.h"
 #include "models/arch/accelerator_yaml.h"
 #include "workloads/images/cifar10_file.h"
 #include "workloads/images/load_images.h"
@@ -67,7 +68,7 @@ StatedNetwork run_network(const RunRequest& request, const std::optional<InputPa
 std::vector<InputFile> described(const RunPaths& paths, const std::optional<InputPath>& images,
                                  const Machine& machine, const ShippedData& data) {
   std::vector<InputFile> files;
-  if (paths.network) files.push_back(describe_input("network", *paths.network));
+  if (paths.network) files.push_back(describe_network("network", *paths.network));
   if (paths.accelerator) files.push_back(describe_input("accelerator", *paths.accelerator));
   if (images) files.push_back(describe_input("images", *images));
   if (!paths.labels.empty()) files.push_back(describe_input("labels", user_file(paths.labels)));
@@ -83,7 +84,7 @@ FileClaims files_of(const RunRequest& request) {
   const RunPaths paths = run_paths(request, data);
   FileClaims claims;
   if (paths.accelerator) claim_machine(claims, paths.accelerator->path, data.cost_tables().path);
-  if (paths.network) claims.reads("network", paths.network->path);
+  if (paths.network) claim_network(claims, "network", paths.network->path);
   claim_widths(claims, request.widths, data);
   if (paths.images) claims.reads_folder("images", data.images(*paths.images).path, ".bin");
   claims.reads("labels", paths.labels);

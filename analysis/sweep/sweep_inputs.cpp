@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "analysis/evaluation/convention_check.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "analysis/report/json_parts.h"
 #include "analysis/sweep/priced_point.h"
@@ -98,17 +99,18 @@ void claim_inputs(FileClaims& claims, const SweepSpec& spec, const std::string& 
     claims.reads("accelerator", spec.accelerator_path(name).path);
   }
   for (const std::string& name : spec.networks)
-    claims.reads("network", spec.network_path(name).path);
+    claim_network(claims, "network", spec.network_path(name).path);
   if (spec.has_calibration)
     claims.reads_folder("calibration", spec.calibration_path().path, ".bin");
   claims.reads_folder("images", spec.images_path().path, ".bin");
   if (!spec.labels.empty()) claims.reads("labels", spec.path(spec.labels).path);
   for (const AllocationRequest& allocation : spec.allocations) {
     if (allocation.file.empty()) continue;
-    const bool is_network = allocation.kind == AllocationRequest::Kind::kNetwork;
-    claims.reads(
-        is_network ? "fixed-point network" : "widths",
-        (is_network ? spec.network_path(allocation.file) : spec.path(allocation.file)).path);
+    if (allocation.kind == AllocationRequest::Kind::kNetwork) {
+      claim_network(claims, "fixed-point network", spec.network_path(allocation.file).path);
+    } else {
+      claims.reads("widths", spec.path(allocation.file).path);
+    }
   }
 }
 
@@ -156,7 +158,7 @@ void load_networks(const SweepSpec& spec, SweepInputs& inputs) {
       inputs.networks.push_back(load_float_network(file.path));
       warn(inputs, file.path, state_pixels(inputs.networks.back(), spec.pixels));
     }
-    inputs.files.push_back(describe_input("network", file));
+    inputs.files.push_back(describe_network("network", file));
     inputs.network_hashes.push_back(network_hash(inputs.files.back(), spec));
     if (spec.networks_are_fixed) inputs.own.back().hash = inputs.network_hashes.back();
     const FloatNetwork& network = inputs.networks.back();
@@ -174,7 +176,7 @@ void load_fixed(const SweepSpec& spec, SweepInputs& inputs) {
     const InputPath file = spec.network_path(spec.allocations[i].file);
     FixedAllocation allocation = load_fixed_network(spec, file.path);
     warn(inputs, file.path, allocation.pixels);
-    inputs.files.push_back(describe_input("fixed-point network", file));
+    inputs.files.push_back(describe_network("fixed-point network", file));
     allocation.hash = network_hash(inputs.files.back(), spec);
     inputs.fixed[i] = std::move(allocation);
   }

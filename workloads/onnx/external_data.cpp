@@ -59,6 +59,15 @@ std::string bytes_of(const std::filesystem::path& path, Part part, std::size_t l
 
 }  // namespace
 
+bool is_external(const onnx::TensorProto& tensor) {
+  return tensor.data_location() == onnx::TensorProto::EXTERNAL;
+}
+
+std::filesystem::path external_path(const std::string& model_path,
+                                    const onnx::TensorProto& tensor) {
+  return std::filesystem::path(model_path).parent_path() / part_of(tensor).location;
+}
+
 ExternalData::ExternalData(const std::string& model_path, std::size_t limit)
     : folder_(std::filesystem::path(model_path).parent_path()), limit_(limit) {
   if (folder_.empty()) folder_ = ".";
@@ -84,7 +93,7 @@ std::filesystem::path ExternalData::resolved(const std::string& location) const 
 }
 
 void ExternalData::load(onnx::TensorProto& tensor) {
-  if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return;
+  if (!is_external(tensor)) return;
   const Part part = part_of(tensor);
   try {
     std::string bytes = bytes_of(resolved(part.location), part, limit_ - bytes_read_);

@@ -9,6 +9,11 @@
 
 namespace dcnsim {
 
+bool is_external(const onnx::TensorProto& tensor);
+
+/// Where such a tensor of the model at `model_path` says that its data is; not trusted.
+std::filesystem::path external_path(const std::string& model_path, const onnx::TensorProto& tensor);
+
 /// Reads such data into the tensors themselves. A model is not trusted: it reaches only regular
 /// files in its own folder and below, and `limit` bytes in all.
 class ExternalData {

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include "models/base/file/compression.h"
 #include "workloads/onnx/external_data.h"
+#include "workloads/onnx/external_files.h"
 #include "workloads/onnx/foreign_file.h"
 #include "workloads/onnx/graph.h"
 
@@ -47,18 +49,24 @@ void for_all_tensors(onnx::GraphProto& graph, const Visit& visit) {
   }
 }
 
-}  // namespace
-
-ModelFile read_model(const std::string& path) {
-  const std::string bytes = read_bytes(path);
+onnx::ModelProto parsed(const std::string& bytes) {
   const std::string foreign = foreign_file(bytes);
   if (!foreign.empty()) throw std::runtime_error(foreign);
-  ModelFile file;
-  onnx::ModelProto& model = file.model;
+  onnx::ModelProto model;
   // A foreign file may well parse, as fields nobody knows; a model always has these.
   if (!model.ParseFromString(bytes) || !model.has_graph() || model.opset_import_size() == 0) {
     throw std::runtime_error("not an ONNX model (truncated or not protobuf)");
   }
+  return model;
+}
+
+}  // namespace
+
+ModelFile read_model(const std::string& path) {
+  const std::string bytes = read_bytes(path);
+  ModelFile file;
+  file.model = parsed(bytes);
+  onnx::ModelProto& model = file.model;
   if (model.graph().node_size() == 0) throw std::runtime_error("its graph has no nodes");
   for (const onnx::OperatorSetIdProto& opset : model.opset_import()) {
     if (is_standard(opset.domain()) && opset.version() < kOldestOpset) {
@@ -75,6 +83,19 @@ ModelFile read_model(const std::string& path) {
                   [&](onnx::TensorProto& tensor) { external.load(tensor); });
   file.bytes = bytes.size() + external.bytes_read();
   return file;
+}
+
+std::vector<std::string> external_files(const std::string& path) {
+  std::set<std::string> files;
+  try {
+    onnx::ModelProto model = parsed(read_bytes(path));
+    for_all_tensors(*model.mutable_graph(), [&](const onnx::TensorProto& tensor) {
+      if (is_external(tensor)) files.insert(external_path(path, tensor).string());
+    });
+  } catch (const std::runtime_error&) {  // its reader complains
+    return {};
+  }
+  return {files.begin(), files.end()};
 }
 
 }  // namespace dcnsim

@@ -16,6 +16,7 @@
 
 #include "tests/analysis/cli/command_runner.h"
 #include "tests/support/small_float_network.h"
+#include "tests/support/weights_beside.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
@@ -306,6 +307,31 @@ TEST_F(OutputsTest, files_that_are_read_without_being_named_are_inputs_too) {
   for (const char* file : {"net.onnx", "machine.yaml", "calibration.bin", "images.bin"}) {
     expect_refused(kCommands[6], {{"--store", file}}, {"is an input too"}, 2);
   }
+}
+
+TEST_F(OutputsTest, weights_beside_a_network_are_inputs_too) {
+  move_weights_beside(path("net.onnx"), "net.weights");
+  std::size_t tried = 0;
+  for (const Command& command : present()) {
+    const std::string file = command.inputs.empty() ? "" : command.inputs[0].file;
+    if (file != "net.onnx" && file != "sweep.yaml") continue;
+    const Output& output = command.outputs[tried++ % command.outputs.size()];
+    expect_refused(command, {{output.option, "net.weights"}},
+                   {"net.weights is an input too (weights of network)"}, 2);
+  }
+  EXPECT_GE(tried, 5u);
+}
+
+TEST_F(OutputsTest, other_weights_beside_a_network_make_another_sweep) {
+  move_weights_beside(path("net.onnx"), "net.weights");
+  const Command& sweep = kCommands[6];
+  ASSERT_EQ(command(sweep, {{"--store", "s.sqlite"}}).code, 0);
+  std::string weights = slurp(path("net.weights"));
+  std::fill(weights.begin(), weights.begin() + 64, '\0');
+  spill(path("net.weights"), weights);
+  const Outcome other = command(sweep, {{"--store", "s.sqlite"}});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_NE(other.err.find("was begun with another inputs"), std::string::npos) << other.err;
 }
 
 TEST_F(OutputsTest, a_dump_is_an_output) {
