@@ -84,7 +84,7 @@ float finite_value(const NpyArray& array, std::size_t index) {
 Dataset images_of(const NpyArray& array, const Shape& input) {
   Dataset images;
   images.shape = input;
-  const Layout layout = layout_of(array.dims, input, images.note);
+  const Layout layout = layout_of(array.dims_in_file, input, images.note);
   if (array.dims[0] == 0) throw std::runtime_error("has no images");
   if (array.type.kind == NpyType::Kind::kFloat) {
     images.values = planes<float>(array.dims[0], input, layout,

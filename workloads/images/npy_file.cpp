@@ -178,6 +178,7 @@ NpyArray read(const std::string& path, std::size_t rows) {
                              " bytes of elements, its dimensions say " +
                              std::to_string(std::uintmax_t{elements} * header.type.bytes));
   }
+  const std::vector<std::size_t> dims_in_file = header.dims;
   if (rows != 0 && !header.dims.empty() && rows < header.dims[0]) {
     elements = elements / header.dims[0] * rows;
     header.dims[0] = rows;
@@ -187,7 +188,8 @@ NpyArray read(const std::string& path, std::size_t rows) {
     throw std::runtime_error("has more than " + std::to_string(kMaxArrayBytes) +
                              " bytes of elements");
   }
-  NpyArray array{header.type, std::move(header.dims), std::vector<std::uint8_t>(bytes)};
+  NpyArray array{header.type, std::move(header.dims), dims_in_file,
+                 std::vector<std::uint8_t>(bytes)};
   if (!in.read(reinterpret_cast<char*>(array.bytes.data()), static_cast<std::streamsize>(bytes))) {
     throw std::runtime_error("cannot be read");
   }

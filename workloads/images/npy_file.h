@@ -20,8 +20,9 @@ struct NpyType {
 
 struct NpyArray {
   NpyType type;
-  std::vector<std::size_t> dims;
-  std::vector<std::uint8_t> bytes;  ///< of all elements
+  std::vector<std::size_t> dims;          ///< of what was read
+  std::vector<std::size_t> dims_in_file;  ///< the same, but for rows that were left out
+  std::vector<std::uint8_t> bytes;        ///< of all elements
 
   std::size_t size() const { return bytes.size() / type.bytes; }
   /// An element as a double, exact but for integers beyond 2^53.

@@ -97,6 +97,15 @@ TEST_F(LoadImages, refuses_images_of_another_shape_or_type) {
   EXPECT_EQ(refusal(pixels({1, 3, 1, 2}, "abcdef"), {2, 2, 3}),
             ": has the dimensions 1 x 3 x 1 x 2, expected N x 3 x 2 x 2 or N x 2 x 2 x 3 for the "
             "network's input");
+  // Also where only some of them are wanted, and of an array of one image.
+  const std::string one = pixels({3, 2, 2}, "abcdefghijkl");
+  EXPECT_EQ(error_of(
+                [&] {
+                  load_images({one, ""}, {2, 2, 3}, 1);
+                },
+                one),
+            ": has the dimensions 3 x 2 x 2, expected N x 3 x 2 x 2 or N x 2 x 2 x 3 for the "
+            "network's input");
   EXPECT_EQ(refusal(pixels({0, 3, 1, 2}, ""), {1, 2, 3}), ": has no images");
   EXPECT_EQ(refusal(folder_.write("i.npy", npy_bytes({NpyType::Kind::kSigned, 1}, {1, 1}, "a")),
                     {1, 1, 1}),
