@@ -13,6 +13,9 @@ namespace dcnsim {
 namespace {
 
 constexpr int kBiasBits = 32;  ///< in the memory of a machine without wide accumulators
+/// Fractional bits that an operand of an addition may have more than the other: the sum of codes of
+/// 16 bits, on the finer grid, then has 48.
+constexpr int kMostFiner = 31;
 
 void check_width(const std::string& field, int bits) {
   if (bits < kMinBits || bits > kMaxBits) {
@@ -75,6 +78,38 @@ int finest_grid(const std::vector<float>& bias) {
   return kBiasBits - 1 - exponent;
 }
 
+/// The same of weights with inputs on the grid `input_frac`.
+int finest_weights(const FloatLayer& layer, int input_frac) {
+  const int finest = finest_grid(layer.bias) - input_frac;
+  if (finest >= -kMaxFrac) return finest;
+  throw std::invalid_argument("layer " + printable(layer.node.name) +
+                              ": its biases do not fit 32 bits beside inputs with " +
+                              std::to_string(input_frac) + " fractional bits");
+}
+
+/// The most fractional bits that the output of `layer` may have beside what is added to it;
+/// `frac_of` says how many that has.
+template <class FracOf>
+int finest_operand(const FloatNetwork& network, int layer, const FracOf& frac_of) {
+  int finest = kMaxFrac;
+  for (const FloatLayer& sum : network.layers) {
+    const LayerNode& node = sum.node;
+    if (node.kind != LayerKind::kAdd) continue;
+    if (node.input == layer) finest = std::min(finest, frac_of(node.input2) + kMostFiner);
+    if (node.input2 == layer) finest = std::min(finest, frac_of(node.input) + kMostFiner);
+  }
+  return finest;
+}
+
+/// `choice`, or what it is with so many fractional bits, if it has more.
+template <class Values>
+FormatChoice coarsened(const FormatChoice& choice, int finest, const Values& values) {
+  if (choice.format.frac <= finest) return choice;
+  Format coarser = choice.format;
+  coarser.frac = finest;
+  return format_choice(values, coarser);
+}
+
 }  // namespace
 
 NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
@@ -98,6 +133,11 @@ Format NetworkQuantizer::input_format(const QuantizeOptions& options) {
 std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& options) {
   const std::vector<Widths> widths = resolve_widths(network_, options);
   const Format image = input_format(options);
+  const auto frac_of = [&](int layer) {
+    if (layer == kNetworkInput) return image.frac;
+    const auto at = static_cast<std::size_t>(layer);
+    return output(at, widths[at].output_bits).format.frac;
+  };
   std::vector<LayerFormats> result;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const LayerNode& node = network_.layers[i].node;
@@ -108,12 +148,8 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
                              : result[static_cast<std::size_t>(node.input)].output.format;
     if (node.kind == LayerKind::kConv) {
       // Beside such biases the products hardly count, least of all their last bits.
-      const int finest = finest_grid(network_.layers[i].bias) - input.frac;
-      Format coarser = formats.weight.format;
-      coarser.frac = std::max(std::min(coarser.frac, finest), -kMaxFrac);
-      if (coarser != formats.weight.format) {
-        formats.weight = format_choice(network_.layers[i].weights, coarser);
-      }
+      const FloatLayer& layer = network_.layers[i];
+      formats.weight = coarsened(formats.weight, finest_weights(layer, input.frac), layer.weights);
     }
     const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
     // A maximum is one of its inputs: another format of that width could only add error.
@@ -121,6 +157,9 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
         is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
     formats.output = keeps_input ? format_choice(calibration_.outputs[i], input)
                                  : output(i, widths[i].output_bits);
+    formats.output =
+        coarsened(formats.output, finest_operand(network_, static_cast<int>(i), frac_of),
+                  calibration_.outputs[i]);
     result.push_back(formats);
   }
   return result;

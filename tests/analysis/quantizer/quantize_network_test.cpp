@@ -128,6 +128,53 @@ TEST(QuantizeNetwork, KeepsBiasesWithinTheirThirtyTwoBits) {
   EXPECT_GT(largest, INT32_MAX / 4);
 }
 
+TEST(QuantizeNetwork, RefusesBiasesThatFitOnNoGrid) {
+  FloatNetwork floats = mixed_network();
+  for (float& weight : floats.layers[0].weights) weight *= 1e-25F;
+  for (float& bias : floats.layers[0].bias) bias *= 1e-25F;
+  floats.layers[1].bias[0] = 1e17F;
+  try {
+    quantize_network(floats, random_images(2), {});
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "layer conv1: its biases do not fit 32 bits beside inputs with 48 fractional bits");
+  }
+}
+
+TEST(QuantizeNetwork, KeepsSumsOfOperandsWithinFortyEightBits) {
+  FloatNetwork floats = mixed_network();
+  // A branch of 1e-12 beside one of 10, as a factor near 0 in front of it leaves it.
+  FloatLayer branch = floats.layers[1];
+  branch.node.name = "branch";
+  for (float& weight : branch.weights) weight *= 1e-13F;
+  for (float& bias : branch.bias) bias *= 1e-13F;
+  floats.layers.insert(floats.layers.begin() + 2, branch);
+  LayerNode& max = floats.layers[3].node;
+  max.kind = LayerKind::kAdd;
+  max.input = 1;
+  max.input2 = 2;
+  max.add = {6, 6, 5};
+  floats.layers[4].node.kind = LayerKind::kPool;
+  floats.layers[4].node.relu = false;
+  floats.layers[4].node.pool.in = {6, 6, 5};
+  floats.layers[4].node.pool.kernel_h = floats.layers[4].node.pool.kernel_w = 3;
+  floats.layers[4].node.input = 3;
+  floats.layers[5].node.input = 4;
+  floats.layers[6].node.input = 5;
+  QuantizeOptions options;
+  options.activation_bits = 16;
+  for (const bool first : {true, false}) {
+    if (!first) std::swap(max.input, max.input2);
+    const std::vector<LayerFormats> formats =
+        quantize_network(floats, random_images(2), options).formats;
+    const int coarse = formats[1].output.format.frac;
+    EXPECT_LT(coarse, 16);
+    EXPECT_EQ(formats[2].output.format.frac, coarse + 31);
+  }
+}
+
 TEST(QuantizeNetwork, ComputesNearlyWhatTheFloatNetworkDoes) {
   const FloatNetwork network = mixed_network();
   const Dataset images = random_images(3);
