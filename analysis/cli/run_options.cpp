@@ -62,8 +62,9 @@ void RunCommandOptions::add_to(CLI::App& run) {
                      "may be repeated")
           ->type_name("LAYER=FILE")
           ->allow_extra_args(false);
-  whole(run.add_option("--dump-images", dump_images, "Images whose codes are dumped, from 0 on"), 0,
-        kLastImage, "N,N,...")
+  whole(run.add_option("--dump-images", dump_images,
+                       "Images whose codes are dumped, from 0 on; in FILE they rise"),
+        0, kLastImage, "N,N,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->needs(dump)

@@ -131,7 +131,7 @@ void write_values(const RunRequest& request, const ImageSimulation& how,
     write_file_atomically(request.dumps[i].path, dump_bytes(simulated.dumps[i]));
     const std::size_t layer = how.dumped_layers[i];
     report.dumps.push_back({inputs.network.layers[layer].node.name, request.dumps[i].path,
-                            simulated.dumps[i].front().format(), request.dump_images});
+                            simulated.dumps[i].front().format(), how.dumped_images});
   }
 }
 

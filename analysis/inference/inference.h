@@ -64,7 +64,7 @@ struct RunRequest {
 
   std::optional<std::string> predictions;  ///< CSV file to write (PredictionTable)
   std::vector<DumpRequest> dumps;
-  std::vector<std::size_t> dump_images{0};  ///< whose codes are dumped
+  std::vector<std::size_t> dump_images{0};  ///< whose codes are dumped, in rising order
 
   std::optional<std::string> trace;  ///< file to write a timeline of one image to (trace.md)
   std::optional<std::string> vcd;    ///< file to write its waveforms to

@@ -148,9 +148,39 @@ TEST_F(ImagesCommand, grey_images_of_ten_classes_go_through_the_machine_to_the_l
   EXPECT_EQ(result["accuracy"]["correct"], correct);
   EXPECT_EQ(result["pixels"]["source"], "file");
   EXPECT_EQ(result["dumps"][0]["format"], "s16.6");
+  EXPECT_EQ(result["dumps"][0]["images"], (Json{1, 3}));
   // Raw pixels do not fit the input; the message says what would.
   expect_one_line_error("run " + path("grey.onnx") + " --pixels raw --images " + path("pixels.npy"),
                         {"u8.8 holds 0 to 0.996094", "--pixels unit or scale=1/256"}, 1);
+}
+
+TEST_F(ImagesCommand, a_dump_of_maps_is_in_the_order_of_images_channels_rows_columns) {
+  const Shape input{2, 3, 2};
+  std::mt19937 random(6);
+  FixedNetwork network;
+  network.name = "same";
+  network.input_name = "image";
+  network.input = input;
+  network.input_format = {8, 0, false, false};
+  FixedLayer& layer = network.layers.emplace_back();
+  layer.node = conv_layer("same", kNetworkInput, input, 2, 1, 1, random).node;
+  layer.weight = {4, 0, true, false};
+  layer.weights = {1, 0, 0, 1};
+  layer.bias.resize(2);
+  layer.requant.out = {8, 0, false, false};
+  layer.requant.shift = required_shift(network, layer);
+  save_network(network, path("same.onnx"));
+  write_images(input, 3, 2);
+  const Outcome o =
+      dcnsim("run " + path("same.onnx") + " --pixels raw --no-cache --images " +
+             path("pixels.npy") + " --dump same=" + path("d.npy") + " --dump-images 2,0");
+  ASSERT_EQ(o.code, 0) << o.err;
+  const NpyArray dump = read_npy(path("d.npy"));
+  ASSERT_EQ(dump.dims, (std::vector<std::size_t>{2, 2, 2, 3}));
+  for (std::size_t i = 0; i < dump.size(); ++i) {
+    const std::size_t image = i < 12 ? 0 : 2, channel = i / 6 % 2, pixel = i % 6;
+    EXPECT_EQ(dump.at(i), static_cast<unsigned char>(pixels_[12 * image + 2 * pixel + channel]));
+  }
 }
 
 TEST_F(ImagesCommand, colour_images_of_two_hundred_classes_are_quantized_on_calibration_images) {
