@@ -271,6 +271,35 @@ TEST_F(OutputsTest, every_option_that_names_a_file_is_in_the_table) {
   EXPECT_GE(found, 40u);
 }
 
+/// Below "Commands" in a --help.
+std::vector<std::string> commands_in(const std::string& help) {
+  static const std::regex command(R"(^  ([a-z]+)  .*)");
+  std::vector<std::string> names;
+  std::istringstream lines(help.substr(std::min(help.find("\nCommands\n"), help.size() - 1) + 1));
+  std::string line;
+  std::getline(lines, line);
+  for (std::smatch match; std::getline(lines, line) && !line.empty();) {
+    if (std::regex_match(line, match, command)) names.push_back(match[1]);
+  }
+  return names;
+}
+
+TEST_F(OutputsTest, every_command_that_writes_is_in_the_table) {
+  std::set<std::string> known = {"inspect", "sweep show",
+                                 "sweep slurm"};  // nothing that a user names
+  for (const Command& command : kCommands) {
+    known.insert(command.name.substr(0, command.name.find(" quantizer")));
+  }
+  std::size_t found = 0;
+  for (const std::string group : {"", "sweep "}) {
+    for (const std::string& name : commands_in(dcnsim(group + "--help").out)) {
+      ++found;
+      EXPECT_EQ(known.count(group + name), 1u) << group << name << ": say what it writes";
+    }
+  }
+  EXPECT_GE(found, 12u);
+}
+
 TEST_F(OutputsTest, no_output_is_an_input) {
   std::size_t tried = 0;
   for (const Command& command : present()) {
