@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "analysis/cli/shipped_files.h"
+#include "analysis/trace/trace_format.h"
 #include "models/base/text/printable.h"
 
 namespace dcnsim::cli {
@@ -90,6 +91,7 @@ FileKind kind_of_file(const std::string& path) {
   std::error_code error;
   const bool is_batch = ends_in(path, ".bin") && fs::file_size(path, error) % kRecord == 0;
   if (is_batch || text.rfind("\x93NUMPY", 0) == 0) return FileKind::kImages;
+  if (begins_as_perfetto_trace(text)) return FileKind::kTrace;
   if (has_control_characters(text)) return FileKind::kUnknown;
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string::npos && text[first] == '{';

@@ -40,11 +40,11 @@ void run_command(const RunCommandOptions& options) {
         to_string(dump.format), -dump.format.frac, output_name(dump.path));
   }
   if (options.trace) {
-    say("\ntrace of image {} written to {}: open it in ui.perfetto.dev\n", options.trace_image,
+    say("\ntrace of image {} written to {}: open it in ui.perfetto.dev\n", request.trace_image,
         output_name(*options.trace));
   }
   if (options.vcd) {
-    say("\nwaveforms of image {} written to {}\n", options.trace_image, output_name(*options.vcd));
+    say("\nwaveforms of image {} written to {}\n", request.trace_image, output_name(*options.vcd));
   }
 }
 
@@ -61,7 +61,7 @@ void add_run(CLI::App& app, Action& action) {
       "then come nodes of the graph in front of the first layer.",
       {{"dcnsim run", "the built-in network at 8/8 bits on 1,000 images"},
        {"dcnsim run --accelerator large_edge -w 4 -a 8 --json result.json", ""},
-       {"dcnsim run --limit 1 --trace trace.json", "a timeline for ui.perfetto.dev"},
+       {"dcnsim run --limit 1 --trace t.pftrace", "a timeline for ui.perfetto.dev"},
        {"dcnsim run --limit 10 --json - | jq .latency", "results for another program"}});
   options->add_to(*run);
   run->callback([options, &action] { action = [options] { run_command(*options); }; });

@@ -69,9 +69,16 @@ void RunCommandOptions::add_to(CLI::App& run) {
       ->allow_extra_args(false)
       ->needs(dump)
       ->default_str("0");
-  run.add_option("--trace", trace,
-                 "Write a timeline of one image to FILE, for ui.perfetto.dev and `dcnsim timeline`")
-      ->type_name(kOutputType);
+  CLI::Option* traced =
+      run.add_option(
+             "--trace", trace,
+             "Write a timeline of one image to FILE, for ui.perfetto.dev and `dcnsim "
+             "timeline`:\nChrome's JSON if its name ends in .json, else Perfetto's protobuf")
+          ->type_name(kOutputType);
+  one_of(run.add_option("--trace-format", trace_format,
+                        "The form of --trace, whatever the file's name"),
+         {"perfetto", "json"})
+      ->needs(traced);
   run.add_option("--vcd", vcd, "Write waveforms of one image to FILE")->type_name(kOutputType);
   whole(
       run.add_option("--trace-image", trace_image, "The image of --trace and --vcd, from 0 on [0]"),
@@ -82,6 +89,7 @@ RunRequest RunCommandOptions::request() const {
   // What is no network and no accelerator is refused in the words of the command line.
   network_file(network, {"--accelerator", "--mapping", "--widths", "--images"});
   accelerator_file(accelerator);
+  if (trace_image && !trace && !vcd) throw UsageError("--trace-image: needs --trace or --vcd");
   if (no_images && limit != 0) throw UsageError("--limit: not together with --no-images");
   RunRequest request;
   request.data_dir = shipped_data().folder();
@@ -116,8 +124,11 @@ RunRequest RunCommandOptions::request() const {
   }
   request.dump_images = dump_images;
   request.trace = trace;
+  if (!trace_format.empty()) {
+    request.trace_format = trace_format == "json" ? TraceFormat::kJson : TraceFormat::kPerfetto;
+  }
   request.vcd = vcd;
-  request.trace_image = trace_image;
+  request.trace_image = trace_image.value_or(0);
   return request;
 }
 

@@ -35,7 +35,8 @@ struct RunCommandOptions {
   std::vector<std::string> dumps;
   std::vector<std::size_t> dump_images{0};
   std::optional<std::string> trace, vcd;
-  std::size_t trace_image = 0;
+  std::string trace_format;
+  std::optional<std::size_t> trace_image;
 
   void add_to(CLI::App& run);
   /// Throws UsageError.

@@ -28,9 +28,9 @@ void add_timeline(CLI::App& app, Action& action) {
       app, "timeline", "Draw one layer of a trace",
       "Draws one layer of a trace that `dcnsim run --trace FILE` has written: the array computing\n"
       "and waiting, and the DMA's streams. The whole trace opens in ui.perfetto.dev.",
-      {{"dcnsim run --limit 1 --trace trace.json", ""},
-       {"dcnsim timeline trace.json --layer conv1 -o conv1.svg", ""},
-       {"dcnsim timeline trace.json --layer conv1 --from 100 --to 120 -o conv1.png",
+      {{"dcnsim run --limit 1 --trace t.pftrace", ""},
+       {"dcnsim timeline t.pftrace --layer conv1 -o conv1.svg", ""},
+       {"dcnsim timeline t.pftrace --layer conv1 --from 100 --to 120 -o conv1.png",
         "20 microseconds of it"}});
   file_of(timeline->add_option("trace", options->trace, "Trace file"), {FileKind::kTrace}, "FILE")
       ->required();

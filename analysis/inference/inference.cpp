@@ -58,10 +58,12 @@ void observe(const RunRequest& request, const RunInputs& inputs, const Program& 
   if (timed_apart) report.loosely_timed_cycles = total_cycles(counters);
   if (!timed_apart && !request.trace && !request.vcd) return;
   const Machine& machine = inputs.machine;
-  counters =
-      with_times_of(std::move(counters), observed_run(machine.config, machine.dram, program,
-                                                      input_codes(inputs, request.trace_image),
-                                                      {report.timing, request.trace, request.vcd}));
+  const TraceFormat format =
+      request.trace_format.value_or(trace_format_of(request.trace.value_or("")));
+  counters = with_times_of(
+      std::move(counters),
+      observed_run(machine.config, machine.dram, program, input_codes(inputs, request.trace_image),
+                   {report.timing, request.trace, request.vcd, format}));
 }
 
 /// In place of the zeros of an image that means nothing.

@@ -15,6 +15,7 @@
 #include "analysis/inference/layer_dump.h"
 #include "analysis/inference/run_progress.h"
 #include "analysis/report/run_report.h"
+#include "analysis/trace/trace_format.h"
 #include "models/arch/accelerator_config.h"
 #include "models/base/file/file_claims.h"
 #include "workloads/images/dataset.h"
@@ -67,8 +68,9 @@ struct RunRequest {
   std::vector<std::size_t> dump_images{0};  ///< whose codes are dumped, in rising order
 
   std::optional<std::string> trace;  ///< file to write a timeline of one image to (trace.md)
-  std::optional<std::string> vcd;    ///< file to write its waveforms to
-  std::size_t trace_image = 0;       ///< which, from 0 on; also the one timed for kAuto
+  std::optional<TraceFormat> trace_format;  ///< instead of that of the file's name
+  std::optional<std::string> vcd;           ///< file to write its waveforms to
+  std::size_t trace_image = 0;              ///< which, from 0 on; also the one timed for kAuto
 };
 
 /// An image to be traced or dumped is none of those that are run.

@@ -30,6 +30,12 @@ DramTrace::DramTrace(TraceFile& file, const DramSpec& spec, const DramConfig& co
   for (int channel = 0; channel < config.channels; ++channel) {
     const int first = channel * tracks_per_channel() + 1;
     file_.name({kGroup, first + kDataRow}, "DRAM", fmt::format("channel {}, data", channel));
+    const Track reads{kGroup, first + kReadsRow}, writes{kGroup, first + kWritesRow};
+    file_.name_counter(reads, "DRAM", fmt::format("channel {}, reads", channel),
+                       TraceUnit::kMegabytesPerSecond);
+    file_.name_counter(writes, "DRAM", fmt::format("channel {}, writes", channel),
+                       TraceUnit::kMegabytesPerSecond);
+    bandwidths_.push_back({{file, reads}, {file, writes}});
     file_.name({kGroup, first + kRefreshRow}, "DRAM", fmt::format("channel {}, refresh", channel));
     for (int bank = 0; bank < banks_; ++bank) {
       file_.name({kGroup, first + kBanksFrom + bank}, "DRAM",
@@ -61,8 +67,11 @@ void DramTrace::observe(const DramCommand& command) {
       break;
     case DramCommand::Kind::kRefresh:
       file_.slice(
-          {kGroup, static_cast<int>(command.channel) * tracks_per_channel() + 1 + kRefreshRow},
-          "refresh", command.start_ps, command.end_ps);
+          {{kGroup, static_cast<int>(command.channel) * tracks_per_channel() + 1 + kRefreshRow},
+           "refresh",
+           command.start_ps,
+           command.end_ps,
+           TraceColour::kRefresh});
       break;
   }
 }
@@ -70,6 +79,10 @@ void DramTrace::observe(const DramCommand& command) {
 void DramTrace::finish(std::uint64_t end_ps) {
   for (std::size_t channel = 0; channel < data_.size(); ++channel) end_data(channel);
   for (std::size_t bank = 0; bank < rows_.size(); ++bank) close_row(bank, end_ps);
+  for (Bandwidth& bandwidth : bandwidths_) {
+    bandwidth.reads.finish();
+    bandwidth.writes.finish();
+  }
 }
 
 std::size_t DramTrace::bank_index(const DramCommand& command) const {
@@ -84,8 +97,8 @@ void DramTrace::close_row(std::size_t bank, std::uint64_t at_ps) {
   const int row = static_cast<int>(bank / banks) * tracks_per_channel() + 1 + kBanksFrom +
                   static_cast<int>(bank % banks);
   const std::uint64_t since = rows_[bank]->since_ps;
-  file_.slice({kGroup, row}, fmt::format("row {}", rows_[bank]->row), since,
-              std::max(at_ps, since));
+  file_.slice(
+      {{kGroup, row}, fmt::format("row {}", rows_[bank]->row), since, std::max(at_ps, since)});
   rows_[bank].reset();
 }
 
@@ -106,10 +119,15 @@ void DramTrace::end_data(std::size_t channel) {
   std::optional<Data>& data = data_[channel];
   if (!data) return;
   const bool read = data->first.kind == DramCommand::Kind::kRead;
-  const std::uint64_t bursts = (data->to_ps - data->from_ps) / burst_ps_;
-  file_.slice({kGroup, static_cast<int>(channel) * tracks_per_channel() + 1 + kDataRow},
-              fmt::format("{} row {}", read ? "read" : "write", data->first.row), data->from_ps,
-              data->to_ps, {{"bytes", static_cast<std::int64_t>(bursts * burst_bytes_)}});
+  const std::uint64_t bytes = (data->to_ps - data->from_ps) / burst_ps_ * burst_bytes_;
+  file_.slice({{kGroup, static_cast<int>(channel) * tracks_per_channel() + 1 + kDataRow},
+               fmt::format("{} row {}", read ? "read" : "write", data->first.row),
+               data->from_ps,
+               data->to_ps,
+               TraceColour::kDramData,
+               {{"bytes", static_cast<std::int64_t>(bytes)}}});
+  Bandwidth& bandwidth = bandwidths_[channel];
+  (read ? bandwidth.reads : bandwidth.writes).add(bytes, data->from_ps, data->to_ps);
   data.reset();
 }
 

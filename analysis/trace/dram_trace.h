@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws the commands of a DRAM into a TraceFile: open rows bank by bank, the data bus and the
-// refreshes channel by channel. Holds what is open only.
+// Draws the commands of a DRAM into a TraceFile: open rows bank by bank, the data bus, its
+// bandwidth and the refreshes channel by channel. Holds what is open only.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "analysis/trace/trace_counters.h"
 #include "analysis/trace/trace_file.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
@@ -35,13 +36,17 @@ class DramTrace {
     std::uint64_t from_ps, to_ps;
   };
 
+  struct Bandwidth {
+    BandwidthCounter reads, writes;
+  };
+
   std::size_t bank_index(const DramCommand& command) const;
   int tracks_per_channel() const { return kBanksFrom + banks_; }
   void close_row(std::size_t bank, std::uint64_t at_ps);
   void add_data(const DramCommand& command);
   void end_data(std::size_t channel);
 
-  static constexpr int kDataRow = 0, kRefreshRow = 1, kBanksFrom = 2;
+  static constexpr int kDataRow = 0, kReadsRow = 1, kWritesRow = 2, kRefreshRow = 3, kBanksFrom = 4;
 
   TraceFile& file_;
   const int banks_;  ///< of a channel
@@ -49,6 +54,7 @@ class DramTrace {
   const std::uint64_t burst_bytes_, burst_ps_;
   std::vector<std::optional<OpenRow>> rows_;  ///< by channel and bank
   std::vector<std::optional<Data>> data_;     ///< by channel
+  std::vector<Bandwidth> bandwidths_;         ///< by channel
 };
 
 }  // namespace dcnsim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/trace/observed_run.h"
 
+#include <memory>
 #include <optional>
 
 #include "analysis/trace/dram_trace.h"
@@ -23,12 +24,12 @@ std::vector<TracedLayer> traced_layers(const Program& program) {
 std::vector<LayerCounters> observe(const AcceleratorConfig& config, const DramSpec& dram,
                                    const Program& program, const CodeTensor& image,
                                    const Observation& observation) {
-  std::optional<TraceFile> file;
+  std::unique_ptr<TraceFile> file;
   std::optional<PipelineTrace> trace;
   std::optional<DramTrace> dram_trace;
   if (observation.trace) {
-    file.emplace(*observation.trace);
-    trace.emplace(*file, traced_layers(program), Clock(config.clock_mhz));
+    file = make_trace_file(*observation.trace, observation.trace_format);
+    trace.emplace(*file, traced_layers(program), Clock(config.clock_mhz), config.dma.bus_bytes);
     dram_trace.emplace(*file, dram, config.dram);
   }
   std::optional<WaveformFile> waveforms;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/trace/trace_format.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/arch/transport.h"
@@ -18,6 +19,7 @@ struct Observation {
   Transport transport = Transport::kLooselyTimed;
   std::optional<std::string> trace;  ///< file for trace events (trace.md)
   std::optional<std::string> vcd;    ///< file for waveforms
+  TraceFormat trace_format = TraceFormat::kPerfetto;
 };
 
 /// The counters of the layers. Files are written while simulating, and appear when complete.

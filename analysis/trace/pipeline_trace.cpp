@@ -10,11 +10,18 @@ namespace dcnsim {
 namespace {
 
 constexpr Track kLayers{1, 1};
-constexpr Track kArray{2, 1};
+constexpr Track kArray{2, 1}, kWaits{2, 2};
 constexpr int kDmaGroup = 3, kBufferGroup = 4;
+
+// Behind the rows of tiles, as counters.
+constexpr Track kReadsInFlight{kDmaGroup, 5}, kWritesInFlight{kDmaGroup, 6};
+constexpr Track kBusReads{kDmaGroup, 7}, kBusWrites{kDmaGroup, 8};
 
 constexpr TileKind kKinds[kTileKinds] = {TileKind::kDescriptor, TileKind::kWeight, TileKind::kInput,
                                          TileKind::kOutput};
+
+/// Those with a buffer of their own.
+constexpr TileKind kBuffered[] = {TileKind::kWeight, TileKind::kInput, TileKind::kOutput};
 
 std::size_t index(TileKind kind) { return static_cast<std::size_t>(kind); }
 
@@ -26,6 +33,22 @@ std::string_view to_string(TileKind kind) {
 Track dma_track(TileKind kind) { return {kDmaGroup, static_cast<int>(kind) + 1}; }
 Track slot_track(TileKind kind, int slot) {
   return {kBufferGroup, 2 * static_cast<int>(kind) + slot + 1};
+}
+
+Track held_track(TileKind kind) { return {kBufferGroup, 2 * kTileKinds + static_cast<int>(kind)}; }
+
+TraceColour colour_of(TileKind kind) {
+  constexpr TraceColour colours[kTileKinds] = {TraceColour::kDescriptor, TraceColour::kWeights,
+                                               TraceColour::kInputs, TraceColour::kOutputs};
+  return colours[index(kind)];
+}
+
+/// That of the stream it waits for.
+TraceColour colour_of(Stall cause) {
+  constexpr TraceColour colours[kStalls] = {TraceColour::kDescriptor, TraceColour::kWeights,
+                                            TraceColour::kInputs, TraceColour::kOutputs,
+                                            TraceColour::kComputing};
+  return colours[static_cast<std::size_t>(cause)];
 }
 
 std::string range(const char* what, int from, int to) {
@@ -59,23 +82,42 @@ std::int64_t signed_count(std::uint64_t count) { return static_cast<std::int64_t
 
 }  // namespace
 
-PipelineTrace::PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock)
-    : file_(file), layers_(std::move(layers)), clock_(clock) {
+PipelineTrace::PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock,
+                             int bus_bytes)
+    : file_(file),
+      layers_(std::move(layers)),
+      clock_(clock),
+      bus_bytes_(static_cast<std::uint64_t>(bus_bytes)),
+      reads_{{file, kReadsInFlight}, {file, kBusReads}},
+      writes_{{file, kWritesInFlight}, {file, kBusWrites}} {
   file_.name(kLayers, "job", "layers");
   file_.name(kArray, "array", "array");
+  file_.name(kWaits, "array", "waits");
   for (const TileKind kind : kKinds) {
     file_.name(dma_track(kind), "DMA", fmt::format("{}s", to_string(kind)));
   }
-  for (const TileKind kind : {TileKind::kWeight, TileKind::kInput, TileKind::kOutput}) {
+  for (const TileKind kind : kBuffered) {
     for (const int slot : {0, 1}) {
       file_.name(slot_track(kind, slot), "buffers",
                  fmt::format("{} buffer, slot {}", to_string(kind), slot));
     }
+    held_.try_emplace(kind, file, held_track(kind));
+    file_.name_counter(held_track(kind), "buffers", fmt::format("{} buffer, fill", to_string(kind)),
+                       TraceUnit::kBytes);
   }
+  file_.name_counter(kReadsInFlight, "DMA", "reads in flight", TraceUnit::kCount);
+  file_.name_counter(kWritesInFlight, "DMA", "writes in flight", TraceUnit::kCount);
+  file_.name_counter(kBusReads, "DMA", "bus, reads", TraceUnit::kMegabytesPerSecond);
+  file_.name_counter(kBusWrites, "DMA", "bus, writes", TraceUnit::kMegabytesPerSecond);
 }
 
 std::uint64_t PipelineTrace::finish() {
   if (begun_layers_ > 0) end_layer(last_cycle_);
+  for (Port* port : {&reads_, &writes_}) {
+    port->in_flight.finish();
+    port->bandwidth.finish();
+  }
+  for (auto& [kind, held] : held_) held.finish();
   return clock_.ps(last_cycle_);
 }
 
@@ -88,7 +130,7 @@ void PipelineTrace::begin_layer(std::uint64_t cycle) {
 }
 
 void PipelineTrace::end_layer(std::uint64_t cycle) {
-  slice(kLayers, layer().name, layer_begin_, cycle,
+  slice(kLayers, layer().name, layer_begin_, cycle, TraceColour::kOfName,
         {{"layer", layer_number()}, {"cycles", signed_count(cycle - layer_begin_)}});
 }
 
@@ -98,7 +140,23 @@ void PipelineTrace::tile_begun(TileKind kind, std::uint32_t number, const Step& 
   const Transfer transfer{layer().name + " " + tile_name(kind, step), cycle,
                           signed_count(total_bytes(parts))};
   transfers_[index(kind)][number % 2] = transfer;
-  if (kind == TileKind::kWeight || kind == TileKind::kInput) take(kind, transfer.name, cycle);
+  if (kind == TileKind::kWeight || kind == TileKind::kInput) {
+    take(kind, transfer.name, cycle, transfer.bytes);
+  }
+  if (kind == TileKind::kOutput) held_.at(kind).add(transfer.bytes, clock_.ps(cycle));
+}
+
+void PipelineTrace::burst_requested(const Burst& burst, std::uint64_t cycle) {
+  port(burst).in_flight.add(1, clock_.ps(cycle));
+}
+
+void PipelineTrace::burst_passed(const Burst& burst, std::uint64_t cycle) {
+  const std::uint64_t words = burst.bytes / bus_bytes_;
+  port(burst).in_flight.add(-1, clock_.ps(cycle));
+  port(burst).bandwidth.add(burst.bytes, clock_.ps(cycle - words), clock_.ps(cycle));
+  if (burst.kind == TileKind::kDescriptor) return;
+  const std::int64_t bytes = burst.bytes;
+  held_.at(burst.kind).add(burst.is_write ? -bytes : bytes, clock_.ps(cycle));
 }
 
 /// Data pass tile after tile, but a tile may be asked for while the one before passes.
@@ -106,7 +164,7 @@ void PipelineTrace::tile_moved(TileKind kind, std::uint32_t number, const Step&,
                                std::uint64_t cycle) {
   const Transfer& transfer = transfers_[index(kind)][number % 2];
   std::uint64_t& moved = moved_[index(kind)];
-  slice(dma_track(kind), transfer.name, std::max(transfer.begun, moved), cycle,
+  slice(dma_track(kind), transfer.name, std::max(transfer.begun, moved), cycle, colour_of(kind),
         {{"layer", layer_number()},
          {"tile", number},
          {"bytes", transfer.bytes},
@@ -119,12 +177,13 @@ void PipelineTrace::step_started(const RunningStep& running) {
   if (output_open_ || !layer().stores_output) return;
   output_open_ = true;
   take(TileKind::kOutput, layer().name + " output" + pixels(running.step->pixels),
-       running.first_cycle);
+       running.first_cycle, 0);
 }
 
 void PipelineTrace::step_finished(const RunningStep& running) {
   const Step& step = *running.step;
   slice(kArray, layer().name + step_name(step), running.first_cycle, running.end_cycle,
+        TraceColour::kComputing,
         {{"layer", layer_number()},
          {"compute_cycles", signed_count(running.compute_cycles)},
          {"fill_drain_cycles", signed_count(running.fill_drain_cycles)},
@@ -136,15 +195,16 @@ void PipelineTrace::step_finished(const RunningStep& running) {
 }
 
 void PipelineTrace::waited(Stall cause, std::uint64_t from, std::uint64_t to) {
-  slice(kArray, fmt::format("wait: {}", dcnsim::to_string(cause)), from, to,
-        {{"layer", layer_number()}});
+  slice(kWaits, fmt::format("wait: {}", dcnsim::to_string(cause)), from, to, colour_of(cause),
+        {{"layer", layer_number()}, {"cycles", signed_count(to - from)}});
 }
 
-void PipelineTrace::take(TileKind kind, const std::string& name, std::uint64_t cycle) {
+void PipelineTrace::take(TileKind kind, const std::string& name, std::uint64_t cycle,
+                         std::int64_t bytes) {
   Slots& slots = slots_[index(kind)];
   const int slot = slots.taken[0] ? 1 : 0;
   slots.taken[static_cast<std::size_t>(slot)] = true;
-  slots.tiles.push_back({name, cycle, slot});
+  slots.tiles.push_back({name, cycle, slot, bytes});
 }
 
 /// The oldest tile leaves.
@@ -154,7 +214,9 @@ void PipelineTrace::release(TileKind kind, std::uint64_t cycle) {
   const Slots::Tile tile = slots.tiles.front();
   slots.tiles.pop_front();
   slots.taken[static_cast<std::size_t>(tile.slot)] = false;
-  slice(slot_track(kind, tile.slot), tile.name, tile.since, cycle, {{"layer", layer_number()}});
+  held_.at(kind).add(-tile.bytes, clock_.ps(cycle));
+  slice(slot_track(kind, tile.slot), tile.name, tile.since, cycle, colour_of(kind),
+        {{"layer", layer_number()}});
 }
 
 /// Slots come free in order, whatever the order in which the memory took the tiles.
@@ -170,8 +232,8 @@ void PipelineTrace::release_outputs(std::uint32_t number, std::uint64_t cycle) {
 }
 
 void PipelineTrace::slice(const Track& track, const std::string& name, std::uint64_t from,
-                          std::uint64_t to, const TraceArguments& arguments) {
-  file_.slice(track, name, clock_.ps(from), clock_.ps(to), arguments);
+                          std::uint64_t to, TraceColour colour, const TraceArguments& arguments) {
+  file_.slice({track, name, clock_.ps(from), clock_.ps(to), colour, arguments});
   last_cycle_ = std::max(last_cycle_, to);
 }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws what a Pipeline does into a TraceFile: layers, the array's steps and waits, tiles on their
-// way through the DMA and in the buffers. Holds the tiles in flight only.
+// way through the DMA and in the buffers, requests and bytes of the memory port. Holds the tiles in
+// flight only.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "analysis/trace/trace_counters.h"
 #include "analysis/trace/trace_file.h"
 #include "models/perf/clock.h"
 #include "models/perf/pipeline.h"
@@ -23,14 +26,18 @@ struct TracedLayer {
 
 class PipelineTrace : public PipelineClient {
  public:
-  /// `layers` in the order of their execution, one job. `file` stays.
-  PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock);
+  /// `layers` in the order of their execution, one job. A word of `bus_bytes` passes in a cycle.
+  /// `file` stays.
+  PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock,
+                int bus_bytes);
 
   /// After the job: the last layer ends. Returns when, in picoseconds.
   std::uint64_t finish();
 
   void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
                   std::uint64_t cycle) override;
+  void burst_requested(const Burst& burst, std::uint64_t cycle) override;
+  void burst_passed(const Burst& burst, std::uint64_t cycle) override;
   void tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                   std::uint64_t cycle) override;
   void step_started(const RunningStep& running) override;
@@ -50,24 +57,35 @@ class PipelineTrace : public PipelineClient {
       std::string name;
       std::uint64_t since;
       int slot;
+      std::int64_t bytes;  ///< loaded
     };
     std::deque<Tile> tiles;
     std::array<bool, 2> taken{};
   };
 
+  /// One direction of the memory port.
+  struct Port {
+    LevelCounter in_flight;
+    BandwidthCounter bandwidth;
+  };
+
+  Port& port(const Burst& burst) { return burst.is_write ? writes_ : reads_; }
   void begin_layer(std::uint64_t cycle);
   void end_layer(std::uint64_t cycle);
-  void take(TileKind kind, const std::string& name, std::uint64_t cycle);
+  void take(TileKind kind, const std::string& name, std::uint64_t cycle, std::int64_t bytes);
   void release(TileKind kind, std::uint64_t cycle);
   void release_outputs(std::uint32_t number, std::uint64_t cycle);
   void slice(const Track& track, const std::string& name, std::uint64_t from, std::uint64_t to,
-             const TraceArguments& arguments);
+             TraceColour colour, const TraceArguments& arguments);
   const TracedLayer& layer() const { return layers_.at(layer_); }
   std::int64_t layer_number() const { return static_cast<std::int64_t>(layer_); }
 
   TraceFile& file_;
   const std::vector<TracedLayer> layers_;
   const Clock clock_;
+  const std::uint64_t bus_bytes_;
+  Port reads_, writes_;
+  std::map<TileKind, LevelCounter> held_;  ///< bytes, of those with a buffer
   std::size_t layer_ = 0, begun_layers_ = 0;
   std::uint64_t layer_begin_ = 0;
   std::uint64_t last_cycle_ = 0;  ///< of what has been drawn

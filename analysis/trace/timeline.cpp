@@ -5,21 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <stdexcept>
 #include <vector>
 
 #include "analysis/plot/gnuplot.h"
+#include "analysis/trace/trace_reader.h"
 #include "models/base/file/text_file.h"
 #include "models/base/json/document.h"
-#include "models/base/text/printable.h"
 #include "models/base/text/short_name.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr const char* kNoTrace = "not a trace of dcnsim, or cut short";
 constexpr double kWidth = 1000, kHeight = 370;  // of the picture, in SVG pixels
 
 constexpr std::size_t kMostFramed = 150;  // frames of more boxes would hide their colours
@@ -60,22 +58,6 @@ struct Picture {
   double cycles = 0;
 };
 
-/// A number, no larger than whole numbers in JSON are exact.
-double number(const Json& object, const char* name) {
-  constexpr double kMost = 9007199254740992;
-  const double value = object.at(name).get<double>();
-  if (!(std::abs(value) <= kMost)) throw std::runtime_error(kNoTrace);
-  return value;
-}
-
-int id(const Json& object, const char* name) {
-  const double value = number(object, name);
-  if (!(value >= 0 && value <= std::numeric_limits<int>::max())) {
-    throw std::runtime_error(kNoTrace);
-  }
-  return static_cast<int>(value);
-}
-
 LookIndex look_of_wait(const std::string& name) {
   if (name == "wait: weight") return kWeights;
   if (name == "wait: input") return kInputs;
@@ -84,15 +66,9 @@ LookIndex look_of_wait(const std::string& name) {
 }
 
 /// Filling, draining and bank conflicts are shown behind the step's work, wherever they were.
-void add_array_slice(const Json& slice, double from, double to, Picture& picture) {
-  const Json& figures = slice.at("args");
-  if (!figures.contains("compute_cycles")) {
-    picture.boxes[look_of_wait(slice.at("name").get<std::string>())].push_back({from, to, 0});
-    return;
-  }
-  const double work = number(figures, "compute_cycles"),
-               fill = number(figures, "fill_drain_cycles"),
-               conflicts = number(figures, "conflict_cycles");
+void add_step(const DrawnSlice& step, double from, double to, Picture& picture) {
+  const double work = step.figure("compute_cycles"), fill = step.figure("fill_drain_cycles"),
+               conflicts = step.figure("conflict_cycles");
   const double a_cycle = (to - from) / std::max(work + conflicts, 1.0);
   const double filled = from + (work - fill) * a_cycle, worked = from + work * a_cycle;
   picture.boxes[kComputing].push_back({from, filled, 0});
@@ -100,13 +76,16 @@ void add_array_slice(const Json& slice, double from, double to, Picture& picture
   if (conflicts > 0) picture.boxes[kConflicts].push_back({worked, to, 0});
 }
 
-void add_slice(const Json& slice, const std::string& track, Picture& picture) {
-  const double from = number(slice, "ts") - picture.begin;
-  const double to = from + number(slice, "dur");
-  if (track == "array/array") add_array_slice(slice, from, to, picture);
-  if (track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
-  if (track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
-  if (track == "DMA/outputs") picture.boxes[kOutputs].push_back({from, to, 3});
+void add_slice(const DrawnSlice& slice, Picture& picture) {
+  const double from = slice.from_us - picture.begin, to = slice.to_us - picture.begin;
+  if (slice.name.rfind("wait: ", 0) == 0) {
+    picture.boxes[look_of_wait(slice.name)].push_back({from, to, 0});
+    return;
+  }
+  if (slice.track == "array/array") add_step(slice, from, to, picture);
+  if (slice.track == "DMA/weights") picture.boxes[kWeights].push_back({from, to, 1});
+  if (slice.track == "DMA/inputs") picture.boxes[kInputs].push_back({from, to, 2});
+  if (slice.track == "DMA/outputs") picture.boxes[kOutputs].push_back({from, to, 3});
 }
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -114,63 +93,44 @@ bool ends_with(const std::string& text, const std::string& end) {
 }
 
 /// The DRAM knows no layers: whatever it does meanwhile is shown, in its true size.
-void add_dram_slice(const Json& slice, const std::string& track, Picture& picture) {
-  const double from = std::max(number(slice, "ts"), picture.begin);
-  const double to = std::min(number(slice, "ts") + number(slice, "dur"), picture.end);
+void add_dram_slice(const DrawnSlice& slice, Picture& picture) {
+  const double from = std::max(slice.from_us, picture.begin);
+  const double to = std::min(slice.to_us, picture.end);
   if (from >= to) return;
   const Box box{from - picture.begin, to - picture.begin, 4};
-  if (ends_with(track, ", data")) picture.boxes[kDramData].push_back(box);
-  if (ends_with(track, ", refresh")) picture.boxes[kRefresh].push_back(box);
+  if (ends_with(slice.track, ", data")) picture.boxes[kDramData].push_back(box);
+  if (ends_with(slice.track, ", refresh")) picture.boxes[kRefresh].push_back(box);
 }
 
-/// "group/row" by process and thread.
-std::map<std::pair<int, int>, std::string> track_names(const Json& events) {
-  std::map<int, std::string> groups;
-  std::map<std::pair<int, int>, std::string> rows;
-  for (const Json& event : events) {
-    if (event.at("ph") != "M") continue;
-    const int group = id(event, "pid"), row = id(event, "tid");
-    if (event.at("name") == "process_name") groups[group] = event.at("args").at("name");
-    if (event.at("name") == "thread_name") rows[{group, row}] = event.at("args").at("name");
-  }
-  for (auto& [key, name] : rows) name = groups[key.first] + "/" + name;
-  return rows;
-}
-
-Picture picture_of(const Json& events, const std::string& layer) {
-  const auto tracks = track_names(events);
-  const auto is_layer = [&](const Json& event) {
-    if (event.at("ph") != "X") return false;
-    const auto track = tracks.find({id(event, "pid"), id(event, "tid")});
-    return track != tracks.end() && track->second == "job/layers";
-  };
+const DrawnSlice& layer_of(const std::vector<DrawnSlice>& slices, const std::string& layer) {
   std::vector<std::string> names;
-  std::vector<const Json*> layers;
-  for (const Json& event : events) {
-    if (!is_layer(event)) continue;
-    names.push_back(event.at("name").get<std::string>());
-    layers.push_back(&event);
+  std::vector<const DrawnSlice*> layers;
+  for (const DrawnSlice& slice : slices) {
+    if (!slice.is_layer()) continue;
+    names.push_back(slice.name);
+    layers.push_back(&slice);
   }
   if (names.empty()) throw std::runtime_error(kNoTrace);
-  const Json* found = nullptr;
   try {
-    found = layers[index_of_name(layer, names)];
+    return *layers[index_of_name(layer, names)];
   } catch (const std::invalid_argument& e) {
     throw std::runtime_error(std::string("layer: ") + e.what());
   }
+}
+
+Picture picture_of(const std::vector<DrawnSlice>& slices, const std::string& layer) {
+  const DrawnSlice& found = layer_of(slices, layer);
   Picture picture;
-  picture.begin = number(*found, "ts");
-  picture.end = picture.begin + number(*found, "dur");
-  picture.cycles = number(found->at("args"), "cycles");
-  const int layer_index = id(found->at("args"), "layer");
-  for (const Json& event : events) {
-    if (event.at("ph") != "X" || is_layer(event)) continue;
-    const auto track = tracks.find({id(event, "pid"), id(event, "tid")});
-    if (track == tracks.end()) continue;
-    if (track->second.rfind("DRAM/", 0) == 0) {
-      add_dram_slice(event, track->second, picture);
-    } else if (event.at("args").value("layer", Json()) == layer_index) {
-      add_slice(event, track->second, picture);
+  picture.begin = found.from_us;
+  picture.end = found.to_us;
+  picture.cycles = found.figure("cycles");
+  const double number = found.figure("layer");
+  for (const DrawnSlice& slice : slices) {
+    if (slice.is_layer()) continue;
+    if (slice.track.rfind("DRAM/", 0) == 0) {
+      add_dram_slice(slice, picture);
+    } else if (slice.figures.count("layer") != 0 && slice.figure("layer") == number) {
+      add_slice(slice, picture);
     }
   }
   return picture;
@@ -214,14 +174,7 @@ std::string boxes(const Picture& picture) {
 
 std::string timeline_script(const std::string& trace, const TimelineView& view,
                             PictureFormat format) {
-  const std::optional<Json> json = json_if_valid(trace);
-  if (!json) throw std::runtime_error(kNoTrace);
-  Picture picture;
-  try {
-    picture = picture_of(json->at("traceEvents"), view.layer);
-  } catch (const Json::exception&) {
-    throw std::runtime_error(kNoTrace);
-  }
+  const Picture picture = picture_of(read_trace(trace), view.layer);
   std::string script = "set encoding utf8\n" + gnuplot::terminal(format, kWidth, kHeight);
   const double to = std::min(view.to_us.value_or(HUGE_VAL), picture.end - picture.begin);
   if (!(view.from_us >= 0 && view.from_us < to)) {

@@ -117,6 +117,7 @@ void Pipeline::retire(MemoryPort& port) {
     const Burst burst = port.retire();
     const TileKind kind = burst.kind;
     free_tags_.push_back(burst.tag);
+    client_.burst_passed(burst, now_);
     if (computing_ && running_.end_cycle > now_) running_.end_cycle += collide(kind, burst.bytes);
     if (stream(kind).complete(burst.tile)) tile_moved(kind, burst.tile);
   }
@@ -286,6 +287,7 @@ const Burst* Pipeline::request() {
   port(requested_.is_write).request();
   counters_->stream_bytes[requested_.stream] += requested_.bytes;
   next_request_ = now_ + 1;
+  client_.burst_requested(requested_, now_);
   // The next tile may follow at once.
   begin_tiles();
   return &requested_;

@@ -44,6 +44,10 @@ class PipelineClient {
   /// A slot is taken; bursts of the tile follow. Output tiles are complete in the output buffer.
   virtual void tile_begun(TileKind, std::uint32_t /*number*/, const Step&, const Parts&,
                           std::uint64_t /*cycle*/) {}
+  /// A burst is asked for.
+  virtual void burst_requested(const Burst&, std::uint64_t /*cycle*/) {}
+  /// The last of its bus words, a word a cycle, has passed.
+  virtual void burst_passed(const Burst&, std::uint64_t /*cycle*/) {}
   /// All bursts of a tile have passed.
   virtual void tile_moved(TileKind, std::uint32_t /*number*/, const Step&,
                           std::uint64_t /*cycle*/) {}

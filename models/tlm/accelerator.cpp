@@ -88,6 +88,14 @@ void Accelerator::tile_begun(TileKind kind, std::uint32_t number, const Step& st
   }
 }
 
+void Accelerator::burst_requested(const Burst& burst, std::uint64_t cycle) {
+  for (PipelineClient* observer : observers_) observer->burst_requested(burst, cycle);
+}
+
+void Accelerator::burst_passed(const Burst& burst, std::uint64_t cycle) {
+  for (PipelineClient* observer : observers_) observer->burst_passed(burst, cycle);
+}
+
 void Accelerator::tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                              std::uint64_t cycle) {
   values_.tile_moved(kind, number, step, cycle);

@@ -67,6 +67,8 @@ class Accelerator : public sc_core::sc_module,
   // PipelineClient, BurstData
   void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
                   std::uint64_t cycle) override;
+  void burst_requested(const Burst& burst, std::uint64_t cycle) override;
+  void burst_passed(const Burst& burst, std::uint64_t cycle) override;
   void tile_moved(TileKind kind, std::uint32_t number, const Step& step,
                   std::uint64_t cycle) override;
   void step_started(const RunningStep& running) override;

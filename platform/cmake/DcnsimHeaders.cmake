@@ -23,6 +23,7 @@ if(TARGET dcnsim_inference)
       analysis/quantizer/format_search.h
       analysis/quantizer/histogram.h
       analysis/report/run_report.h
+      analysis/trace/trace_format.h
       workloads/affine.h
       workloads/images/dataset.h
       workloads/network.h

@@ -79,9 +79,18 @@ TEST_F(ExplainTest, a_trace_of_the_built_in_network_is_one_and_is_small) {
   EXPECT_NE(slurp(path("t.vcd")).find("$enddefinitions"), std::string::npos);
   EXPECT_EQ(run(""), result) << "tracing changes nothing";
 
-  const Outcome drawn = dcnsim("timeline " + path("t.json") + " --layer conv6 -o " + path("t.svg"));
-  EXPECT_EQ(drawn.code, 0) << drawn.err;
-  EXPECT_NE(slurp(path("t.svg")).find("<svg"), std::string::npos);
+  run("--trace " + path("t.pftrace"));
+  EXPECT_LT(2 * fs::file_size(path("t.pftrace")), fs::file_size(path("t.json")));
+  std::string pictures[2];
+  for (const char* file : {"t.json", "t.pftrace"}) {
+    const Outcome drawn = dcnsim("timeline " + path(file) + " --layer conv6 -o " + path("t.svg"));
+    EXPECT_EQ(drawn.code, 0) << drawn.err;
+    pictures[file == std::string("t.json") ? 0 : 1] = slurp(path("t.svg"));
+  }
+  EXPECT_NE(pictures[0].find("<svg"), std::string::npos);
+  EXPECT_EQ(pictures[0], pictures[1]);
+  run("--trace " + path("t") + " --trace-format json --trace-image 1");
+  EXPECT_EQ(slurp(path("t")), trace);
   expect_one_line_error("timeline " + path("t.json") + " --layer x -o " + path("t.svg"),
                         {"t.json", "layer: \"x\"", "conv6"}, 1);
 }
@@ -105,8 +114,11 @@ TEST_F(ExplainTest, ways_of_timing_differ_in_time_only) {
 
 TEST_F(ExplainTest, wrong_options_are_refused_before_the_work) {
   const std::string run = "run --limit 2 --calibration " + calibration_;
+  expect_one_line_error(run + " --trace-image 1", {"--trace-image: needs --trace or --vcd"}, 2);
+  expect_one_line_error(run + " --trace-format json", {"--trace-format: needs --trace"}, 2);
+  expect_one_line_error(run + " --trace t --trace-format yaml", {"perfetto, json"}, 2);
   expect_one_line_error(run + " --trace-image=-1", {"--trace-image", "-1"}, 2);
-  expect_one_line_error(run + " --trace-image 2", {"--trace-image: 2", "2 images"}, 2);
+  expect_one_line_error(run + " --trace t --trace-image 2", {"--trace-image: 2", "2 images"}, 2);
   expect_one_line_error(run + " --trace " + path("nowhere/t"), {"/nowhere/t"}, 1);
   expect_one_line_error(run + " --vcd " + path("nowhere/t"), {"/nowhere/t"}, 1);
   EXPECT_EQ(dcnsim(run + " --timing sometimes").code, 2);

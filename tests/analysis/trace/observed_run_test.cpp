@@ -7,7 +7,9 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <tuple>
 
+#include "tests/analysis/trace/perfetto_wire.h"
 #include "tests/analysis/trace/trace_checks.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_network.h"
@@ -38,6 +40,39 @@ AcceleratorConfig machine(RandomNetwork& random) {
   return c;
 }
 
+/// What a trace of either form holds, in picoseconds.
+struct Drawing {
+  struct Slice {
+    std::string track, name;
+    std::uint64_t from_ps = 0, to_ps = 0;
+    std::map<std::string, std::int64_t> figures;
+  };
+  using Counts = std::vector<std::pair<std::uint64_t, std::int64_t>>;  ///< since when, how much
+  std::vector<Slice> slices;
+  std::map<std::string, Counts> counters;  ///< by "group/row", as slices' tracks
+};
+
+Drawing drawing_of(const Json& trace) {
+  Drawing drawing;
+  std::map<int, std::string> groups;
+  std::map<TraceTrack, std::string> rows;
+  for (const Json& event : trace.at("traceEvents")) {
+    const int pid = event.at("pid"), tid = event.at("tid");
+    const std::string name = event.at("name");
+    if (name == "process_name") groups[pid] = event.at("args").at("name");
+    if (name == "thread_name") rows[{pid, tid}] = event.at("args").at("name");
+    if (event.at("ph") == "C") {
+      drawing.counters[groups.at(pid) + "/" + name].push_back(
+          {picoseconds(event.at("ts")), event.at("args").begin()->get<std::int64_t>()});
+    }
+    if (event.at("ph") != "X") continue;
+    const std::uint64_t from = picoseconds(event.at("ts"));
+    drawing.slices.push_back({groups.at(pid) + "/" + rows.at({pid, tid}), name, from,
+                              from + picoseconds(event.at("dur")), event.at("args")});
+  }
+  return drawing;
+}
+
 /// A random system, observed. Each in a process of its own, so a test may have many.
 struct Observed {
   Observed(unsigned seed, Transport transport)
@@ -45,12 +80,15 @@ struct Observed {
     const std::string stem = testing::TempDir() + "dcnsim_observed_" + std::to_string(::getpid());
     const Program program = compile(network, config, lpddr4_3200());
     const std::string trace_path = stem + ".json", vcd_path = stem + ".vcd";
-    layers = observed_run(config, lpddr4_3200(), program, random.image(network),
-                          {transport, trace_path, vcd_path});
-    unobserved =
-        observed_run(config, lpddr4_3200(), program, random.image(network), {transport, {}, {}});
+    const auto observe = [&](const Observation& observation) {
+      return observed_run(config, lpddr4_3200(), program, random.image(network), observation);
+    };
+    layers = observe({transport, trace_path, vcd_path, TraceFormat::kJson});
     trace = Json::parse(bytes_of(trace_path));
     vcd = bytes_of(vcd_path);
+    observe({transport, trace_path, {}, TraceFormat::kPerfetto});
+    perfetto = PerfettoDecoder::decode(bytes_of(trace_path));
+    unobserved = observe({transport, {}, {}});
     fs::remove(trace_path);
     fs::remove(vcd_path);
   }
@@ -60,6 +98,7 @@ struct Observed {
   AcceleratorConfig config;
   std::vector<LayerCounters> layers, unobserved;
   Json trace;
+  PerfettoTrace perfetto;
   std::string vcd;
 };
 
@@ -106,6 +145,7 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
           d.fill_drain += event.at("args").at("fill_drain_cycles").get<std::uint64_t>();
           d.conflicts += cycles - event.at("args").at("compute_cycles").get<std::uint64_t>();
         } else {
+          EXPECT_EQ(event.at("args").at("cycles").get<std::uint64_t>(), cycles);
           d.waits[event.at("name")] += cycles;
         }
         break;
@@ -135,6 +175,113 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
     for (const std::uint64_t b : c.stream_bytes) bytes += b;
     EXPECT_EQ(moved[i], bytes) << i;
     EXPECT_EQ(names.count(o.network.layers[i].node.name), 1u) << i;
+  }
+}
+
+TEST_P(ObservedRunTest, both_forms_draw_the_same) {
+  const Observed o(std::get<0>(GetParam()), std::get<1>(GetParam()));
+  const Drawing json = drawing_of(o.trace);
+  EXPECT_EQ(o.perfetto.problems, std::vector<std::string>{});
+  ASSERT_EQ(o.perfetto.slices.size(), json.slices.size());
+  const auto is_nearest = [](std::uint64_t ns, std::uint64_t ps) {
+    return ns * 1000 <= ps + 500 && ps < ns * 1000 + 500;
+  };
+  for (std::size_t i = 0; i < json.slices.size(); ++i) {
+    const Drawing::Slice& a = json.slices[i];
+    const PerfettoTrace::Slice& b = o.perfetto.slices[i];
+    std::map<std::string, std::int64_t> figures = a.figures;
+    if (a.from_ps % 1000 != 0 || a.to_ps % 1000 != 0) {
+      figures["begin_ps"] = static_cast<std::int64_t>(a.from_ps);
+      figures["end_ps"] = static_cast<std::int64_t>(a.to_ps);
+    }
+    EXPECT_EQ(std::tie(b.track, b.name, b.figures), std::tie(a.track, a.name, figures)) << i;
+    EXPECT_TRUE(is_nearest(b.begin_ns, a.from_ps) && is_nearest(b.end_ns, a.to_ps)) << i;
+    // Waits look like the transfers they wait for.
+    if (a.track == "array/waits") {
+      EXPECT_EQ(b.colour.substr(0, 5), a.name.substr(6, 5)) << a.name;
+    }
+    if (a.track == "DMA/inputs") {
+      EXPECT_EQ(b.colour.substr(0, 5), "input");
+    }
+  }
+  ASSERT_EQ(o.perfetto.counters.size(), 9u);
+  for (const auto& [name, counter] : o.perfetto.counters) {
+    const auto found = json.counters.find(name);
+    const Drawing::Counts& counts =
+        found == json.counters.end() ? Drawing::Counts() : found->second;
+    ASSERT_EQ(counter.values.size(), counts.size()) << name;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      EXPECT_EQ(counter.values[i].second, counts[i].second) << name;
+      EXPECT_TRUE(is_nearest(counter.values[i].first, counts[i].first)) << name;
+    }
+  }
+}
+
+/// Of a counter of MB/s, which ends at 0.
+std::uint64_t bytes_under(const Drawing::Counts& counts) {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i + 1 < counts.size(); ++i) {
+    EXPECT_EQ(counts[i].first % 1'000'000, 0u);
+    const std::uint64_t microseconds = (counts[i + 1].first - counts[i].first) / 1'000'000;
+    bytes += static_cast<std::uint64_t>(counts[i].second) * microseconds;
+  }
+  EXPECT_TRUE(counts.empty() || counts.back().second == 0);
+  return bytes;
+}
+
+std::int64_t highest(const Drawing::Counts& counts) {
+  std::int64_t most = 0;
+  for (const auto& [since, value] : counts) {
+    EXPECT_GE(value, 0);
+    most = std::max(most, value);
+  }
+  return most;
+}
+
+std::int64_t value_at(const Drawing::Counts& counts, std::uint64_t ps) {
+  std::int64_t at = 0;
+  for (const auto& [since, value] : counts) at = since <= ps ? value : at;
+  return at;
+}
+
+TEST_P(ObservedRunTest, counters_sum_to_the_traffic) {
+  const Observed o(std::get<0>(GetParam()), std::get<1>(GetParam()));
+  Drawing drawing = drawing_of(o.trace);
+  auto& counters = drawing.counters;
+  LayerCounters sum;
+  for (const LayerCounters& c : o.layers) sum += c;
+  std::uint64_t moved = 0;
+  for (const std::uint64_t bytes : sum.stream_bytes) moved += bytes;
+  const std::uint64_t stored = sum.stream_bytes[Stream::kOutput];
+  EXPECT_EQ(bytes_under(counters["DMA/bus, reads"]), moved - stored);
+  EXPECT_EQ(bytes_under(counters["DMA/bus, writes"]), stored);
+  EXPECT_EQ(bytes_under(counters["DRAM/channel 0, reads"]), sum.dram.read_bytes);
+  EXPECT_EQ(bytes_under(counters["DRAM/channel 0, writes"]), sum.dram.write_bytes);
+
+  // A word a cycle; a byte may fall into the next microsecond.
+  const double peak = o.config.dma.bus_bytes * o.config.clock_mhz;
+  for (const char* direction : {"DMA/bus, reads", "DMA/bus, writes"}) {
+    EXPECT_LE(static_cast<double>(highest(counters[direction])), peak * 1.01 + 1) << direction;
+  }
+  for (const char* direction : {"DMA/reads in flight", "DMA/writes in flight"}) {
+    EXPECT_LE(highest(counters[direction]), o.config.dma.outstanding) << direction;
+    EXPECT_EQ(value_at(counters[direction], ~std::uint64_t{0}), 0) << direction;
+  }
+  EXPECT_GE(highest(counters["DMA/reads in flight"]), 1);
+
+  // A tile that has come, or is about to leave, is in its buffer.
+  const std::uint64_t period = static_cast<std::uint64_t>(std::llround(1e6 / o.config.clock_mhz));
+  for (const char* kind : {"weight", "input", "output"}) {
+    const Drawing::Counts& fill = counters["buffers/" + std::string(kind) + " buffer, fill"];
+    EXPECT_LE(highest(fill), 2 * 16 * 1024) << kind;
+    EXPECT_EQ(value_at(fill, ~std::uint64_t{0}), 0) << kind;
+    for (const Drawing::Slice& tile : drawing.slices) {
+      if (tile.track != "DMA/" + std::string(kind) + "s") continue;
+      const bool leaves = std::string(kind) == "output";
+      const auto begun = static_cast<std::uint64_t>(tile.figures.at("begun_cycle")) * period;
+      EXPECT_GE(value_at(fill, leaves ? begun : tile.to_ps), tile.figures.at("bytes"))
+          << tile.name << " " << tile.to_ps;
+    }
   }
 }
 

@@ -15,11 +15,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A layer with a weight tile, a wait for it and a step with conflicts, at 1 GHz.
-std::string example() {
+std::string example(TraceFormat format = TraceFormat::kJson) {
   const std::string path =
       testing::TempDir() + "dcnsim_timeline_example_" + std::to_string(::getpid()) + ".json";
-  TraceFile file(path);
-  PipelineTrace trace(file, {{"la'yer", true, true}}, Clock(1000));
+  const auto file = make_trace_file(path, format);
+  PipelineTrace trace(*file, {{"la'yer", true, true}}, Clock(1000), 8);
   Step step;
   step.last_use_of_weights = true;
   trace.tile_begun(TileKind::kDescriptor, 0, step, {}, 0);
@@ -32,7 +32,7 @@ std::string example() {
   trace.step_started(running);
   trace.step_finished(running);
   trace.finish();
-  file.close();
+  file->close();
   const std::string bytes = bytes_of(path);
   fs::remove(path);
   return bytes;
@@ -44,6 +44,31 @@ TEST(Timeline, shows_work_waits_and_transfers_where_they_were) {
                            "1 1 1 5 0.62 1.38\n", "5 0 5 8 -0.38 0.38\n", "8 0 8 9 -0.38 0.38\n"}) {
     EXPECT_NE(script.find(part), std::string::npos) << part << "\n" << script;
   }
+  EXPECT_EQ(timeline_script(example(TraceFormat::kPerfetto), {"la'yer"}, PictureFormat::kSvg),
+            script);
+}
+
+/// Whatever is wrong with it, it is drawn or refused in one line.
+TEST(Timeline, damaged_perfetto_traces_are_drawn_or_refused) {
+  const std::string trace = example(TraceFormat::kPerfetto);
+  std::size_t refused = 0;
+  const auto draw = [&](const std::string& bytes) {
+    try {
+      timeline_script(bytes, {"la'yer"}, PictureFormat::kSvg);
+    } catch (const std::runtime_error& error) {
+      ++refused;
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    }
+  };
+  for (std::size_t at = 0; at < trace.size(); ++at) {
+    draw(trace.substr(0, at));
+    for (const int bit : {0, 3, 7}) {
+      std::string damaged = trace;
+      damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
+      draw(damaged);
+    }
+  }
+  EXPECT_GT(refused, trace.size());
 }
 
 TEST(Timeline, shows_part_of_a_layer) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chrome's trace event format ("Trace Event Format", Google, 2016) as far as dcnsim writes it, as a
-// check: complete slices and metadata, on tracks whose slices nest or stand apart.
+// check: complete slices, counters and metadata, on tracks whose slices nest or stand apart.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -62,6 +62,10 @@ inline std::vector<std::string> trace_problems(const nlohmann::json& trace) {
                   ? event["args"].contains("sort_index")
                   : false,
               event, "metadata");
+      continue;
+    }
+    if (event["ph"] == "C") {
+      require(event["args"].size() == 1 && event["args"].begin()->is_number(), event, "a count");
       continue;
     }
     if (!require(event["ph"] == "X" && time("dur"), event, "a complete slice")) continue;
