@@ -39,8 +39,8 @@ AllocationSpace make_space(const FloatNetwork& network, const StudyOptions& opti
     if (found == names.end()) {
       std::vector<std::string> known = names;
       for (const FloatLayer& layer : network.layers) known.push_back(layer.node.name);
-      throw std::invalid_argument(name + ": no such tensor takes part in the allocation" +
-                                  suggestion(name, known));
+      throw NoSuchTensor(name + ": no such tensor takes part in the allocation" +
+                         suggestion(name, known));
     }
     space.ranges[static_cast<std::size_t>(found - names.begin())] = range;
   }

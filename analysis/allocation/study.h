@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@
 #include "analysis/allocation/curve.h"
 
 namespace dcnsim {
+
+/// A range is asked for of what takes no part.
+struct NoSuchTensor : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
 
 struct StudyOptions {
   Scope scope = Scope::kWeights;

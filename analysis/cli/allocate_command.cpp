@@ -14,6 +14,7 @@
 #include "analysis/cli/command_description.h"
 #include "analysis/cli/console.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/cli/words_of_options.h"
 #include "analysis/evaluation/convention_check.h"
 #include "analysis/evaluation/network_file.h"
 #include "analysis/plot/plot.h"
@@ -237,11 +238,20 @@ FileClaims claims_of(const AllocateOptions& options, const InputPath& network,
   return claims;
 }
 
+AllocationStudy study_of(const FloatNetwork& network, const Dataset& calibration,
+                         const Machine& machine, const StudyOptions& options) {
+  try {
+    return AllocationStudy(network, calibration, machine, options);
+  } catch (const NoSuchTensor& e) {
+    throw UsageError(std::string("--bounds: ") + e.what());
+  }
+}
+
 void allocate_command(const AllocateOptions& options) {
   const InputPath network_path = network_file(options.network);
   const InputPath accelerator = accelerator_file(options.accelerator);
   claim(claims_of(options, network_path, accelerator));
-  if (options.plot) picture_format(*options.plot);
+  if (options.plot) require_picture("--plot", *options.plot);
   const Machine machine =
       load_machine(accelerator.path, shipped_data().cost_tables().path, options.cache.folder());
   const Request request = read_request(options, machine);
@@ -268,7 +278,7 @@ void allocate_command(const AllocateOptions& options) {
   report.pixels = about(stated.pixels, calibration);
   add_note(images, report.pixels);
   const StudyOptions how = study_options(options, network, report.inputs);
-  AllocationStudy study(network, calibration, machine, how);
+  AllocationStudy study = study_of(network, calibration, machine, how);
   try_conventions(network, calibration, study.quantizer().calibration().top1, report.pixels,
                   how.progress("trying --pixels", named_conventions().size()));
   report.warnings = report.pixels.warnings;

@@ -27,9 +27,10 @@ std::string program_name, without_cache, with_cache;
 
 std::string text_at_end(const std::string& kept) {
   return '\n' +
-         wrapped(
-             program_name + ": interrupted: no output is cut short, they appear at the end" + kept,
-             terminal_columns()) +
+         wrapped(program_name +
+                     ": interrupted: outputs appear only when complete, so none is cut short" +
+                     kept,
+                 terminal_columns()) +
          '\n';
 }
 

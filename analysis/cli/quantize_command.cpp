@@ -12,6 +12,7 @@
 #include "analysis/cli/layout_options.h"
 #include "analysis/cli/shipped_files.h"
 #include "analysis/cli/value_checks.h"
+#include "analysis/cli/words_of_options.h"
 #include "analysis/evaluation/convention_check.h"
 #include "analysis/evaluation/network_file.h"
 #include "analysis/evaluation/output_noise.h"
@@ -163,7 +164,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   claims.writes("--json", options.json);
   claims.writes("--plot", options.plot);
   claim(claims);
-  if (options.plot) picture_format(*options.plot);
+  if (options.plot) require_picture("--plot", *options.plot);
   QuantizeOptions widths = options.widths.options();
   if (options.rounding == "half-even") widths.rounding = Rounding::kHalfEven;
   const InputPath file = network_file(options.network, {});

@@ -9,6 +9,7 @@
 #include "analysis/cli/command_description.h"
 #include "analysis/cli/console.h"
 #include "analysis/cli/value_checks.h"
+#include "analysis/cli/words_of_options.h"
 #include "analysis/trace/timeline.h"
 #include "models/base/file/atomic_file.h"
 
@@ -58,7 +59,12 @@ void add_timeline(CLI::App& app, Action& action) {
       claims.reads("trace", options->trace);
       claims.writes("--output", options->output);
       claim(claims);
-      draw_timeline(options->trace, options->view, options->output);
+      require_picture("--output", options->output);
+      try {
+        draw_timeline(options->trace, options->view, options->output);
+      } catch (const NoSuchLayer& e) {
+        throw UsageError(std::string("--layer: ") + e.what());
+      }
       say("{} of {} drawn into {}\n", options->view.layer, output_name(options->trace),
           output_name(options->output));
     };

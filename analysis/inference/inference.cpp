@@ -100,9 +100,9 @@ ImageSimulation simulation_of(const RunRequest& request, const RunInputs& inputs
     try {
       simulation.dumped_layers.push_back(index_of_name(dump.layer, names));
     } catch (const std::invalid_argument& e) {
-      throw std::invalid_argument(
-          std::string("dump: ") + e.what() +
-          "; nodes merged into a layer, as ReLUs, have no codes of their own");
+      throw RequestError("dump",
+                         std::string(e.what()) +
+                             "; nodes merged into a layer, as ReLUs, have no codes of their own");
     }
   }
   if (!request.dumps.empty()) {
@@ -155,12 +155,12 @@ std::vector<std::string> warnings(const RunReport& report) {
 
 }  // namespace
 
-NoSuchImage::NoSuchImage(const std::string& of_field, std::size_t asked, std::size_t of)
-    : std::invalid_argument(
-          fmt::format("{}: {}, expected one of the {} images, from 0 on", of_field, asked, of)),
-      field(of_field),
-      image(asked),
-      count(of) {}
+RequestError::RequestError(const std::string& of_field, const std::string& what)
+    : std::invalid_argument(of_field + ": " + what), field(of_field), problem(what) {}
+
+NoSuchImage::NoSuchImage(const std::string& of_field, std::size_t image, std::size_t count)
+    : RequestError(of_field,
+                   fmt::format("{}, expected one of the {} images, from 0 on", image, count)) {}
 
 RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   files_of(request).check();

@@ -67,18 +67,21 @@ struct RunRequest {
   std::vector<DumpRequest> dumps;
   std::vector<std::size_t> dump_images{0};  ///< whose codes are dumped, in rising order
 
-  std::optional<std::string> trace;  ///< file to write a timeline of one image to (trace.md)
+  std::optional<std::string> trace;         ///< file to write a timeline of one image to (trace.md)
   std::optional<TraceFormat> trace_format;  ///< instead of that of the file's name
   std::optional<std::string> vcd;           ///< file to write its waveforms to
   std::size_t trace_image = 0;              ///< which, from 0 on; also the one timed for kAuto
 };
 
+/// A field of the request asks for what is not there, or contradicts another: "field: problem".
+struct RequestError : std::invalid_argument {
+  RequestError(const std::string& field, const std::string& problem);
+  std::string field, problem;
+};
+
 /// An image to be traced or dumped is none of those that are run.
-struct NoSuchImage : std::invalid_argument {
-  /// `field` of the request.
+struct NoSuchImage : RequestError {
   NoSuchImage(const std::string& field, std::size_t image, std::size_t count);
-  std::string field;
-  std::size_t image, count;
 };
 
 /// What it reads and writes; run() checks it. Throws what load_accelerator throws, and
@@ -96,7 +99,7 @@ FileClaims files_of(const RunRequest& request);
 /// Throws std::runtime_error or std::invalid_argument, one line that names file, field, value and
 /// what was expected: what cannot be read or written, a file written that is read too, a machine
 /// without tables for it, a network that does not fit the machine or the images, labels beyond its
-/// classes, a mapping that breaks a rule, FixedPointAlready, NoSuchImage; with `check`, codes that
+/// classes, a mapping that breaks a rule, FixedPointAlready, RequestError; with `check`, codes that
 /// differ. std::logic_error: the model broke a promise of its own (times that depend on data).
 RunReport run(const RunRequest& request, const OnRunProgress& progress = {});
 

@@ -118,10 +118,10 @@ RunInputs run_inputs(const RunRequest& request, const OnRunProgress& progress) {
     throw NoSuchImage("trace_image", request.trace_image, images->size());
   }
   if (has_images && request.zeros != 0) {
-    throw std::invalid_argument("zeros: images have their own; expected no images");
+    throw RequestError("zeros", "images have their own; expected no images");
   }
   if (!has_images && (request.predictions || !request.dumps.empty())) {
-    throw std::invalid_argument("predictions and dumps: there are no images");
+    throw RequestError(request.predictions ? "predictions" : "dump", "there are no images");
   }
   if (!request.dumps.empty()) {
     for (const std::size_t image : request.dump_images) {

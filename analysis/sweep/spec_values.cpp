@@ -134,7 +134,7 @@ std::string SpecValues::choice(const YAML::Node& node, const std::string& field,
   for (const std::string& name : known) expected += (expected.empty() ? "" : ", ") + name;
   std::string text = scalar(node, field, expected);
   if (std::find(known.begin(), known.end(), text) == known.end()) {
-    fail(node, field, printable(text) + ", expected one of " + expected);
+    fail(node, field, printable(text) + ", expected one of " + expected + suggestion(text, known));
   }
   return text;
 }

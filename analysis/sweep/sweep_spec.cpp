@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 
 #include "analysis/sweep/spec_allocations.h"
@@ -114,24 +115,31 @@ class SweepReader {
       spec_.rule = rule;
       return;
     }
-    yaml_.fail(node, field, printable(text) + ", expected min-error, paper, nearest or finer");
+    yaml_.fail(node, field,
+               printable(text) + ", expected min-error, paper, nearest or finer" +
+                   suggestion(text, {"min-error", "paper", "nearest", "finer"}));
+  }
+
+  static std::vector<std::string> metric_names() {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kMetrics; ++i) {
+      names.emplace_back(info(static_cast<Metric>(i)).name);
+    }
+    return names;
   }
 
   Metric metric(const YAML::Node& node, const std::string& field, const std::string& name) const {
     if (const auto found = metric_named(name)) return *found;
-    std::vector<std::string> known;
-    for (std::size_t i = 0; i < kMetrics; ++i) {
-      known.emplace_back(info(static_cast<Metric>(i)).name);
-    }
-    yaml_.fail(node, field, "no such metric" + suggestion(name, known));
+    yaml_.fail(node, field, kNoMetric + suggestion(name, metric_names()));
   }
 
   void constraints(const YAML::Node& node, const std::string& field) {
-    yaml_.for_each(
-        node, field, "constraints",
+    constraints_ = node;
+    yaml_.for_each_of(
+        node, field, "constraints", metric_names(),
         [&](const std::string& key, const std::string& child, const YAML::Node& value) {
           Constraint constraint;
-          constraint.metric = metric(value, child, key);
+          constraint.metric = *metric_named(key);
           yaml_.for_each_of(
               value, child, "constraint", {"at_most", "at_least"},
               [&](const std::string& bound, const std::string& bound_field, const YAML::Node& at) {
@@ -142,10 +150,12 @@ class SweepReader {
             yaml_.fail(value, child, "expected {at_most: NUMBER} or {at_least: NUMBER}");
           }
           spec_.constraints.push_back(constraint);
-        });
+        },
+        kNoMetric);
   }
 
   void objectives(const YAML::Node& node, const std::string& field) {
+    objectives_ = node;
     for (const YAML::Node& item : yaml_.list(node, field)) {
       const Metric one = metric(item, field, yaml_.scalar(item, field, "metrics"));
       if (std::count(spec_.objectives.begin(), spec_.objectives.end(), one) != 0) {
@@ -165,14 +175,7 @@ class SweepReader {
       const Metric accuracy = spec_.networks_are_fixed ? Metric::kTop1 : Metric::kLoss;
       spec_.objectives = {Metric::kEnergy, spec_.has_accuracy ? accuracy : Metric::kLatency};
     }
-    const auto require_known = [&](Metric wanted, const char* field) {
-      const std::string reason = spec_.why_unknown(wanted);
-      if (!reason.empty()) yaml_.fail(document, field, reason);
-    };
-    for (const Metric objective : spec_.objectives) require_known(objective, "objectives");
-    for (const Constraint& constraint : spec_.constraints) {
-      require_known(constraint.metric, "constraints");
-    }
+    require_known_metrics();
     double points = static_cast<double>(spec_.networks.size() * spec_.allocations.size());
     for (const Axis& axis : spec_.axes) points *= static_cast<double>(axis.values.size());
     if (points > static_cast<double>(kMostPoints)) {
@@ -180,6 +183,21 @@ class SweepReader {
                  fmt::format("{:.0f}", points) + " points in all, expected at most " +
                      std::to_string(kMostPoints) + ": drop values, link axes or split the sweep");
     }
+  }
+
+  /// What the whole file leaves unknown.
+  void require_known_metrics() const {
+    const auto require_known = [&](const YAML::Node& at, const char* field) {
+      const std::string reason = spec_.why_unknown(*metric_named(at.Scalar()));
+      if (!reason.empty()) yaml_.fail(at, field, reason);
+    };
+    if (objectives_) {
+      for (const YAML::Node& item : yaml_.list(*objectives_, "objectives")) {
+        require_known(item, "objectives");
+      }
+    }
+    if (!constraints_) return;
+    for (const auto& entry : *constraints_) require_known(entry.first, "constraints");
   }
 
   void finish_allocations(const YAML::Node& document) {
@@ -200,8 +218,11 @@ class SweepReader {
     spec_.allocations.push_back(std::move(request));
   }
 
+  static constexpr const char* kNoMetric = "no such metric";
+
   SpecValues yaml_;
   SweepSpec spec_;
+  std::optional<YAML::Node> objectives_, constraints_;  ///< where they stand, if they do
 };
 
 bool is_path(const std::string& text) { return text.find_first_of("/.") != std::string::npos; }

@@ -114,7 +114,7 @@ const DrawnSlice& layer_of(const std::vector<DrawnSlice>& slices, const std::str
   try {
     return *layers[index_of_name(layer, names)];
   } catch (const std::invalid_argument& e) {
-    throw std::runtime_error(std::string("layer: ") + e.what());
+    throw NoSuchLayer(e.what());
   }
 }
 

@@ -170,13 +170,15 @@ class Reader {
   void operator()(const fields::Choice<Enum, N>& field, Enum& value) const {
     const Scalar* scalar = find(field);
     if (scalar == nullptr) return;
+    std::vector<std::string> names;
     for (const auto& [name, known] : field.names) {
       if (scalar->text == name) {
         value = known;
         return;
       }
+      names.emplace_back(name);
     }
-    fail(field, *scalar);
+    fail(field, *scalar, suggestion(scalar->text, names));
   }
 
  private:
@@ -192,11 +194,12 @@ class Reader {
     return &found->second;
   }
   template <typename FieldType>
-  [[noreturn]] void fail(const FieldType& field, const Scalar& scalar) const {
+  [[noreturn]] void fail(const FieldType& field, const Scalar& scalar,
+                         const std::string& hint = "") const {
     const std::string place = file_.empty() ? "" : file_ + ':' + std::to_string(scalar.line) + ": ";
     throw std::runtime_error(place + std::string(field.path) + ": " +
                              (scalar.is_null ? "no value" : printable(scalar.text)) +
-                             ", expected " + fields::expected(field));
+                             ", expected " + fields::expected(field) + hint);
   }
 
   const std::string& file_;

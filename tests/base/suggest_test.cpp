@@ -33,10 +33,11 @@ TEST(suggest, near_is_a_third_of_the_longer_name_and_one_letter_always) {
   EXPECT_EQ(suggestion("xx", {"yy"}), "");
 }
 
-TEST(suggest, of_equally_near_names_the_first_is_taken) {
+TEST(suggest, of_equally_near_names_three_are_told) {
   EXPECT_EQ(suggestion("ROWS", {"how", "rows"}), "; did you mean \"rows\"?");
-  EXPECT_EQ(suggestion("row", {"rows", "how"}), "; did you mean \"rows\"?");
-  EXPECT_EQ(suggestion("row", {"how", "rows"}), "; did you mean \"how\"?");
+  EXPECT_EQ(suggestion("row", {"rows", "how"}), "; did you mean \"rows\" or \"how\"?");
+  EXPECT_EQ(suggestion("row", {"far away", "how", "rows", "cow", "now"}),
+            "; did you mean \"how\", \"rows\" or \"cow\"?");
   EXPECT_EQ(suggestion("rows", {"how", "rowss"}), "; did you mean \"rowss\"?");
 }
 

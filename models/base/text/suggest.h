@@ -37,33 +37,38 @@ inline std::string in_lower_case(std::string_view text) {
   return lower;
 }
 
-/// `; did you mean "rows"?` for the nearest known name (first of equals), or for the only one that
-/// begins so, or "" if none is near: at most a third of the longer name's characters may differ,
-/// one always.
+/// `; did you mean "rows"?` for the nearest known name (`"rows" or "cols"`: up to three that are
+/// equally near), or for the only one that begins so, or "" if none is near: at most a third of the
+/// longer name's characters may differ, one always.
 inline std::string suggestion(std::string_view unknown, const std::vector<std::string>& known) {
   constexpr std::size_t kLongestName = 64;  // longer input is no typing error; keeps this cheap
   if (unknown.empty() || unknown.size() > kLongestName) return "";
-  const std::string* nearest = nullptr;
+  std::vector<std::string_view> nearest;
   std::size_t smallest = 0;
   for (const std::string& name : known) {
     const std::size_t distance =
         std::min(edit_distance(unknown, name), edit_distance(in_lower_case(unknown), name));
     const std::size_t limit = std::max<std::size_t>(1, std::max(unknown.size(), name.size()) / 3);
-    if (distance > limit || (nearest != nullptr && distance >= smallest)) continue;
-    nearest = &name;
+    if (distance > limit || (!nearest.empty() && distance > smallest)) continue;
+    if (distance < smallest) nearest.clear();
+    nearest.push_back(name);
     smallest = distance;
   }
   constexpr std::size_t kShortestBeginning = 3;
-  if (nearest == nullptr && unknown.size() >= kShortestBeginning) {
-    std::size_t found = 0;
+  if (nearest.empty() && unknown.size() >= kShortestBeginning) {
     for (const std::string& name : known) {
-      if (name.compare(0, unknown.size(), unknown) != 0) continue;
-      nearest = &name;
-      ++found;
+      if (name.compare(0, unknown.size(), unknown) == 0) nearest.push_back(name);
     }
-    if (found != 1) nearest = nullptr;
+    if (nearest.size() != 1) return "";
   }
-  return nearest == nullptr ? "" : "; did you mean \"" + *nearest + "\"?";
+  constexpr std::size_t kMostNames = 3;
+  const std::size_t count = std::min(nearest.size(), kMostNames);
+  std::string names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.append(i == 0 ? "" : i + 1 == count ? " or " : ", ");
+    names.append("\"").append(nearest[i]).append("\"");
+  }
+  return names.empty() ? "" : "; did you mean " + names + "?";
 }
 
 }  // namespace dcnsim

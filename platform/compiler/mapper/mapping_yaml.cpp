@@ -92,9 +92,10 @@ class Reader {
               std::string_view second) const {
     const std::string text = scalar(node);
     if (text != first && text != second) {
-      yaml_.fail(
-          node, field,
-          printable(text) + ", expected " + std::string(first) + " or " + std::string(second));
+      yaml_.fail(node, field,
+                 printable(text) + ", expected " + std::string(first) + " or " +
+                     std::string(second) +
+                     suggestion(text, {std::string(first), std::string(second)}));
     }
     return text == first;
   }

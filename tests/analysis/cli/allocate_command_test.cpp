@@ -207,7 +207,7 @@ TEST_F(AllocateTest, contradictions_are_usage_errors) {
 }
 
 TEST_F(AllocateTest, impossible_bounds_are_named) {
-  expect_refused("--bounds conv9=4", {"conv9", "no such tensor", "conv0"});
+  expect_refused("--bounds conv9=4", {"--bounds: conv9", "no such tensor", "conv0"}, 2);
   expect_refused("--bounds conv0=9..3", {"--bounds conv0=9..3", "1..16"}, 2);
   expect_refused("--bounds conv0=17", {"--bounds conv0=17", "1..16"}, 2);
   expect_refused("--bounds conv0.output=5", {"conv0.output", "--tensors all"}, 2);
@@ -221,7 +221,7 @@ TEST_F(AllocateTest, bad_files_are_named) {
                         {"empty.bin"}, 1);
   expect_refused("--images " + path("missing.bin"), {"missing.bin"});
   expect_refused("--json " + path("nowhere/x.json"), {"/nowhere/x.json"});
-  expect_refused("--plot " + path("curve.pdf"), {"curve.pdf", ".svg"});
+  expect_refused("--plot " + path("curve.pdf"), {"--plot: ", "curve.pdf", ".svg"}, 2);
   ASSERT_EQ(dcnsim("quantize " + kNetwork + " --calibration " + calibration_ + " -o " +
                    path("fixed.onnx"))
                 .code,
@@ -279,7 +279,7 @@ TEST_F(AllocateTest, a_network_may_follow_bounds) {
 TEST_F(AllocateTest, outputs_are_checked_before_anything_is_read) {
   const std::string none = "allocate " + path("no_network.onnx") + " ";
   expect_one_line_error(none, {"no_network.onnx"}, 1);
-  expect_one_line_error(none + "--plot " + path("x.pdf"), {"x.pdf", ".svg", ".png"}, 1);
+  expect_one_line_error(none + "--plot " + path("x.pdf"), {"x.pdf", ".svg", ".png"}, 2);
   for (const char* option : {"-o", "--write-widths", "--json", "--curve", "--plot"}) {
     expect_one_line_error(none + option + " " + path("nowhere/x.svg"), {"/nowhere/x.svg"}, 1);
   }

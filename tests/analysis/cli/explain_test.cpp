@@ -92,7 +92,7 @@ TEST_F(ExplainTest, a_trace_of_the_built_in_network_is_one_and_is_small) {
   run("--trace " + path("t") + " --trace-format json --trace-image 1");
   EXPECT_EQ(slurp(path("t")), trace);
   expect_one_line_error("timeline " + path("t.json") + " --layer x -o " + path("t.svg"),
-                        {"t.json", "layer: \"x\"", "conv6"}, 1);
+                        {"--layer: \"x\"", "conv6"}, 2);
 }
 
 TEST_F(ExplainTest, ways_of_timing_differ_in_time_only) {

@@ -238,7 +238,9 @@ TEST_F(ImagesCommand, without_images_there_is_everything_but_accuracy) {
   EXPECT_NE(unwrapped(dcnsim("inspect " + path("r.json")).out).find("accuracy none: no images"),
             std::string::npos);
   EXPECT_EQ(dcnsim("report " + path("r.json") + " -o " + path("page.html")).code, 0);
-  expect_one_line_error("run cifar10_res8 --zeros 0.5", {"zeros: images have their own"}, 1);
+  expect_one_line_error("run cifar10_res8 --zeros 0.5", {"--zeros: images have their own"}, 2);
+  expect_one_line_error("run --no-images --predictions p.csv",
+                        {"--predictions: there are no images"}, 2);
   const Outcome none = dcnsim("run cifar10_res8 --no-images --no-cache");
   EXPECT_EQ(none.code, 0) << none.err;
   EXPECT_NE(unwrapped(none.out).find("none: no images"), std::string::npos);

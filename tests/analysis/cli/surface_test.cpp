@@ -136,14 +136,16 @@ TEST_F(SurfaceTest, an_interrupt_is_answered_and_ends_it) {
   const Outcome o = run("timeout -s INT 0.3 " + std::string(DCNSIM_COMMAND),
                         "allocate --no-cache --json " + path("r.json"));
   EXPECT_EQ(o.code, 124) << "it was over before";
-  EXPECT_EQ(o.err, "\ndcnsim: interrupted: no output is cut short, they appear at the end\n");
+  EXPECT_EQ(o.err,
+            "\ndcnsim: interrupted: outputs appear only when complete, so none is cut short\n");
   EXPECT_FALSE(fs::exists(path("r.json")));
   const Outcome cached = run("timeout -s INT 1 " + std::string(DCNSIM_COMMAND),
                              "run --jobs 1 --check --cache " + path("cache"));
   EXPECT_EQ(cached.code, 124) << "it was over before";
-  EXPECT_EQ(unwrapped(cached.err),
-            "dcnsim: interrupted: no output is cut short, they appear at the end; mappings found "
-            "so far are in the cache, for the same command");
+  EXPECT_EQ(
+      unwrapped(cached.err),
+      "dcnsim: interrupted: outputs appear only when complete, so none is cut short; mappings "
+      "found so far are in the cache, for the same command");
 }
 
 TEST_F(SurfaceTest, a_cache_that_was_asked_for_must_be_writable) {
@@ -168,6 +170,9 @@ TEST_F(SurfaceTest, names_that_are_near_are_suggested) {
                 {"did you mean \"conv6\"?"}, 2);
   expect_answer("run --accelerator SMALL_EDGE", {"did you mean \"small_edge\"?"}, 1);
   expect_answer("run --timing lit", {"\"lit\", expected one of auto, lt, at", "\"lt\"?"}, 2);
+  changed("dataflow: weight", "dataflow: wieght");
+  expect_answer("run --accelerator m.yaml",
+                {"array.dataflow: wieght-stationary", "did you mean \"weight-stationary\"?"}, 1);
   expect_answer("experiment bit-fusoin", {"did you mean \"bit-fusion\"?"}, 2);
 }
 
@@ -183,6 +188,8 @@ TEST_F(SurfaceTest, what_stands_in_the_wrong_place_is_told_its_own) {
   expect_answer("map study.yaml", {"a sweep file: dcnsim sweep study.yaml"}, 2);
   expect_answer("run r.json", {"the result of a run: dcnsim report r.json"}, 2);
   expect_answer("run t.json", {"a trace: dcnsim timeline t.json"}, 2);
+  spill(path("t"), std::string("\x0a\x13\x50\x01\x68\x01\xe2\x03\x0c", 9));
+  expect_answer("run t", {"a trace: dcnsim timeline t"}, 2);
   expect_answer("inspect t.json", {"a trace: dcnsim timeline t.json"}, 2);
   expect_answer("inspect study.yaml", {"a sweep file: dcnsim sweep study.yaml"}, 2);
   expect_answer("inspect widths.yaml", {"a file of widths"}, 2);
@@ -241,6 +248,20 @@ TEST_F(SurfaceTest, numbers_are_answered_with_their_range_and_exit_with_2) {
   expect_answer("run --limit", {"--limit: expected one value, N"}, 2);
   // A leading zero means nothing.
   EXPECT_EQ(here("run --no-images --no-cache -w 08 -a 010 --calibration " + calibration_).code, 0);
+}
+
+TEST_F(SurfaceTest, values_at_odds_with_the_request_exit_with_2) {
+  const std::string run = "run --limit 1 --no-cache --calibration " + calibration_;
+  expect_answer(run + " --dump conv9=c.npy", {"--dump: \"conv9\", expected one of conv"}, 2);
+  expect_answer(run + " --zeros 0.5", {"--zeros: images have their own"}, 2);
+  expect_answer("allocate --no-cache --bounds conv9=4 --calibration " + calibration_,
+                {"--bounds: conv9: no such tensor"}, 2);
+  expect_answer("quantize cifar10_res8 --plot x.pdf -o q.onnx",
+                {"--plot: x.pdf: a picture's name ends in .svg"}, 2);
+  expect_answer("timeline t.json --layer conv1 -o a.jpg",
+                {"--output: a.jpg: a picture's name ends in"}, 2);
+  expect_answer("run --trace-image 1", {"--trace-image: needs --trace or --vcd"}, 2);
+  expect_answer("run --trace-format json", {"--trace-format: needs --trace"}, 2);
 }
 
 TEST_F(SurfaceTest, values_too_many_too_few_and_empty_are_told) {

@@ -58,7 +58,8 @@ TEST(MappingYaml, mistakes_name_file_line_field_and_what_was_expected) {
       {"layers: {conv1: {chunk_k: [1]}}",
        "m.yaml:1: layers.conv1.chunk_k: not a single value, expected 1..72"},
       {"layers: {conv1: {order: weight}}",
-       "m.yaml:1: layers.conv1.order: weight, expected weights-outer or pixels-outer"},
+       "m.yaml:1: layers.conv1.order: weight, expected weights-outer or pixels-outer; did you mean "
+       "\"weights-outer\"?"},
       {"layers: {conv1: {keep_output: yes}}",
        "m.yaml:1: layers.conv1.keep_output: yes, expected true or false"},
       {"layers: {conv1: {tile_hh: 1}}",
