@@ -41,8 +41,12 @@ struct Whole : Column {
 };
 
 struct Real : Column {
-  static bool accepts(double value) { return value > 0 && value <= 1e9; }
-  static std::string expected() { return "a number above 0 up to 1e9"; }
+  bool may_be_zero = false;
+
+  bool accepts(double value) const {
+    return (value > 0 || (may_be_zero && value == 0)) && value <= 1e9;
+  }
+  std::string expected() const { return may_be_zero ? "0 to 1e9" : "a number above 0 up to 1e9"; }
 };
 
 /// Zero or more; empty where the source does not give it.
@@ -51,8 +55,13 @@ struct OptionalReal : Column {};
 /// Calls visit(column, member) for every member of an (optionally const) DramSpec.
 template <typename Spec, typename Visitor>
 void visit_fields(Spec& s, Visitor&& visit) {
-  const auto ns = [&visit](std::string_view name, auto& member, std::string_view meaning) {
-    visit(Real{{name, "ns", File::kTiming, Bears::kOnTiming, meaning}}, member);
+  const auto ns = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                           bool may_be_zero = false) {
+    visit(Real{{name, "ns", File::kTiming, Bears::kOnTiming, meaning}, may_be_zero}, member);
+  };
+  const auto cycles = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                               int high = 8) {
+    visit(Whole{{name, "cycles", File::kTiming, Bears::kOnTiming, meaning}, 1, high}, member);
   };
   const auto energy = [&visit](std::string_view name, std::string_view unit, auto& member,
                                std::string_view meaning) {
@@ -85,15 +94,37 @@ void visit_fields(Spec& s, Visitor&& visit) {
   visit(Whole{{"bank_groups", "", File::kEnergy, Bears::kOnTiming, "a divisor of `banks`"}, 1, 64},
         s.bank_groups);
 
+  visit(Real{{"density_gbit", "Gbit", File::kEnergy, Bears::kOnReports,
+              "of a channel; refresh and standby power of a preset without them go with it"}},
+        s.density_gbit);
+
+  visit(Whole{{"command_buses", "", File::kTiming, Bears::kOnTiming,
+               "2: row and column commands have one each"},
+              1,
+              2},
+        s.command_buses);
+  cycles("activate_cycles", s.activate_cycles, "an activate occupies its bus");
+  cycles("activate_within_cycles", s.activate_within_cycles,
+         "those cycles lie, others between them if it is more (LPDDR5: tAAD)", 16);
+  cycles("precharge_cycles", s.precharge_cycles, "a precharge or refresh occupies its bus");
+  cycles("column_cycles", s.column_cycles, "a read or write command occupies its bus");
+
   ns("tCK_ns", s.tck_ns, "period of the command clock");
-  ns("CL_ns", s.cl_ns, "read command to data");
-  ns("CWL_ns", s.cwl_ns, "write command to data");
-  ns("tRCD_ns", s.trcd_ns, "activate to column command");
+  ns("CL_ns", s.cl_ns, "read command to the clock edge of its data");
+  ns("tDQSCK_ns", s.tdqsck_ns, "that clock edge to the data (LPDDR5: tWCKDQO)", true);
+  ns("CWL_ns", s.cwl_ns, "write command to the clock edge of its data");
+  ns("tDQSS_ns", s.tdqss_ns, "that clock edge to the data", true);
+  ns("tRTW_ns", s.trtw_ns, "end of read data to write data", true);
+  ns("tRCD_ns", s.trcd_ns, "activate to read command");
+  ns("tRCD_WR_ns", s.trcd_wr_ns, "activate to write command");
   ns("tRP_ns", s.trp_ns, "precharge to activate");
+  ns("tRP_AB_ns", s.trp_ab_ns, "precharge of all banks to refresh");
+  ns("tPPD_ns", s.tppd_ns, "precharge to precharge", true);
   ns("tRAS_ns", s.tras_ns, "activate to precharge");
   ns("tRC_ns", s.trc_ns, "activate to activate, same bank");
   ns("tCCD_S_ns", s.tccd_s_ns, "column command to column command, other bank group");
   ns("tCCD_L_ns", s.tccd_l_ns, "column command to column command, same bank group");
+  ns("tCCD_L_WR_ns", s.tccd_l_wr_ns, "write command to write command, same bank group");
   ns("tRRD_S_ns", s.trrd_s_ns, "activate to activate, other bank group");
   ns("tRRD_L_ns", s.trrd_l_ns, "activate to activate, other bank of the same group");
   ns("tFAW_ns", s.tfaw_ns, "window that has at most four activates");

@@ -16,8 +16,15 @@ struct DramSpec {
   int page_bytes = 0;
   int banks = 0;  ///< in all bank groups together
   int bank_groups = 0;
-  double tck_ns = 0, cl_ns = 0, cwl_ns = 0, trcd_ns = 0, trp_ns = 0, tras_ns = 0, trc_ns = 0;
-  double tccd_s_ns = 0, tccd_l_ns = 0, trrd_s_ns = 0, trrd_l_ns = 0, tfaw_ns = 0;
+  double density_gbit = 0;
+
+  int command_buses = 1;  ///< 2: row and column commands have one each
+  /// Clock cycles that a command occupies its bus; it acts in the last of them.
+  int activate_cycles = 1, activate_within_cycles = 1, precharge_cycles = 1, column_cycles = 1;
+  double tck_ns = 0, cl_ns = 0, tdqsck_ns = 0, cwl_ns = 0, tdqss_ns = 0, trtw_ns = 0;
+  double trcd_ns = 0, trcd_wr_ns = 0, trp_ns = 0, trp_ab_ns = 0, tppd_ns = 0;
+  double tras_ns = 0, trc_ns = 0, tccd_s_ns = 0, tccd_l_ns = 0, tccd_l_wr_ns = 0;
+  double trrd_s_ns = 0, trrd_l_ns = 0, tfaw_ns = 0;
   double twr_ns = 0, trtp_ns = 0, twtr_s_ns = 0, twtr_l_ns = 0, trefi_ns = 0, trfc_ns = 0;
 
   /// Energy of one device (pJ, pJ/bit, mW); absent where the source does not give it.

@@ -32,8 +32,11 @@ TEST(DramFields, accept_what_they_say) {
   for (const int value : {8, 16, 1024}) EXPECT_TRUE(pins.accepts(value)) << value;
   for (const int value : {0, 7, 12, 1032}) EXPECT_FALSE(pins.accepts(value)) << value;
   EXPECT_EQ((Whole{{}, 1, 64}).expected(), "1..64");
-  for (const double value : {1e-9, 1e9}) EXPECT_TRUE(Real::accepts(value)) << value;
-  for (const double value : {0.0, 1.1e9}) EXPECT_FALSE(Real::accepts(value)) << value;
+  for (const double value : {1e-9, 1e9}) EXPECT_TRUE(Real{}.accepts(value)) << value;
+  for (const double value : {0.0, 1.1e9}) EXPECT_FALSE(Real{}.accepts(value)) << value;
+  const Real or_none{{}, true};
+  for (const double value : {0.0, 1e9}) EXPECT_TRUE(or_none.accepts(value)) << value;
+  for (const double value : {-1e-9, 1.1e9}) EXPECT_FALSE(or_none.accepts(value)) << value;
 }
 
 /// Lines of the page of the cost tables, one a column.
@@ -43,7 +46,9 @@ class Page {
     add(column, column.may_be_missing ? "text; may be missing or empty" : "text");
   }
   void operator()(const Whole& column, int) { add(column, column.expected()); }
-  void operator()(const Real& column, double) { add(column, "above 0"); }
+  void operator()(const Real& column, double) {
+    add(column, column.may_be_zero ? "0 or more" : "above 0");
+  }
   void operator()(const OptionalReal& column, const std::optional<double>&) {
     add(column, "0 or more; may be empty");
   }

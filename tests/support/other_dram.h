@@ -12,7 +12,7 @@ namespace dcnsim {
 /// Another value, which the tables accept too.
 struct Doubled {
   void operator()(int& value) const { value *= 2; }
-  void operator()(double& value) const { value *= 2; }
+  void operator()(double& value) const { value = value == 0 ? 1 : 2 * value; }
   void operator()(std::optional<double>& value) const { value = 2 * value.value_or(1); }
   void operator()(std::string& value) const { value += value.empty() ? "x" : value; }
 };

@@ -29,9 +29,12 @@ constexpr std::uint64_t kBytes = 1 << 20;
 constexpr std::uint64_t kBusPs = 10000;
 constexpr std::uint64_t kRow = 8 * 2048;  ///< from a row to the next of the same bank
 
-/// Single-burst latencies of the preset, by hand: tRCD 18.125, tRP 18.125, CL 17.5, burst 5 ns.
-constexpr std::uint64_t kClosedRead = 40625;
-constexpr std::uint64_t kHitRead = 22500;
+/// Single-burst latencies of the preset, by hand: 1.875 ns before an activate or a read acts, 0.625
+/// before a precharge does; tRCD 18.125, tRP 18.125, CL 17.5, tDQSCK 3.75, burst 5 ns.
+constexpr std::uint64_t kActivatedRead = 18125 + 26250;
+constexpr std::uint64_t kClosedRead = 1875 + kActivatedRead;
+constexpr std::uint64_t kHitRead = 1875 + 26250;
+constexpr std::uint64_t kConflictRead = 625 + 18125 + kActivatedRead;
 
 Access read(std::uint64_t at_ns, std::uint64_t address, std::size_t bytes = 32) {
   return {sc_time(static_cast<double>(at_ns), SC_NS), tlm::TLM_READ_COMMAND, kBase + address,
@@ -98,7 +101,7 @@ TEST_F(AtMemoryTest, single_accesses_take_what_the_timing_table_says) {
   simulate();
   EXPECT_EQ(latency_ps(0, 0), kBusPs + kClosedRead);
   EXPECT_EQ(latency_ps(0, 1), kBusPs + kHitRead);
-  EXPECT_EQ(latency_ps(0, 2), kBusPs + 18125 + kClosedRead);
+  EXPECT_EQ(latency_ps(0, 2), kBusPs + kConflictRead);
   EXPECT_EQ(Clocking::to_ps(initiators[0]->results[0].accepted), kBusPs);
 }
 
@@ -325,10 +328,10 @@ TEST_F(AtMemoryTest, time_is_told_apart_into_refresh_and_access) {
   const DramTime first = dram->own_meter().time_between(0, 100000);
   EXPECT_EQ(first.busy_ps, kClosedRead);
   EXPECT_EQ(first.refresh_ps, 0u);
-  // The second arrives at 3910 ns, into the refresh due at 3903.75 ns: tRP, then tRFC.
+  // The second arrives at 3910 ns, into the refresh due at 3903.75 ns: tRP_AB, then tRFC.
   const DramTime second = dram->own_meter().time_between(3'800'000, 4'400'000);
-  EXPECT_EQ(second.refresh_ps, 18125u + 280000);
-  EXPECT_EQ(second.busy_ps, kClosedRead);
+  EXPECT_EQ(second.refresh_ps, 625u + 21250 + 280000);
+  EXPECT_EQ(second.busy_ps, kActivatedRead);
 }
 
 }  // namespace

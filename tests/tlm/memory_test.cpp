@@ -71,7 +71,7 @@ class MemoryTest : public FreshKernel {
 
 TEST_F(MemoryTest, an_access_is_delayed_by_bus_and_dram_and_keeps_its_address) {
   EXPECT_EQ(send(tlm::TLM_READ_COMMAND, kBase + 64), tlm::TLM_OK_RESPONSE);
-  EXPECT_EQ(delay, sc_time(5000 + 18125 + 17500 + 5000, SC_PS));
+  EXPECT_EQ(delay, sc_time(5000 + 46250, SC_PS));
   EXPECT_EQ(payload.get_address(), kBase + 64);
 }
 

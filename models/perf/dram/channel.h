@@ -51,14 +51,14 @@ class DramChannel {
     return next_column_ > timing_.lookahead ? next_column_ - timing_.lookahead : 0;
   }
   bool row_is_open(const Burst& burst) const;
-  // Of place(from, burst), refreshes left aside: when its first row command comes (from, if the row
-  // is open) and when its column command.
+  // Of place(from, burst), refreshes left aside: when its first row command begins (from, if the
+  // row is open) and when its column command ends.
   std::uint64_t row_cycle(std::uint64_t from, const Burst& burst) const;
   std::uint64_t column_cycle(std::uint64_t from, const Burst& burst) const;
 
-  /// No burst can have its column command sooner.
+  /// No burst's column command can end sooner.
   std::uint64_t soonest_column(std::uint64_t from) const {
-    return std::max(earliest_start(from), next_column_);
+    return std::max(earliest_start(from) + timing_.column.length - 1, next_column_);
   }
 
   /// Counts, with background time up to `now_ps` or the last decision if that is later. Call
@@ -69,23 +69,22 @@ class DramChannel {
   void observe(DramObserver observer) { observer_ = std::move(observer); }
 
  private:
+  // A command is where its last cycle is: there it acts, and from there the rules count.
+
   /// Earliest cycles by the rules within one bank.
   struct Bank {
     bool open = false;
     std::uint64_t row = 0;
-    std::uint64_t column = 0, precharge = 0, activate = 0;
+    std::uint64_t read = 0, write = 0, precharge = 0, activate = 0;
   };
   /// Earliest cycles by the rules within one bank group.
   struct Group {
-    std::uint64_t column = 0, read = 0, activate = 0;
+    std::uint64_t read = 0, write = 0, activate = 0;
   };
   struct Plan {
     bool precharges = false, activates = false;
     std::uint64_t precharge = 0, activate = 0, column = 0;
-    /// Of the first row command; `start` if there is none.
-    std::uint64_t row_cycle(std::uint64_t start) const {
-      return precharges ? precharge : activates ? activate : start;
-    }
+    std::uint64_t begin = 0;  ///< of the first row command; the start if there is none
   };
 
   Bank& bank_of(std::uint32_t group, std::uint32_t bank) {
@@ -100,13 +99,16 @@ class DramChannel {
   Plan plan(std::uint64_t start, const Burst& burst) const;
   void open_row(const Burst& burst, const Plan& plan);
   void column(const Burst& burst, std::uint64_t cycle);
+  /// What a column command holds back in its bank and its group.
+  void hold(Bank& bank, Group& group, std::uint64_t cycle, bool is_write) const;
   void close(Bank& bank, std::uint64_t cycle);
   void refresh();
   /// As many of `count` bursts as fit before the next refresh, all rows being open; returns how
   /// many. The first goes to the group that the run has at `first`.
   std::uint64_t stream(const DramRun& run, std::uint64_t first, std::uint64_t count, bool is_write);
+  /// Of a command from the cycle `begin` to `cycle`, and what it leads to.
   void tell(DramCommand::Kind kind, std::uint32_t group, std::uint32_t bank, std::uint64_t row,
-            std::uint64_t start, std::uint64_t end) const;
+            std::uint64_t begin, std::uint64_t cycle, std::uint64_t end) const;
 
   const std::uint32_t index_;
   const DramTiming timing_;
@@ -116,10 +118,11 @@ class DramChannel {
 
   std::vector<Bank> banks_;  ///< group by group
   std::vector<Group> groups_;
-  CommandSlots slots_;
+  CommandSlots slots_;  ///< of the bus of row commands
   std::uint64_t epoch_ps_ = 0;
-  std::uint64_t floor_ = 0;  ///< no command before: the last refresh, the last decision
-  std::uint64_t next_column_ = 0, next_read_ = 0, next_write_ = 0, next_activate_ = 0;
+  std::uint64_t floor_ = 0;  ///< no command begins before: the last refresh, the last decision
+  std::uint64_t next_column_ = 0, next_read_ = 0, next_write_ = 0;
+  std::uint64_t next_precharge_ = 0, next_activate_ = 0;
   std::uint64_t auto_precharge_ = 0;                ///< the latest
   std::array<std::uint64_t, 4> activate_window_{};  ///< tFAW after each of the last four
   std::size_t oldest_activate_ = 0;

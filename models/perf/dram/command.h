@@ -20,7 +20,8 @@ struct DramCommand {
   Kind kind;
   std::uint32_t channel, group, bank;  ///< group and bank are 0 where a command means all banks
   std::uint64_t row;
-  std::uint64_t start_ps;  ///< of the command
+  std::uint64_t start_ps;  ///< of its first clock cycle
+  std::uint64_t acts_ps;   ///< start of its last clock cycle, from which the timing rules count
   std::uint64_t end_ps;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "models/arch/dram_spec.h"
+#include "models/perf/dram/command_slots.h"
 
 namespace dcnsim {
 
@@ -17,9 +18,16 @@ struct DramTiming {
   /// tCK in whole picoseconds, rounded up where a burst would otherwise beat the data rate.
   std::uint64_t period_ps;
   std::uint64_t burst;  ///< data of one column access
-  std::uint64_t cl, cwl, rcd, rp, ras, rc, rrd_s, rrd_l, faw, wr, rtp, wtr_s, wtr_l, refi, rfc;
-  std::uint64_t ccd_s, ccd_l;   ///< at least a burst
-  std::uint64_t read_to_write;  ///< from column to column: two cycles between the data
+  /// What commands occupy of their bus; precharge: a refresh as well. From command to command is
+  /// from the last cycle of one to the last cycle of the other, so that no rule is shorter than the
+  /// second command.
+  CommandSlots::Command activate, precharge, column;
+  bool one_bus;           ///< for row and column commands
+  std::uint64_t cl, cwl;  ///< from column to data, tDQSCK and tDQSS included
+  std::uint64_t rcd, rcd_wr, rp, rp_ab, ppd, ras, rc, rrd_s, rrd_l, faw, wr, rtp, wtr_s, wtr_l;
+  std::uint64_t refi, rfc;
+  std::uint64_t ccd_s, ccd_l, ccd_l_wr;            ///< at least a burst
+  std::uint64_t read_to_write;                     ///< from column to column
   std::uint64_t write_to_read_s, write_to_read_l;  ///< from column to column
   std::uint64_t write_to_precharge;                ///< from the column command
 

@@ -15,22 +15,29 @@ namespace {
 constexpr std::uint64_t kRowBytes = 2048;
 constexpr std::uint64_t kBanks = 8;
 
+// In picoseconds, by hand. Activates and column commands act in their fourth cycle of 625,
+// precharges in their second.
+constexpr std::uint64_t kToActivate = 1875, kToColumn = 1875, kToPrecharge = 625;
+constexpr std::uint64_t kRcd = 18125, kRp = 18125;
+constexpr std::uint64_t kReadData = 17500 + 3750 + 5000;  ///< CL, tDQSCK, burst
+constexpr std::uint64_t kWriteData = 8750 + 625 + 5000;   ///< CWL, tDQSS, burst
+
 TEST(DramDevice, first_read_takes_activate_plus_cas_plus_burst) {
   DramDevice dram(lpddr4_3200(), dram_config());
-  EXPECT_EQ(dram.access(0, 0, 32, false), 18125u + 17500 + 5000);
+  EXPECT_EQ(dram.access(0, 0, 32, false), kToActivate + kRcd + kReadData);
   EXPECT_EQ(dram.events(50000).activates, 1u);
 }
 
 TEST(DramDevice, row_hit_takes_cas_plus_burst) {
   DramDevice dram(lpddr4_3200(), dram_config());
   dram.access(0, 0, 32, false);
-  EXPECT_EQ(dram.access(100000, 32, 32, false), 100000u + 17500 + 5000);
+  EXPECT_EQ(dram.access(100000, 32, 32, false), 100000 + kToColumn + kReadData);
   EXPECT_EQ(dram.events(200000).activates, 1u);
 }
 
 TEST(DramDevice, bursts_of_one_access_follow_at_the_column_spacing) {
   DramDevice dram(lpddr4_3200(), dram_config());
-  EXPECT_EQ(dram.access(0, 0, 1024, false), 18125u + 31 * 5000 + 17500 + 5000);
+  EXPECT_EQ(dram.access(0, 0, 1024, false), kToActivate + kRcd + 31 * 5000 + kReadData);
 }
 
 TEST(DramDevice, row_conflict_waits_for_precharge_and_activate) {
@@ -38,31 +45,32 @@ TEST(DramDevice, row_conflict_waits_for_precharge_and_activate) {
   dram.access(0, 0, 32, false);
   // Long after tRAS and tRTP: precharge at once, then tRP, tRCD, CL, burst.
   EXPECT_EQ(dram.access(200000, kBanks * kRowBytes, 32, false),
-            200000u + 18125 + 18125 + 17500 + 5000);
+            200000 + kToPrecharge + kRp + kRcd + kReadData);
   EXPECT_EQ(dram.events(300000).activates, 2u);
 }
 
 TEST(DramDevice, early_row_conflict_keeps_the_row_open_for_tras) {
   DramDevice dram(lpddr4_3200(), dram_config());
   dram.access(0, 0, 32, false);
-  // Precharge no earlier than tRAS = 42.5 ns after the activate at 0.
+  // Precharge no earlier than tRAS = 42.5 ns after the activate.
   EXPECT_EQ(dram.access(20000, kBanks * kRowBytes, 32, false),
-            42500u + 18125 + 18125 + 17500 + 5000);
+            kToActivate + 42500 + kRp + kRcd + kReadData);
 }
 
 TEST(DramDevice, read_after_write_waits_for_the_turnaround) {
   DramDevice dram(lpddr4_3200(), dram_config());
   const std::uint64_t written = dram.access(0, 0, 32, true);
-  EXPECT_EQ(written, 18125u + 8750 + 5000);
-  EXPECT_EQ(dram.access(written, 32, 32, false), written + 10000 + 17500 + 5000);
+  EXPECT_EQ(written, kToActivate + kRcd + kWriteData);
+  EXPECT_EQ(dram.access(written, 32, 32, false), written + 10000 + kReadData);
 }
 
 TEST(DramDevice, refresh_closes_rows_and_blocks_for_trfc) {
   DramDevice dram(lpddr4_3200(), dram_config());
   dram.access(0, 0, 32, false);
-  // Due after the last whole clock cycle of tREFI = 3904 ns, 6246 of 0.625 ns: precharge all (tRP),
-  // refresh (tRFC), then activate again.
-  EXPECT_EQ(dram.access(3904000, 0, 32, false), 3903750u + 18125 + 280000 + 18125 + 17500 + 5000);
+  // Due after the last whole clock cycle of tREFI = 3904 ns, 6246 of 0.625 ns: precharge all
+  // (tRP_AB), refresh (tRFC), then activate again.
+  EXPECT_EQ(dram.access(3904000, 0, 32, false),
+            3903750 + kToPrecharge + 21250 + 280000 + kRcd + kReadData);
   EXPECT_EQ(dram.events(3904000).refreshes, 1u);
 }
 
@@ -72,8 +80,9 @@ TEST(DramDevice, idle_time_is_refreshed_and_accounted_completely) {
   const DramEvents events = dram.events(40'000'000);
   EXPECT_EQ(events.refreshes, 2u * (40'000'000 / 3'904'000));
   EXPECT_EQ(events.active_ps + events.precharged_ps, 2 * 40'000'000u);
-  // Each channel reads one burst: open from the clock edge after the arrival to the first refresh.
-  EXPECT_EQ(events.active_ps, 2 * (3'903'750u - 1250));
+  // Each channel reads one burst: open from its activate, begun at the clock edge after the
+  // arrival, to the precharge before the first refresh.
+  EXPECT_EQ(events.active_ps, 2 * (3'903'750 + kToPrecharge - 1250 - kToActivate));
 }
 
 TEST(DramDevice, whole_bursts_are_counted) {

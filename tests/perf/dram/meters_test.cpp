@@ -9,9 +9,13 @@
 namespace dcnsim {
 namespace {
 
-/// By hand: tRCD 18.125, CL 17.5, burst 5 ns; the first refresh is due at 3,903.75 ns, tRFC 280.
-constexpr std::uint64_t kHit = 22500, kClosed = 18125 + kHit;
-constexpr std::uint64_t kRefreshDue = 3'903'750, kRefreshed = kRefreshDue + 280'000;
+/// By hand: three cycles of 0.625 ns before an activate or a read acts, tRCD 18.125, CL 17.5,
+/// tDQSCK 3.75, burst 5 ns; the first refresh is due at 3,903.75 ns, its command takes a cycle
+/// more, tRFC 280.
+constexpr std::uint64_t kFromColumn = 17500 + 3750 + 5000;
+constexpr std::uint64_t kHit = 1875 + kFromColumn, kClosed = 1875 + 18125 + kFromColumn;
+constexpr std::uint64_t kRefresh = 280'625;
+constexpr std::uint64_t kRefreshDue = 3'903'750, kRefreshed = kRefreshDue + kRefresh;
 
 class DramMetersTest : public testing::Test {
  protected:
@@ -34,15 +38,15 @@ TEST_F(DramMetersTest, an_own_memory_begins_every_job_afresh_and_tells_all_it_do
 
 TEST_F(DramMetersTest, an_own_memory_tells_refreshes_that_no_access_has_met) {
   const DramTime time = own.time_between(kRefreshDue - 5000, kRefreshed + 5000);
-  EXPECT_EQ(time.refresh_ps, 280'000u);
+  EXPECT_EQ(time.refresh_ps, kRefresh);
   EXPECT_EQ(time.busy_ps, 0u);
 }
 
 TEST_F(DramMetersTest, the_last_1024_intervals_of_each_kind_are_told_apart) {
-  EXPECT_EQ(own.time_between(0, 1024 * kRefreshDue + 300'000).refresh_ps, 1024 * 280'000u);
-  EXPECT_EQ(own.time_between(0, 1100 * kRefreshDue + 300'000).refresh_ps, 1024 * 280'000u);
+  EXPECT_EQ(own.time_between(0, 1024 * kRefreshDue + 300'000).refresh_ps, 1024 * kRefresh);
+  EXPECT_EQ(own.time_between(0, 1100 * kRefreshDue + 300'000).refresh_ps, 1024 * kRefresh);
   EXPECT_EQ(own.time_between(1000 * kRefreshDue, 1100 * kRefreshDue + 300'000).refresh_ps,
-            101 * 280'000u);
+            101 * kRefresh);
   // A microsecond apart, without an end of one at the beginning of the next.
   DramSpec spec = lpddr4_3200();
   spec.trefi_ns = 1e6;
@@ -68,8 +72,8 @@ TEST_F(DramMetersTest, a_shared_memory_tells_refreshes_that_an_access_has_met) {
   EXPECT_EQ(shared.time_between(0, kRefreshed).refresh_ps, 0u);
   device.access(kRefreshDue, 0, 32, false);
   const DramTime time = shared.time_between(0, kRefreshed + kClosed + 5000);
-  EXPECT_EQ(time.refresh_ps, 280'000u);
-  EXPECT_EQ(time.busy_ps, kClosed);
+  EXPECT_EQ(time.refresh_ps, kRefresh);
+  EXPECT_EQ(time.busy_ps, kClosed - 1875) << "the activate acts as the refresh ends";
 }
 
 /// Whether the accesses complete as they would if nobody asked `meter`, ahead of them, in between.

@@ -130,7 +130,7 @@ TEST(RequestQueue, of_depth_one_serves_one_after_the_other) {
   DramConfig config = dram_config();
   config.queue_depth = 1;
   const Served served = serve(preset(kLpddr4), config, {{0, 0, 32, false}, {0, 32, 32, false}});
-  EXPECT_EQ(served.done_ps[1], served.done_ps[0] + 17500 + 5000);
+  EXPECT_EQ(served.done_ps[1], served.done_ps[0] + 1875 + 17500 + 3750 + 5000);
 }
 
 TEST(RequestQueue, deeper_is_never_slower_beyond_three_percent) {

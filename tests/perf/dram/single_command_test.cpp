@@ -10,20 +10,32 @@
 namespace dcnsim {
 namespace {
 
-/// In cycles of the memory clock.
+/// In cycles of the memory clock. A command of several cycles acts in its last one.
 struct ByHand {
   const char* preset;
-  std::uint64_t period_ps;  ///< DDR4: 3333.3 ps a burst are four cycles of 834 ps
-  std::uint64_t rcd, rp, cl, cwl, burst, rtp, wr, wtr_l, refi, rfc;
+  std::uint64_t period_ps;                    ///< DDR4: 3333.3 ps a burst are four cycles of 834 ps
+  std::uint64_t activate, precharge, column;  ///< cycles of these commands
+  std::uint64_t rcd, rcd_wr, rp, rp_ab, cl, cwl, burst;  ///< tDQSCK, tDQSS included
+  std::uint64_t rtp, wr, wtr_l, rtw, refi, rfc;
   std::uint64_t fifth_activate;  ///< with the four before it at once, see below
+
+  // From the edge at which a command may begin to the edge of its effect.
+  std::uint64_t to_activate() const { return activate - 1; }
+  std::uint64_t to_precharge() const { return precharge - 1; }
+  std::uint64_t to_column() const { return column - 1; }
 };
 
 const ByHand kByHand[] = {
-    {"ddr4_2400_x16_8gb", 834, 17, 17, 17, 12, 4, 9, 18, 9, 9352, 420, 36},
-    {"lpddr4_3200_x16_6gb", 625, 29, 29, 28, 14, 8, 12, 29, 16, 6246, 448, 64},
-    {"lpddr3_1600_x32_4gb", 1250, 15, 15, 12, 6, 4, 6, 12, 6, 3120, 104, 40},
-    {"hbm2_2000_pc64", 1000, 12, 14, 18, 7, 2, 5, 14, 9, 3900, 220, 23},
-    {"lpddr5_6400_x16_8gb", 1250, 15, 15, 17, 9, 2, 4, 28, 10, 3120, 168, 16},
+    {"ddr4_2400_x16_8gb", 834, 1, 1, 1,                       //
+     17, 17, 17, 17, 17, 12, 4, 9, 18, 9, 2, 9352, 420, 36},  //
+    {"lpddr4_3200_x16_6gb", 625, 4, 2, 4,                     //
+     29, 29, 29, 34, 28 + 6, 14 + 1, 8, 12, 29, 16, 2, 6246, 448, 69},
+    {"lpddr3_1600_x32_4gb", 1250, 1, 1, 1,  //
+     15, 15, 15, 17, 12 + 5, 6, 4, 6, 12, 6, 2, 3120, 104, 40},
+    {"hbm2_2000_pc64", 1000, 2, 1, 1,  //
+     12, 6, 14, 14, 17 + 1, 7, 2, 5, 14, 9, 5, 3900, 220, 23},
+    {"lpddr5_6400_x16_8gb", 1250, 2, 1, 1,  //
+     15, 15, 15, 17, 17 + 1, 9, 2, 4, 28, 10, 0, 3120, 168, 17},
 };
 
 std::ostream& operator<<(std::ostream& out, const ByHand& t) { return out << t.preset; }
@@ -51,6 +63,9 @@ class SingleCommand : public testing::TestWithParam<ByHand> {
   std::uint64_t read(std::uint64_t cycle, std::uint64_t at) { return access(cycle, at, false); }
   std::uint64_t write(std::uint64_t cycle, std::uint64_t at) { return access(cycle, at, true); }
 
+  /// When an activate acts after a refresh that found a row open.
+  std::uint64_t refreshed() const { return t.refi + t.to_precharge() + t.rp_ab + t.rfc; }
+
   const ByHand& t = GetParam();
   const DramSpec spec;
   DramDevice dram;
@@ -66,26 +81,30 @@ class SingleCommand : public testing::TestWithParam<ByHand> {
 
 constexpr std::uint64_t kLater = 1000;  ///< cycles after which nothing is pending any more
 
-TEST_P(SingleCommand, a_read_of_a_closed_row) { EXPECT_EQ(read(0, 0), t.rcd + t.cl + t.burst); }
+TEST_P(SingleCommand, a_read_of_a_closed_row) {
+  EXPECT_EQ(read(0, 0), t.to_activate() + t.rcd + t.cl + t.burst);
+}
 
-TEST_P(SingleCommand, a_write_to_a_closed_row) { EXPECT_EQ(write(0, 0), t.rcd + t.cwl + t.burst); }
+TEST_P(SingleCommand, a_write_to_a_closed_row) {
+  EXPECT_EQ(write(0, 0), t.to_activate() + t.rcd_wr + t.cwl + t.burst);
+}
 
 TEST_P(SingleCommand, hits_in_an_open_row) {
   read(0, 0);
-  EXPECT_EQ(read(kLater, neighbour()), kLater + t.cl + t.burst);
-  EXPECT_EQ(write(2 * kLater, neighbour()), 2 * kLater + t.cwl + t.burst);
+  EXPECT_EQ(read(kLater, neighbour()), kLater + t.to_column() + t.cl + t.burst);
+  EXPECT_EQ(write(2 * kLater, neighbour()), 2 * kLater + t.to_column() + t.cwl + t.burst);
 }
 
 TEST_P(SingleCommand, a_row_conflict) {
   read(0, 0);
-  EXPECT_EQ(read(kLater, address(0, 1)), kLater + t.rp + t.rcd + t.cl + t.burst);
+  EXPECT_EQ(read(kLater, address(0, 1)), kLater + t.to_precharge() + t.rp + t.rcd + t.cl + t.burst);
 }
 
 TEST_P(SingleCommand, a_conflict_right_after_a_read_waits_for_the_row_to_be_read) {
   read(0, 0);
   const std::uint64_t hit = read(kLater, 0) - t.cl - t.burst;
-  EXPECT_EQ(hit, kLater);
-  EXPECT_EQ(read(kLater, address(0, 1)), kLater + t.rtp + t.rp + t.rcd + t.cl + t.burst);
+  EXPECT_EQ(hit, kLater + t.to_column());
+  EXPECT_EQ(read(kLater, address(0, 1)), hit + t.rtp + t.rp + t.rcd + t.cl + t.burst);
 }
 
 TEST_P(SingleCommand, a_conflict_right_after_a_write_waits_for_write_recovery) {
@@ -100,16 +119,17 @@ TEST_P(SingleCommand, a_read_after_a_write_waits_for_the_turnaround) {
   EXPECT_EQ(read(kLater, neighbour()), written + t.wtr_l + t.cl + t.burst);
 }
 
-TEST_P(SingleCommand, a_write_after_a_read_leaves_two_cycles_between_the_data) {
+TEST_P(SingleCommand, a_write_after_a_read_leaves_a_gap_between_the_data) {
   read(0, 0);
   const std::uint64_t read_data_end = read(kLater, 0);
-  EXPECT_EQ(write(kLater, neighbour()), read_data_end + 2 + t.burst);
+  EXPECT_EQ(write(kLater, neighbour()), read_data_end + t.rtw + t.burst);
 }
 
-// Activates of banks 0 to 3, then of one more: DDR4 has four banks a group, so it is in the other
-// one; 4 tRRD_L = 32 < tFAW = 36. LPDDR4: 4 tRRD = tFAW. LPDDR3: three tRRD, then tFAW = 40. HBM2:
-// 6 cycles apart, except that the third finds the first read on the command bus: 0, 6, 13, 19, and
-// 4 more to the other group. LPDDR5: 4 tRRD = tFAW.
+// Activates of banks 0 to 3, then of one more, in the other group where there is one.
+// DDR4 has four banks a group: 4 tRRD_L = 32 < tFAW = 36. LPDDR3: three tRRD, then tFAW = 40.
+// LPDDR4: activates would act at 3, 19, 35, 51, but the first read takes the bus up to 32, so 3,
+// 19, 36, 52; 68 is taken by the third read up to 65: 69. HBM2, with a bus for each kind: 1, 7, 13,
+// 19, and tRRD_S. LPDDR5: 1, 5, 9, 13, 17, whose first cycle is 15, before the first read at 16.
 TEST_P(SingleCommand, the_fifth_activate_waits_for_the_window) {
   for (std::uint64_t bank = 0; bank < 4; ++bank) read(0, address(bank, 0));
   const std::uint64_t fifth = spec.bank_groups == 1 ? address(4, 0) : burst_bytes();
@@ -118,16 +138,16 @@ TEST_P(SingleCommand, the_fifth_activate_waits_for_the_window) {
 
 TEST_P(SingleCommand, an_access_behind_a_refresh_waits_for_it) {
   read(0, 0);
-  EXPECT_EQ(read(t.refi, 0), t.refi + t.rp + t.rfc + t.rcd + t.cl + t.burst);
+  EXPECT_EQ(read(t.refi, 0), refreshed() + t.rcd + t.cl + t.burst);
 }
 
 TEST_P(SingleCommand, what_would_run_into_a_refresh_waits_too) {
   read(0, 0);
-  const std::uint64_t just_in_time = t.refi - t.rp - t.rcd - 1;
+  const std::uint64_t just_in_time = t.refi - 1 - t.to_precharge() - t.rp - t.rcd;
   EXPECT_EQ(read(just_in_time, address(0, 1)), t.refi - 1 + t.cl + t.burst);
   dram.reset(0);
   read(0, 0);
-  EXPECT_EQ(read(just_in_time + 1, address(0, 1)), t.refi + t.rp + t.rfc + t.rcd + t.cl + t.burst);
+  EXPECT_EQ(read(just_in_time + 1, address(0, 1)), refreshed() + t.rcd + t.cl + t.burst);
 }
 
 TEST_P(SingleCommand, a_closed_page_closes_by_itself) {
@@ -136,7 +156,7 @@ TEST_P(SingleCommand, a_closed_page_closes_by_itself) {
   DramDevice closed(spec, config);
   closed.access(0, 0, burst_bytes(), false);
   EXPECT_EQ(closed.access(kLater * t.period_ps, 0, burst_bytes(), false) / t.period_ps,
-            kLater + t.rcd + t.cl + t.burst);
+            kLater + t.to_activate() + t.rcd + t.cl + t.burst);
   EXPECT_EQ(closed.events(2 * kLater * t.period_ps).activates, 2u);
 }
 
@@ -158,6 +178,14 @@ TEST_P(SingleCommand, takes_the_same_time_through_the_queue) {
     ASSERT_EQ(done, dram.access(now, at, bytes, is_write)) << i;
     now = done + random() % 100000;
   }
+}
+
+// Four cycles of command, RL 28, tDQSCK 6, 16 beats: 45 cycles; DRAMSys 5 with its JEDEC
+// LPDDR4-3200 takes 28.75 ns, one cycle of which is its arbiter's.
+TEST(Lpddr4, an_open_row_read_takes_28_nanoseconds) {
+  DramDevice dram(preset("lpddr4_3200_x16_6gb"), dram_config());
+  dram.access(0, 0, 32, false);
+  EXPECT_EQ(dram.access(1'000'000, 32, 32, false), 1'028'125u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Presets, SingleCommand, testing::ValuesIn(kByHand));

@@ -73,6 +73,14 @@ TEST_P(TimingRules, hold_for_every_policy_mapping_and_scheduler) {
   }
 }
 
+void expect_two_at_once(const DramSpec& spec, const std::vector<DramCommand>& commands) {
+  std::size_t seen = 0;
+  for (const std::string& broken : broken_rules(spec, commands)) {
+    seen += broken.find("two commands at once") != std::string::npos;
+  }
+  EXPECT_GT(seen, 0u);
+}
+
 // The model wastes nothing: were any timing longer by a clock cycle or two, the checker would see
 // it broken. Which also shows that the checker sees every rule.
 TEST_P(TimingRules, are_used_to_their_limit_and_their_breach_is_seen) {
@@ -97,6 +105,19 @@ TEST_P(TimingRules, are_used_to_their_limit_and_their_breach_is_seen) {
     EXPECT_GT(seen, 0u) << name;
   };
   for_each_other(spec, expect_seen, lengthen);
+  std::vector<int DramSpec::*> lengths = {&DramSpec::activate_cycles, &DramSpec::precharge_cycles};
+  // A bus of their own has room between column commands, which are a burst apart.
+  if (spec.command_buses == 1) lengths.push_back(&DramSpec::column_cycles);
+  for (int DramSpec::*const length : lengths) {
+    DramSpec longer = spec;
+    ++(longer.*length);
+    expect_two_at_once(longer, commands);
+  }
+  if (spec.command_buses == 2) {
+    DramSpec one_bus = spec;
+    one_bus.command_buses = 1;
+    expect_two_at_once(one_bus, commands);
+  }
   DramSpec shorter = spec;
   shorter.trefi_ns *= 0.9;
   const auto overdue = broken_rules(shorter, commands);
@@ -104,9 +125,11 @@ TEST_P(TimingRules, are_used_to_their_limit_and_their_breach_is_seen) {
   EXPECT_NE(overdue.front().find("tREFI"), std::string::npos) << overdue.front();
 }
 
-// Two bank groups, so that both kinds of distance count.
+// Two bank groups, so that both kinds of distance count, and activates that could come in two
+// parts.
 TEST(DramFields, bear_on_timing_where_they_say_so) {
-  const DramSpec spec = preset("ddr4_2400_x16_8gb");
+  DramSpec spec = preset("ddr4_2400_x16_8gb");
+  spec.activate_cycles = spec.activate_within_cycles = 2;
   const auto commands_of = [](const DramSpec& device) {
     std::vector<std::uint64_t> times;
     for (const char* mapping : {"row-bank-column-group-channel", "row-column-channel-bank-group"}) {
