@@ -15,11 +15,11 @@ namespace dcnsim {
 namespace {
 
 struct MeanPower {
-  double mw;
+  double mw_per_gbit;
   ErrorBar error_bar;  ///< of the rule, as the presets behind it state it
 };
 
-/// Over all presets that have it.
+/// Over all presets that have it: capacity, not pins, is what is refreshed.
 template <typename Power>
 std::optional<MeanPower> mean_power(const std::string& tables_dir, const Power& power) {
   double logarithms = 0;
@@ -29,7 +29,7 @@ std::optional<MeanPower> mean_power(const std::string& tables_dir, const Power& 
     const DramSpec other = load_dram_spec(tables_dir, preset);
     const std::optional<double> mw = power(other);
     if (!mw || *mw <= 0) continue;
-    logarithms += std::log(*mw);
+    logarithms += std::log(*mw / other.density_gbit);
     ++count;
     error_bar.add(other.rule_error_bar);
   }
@@ -38,7 +38,7 @@ std::optional<MeanPower> mean_power(const std::string& tables_dir, const Power& 
 }
 
 Extrapolation rule(const ErrorBar& error_bar) {
-  return {"refresh and standby power as other presets have it on average", error_bar.text()};
+  return {"refresh and standby power a Gbit as other presets have it on average", error_bar.text()};
 }
 
 std::string refusal(const DramSpec& dram, std::string_view column) {
@@ -57,7 +57,7 @@ Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
     const auto mean = mean_power(tables_dir, power);
     if (!mean) throw std::runtime_error(refusal(dram, column));
     require_extrapolation(config, refusal(dram, column), rule(mean->error_bar));
-    value = per_mw * mean->mw;
+    value = per_mw * mean->mw_per_gbit * dram.density_gbit;
     error_bar += mean->error_bar;
   };
   // A milliwatt for a nanosecond is a picojoule.

@@ -10,7 +10,8 @@
 namespace dcnsim {
 
 /// Completes the energies of `dram`. Refresh and standby power that are missing are the geometric
-/// means of those of the other presets, if extrapolation is asked for; returns the rules used.
+/// means of those of the other presets, a Gbit, if extrapolation is asked for; returns the rules
+/// used.
 /// Throws std::runtime_error naming the component otherwise, and for all others.
 Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
                                  const CostConfig& config);

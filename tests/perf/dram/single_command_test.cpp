@@ -13,8 +13,8 @@ namespace {
 /// In cycles of the memory clock. A command of several cycles acts in its last one.
 struct ByHand {
   const char* preset;
-  std::uint64_t period_ps;                    ///< DDR4: 3333.3 ps a burst are four cycles of 834 ps
-  std::uint64_t activate, precharge, column;  ///< cycles of these commands
+  std::uint64_t period_ps;  ///< DDR4: 3333.3 ps a burst are four cycles of 834 ps, DDR5: 8 of 417
+  std::uint64_t activate, precharge, column;             ///< cycles of these commands
   std::uint64_t rcd, rcd_wr, rp, rp_ab, cl, cwl, burst;  ///< tDQSCK, tDQSS included
   std::uint64_t rtp, wr, wtr_l, rtw, refi, rfc;
   std::uint64_t fifth_activate;  ///< with the four before it at once, see below
@@ -36,6 +36,8 @@ const ByHand kByHand[] = {
      12, 6, 14, 14, 17 + 1, 7, 2, 5, 14, 9, 5, 3900, 220, 23},
     {"lpddr5_6400_x16_8gb", 1250, 2, 1, 1,  //
      15, 15, 15, 17, 17 + 1, 9, 2, 4, 28, 10, 0, 3120, 168, 17},
+    {"ddr5_4800_4x8_16gb", 417, 2, 1, 2,  //
+     40, 40, 40, 40, 40, 38, 8, 18, 72, 24, 4, 9352, 708, 45},
 };
 
 std::ostream& operator<<(std::ostream& out, const ByHand& t) { return out << t.preset; }
@@ -130,6 +132,7 @@ TEST_P(SingleCommand, a_write_after_a_read_leaves_a_gap_between_the_data) {
 // LPDDR4: activates would act at 3, 19, 35, 51, but the first read takes the bus up to 32, so 3,
 // 19, 36, 52; 68 is taken by the third read up to 65: 69. HBM2, with a bus for each kind: 1, 7, 13,
 // 19, and tRRD_S. LPDDR5: 1, 5, 9, 13, 17, whose first cycle is 15, before the first read at 16.
+// DDR5: 1, 13, 25, 37, and tRRD_S = 8.
 TEST_P(SingleCommand, the_fifth_activate_waits_for_the_window) {
   for (std::uint64_t bank = 0; bank < 4; ++bank) read(0, address(bank, 0));
   const std::uint64_t fifth = spec.bank_groups == 1 ? address(4, 0) : burst_bytes();

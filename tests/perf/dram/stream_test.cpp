@@ -24,6 +24,7 @@ const ByHand kByHand[] = {
     {"lpddr3_1600_x32_4gb", 1250, 36, 4, 49, 17, 16},
     {"hbm2_2000_pc64", 1000, 33, 2, 42, 18, 18},
     {"lpddr5_6400_x16_8gb", 1250, 36, 2, 49, 11, 21},
+    {"ddr5_4800_4x8_16gb", 417, 89, 8, 117, 14, 70},
 };
 
 std::ostream& operator<<(std::ostream& out, const ByHand& t) { return out << t.preset; }
