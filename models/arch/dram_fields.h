@@ -52,26 +52,8 @@ struct Real : Column {
 /// Zero or more; empty where the source does not give it.
 struct OptionalReal : Column {};
 
-/// Calls visit(column, member) for every member of an (optionally const) DramSpec.
 template <typename Spec, typename Visitor>
-void visit_fields(Spec& s, Visitor&& visit) {
-  const auto ns = [&visit](std::string_view name, auto& member, std::string_view meaning,
-                           bool may_be_zero = false) {
-    visit(Real{{name, "ns", File::kTiming, Bears::kOnTiming, meaning}, may_be_zero}, member);
-  };
-  const auto cycles = [&visit](std::string_view name, auto& member, std::string_view meaning,
-                               int high = 8) {
-    visit(Whole{{name, "cycles", File::kTiming, Bears::kOnTiming, meaning}, 1, high}, member);
-  };
-  const auto energy = [&visit](std::string_view name, std::string_view unit, auto& member,
-                               std::string_view meaning) {
-    visit(OptionalReal{{name, unit, File::kEnergy, Bears::kOnEnergy, meaning}}, member);
-  };
-  const auto text = [&visit](std::string_view name, auto& member, std::string_view meaning,
-                             bool may_be_missing = false) {
-    visit(Text{{name, "", File::kEnergy, Bears::kOnReports, meaning}, may_be_missing}, member);
-  };
-
+void visit_organisation(Spec& s, Visitor&& visit) {
   visit(Text{{"preset", "", File::kBoth, Bears::kOnReports, "what `dram.preset` calls it"}},
         s.preset);
   visit(Whole{{"width_bits", "bits", File::kBoth, Bears::kOnTiming, "data pins of one channel"},
@@ -97,6 +79,14 @@ void visit_fields(Spec& s, Visitor&& visit) {
   visit(Real{{"density_gbit", "Gbit", File::kEnergy, Bears::kOnReports,
               "of a channel; refresh and standby power of a preset without them go with it"}},
         s.density_gbit);
+}
+
+template <typename Spec, typename Visitor>
+void visit_commands(Spec& s, Visitor&& visit) {
+  const auto cycles = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                               int high = 8) {
+    visit(Whole{{name, "cycles", File::kTiming, Bears::kOnTiming, meaning}, 1, high}, member);
+  };
 
   visit(Whole{{"command_buses", "", File::kTiming, Bears::kOnTiming,
                "2: row and column commands have one each"},
@@ -108,6 +98,14 @@ void visit_fields(Spec& s, Visitor&& visit) {
          "those cycles lie, others between them if it is more (LPDDR5: tAAD)", 16);
   cycles("precharge_cycles", s.precharge_cycles, "a precharge or refresh occupies its bus");
   cycles("column_cycles", s.column_cycles, "a read or write command occupies its bus");
+}
+
+template <typename Spec, typename Visitor>
+void visit_timings(Spec& s, Visitor&& visit) {
+  const auto ns = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                           bool may_be_zero = false) {
+    visit(Real{{name, "ns", File::kTiming, Bears::kOnTiming, meaning}, may_be_zero}, member);
+  };
 
   ns("tCK_ns", s.tck_ns, "period of the command clock");
   ns("CL_ns", s.cl_ns, "read command to the clock edge of its data");
@@ -134,6 +132,18 @@ void visit_fields(Spec& s, Visitor&& visit) {
   ns("tWTR_L_ns", s.twtr_l_ns, "end of write data to read command, same bank group");
   ns("tREFI_ns", s.trefi_ns, "refresh to refresh");
   ns("tRFC_ns", s.trfc_ns, "refresh to activate; less than tREFI_ns");
+}
+
+template <typename Spec, typename Visitor>
+void visit_energies(Spec& s, Visitor&& visit) {
+  const auto energy = [&visit](std::string_view name, std::string_view unit, auto& member,
+                               std::string_view meaning) {
+    visit(OptionalReal{{name, unit, File::kEnergy, Bears::kOnEnergy, meaning}}, member);
+  };
+  const auto text = [&visit](std::string_view name, auto& member, std::string_view meaning,
+                             bool may_be_missing = false) {
+    visit(Text{{name, "", File::kEnergy, Bears::kOnReports, meaning}, may_be_missing}, member);
+  };
 
   energy("act_pre_energy_pj", "pJ", s.act_pre_pj, "an activate and its precharge");
   energy("read_core_energy_pj_per_bit", "pJ/bit", s.read_core_pj_per_bit,
@@ -154,6 +164,15 @@ void visit_fields(Spec& s, Visitor&& visit) {
   text("rule_error_bar", s.rule_error_bar,
        "of refresh and standby power as this and other presets have them, where one has none",
        true);
+}
+
+/// Calls visit(column, member) for every member of an (optionally const) DramSpec.
+template <typename Spec, typename Visitor>
+void visit_fields(Spec& s, Visitor&& visit) {
+  visit_organisation(s, visit);
+  visit_commands(s, visit);
+  visit_timings(s, visit);
+  visit_energies(s, visit);
 }
 
 }  // namespace dcnsim::dram_fields
