@@ -29,6 +29,10 @@ std::string expected(const Real& field) {
   return "a number " + decimal(field.low) + ".." + decimal(field.high);
 }
 
+std::string expected(const RealOrWord& field) {
+  return expected(static_cast<const Real&>(field)) + " or " + std::string(field.word);
+}
+
 std::string expected(const Whole& field) {
   std::string range = std::to_string(field.low) + ".." + std::to_string(field.high);
   switch (field.kind) {
@@ -57,6 +61,10 @@ class Validator {
   void operator()(const fields::Real& field, double value) const {
     // Negated, so that NaN fails too.
     if (!(value >= field.low && value <= field.high)) fail(field, fields::decimal(value));
+  }
+  void operator()(const fields::RealOrWord& field, const std::optional<double>& value) const {
+    const bool ok = !value || (*value >= field.low && *value <= field.high);
+    if (!ok) fail(field, fields::decimal(*value));
   }
   void operator()(const fields::Whole& field, std::int64_t value) const {
     if (value % field.unit != 0) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,6 +13,12 @@
 namespace dcnsim {
 
 enum class Dataflow : std::uint8_t { kWeightStationary, kOutputStationary };
+
+/// How the array goes from one step of a schedule to the next.
+enum class ArraySteps : std::uint8_t {
+  kApart,       ///< the last sums leave before the next step's first operands enter
+  kOverlapped,  ///< one fills while the other computes or drains; a bound, measured against no RTL
+};
 
 /// What a PE multiplies with; models/perf/datapath says how many cycles each takes.
 enum class DatapathFamily : std::uint8_t {
@@ -39,6 +46,7 @@ struct ArrayConfig {
   int rows = 16;     ///< 1..256; reduction (weight-stationary) or pixels (output-stationary)
   int columns = 16;  ///< 1..256; output channels
   Dataflow dataflow = Dataflow::kWeightStationary;
+  ArraySteps steps = ArraySteps::kApart;
   DatapathFamily datapath = DatapathFamily::kBitParallel;
   /// Native weight width, 2..16: of the multiplier, of the weight registers of activation-serial
   /// lanes, or 8 for a composable unit. Fully serial lanes take any width.
@@ -83,6 +91,20 @@ struct DmaConfig {
 /// Of a transaction through the interconnect: address decode and return register.
 inline constexpr std::uint64_t kBusLatencyCycles = 2;
 
+/// What the accelerator's port leads to.
+enum class MemoryKind : std::uint8_t {
+  kDram,   ///< DramConfig
+  kIdeal,  ///< IdealConfig: a latency and a bandwidth
+};
+
+/// A memory that takes every access at once, all of them one behind the other.
+struct IdealConfig {
+  double latency_ns = 0;               ///< from the last byte's turn to the response
+  std::optional<double> gbytes_per_s;  ///< reads and writes together; absent: no limit
+  /// Of a byte read or written; absent: not known, and then energies are refused.
+  std::optional<double> energy_pj_per_byte;
+};
+
 /// What happens to a row after an access.
 enum class PagePolicy : std::uint8_t {
   kOpen,    ///< stays open until another row of the bank is needed, or a refresh
@@ -106,6 +128,7 @@ struct DramConfig {
   PagePolicy page_policy = PagePolicy::kOpen;
   DramScheduler scheduler = DramScheduler::kFrFcfs;  ///< of requests that wait in its queue
   int queue_depth = 32;                              ///< requests in the controller, 1..256
+  bool refreshes = true;  ///< without, a DRAM that forgets nothing: a bound, no device
 };
 
 /// What the compiler makes small when it chooses how layers are executed.
@@ -145,7 +168,9 @@ struct AcceleratorConfig {
   /// output-stationary arrays hold them, unless a reduction in chunks meets more pixels than rows.
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
-  DramConfig dram;
+  MemoryKind memory = MemoryKind::kDram;
+  IdealConfig ideal;
+  DramConfig dram;  ///< its capacity is that of an ideal memory too
   MappingConfig mapping;
   CostConfig cost;
 };

@@ -153,6 +153,12 @@ class Reader {
     if (scalar->quoted || !number) fail(field, *scalar);
     value = *number;
   }
+  void operator()(const fields::RealOrWord& field, std::optional<double>& value) const {
+    const Scalar* scalar = find(field);
+    if (scalar == nullptr) return;
+    value = parse_number<double>(scalar->text);
+    if (scalar->quoted || (!value && scalar->text != field.word)) fail(field, *scalar);
+  }
   template <typename Integer>
   void operator()(const fields::Whole& field, Integer& value) const {
     const Scalar* scalar = find(field);
@@ -218,6 +224,9 @@ class Writer {
     key(field) << (value ? "true" : "false");
   }
   void operator()(const fields::Real& field, double value) { key(field) << fields::decimal(value); }
+  void operator()(const fields::RealOrWord& field, const std::optional<double>& value) {
+    key(field) << (value ? fields::decimal(*value) : std::string(field.word));
+  }
   void operator()(const fields::Whole& field, std::int64_t value) {
     key(field) << std::to_string(value / field.unit);
   }

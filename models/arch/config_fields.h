@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,11 @@ struct Flag : Field {};
 
 struct Real : Field {
   double low, high;
+};
+
+/// Or `word`, for nothing.
+struct RealOrWord : Real {
+  std::string_view word;
 };
 
 enum class Kind : std::uint8_t { kCount, kPowerOfTwo, kBytes };
@@ -70,6 +76,10 @@ void visit_fields(Config& c, Visitor&& visit) {
                          {{{"weight-stationary", Dataflow::kWeightStationary},
                            {"output-stationary", Dataflow::kOutputStationary}}}},
         c.array.dataflow);
+  visit(Choice<ArraySteps>{{"array.steps", kOptional},
+                           {{{"apart", ArraySteps::kApart},
+                             {"overlapped", ArraySteps::kOverlapped}}}},
+        c.array.steps);
   constexpr auto named = [](auto value) { return std::pair(to_string(value), value); };
   visit(
       Choice<DatapathFamily, 4>{
@@ -110,6 +120,15 @@ void visit_fields(Config& c, Visitor&& visit) {
                               {"round-robin", Arbitration::kRoundRobin}}}},
         c.dma.arbitration);
 
+  visit(Choice<MemoryKind>{{"memory.kind", kOptional},
+                           {{{"dram", MemoryKind::kDram}, {"ideal", MemoryKind::kIdeal}}}},
+        c.memory);
+  visit(Real{{"memory.latency_ns", kOptional}, 0, 1e6}, c.ideal.latency_ns);
+  visit(RealOrWord{{{"memory.gbytes_per_s", kOptional}, 1e-3, 1e6}, "unlimited"},
+        c.ideal.gbytes_per_s);
+  visit(RealOrWord{{{"memory.energy_pj_per_byte", kOptional}, 0, 1e6}, "unknown"},
+        c.ideal.energy_pj_per_byte);
+
   visit(Text{{"dram.preset", kRequired}}, c.dram.preset);
   visit(Whole{{"dram.capacity_mbytes", kOptional}, 1, 4096, Kind::kCount, kMiB},
         c.dram.capacity_bytes);
@@ -123,6 +142,8 @@ void visit_fields(Config& c, Visitor&& visit) {
                                 {"fcfs", DramScheduler::kFcfs}}}},
         c.dram.scheduler);
   visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
+  visit(Choice<bool>{{"dram.refresh", kOptional}, {{{"on", true}, {"off", false}}}},
+        c.dram.refreshes);
 
   visit(Choice<Objective, 3>{{"mapping.objective", kOptional},
                              {{named(Objective::kLatency), named(Objective::kEnergy),
@@ -146,6 +167,7 @@ std::string decimal(double value);
 std::string expected(const Text& field);
 std::string expected(const Flag& field);
 std::string expected(const Real& field);
+std::string expected(const RealOrWord& field);
 std::string expected(const Whole& field);
 template <typename Enum, std::size_t N>
 std::string expected(const Choice<Enum, N>& field) {

@@ -76,7 +76,12 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
                               static_cast<double>(config.accumulator_buffer_bytes),
                               config.accumulator.bits, config.array.columns);
   }
-  dram_by = complete_energies(dram, tables_dir, config.cost);
+  if (config.memory == MemoryKind::kDram) {
+    dram_by = complete_energies(dram, tables_dir, config.cost);
+  } else if (!config.ideal.energy_pj_per_byte) {
+    throw InvalidField("memory.energy_pj_per_byte",
+                       "unknown, expected what a byte of an ideal memory takes (0: nothing)");
+  }
   add_units();
 }
 
@@ -187,6 +192,11 @@ void CostParts::charge_memory(const LayerCounters& counters, EnergyFigures& pj) 
   pj[EnergyPart::kAccumulatorBuffer] = factor * access_pj(accumulator, counters.accumulator_buffer);
 
   const DramEvents& events = counters.dram;
+  if (config.memory == MemoryKind::kIdeal) {
+    pj[EnergyPart::kDramRead] = {*config.ideal.energy_pj_per_byte * count(events.read_bytes), {}};
+    pj[EnergyPart::kDramWrite] = {*config.ideal.energy_pj_per_byte * count(events.write_bytes), {}};
+    return;
+  }
   const double read_pj = *dram.read_core_pj_per_bit + *dram.io_read_pj_per_bit,
                write_pj = *dram.write_core_pj_per_bit + *dram.io_write_pj_per_bit;
   const double background_mw_ps = *dram.standby_active_mw * count(events.active_ps) +

@@ -88,6 +88,22 @@ std::string dram_conditions(const DramSpec& dram, int channels) {
          (dram.conditions.empty() ? "conditions not stated" : printable(dram.conditions));
 }
 
+Provenance memory_entry(const CostParts& p) {
+  const std::string component = component_of(EnergyPart::kDramRead);
+  if (p.config.memory == MemoryKind::kIdeal) {
+    return {
+        component,
+        "the accelerator file",
+        "",
+        "an ideal memory, memory.energy_pj_per_byte " + decimal(*p.config.ideal.energy_pj_per_byte),
+        kNotStated,
+        "as stated; nothing but its bytes counts"};
+  }
+  return {component,        "dram.csv",
+          p.dram_sha256,    dram_conditions(p.dram, p.config.dram.channels),
+          dram_bar(p.dram), "source: " + p.dram.source};
+}
+
 std::string leakage_note(const CostParts& p) {
   return Remarks()
       .add(true, "of the array; other registers, requantizers and buffers from their own tables")
@@ -209,9 +225,7 @@ std::vector<Provenance> statements(const CostParts& p) {
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, EnergyPart::kAccumulatorBuffer, p.accumulator));
   }
-  all.push_back({component_of(EnergyPart::kDramRead), "dram.csv", p.dram_sha256,
-                 dram_conditions(p.dram, p.config.dram.channels), dram_bar(p.dram),
-                 "source: " + p.dram.source});
+  all.push_back(memory_entry(p));
   all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
                  p.pe->unit_table().sha256, p.pe->conditions(), p.pe->error_bars().area.text(),
                  array_note(p)});
@@ -232,7 +246,7 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
   for (const Provenance& entry : statements(p)) {
     const auto by = rules.find(entry.component);
     all.push_back(by == rules.end() ? entry : labelled(entry, by->second));
-    if (!p.config.cost.tables.empty()) {
+    if (!p.config.cost.tables.empty() && !entry.sha256.empty()) {
       all.back().table = p.config.cost.tables + '/' + all.back().table;
     }
   }

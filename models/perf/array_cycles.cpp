@@ -45,7 +45,12 @@ std::uint64_t drain_cycles(const AcceleratorConfig& config, const DatapathMode& 
   return u64(config.array.rows) + u64(config.array.columns) - 1 + u64(mode.pipeline);
 }
 
-std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+/// Cycles of a step in its parts.
+struct StepCycles {
+  std::uint64_t fill = 0, passes = 0, last_pass = 0, drain = 0;
+};
+
+StepCycles weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const DatapathMode mode = mode_of(config, work);
   const Cut row_tiles(work.reduction, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
@@ -71,12 +76,16 @@ std::uint64_t weight_stationary_cycles(const AcceleratorConfig& config, const Ar
   const auto last_pass_before = [&](int next_columns) {
     return advance(row_tiles.last, row_tiles.first(), next_columns);
   };
-  std::uint64_t cycles = load(row_tiles.first(), blocks.first()) + blocks.sum(up_to_last_pass);
+  StepCycles cycles;
+  cycles.fill = load(row_tiles.first(), blocks.first());
+  cycles.passes = blocks.sum(up_to_last_pass);
   if (blocks.count > 1) {
-    cycles += (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
+    cycles.passes +=
+        (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
   }
-  const std::uint64_t last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
-  return cycles + last_pass + drain_cycles(config, mode);
+  cycles.last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
+  cycles.drain = drain_cycles(config, mode);
+  return cycles;
 }
 
 /// How much later than the first PE the last one starts, and the last sums shifted out if they
@@ -86,7 +95,7 @@ std::uint64_t skew_and_shift_cycles(const AcceleratorConfig& config, const Array
   return drain_cycles(config, mode_of(config, work)) - 1 + (leave ? u64(config.array.rows) : 0);
 }
 
-std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+StepCycles output_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const DatapathMode mode = mode_of(config, work);
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
@@ -110,8 +119,21 @@ std::uint64_t output_stationary_cycles(const AcceleratorConfig& config, const Ar
   const int columns = blocks.first();
   const std::uint64_t first = stream(rows, columns);
   const std::uint64_t waits_for_first_step = step(groups.first(), rows, columns) - u64(mode.passes);
-  return all_hiding - std::max(first, shift) + first - waits_for_first_step +
-         skew_and_shift_cycles(config, work);
+  StepCycles cycles;
+  cycles.passes = all_hiding - std::max(first, shift);
+  cycles.last_pass = first - waits_for_first_step;
+  cycles.drain = skew_and_shift_cycles(config, work);
+  return cycles;
+}
+
+StepCycles step_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  switch (config.array.dataflow) {
+    case Dataflow::kWeightStationary:
+      return weight_stationary_cycles(config, work);
+    case Dataflow::kOutputStationary:
+      return output_stationary_cycles(config, work);
+  }
+  return {};
 }
 
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
@@ -132,13 +154,16 @@ bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
 }
 
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
-  switch (config.array.dataflow) {
-    case Dataflow::kWeightStationary:
-      return weight_stationary_cycles(config, work);
-    case Dataflow::kOutputStationary:
-      return output_stationary_cycles(config, work);
-  }
-  return 0;
+  const StepCycles cycles = step_cycles(config, work);
+  return cycles.fill + cycles.passes + cycles.last_pass + cycles.drain;
+}
+
+std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  const StepCycles cycles = step_cycles(config, work);
+  const bool weight_stationary = config.array.dataflow == Dataflow::kWeightStationary;
+  const bool leave = work.last_chunk || !sums_stay(config.array, work);
+  const std::uint64_t beside = weight_stationary ? cycles.fill : leave ? u64(config.array.rows) : 0;
+  return cycles.passes + std::max(cycles.last_pass, beside);
 }
 
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work) {

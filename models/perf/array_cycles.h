@@ -27,6 +27,12 @@ struct ArrayWork {
 /// output-stationary one, have been fetched: buffers are read a step ahead.
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
+/// The same in the middle of a layer whose steps overlap (ArraySteps::kOverlapped): its first
+/// operands enter and its last sums leave while the steps beside it compute. Not less than the
+/// loading of its own weights (weight-stationary) or the shifting of sums (output-stationary), of
+/// which there is one at a time.
+std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
+
 /// Of array_cycles(): filling and draining, in which no PE computes or not all can. The first
 /// weights on their way in and the last sums on their way out (weight-stationary), the skew from
 /// the first PE to the last and the last shift (output-stationary).

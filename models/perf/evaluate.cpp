@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/perf/evaluate.h"
 
+#include "models/arch/accelerator_config.h"
 #include "models/perf/clock.h"
-#include "models/perf/dram/device.h"
-#include "models/perf/dram/meters.h"
+#include "models/perf/memory_model.h"
 #include "models/perf/memory_share.h"
 #include "models/perf/pipeline.h"
 
@@ -13,9 +13,8 @@ struct Evaluator::Impl : private PipelineClient {
   Impl(const AcceleratorConfig& accelerator, const DramSpec& spec)
       : config(accelerator),
         clock(accelerator.clock_mhz),
-        dram(spec, accelerator.dram),
-        meter(dram),
-        memory(meter, clock),
+        memory(make_memory(accelerator, spec)),
+        share(*memory, clock),
         pipeline(accelerator, *this) {}
 
   /// Whether the pipeline went idle before the array had waited for more than `most_stall_cycles`.
@@ -25,7 +24,8 @@ struct Evaluator::Impl : private PipelineClient {
       pipeline.advance(pipeline.next_cycle());
       while (const Burst* burst = pipeline.request()) {
         const std::uint64_t at = clock.ps(pipeline.now() + kBusLatencyCycles);
-        const std::uint64_t done = dram.access(at, burst->address, burst->bytes, burst->is_write);
+        const std::uint64_t done =
+            memory->access(at, burst->address, burst->bytes, burst->is_write);
         pipeline.respond(burst->tag, clock.edge_at_or_after(done));
       }
     }
@@ -33,15 +33,14 @@ struct Evaluator::Impl : private PipelineClient {
   }
 
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override {
-    memory.waited(cause, from, to, *counters);
+    share.waited(cause, from, to, *counters);
   }
-  void layer_finished(std::uint64_t cycle) override { memory.end_layer(cycle, *counters); }
+  void layer_finished(std::uint64_t cycle) override { share.end_layer(cycle, *counters); }
 
   const AcceleratorConfig& config;
   const Clock clock;
-  DramDevice dram;
-  OwnDramMeter meter;
-  MemoryShare memory;
+  const std::unique_ptr<MemoryModel> memory;
+  MemoryShare share;
   Pipeline pipeline;
   LayerCounters* counters = nullptr;  ///< of the layer being run
 };
@@ -53,7 +52,7 @@ Evaluator::~Evaluator() = default;
 
 void Evaluator::reset() {
   impl_->pipeline.reset(0);
-  impl_->memory.begin_job(0);
+  impl_->share.begin_job(0);
 }
 
 std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,

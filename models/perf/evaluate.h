@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What layers cost in time, traffic and events, without values and without SystemC: a Pipeline
-// against a DRAM model. The SystemC system with loosely timed memory gives the same counters.
+// against a model of its memory. The SystemC system with loosely timed memory gives the same
+// counters.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,11 @@ class Evaluator {
  public:
   static constexpr std::uint64_t kAnyStalls = ~std::uint64_t{0};
 
-  /// `config` is validated and stays. Throws what DramDevice throws.
+  /// `config` is validated and stays. Throws what make_memory throws.
   Evaluator(const AcceleratorConfig& config, const DramSpec& dram);
   ~Evaluator();
 
-  /// An idle machine at cycle 0 and a DRAM with closed rows.
+  /// An idle machine at cycle 0 and an idle memory, a DRAM with closed rows.
   void reset();
 
   /// Executes a descriptor from where the one before ended. Zeros and overflows, which depend on

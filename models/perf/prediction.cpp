@@ -17,6 +17,12 @@ std::uint64_t words(std::int64_t bits, const BufferConfig& buffer) {
   return u64((bits + buffer.word_bits - 1) / buffer.word_bits);
 }
 
+/// Share of a buffer's bank cycles that a step has.
+double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::uint64_t cycles) {
+  return static_cast<double>(accesses.reads + accesses.writes) /
+         static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
+}
+
 /// Calls visit(format) for the operands that come from memory.
 template <typename Visit>
 void for_loaded_operands(const Descriptor& d, const Visit& visit) {
@@ -160,8 +166,7 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     LayerCounters counters;
     const StepWork cycles = step_work(config_, layer_, step, counters);
     const auto use = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
-      return static_cast<double>(accesses.reads + accesses.writes) /
-             static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles.cycles, 1));
+      return bank_use(buffer, accesses, cycles.cycles);
     };
     counters.compute_cycles = cycles.cycles;
     counters.fill_drain_cycles = cycles.fill_drain;
@@ -206,9 +211,32 @@ void Predictor::add_steps(const Axis& rows, const Axis& columns) {
       prediction_.output.use = std::min(prediction_.output.use, tile.output_use);
     }
   }
+  add_opening(rows.classes.front(), columns.classes.front());
   prediction_.steps = u64(step_count(layer_));
   prediction_.input.part_bytes = columns.part_bytes;
   prediction_.weight.part_bytes = weights_.part_bytes;
+}
+
+/// What the first step takes beyond what it would take in the middle of the layer.
+void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
+  if (layer_.kind != LayerKind::kConv || config_.array.steps == ArraySteps::kApart) return;
+  Step step;
+  step.pixels = {rows.first, rows.last, columns.first, columns.last};
+  step.channel1 = std::min(group_channels(layer_), layer_.tiling.tile_channels);
+  step.k1 = std::min(reduction(layer_), layer_.tiling.chunk_k);
+  step.last_chunk = chunk_count(layer_) == 1;
+  LayerCounters ignored;
+  const StepWork within = step_work(config_, layer_, step, ignored);
+  step.opens_layer = true;
+  const StepWork opening = step_work(config_, layer_, step, ignored);
+  prediction_.counters.compute_cycles += opening.cycles - within.cycles;
+  prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
+  const auto take = [&](double& least, const BufferConfig& buffer, const SramAccesses& accesses) {
+    least = std::min(least, bank_use(buffer, accesses, opening.cycles));
+  };
+  take(prediction_.input.use, config_.input_buffer, opening.input_buffer);
+  take(prediction_.weight.use, config_.weight_buffer, opening.weight_buffer);
+  take(prediction_.output.use, config_.output_buffer, opening.output_buffer);
 }
 
 void Predictor::add_loads(const Axis& rows, const Axis& columns) {

@@ -80,6 +80,7 @@ class Predictor {
   void use_weights(const Tiling& tiling);
   const PixelTileWork& work(const TileClass& rows, const TileClass& columns);
   void add_steps(const Axis& rows, const Axis& columns);
+  void add_opening(const TileClass& rows, const TileClass& columns);
   void add_loads(const Axis& rows, const Axis& columns);
   void add_stores();
 

@@ -123,6 +123,7 @@ void for_each_step(const Descriptor& d, const std::function<void(const Step&)>& 
         step.k1 = std::min(reduction(d), step.k0 + chunk_k);
         step.first_chunk = chunk == 0;
         step.last_chunk = last_chunk;
+        step.opens_layer = first_pair && chunk == 0;
         step.load_input = chunk == 0 && new_pixels;
         step.last_use_of_input = last_chunk && pixels_end;
         step.load_weights = conv && (chunks > 1 || new_channels);

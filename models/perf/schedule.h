@@ -49,6 +49,7 @@ struct Step {
   bool load_weights = false;       ///< likewise the weight tile (always false for pool and add)
   bool first_chunk = true;
   bool last_chunk = true;
+  bool opens_layer = false;        ///< the first of all
   bool last_use_of_input = false;  ///< next step loads another input tile, or there is none
   bool last_use_of_weights = false;
   /// Step after which the output buffer's tile is complete and is written: channels

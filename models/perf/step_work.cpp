@@ -90,8 +90,10 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
   StepWork work;
   if (d.kind == LayerKind::kConv) {
     const ArrayWork array = array_work(d, step);
-    work.cycles = array_cycles(config, array);
-    work.fill_drain = array_fill_drain_cycles(config, array);
+    // Of steps that overlap the first stands for all that fills and drains.
+    const bool overlaps = config.array.steps == ArraySteps::kOverlapped && !step.opens_layer;
+    work.cycles = overlaps ? overlapped_array_cycles(config, array) : array_cycles(config, array);
+    work.fill_drain = overlaps ? 0 : array_fill_drain_cycles(config, array);
     count_array_events(config, array, counters);
   } else {
     work.cycles = vector_step(config, d, step, counters);

@@ -5,7 +5,7 @@
 
 #include "models/tlm/accelerator.h"
 #include "models/tlm/bus.h"
-#include "models/tlm/dram.h"
+#include "models/tlm/main_memory.h"
 #include "models/tlm/wiring.h"
 #include "platform/driver/dcn_registers.h"
 #include "platform/riscv/cpu.h"
@@ -64,7 +64,7 @@ struct VirtualPlatform::Impl {
             {{DCN_MAP_RAM, DCN_MAP_RAM_BYTES},
              {DCN_MAP_DRAM, static_cast<std::uint64_t>(config.accelerator.dram.capacity_bytes)}}),
         ram("ram", DCN_MAP_RAM_BYTES),
-        dram("dram", config.dram, config.accelerator.dram),
+        memory(make_main_memory(config.accelerator, config.dram)),
         finisher("finisher"),
         timer("timer"),
         interrupts("interrupts", config.accelerators),
@@ -77,7 +77,7 @@ struct VirtualPlatform::Impl {
     Wiring direct;
     Wiring& wiring = config.wiring != nullptr ? *config.wiring : direct;
     wiring.join(bus.to_targets[0], ram.socket);
-    wiring.join(bus.to_targets[1], dram.socket);
+    wiring.join(bus.to_targets[1], memory->socket());
     std::size_t target = 2;
     for (auto* socket : {&finisher.socket, &timer.socket, &interrupts.socket, &uart.socket}) {
       wiring.join(bus.to_targets[target++], *socket);
@@ -94,7 +94,7 @@ struct VirtualPlatform::Impl {
       wiring.join(bus.to_targets[target++], accelerator.registers);
       accelerator.irq.bind(irqs[k]);
       accelerator.reset.bind(reset);
-      accelerator.measure(dram.shared_meter());
+      accelerator.measure(memory->shared_meter());
       interrupts.sources[k].bind(irqs[k]);
     }
   }
@@ -115,7 +115,7 @@ struct VirtualPlatform::Impl {
   Bus bus;
   Cpu cpu;
   Ram ram;
-  Dram dram;
+  const std::unique_ptr<MainMemory> memory;
   Finisher finisher;
   Timer timer;
   InterruptController interrupts;

@@ -9,7 +9,7 @@
 #include "models/arch/registers.h"
 #include "models/tlm/accelerator.h"
 #include "models/tlm/bus.h"
-#include "models/tlm/dram.h"
+#include "models/tlm/main_memory.h"
 #include "models/tlm/wiring.h"
 #include "platform/standalone/host.h"
 
@@ -48,16 +48,16 @@ struct Simulation::Impl : private PipelineClient {
         bus("bus", clocking.cycles(kBusLatencyCycles), 2,
             {{0, static_cast<std::uint64_t>(config.dram.capacity_bytes)},
              {kRegisterBase, reg::kWindowBytes}}),
-        dram("dram", spec, config.dram),
+        memory(make_main_memory(config, spec)),
         accelerator("accelerator", config, options.transport),
         host("host", kRegisterBase, clocking),
         irq("irq"),
         reset("reset") {
     tlm::tlm_global_quantum::instance().set(Clocking::to_time(options.quantum_ps));
-    accelerator.measure(dram.own_meter());
+    accelerator.measure(memory->own_meter());
     accelerator.add_observer(*this);
     if (options.observer != nullptr) accelerator.add_observer(*options.observer);
-    dram.observe(options.dram_observer);
+    memory->observe(options.dram_observer);
     if (!options.vcd.empty()) {
       waveforms.reset(sc_core::sc_create_vcd_trace_file(options.vcd.c_str()));
       // SystemC would say so on standard output.
@@ -71,7 +71,7 @@ struct Simulation::Impl : private PipelineClient {
     Wiring& wiring = options.wiring != nullptr ? *options.wiring : direct;
     wiring.join(host.bus, bus.from_initiators[0]);
     wiring.join(accelerator.memory, bus.from_initiators[1]);
-    wiring.join(bus.to_targets[0], dram.socket);
+    wiring.join(bus.to_targets[0], memory->socket());
     wiring.join(bus.to_targets[1], accelerator.registers);
     accelerator.irq.bind(irq);
     accelerator.reset.bind(reset);
@@ -91,7 +91,7 @@ struct Simulation::Impl : private PipelineClient {
   const int bus_bytes;
   const Clocking clocking;
   Bus bus;
-  Dram dram;
+  const std::unique_ptr<MainMemory> memory;
   Accelerator accelerator;
   Host host;
   sc_core::sc_signal<bool> irq;

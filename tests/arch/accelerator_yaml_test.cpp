@@ -100,6 +100,10 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   config.dram.page_policy = PagePolicy::kClosed;
   config.dram.scheduler = DramScheduler::kFcfs;
   config.dram.queue_depth = 7;
+  config.dram.refreshes = false;
+  config.array.steps = ArraySteps::kOverlapped;
+  config.memory = MemoryKind::kIdeal;
+  config.ideal = {12.5, 3.2, std::nullopt};
   const std::string text = to_yaml(config);
   const AcceleratorConfig again = parse_accelerator(text, "a.yaml");
   EXPECT_EQ(to_yaml(again), text);
@@ -114,6 +118,12 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_EQ(again.dram.page_policy, PagePolicy::kClosed);
   EXPECT_EQ(again.dram.scheduler, DramScheduler::kFcfs);
   EXPECT_EQ(again.dram.queue_depth, 7);
+  EXPECT_FALSE(again.dram.refreshes);
+  EXPECT_EQ(again.array.steps, ArraySteps::kOverlapped);
+  EXPECT_EQ(again.memory, MemoryKind::kIdeal);
+  EXPECT_EQ(again.ideal.latency_ns, 12.5);
+  EXPECT_EQ(again.ideal.gbytes_per_s, 3.2);
+  EXPECT_FALSE(again.ideal.energy_pj_per_byte.has_value());
 }
 
 TEST(accelerator_yaml, a_folder_of_tables_is_seen_from_the_file) {
@@ -183,6 +193,27 @@ TEST(accelerator_yaml, choices_of_the_memory_controller_are_checked) {
             "a.yaml:13: dram.scheduler: random, expected fr-fcfs or fcfs");
   EXPECT_EQ(error_with("queue_depth: 0"),
             "a.yaml:13: dram.queue_depth: 0, expected an integer 1..256");
+}
+
+TEST(accelerator_yaml, an_ideal_memory_has_numbers_or_words) {
+  const std::string file = to_yaml(load_accelerator(kPresets + "/small_edge.yaml"));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = file;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+  };
+  const std::string bandwidth = "gbytes_per_s: unlimited", energy = "energy_pj_per_byte: unknown";
+  EXPECT_FALSE(parse_accelerator(file, "a.yaml").ideal.gbytes_per_s.has_value());
+  EXPECT_EQ(parse_accelerator(with(bandwidth, "gbytes_per_s: 0.5"), "a").ideal.gbytes_per_s, 0.5);
+  EXPECT_EQ(parse_accelerator(with(energy, "energy_pj_per_byte: 0"), "a").ideal.energy_pj_per_byte,
+            0.0);
+  for (const char* wrong : {"unknown", "0", "nan", "-1", "\"unlimited\"", "2e6"}) {
+    const std::string message = error_of(with(bandwidth, std::string("gbytes_per_s: ") + wrong));
+    EXPECT_NE(message.find("memory.gbytes_per_s: "), std::string::npos) << message;
+    EXPECT_NE(message.find("expected a number 0.001..1e+06 or unlimited"), std::string::npos)
+        << message;
+  }
 }
 
 TEST(accelerator_yaml, an_objective_is_one_of_three) {
@@ -453,6 +484,9 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"dram.capacity_mbytes", {"1", "4096"}, {"0", "4097"}},
                         {"dram.channels", {"1", "16"}, {"0", "3", "32"}},
                         {"dram.queue_depth", {"1", "256"}, {"0", "257"}},
+                        {"memory.latency_ns", {"0", "1e6"}, {"-1", "1000001"}},
+                        {"memory.gbytes_per_s", {"0.001", "1e6", "unlimited"}, {"0", "-1", "1e7"}},
+                        {"memory.energy_pj_per_byte", {"0", "1e6", "unknown"}, {"-1", "1e7"}},
                         {"cost.sram_node_nm", {"0", "1000"}, {"-1", "1001"}},
                         {"cost.logic_factor", factors[0], factors[1]},
                         {"cost.sram_factor", factors[0], factors[1]},

@@ -197,6 +197,33 @@ TEST(cost_model, background_is_the_counted_time_of_all_channels) {
       4 * 33.3, 1e-9);
 }
 
+TEST(cost_model, an_ideal_memory_costs_what_is_stated_or_is_refused) {
+  AcceleratorConfig config = preset("small_edge");
+  config.memory = MemoryKind::kIdeal;
+  try {
+    const CostModel cost(kTables, config);
+    FAIL() << "has no price";
+  } catch (const InvalidField& error) {
+    EXPECT_EQ(error.path(), "memory.energy_pj_per_byte");
+  }
+  config.ideal.energy_pj_per_byte = 2.5;
+  const CostModel cost(kTables, config);
+  LayerCounters c;
+  c.dram.read_bytes = 100;
+  c.dram.write_bytes = 10;
+  c.dram.activates = c.dram.refreshes = c.dram.active_ps = c.dram.precharged_ps = 1'000'000;
+  const EnergyBreakdown pj = cost.layer_energy_pj(conv8(), c);
+  EXPECT_DOUBLE_EQ(pj[EnergyPart::kDramRead], 250);
+  EXPECT_DOUBLE_EQ(pj[EnergyPart::kDramWrite], 25);
+  EXPECT_DOUBLE_EQ(pj.total(), 275);
+  bool said = false;
+  for (const Provenance& p : cost.provenance()) {
+    EXPECT_NE(p.table, "dram.csv");
+    said = said || p.conditions.find("memory.energy_pj_per_byte 2.5") != std::string::npos;
+  }
+  EXPECT_TRUE(said);
+}
+
 TEST(cost_model, narrower_layers_cost_less_and_wider_ones_passes) {
   const CostModel model(kTables, in_place("small_edge"));
   const auto mac_pj = [&](int bits, std::uint64_t passes) {

@@ -10,7 +10,7 @@ DramDevice::DramDevice(const DramSpec& spec, const DramConfig& config)
       queue_depth_(static_cast<std::size_t>(config.queue_depth)),
       peak_bytes_per_s_(spec.channel_bytes_per_s() * config.channels),
       map_(spec, config) {
-  const DramTiming timing(spec);
+  const DramTiming timing(spec, config.refreshes);
   for (int i = 0; i < config.channels; ++i) {
     channels_.emplace_back(static_cast<std::uint32_t>(i), spec, timing, config.page_policy);
   }

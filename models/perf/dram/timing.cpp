@@ -24,7 +24,7 @@ CommandSlots::Command command(int cycles, int within) {
 
 }  // namespace
 
-DramTiming::DramTiming(const DramSpec& spec) {
+DramTiming::DramTiming(const DramSpec& spec, bool refreshes) {
   const std::uint64_t tck_ps = to_ps(spec, "tCK", spec.tck_ns);
   const double burst_ps = 1e3 * spec.burst_ns();
   to_ps(spec, "burst", spec.burst_ns());
@@ -87,6 +87,7 @@ DramTiming::DramTiming(const DramSpec& spec) {
         std::to_string(static_cast<double>(refresh_and_access * period_ps) * 1e-3) +
         " ns (a refresh and one access)");
   }
+  if (!refreshes) refi = kNoRefresh;
 }
 
 }  // namespace dcnsim

@@ -11,9 +11,12 @@
 namespace dcnsim {
 
 struct DramTiming {
+  /// Of `refi` where no refresh ever falls due.
+  static constexpr std::uint64_t kNoRefresh = std::uint64_t{1} << 62;
+
   /// Throws std::invalid_argument ("dram preset X: tRCD: ...") if a value is missing, absurd, or
   /// leaves no time between refreshes.
-  explicit DramTiming(const DramSpec& spec);
+  explicit DramTiming(const DramSpec& spec, bool refreshes = true);
 
   /// tCK in whole picoseconds, rounded up where a burst would otherwise beat the data rate.
   std::uint64_t period_ps;

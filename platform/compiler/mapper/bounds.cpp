@@ -26,21 +26,33 @@ BankLoss bank_loss(const BufferConfig& buffer, double use, std::uint64_t burst_b
   return {per_byte, per_byte * real(burst_bytes)};
 }
 
+/// What no read is faster than.
+double read_latency_ns(const AcceleratorConfig& config, const DramSpec& dram) {
+  return config.memory == MemoryKind::kIdeal ? config.ideal.latency_ns : dram.cl_ns;
+}
+
+double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
+  if (config.memory == MemoryKind::kIdeal) {
+    return config.ideal.gbytes_per_s ? 1 / *config.ideal.gbytes_per_s : 0;
+  }
+  return dram.burst_ns() / (dram.burst_bytes() * config.dram.channels);
+}
+
 }  // namespace
 
 Bounds::Bounds(const AcceleratorConfig& config, const DramSpec& dram)
     : config_(config),
       bus_bytes_(static_cast<std::uint64_t>(config.dma.bus_bytes)),
       period_ns_(static_cast<double>(Clock(config.clock_mhz).ps(1)) / 1e3),
-      read_latency_ns_(dram.cl_ns),
-      ns_per_byte_(dram.burst_ns() / (dram.burst_bytes() * config.dram.channels)) {}
+      read_latency_ns_(read_latency_ns(config, dram)),
+      ns_per_byte_(ns_per_byte(config, dram)) {}
 
 /// From the first request to the last word on the chip.
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
   if (bytes == 0) return 0;
-  const double dram_ns = read_latency_ns_ + ns_per_byte_ * static_cast<double>(bytes);
+  const double memory_ns = read_latency_ns_ + ns_per_byte_ * static_cast<double>(bytes);
   return std::max(bytes / bus_bytes_,
-                  kBusLatencyCycles + static_cast<std::uint64_t>(dram_ns / period_ns_));
+                  kBusLatencyCycles + static_cast<std::uint64_t>(memory_ns / period_ns_));
 }
 
 /// Memory may take writes without delay.

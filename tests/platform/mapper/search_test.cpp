@@ -100,7 +100,7 @@ TEST(Candidates, keep_to_what_is_requested) {
 TEST(Bounds, are_never_beaten) {
   RandomLayer random(3);
   std::mt19937 engine(3);
-  int mappings = 0;
+  int mappings = 0, overlapped = 0, ideal = 0;
   for (int i = 0; i < 4000; ++i) {
     AcceleratorConfig config = random.machine();
     config.dma.max_burst_bytes = config.dma.bus_bytes << random.pick(0, 4);
@@ -113,12 +113,20 @@ TEST(Bounds, are_never_beaten) {
     }
     config.clock_mhz = random.pick(50, 2000);
     config.dram.channels = 1 << random.pick(0, 2);
+    config.array.steps = random.chance(4) ? ArraySteps::kOverlapped : ArraySteps::kApart;
+    if (random.chance(4)) {
+      config.memory = MemoryKind::kIdeal;
+      config.ideal.latency_ns = random.pick(0, 50);
+      if (random.chance(2)) config.ideal.gbytes_per_s = 0.1 * random.pick(1, 100);
+    }
     Descriptor d = random.layer();
     d.input_on_chip = random.chance(4);
     d.output_on_chip = random.chance(4);
     const auto tiling = random_legal_tiling(d, config, engine);
     if (!tiling) continue;
     ++mappings;
+    overlapped += config.array.steps == ArraySteps::kOverlapped ? 1 : 0;
+    ideal += config.memory == MemoryKind::kIdeal ? 1 : 0;
     const EnergyModel none;
     MappingSearch search(config, lpddr4_3200(), none);
     const LayerCounters counters = search.evaluate(d, *tiling).counters;
@@ -129,6 +137,8 @@ TEST(Bounds, are_never_beaten) {
         << i;
   }
   EXPECT_GT(mappings, 2000);
+  EXPECT_GT(overlapped, 300);
+  EXPECT_GT(ideal, 300);
 }
 
 class SearchTest : public testing::TestWithParam<Objective> {};
