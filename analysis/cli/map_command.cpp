@@ -11,9 +11,11 @@
 #include "analysis/cli/layout_options.h"
 #include "analysis/cli/mapping_options.h"
 #include "analysis/cli/shipped_files.h"
+#include "analysis/cli/value_checks.h"
 #include "analysis/cli/words_of_options.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/evaluation/network_file.h"
+#include "analysis/evaluation/timing.h"
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
@@ -21,6 +23,7 @@
 #include "models/base/text/short_name.h"
 #include "models/base/text/wrap.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
+#include "platform/compiler/mapper/search.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -30,21 +33,45 @@ constexpr std::size_t kRunnersUp = 3;
 struct MapOptions {
   std::string network = kBuiltInNetwork;
   std::string accelerator = "small_edge";
-  std::string layer;
+  std::string layer, what_if = "auto";
   WidthOptions widths;
   MappingOptions mapping;
   LayoutOptions layout;
   std::optional<std::string> output, json;
 };
 
-const MappedLayer& find_layer(const MapReport& report, const std::string& name) {
+std::size_t find_layer(const MapReport& report, const std::string& name) {
   std::vector<std::string> names;
   for (const MappedLayer& layer : report.layers) names.push_back(layer.name);
   try {
-    return report.layers[index_of_name(name, names)];
+    return index_of_name(name, names);
   } catch (const std::invalid_argument& e) {
     throw UsageError(std::string("--layer: ") + e.what());
   }
+}
+
+/// Beyond so many layers searching anew for every change takes long: it has to be asked for.
+constexpr std::size_t kLayersMappedAnew = 32;
+
+/// The memory's share of the waits, and what changes to the machine would save.
+void ask_what_if(const MapOptions& options, const Machine& machine, const FixedNetwork& network,
+                 MapReport& report) {
+  std::vector<LayerMapping> mappings;
+  for (MappedLayer& layer : report.layers) {
+    LayerMapping& mapping = layer.mapping;
+    LayerCounters& counters = mapping.search.best.front().counters;
+    counters = with_memory_shares({counters}, {placed_alone(mapping.descriptor, machine.config)}, 0,
+                                  machine)
+                   .front();
+    mappings.push_back({mapping.descriptor, {}});
+  }
+  if (options.what_if == "none") return;
+  const bool anew = options.what_if == "new" ||
+                    (options.what_if == "auto" && report.layers.size() <= kLayersMappedAnew);
+  MapperOptions mapper;
+  mapper.energy = energy_model(machine.cost);
+  report.what_if = what_if(machine, network, mappings, std::vector<double>(mappings.size(), 0),
+                           anew ? WhatIfMapping::kNew : WhatIfMapping::kFixed, mapper);
 }
 
 MapReport mapped(const MapOptions& options) {
@@ -79,6 +106,7 @@ MapReport mapped(const MapOptions& options) {
             .total();
     report.layers.push_back({network.layers[i].node.name, std::move(mappings[i]), energy});
   }
+  ask_what_if(options, machine, network, report);
   return report;
 }
 
@@ -145,6 +173,13 @@ void add_map(CLI::App& app, Action& action) {
       ->type_name("FILE|PRESET")
       ->capture_default_str();
   options->mapping.add_to(*map);
+  one_of(
+      map->add_option("--what-if", options->what_if,
+                      "What changes to the machine would save: mapped anew for each (new, which\n"
+                      "takes a search a change), with the mappings as they are (fixed), none, or\n"
+                      "auto: new for networks of up to 32 layers, else fixed"),
+      {"auto", "new", "fixed", "none"})
+      ->capture_default_str();
   options->layout.add_to(*map);
   options->widths.add_to(*map);
   map->add_option("-o,--output", options->output,

@@ -50,6 +50,12 @@ void RunCommandOptions::add_to(CLI::App& run) {
              "one approximately, because they do not depend on the data"),
          {"auto", "lt", "at"})
       ->capture_default_str();
+  one_of(run.add_option(
+             "--what-if", what_if,
+             "What changes to the machine would save: with the layers executed as they are\n"
+             "(fixed), mapped anew for each (new, which takes a search a change), or none"),
+         {"fixed", "new", "none"})
+      ->capture_default_str();
   run.add_option(
          "--predictions", predictions,
          "Write every image's label, class and outputs, as the simulated machine has them,\n"
@@ -112,6 +118,9 @@ RunRequest RunCommandOptions::request() const {
   request.timing = timing == "lt"   ? RunTiming::kLooselyTimed
                    : timing == "at" ? RunTiming::kApproximatelyTimed
                                     : RunTiming::kAuto;
+  request.what_if = what_if == "none"  ? RunWhatIf::kNone
+                    : what_if == "new" ? RunWhatIf::kNew
+                                       : RunWhatIf::kFixed;
   request.check = check;
   request.jobs = jobs;
   request.predictions = predictions;

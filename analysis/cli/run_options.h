@@ -30,7 +30,7 @@ struct RunCommandOptions {
   std::size_t jobs = default_jobs();
   std::optional<std::string> json;
   bool check = false;
-  std::string timing = "auto";
+  std::string timing = "auto", what_if = "fixed";
   std::optional<std::string> predictions;
   std::vector<std::string> dumps;
   std::vector<std::size_t> dump_images{0};

@@ -34,7 +34,7 @@ Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
   CostModel cost(tables_dir, config);
   std::shared_ptr<MappingCache> mappings =
       mapping_cache(mapping_cache_folder, config, cost, tables_dir);
-  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings)};
+  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings), tables_dir};
 }
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,

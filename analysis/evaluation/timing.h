@@ -3,6 +3,7 @@
 // it is loosely timed.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "analysis/evaluation/machine.h"
@@ -17,6 +18,7 @@ namespace dcnsim {
 struct TimingRecord {
   std::vector<Descriptor> layers;
   std::vector<LayerCounters> counters;
+  std::uint64_t descriptor_address = 0;  ///< of the first
 };
 
 /// Maps `layers`, those of a network without tiling and addresses (describe()), and evaluates them.
@@ -24,6 +26,18 @@ struct TimingRecord {
 /// `mappings`, which may be null. Throws what map_network and lay_out throw.
 TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
                              const std::vector<Descriptor>& layers, MappingCache* mappings);
+
+/// What each layer waits for if the memory is ideal and all else as it is: what is left to the bus.
+/// `layers` lie one behind the other from `descriptor_address` on.
+std::vector<StallCycles> waits_behind_ideal_memory(const std::vector<Descriptor>& layers,
+                                                   std::uint64_t descriptor_address,
+                                                   const Machine& machine);
+
+/// `counters` of these layers, whose waits have the memory's share by what an ideal one would save.
+std::vector<LayerCounters> with_memory_shares(std::vector<LayerCounters> counters,
+                                              const std::vector<Descriptor>& layers,
+                                              std::uint64_t descriptor_address,
+                                              const Machine& machine);
 
 /// `counters` with as many zeros among the input codes as are to be expected at this share, 0..1.
 LayerCounters with_expected_zeros(LayerCounters counters, double zero_fraction);

@@ -73,6 +73,24 @@ void assume_zeros(double share, RunReport& report, std::vector<LayerCounters>& c
   for (LayerCounters& layer : counters) layer = with_expected_zeros(layer, share);
 }
 
+std::optional<WhatIfReport> what_ifs_of(const RunRequest& request, const RunInputs& inputs,
+                                        const Program& program,
+                                        const std::vector<LayerCounters>& counters) {
+  if (request.what_if == RunWhatIf::kNone) return std::nullopt;
+  const Machine& machine = inputs.machine;
+  std::vector<LayerMapping> mappings;
+  std::vector<double> zeros;
+  for (std::size_t i = 0; i < program.layers.size(); ++i) {
+    mappings.push_back({program.layers[i].descriptor, {}});
+    zeros.push_back(zero_fraction(counters.at(i)));
+  }
+  MapperOptions options;
+  options.energy = energy_model(machine.cost);
+  return what_if(machine, inputs.network, mappings, zeros,
+                 request.what_if == RunWhatIf::kNew ? WhatIfMapping::kNew : WhatIfMapping::kFixed,
+                 options);
+}
+
 void price(const Machine& machine, const Program& program,
            const std::vector<LayerCounters>& counters, RunReport& report) {
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
@@ -184,6 +202,9 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   report.dram_peak_bytes_per_s = machine.dram.channel_bytes_per_s() * machine.config.dram.channels;
   observe(request, inputs, program, report, simulated.counters);
   if (!inputs.has_images) assume_zeros(request.zeros, report, simulated.counters);
+  simulated.counters = with_memory_shares(std::move(simulated.counters), descriptors(program),
+                                          program.descriptor_address, machine);
+  report.what_if = what_ifs_of(request, inputs, program, simulated.counters);
   price(machine, program, simulated.counters, report);
   report.warnings = inputs.warnings;
   for (std::string& text : warnings(report)) report.warnings.push_back(std::move(text));

@@ -30,6 +30,13 @@ enum class RunTiming : std::uint8_t {
   kApproximatelyTimed,  ///< everything: requests compete in the memory
 };
 
+/// Whether a run says what changes to the machine would save.
+enum class RunWhatIf : std::uint8_t {
+  kNone,
+  kFixed,  ///< with the mappings as they are
+  kNew,    ///< mapped anew for each changed machine
+};
+
 /// What is to be run; everything but `data_dir` has a default. What may be a file or a name is
 /// found as ShippedData does.
 struct RunRequest {
@@ -60,6 +67,7 @@ struct RunRequest {
   std::string mapping_cache;  ///< folder where searches are kept; "" for nowhere
 
   RunTiming timing = RunTiming::kAuto;
+  RunWhatIf what_if = RunWhatIf::kFixed;
   bool check = false;    ///< every code of every layer against the reference executor's
   std::size_t jobs = 1;  ///< processes that simulate images at a time; results do not depend on it
 

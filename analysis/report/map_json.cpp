@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/json_parts.h"
 #include "analysis/report/map_report.h"
+#include "analysis/report/what_if_text.h"
 #include "models/arch/accelerator_yaml.h"
 
 namespace dcnsim {
@@ -15,7 +16,9 @@ Json mapping_json(const Descriptor& layer, const EvaluatedMapping& mapping) {
           {"stall_cycles", by_name(c.stall_cycles)}, {"traffic", traffic_json(c)}};
 }
 
-Json layer_json(const MappedLayer& layer, const AcceleratorConfig& config) {
+Json layer_json(const MapReport& report, std::size_t index) {
+  const MappedLayer& layer = report.layers[index];
+  const AcceleratorConfig& config = report.accelerator;
   const Descriptor& d = layer.mapping.descriptor;
   const SearchResult& search = layer.mapping.search;
   const BufferFill fill = buffer_fill(d, config);
@@ -24,7 +27,20 @@ Json layer_json(const MappedLayer& layer, const AcceleratorConfig& config) {
   json["output_on_chip"] = d.output_on_chip;
   json.update(mapping_json(d, search.best.front()));
   json["energy_pj"] = layer.energy_pj;
-  json["limited_by"] = to_string(diagnosis(layer, config));
+  const LayerCounters& c = counters_of(layer);
+  const Attribution cycles = attribution_of(layer);
+  json["computing_cycles"] = cycles[Cause::kCompute];
+  json["filling_draining_cycles"] = cycles[Cause::kFillDrain];
+  json["pes_at_work"] = pes_at_work(cycles, c, config.array);
+  json["utilization"] = utilization(c, config.array);
+  json["attribution"] = by_name(cycles);
+  json["bus_cycles"] = bus_cycles(cycles);
+  const Diagnosis limit = diagnosis(report, index);
+  json["limited_by"] = limit.limit;
+  json["advice"] = limit.advice;
+  const WhatIfTable* what_if = report.what_if ? &report.what_if->layers.at(index) : nullptr;
+  json["limits"] = what_if == nullptr ? Json(nullptr) : limits_json(*what_if);
+  json["what_if"] = what_if == nullptr ? Json(nullptr) : what_if_json(*what_if);
   json["buffer_fill"] = {{"input", fill.input},
                          {"weight", fill.weight},
                          {"output", fill.output},
@@ -48,9 +64,11 @@ std::string to_json(const MapReport& report) {
   json["network"] = report.network;
   json["objective"] = std::string(to_string(report.accelerator.mapping.objective));
   json["layers"] = Json::array();
-  for (const MappedLayer& layer : report.layers) {
-    json["layers"].push_back(layer_json(layer, report.accelerator));
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    json["layers"].push_back(layer_json(report, i));
   }
+  json["limits"] = report.what_if ? limits_json(report.what_if->total) : Json(nullptr);
+  json["what_if"] = report.what_if ? what_if_json(*report.what_if) : Json(nullptr);
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   return dump(json);
 }

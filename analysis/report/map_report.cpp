@@ -7,9 +7,20 @@
 
 namespace dcnsim {
 
-Diagnosis diagnosis(const MappedLayer& layer, const AcceleratorConfig& config) {
-  const LayerCounters& counters = layer.mapping.search.best.front().counters;
-  return diagnose(attribution(layer.mapping.descriptor.kind, counters), counters, config);
+const LayerCounters& counters_of(const MappedLayer& layer) {
+  return layer.mapping.search.best.front().counters;
+}
+
+Attribution attribution_of(const MappedLayer& layer) {
+  return attribution(layer.mapping.descriptor.kind, counters_of(layer));
+}
+
+Diagnosis diagnosis(const MapReport& report, std::size_t layer) {
+  const MappedLayer& one = report.layers.at(layer);
+  const std::optional<WhatIfReport>& what_if = report.what_if;
+  return diagnose(attribution_of(one), counters_of(one), report.accelerator.array,
+                  what_if ? &what_if->layers.at(layer) : nullptr,
+                  what_if ? what_if->mapping : WhatIfMapping::kNew);
 }
 
 BufferFill buffer_fill(const Descriptor& d, const AcceleratorConfig& config) {

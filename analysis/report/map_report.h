@@ -2,6 +2,7 @@
 // What `dcnsim map` found out: how each layer is executed and why, as text and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct MapReport {
   std::string network;
   AcceleratorConfig accelerator;
   std::vector<MappedLayer> layers;
+  std::optional<WhatIfReport> what_if;  ///< unless nobody asked
 };
 
 inline constexpr const char* kMapSchema = "dcnsim.map/1";
@@ -34,11 +36,13 @@ std::string to_json(const MapReport& report);
 std::string to_text(const MapReport& report, const TextLayout& layout = {});
 
 /// One layer and what else there was to choose from.
-std::string explain(const MapReport& report, const MappedLayer& layer,
-                    const TextLayout& layout = {});
+std::string explain(const MapReport& report, std::size_t layer, const TextLayout& layout = {});
 
-/// What most of the layer's time goes into, and what would shorten it.
-Diagnosis diagnosis(const MappedLayer& layer, const AcceleratorConfig& config);
+/// Of a layer as it is mapped. The memory's share of waits is what an ideal one would save.
+const LayerCounters& counters_of(const MappedLayer& layer);
+Attribution attribution_of(const MappedLayer& layer);
+/// What limits a layer.
+Diagnosis diagnosis(const MapReport& report, std::size_t layer);
 
 /// Share of a buffer's bytes in use while the layer runs, 0..1; several tiles where it holds them.
 struct BufferFill {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "analysis/report/map_report.h"
+#include "analysis/report/what_if_text.h"
 #include "models/base/text/printable.h"
 #include "models/base/text/text_table.h"
 #include "models/base/text/wrap.h"
@@ -10,8 +11,6 @@
 
 namespace dcnsim {
 namespace {
-
-std::uint64_t stall(const LayerCounters& c, Stall cause) { return c.stall_cycles[cause]; }
 
 double kilobytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e3; }
 
@@ -34,13 +33,19 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
                      100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-std::string cycles_text(const LayerCounters& c) {
-  std::string text = fmt::format("{}: computing {} (of these {} filling and draining)", c.cycles,
-                                 share_text(c.compute_cycles, c.cycles), c.fill_drain_cycles);
-  for (const Stall cause : StallCycles::keys()) {
-    text += fmt::format(", {} {}", to_string(cause), share_text(c.stall_cycles[cause], c.cycles));
-  }
-  return text;
+std::string cycles_text(const MappedLayer& layer, const ArrayConfig& array) {
+  const LayerCounters& c = counters_of(layer);
+  const Attribution cycles = attribution_of(layer);
+  std::string text = fmt::format("{}:", c.cycles);
+  const auto add = [&](Cause cause) {
+    if (cycles[cause] == 0) return;
+    text += fmt::format("{} {} {}", text.back() == ':' ? "" : ",", words_of(cause),
+                        share_text(cycles[cause], c.cycles));
+  };
+  for (const Cause cause : kCausesAtWork) add(cause);
+  for (const Cause cause : kCausesOfWaiting) add(cause);
+  return text + fmt::format("; {:.1f} % of the PEs at work, utilization {:.1f} %",
+                            100 * pes_at_work(cycles, c, array), 100 * utilization(c, array));
 }
 
 std::string traffic_text(const LayerCounters& c) {
@@ -88,41 +93,67 @@ std::vector<std::string> runners_up(const MappedLayer& layer) {
   return texts;
 }
 
+std::string what_ifs_text(const MapReport& report, const TextLayout& layout) {
+  if (!report.what_if) return "";
+  std::vector<std::string> names;
+  for (const MappedLayer& layer : report.layers) names.push_back(layer.name);
+  return '\n' + what_if_text(*report.what_if, names, layout);
+}
+
 }  // namespace
 
 std::string to_text(const MapReport& report, const TextLayout& layout) {
   using Align = TextTable::Align;
-  const char *const waits = "cycles: computing, waiting for", *const buffers = "buffers, % full";
-  TextTable table({{"layer", Align::kLeft, 0, "", 8},
-                   {"tile", Align::kLeft, 0, "", 12},
-                   {"order", Align::kLeft, 1},
-                   {"on chip", Align::kLeft},
-                   {"cycles"},
-                   {"compute", Align::kRight, 2, waits},
-                   {"weight", Align::kRight, 2, waits},
-                   {"input", Align::kRight, 2, waits},
-                   {"output", Align::kRight, 2, waits},
-                   {"conflict", Align::kRight, 2, waits},
-                   {"traffic kB"},
-                   {"in", Align::kRight, 3, buffers},
-                   {"w", Align::kRight, 3, buffers},
-                   {"out", Align::kRight, 3, buffers},
-                   {"acc", Align::kRight, 3, buffers},
-                   {"mostly goes into", Align::kLeft, 0, "", 10}});
+  const char *const at_work = "cycles at work", *const waits = "cycles waiting for",
+                    *const buffers = "buffers, % full";
+  std::vector<TextTable::Column> columns{{"layer", Align::kLeft, 0, "", 8},
+                                         {"tile", Align::kLeft, 0, "", 12},
+                                         {"order", Align::kLeft, 1},
+                                         {"on chip", Align::kLeft},
+                                         {"cycles"},
+                                         {"util%"}};
+  for (const Cause cause : kCausesAtWork) {
+    columns.push_back({words_of(cause), Align::kRight, 2, at_work});
+  }
+  columns.push_back({"PEs%", Align::kRight, 2, at_work});
+  for (const Cause cause : kCausesOfWaiting) {
+    columns.push_back({words_of(cause), Align::kRight, 2, waits});
+  }
+  columns.push_back({"bus", Align::kRight, 2, "of these"});
+  const std::vector<TextTable::Column> last{{"traffic kB"},
+                                            {"in", Align::kRight, 3, buffers},
+                                            {"w", Align::kRight, 3, buffers},
+                                            {"out", Align::kRight, 3, buffers},
+                                            {"acc", Align::kRight, 3, buffers},
+                                            {"limited by", Align::kLeft, 0, "", 10}};
+  columns.insert(columns.end(), last.begin(), last.end());
+  TextTable table(columns);
   LayerCounters sum;
   double energy = 0;
-  for (const MappedLayer& layer : report.layers) {
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    const MappedLayer& layer = report.layers[i];
     const Descriptor& d = layer.mapping.descriptor;
-    const LayerCounters& c = layer.mapping.search.best.front().counters;
+    const LayerCounters& c = counters_of(layer);
+    const Attribution cycles = attribution_of(layer);
     const BufferFill fill = buffer_fill(d, report.accelerator);
-    table.add({elide(layer.name, 16), tile_text(d),
-               d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
-               on_chip_text(d), std::to_string(c.cycles), std::to_string(c.compute_cycles),
-               std::to_string(stall(c, Stall::kWeight)), std::to_string(stall(c, Stall::kInput)),
-               std::to_string(stall(c, Stall::kOutput)), std::to_string(stall(c, Stall::kConflict)),
-               fmt::format("{:.1f}", kilobytes(traffic(c))), percent(fill.input),
-               percent(fill.weight), percent(fill.output), percent(fill.accumulator),
-               to_string(diagnosis(layer, report.accelerator))});
+    const ArrayConfig& array = report.accelerator.array;
+    std::vector<std::string> row{
+        elide(layer.name, 16),
+        tile_text(d),
+        d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
+        on_chip_text(d),
+        std::to_string(c.cycles),
+        fmt::format("{:.1f}", 100 * utilization(c, array))};
+    for (const Cause cause : kCausesAtWork) row.push_back(std::to_string(cycles[cause]));
+    row.push_back(fmt::format("{:.1f}", 100 * pes_at_work(cycles, c, array)));
+    for (const Cause cause : kCausesOfWaiting) row.push_back(std::to_string(cycles[cause]));
+    for (const std::string& cell :
+         {std::to_string(bus_cycles(cycles)), fmt::format("{:.1f}", kilobytes(traffic(c))),
+          percent(fill.input), percent(fill.weight), percent(fill.output),
+          percent(fill.accumulator), diagnosis(report, i).limit}) {
+      row.push_back(cell);
+    }
+    table.add(row);
     sum += c;
     energy += layer.energy_pj;
   }
@@ -132,13 +163,14 @@ std::string to_text(const MapReport& report, const TextLayout& layout) {
                              sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
                              to_string(report.accelerator.mapping.objective)),
                  layout.columns) +
-         '\n';
+         '\n' + what_ifs_text(report, layout);
 }
 
-std::string explain(const MapReport& report, const MappedLayer& layer, const TextLayout& layout) {
+std::string explain(const MapReport& report, std::size_t index, const TextLayout& layout) {
+  const MappedLayer& layer = report.layers.at(index);
   const Descriptor& d = layer.mapping.descriptor;
   const SearchResult& search = layer.mapping.search;
-  const LayerCounters& c = search.best.front().counters;
+  const LayerCounters& c = counters_of(layer);
   const BufferFill fill = buffer_fill(d, report.accelerator);
   std::string text = elide(layer.name, 64) + '\n';
   const auto add = [&](const char* what, const std::string& about) {
@@ -152,10 +184,10 @@ std::string explain(const MapReport& report, const MappedLayer& layer, const Tex
                              percent(fill.input), percent(fill.weight), percent(fill.output),
                              percent(fill.accumulator)));
   add("traffic", traffic_text(c));
-  add("cycles", cycles_text(c));
+  add("cycles", cycles_text(layer, report.accelerator.array));
   add("energy", fmt::format("{:.3f} uJ, no zeros among the data", layer.energy_pj / 1e6));
-  const Diagnosis limit = diagnosis(layer, report.accelerator);
-  add("limited by", to_string(limit) + ": " + limit.advice);
+  const Diagnosis limit = diagnosis(report, index);
+  add("limited by", limit.limit + ": " + limit.advice);
   add("search", fmt::format("{} legal mappings with this on chip: {} evaluated, {} given up on the "
                             "way, {} ruled out by bounds",
                             search.legal, search.evaluated, search.given_up,
@@ -165,7 +197,8 @@ std::string explain(const MapReport& report, const MappedLayer& layer, const Tex
     add(what, rival);
     what = "";
   }
-  return text;
+  if (!report.what_if) return text;
+  return text + '\n' + what_if_text(*report.what_if, report.what_if->layers.at(index), layout);
 }
 
 }  // namespace dcnsim

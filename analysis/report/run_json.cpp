@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/json_parts.h"
 #include "analysis/report/run_report.h"
+#include "analysis/report/what_if_text.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/perf/counter_fields.h"
 
@@ -11,12 +12,11 @@ Json latency(const LayerCounters& c, double period_s) {
   return {{"cycles", c.cycles}, {"seconds", static_cast<double>(c.cycles) * period_s}};
 }
 
-Json limited_by(const Attribution& cycles, const LayerCounters& c,
-                const AcceleratorConfig& config) {
-  const Diagnosis d = diagnose(cycles, c, config);
+Json limited_by(const Diagnosis& d, const WhatIfTable* table) {
   return {{"cause", to_string(d.cause)},
           {"bound", d.bound == Bound::kNone ? Json(nullptr) : Json(to_string(d.bound))},
           {"share", d.share},
+          {"limits", table == nullptr ? Json(nullptr) : limits_json(*table)},
           {"advice", d.advice}};
 }
 
@@ -43,7 +43,21 @@ Json events(const LayerCounters& c) {
   return json;
 }
 
-Json layer_json(const LayerReport& layer, const RunReport& report) {
+/// Where the cycles go, of a layer or of all.
+void add_cycles(Json& json, const Attribution& cycles, const LayerCounters& c,
+                const ArrayConfig& array) {
+  json["compute_cycles"] = c.compute_cycles;
+  json["computing_cycles"] = cycles[Cause::kCompute];
+  json["filling_draining_cycles"] = cycles[Cause::kFillDrain];
+  json["pes_at_work"] = pes_at_work(cycles, c, array);
+  json["utilization"] = utilization(c, array);
+  json["stall_cycles"] = by_name(c.stall_cycles);
+  json["attribution"] = by_name(cycles);
+  json["bus_cycles"] = bus_cycles(cycles);
+}
+
+Json layer_json(std::size_t index, const RunReport& report) {
+  const LayerReport& layer = report.layers[index];
   const Descriptor& d = layer.descriptor;
   const LayerCounters& c = layer.counters;
   const bool conv = d.kind == LayerKind::kConv;
@@ -59,11 +73,10 @@ Json layer_json(const LayerReport& layer, const RunReport& report) {
                      {"rounding", std::string(to_string(d.requant.rounding))}};
   json["macs"] = c.macs;
   json["zero_activations"] = conv ? Json(zero_fraction(c)) : Json(nullptr);
-  json["compute_cycles"] = c.compute_cycles;
-  json["stall_cycles"] = by_name(c.stall_cycles);
-  json["attribution"] = by_name(layer.attribution());
-  json["limited_by"] = limited_by(layer.attribution(), c, report.accelerator);
-  json["utilization"] = utilization(c, report.accelerator.array);
+  add_cycles(json, layer.attribution(), c, report.accelerator.array);
+  const WhatIfTable* what_if = report.what_if ? &report.what_if->layers.at(index) : nullptr;
+  json["limited_by"] = limited_by(report.diagnosis(index), what_if);
+  json["what_if"] = what_if == nullptr ? Json(nullptr) : what_if_json(*what_if);
   json["latency"] = latency(c, report.clock_period_s);
   json["traffic"] = traffic_json(c);
   json["energy"] = energy(layer.energy_pj);
@@ -91,19 +104,18 @@ std::string to_json(const RunReport& report) {
   json["timing"] = {{"transport", to_string(report.timing)},
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
-  json["compute_cycles"] = sum.compute_cycles;
-  json["stall_cycles"] = by_name(sum.stall_cycles);
-  json["attribution"] = by_name(report.attribution());
-  json["limited_by"] = limited_by(report.attribution(), sum, report.accelerator);
+  add_cycles(json, report.attribution(), sum, report.accelerator.array);
+  json["limited_by"] =
+      limited_by(report.diagnosis(), report.what_if ? &report.what_if->total : nullptr);
+  json["what_if"] = report.what_if ? what_if_json(*report.what_if) : Json(nullptr);
   json["macs"] = sum.macs;
-  json["utilization"] = utilization(sum, report.accelerator.array);
   json["traffic"] = traffic_json(sum);
   json["energy"] = energy(report.energy_pj());
   json["area"] = {{"total_um2", report.area_um2.total()},
                   {"by_component", by_name(report.area_um2)}};
   json["layers"] = Json::array();
-  for (const LayerReport& layer : report.layers) {
-    json["layers"].push_back(layer_json(layer, report));
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    json["layers"].push_back(layer_json(i, report));
   }
   json["dram_peak_bytes_per_s"] = report.dram_peak_bytes_per_s;
   json["accelerator_yaml"] = to_yaml(report.accelerator);

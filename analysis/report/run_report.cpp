@@ -21,6 +21,18 @@ EnergyBreakdown RunReport::energy_pj() const {
   return sum;
 }
 
+Diagnosis RunReport::diagnosis(std::size_t layer) const {
+  const LayerReport& one = layers.at(layer);
+  return diagnose(one.attribution(), one.counters, accelerator.array,
+                  what_if ? &what_if->layers.at(layer) : nullptr,
+                  what_if ? what_if->mapping : WhatIfMapping::kFixed);
+}
+
+Diagnosis RunReport::diagnosis() const {
+  return diagnose(attribution(), totals(), accelerator.array, what_if ? &what_if->total : nullptr,
+                  what_if ? what_if->mapping : WhatIfMapping::kFixed);
+}
+
 std::uint64_t dram_read_bytes(const LayerCounters& counters) {
   return counters.stream_bytes.total() - dram_write_bytes(counters);
 }

@@ -11,6 +11,8 @@
 
 #include "analysis/evaluation/input_file.h"
 #include "analysis/evaluation/pixel_statement.h"
+#include "analysis/whatif/diagnosis.h"
+#include "analysis/whatif/what_if.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/transport.h"
@@ -54,6 +56,7 @@ struct RunReport {
   /// Cycles of the loosely timed images that gave the values, where the counters are of another.
   std::optional<std::uint64_t> loosely_timed_cycles;
   std::vector<LayerReport> layers;
+  std::optional<WhatIfReport> what_if;  ///< unless nobody asked
   AreaBreakdown area_um2;
   std::vector<Provenance> provenance;
   std::vector<DumpReport> dumps;
@@ -66,6 +69,9 @@ struct RunReport {
   LayerCounters totals() const;
   Attribution attribution() const;
   EnergyBreakdown energy_pj() const;
+  /// What limits a layer; of all of them.
+  Diagnosis diagnosis(std::size_t layer) const;
+  Diagnosis diagnosis() const;
 };
 
 /// Bytes read from memory: every stream but the output.

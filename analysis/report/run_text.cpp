@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/report/run_report.h"
+#include "analysis/report/what_if_text.h"
 #include "models/base/text/printable.h"
 #include "models/base/text/text_table.h"
 #include "models/base/text/wrap.h"
@@ -60,52 +61,18 @@ EnergyColumns energy_columns(const EnergyBreakdown& parts) {
 
 using Align = TextTable::Align;
 
-constexpr Cause kWaits[] = {Cause::kConflict, Cause::kDescriptor, Cause::kWeight, Cause::kInput,
-                            Cause::kOutput,   Cause::kDramBusy,   Cause::kRefresh};
-
-/// Over a column.
-const char* title(Cause cause) {
-  switch (cause) {
-    case Cause::kCompute:
-      return "compute";
-    case Cause::kFillDrain:
-      return "fill";
-    case Cause::kRequantize:
-      return "requant";
-    case Cause::kConflict:
-      return "banks";
-    case Cause::kDescriptor:
-      return "desc";
-    case Cause::kWeight:
-      return "weight";
-    case Cause::kInput:
-      return "input";
-    case Cause::kOutput:
-      return "output";
-    case Cause::kDramBusy:
-      return "DRAM";
-    case Cause::kRefresh:
-      return "refresh";
-  }
-  return "";
-}
-
 /// "weight 12 %", or "-".
 std::string biggest_wait(const Attribution& cycles) {
-  const Cause most = *std::max_element(std::begin(kWaits), std::end(kWaits),
+  const Cause most = *std::max_element(std::begin(kCausesOfWaiting), std::end(kCausesOfWaiting),
                                        [&](Cause a, Cause b) { return cycles[a] < cycles[b]; });
   const std::uint64_t all = cycles.total();
   if (all == 0 || cycles[most] == 0) return "-";
   const double share = static_cast<double>(cycles[most]) / static_cast<double>(all);
-  return fmt::format("{} {:.{}f} %", title(most), 100 * share, share < 0.0995 ? 1 : 0);
-}
-
-std::vector<Cause> causes_at_work() {
-  return {Cause::kCompute, Cause::kFillDrain, Cause::kRequantize};
+  return fmt::format("{} {:.{}f} %", words_of(most), 100 * share, share < 0.0995 ? 1 : 0);
 }
 
 TextTable::Column cause_column(Cause cause, int rank, const char* group) {
-  return {title(cause), Align::kRight, rank, group};
+  return {words_of(cause), Align::kRight, rank, group};
 }
 
 std::string cycle_table(const RunReport& report, const TextLayout& layout) {
@@ -114,35 +81,43 @@ std::string cycle_table(const RunReport& report, const TextLayout& layout) {
                                          {"M MACs", Align::kRight, 1},
                                          {"cycles"},
                                          {"util%"}};
-  for (const Cause cause : causes_at_work()) {
+  for (const Cause cause : kCausesAtWork) {
     columns.push_back(cause_column(cause, 2, "cycles at work"));
   }
-  for (const Cause cause : kWaits) columns.push_back(cause_column(cause, 3, "cycles waiting for"));
+  columns.push_back({"PEs%", Align::kRight, 2, "cycles at work"});
+  for (const Cause cause : kCausesOfWaiting)
+    columns.push_back(cause_column(cause, 3, "cycles waiting for"));
+  columns.push_back({"bus", Align::kRight, 3, "of these"});
   columns.push_back({"biggest wait"});
   columns.push_back({"energy uJ"});
   columns.push_back({"limited by", Align::kLeft, 0, "", 10});
   TextTable table(columns);
   const auto add = [&](const std::string& name, const std::string& widths,
-                       const Attribution& cycles, const LayerCounters& c, double energy_pj) {
+                       const Attribution& cycles, const LayerCounters& c, double energy_pj,
+                       const std::string& limit) {
     std::vector<std::string> row{
         elide(name, 16), widths, fmt::format("{:.2f}", static_cast<double>(c.macs) / 1e6),
         std::to_string(c.cycles),
         fmt::format("{:.1f}", 100 * utilization(c, report.accelerator.array))};
-    for (const Cause cause : causes_at_work()) row.push_back(std::to_string(cycles[cause]));
-    for (const Cause cause : kWaits) row.push_back(std::to_string(cycles[cause]));
+    for (const Cause cause : kCausesAtWork) row.push_back(std::to_string(cycles[cause]));
+    row.push_back(fmt::format("{:.1f}", 100 * pes_at_work(cycles, c, report.accelerator.array)));
+    for (const Cause cause : kCausesOfWaiting) row.push_back(std::to_string(cycles[cause]));
+    row.push_back(std::to_string(bus_cycles(cycles)));
     row.push_back(biggest_wait(cycles));
     row.push_back(fmt::format("{:.2f}", energy_pj / 1e6));
-    row.push_back(to_string(diagnose(cycles, c, report.accelerator)));
+    row.push_back(limit);
     table.add(row);
   };
-  for (const LayerReport& layer : report.layers) {
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    const LayerReport& layer = report.layers[i];
     const Descriptor& d = layer.descriptor;
     const std::string weight =
         d.kind == LayerKind::kConv ? std::to_string(d.weight.bits) : std::string("-");
     add(layer.name, fmt::format("{}/{}/{}", weight, d.input.bits, d.requant.out.bits),
-        layer.attribution(), layer.counters, layer.energy_pj.total());
+        layer.attribution(), layer.counters, layer.energy_pj.total(), report.diagnosis(i).limit);
   }
-  add("total", "", report.attribution(), report.totals(), report.energy_pj().total());
+  add("total", "", report.attribution(), report.totals(), report.energy_pj().total(),
+      report.diagnosis().limit);
   return table.text(layout);
 }
 
@@ -178,6 +153,13 @@ std::string cost_table(const RunReport& report, const TextLayout& layout) {
   for (const LayerReport& layer : report.layers) add(layer.name, layer.counters, layer.energy_pj);
   add("total", report.totals(), report.energy_pj());
   return table.text(layout);
+}
+
+std::string what_ifs_text(const RunReport& report, const TextLayout& layout) {
+  if (!report.what_if) return "";
+  std::vector<std::string> names;
+  for (const LayerReport& layer : report.layers) names.push_back(layer.name);
+  return what_if_text(*report.what_if, names, layout) + '\n';
 }
 
 std::string accuracy_text(const RunReport& report) {
@@ -276,7 +258,7 @@ std::string to_text(const RunReport& report, const TextLayout& layout) {
   const EnergyBreakdown energy = report.energy_pj();
   std::string text = cycle_table(report, layout);
   if (layout.wide || layout.columns >= kCostTableColumns) text += '\n' + cost_table(report, layout);
-  text += '\n';
+  text += '\n' + what_ifs_text(report, layout);
   const auto add = [&](const char* what, const std::string& about) {
     constexpr std::size_t kIndent = 13;
     if (about.empty()) return;
@@ -287,7 +269,7 @@ std::string to_text(const RunReport& report, const TextLayout& layout) {
   add("latency", fmt::format("{} cycles = {} an image at {:g} MHz", sum.cycles, si(seconds, "s"),
                              report.accelerator.clock_mhz));
   add("timing", timing_text(report));
-  add("limited by", diagnose(report.attribution(), sum, report.accelerator).advice);
+  add("limited by", report.diagnosis().advice);
   add("traffic", fmt::format("{} read, {} written an image",
                              si(static_cast<double>(dram_read_bytes(sum)), "B"),
                              si(static_cast<double>(dram_write_bytes(sum)), "B")));

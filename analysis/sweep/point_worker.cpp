@@ -56,6 +56,8 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   const Machine& machine = known(index.hardware).machine;
   TimingRecord record =
       evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get());
+  record.counters = with_memory_shares(std::move(record.counters), record.layers,
+                                       record.descriptor_address, machine);
   result.timing = to_bytes(record);
   return record;
 }

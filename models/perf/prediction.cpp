@@ -231,6 +231,14 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   const StepWork opening = step_work(config_, layer_, step, ignored);
   prediction_.counters.compute_cycles += opening.cycles - within.cycles;
   prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
+  if (layer_.output_on_chip) {
+    const auto lost = [&](const StepWork& work) {
+      return lost_cycles(config_.input_buffer, work.input_buffer.writes, work.input_buffer.reads,
+                         work.cycles);
+    };
+    prediction_.kept_conflict_cycles += lost(opening);
+    prediction_.kept_conflict_cycles -= lost(within);
+  }
   const auto take = [&](double& least, const BufferConfig& buffer, const SramAccesses& accesses) {
     least = std::min(least, bank_use(buffer, accesses, opening.cycles));
   };

@@ -172,6 +172,41 @@ INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest,
                                           testing::Values(Transport::kLooselyTimed,
                                                           Transport::kApproximatelyTimed)));
 
+/// Machines that are bounds: an ideal memory, a DRAM without refresh, steps that overlap.
+class BoundTest : public FreshKernel,
+                  public testing::WithParamInterface<std::tuple<unsigned, Transport>> {};
+
+TEST_P(BoundTest, executes_every_code_and_takes_what_is_evaluated) {
+  const auto [seed, transport] = GetParam();
+  RandomNetwork random(seed);
+  const FixedNetwork network = random_network(random, seed);
+  AcceleratorConfig config = random_machine(random);
+  config.dram.refreshes = false;
+  config.array.steps = ArraySteps::kOverlapped;
+  if (seed % 3 != 0) config.memory = MemoryKind::kIdeal;
+  if (seed % 3 == 2) config.ideal = {30, 2.5, std::nullopt};
+  const Program program = compile(network, config, lpddr4_3200());
+  CheckedWiring wiring;
+  SimulationOptions options;
+  options.transport = transport;
+  options.wiring = &wiring;
+  Simulation simulation(config, lpddr4_3200(), program, options);
+  const CodeTensor image = random.image(network);
+  const Inference result = simulation.run(image);
+  Executor executor(network, config.accumulator);
+  const Activations& expected = executor.run(image);
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    ASSERT_EQ(simulation.layer_output(l), expected.layers[l]) << "layer " << l;
+  }
+  if (transport == Transport::kLooselyTimed) expect_evaluated(program, config, result);
+  expect_predicted(program, config, result);
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, BoundTest,
+                         testing::Combine(testing::Range(1u, 13u),
+                                          testing::Values(Transport::kLooselyTimed,
+                                                          Transport::kApproximatelyTimed)));
+
 class StandaloneSystemTest : public FreshKernel {
  protected:
   /// One image on one of the random systems, its sockets joined by `wiring`.

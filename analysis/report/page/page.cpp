@@ -115,6 +115,7 @@ std::string report_page(const std::vector<PageInput>& inputs) {
     return page_of(sweep["name"].get<std::string>() + ": sweep",
                    {{"kind", "sweep"},
                     {"energy_groups", energy_group_data(sweep["components"]["energy"])},
+                    {"cause_words", page::cause_words()},
                     {"sweep", sweep}},
                    results.sweep->layer_blocks);
   }
@@ -125,6 +126,7 @@ std::string report_page(const std::vector<PageInput>& inputs) {
   return page_of(title,
                  {{"kind", "runs"},
                   {"energy_groups", energy_group_data(energy_components(runs))},
+                  {"cause_words", page::cause_words()},
                   {"runs", runs}},
                  Json::array());
 }

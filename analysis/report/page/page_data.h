@@ -40,6 +40,11 @@ struct EnergyGroup {
 /// Of `components`, which are names; those without a group are "other".
 std::vector<EnergyGroup> energy_groups(const Json& components);
 
+/// What a cause of cycles is called where people read it; a name that is none stays.
+std::string cause_words(const std::string& name);
+/// {"NAME": "WORDS", ...} of all causes.
+Json cause_words();
+
 /// What the columns of layers and machines mean.
 struct Components {
   std::vector<std::string> cycles, traffic, energy, area;

@@ -41,6 +41,31 @@ Json limit(const Fields& result) {
       {"advice", limit.exact_text("/advice")}};
 }
 
+/// What changes to the machine would save; null where nobody asked.
+Json what_if_data(const Fields& run) {
+  if (!run.has("/what_if") || run.at("/what_if").is_null()) return nullptr;
+  const Fields what_if = run.object("/what_if");
+  const auto number = [](const Fields& from, const char* field) {
+    const std::optional<double> value = from.number_or_null(field);
+    return value ? Json(*value) : Json(nullptr);
+  };
+  Json changes = Json::array();
+  for (const Fields& change : what_if.list("/changes")) {
+    changes.push_back({{"name", change.exact_text("/name")},
+                       {"kind", change.exact_text("/kind")},
+                       {"keys", change.exact_text("/keys")},
+                       {"outcome", change.exact_text("/outcome")},
+                       {"saves_share", number(change, "/saves_share")},
+                       {"energy_pj", number(change, "/energy_pj")},
+                       {"area_um2", number(change, "/area_um2")}});
+  }
+  return {{"mapping", what_if.exact_text("/mapping")},
+          {"cycles", what_if.number("/cycles")},
+          {"energy_pj", what_if.number("/energy_pj")},
+          {"area_um2", what_if.number("/area_um2")},
+          {"changes", changes}};
+}
+
 Json layer_data(const Fields& layer, const Components& components) {
   Json bits = Json::array();
   for (const char* width : {"/weight_bits", "/input_bits", "/output_bits"}) {
@@ -130,6 +155,7 @@ Json run_data(const Fields& run) {
   data["timing"] = run.exact_text("/timing/transport");
   data["metrics"] = metrics(run);
   data["limited_by"] = limit(run);
+  data["what_if"] = what_if_data(run);
   data["components"] = components.json();
   data["machine"] = machine_data(run, components);
   data["layers"] = Json::array();

@@ -57,9 +57,10 @@ Plot stacks(Plot plot, const Json& result, const char* kind, const char* compone
 }
 
 /// A part for each component.
-std::vector<EnergyGroup> each(const Json& names) {
+template <class Words>
+std::vector<EnergyGroup> each(const Json& names, const Words& called) {
   std::vector<EnergyGroup> parts;
-  for (const Json& name : names) parts.push_back({words(name), {name.get<std::string>()}});
+  for (const Json& name : names) parts.push_back({called(name), {name.get<std::string>()}});
   return parts;
 }
 
@@ -161,12 +162,14 @@ std::vector<Slide> run_slides(const Json& result, const std::string& suffix) {
   if (result["layers"].empty()) return {};
   const Json& components = result["components"];
   std::vector<Slide> slides{
-      {"cycles", stacks(layer_plot(result, "Cycles by cause", "clock cycles"), result, "cycles",
-                        "cycles", each(components["cycles"]), 1)},
+      {"cycles",
+       stacks(layer_plot(result, "Cycles by cause", "clock cycles"), result, "cycles", "cycles",
+              each(components["cycles"], [](const std::string& name) { return cause_words(name); }),
+              1)},
       {"energy", stacks(layer_plot(result, "Energy by component", "energy, uJ"), result,
                         "energy_pj", "energy", energy_groups(components["energy"]), 1e6)},
       {"traffic", stacks(layer_plot(result, "Bus traffic by stream", "kB"), result, "traffic",
-                         "traffic", each(components["traffic"]), 1e3)},
+                         "traffic", each(components["traffic"], words), 1e3)},
       {"bit_widths", bit_plot(result)}};
   const std::vector<Attained> layers = attained(result);
   if (!layers.empty()) slides.push_back({"roofline", roofline_plot(result, layers)});

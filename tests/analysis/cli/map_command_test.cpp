@@ -21,7 +21,7 @@ class MapCommandTest : public CommandTest {
 };
 
 TEST_F(MapCommandTest, shows_every_layer_and_adds_up) {
-  const Outcome o = dcnsim("map" + options() + "--json " + path("m.json"));
+  const Outcome o = dcnsim("map" + options() + "--what-if none --json " + path("m.json"));
   ASSERT_EQ(o.code, 0) << o.err;
   for (const char* part : {"conv0", "conv6", "fc", "on chip", "in/out", "mapped for latency"}) {
     EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
@@ -48,16 +48,49 @@ TEST_F(MapCommandTest, shows_every_layer_and_adds_up) {
 }
 
 TEST_F(MapCommandTest, explains_one_layer) {
-  const Outcome o = dcnsim("map" + options() + "--layer conv2 --objective traffic");
+  const Outcome o = dcnsim("map" + options() + "--what-if fixed --layer conv2 --objective traffic");
   ASSERT_EQ(o.code, 0) << o.err;
   for (const char* part :
        {"conv2", "tiles", "on chip", "buffers", "traffic", "cycles", "limited by", "search",
         "legal mappings", "ruled out by bounds", "runners-up"}) {
     EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
   }
-  const Outcome unknown = dcnsim("map" + options() + "--layer cnv2");
+  const Outcome unknown = dcnsim("map" + options() + "--what-if none --layer cnv2");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_NE(unknown.err.find("did you mean \"conv2\"?"), std::string::npos) << unknown.err;
+}
+
+TEST_F(MapCommandTest, says_what_changes_would_save) {
+  const auto bus = [](const Json& what_if) {
+    for (const Json& change : what_if.at("changes")) {
+      if (change.at("name") == "bus") return change.at("saves_share").get<double>();
+    }
+    return 0.0;
+  };
+  const std::string map = "map" + options() + "--json " + path("m.json");
+  ASSERT_EQ(dcnsim(map).code, 0);
+  const Json anew = json("m.json");
+  const Outcome o = dcnsim(map + " --what-if fixed --layer conv6");
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("limited by    bus -"), std::string::npos) << o.out;
+  EXPECT_NE(o.out.find("not executable so: columns"), std::string::npos) << o.out;
+  const Json fixed = json("m.json");
+  EXPECT_EQ(anew.at("what_if").at("mapping"), "new");
+  EXPECT_EQ(fixed.at("what_if").at("mapping"), "fixed");
+  const Json &a = anew.at("layers").at(6), &b = fixed.at("layers").at(6);
+  ASSERT_EQ(a.at("name"), "conv6");
+  EXPECT_NEAR(bus(a.at("what_if")), 0.465, 0.02) << "74 k cycles become 40 k";
+  EXPECT_NEAR(bus(b.at("what_if")), 0.29, 0.02);
+  EXPECT_EQ(a.at("limits").at(0).at("changes").at(0), "bus");
+  for (const Json& layer : fixed.at("layers")) {
+    EXPECT_NEAR(layer.at("computing_cycles").get<double>() /
+                    layer.at("latency_cycles").get<double>() *
+                    layer.at("pes_at_work").get<double>(),
+                layer.at("utilization").get<double>(), 1e-12);
+    std::uint64_t sum = 0;
+    for (const Json& cycles : layer.at("attribution")) sum += cycles.get<std::uint64_t>();
+    EXPECT_EQ(sum, layer.at("latency_cycles"));
+  }
 }
 
 TEST_F(MapCommandTest, each_objective_is_best_at_what_it_is_for) {
@@ -66,7 +99,9 @@ TEST_F(MapCommandTest, each_objective_is_best_at_what_it_is_for) {
   };
   const auto sums = [&](const std::string& objective) {
     const std::string file = objective + ".json";
-    EXPECT_EQ(dcnsim("map" + options() + "--objective " + objective + " --json " + path(file)).code,
+    EXPECT_EQ(dcnsim("map" + options() + "--what-if none --objective " + objective + " --json " +
+                     path(file))
+                  .code,
               0);
     Sums sum;
     const Json result = json(file);
@@ -85,7 +120,7 @@ TEST_F(MapCommandTest, each_objective_is_best_at_what_it_is_for) {
 }
 
 TEST_F(MapCommandTest, a_written_mapping_runs_as_the_search_does) {
-  ASSERT_EQ(dcnsim("map" + options() + "-o " + path("m.yaml")).code, 0);
+  ASSERT_EQ(dcnsim("map" + options() + "--what-if none -o " + path("m.yaml")).code, 0);
   const std::string run = "run --limit 2 --check" + options() + "--json ";
   ASSERT_EQ(dcnsim(run + path("searched.json")).code, 0);
   ASSERT_EQ(dcnsim(run + path("mapped.json") + " --mapping " + path("m.yaml")).code, 0);
@@ -95,7 +130,7 @@ TEST_F(MapCommandTest, a_written_mapping_runs_as_the_search_does) {
 }
 
 TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
-  const std::string map = "map --calibration " + calibration_;
+  const std::string map = "map --what-if fixed --calibration " + calibration_;
   const Outcome without = dcnsim(map + " --no-cache");
   ASSERT_EQ(without.code, 0) << without.err;
   const std::string cache = " --cache " + path("cache");
@@ -110,7 +145,7 @@ TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
 TEST_F(MapCommandTest, the_cache_never_makes_a_home) {
   const auto map = [&](const std::string& home, const std::string& caches) {
     const Outcome o = run("env HOME=" + home + " XDG_CACHE_HOME=" + caches + " " + DCNSIM_COMMAND,
-                          "map --calibration " + calibration_);
+                          "map --what-if none --calibration " + calibration_);
     EXPECT_EQ(o.code, 0) << o.err;
   };
   map(path("nobody"), "");

@@ -52,10 +52,12 @@ TextLayout unbroken() {
 
 TEST(MapReport, the_limit_is_the_diagnosis_of_a_run) {
   const MapReport r = example();
-  const LayerCounters& c = r.layers[0].mapping.search.best.front().counters;
-  const Diagnosis expected = diagnose(attribution(LayerKind::kConv, c), c, r.accelerator);
-  EXPECT_EQ(to_string(diagnosis(r.layers[0], r.accelerator)), to_string(expected));
-  EXPECT_NE(explain(r, r.layers[0], unbroken()).find(expected.advice), std::string::npos);
+  const LayerCounters& c = counters_of(r.layers[0]);
+  const Diagnosis expected = diagnose(attribution(LayerKind::kConv, c), c, r.accelerator.array,
+                                      nullptr, WhatIfMapping::kNew);
+  EXPECT_EQ(diagnosis(r, 0).limit, expected.limit);
+  EXPECT_NE(explain(r, 0, unbroken()).find(expected.limit + ": " + expected.advice),
+            std::string::npos);
 }
 
 TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
@@ -75,11 +77,12 @@ TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
 
 TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
   const MapReport r = example();
-  const std::string text = explain(r, r.layers[0], unbroken());
+  const std::string text = explain(r, 0, unbroken());
   for (const char* part :
        {"2 of 3 x 6 of 6 x 6 outputs", "4 of 8 channels", "output stays for the next layer",
-        "3000: computing 2100 (70.0 %)", "weight 300 (10.0 %)", "limited by    ",
-        "100 legal mappings", "7 evaluated", "13 given up", "80 ruled out",
+        "3000: computing 2100 (70.0 %)", "weight 300 (10.0 %)", "banks 300 (10.0 %)",
+        "% of the PEs at work, utilization", "limited by    ", "100 legal mappings", "7 evaluated",
+        "13 given up", "80 ruled out",
         "6x6 c8 k144 pixels-outer: 6000 cycles (+100.00 %), 13.8 kB (+77.20 %)"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
@@ -97,6 +100,9 @@ TEST(MapReport, json_has_the_documented_fields) {
   EXPECT_EQ(layer.at("traffic").at("dram_write_bytes"), 500);
   EXPECT_EQ(layer.at("search").at("legal"), 100);
   EXPECT_EQ(layer.at("runners_up").size(), 1u);
+  EXPECT_EQ(layer.at("computing_cycles"), 2100);
+  EXPECT_EQ(layer.at("filling_draining_cycles"), 0);
+  EXPECT_TRUE(layer.at("what_if").is_null());
   EXPECT_EQ(layer.at("output_on_chip"), true);
 }
 

@@ -71,6 +71,11 @@ function words(name) {
   return name.replace(/_/g, " ");
 }
 
+// As in the tables of the command.
+function causeWords(cause) {
+  return Object.hasOwn(kData.cause_words, cause) ? kData.cause_words[cause] : words(cause);
+}
+
 function shortened(text, length) {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

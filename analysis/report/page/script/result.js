@@ -10,7 +10,8 @@ function resultSections(given) {
         bitChart(results), trafficChart(results))),
     section("Limits", limitNote(results),
       el("div", { class: "charts" }, rooflineChart(results),
-        el("div", { class: "column" }, stallChart(results), areaChart(results)))),
+        el("div", { class: "column" }, stallChart(results), areaChart(results))),
+      results.map(whatIfTable)),
     sources(results),
   ];
 }
@@ -109,7 +110,8 @@ function rooflineChart(results) {
 
 // Everything but multiplying, the longest first.
 function stallChart(results) {
-  const parts = presentParts(results, causeParts(results)).filter((p) => p.name !== "compute");
+  const parts = presentParts(results, causeParts(results))
+    .filter((part) => part.name !== causeWords("compute"));
   if (parts.length === 0) return null;
   const rows = parts.map((part) => ({ name: part.name, colour: part.colour,
     bars: results.map((result) => {
@@ -153,6 +155,27 @@ function limitNote(results) {
   const notes = results.filter((result) => result.limited_by).map((result) =>
     (result.tag ? `${result.tag}: ` : "") + result.limited_by.advice);
   return notes.length > 0 ? `${notes.join(". ")}.` : null;
+}
+
+// What each change to the machine would save in all layers, the best first.
+function whatIfTable(result) {
+  const asked = result.what_if;
+  if (!asked) return null;
+  const how = asked.mapping === "fixed" ? "layers executed as they are" : "layers mapped anew";
+  const change = (value, from) => signedPercent(relativeChange(from, value));
+  const saved = (row) => (row.saves_share === null ? null : -row.saves_share);
+  return dataTable({ caption: `What if${result.tag ? `, ${result.tag}` : ""}: ${how}`,
+    rows: asked.changes, order: { column: 3, descending: false }, columns: [
+      { title: "Change", value: (r) => r.name },
+      { title: "Kind", value: (r) => r.kind },
+      { title: "Keys", value: (r) => r.keys, minor: true },
+      { title: "Cycles", numeric: true, value: saved, text: (r) =>
+        (r.saves_share === null ? r.outcome : signedPercent(saved(r))) },
+      { title: "Energy", numeric: true, value: (r) => r.energy_pj, text: (r) =>
+        (r.energy_pj === null ? "–" : change(r.energy_pj, asked.energy_pj)) },
+      { title: "Area", numeric: true, value: (r) => r.area_um2, text: (r) =>
+        (r.area_um2 === null ? "–" : change(r.area_um2, asked.area_um2)) },
+    ] });
 }
 
 // Whether both results rest on the same list, which then stands once.

@@ -30,7 +30,7 @@ function causeParts(results) {
   const causes = componentNames(results, "cycles");
   const order = Object.keys(kCauses).filter((cause) => causes.includes(cause));
   return [...order, ...causes.filter((cause) => !order.includes(cause))].map((cause) => ({
-    name: words(cause), colour: colourOf(kCauses, cause),
+    name: causeWords(cause), colour: colourOf(kCauses, cause),
     of: (result, layer) => amountOf(result, "cycles", layer.cycles, cause) }));
 }
 
