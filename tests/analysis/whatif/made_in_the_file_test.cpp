@@ -164,8 +164,8 @@ TEST(MadeInTheFile, the_change_that_is_named_saves_most_approximately_timed) {
     classes.count(*one);
     EXPECT_TRUE(is_right(*one)) << seed << ": " << one->top << " saves " << one->top_saves << ", "
                                 << one->most << ' ' << one->most_saves;
-    // Those named together differ by 1 % in the table.
-    EXPECT_GE(one->tied_saves, one->most_saves - 0.02) << seed;
+    // Those named together differ by 1 % in the table, and each by 1 % from what is simulated.
+    EXPECT_GE(one->tied_saves, one->most_saves - 0.03) << seed;
   }
   classes.expect_each(1);
 }
