@@ -58,8 +58,8 @@ class NetworkQuantizer {
 
   /// Weights are given fewer fractional bits than the rule says where a bias would not fit 32 bits
   /// on the accumulator's grid otherwise, and operands of an addition where its sum would not fit
-  /// 48 bits, the widest adder that is priced. Throws std::invalid_argument: widths outside 1..16, an
-  /// unknown layer name (with a suggestion), a bias beyond any grid.
+  /// 48 bits, the widest adder that is priced. Throws std::invalid_argument: widths outside 1..16,
+  /// an unknown layer name (with a suggestion), a bias beyond any grid.
   QuantizedNetwork quantize(const QuantizeOptions& options);
 
   /// The formats that quantize() would give the layers, without quantizing a number.
