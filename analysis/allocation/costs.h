@@ -50,8 +50,8 @@ class SimulatedCosts {
   std::function<void(std::size_t done, std::size_t total)> progress;
 
   /// Layers of the network at these widths, each as it was when its widths were first simulated.
-  /// What layers share in time (refresh, open rows) moves a whole network's cost by less than 1e-4
-  /// on cifar10_plain7, by some per cent on a network of a few microseconds.
+  /// What layers share in time (refresh, open rows) moves a whole network's cost by less than 3e-4
+  /// on cifar10_plain7 (two or three refreshes), by some per cent on one of a few microseconds.
   std::vector<LayerCost> layers(const std::vector<int>& widths);
 
   /// The whole network at each of these widths, simulated as it is.

@@ -18,6 +18,7 @@
 #include "analysis/evaluation/timing.h"
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/report/map_report.h"
+#include "analysis/whatif/what_if.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/short_name.h"

@@ -13,6 +13,7 @@
 #include "analysis/inference/run_inputs.h"
 #include "analysis/inference/simulated_images.h"
 #include "analysis/trace/observed_run.h"
+#include "analysis/whatif/what_if.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/short_name.h"
 #include "models/numeric/rounding.h"

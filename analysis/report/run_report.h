@@ -12,7 +12,7 @@
 #include "analysis/evaluation/input_file.h"
 #include "analysis/evaluation/pixel_statement.h"
 #include "analysis/whatif/diagnosis.h"
-#include "analysis/whatif/what_if.h"
+#include "analysis/whatif/what_if_report.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/transport.h"

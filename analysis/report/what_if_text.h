@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/whatif/what_if.h"
+#include "analysis/whatif/what_if_report.h"
 #include "models/base/json/document.h"
 #include "models/base/text/text_layout.h"
 

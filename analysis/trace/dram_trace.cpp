@@ -48,7 +48,7 @@ void DramTrace::observe(const DramCommand& command) {
   const std::size_t bank = bank_index(command);
   switch (command.kind) {
     case DramCommand::Kind::kActivate:
-      rows_[bank] = OpenRow{command.row, command.start_ps};
+      rows_[bank] = OpenRow{command.row, command.acts_ps};
       break;
     case DramCommand::Kind::kPrecharge:
     case DramCommand::Kind::kAutoPrecharge:

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "analysis/whatif/what_if.h"
+#include "analysis/whatif/what_if_report.h"
 #include "models/arch/accelerator_config.h"
 #include "models/perf/attribution.h"
 

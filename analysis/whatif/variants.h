@@ -12,18 +12,13 @@
 
 #include "analysis/evaluation/machine.h"
 #include "analysis/whatif/changes.h"
+#include "analysis/whatif/what_if_report.h"
 #include "models/arch/descriptor.h"
 #include "models/perf/counters.h"
 #include "platform/compiler/mapper/mapper.h"
 #include "workloads/network.h"
 
 namespace dcnsim {
-
-/// Whether a changed machine keeps how layers are executed.
-enum class WhatIfMapping : std::uint8_t {
-  kFixed,  ///< what it cannot execute so, it cannot execute
-  kNew,    ///< mapped anew
-};
 
 class Variants {
  public:

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "analysis/evaluation/timing.h"
+#include "analysis/whatif/variants.h"
 
 namespace dcnsim {
 namespace {

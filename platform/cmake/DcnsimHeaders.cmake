@@ -24,6 +24,10 @@ if(TARGET dcnsim_inference)
       analysis/quantizer/histogram.h
       analysis/report/run_report.h
       analysis/trace/trace_format.h
+      analysis/whatif/changes.h
+      analysis/whatif/diagnosis.h
+      analysis/whatif/limits.h
+      analysis/whatif/what_if_report.h
       workloads/affine.h
       workloads/images/dataset.h
       workloads/network.h

@@ -142,7 +142,7 @@ TEST_F(SimulatedCostsTest, of_weights_add_up_to_the_whole_networks_for_any_width
 }
 
 /// The claim of SimulatedCosts::layers, on a network of the size that it is made for.
-TEST(SimulatedCosts, of_the_built_in_network_add_up_within_20_parts_in_100000) {
+TEST(SimulatedCosts, of_the_built_in_network_add_up_within_30_parts_in_100000) {
   const auto network = std::get<FloatNetwork>(
       load_network(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz"));
   const Machine machine = small_edge();
@@ -161,8 +161,8 @@ TEST(SimulatedCosts, of_the_built_in_network_add_up_within_20_parts_in_100000) {
     clocks += cycles.cost[tensor][static_cast<std::size_t>(widths[tensor] - 3)];
   }
   const LayerCost truth = costs.networks({widths}).front();
-  EXPECT_NEAR(pj, truth.energy_pj, 2e-4 * truth.energy_pj);
-  EXPECT_NEAR(clocks, static_cast<double>(truth.cycles), 2e-4 * static_cast<double>(truth.cycles));
+  EXPECT_NEAR(pj, truth.energy_pj, 3e-4 * truth.energy_pj);
+  EXPECT_NEAR(clocks, static_cast<double>(truth.cycles), 3e-4 * static_cast<double>(truth.cycles));
 }
 
 TEST_F(SimulatedCostsTest, of_single_changes_are_exact_with_outputs_too) {

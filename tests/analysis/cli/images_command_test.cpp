@@ -359,7 +359,7 @@ TEST_F(ImagesCommand, a_layer_is_named_by_an_end_of_its_name) {
   expect_one_line_error(dump("Conv"),
                         {"\"Conv\" may be any of /features/features.0/Conv, "
                          "/features/features.3/Conv"},
-                        1);
+                        2);
   const Outcome map = dcnsim("map " + path("net.onnx") + " --no-cache --layer Gemm");
   EXPECT_NE(map.out.find("\n/classifier/Gemm\n  tiles"), std::string::npos) << map.out << map.err;
 }

@@ -57,7 +57,7 @@ TEST_F(NamesTest, reach_no_terminal_as_they_are) {
   said("map " + network("--layer '?[2J?]0;title?~2'" + cache));
   said("map " + network("--layer nosuch" + cache), 2);
   said("timeline " + path("t.json") + " --layer '?[2J?]0;title?~2' -o " + path("t.svg"));
-  said("timeline " + path("t.json") + " --layer nosuch -o " + path("t.svg"), 1);
+  said("timeline " + path("t.json") + " --layer nosuch -o " + path("t.svg"), 2);
 }
 
 TEST_F(NamesTest, are_read_back_from_every_file_that_holds_them) {

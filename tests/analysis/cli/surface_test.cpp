@@ -102,7 +102,7 @@ TEST_F(SurfaceTest, wide_and_wider_lines_show_the_rest) {
   EXPECT_EQ(narrow.find("weights-outer"), std::string::npos) << narrow;
   EXPECT_NE(narrow.find("(--wide adds "), std::string::npos) << narrow;
   EXPECT_EQ(wide.find("(--wide adds "), std::string::npos) << wide;
-  for (const char* part : {"weights-outer", "buffers, % full", "conflict"}) {
+  for (const char* part : {"weights-outer", "buffers, % full", "banks"}) {
     EXPECT_NE(wide.find(part), std::string::npos) << part << wide;
   }
   EXPECT_NE(here(map, "COLUMNS=200").out.find("buffers, % full"), std::string::npos);

@@ -224,7 +224,7 @@ TEST(QuantizeNetwork, SaysWhatIsWrong) {
   options = {};
   options.layers = {{"conv2", 4, 4}};
   EXPECT_EQ(error_of(options, images),
-            "layers.conv2: the network has no such layer; did you mean \"conv0\"?");
+            "layers.conv2: the network has no such layer; did you mean \"conv0\" or \"conv1\"?");
   options.layers = {{"conv0", 4, 17}};
   EXPECT_EQ(error_of(options, images), "layers.conv0.output: 17 is not a width from 1 to 16");
   options.layers = {{"add", 4, 4}};
