@@ -8,9 +8,9 @@
 namespace dcnsim {
 namespace {
 
-class DramMemory : public MainMemory {
+class DramMainMemory : public MainMemory {
  public:
-  DramMemory(const DramSpec& spec, const DramConfig& config) : dram_("dram", spec, config) {}
+  DramMainMemory(const DramSpec& spec, const DramConfig& config) : dram_("dram", spec, config) {}
 
   tlm::tlm_target_socket<32>& socket() override { return dram_.socket; }
   MemoryMeter& own_meter() override { return dram_.own_meter(); }
@@ -21,9 +21,9 @@ class DramMemory : public MainMemory {
   Dram dram_;
 };
 
-class OtherMemory : public MainMemory {
+class IdealMainMemory : public MainMemory {
  public:
-  explicit OtherMemory(const AcceleratorConfig& config)
+  explicit IdealMainMemory(const AcceleratorConfig& config)
       : memory_("memory", config.ideal, static_cast<std::uint64_t>(config.dram.capacity_bytes)) {}
 
   tlm::tlm_target_socket<32>& socket() override { return memory_.socket; }
@@ -41,9 +41,9 @@ std::unique_ptr<MainMemory> make_main_memory(const AcceleratorConfig& config,
                                              const DramSpec& dram) {
   switch (config.memory) {
     case MemoryKind::kDram:
-      return std::make_unique<DramMemory>(dram, config.dram);
+      return std::make_unique<DramMainMemory>(dram, config.dram);
     case MemoryKind::kIdeal:
-      return std::make_unique<OtherMemory>(config);
+      return std::make_unique<IdealMainMemory>(config);
   }
   return nullptr;
 }
