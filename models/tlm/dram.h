@@ -8,9 +8,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
-#include <memory>
 #include <tlm>
 
 #include "models/arch/accelerator_config.h"
@@ -19,6 +17,7 @@
 #include "models/perf/dram/meters.h"
 #include "models/perf/dram/request_queue.h"
 #include "models/perf/memory_meter.h"
+#include "models/tlm/memory_storage.h"
 #include "models/tlm/systemc.h"
 
 namespace dcnsim {
@@ -44,11 +43,10 @@ class Dram : public sc_core::sc_module {
   void b_transport(Payload& payload, sc_core::sc_time& delay);
   tlm::tlm_sync_enum nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
-  unsigned transport_dbg(Payload& payload);
-  bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi);
-
-  /// True if the access has to be made; otherwise the payload holds its response already.
-  bool check(Payload& payload) const;
+  unsigned transport_dbg(Payload& payload) { return storage_.debug(payload); }
+  bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) {
+    return storage_.grant(payload, dmi);
+  }
   void take(Payload& payload, const tlm::tlm_phase& phase, const sc_core::sc_time& delay);
   void on_phase(Payload& payload, const tlm::tlm_phase& phase);
   void go_on();
@@ -67,17 +65,12 @@ class Dram : public sc_core::sc_module {
    private:
     const Dram& dram_;
   };
-  struct Free {
-    void operator()(std::uint8_t* p) const { std::free(p); }
-  };
   DramDevice device_;
   OwnMeter own_meter_;
   SharedDramMeter shared_meter_;
   RequestQueue queue_;
-  const std::uint64_t capacity_bytes_;
   const std::size_t queue_depth_;
-  std::unique_ptr<std::uint8_t[], Free>
-      storage_;  ///< calloc: pages that are never touched cost nothing
+  MemoryStorage storage_;
 
   tlm_utils::peq_with_cb_and_phase<Dram> phases_;  ///< of initiators, annotated
   sc_core::sc_event taken_;                        ///< a phase has come to pass
