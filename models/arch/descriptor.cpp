@@ -38,9 +38,10 @@ void require_range(std::string_view field, std::int64_t value, std::int64_t low,
 /// Largest value of a member's type where that is less than its place could hold.
 template <typename T>
 constexpr std::int64_t largest() {
-  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, LoopOrder> ||
-                std::is_same_v<T, PoolKind>) {
+  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, PoolKind>) {
     return 1;
+  } else if constexpr (std::is_same_v<T, LoopOrder>) {
+    return static_cast<std::int64_t>(LoopOrder::kPixelChunkOuter);
   } else if constexpr (std::is_same_v<T, LayerKind>) {
     return static_cast<std::int64_t>(LayerKind::kAdd);
   } else if constexpr (std::is_same_v<T, Rounding>) {
@@ -56,6 +57,7 @@ class FieldWriter {
   explicit FieldWriter(LayerKind kind) : kind_(kind) {}
 
   void constant(const Field& field, std::uint32_t value) { put(field, value); }
+  void version(const Field& field, std::uint32_t value) { put(field, value); }
   void operator()(const Field& field, const std::uint64_t& value) {
     if (used_by(field.kinds, kind_)) put(field, value);
   }
@@ -91,6 +93,10 @@ class FieldReader {
     const std::uint64_t value = take(field);
     if (value != expected) fail(field.name, std::to_string(value), std::to_string(expected));
   }
+  void version(const Field& field, std::uint32_t latest) {
+    version_ = take(field);
+    require_range(field.name, static_cast<std::int64_t>(version_), 1, latest);
+  }
   void operator()(const Field& field, std::uint64_t& member) {
     const std::uint64_t value = take(field);
     if (is_used(field, value)) member = value;
@@ -105,6 +111,8 @@ class FieldReader {
     if (value > largest<T>()) require_range(field.name, value, 0, largest<T>());
     member = static_cast<T>(value);
   }
+
+  std::uint64_t version() const { return version_; }
 
   void require_rest_zero() const {
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
@@ -125,6 +133,12 @@ class FieldReader {
   }
 
   bool is_used(const Field& field, std::uint64_t value) const {
+    if (field.since > version_) {
+      if (value != 0) {
+        fail(field.name, std::to_string(value), "0 in version " + std::to_string(version_));
+      }
+      return false;
+    }
     if (used_by(field.kinds, kind_)) return true;
     if (value != 0) {
       fail(field.name, std::to_string(value),
@@ -135,12 +149,14 @@ class FieldReader {
 
   const DescriptorBytes& bytes_;
   const LayerKind& kind_;
+  std::uint64_t version_ = kDescriptorVersion;
   std::bitset<kDescriptorBytes> taken_;
 };
 
 class ReferenceTable {
  public:
   void constant(const Field& field, std::uint32_t) { row(field); }
+  void version(const Field& field, std::uint32_t) { row(field); }
   template <typename T>
   void operator()(const Field& field, const T&) {
     row(field);
@@ -215,6 +231,15 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
+/// What the format has room for, but nobody executes yet.
+void refuse_what_is_to_come(const Descriptor& d) {
+  require_range("order", static_cast<std::int64_t>(d.tiling.order), 0, 1);
+  require_range("tile_in", d.tiling.tile_in, 0, 0);
+  require_range("input_segment", d.input_segment, 0, 0);
+  require_range("input2_segment", d.input2_segment, 0, 0);
+  require_range("output_segment", d.output_segment, 0, 0);
+}
+
 void validate_tiling(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
@@ -250,6 +275,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  refuse_what_is_to_come(d);
   validate_tiling(d);
 }
 
@@ -264,6 +290,9 @@ Descriptor decode(const DescriptorBytes& bytes) {
   FieldReader reader(bytes, descriptor.kind);
   visit_fields(descriptor, reader);
   reader.require_rest_zero();
+  if (reader.version() == 1) {
+    require_range("order", static_cast<std::int64_t>(descriptor.tiling.order), 0, 1);
+  }
   validate(descriptor);
   return descriptor;
 }

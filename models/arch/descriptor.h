@@ -15,11 +15,17 @@
 
 namespace dcnsim {
 
-/// Which loop is outermost. kWeightOuter keeps a weight tile while pixels stream past it;
-/// kPixelOuter keeps an input tile while weights stream past it.
-enum class LoopOrder : std::uint8_t { kWeightOuter = 0, kPixelOuter = 1 };
+/// Order of the loops over pixel tiles (P), output-channel tiles (N) and input-channel tiles (I),
+/// outermost first; chunks of an input tile's reduction are always innermost within I. Where I or
+/// the chunks are not innermost, the sums of all tiles of the inner loop wait in the accumulators.
+enum class LoopOrder : std::uint8_t {
+  kWeightOuter = 0,       ///< N P I: a weight tile stays while pixels stream past it
+  kPixelOuter = 1,        ///< P N I: an input tile stays while weights stream past it
+  kWeightChunkOuter = 2,  ///< N I P: so does a part of a weight tile; sums of a whole map wait
+  kPixelChunkOuter = 3    ///< P I N: so does a part of an input tile; sums of all channels wait
+};
 
-/// How a layer is cut to fit the buffers. Pool and add layers use tile_h and tile_w only.
+/// How a layer is cut to fit the buffers. Pool and add layers use tile_h, tile_w and tile_in.
 struct Tiling {
   int tile_h = 1;         ///< output rows (after the fused pool) a tile
   int tile_w = 1;         ///< output columns a tile
@@ -28,10 +34,12 @@ struct Tiling {
   int chunk_k = 1;        ///< reduction steps a weight tile: a multiple of reduction_unit() or all;
                           ///< less than all only with tile_channels <= array columns
   LoopOrder order = LoopOrder::kWeightOuter;
+  int tile_in = 0;  ///< input channels an input tile (pool, add: those of the output as well),
+                    ///< 0 for all, of a convolution all of a group
 
   friend constexpr bool operator==(const Tiling& a, const Tiling& b) {
     return a.tile_h == b.tile_h && a.tile_w == b.tile_w && a.tile_channels == b.tile_channels &&
-           a.chunk_k == b.chunk_k && a.order == b.order;
+           a.chunk_k == b.chunk_k && a.order == b.order && a.tile_in == b.tile_in;
   }
 };
 
@@ -55,6 +63,10 @@ struct Descriptor {
   std::uint64_t input2_address = 0;
   std::uint64_t weight_address = 0;
   std::uint64_t output_address = 0;
+  /// Channels of a plane of the map in memory, 0 for all: a map is one plane after the other.
+  int input_segment = 0;
+  int input2_segment = 0;  ///< kAdd
+  int output_segment = 0;
 
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
@@ -77,7 +89,7 @@ struct Descriptor {
 
 inline constexpr std::size_t kDescriptorBytes = 256;
 inline constexpr std::uint32_t kDescriptorMagic = 0x444C4E44;  ///< "DNLD" as bytes 'D','N','L','D'
-inline constexpr std::uint16_t kDescriptorVersion = 1;
+inline constexpr std::uint16_t kDescriptorVersion = 2;         ///< written; 1 is read as well
 
 /// Steps one descriptor may ask for (schedule.h): bounds what a bad descriptor can cost.
 inline constexpr std::int64_t kMaxSteps = std::int64_t{1} << 20;
@@ -92,11 +104,12 @@ DescriptorBytes encode(const Descriptor& descriptor);
 
 /// Throws std::invalid_argument naming the field: impossible geometry (also sizes above 65535,
 /// products above 2^30 and padding as large as the kernel), widths outside 1..16, shifts beyond
-/// 192, tiling outside the layer or of more than kMaxSteps steps.
+/// 192, tiling outside the layer or of more than kMaxSteps steps, what is not executed yet.
 void validate(const Descriptor& descriptor);
 
 /// Throws std::invalid_argument naming the field: wrong magic or version, unknown enumerators,
-/// fields of other kinds of layer or reserved bytes that are not zero, and what validate() refuses.
+/// fields of later versions, of other kinds of layer or reserved ones that are not zero, and what
+/// validate() refuses.
 /// A descriptor that decodes is safe to execute apart from its addresses and whether its tiles fit
 /// a given machine (schedule.h checks that).
 Descriptor decode(const DescriptorBytes& bytes);

@@ -29,7 +29,14 @@ struct Field {
   std::string_view meaning;
   Sign sign = Sign::kUnsigned;
   reg::List<reg::EnumeratedValue> values = {};
+  unsigned since = 1;  ///< version of the format; zero in descriptors of those before
 };
+
+/// A row of the second version.
+constexpr Field added(Field field) {
+  field.since = 2;
+  return field;
+}
 
 template <typename Enum>
 constexpr reg::EnumeratedValue value(Enum code, std::string_view name, std::string_view meaning) {
@@ -40,8 +47,10 @@ inline constexpr reg::EnumeratedValue kKindValues[] = {
     value(LayerKind::kConv, "CONV", "convolution or fully-connected"),
     value(LayerKind::kPool, "POOL", "pool"), value(LayerKind::kAdd, "ADD", "add")};
 inline constexpr reg::EnumeratedValue kOrderValues[] = {
-    value(LoopOrder::kWeightOuter, "WEIGHT_OUTER", "weights"),
-    value(LoopOrder::kPixelOuter, "PIXEL_OUTER", "pixels")};
+    value(LoopOrder::kWeightOuter, "WEIGHT_OUTER", "N P I"),
+    value(LoopOrder::kPixelOuter, "PIXEL_OUTER", "P N I"),
+    value(LoopOrder::kWeightChunkOuter, "WEIGHT_CHUNK_OUTER", "N I P"),
+    value(LoopOrder::kPixelChunkOuter, "PIXEL_CHUNK_OUTER", "P I N")};
 inline constexpr reg::EnumeratedValue kPoolKindValues[] = {
     value(PoolKind::kMax, "MAX", "maximum"), value(PoolKind::kAverage, "AVERAGE", "average")};
 inline constexpr reg::EnumeratedValue kRoundingValues[] = {
@@ -64,14 +73,17 @@ void visit_format(const FormatFields& fields, FormatType& format, Visitor& visit
 }
 
 /// Calls visit(field, member) for every field in the order of offsets, visit.constant(field, value)
-/// for those that never vary. A visitor that writes members must set `kind` when it is visited:
-/// where later fields belong depends on it.
+/// for those that never vary, as those that are laid out for what is not built yet, and
+/// visit.version(field, value) for the one that says which version it is. A visitor that writes
+/// members must set `kind` when it is visited: where later fields belong depends on it.
 template <typename DescriptorType, typename Visitor>
 void visit_fields(DescriptorType& d, Visitor& visit) {
   visit.constant(Field{"magic", 0, 4, kAny, "0x444C4E44, the bytes \"DNLD\""}, kDescriptorMagic);
-  visit.constant(Field{"version", 4, 2, kAny, "1"}, std::uint32_t{kDescriptorVersion});
+  visit.version(Field{"version", 4, 2, kAny, "2; in a descriptor of 1 all that 2 added is zero"},
+                std::uint32_t{kDescriptorVersion});
   visit(Field{"kind", 6, 1, kAny, "", Sign::kUnsigned, kKindValues}, d.kind);
-  visit(Field{"order", 7, 1, kConv, "outermost loop", Sign::kUnsigned, kOrderValues},
+  visit(Field{"order", 7, 1, kConv, "loops over N, P and I, outermost first", Sign::kUnsigned,
+              kOrderValues},
         d.tiling.order);
 
   const bool pool = d.kind == LayerKind::kPool;
@@ -142,12 +154,37 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   visit(Field{"tile_w", 66, 2, kAny, "output columns a tile"}, d.tiling.tile_w);
   visit(Field{"tile_channels", 68, 2, kConv, "output channels a weight tile"},
         d.tiling.tile_channels);
+  visit(added({"tile_in", 70, 2, kAny, "input channels a tile, 0 for all (of a group)"}),
+        d.tiling.tile_in);
   visit(Field{"chunk_k", 72, 4, kConv, "reduction steps a weight tile"}, d.tiling.chunk_k);
   visit(Field{"input_address", 80, 8, kAny, "input map; all addresses are multiples of the bus"},
         d.input_address);
   visit(Field{"input2_address", 88, 8, kAdd, "second operand"}, d.input2_address);
   visit(Field{"weight_address", 96, 8, kConv, "blocks of biases and weights"}, d.weight_address);
   visit(Field{"output_address", 104, 8, kAny, "output map"}, d.output_address);
+  visit(added({"input_segment", 112, 2, kAny, "channels a plane of the input map, 0 for all"}),
+        d.input_segment);
+  visit(added({"input2_segment", 114, 2, kAdd, "likewise of the second operand"}),
+        d.input2_segment);
+  visit(added({"output_segment", 116, 2, kAny, "likewise of the output map"}), d.output_segment);
+
+  const auto reserve = [&](std::string_view name, std::size_t offset, std::size_t bytes,
+                           std::string_view meaning) {
+    visit.constant(added({name, offset, bytes, kAny, meaning}), std::uint32_t{0});
+  };
+  reserve("clamp_low", 120, 4, "reserved (least output code), 0");
+  reserve("clamp_high", 124, 4, "reserved (greatest output code), 0");
+  reserve("dilation_h", 128, 2, "reserved (rows between taps of the window), 0");
+  reserve("dilation_w", 130, 2, "reserved (columns between taps of the window), 0");
+  reserve("slice.row", 132, 2, "reserved (first row of the input in its map), 0");
+  reserve("slice.column", 134, 2, "reserved (first column of the input in its map), 0");
+  reserve("slice.channel", 136, 2, "reserved (first channel of the input in its map), 0");
+  reserve("slice.stride_h", 138, 2, "reserved (rows from one of the slice to the next), 0");
+  reserve("slice.stride_w", 140, 2, "reserved (columns from one of the slice to the next), 0");
+  reserve("concat.channel", 142, 2, "reserved (first channel of the output in its map), 0");
+  reserve("concat.channels", 144, 2, "reserved (channels of the map the output lies in), 0");
+  reserve("batch", 146, 2, "reserved (maps of the layer), 0");
+  reserve("parameter_address", 152, 8, "reserved (parameters of each channel), 0");
 }
 
 }  // namespace dcnsim::descriptor_fields

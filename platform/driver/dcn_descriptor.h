@@ -11,18 +11,20 @@
 #define DCN_DESCRIPTOR_MAGIC_OFFSET             0u          /* 0x444C4E44, the bytes "DNLD" */
 #define DCN_DESCRIPTOR_MAGIC_BYTES              4u
 #define DCN_DESCRIPTOR_MAGIC_VALUE              0x444C4E44u /* what the field has to be */
-#define DCN_DESCRIPTOR_VERSION_OFFSET           4u          /* 1 */
+#define DCN_DESCRIPTOR_VERSION_OFFSET           4u          /* 2; in a descriptor of 1 all that 2 added is zero */
 #define DCN_DESCRIPTOR_VERSION_BYTES            2u
-#define DCN_DESCRIPTOR_VERSION_VALUE            0x1u        /* what the field has to be */
+#define DCN_DESCRIPTOR_VERSION_VALUE            0x2u        /* what the field has to be */
 #define DCN_DESCRIPTOR_KIND_OFFSET              6u          /* one of these */
 #define DCN_DESCRIPTOR_KIND_BYTES               1u
 #define DCN_DESCRIPTOR_KIND_CONV                0u          /* convolution or fully-connected */
 #define DCN_DESCRIPTOR_KIND_POOL                1u          /* pool */
 #define DCN_DESCRIPTOR_KIND_ADD                 2u          /* add */
-#define DCN_DESCRIPTOR_ORDER_OFFSET             7u          /* outermost loop */
+#define DCN_DESCRIPTOR_ORDER_OFFSET             7u          /* loops over N, P and I, outermost first */
 #define DCN_DESCRIPTOR_ORDER_BYTES              1u
-#define DCN_DESCRIPTOR_ORDER_WEIGHT_OUTER       0u          /* weights */
-#define DCN_DESCRIPTOR_ORDER_PIXEL_OUTER        1u          /* pixels */
+#define DCN_DESCRIPTOR_ORDER_WEIGHT_OUTER       0u          /* N P I */
+#define DCN_DESCRIPTOR_ORDER_PIXEL_OUTER        1u          /* P N I */
+#define DCN_DESCRIPTOR_ORDER_WEIGHT_CHUNK_OUTER 2u          /* N I P */
+#define DCN_DESCRIPTOR_ORDER_PIXEL_CHUNK_OUTER  3u          /* P I N */
 #define DCN_DESCRIPTOR_IN_HEIGHT_OFFSET         8u          /* rows of the input map */
 #define DCN_DESCRIPTOR_IN_HEIGHT_BYTES          2u
 #define DCN_DESCRIPTOR_IN_WIDTH_OFFSET          10u         /* columns of the input map */
@@ -112,6 +114,8 @@
 #define DCN_DESCRIPTOR_TILE_W_BYTES             2u
 #define DCN_DESCRIPTOR_TILE_CHANNELS_OFFSET     68u         /* output channels a weight tile */
 #define DCN_DESCRIPTOR_TILE_CHANNELS_BYTES      2u
+#define DCN_DESCRIPTOR_TILE_IN_OFFSET           70u         /* input channels a tile, 0 for all (of a group) */
+#define DCN_DESCRIPTOR_TILE_IN_BYTES            2u
 #define DCN_DESCRIPTOR_CHUNK_K_OFFSET           72u         /* reduction steps a weight tile */
 #define DCN_DESCRIPTOR_CHUNK_K_BYTES            4u
 #define DCN_DESCRIPTOR_INPUT_ADDRESS_OFFSET     80u         /* input map; all addresses are multiples of the bus */
@@ -122,6 +126,51 @@
 #define DCN_DESCRIPTOR_WEIGHT_ADDRESS_BYTES     8u
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_OFFSET    104u        /* output map */
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_BYTES     8u
+#define DCN_DESCRIPTOR_INPUT_SEGMENT_OFFSET     112u        /* channels a plane of the input map, 0 for all */
+#define DCN_DESCRIPTOR_INPUT_SEGMENT_BYTES      2u
+#define DCN_DESCRIPTOR_INPUT2_SEGMENT_OFFSET    114u        /* likewise of the second operand */
+#define DCN_DESCRIPTOR_INPUT2_SEGMENT_BYTES     2u
+#define DCN_DESCRIPTOR_OUTPUT_SEGMENT_OFFSET    116u        /* likewise of the output map */
+#define DCN_DESCRIPTOR_OUTPUT_SEGMENT_BYTES     2u
+#define DCN_DESCRIPTOR_CLAMP_LOW_OFFSET         120u        /* reserved (least output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_LOW_BYTES          4u
+#define DCN_DESCRIPTOR_CLAMP_LOW_VALUE          0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* reserved (greatest output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_HIGH_BYTES         4u
+#define DCN_DESCRIPTOR_CLAMP_HIGH_VALUE         0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_DILATION_H_OFFSET        128u        /* reserved (rows between taps of the window), 0 */
+#define DCN_DESCRIPTOR_DILATION_H_BYTES         2u
+#define DCN_DESCRIPTOR_DILATION_H_VALUE         0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_DILATION_W_OFFSET        130u        /* reserved (columns between taps of the window), 0 */
+#define DCN_DESCRIPTOR_DILATION_W_BYTES         2u
+#define DCN_DESCRIPTOR_DILATION_W_VALUE         0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_SLICE_ROW_OFFSET         132u        /* reserved (first row of the input in its map), 0 */
+#define DCN_DESCRIPTOR_SLICE_ROW_BYTES          2u
+#define DCN_DESCRIPTOR_SLICE_ROW_VALUE          0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_SLICE_COLUMN_OFFSET      134u        /* reserved (first column of the input in its map), 0 */
+#define DCN_DESCRIPTOR_SLICE_COLUMN_BYTES       2u
+#define DCN_DESCRIPTOR_SLICE_COLUMN_VALUE       0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_SLICE_CHANNEL_OFFSET     136u        /* reserved (first channel of the input in its map), 0 */
+#define DCN_DESCRIPTOR_SLICE_CHANNEL_BYTES      2u
+#define DCN_DESCRIPTOR_SLICE_CHANNEL_VALUE      0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_H_OFFSET    138u        /* reserved (rows from one of the slice to the next), 0 */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_H_BYTES     2u
+#define DCN_DESCRIPTOR_SLICE_STRIDE_H_VALUE     0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_W_OFFSET    140u        /* reserved (columns from one of the slice to the next), 0 */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_W_BYTES     2u
+#define DCN_DESCRIPTOR_SLICE_STRIDE_W_VALUE     0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_CONCAT_CHANNEL_OFFSET    142u        /* reserved (first channel of the output in its map), 0 */
+#define DCN_DESCRIPTOR_CONCAT_CHANNEL_BYTES     2u
+#define DCN_DESCRIPTOR_CONCAT_CHANNEL_VALUE     0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_CONCAT_CHANNELS_OFFSET   144u        /* reserved (channels of the map the output lies in), 0 */
+#define DCN_DESCRIPTOR_CONCAT_CHANNELS_BYTES    2u
+#define DCN_DESCRIPTOR_CONCAT_CHANNELS_VALUE    0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_BATCH_OFFSET             146u        /* reserved (maps of the layer), 0 */
+#define DCN_DESCRIPTOR_BATCH_BYTES              2u
+#define DCN_DESCRIPTOR_BATCH_VALUE              0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_OFFSET 152u        /* reserved (parameters of each channel), 0 */
+#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_BYTES  8u
+#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_VALUE  0x0u        /* what the field has to be */
 
 // clang-format on
 #ifdef __cplusplus

@@ -34,6 +34,7 @@ class Lines {
     text += define(macro_name(field.name) + "_VALUE", fmt::format("0x{:X}u", value),
                    "what the field has to be");
   }
+  void version(const Field& field, std::uint32_t value) { constant(field, value); }
   template <typename T>
   void operator()(const Field& field, const T&) {
     place(field);

@@ -129,7 +129,7 @@ TEST(Descriptor, values_that_do_not_fit_their_place_are_refused) {
   d.conv.pad_top = -1;
   EXPECT_THROW(encode(d), std::invalid_argument);
   d = example();
-  d.tiling.order = static_cast<LoopOrder>(2);
+  d.tiling.order = static_cast<LoopOrder>(4);
   EXPECT_THROW(encode(d), std::invalid_argument);
 }
 
@@ -138,9 +138,10 @@ TEST(Descriptor, refusals_name_the_field) {
     return refusal([=](DescriptorBytes& bytes) { poke(bytes, offset, size, value); });
   };
   EXPECT_EQ(with(0, 4, 0), "magic: 0, expected 1145851460");
-  EXPECT_EQ(with(4, 2, 2), "version: 2, expected 1");
+  EXPECT_EQ(with(4, 2, 0), "version: 0, expected 1..2");
+  EXPECT_EQ(with(4, 2, 3), "version: 3, expected 1..2");
   EXPECT_EQ(with(6, 1, 3), "kind: 3, expected 0..2");
-  EXPECT_EQ(with(7, 1, 2), "order: 2, expected 0..1");
+  EXPECT_EQ(with(7, 1, 4), "order: 4, expected 0..3");
   EXPECT_EQ(with(8, 2, 0), "in.height: 0, expected 1..65535");
   EXPECT_EQ(with(24, 2, 3), "pad_top: 3, expected 0..2");
   EXPECT_EQ(with(34, 2, 65535), "fused_pool: 65535, expected 1..27");
@@ -159,6 +160,46 @@ TEST(Descriptor, refusals_name_the_field) {
   EXPECT_EQ(with(72, 4, 0xFFFFFFFF), "chunk_k: 4294967295, expected 0..2147483647");
   EXPECT_EQ(with(88, 8, 64), "input2_address: 64, expected 0 in a descriptor of kind conv");
   EXPECT_EQ(with(255, 1, 1), "reserved byte 255: 1, expected 0");
+}
+
+TEST(Descriptor, what_is_laid_out_for_later_is_zero) {
+  for (const auto& [name, offset] :
+       std::vector<std::pair<std::string, std::size_t>>{{"clamp_low", 120},
+                                                        {"clamp_high", 124},
+                                                        {"dilation_h", 128},
+                                                        {"dilation_w", 130},
+                                                        {"slice.row", 132},
+                                                        {"slice.column", 134},
+                                                        {"slice.channel", 136},
+                                                        {"slice.stride_h", 138},
+                                                        {"slice.stride_w", 140},
+                                                        {"concat.channel", 142},
+                                                        {"concat.channels", 144},
+                                                        {"batch", 146},
+                                                        {"parameter_address", 152}}) {
+    EXPECT_EQ(refusal([&, at = offset](DescriptorBytes& bytes) { bytes[at] = 1; }),
+              name + ": 1, expected 0");
+  }
+}
+
+TEST(Descriptor, version_1_has_nothing_that_2_added) {
+  const auto of_version_1 = [](std::size_t offset, std::uint8_t value) {
+    return refusal([=](DescriptorBytes& bytes) {
+      bytes[4] = 1;
+      bytes[offset] = value;
+    });
+  };
+  EXPECT_EQ(of_version_1(5, 0), "accepted");
+  EXPECT_EQ(of_version_1(7, 2), "order: 2, expected 0..1");
+  EXPECT_EQ(of_version_1(7, 3), "order: 3, expected 0..1");
+  EXPECT_EQ(of_version_1(70, 16), "tile_in: 16, expected 0 in version 1");
+  EXPECT_EQ(of_version_1(112, 16), "input_segment: 16, expected 0 in version 1");
+  EXPECT_EQ(of_version_1(114, 16), "input2_segment: 16, expected 0 in version 1");
+  EXPECT_EQ(of_version_1(116, 16), "output_segment: 16, expected 0 in version 1");
+  DescriptorBytes bytes = encode(example());
+  EXPECT_EQ(bytes[4], 2);
+  bytes[4] = 1;
+  EXPECT_EQ(encode(decode(bytes)), encode(example()));
 }
 
 TEST(Descriptor, impossible_geometry_is_refused) {

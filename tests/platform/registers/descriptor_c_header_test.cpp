@@ -65,8 +65,11 @@ class Writer {
     SET_FORMAT(OUTPUT, d_.requant.out);
     SET(TILE_H, d_.tiling.tile_h);
     SET(TILE_W, d_.tiling.tile_w);
+    SET(TILE_IN, d_.tiling.tile_in);
     SET(INPUT_ADDRESS, d_.input_address);
     SET(OUTPUT_ADDRESS, d_.output_address);
+    SET(INPUT_SEGMENT, d_.input_segment);
+    SET(OUTPUT_SEGMENT, d_.output_segment);
   }
   void convolution() {
     SET_WINDOW(d_.conv);
@@ -91,6 +94,7 @@ class Writer {
     SET(IN_CHANNELS, d_.add.channels);
     SET_FORMAT(INPUT2, d_.input2);
     SET(INPUT2_ADDRESS, d_.input2_address);
+    SET(INPUT2_SEGMENT, d_.input2_segment);
   }
 
   const Descriptor& d_;
@@ -117,6 +121,11 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     d.input2_address = address();
     d.weight_address = address();
     d.output_address = address();
+    d.tiling.order = static_cast<LoopOrder>(d.kind == LayerKind::kConv ? random.pick(0, 3) : 0);
+    d.tiling.tile_in = random.pick(0, 65535);
+    d.input_segment = random.pick(0, 65535);
+    d.input2_segment = random.pick(0, 65535);
+    d.output_segment = random.pick(0, 65535);
     ASSERT_EQ(Writer(d).bytes(), encode(d)) << i;
     kinds.insert(d.kind);
     roundings.insert(d.requant.rounding);
@@ -135,6 +144,8 @@ TEST(DescriptorCHeader, has_the_values_of_every_enumeration) {
   EXPECT_EQ(LayerKind{DCN_DESCRIPTOR_KIND_ADD}, LayerKind::kAdd);
   EXPECT_EQ(LoopOrder{DCN_DESCRIPTOR_ORDER_WEIGHT_OUTER}, LoopOrder::kWeightOuter);
   EXPECT_EQ(LoopOrder{DCN_DESCRIPTOR_ORDER_PIXEL_OUTER}, LoopOrder::kPixelOuter);
+  EXPECT_EQ(LoopOrder{DCN_DESCRIPTOR_ORDER_WEIGHT_CHUNK_OUTER}, LoopOrder::kWeightChunkOuter);
+  EXPECT_EQ(LoopOrder{DCN_DESCRIPTOR_ORDER_PIXEL_CHUNK_OUTER}, LoopOrder::kPixelChunkOuter);
   EXPECT_EQ(PoolKind{DCN_DESCRIPTOR_POOL_KIND_MAX}, PoolKind::kMax);
   EXPECT_EQ(PoolKind{DCN_DESCRIPTOR_POOL_KIND_AVERAGE}, PoolKind::kAverage);
   EXPECT_EQ(Rounding{DCN_DESCRIPTOR_ROUNDING_HALF_EVEN}, Rounding::kHalfEven);
