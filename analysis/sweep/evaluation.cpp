@@ -156,7 +156,7 @@ std::string timing_identity(const AcceleratorConfig& machine, const DramSpec& dr
                             const std::string& tables_identity) {
   AcceleratorConfig config = machine;
   config.name = "any";
-  const bool is_priced = config.mapping.objective == Objective::kEnergy;
+  const bool is_priced = config.mapping.asks_for(Objective::kEnergy);
   if (!is_priced) config.cost = {};
   std::string identity = to_yaml(config) + (is_priced ? tables_identity : "");
   dram_fields::visit_fields(dram, [&](const dram_fields::Column& field, const auto& member) {

@@ -44,7 +44,7 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
       if (dram == drams.end()) {
         dram = drams.emplace(dram_name, load_dram_spec(dram_name.first, dram_name.second)).first;
       }
-      const std::string prices = config.mapping.objective == Objective::kEnergy
+      const std::string prices = config.mapping.asks_for(Objective::kEnergy)
                                      ? energy_model(CostModel(tables_dir, config)).identity
                                      : "";
       const std::string key = sha256_hex(timing_identity(config, dram->second, prices));

@@ -84,10 +84,18 @@ class Validator {
     for (const auto& [name, known] : field.names) {
       if (value == known) return;
     }
-    fail(field, std::to_string(static_cast<int>(value)));
+    fail(field, number_of(value));
   }
 
  private:
+  template <typename Enum>
+  static std::string number_of(Enum value) {
+    return std::to_string(static_cast<int>(value));
+  }
+  template <typename Enum>
+  static std::string number_of(const std::optional<Enum>& value) {
+    return value ? number_of(*value) : "nothing";
+  }
   template <typename FieldType>
   [[noreturn]] static void fail(const FieldType& field, const std::string& value) {
     throw InvalidField(std::string(field.path), value + ", expected " + fields::expected(field));

@@ -141,6 +141,15 @@ constexpr std::string_view to_string(Objective objective) {
 
 struct MappingConfig {
   Objective objective = Objective::kLatency;
+  /// Percent of the least first figure that a layer may give away for the least second one.
+  double slack = 0;
+  std::optional<Objective> second;  ///< absent: traffic after latency, latency after the others
+
+  Objective then() const {
+    return second.value_or(objective == Objective::kLatency ? Objective::kTraffic
+                                                            : Objective::kLatency);
+  }
+  bool asks_for(Objective what) const { return objective == what || then() == what; }
 };
 
 /// Which tables energy and area come from, and factors that are printed with every result.

@@ -149,6 +149,13 @@ void visit_fields(Config& c, Visitor&& visit) {
                              {{named(Objective::kLatency), named(Objective::kEnergy),
                                named(Objective::kTraffic)}}},
         c.mapping.objective);
+  visit(Real{{"mapping.slack", kOptional}, 0, 1000}, c.mapping.slack);
+  visit(Choice<std::optional<Objective>, 4>{{"mapping.second", kOptional},
+                                            {{{"auto", std::nullopt},
+                                              named(Objective::kLatency),
+                                              named(Objective::kEnergy),
+                                              named(Objective::kTraffic)}}},
+        c.mapping.second);
 
   visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);

@@ -258,8 +258,9 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     const std::uint64_t bytes = sweeps * rows.input * columns.bus_bytes;
     counters.stream_bytes[Stream::kInput] = bytes;
     counters.input_buffer.writes += sweeps * rows.input * columns.buffer_words;
-    prediction_.lone_load_bytes +=
-        input_slots(layer_, config_) == 1 ? bytes : rows.first_bytes * columns.first_bytes;
+    const std::uint64_t first = rows.first_bytes * columns.first_bytes;
+    prediction_.first_load_bytes += first;
+    prediction_.lone_load_bytes += input_slots(layer_, config_) == 1 ? bytes : first;
   }
   if (!conv) return;
   counters.input_codes = sweeps * rows.input * columns.input * channels;
@@ -272,6 +273,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   counters.stream_bytes[Stream::kBias] = visits * weights_.bias_bytes;
   counters.stream_bytes[Stream::kWeight] = visits * weights_.bytes;
   counters.weight_buffer.writes += visits * weights_.buffer_words;
+  prediction_.first_load_bytes += weights_.first_bytes;
   prediction_.lone_load_bytes += slots(config_.weight_buffer, weight_room(layer_, config_)) == 1
                                      ? bytes
                                      : weights_.first_bytes;
@@ -285,6 +287,8 @@ void Predictor::add_stores() {
   const Tiling& t = layer_.tiling;
   counters.stream_bytes[Stream::kOutput] =
       u64(map_bytes(out, layer_.requant.out.bits, config_.dma.bus_bytes));
+  prediction_.stores =
+      u64(pixel_tile_count(layer_)) * (gathers(layer_) ? 1 : u64(channel_tile_count(layer_)));
   const TileSizes heights = equal_tiles(out.height, t.tile_h);
   const TileSizes widths = equal_tiles(out.width, t.tile_w);
   if (gathers(layer_)) {

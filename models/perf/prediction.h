@@ -25,7 +25,9 @@ struct Prediction {
   /// Bytes whose loading no computing can hide: the tiles of the first step, and all of a kind that
   /// has one place in its buffer.
   std::uint64_t lone_load_bytes = 0;
+  std::uint64_t first_load_bytes = 0;  ///< of the tiles of the first step
   std::uint64_t last_store_bytes = 0;  ///< of the last output tile
+  std::uint64_t stores = 0;            ///< output tiles, the first of which is none smaller
   std::uint64_t last_step_cycles = 0;  ///< of the last step, without any waiting
   std::uint64_t steps = 0;
   /// Cycles the array loses because outputs that stay on chip go to the buffer it reads from.

@@ -232,6 +232,21 @@ TEST(accelerator_yaml, an_objective_is_one_of_three) {
   }
 }
 
+TEST(accelerator_yaml, the_second_objective_follows_the_first_unless_it_is_named) {
+  const auto second = [](const std::string& keys) {
+    const std::string text = std::string(kMinimal) + "mapping: {" + keys + "}\n";
+    const AcceleratorConfig config = parse_accelerator(text, "a.yaml");
+    const AcceleratorConfig again = parse_accelerator(to_yaml(config), "b.yaml");
+    EXPECT_EQ(again.mapping.then(), config.mapping.then());
+    EXPECT_EQ(again.mapping.slack, config.mapping.slack);
+    return config.mapping.then();
+  };
+  EXPECT_EQ(second("objective: latency"), Objective::kTraffic);
+  EXPECT_EQ(second("objective: energy"), Objective::kLatency);
+  EXPECT_EQ(second("objective: traffic, second: auto"), Objective::kLatency);
+  EXPECT_EQ(second("objective: latency, slack: 2.5, second: energy"), Objective::kEnergy);
+}
+
 TEST(accelerator_yaml, a_buffer_of_three_bytes_is_refused) {
   EXPECT_EQ(error_after("4KiB", "3"),
             "a.yaml:10: buffers.input.capacity_bytes: 3, expected a size of 64..67108864 bytes");
@@ -487,6 +502,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"memory.latency_ns", {"0", "1e6"}, {"-1", "1000001"}},
                         {"memory.gbytes_per_s", {"0.001", "1e6", "unlimited"}, {"0", "-1", "1e7"}},
                         {"memory.energy_pj_per_byte", {"0", "1e6", "unknown"}, {"-1", "1e7"}},
+                        {"mapping.slack", {"0", "1000"}, {"-1", "1000.1"}},
                         {"cost.sram_node_nm", {"0", "1000"}, {"-1", "1001"}},
                         {"cost.logic_factor", factors[0], factors[1]},
                         {"cost.sram_factor", factors[0], factors[1]},

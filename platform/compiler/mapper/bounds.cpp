@@ -6,8 +6,13 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
+#include "models/base/integer.h"
 #include "models/perf/clock.h"
+#include "models/perf/datapath/datapath.h"
 #include "models/perf/prediction.h"
+#include "models/perf/schedule.h"
+#include "models/perf/tile_cuts.h"
+#include "platform/compiler/mapper/candidates.h"
 
 namespace dcnsim {
 namespace {
@@ -38,6 +43,27 @@ double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
   return dram.burst_ns() / (dram.burst_bytes() * config.dram.channels);
 }
 
+/// Input that is looked at: tiles leave out what lies between windows, all pixels in one tile do
+/// not.
+std::uint64_t least_input_bytes(const Descriptor& layer, std::uint64_t whole) {
+  if (layer.kind == LayerKind::kAdd) return whole;
+  const bool conv = layer.kind == LayerKind::kConv;
+  const int pool = conv ? layer.fused_pool : 1;
+  const Shape out = layer.output_shape();
+  const InputRegion all = input_region(layer, {0, out.height, 0, out.width});
+  const auto used = [&](int outputs, int kernel, int padding, int extent) {
+    return std::min<std::int64_t>(extent, std::int64_t{outputs} * pool * kernel - padding);
+  };
+  const int kernel_h = conv ? layer.conv.kernel_h : layer.pool.kernel_h;
+  const int kernel_w = conv ? layer.conv.kernel_w : layer.pool.kernel_w;
+  const std::int64_t pixels =
+      used(out.height, kernel_h, all.pad_top + all.pad_bottom, all.y1 - all.y0) *
+      used(out.width, kernel_w, all.pad_left + all.pad_right, all.x1 - all.x0);
+  if (pixels == std::int64_t{all.y1 - all.y0} * (all.x1 - all.x0)) return whole;
+  return std::min(whole, u64(std::max<std::int64_t>(0, pixels) * layer.input_shape().channels *
+                             layer.input.bits / 8));
+}
+
 }  // namespace
 
 Bounds::Bounds(const AcceleratorConfig& config, const DramSpec& dram)
@@ -53,6 +79,11 @@ std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
   const double memory_ns = read_latency_ns_ + ns_per_byte_ * static_cast<double>(bytes);
   return std::max(bytes / bus_bytes_,
                   kBusLatencyCycles + static_cast<std::uint64_t>(memory_ns / period_ns_));
+}
+
+/// What the memory moves at its peak, in whichever order.
+std::uint64_t Bounds::least_memory_cycles(std::uint64_t bytes) const {
+  return static_cast<std::uint64_t>(ns_per_byte_ * real(bytes) / period_ns_);
 }
 
 /// Memory may take writes without delay.
@@ -103,11 +134,79 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.
   constexpr double kCertain = 1 - 1e-9;
+  // The first output tile is none smaller than the others, so it takes no less than their average.
+  const std::uint64_t first_output = p.stores == 0 ? 0 : computing / p.stores;
   const std::uint64_t total = std::max(
       {computing + static_cast<std::uint64_t>(kCertain * least_waits_and_conflicts(p, waits)),
        computing + waits, least_read_cycles(read) + p.last_step_cycles + last_store,
-       least_read_cycles(std::min(read, bus_bytes_)) + least_write_cycles(written)});
+       least_read_cycles(p.first_load_bytes) + first_output + least_write_cycles(written),
+       least_memory_cycles(read + written)});
   return total - p.counters.compute_cycles;
+}
+
+/// Every step fills and drains the array once, and between streams every pixel past every tile of
+/// weights in it, or every reduction step past every tile of sums.
+std::uint64_t Bounds::least_array_cycles(Descriptor layer, const TilingGroup& group) const {
+  layer.tiling = group.tiling;
+  const ArrayConfig& array = config_.array;
+  const DatapathMode mode = datapath_mode(array, layer.weight.bits, layer.input.bits);
+  const Shape out = layer.output_shape();
+  const int pixels = out.height * out.width * layer.fused_pool * layer.fused_pool;
+  const std::uint64_t skew = u64(array.rows) + u64(array.columns) - 2 + u64(mode.pipeline);
+  const bool fills = array.steps == ArraySteps::kApart;
+  std::uint64_t cycles = 0;
+  for (const EqualTiles& tile : equal_tiles(group_channels(layer), group.tiling.tile_channels)) {
+    for (const EqualTiles& chunk : equal_tiles(reduction(layer), group.tiling.chunk_k)) {
+      const auto blocks = u64(ceil_div(tile.size, array.columns));
+      const auto steps = u64(ceil_div(chunk.size, mode.group));
+      std::uint64_t streamed = 0, filled = skew;
+      switch (array.dataflow) {
+        case Dataflow::kWeightStationary:
+          streamed = u64(pixels) * u64(ceil_div(chunk.size, array.rows * mode.group));
+          filled += 1 + std::min(steps, u64(array.rows));
+          break;
+        case Dataflow::kOutputStationary:
+          streamed = steps * u64(ceil_div(pixels, array.rows));
+          break;
+      }
+      cycles +=
+          u64(layer.conv.groups) * tile.count * chunk.count *
+          (blocks * streamed * u64(mode.passes) + (fills ? u64(group.pixel_tiles) * filled : 0));
+    }
+  }
+  return cycles;
+}
+
+LayerCounters Bounds::least_counters(const Descriptor& layer, const TilingGroup& group,
+                                     const Prediction& whole) const {
+  LayerCounters least;
+  least.macs = whole.counters.macs;
+  least.pe_cycles = whole.counters.pe_cycles;
+  StreamBytes& bytes = least.stream_bytes;
+  bytes = whole.counters.stream_bytes;
+  bytes[Stream::kInput] = least_input_bytes(layer, bytes[Stream::kInput]);
+  least.compute_cycles = whole.counters.compute_cycles;
+  if (layer.kind == LayerKind::kConv) {
+    least.compute_cycles = least_array_cycles(layer, group);
+    Descriptor tiled = layer;
+    tiled.tiling = group.tiling;
+    const auto channel_tiles = u64(channel_tile_count(tiled));
+    const auto chunks = u64(chunk_count(tiled));
+    const auto pixel_tiles = u64(group.pixel_tiles);
+    const bool gathered = gathers(tiled);
+    if (!gathered) bytes[Stream::kInput] *= channel_tiles;
+    if (channel_tiles * chunks > 1 && (gathered || chunks > 1)) {
+      bytes[Stream::kWeight] *= pixel_tiles;
+      bytes[Stream::kBias] *= pixel_tiles;
+    }
+  }
+  const std::uint64_t written = bytes[Stream::kOutput];
+  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
+  least.cycles = std::max({least.compute_cycles + least_read_cycles(std::min(read, bus_bytes_)) +
+                               least_write_cycles(std::min(written, bus_bytes_)),
+                           least_read_cycles(read), least_write_cycles(written),
+                           least_memory_cycles(read + written)});
+  return least;
 }
 
 }  // namespace dcnsim

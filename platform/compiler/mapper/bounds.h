@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What no execution of a tiling can beat, from its prediction alone. bounds.md has the reasons.
+// What no execution of a tiling can beat, from its prediction alone, and no tiling of a group, from
+// its fewest pixel tiles. bounds.md has the reasons.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,11 @@
 namespace dcnsim {
 
 struct AcceleratorConfig;
+struct Descriptor;
 struct DramSpec;
+struct LayerCounters;
 struct Prediction;
+struct TilingGroup;
 
 class Bounds {
  public:
@@ -18,9 +22,17 @@ class Bounds {
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;
 
+  /// Not more than any tiling of `group` counts, whose tiling with all pixels in one tile is
+  /// predicted as `whole`: MACs, cycles of the PEs, bytes by stream and, after the descriptor,
+  /// cycles. The other counters are 0.
+  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
+                               const Prediction& whole) const;
+
  private:
+  std::uint64_t least_array_cycles(Descriptor layer, const TilingGroup& group) const;
   std::uint64_t least_read_cycles(std::uint64_t bytes) const;
   std::uint64_t least_write_cycles(std::uint64_t bytes) const;
+  std::uint64_t least_memory_cycles(std::uint64_t bytes) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;
 
   const AcceleratorConfig& config_;

@@ -8,22 +8,23 @@
 
 namespace dcnsim {
 
-Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,
+Score score(const MappingConfig& mapping, const EnergyModel& energy, const Descriptor& layer,
             const LayerCounters& counters) {
-  const auto cycles = static_cast<double>(counters.cycles);
-  const auto bytes = static_cast<double>(counters.stream_bytes.total());
-  switch (objective) {
-    case Objective::kLatency:
-      return {cycles, bytes};
-    case Objective::kEnergy:
-      if (!energy.energy_pj) {
-        throw std::invalid_argument("mapping.objective: energy, but nothing says what it takes");
-      }
-      return {energy.energy_pj(layer, counters), cycles};
-    case Objective::kTraffic:
-      return {bytes, cycles};
-  }
-  return {};
+  const auto figure = [&](Objective objective) -> double {
+    switch (objective) {
+      case Objective::kLatency:
+        return static_cast<double>(counters.cycles);
+      case Objective::kEnergy:
+        if (!energy.energy_pj) {
+          throw std::invalid_argument("mapping.objective: energy, but nothing says what it takes");
+        }
+        return energy.energy_pj(layer, counters);
+      case Objective::kTraffic:
+        return static_cast<double>(counters.stream_bytes.total());
+    }
+    return 0;
+  };
+  return {figure(mapping.objective), figure(mapping.then())};
 }
 
 }  // namespace dcnsim

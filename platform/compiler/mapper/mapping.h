@@ -13,7 +13,7 @@
 namespace dcnsim {
 
 struct LayerCounters;
-enum class Objective : std::uint8_t;
+struct MappingConfig;
 
 /// Less is better; the second figure decides between equal first ones.
 struct Score {
@@ -34,8 +34,9 @@ struct EnergyModel {
   std::string identity;  ///< tells models with different results apart
 };
 
-/// Cycles, then bytes on the bus; bytes, then cycles; or energy, then cycles.
-Score score(Objective objective, const EnergyModel& energy, const Descriptor& layer,
+/// What is made small first and second: cycles, bytes on the bus or pJ. Throws
+/// std::invalid_argument if that is energy and there is no model of it.
+Score score(const MappingConfig& mapping, const EnergyModel& energy, const Descriptor& layer,
             const LayerCounters& counters);
 
 /// A user's wishes for one layer; what is absent is searched.

@@ -2,6 +2,7 @@
 #include "platform/compiler/mapper/search.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "models/arch/accelerator_config.h"
@@ -15,23 +16,49 @@
 namespace dcnsim {
 namespace {
 
-/// A candidate with what it takes at least.
-struct Bounded {
-  Score least;
-  std::uint32_t number = 0;  ///< in the order of Candidates
-  Tiling tiling;
-};
-
 /// Longer than any layer waits in practice; keeps doubling from overflowing.
 constexpr std::uint64_t kLongestStall = std::uint64_t{1} << 40;
 
+/// A tiling, or a group of them, with what it takes at least.
+struct Open {
+  Score least;
+  std::uint64_t number = 0;            ///< in the order of Candidates
+  const TilingGroup* group = nullptr;  ///< null for a tiling
+  Tiling tiling;
+};
+
+/// All pixels in one tile.
+Tiling with_one_pixel_tile(const Descriptor& layer, Tiling tiling) {
+  tiling.tile_h = layer.output_shape().height;
+  tiling.tile_w = layer.output_shape().width;
+  return tiling;
+}
+
 /// For a heap whose top comes first.
-bool comes_later(const Bounded& a, const Bounded& b) {
+bool comes_later(const Open& a, const Open& b) {
   if (a.least < b.least || b.least < a.least) return b.least < a.least;
   return b.number < a.number;
 }
 
 }  // namespace
+
+/// Which of two scores comes first, and whether one counts at all.
+class Ranking {
+ public:
+  /// By the first figure, then the second.
+  Ranking() = default;
+  /// Of those whose first figure is at most `limit`: by the second, then the first.
+  explicit Ranking(double limit) : limit_(limit), by_second_(true) {}
+
+  bool counts(const Score& score) const { return !by_second_ || score.first <= limit_; }
+  Score rank(const Score& score) const {
+    return by_second_ ? Score{score.second, score.first} : score;
+  }
+
+ private:
+  double limit_ = 0;
+  bool by_second_ = false;
+};
 
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config) {
   Descriptor d = layer;
@@ -64,7 +91,7 @@ MappingSearch::MappingSearch(const AcceleratorConfig& config, const DramSpec& dr
 }
 
 Score MappingSearch::score_of(const Descriptor& layer, const LayerCounters& counters) const {
-  return score(config_.mapping.objective, energy_, layer, counters);
+  return score(config_.mapping, energy_, layer, counters);
 }
 
 EvaluatedMapping MappingSearch::evaluate(const Descriptor& layer, const Tiling& tiling) {
@@ -88,17 +115,26 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
     }
     if (!why_illegal(d, config_).empty()) return std::nullopt;
     result.best.push_back(evaluate(layer, tiling));
-    if (result.best.size() > 1 && result.best.back().score < result.best.end()[-2].score) {
+    const Ranking ranking =
+        config_.mapping.slack > 0 ? Ranking(std::numeric_limits<double>::infinity()) : Ranking();
+    const auto rank = [&](const EvaluatedMapping& mapping) { return ranking.rank(mapping.score); };
+    if (result.best.size() > 1 && rank(result.best.back()) < rank(result.best.end()[-2])) {
       return std::nullopt;
     }
   }
   return result;
 }
 
+LayerCounters MappingSearch::least_counters(const Descriptor& layer,
+                                            const TilingGroup& group) const {
+  Predictor predictor(layer, config_);
+  const LayerCounters least = bounds_.least_counters(
+      layer, group, predictor.predict(with_one_pixel_tile(layer, group.tiling)));
+  return with_cycles(least, descriptor_cycles_ + least.cycles);
+}
+
 /// What any execution counts that takes `cycles`, or more.
-LayerCounters MappingSearch::least_counters(const Prediction& prediction,
-                                            std::uint64_t cycles) const {
-  LayerCounters least = prediction.counters;
+LayerCounters MappingSearch::with_cycles(LayerCounters least, std::uint64_t cycles) const {
   least.cycles = cycles;
   least.dram.write_bytes = least.stream_bytes[Stream::kOutput];
   least.dram.read_bytes = least.stream_bytes.total() - least.dram.write_bytes;
@@ -106,56 +142,88 @@ LayerCounters MappingSearch::least_counters(const Prediction& prediction,
   return least;
 }
 
-/// The array may wait for so long and `prediction` still be better than `than`.
+/// The array may wait for so long and `prediction` still win.
 std::uint64_t MappingSearch::most_stall_cycles(const Descriptor& layer,
                                                const Prediction& prediction,
-                                               const Score& than) const {
+                                               const MayWin& may_win) const {
   const std::uint64_t computing = prediction.counters.compute_cycles;
-  const auto is_better = [&](std::uint64_t stalls) {
-    return score_of(layer, least_counters(prediction, computing + stalls)) < than;
+  const auto is_good = [&](std::uint64_t stalls) {
+    return may_win(score_of(layer, with_cycles(prediction.counters, computing + stalls)));
   };
   std::uint64_t good = 0, bad = 1;
-  while (is_better(bad)) {
+  while (is_good(bad)) {
     if (bad > computing + kLongestStall) return Evaluator::kAnyStalls;
     bad *= 2;
   }
   while (bad - good > 1) {
     const std::uint64_t middle = good + (bad - good) / 2;
-    (is_better(middle) ? good : bad) = middle;
+    (is_good(middle) ? good : bad) = middle;
   }
   return good;
 }
 
 SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& request,
-                                 std::size_t wanted,
-                                 const std::function<void(std::uint64_t)>& on_evaluated) {
-  Descriptor d = placed_alone(layer, config_);
+                                 std::size_t wanted, const OnEvaluated& on_evaluated) {
+  const Descriptor d = placed_alone(layer, config_);
+  const Candidates candidates(d, config_, request);
+  const bool has_slack = config_.mapping.slack > 0;
+  SearchResult result = best(d, candidates, Ranking(), has_slack ? 1 : wanted, on_evaluated);
+  if (!has_slack || result.best.empty()) return result;
+  const double limit = result.best.front().score.first * (1 + config_.mapping.slack / 100);
+  const auto told = [&, before = result.evaluated + result.given_up](std::uint64_t evaluated) {
+    if (on_evaluated) on_evaluated(before + evaluated);
+  };
+  SearchResult within = best(d, candidates, Ranking(limit), wanted, told);
+  within.evaluated += result.evaluated;
+  within.given_up += result.given_up;
+  return within;
+}
+
+SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, const Ranking& ranking,
+                                 std::size_t wanted, const OnEvaluated& on_evaluated) {
   SearchResult result;
-  std::vector<Bounded> candidates;
   Predictor predictor(d, config_);
-  Candidates(d, config_, request).for_each([&](const Tiling& tiling) {
+  std::vector<Open> open;  // a heap
+  const auto add = [&](const LayerCounters& least, std::uint64_t number, const TilingGroup* group,
+                       const Tiling& tiling) {
+    const Score score = score_of(d, least);
+    if (!ranking.counts(score)) return;
+    open.push_back({ranking.rank(score), number, group, tiling});
+    std::push_heap(open.begin(), open.end(), comes_later);
+  };
+  const auto add_tiling = [&](const Tiling& tiling, std::uint64_t number) {
     const Prediction& prediction = predictor.predict(tiling);
     const std::uint64_t cycles = descriptor_cycles_ + prediction.counters.compute_cycles +
                                  bounds_.least_stall_cycles(prediction);
-    candidates.push_back({score_of(d, least_counters(prediction, cycles)),
-                          static_cast<std::uint32_t>(candidates.size()), tiling});
-  });
-  result.legal = candidates.size();
-
-  // A heap, because few of them are looked at.
-  std::make_heap(candidates.begin(), candidates.end(), comes_later);
-  while (!candidates.empty()) {
-    std::pop_heap(candidates.begin(), candidates.end(), comes_later);
-    const Bounded candidate = candidates.back();
-    candidates.pop_back();
+    add(with_cycles(prediction.counters, cycles), number, nullptr, tiling);
+  };
+  std::vector<Tiling> neighbours;  // that are open or were
+  std::uint64_t number = 0;
+  for (const TilingGroup& group : candidates.groups()) {
+    result.legal += group.tilings;
+    add(least_counters(d, group), number, &group, group.tiling);
+    number += 1 + group.tilings;
+  }
+  const auto worst = [&] { return ranking.rank(result.best.back().score); };
+  while (!open.empty()) {
+    std::pop_heap(open.begin(), open.end(), comes_later);
+    const Open next = open.back();
+    open.pop_back();
     const bool full = result.best.size() == wanted;
-    if (full && !(candidate.least < result.best.back().score)) break;
-    d.tiling = candidate.tiling;
-    const std::uint64_t most_stalls =
-        full ? most_stall_cycles(d, predictor.predict(d.tiling), result.best.back().score)
-             : Evaluator::kAnyStalls;
+    if (full && !(next.least < worst())) break;
+    if (next.group != nullptr) {
+      std::uint64_t in_group = next.number;
+      candidates.for_each(*next.group,
+                          [&](const Tiling& tiling) { add_tiling(tiling, ++in_group); });
+      continue;
+    }
+    d.tiling = next.tiling;
+    const auto may_win = [&](const Score& score) {
+      return ranking.counts(score) && (!full || ranking.rank(score) < worst());
+    };
     evaluator_.reset();
-    const auto counters = evaluator_.run(d, 0, most_stalls);
+    const auto counters =
+        evaluator_.run(d, 0, most_stall_cycles(d, predictor.predict(d.tiling), may_win));
     if (on_evaluated) on_evaluated(result.evaluated + result.given_up + 1);
     if (!counters) {
       ++result.given_up;
@@ -163,11 +231,21 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
     }
     ++result.evaluated;
     const EvaluatedMapping found{d.tiling, *counters, score_of(d, *counters)};
-    const auto place = std::upper_bound(
-        result.best.begin(), result.best.end(), found,
-        [](const EvaluatedMapping& a, const EvaluatedMapping& b) { return a.score < b.score; });
+    if (!ranking.counts(found.score)) continue;
+    const auto place = std::upper_bound(result.best.begin(), result.best.end(), found,
+                                        [&](const EvaluatedMapping& a, const EvaluatedMapping& b) {
+                                          return ranking.rank(a.score) < ranking.rank(b.score);
+                                        });
+    const bool is_best = place == result.best.begin();
     result.best.insert(place, found);
     if (result.best.size() > wanted) result.best.pop_back();
+    if (!is_best) continue;
+    candidates.for_each_neighbour(found.tiling, [&](const Tiling& tiling) {
+      if (std::find(neighbours.begin(), neighbours.end(), tiling) != neighbours.end()) return;
+      neighbours.push_back(tiling);
+      ++result.legal;
+      add_tiling(tiling, ++number);
+    });
   }
   return result;
 }

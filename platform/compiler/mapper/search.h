@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best mappings of one layer: all legal ones in the order of their bounds, evaluated until no
-// bound is better than what has been found.
+// The best mappings of one layer: groups of tilings, and the tilings of the groups that are looked
+// into, in the order of their bounds; evaluated until no bound is better than what has been found.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,12 @@
 
 namespace dcnsim {
 
+class Candidates;
+class Ranking;
 struct AcceleratorConfig;
 struct DramSpec;
 struct Prediction;
+struct TilingGroup;
 
 /// Places the layer's data as if it were a program of its own: where they lie when it is judged.
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config);
@@ -30,25 +33,35 @@ class MappingSearch {
   /// `config` is validated; the references stay.
   MappingSearch(const AcceleratorConfig& config, const DramSpec& dram, const EnergyModel& energy);
 
+  using OnEvaluated = std::function<void(std::uint64_t evaluated)>;
+
   /// The `wanted` best mappings of a layer, which says what is on chip; its tiling and addresses do
   /// not count. None of those that are as `request` wants them is better, and equal ones come in
-  /// the order of their bounds, then of Candidates. `on_evaluated` is told how many have been
-  /// evaluated.
+  /// the order of their bounds, then of Candidates. With a slack, best are those with the least
+  /// second figure among all whose first is within the slack of the least. `on_evaluated` is told
+  /// how many have been evaluated.
   SearchResult best(const Descriptor& layer, const MappingRequest& request, std::size_t wanted,
-                    const std::function<void(std::uint64_t evaluated)>& on_evaluated = {});
+                    const OnEvaluated& on_evaluated = {});
 
   /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot
   /// be: a tiling is illegal, or not better than the next.
   std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
 
+  /// What no tiling of a group counts less of: what its bound is made of.
+  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group) const;
+
   /// One mapping alone.
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
  private:
+  using MayWin = std::function<bool(const Score&)>;
+
+  SearchResult best(Descriptor layer, const Candidates& candidates, const Ranking& ranking,
+                    std::size_t wanted, const OnEvaluated& on_evaluated);
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
-  LayerCounters least_counters(const Prediction& prediction, std::uint64_t cycles) const;
+  LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
   std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,
-                                  const Score& than) const;
+                                  const MayWin& may_win) const;
 
   const AcceleratorConfig& config_;
   const EnergyModel& energy_;

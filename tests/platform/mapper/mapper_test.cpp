@@ -189,8 +189,9 @@ double cycles(const AcceleratorConfig& config, const DramSpec& dram,
   return sum;
 }
 
-// Alignment and the phase of refreshes may cost a wider or faster machine a little.
-constexpr double kTolerance = 1.01;
+// Alignment and the phase of refreshes may cost a wider or faster machine a little. Larger buffers
+// lead to other tilings, whose neighbours of unbalanced sizes are others too.
+constexpr double kTolerance = 1.01, kBufferTolerance = 1.001;
 
 TEST(LargerMachine, is_not_slower) {
   const std::vector<Descriptor> all =
@@ -218,7 +219,7 @@ TEST(LargerMachine, is_not_slower) {
       ++larger[axis];
       const auto next = grid.find(larger);
       if (next == grid.end()) continue;
-      EXPECT_LE(next->second, value * (axis == 0 ? 1.0 : kTolerance))
+      EXPECT_LE(next->second, value * (axis == 0 ? kBufferTolerance : kTolerance))
           << at[0] << " " << at[1] << " " << at[2] << ", axis " << axis;
     }
   }

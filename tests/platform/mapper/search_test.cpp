@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "models/perf/prediction.h"
+#include "models/perf/schedule.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
@@ -45,10 +46,86 @@ Descriptor small_layer(RandomLayer& random) {
   }
 }
 
-TEST(Candidates, are_all_legal_tilings_and_no_other) {
+/// What balanced_sizes() says it is, by trying every size.
+bool is_balanced(int size, int total, int unit, int most_even) {
+  const auto tiles = [&](int of) { return (total + of - 1) / of; };
+  if (size == total) return true;
+  for (int even = 1; even <= most_even; even *= 2) {
+    int least = unit * even;
+    while (tiles(least) > tiles(size)) least += unit * even;
+    if (least == size) return true;
+  }
+  return false;
+}
+
+TEST(BalancedSizes, are_the_least_for_their_number_of_tiles) {
+  for (int total = 1; total <= 70; ++total) {
+    for (const int unit : {1, 3, 8}) {
+      for (const int even : {1, 2, 64}) {
+        std::vector<int> expected;
+        for (int size = unit; size < total; size += unit) {
+          if (is_balanced(size, total, unit, even)) expected.push_back(size);
+        }
+        expected.push_back(total);
+        EXPECT_EQ(balanced_sizes(total, unit, even), expected) << total << " by " << unit;
+      }
+    }
+  }
+}
+
+/// The least size that `fits`, a multiple of which every tile but the last must have.
+template <typename Fits>
+int least_unit(const Fits& fits) {
+  int unit = 1;
+  while (!fits(unit)) ++unit;
+  return unit;
+}
+
+struct Units {
+  int columns, chunk;
+};
+Units units_of(const Descriptor& d, const AcceleratorConfig& config) {
+  const int word_bits = 8 * config.dma.bus_bytes;
+  const int pixel_bits = d.output_shape().channels * d.requant.out.bits;
+  Units units{least_unit([&](int u) { return u * pixel_bits % word_bits == 0; }), 1};
+  if (d.kind != LayerKind::kConv) return units;
+  const int columns = config.array.columns;
+  units.chunk = least_unit([&](int u) {
+    const int channels = group_channels(d);
+    return u % reduction_unit(d, config.array) == 0 &&
+           (channels < columns || u * columns * d.weight.bits % word_bits == 0) &&
+           u * (channels % columns) * d.weight.bits % word_bits == 0;
+  });
+  return units;
+}
+
+bool is_balanced(const Descriptor& d, const Tiling& t, const AcceleratorConfig& config) {
+  const Units units = units_of(d, config);
+  const Shape out = d.output_shape();
+  if (!is_balanced(t.tile_h, out.height, 1, 64)) return false;
+  if (!is_balanced(t.tile_w, out.width, units.columns, 64)) return false;
+  return d.kind != LayerKind::kConv ||
+         (is_balanced(t.tile_channels, group_channels(d), config.array.columns, 1) &&
+          is_balanced(t.chunk_k, reduction(d), units.chunk, 1));
+}
+
+/// Rows of an output-stationary array that are idle in the layer's pixel tiles, all together.
+int idle_rows(const Descriptor& d, const Tiling& t, int rows) {
+  const Shape out = d.output_shape();
+  int idle = 0;
+  for (const Extent& y : extents(out.height, t.tile_h)) {
+    for (const Extent& x : extents(out.width, t.tile_w)) {
+      const int pixels = y.size() * x.size() * d.fused_pool * d.fused_pool;
+      idle += (rows - pixels % rows) % rows;
+    }
+  }
+  return idle;
+}
+
+TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
   RandomLayer random(1);
-  std::size_t tilings = 0;
-  for (int i = 0; i < 500; ++i) {
+  std::size_t tilings = 0, filling = 0;
+  for (int i = 0; i < 2000; ++i) {
     const AcceleratorConfig config = random.machine();
     const Descriptor d = small_layer(random);
     std::vector<Tiling> expected = all_legal_tilings(d, config);
@@ -56,18 +133,64 @@ TEST(Candidates, are_all_legal_tilings_and_no_other) {
     Candidates(d, config).for_each([&](const Tiling& tiling) { found.push_back(tiling); });
     std::sort(expected.begin(), expected.end(), comes_before);
     std::sort(found.begin(), found.end(), comes_before);
-    ASSERT_EQ(found.size(), expected.size()) << i;
-    EXPECT_TRUE(std::equal(found.begin(), found.end(), expected.begin())) << i;
-    tilings += found.size();
+    EXPECT_TRUE(
+        std::includes(expected.begin(), expected.end(), found.begin(), found.end(), comes_before))
+        << i;
+    EXPECT_EQ(std::adjacent_find(found.begin(), found.end()), found.end()) << i;
+    EXPECT_EQ(found.empty(), expected.empty());
     EXPECT_EQ(found.empty(), !why_no_candidate(d, config).empty() && expected.empty());
+    tilings += found.size();
+    for (const Tiling& tiling : expected) {
+      const bool is_found = std::find(found.begin(), found.end(), tiling) != found.end();
+      if (is_balanced(d, tiling, config)) {
+        EXPECT_TRUE(is_found) << i;
+      } else if (is_found) {
+        Tiling least = tiling;
+        const auto shrink = [](int& size, int total, int unit) {
+          while (size > unit && ceil_div(total, size - unit) == ceil_div(total, size)) size -= unit;
+        };
+        shrink(least.tile_h, d.output_shape().height, 1);
+        shrink(least.tile_w, d.output_shape().width, units_of(d, config).columns);
+        EXPECT_EQ(config.array.dataflow, Dataflow::kOutputStationary);
+        EXPECT_LT(idle_rows(d, tiling, config.array.rows), idle_rows(d, least, config.array.rows));
+        ++filling;
+      }
+    }
   }
   EXPECT_GT(tilings, 3000u);
+  EXPECT_GT(filling, 5u);
+}
+
+TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
+  RandomLayer random(6);
+  int neighbours = 0;
+  for (int i = 0; i < 800; ++i) {
+    const AcceleratorConfig config = random.machine();
+    const Descriptor d = small_layer(random);
+    const std::vector<Tiling> legal = all_legal_tilings(d, config);
+    const Candidates candidates(d, config);
+    if (legal.empty()) continue;
+    std::vector<Tiling> own;
+    candidates.for_each([&](const Tiling& tiling) { own.push_back(tiling); });
+    const Tiling of =
+        own[static_cast<std::size_t>(random.pick(0, static_cast<int>(own.size()) - 1))];
+    candidates.for_each_neighbour(of, [&](const Tiling& tiling) {
+      EXPECT_NE(std::find(legal.begin(), legal.end(), tiling), legal.end());
+      EXPECT_EQ(std::find(own.begin(), own.end(), tiling), own.end());
+      EXPECT_EQ((tiling.tile_h != of.tile_h) + (tiling.tile_w != of.tile_w) +
+                    (tiling.tile_channels != of.tile_channels) + (tiling.chunk_k != of.chunk_k),
+                1);
+      EXPECT_EQ(tiling.order, of.order);
+      ++neighbours;
+    });
+  }
+  EXPECT_GT(neighbours, 100);
 }
 
 TEST(Candidates, keep_to_what_is_requested) {
   RandomLayer random(2);
-  int kept = 0;
-  for (int i = 0; i < 100; ++i) {
+  int kept = 0, drawn = 0;
+  for (int i = 0; i < 200; ++i) {
     const AcceleratorConfig config = random.machine();
     const Descriptor d = small_layer(random);
     const std::vector<Tiling> all = all_legal_tilings(d, config);
@@ -85,16 +208,22 @@ TEST(Candidates, keep_to_what_is_requested) {
              request.tile_channels.value_or(t.tile_channels) == t.tile_channels &&
              request.chunk_k.value_or(t.chunk_k) == t.chunk_k;
     };
-    std::size_t found = 0;
+    std::size_t found = 0, as_drawn = 0;
     Candidates(d, config, request).for_each([&](const Tiling& tiling) {
       EXPECT_TRUE(as_requested(tiling));
+      EXPECT_NE(std::find(all.begin(), all.end(), tiling), all.end());
+      as_drawn += tiling == one ? 1 : 0;
       ++found;
     });
-    EXPECT_EQ(static_cast<std::ptrdiff_t>(found),
-              std::count_if(all.begin(), all.end(), as_requested));
+    EXPECT_GT(found, 0u);
+    if (request.tile_h && request.tile_w && request.tile_channels && request.chunk_k) {
+      EXPECT_EQ(as_drawn, 1u) << "sizes asked for need not be balanced";
+      ++drawn;
+    }
     ++kept;
   }
-  EXPECT_GT(kept, 50);
+  EXPECT_GT(kept, 100);
+  EXPECT_GT(drawn, 2);
 }
 
 TEST(Bounds, are_never_beaten) {
@@ -141,32 +270,78 @@ TEST(Bounds, are_never_beaten) {
   EXPECT_GT(ideal, 300);
 }
 
+TEST(Bounds, of_groups_are_never_beaten) {
+  RandomLayer random(7);
+  std::mt19937 engine(7);
+  int groups = 0;
+  for (int i = 0; i < 1500; ++i) {
+    AcceleratorConfig config = random.machine();
+    config.clock_mhz = random.pick(50, 2000);
+    config.array.steps = random.chance(4) ? ArraySteps::kOverlapped : ArraySteps::kApart;
+    Descriptor d = random.layer();
+    d.input_on_chip = random.chance(4);
+    d.output_on_chip = random.chance(4);
+    const Candidates candidates(d, config);
+    if (candidates.groups().empty()) continue;
+    const auto last = static_cast<int>(candidates.groups().size()) - 1;
+    const TilingGroup& group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    std::vector<Tiling> tilings;
+    candidates.for_each(group, [&](const Tiling& tiling) { tilings.push_back(tiling); });
+    ASSERT_EQ(tilings.size(), group.tilings);
+    std::shuffle(tilings.begin(), tilings.end(), engine);
+    tilings.resize(std::min<std::size_t>(tilings.size(), 5));
+    tilings.push_back(group.tiling);
+    const EnergyModel none;
+    MappingSearch search(config, lpddr4_3200(), none);
+    const LayerCounters least = search.least_counters(d, group);
+    for (const Tiling& tiling : tilings) {
+      const LayerCounters counters = search.evaluate(d, tiling).counters;
+      EXPECT_LE(least.cycles, counters.cycles) << i;
+      EXPECT_EQ(least.macs, counters.macs) << i;
+      EXPECT_LE(least.pe_cycles, counters.pe_cycles) << i;
+      for (const Stream stream : StreamBytes::keys()) {
+        EXPECT_LE(least.stream_bytes[stream], counters.stream_bytes[stream]) << i;
+      }
+    }
+    ++groups;
+  }
+  EXPECT_GT(groups, 700);
+}
+
 class SearchTest : public testing::TestWithParam<Objective> {};
 
 TEST_P(SearchTest, finds_the_best_of_all) {
   RandomLayer random(4);
   const EnergyModel energy = some_energy();
-  int searched = 0;
+  int searched = 0, beyond = 0;
   std::uint64_t legal = 0, evaluated = 0;
-  for (int i = 0; i < 120; ++i) {
+  for (int i = 0; i < 600; ++i) {
     AcceleratorConfig config = random.machine();
     config.mapping.objective = GetParam();
     const Descriptor d = small_layer(random);
     MappingSearch search(config, lpddr4_3200(), energy);
     const std::size_t wanted = random.chance(2) ? 1 : 4;
     const SearchResult result = search.best(d, {}, wanted);
-    std::vector<Score> all;
-    for (const Tiling& tiling : all_legal_tilings(d, config)) {
-      all.push_back(search.evaluate(d, tiling).score);
-    }
-    std::sort(all.begin(), all.end());
-    EXPECT_EQ(result.legal, all.size());
-    ASSERT_EQ(result.best.size(), std::min(wanted, all.size())) << i;
+    std::vector<Score> balanced;
+    Candidates(d, config).for_each(
+        [&](const Tiling& tiling) { balanced.push_back(search.evaluate(d, tiling).score); });
+    std::sort(balanced.begin(), balanced.end());
+    EXPECT_GE(result.legal, balanced.size());
+    EXPECT_LE(result.evaluated + result.given_up, result.legal);
+    ASSERT_GE(result.best.size(), std::min(wanted, balanced.size())) << i;
     for (std::size_t n = 0; n < result.best.size(); ++n) {
-      EXPECT_EQ(result.best[n].score.first, all[n].first) << i;
-      EXPECT_EQ(result.best[n].score.second, all[n].second) << i;
+      EXPECT_FALSE(n < balanced.size() && balanced[n] < result.best[n].score) << i;
+      const Score again = search.evaluate(d, result.best[n].tiling).score;
+      EXPECT_EQ(again.first, result.best[n].score.first);
+      EXPECT_EQ(again.second, result.best[n].score.second);
     }
-    searched += all.empty() ? 0 : 1;
+    if (balanced.empty()) continue;
+    const Score& best = result.best.front().score;
+    Candidates(d, config).for_each_neighbour(result.best.front().tiling, [&](const Tiling& tiling) {
+      EXPECT_FALSE(search.evaluate(d, tiling).score < best) << i;
+    });
+    ++searched;
+    beyond += best < balanced.front() ? 1 : 0;
     legal += result.legal;
     evaluated += result.evaluated;
 
@@ -176,8 +351,44 @@ TEST_P(SearchTest, finds_the_best_of_all) {
       EXPECT_EQ(again.best[n].tiling, result.best[n].tiling) << "equal ones in the same order";
     }
   }
-  EXPECT_GT(searched, 50);
+  EXPECT_GT(searched, 250);
+  EXPECT_GT(beyond, 0) << "a neighbour of the best balanced one is better at times";
   EXPECT_LT(evaluated, legal) << "bounds rule mappings out";
+}
+
+TEST_P(SearchTest, gives_slack_away_for_the_second_figure) {
+  RandomLayer random(8);
+  const EnergyModel energy = some_energy();
+  int gained = 0, limited = 0;
+  for (int i = 0; i < 600; ++i) {
+    AcceleratorConfig config = random.machine();
+    config.mapping.objective = GetParam();
+    if (random.chance(2) && GetParam() != Objective::kEnergy) {
+      config.mapping.second = Objective::kEnergy;
+    }
+    const Descriptor d = small_layer(random);
+    MappingSearch exact(config, lpddr4_3200(), energy);
+    const SearchResult without = exact.best(d, {}, 1);
+    if (without.best.empty()) continue;
+    config.mapping.slack = random.pick(1, 30);
+    MappingSearch search(config, lpddr4_3200(), energy);
+    const SearchResult result = search.best(d, {}, 2);
+    const Score& chosen = result.best.front().score;
+    const double limit = without.best.front().score.first * (1 + config.mapping.slack / 100);
+    EXPECT_LE(chosen.first, limit) << i;
+    EXPECT_LE(chosen.second, without.best.front().score.second) << i;
+    Candidates(d, config).for_each([&](const Tiling& tiling) {
+      const Score other = search.evaluate(d, tiling).score;
+      EXPECT_FALSE(other.first <= limit && other.second < chosen.second) << i;
+      limited += other.first > limit && other.second < chosen.second ? 1 : 0;
+    });
+    gained += chosen.second < without.best.front().score.second ? 1 : 0;
+    if (result.best.size() < 2) continue;
+    EXPECT_LE(result.best[1].score.first, limit) << i;
+    EXPECT_GE(result.best[1].score.second, chosen.second) << i;
+  }
+  EXPECT_GT(gained, 20);
+  EXPECT_GT(limited, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Objectives, SearchTest,
@@ -216,7 +427,10 @@ TEST(StoredSearch, comes_back_only_if_it_can_be_of_this_layer) {
 }
 
 TEST(Score, of_energy_needs_a_model) {
-  EXPECT_THROW(score(Objective::kEnergy, {}, {}, {}), std::invalid_argument);
+  for (const MappingConfig& mapping : {MappingConfig{Objective::kEnergy, 0, {}},
+                                       MappingConfig{Objective::kLatency, 0, Objective::kEnergy}}) {
+    EXPECT_THROW(score(mapping, {}, {}, {}), std::invalid_argument);
+  }
 }
 
 }  // namespace
