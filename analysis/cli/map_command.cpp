@@ -82,7 +82,7 @@ MapReport mapped(const MapOptions& options) {
   const InputPath accelerator_path = accelerator_file(options.accelerator);
   const InputPath tables = shipped_data().cost_tables();
   AcceleratorConfig config = load_accelerator(accelerator_path.path);
-  if (const auto objective = options.mapping.objective()) config.mapping.objective = *objective;
+  options.mapping.apply_to(config.mapping);
   const Machine machine = make_machine(std::move(config), tables.path,
                                        options.mapping.cache.folder(), accelerator_path.path);
   const OnRunProgress progress = run_on_terminal();

@@ -107,6 +107,8 @@ RunRequest RunCommandOptions::request() const {
         dataflow == "weight-stationary" ? Dataflow::kWeightStationary : Dataflow::kOutputStationary;
   }
   request.objective = mapping.objective();
+  request.slack = mapping.slack;
+  request.second_objective = mapping.second();
   request.pixels = pixels.convention();
   request.images = images;
   request.labels = labels;

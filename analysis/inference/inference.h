@@ -53,6 +53,8 @@ struct RunRequest {
   std::variant<std::string, AcceleratorConfig> accelerator = std::string("small_edge");
   std::optional<Dataflow> dataflow;    ///< instead of the accelerator's
   std::optional<Objective> objective;  ///< instead of the accelerator's
+  std::optional<double> slack;         ///< likewise its mapping.slack, percent
+  std::optional<Objective> second_objective;
 
   /// CIFAR-10 .bin file or folder of them, .npy array (ImageFiles); or images. "": the first 1,000
   /// test images of CIFAR-10 where the network takes them, else no images. Without images there is

@@ -40,6 +40,8 @@ Machine run_machine(const RunRequest& request, const std::optional<InputPath>& f
       file ? load_accelerator(file->path) : std::get<AcceleratorConfig>(request.accelerator);
   if (request.dataflow) config.array.dataflow = *request.dataflow;
   if (request.objective) config.mapping.objective = *request.objective;
+  if (request.slack) config.mapping.slack = *request.slack;
+  if (request.second_objective) config.mapping.second = *request.second_objective;
   return make_machine(std::move(config), data.cost_tables().path, request.mapping_cache,
                       file ? file->path : "");
 }
