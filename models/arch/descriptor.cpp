@@ -233,11 +233,40 @@ void validate_geometry(const Descriptor& d) {
 
 /// What the format has room for, but nobody executes yet.
 void refuse_what_is_to_come(const Descriptor& d) {
-  require_range("order", static_cast<std::int64_t>(d.tiling.order), 0, 1);
-  require_range("tile_in", d.tiling.tile_in, 0, 0);
   require_range("input_segment", d.input_segment, 0, 0);
   require_range("input2_segment", d.input2_segment, 0, 0);
   require_range("output_segment", d.output_segment, 0, 0);
+}
+
+/// Channels [first, first + tile_in) of a map in planes of `segment` channels are to be whole ones.
+void require_planes(const Descriptor& d, std::string_view map, int segment) {
+  if (segment != 0 && d.tiling.tile_in % segment == 0) return;
+  fail("tile_in", std::to_string(d.tiling.tile_in),
+       "all channels or whole planes of the " + std::string(map));
+}
+
+void validate_tile_in(const Descriptor& d) {
+  const Tiling& t = d.tiling;
+  const bool conv = d.kind == LayerKind::kConv;
+  const int channels = conv ? d.conv.in.channels / d.conv.groups : d.input_shape().channels;
+  require_range("tile_in", t.tile_in, 0, channels);
+  if (t.tile_in == 0 || t.tile_in == channels) return;
+  if (!d.input_on_chip) require_planes(d, "input", d.input_segment);
+  if (d.kind == LayerKind::kAdd) require_planes(d, "second operand", d.input2_segment);
+  if (!conv) {
+    if (!d.output_on_chip) require_planes(d, "output", d.output_segment);
+    return;
+  }
+  if (d.conv.groups > 1 && !d.input_on_chip && channels % d.input_segment != 0) {
+    fail("tile_in", std::to_string(t.tile_in), "groups of whole planes of the input");
+  }
+  if (t.tile_channels > d.conv.out_channels / d.conv.groups) {
+    fail("tile_in", std::to_string(t.tile_in), "all channels of several groups");
+  }
+  if (t.order == LoopOrder::kWeightChunkOuter &&
+      t.chunk_k < d.conv.kernel_h * d.conv.kernel_w * t.tile_in) {
+    fail("chunk_k", std::to_string(t.chunk_k), "all of an input tile, in this order");
+  }
 }
 
 void validate_tiling(const Descriptor& d) {
@@ -246,9 +275,15 @@ void validate_tiling(const Descriptor& d) {
   require_range("tile_h", t.tile_h, 1, out.height);
   require_range("tile_w", t.tile_w, 1, out.width);
   if (d.kind == LayerKind::kConv) {
-    require_range("tile_channels", t.tile_channels, 1, d.conv.out_channels / d.conv.groups);
+    const int of_group = d.conv.out_channels / d.conv.groups;
+    require_range("tile_channels", t.tile_channels, 1, d.conv.out_channels);
+    if (t.tile_channels > of_group && t.tile_channels % of_group != 0) {
+      fail("tile_channels", std::to_string(t.tile_channels),
+           "part of a group of " + std::to_string(of_group) + " or whole groups");
+    }
     require_range("chunk_k", t.chunk_k, 1, d.conv.reduction());
   }
+  validate_tile_in(d);
   if (step_count(d) > kMaxSteps) {
     fail("tiling", "too many steps", "at most " + std::to_string(kMaxSteps));
   }
@@ -260,12 +295,23 @@ std::int64_t step_count(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
   std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
-  if (d.kind != LayerKind::kConv || steps > kMaxSteps) return steps;
-  // At most 2^16 channel tiles, then 2^30 chunks: no product overflows.
-  steps *=
-      std::int64_t{d.conv.groups} * ceil_div(d.conv.out_channels / d.conv.groups, t.tile_channels);
   if (steps > kMaxSteps) return steps;
-  return steps * ceil_div(d.conv.reduction(), t.chunk_k);
+  if (d.kind != LayerKind::kConv) {
+    return t.tile_in == 0 ? steps : steps * ceil_div(out.channels, t.tile_in);
+  }
+  // At most 2^16 channel tiles, then 2^30 chunks: no product overflows.
+  const ConvShape& conv = d.conv;
+  const int of_group = conv.out_channels / conv.groups, inputs = conv.in.channels / conv.groups;
+  steps *= t.tile_channels > of_group
+               ? ceil_div(conv.out_channels, t.tile_channels)
+               : std::int64_t{conv.groups} * ceil_div(of_group, t.tile_channels);
+  if (steps > kMaxSteps) return steps;
+  const auto chunks = [&](int channels) {
+    return ceil_div(conv.kernel_h * conv.kernel_w * channels, t.chunk_k);
+  };
+  const int tile_in = t.tile_in == 0 ? inputs : t.tile_in;
+  const int whole = inputs / tile_in, rest = inputs % tile_in;
+  return steps * (std::int64_t{whole} * chunks(tile_in) + chunks(rest));
 }
 
 void validate(const Descriptor& d) {

@@ -29,13 +29,12 @@ enum class LoopOrder : std::uint8_t {
 struct Tiling {
   int tile_h = 1;         ///< output rows (after the fused pool) a tile
   int tile_w = 1;         ///< output columns a tile
-  int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, or
-                          ///< all channels of a group; tiles never span two groups
-  int chunk_k = 1;        ///< reduction steps a weight tile: a multiple of reduction_unit() or all;
-                          ///< less than all only with tile_channels <= array columns
+  int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, all
+                          ///< channels of a group, or those of several groups
+  int chunk_k = 1;        ///< reduction steps a weight tile, of those of an input tile
   LoopOrder order = LoopOrder::kWeightOuter;
-  int tile_in = 0;  ///< input channels an input tile (pool, add: those of the output as well),
-                    ///< 0 for all, of a convolution all of a group
+  int tile_in = 0;  ///< input channels an input tile (pool, add: those of the output as well):
+                    ///< whole planes of the map, or 0 for all, of a convolution all of a group
 
   friend constexpr bool operator==(const Tiling& a, const Tiling& b) {
     return a.tile_h == b.tile_h && a.tile_w == b.tile_w && a.tile_channels == b.tile_channels &&

@@ -67,7 +67,7 @@ StepCycles weight_stationary_cycles(const AcceleratorConfig& config, const Array
                     load(next_steps, next_columns));
   };
 
-  // Passes run block by block, row tile by row tile.
+  // Passes run group by group, block by block, row tile by row tile.
   const auto up_to_last_pass = [&](int columns) -> std::uint64_t {
     if (row_tiles.count == 1) return 0;
     return (row_tiles.count - 2) * advance(row_tiles.full, row_tiles.full, columns) +
@@ -76,13 +76,15 @@ StepCycles weight_stationary_cycles(const AcceleratorConfig& config, const Array
   const auto last_pass_before = [&](int next_columns) {
     return advance(row_tiles.last, row_tiles.first(), next_columns);
   };
+  const std::uint64_t groups = u64(work.groups);
   StepCycles cycles;
   cycles.fill = load(row_tiles.first(), blocks.first());
-  cycles.passes = blocks.sum(up_to_last_pass);
+  cycles.passes = groups * blocks.sum(up_to_last_pass);
   if (blocks.count > 1) {
-    cycles.passes +=
-        (blocks.count - 2) * last_pass_before(blocks.full) + last_pass_before(blocks.last);
+    cycles.passes += groups * ((blocks.count - 2) * last_pass_before(blocks.full) +
+                               last_pass_before(blocks.last));
   }
+  cycles.passes += (groups - 1) * last_pass_before(blocks.first());
   cycles.last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
   cycles.drain = drain_cycles(config, mode);
   return cycles;
@@ -91,7 +93,7 @@ StepCycles weight_stationary_cycles(const AcceleratorConfig& config, const Array
 /// How much later than the first PE the last one starts, and the last sums shifted out if they
 /// leave.
 std::uint64_t skew_and_shift_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
-  const bool leave = work.last_chunk || !sums_stay(config.array, work);
+  const bool leave = work.last_chunk || !work.sums_stay;
   return drain_cycles(config, mode_of(config, work)) - 1 + (leave ? u64(config.array.rows) : 0);
 }
 
@@ -104,21 +106,22 @@ StepCycles output_stationary_cycles(const AcceleratorConfig& config, const Array
                      fetch_cycles(mode.activation, group * rows, config.input_buffer),
                      fetch_cycles(mode.weight, group * columns, config.weight_buffer)});
   };
-  const Cut groups(work.reduction, mode.group);
+  const Cut side_by_side(work.reduction, mode.group);
   const auto stream = [&](int rows, int columns) {
-    return groups.sum([&](int group) { return step(group, rows, columns); });
+    return side_by_side.sum([&](int group) { return step(group, rows, columns); });
   };
 
   // Every block but the first hides the shift of the sums before it. The operands of the very first
   // step are there.
   const std::uint64_t shift = u64(config.array.rows);
-  const std::uint64_t all_hiding = blocks.sum([&](int columns) {
+  const std::uint64_t all_hiding = u64(work.groups) * blocks.sum([&](int columns) {
     return pixel_blocks.sum([&](int rows) { return std::max(stream(rows, columns), shift); });
   });
   const int rows = pixel_blocks.first();
   const int columns = blocks.first();
   const std::uint64_t first = stream(rows, columns);
-  const std::uint64_t waits_for_first_step = step(groups.first(), rows, columns) - u64(mode.passes);
+  const std::uint64_t waits_for_first_step =
+      step(side_by_side.first(), rows, columns) - u64(mode.passes);
   StepCycles cycles;
   cycles.passes = all_hiding - std::max(first, shift);
   cycles.last_pass = first - waits_for_first_step;
@@ -149,8 +152,8 @@ std::uint64_t words_of_blocks(const Cut& a, const Cut& b, int bits, const Buffer
 
 }  // namespace
 
-bool sums_stay(const ArrayConfig& array, const ArrayWork& work) {
-  return work.pixels <= array.rows && work.channels <= array.columns;
+bool fits_the_pes(const ArrayConfig& array, const ArrayWork& work) {
+  return work.pixels <= array.rows && work.channels <= array.columns && work.groups == 1;
 }
 
 std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
@@ -161,7 +164,7 @@ std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& wor
 std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const StepCycles cycles = step_cycles(config, work);
   const bool weight_stationary = config.array.dataflow == Dataflow::kWeightStationary;
-  const bool leave = work.last_chunk || !sums_stay(config.array, work);
+  const bool leave = work.last_chunk || !work.sums_stay;
   const std::uint64_t beside = weight_stationary ? cycles.fill : leave ? u64(config.array.rows) : 0;
   return cycles.passes + std::max(cycles.last_pass, beside);
 }
@@ -184,7 +187,8 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
                         LayerCounters& counters) {
   const DatapathMode mode = mode_of(config, work);
   const Cut blocks(work.channels, config.array.columns);
-  const std::uint64_t outputs = u64(work.pixels) * u64(work.channels);
+  const std::uint64_t groups = u64(work.groups);
+  const std::uint64_t outputs = groups * u64(work.pixels) * u64(work.channels);
   const std::uint64_t steps = Cut(work.reduction, mode.group).count;
   counters.macs += outputs * u64(work.reduction);
   counters.pe_cycles += outputs * steps * u64(mode.passes);
@@ -193,21 +197,22 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   count_register_loads(config, work, counters.registers);
   if (work.first_chunk) {
     const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
-    counters.weight_buffer.reads += blocks.sum(
-        [&](int columns) { return words(u64(columns), bias_bits, config.weight_buffer); });
+    counters.weight_buffer.reads += groups * blocks.sum([&](int columns) {
+      return words(u64(columns), bias_bits, config.weight_buffer);
+    });
   }
 
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary: {
       const Cut row_tiles(work.reduction, config.array.rows * mode.group);
-      counters.weight_loads += u64(work.channels) * steps * u64(mode.weight.times);
+      counters.weight_loads += groups * u64(work.channels) * steps * u64(mode.weight.times);
       counters.input_buffer.reads +=
-          blocks.count * u64(mode.activation.times) * row_tiles.sum([&](int reduction) {
+          groups * blocks.count * u64(mode.activation.times) * row_tiles.sum([&](int reduction) {
             return words(u64(work.pixels) * u64(reduction), mode.activation.bits,
                          config.input_buffer);
           });
       counters.weight_buffer.reads +=
-          words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
+          groups * words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
       counters.accumulator_buffer.writes += row_tiles.count * outputs;
       counters.accumulator_buffer.reads += (row_tiles.count - (work.first_chunk ? 1 : 0)) * outputs;
       return;
@@ -216,16 +221,16 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
       const Cut pixel_blocks(work.pixels, config.array.rows);
       counters.weight_loads += outputs * steps * u64(mode.weight.times);
       counters.input_buffer.reads +=
-          blocks.count * u64(mode.activation.times) * pixel_blocks.sum([&](int rows) {
+          groups * blocks.count * u64(mode.activation.times) * pixel_blocks.sum([&](int rows) {
             return words(u64(work.reduction) * u64(rows), mode.activation.bits,
                          config.input_buffer);
           });
       counters.weight_buffer.reads +=
-          pixel_blocks.count * u64(mode.weight.times) * blocks.sum([&](int columns) {
+          groups * pixel_blocks.count * u64(mode.weight.times) * blocks.sum([&](int columns) {
             return words(u64(work.reduction) * u64(columns), mode.weight.bits,
                          config.weight_buffer);
           });
-      if (!sums_stay(config.array, work)) {
+      if (!work.sums_stay) {
         if (!work.first_chunk) counters.accumulator_buffer.reads += outputs;
         if (!work.last_chunk) counters.accumulator_buffer.writes += outputs;
       }

@@ -10,8 +10,8 @@
 
 namespace dcnsim {
 
-/// What one step asks of the array: `pixels` convolution outputs for `channels` output channels,
-/// over `reduction` steps of the sum.
+/// What one step asks of the array: `pixels` convolution outputs for `channels` output channels of
+/// each of `groups`, over `reduction` steps of the sum.
 struct ArrayWork {
   int pixels = 1;
   int channels = 1;
@@ -20,6 +20,10 @@ struct ArrayWork {
   int activation_bits = 8;
   bool first_chunk = true;  ///< accumulators start from the bias
   bool last_chunk = true;   ///< results leave through the requantizer
+  /// The step before and the one after work on the same sums, which fit the PEs: an
+  /// output-stationary array keeps them there between chunks, or else in the accumulator buffer.
+  bool sums_stay = false;
+  int groups = 1;  ///< one after the other
 };
 
 /// Cycles from the first weights (weight-stationary) or operands (output-stationary) entering the
@@ -38,9 +42,8 @@ std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const Arr
 /// the first PE to the last and the last shift (output-stationary).
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
-/// Whether an output-stationary array keeps the sums between the chunks of a reduction in its PEs,
-/// or else in the accumulator buffer.
-bool sums_stay(const ArrayConfig& array, const ArrayWork& work);
+/// Whether there is a PE of an output-stationary array for every sum.
+bool fits_the_pes(const ArrayConfig& array, const ArrayWork& work);
 
 /// Adds the step's MACs, register loads, buffer and accumulator accesses to `counters` (not
 /// cycles).

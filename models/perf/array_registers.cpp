@@ -15,12 +15,14 @@ void count_weight_stationary(const AcceleratorConfig& config, const ArrayWork& w
   const DatapathMode mode = datapath_mode(config.array, work.weight_bits, work.activation_bits);
   const Cut row_tiles(work.reduction, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
+  const std::uint64_t groups = u64(work.groups);
   loads.edge_activation_bits +=
-      blocks.count * u64(work.pixels) * u64(mode.activation.times) * row_tiles.sum([&](int steps) {
+      groups * blocks.count * u64(work.pixels) * u64(mode.activation.times) *
+      row_tiles.sum([&](int steps) {
         return u64(steps) * u64(mode.activation.bits) +
                triangle(ceil_div(steps, mode.group)) * u64(mode.activation_register_bits);
       });
-  const std::uint64_t bits_a_channel = u64(work.reduction) * u64(work.weight_bits);
+  const std::uint64_t bits_a_channel = groups * u64(work.reduction) * u64(work.weight_bits);
   loads.edge_weight_bits +=
       bits_a_channel * blocks.sum([](int columns) { return u64(columns) + triangle(columns); });
   loads.shadow_bits += bits_a_channel * u64(work.channels);
@@ -31,21 +33,22 @@ void count_output_stationary(const AcceleratorConfig& config, const ArrayWork& w
   const DatapathMode mode = datapath_mode(config.array, work.weight_bits, work.activation_bits);
   const Cut pixel_blocks(work.pixels, config.array.rows);
   const Cut blocks(work.channels, config.array.columns);
+  const std::uint64_t groups = u64(work.groups);
   const std::uint64_t steps = Cut(work.reduction, mode.group).count;
   const auto operand = [&](const OperandFetch& fetch, int register_bits, int lines) {
     return u64(fetch.times) * (u64(work.reduction) * u64(lines) * u64(fetch.bits) +
                                steps * triangle(lines) * u64(register_bits));
   };
-  loads.edge_activation_bits += blocks.count * pixel_blocks.sum([&](int rows) {
+  loads.edge_activation_bits += groups * blocks.count * pixel_blocks.sum([&](int rows) {
     return operand(mode.activation, mode.activation_register_bits, rows);
   });
-  loads.edge_weight_bits += pixel_blocks.count * blocks.sum([&](int columns) {
+  loads.edge_weight_bits += groups * pixel_blocks.count * blocks.sum([&](int columns) {
     return operand(mode.weight, mode.weight_register_bits, columns);
   });
-  if (!work.last_chunk && sums_stay(config.array, work)) return;
+  if (!work.last_chunk && work.sums_stay) return;
   // The sum of row r is captured and shifts down R - 1 - r rows.
   loads.shadow_bits +=
-      u64(config.accumulator.bits) * u64(work.channels) * pixel_blocks.sum([&](int rows) {
+      groups * u64(config.accumulator.bits) * u64(work.channels) * pixel_blocks.sum([&](int rows) {
         return u64(rows) * u64(config.array.rows) - triangle(rows);
       });
 }

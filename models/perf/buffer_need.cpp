@@ -6,6 +6,7 @@
 #include "models/arch/memory_layout.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
+#include "models/perf/weight_layout.h"
 
 namespace dcnsim {
 namespace {
@@ -22,15 +23,9 @@ std::int64_t available(const BufferConfig& buffer, bool several_tiles) {
 
 bool any_on_chip(const Descriptor& d) { return d.input_on_chip || d.output_on_chip; }
 
-/// Channels of a stored tile.
-std::int64_t stored_channels(const Descriptor& d) {
-  return gathers(d) ? d.output_shape().channels
-                    : std::min(d.tiling.tile_channels, group_channels(d));
-}
-
 /// Whether no two stored tiles share a bus word because of their channels.
 bool channels_on_bus_words(const Descriptor& d, const AcceleratorConfig& config) {
-  if (gathers(d)) return true;
+  if (gathers(d) || tiles_are_planes(d)) return true;
   const std::int64_t word_bits = std::int64_t{8} * config.dma.bus_bytes;
   const std::int64_t bits = d.requant.out.bits;
   return d.output_shape().channels * bits % word_bits == 0 &&
@@ -68,24 +63,31 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
     const InputRegion r = input_region(d, {0, 1, e.first, e.last});
     columns = std::max<std::int64_t>(columns, r.x1 - r.x0);
   }
+  int channels = input_tile_channels(d);
+  if (!loads_input(d)) {
+    // The map is there as a whole.
+    const Shape in = d.input_shape();
+    rows = in.height;
+    columns = in.width;
+    channels = in.channels;
+  }
   const auto operand = [&](const Format& format) {
-    return rows *
-           words_bytes(columns * d.input_shape().channels * format.bits, config.input_buffer);
+    return rows * words_bytes(columns * channels * format.bits, config.input_buffer);
   };
   Room room;
   // On chip, an addition's first operand lies in the other half.
   if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(d.input);
   if (d.kind == LayerKind::kAdd) room.needed += operand(d.input2);
-  room.available = available(config.input_buffer, any_on_chip(d) || pixel_tile_count(d) > 1);
+  room.available = available(config.input_buffer, any_on_chip(d) || input_tile_count(d) > 1);
   return room;
 }
 
 Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (d.kind != LayerKind::kConv) return {0, config.weight_buffer.capacity_bytes};
-  const int channels = std::min(d.tiling.tile_channels, group_channels(d));
-  const std::int64_t chunk = std::min(d.tiling.chunk_k, reduction(d));
+  const std::int64_t chunk = largest_chunk(d);
   Room room;
-  for (const EqualTiles& block : equal_tiles(channels, config.array.columns)) {
+  for (const EqualTiles& block :
+       WeightLayout(d, config).blocks(tile_channels_of_group(d), tile_groups(d))) {
     room.needed += static_cast<std::int64_t>(block.count) *
                    (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
                     words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
@@ -104,22 +106,39 @@ Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
         words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) * d.requant.out.bits,
                     config.output_buffer);
   }
-  room.available = available(config.output_buffer, pixel_tile_count(d) > 1);
+  room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || tiles_are_planes(d));
   return room;
 }
 
 Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
   Room room{0, config.accumulator_buffer_bytes};
   if (d.kind != LayerKind::kConv) return room;
+  const bool chunks = chunk_count(d) > 1;
+  const std::int64_t pool = std::int64_t{d.fused_pool} * d.fused_pool;
   const Shape out = d.output_shape();
-  const std::int64_t pixels = std::int64_t{std::min(d.tiling.tile_h, out.height)} *
-                              std::min(d.tiling.tile_w, out.width) * d.fused_pool * d.fused_pool;
-  if (config.array.dataflow == Dataflow::kWeightStationary ||
-      (chunk_count(d) > 1 && pixels > config.array.rows)) {
-    const std::int64_t sums =
-        pixels * std::min({config.array.columns, d.tiling.tile_channels, group_channels(d)});
-    room.needed = (sums * config.accumulator.bits + 7) / 8;
+  std::int64_t pixels = std::int64_t{std::min(d.tiling.tile_h, out.height)} *
+                        std::min(d.tiling.tile_w, out.width) * pool;
+  const int columns = config.array.columns;
+  const int channels = tile_channels_of_group(d);
+  const bool one_block = channels <= columns && tile_groups(d) == 1;
+  if (config.array.dataflow == Dataflow::kOutputStationary &&
+      (!chunks || (pixels <= config.array.rows && one_block && !sums_wait(d)))) {
+    return room;
   }
+  std::int64_t blocks = 1;
+  if (chunks) blocks = std::int64_t{tile_groups(d)} * ceil_div(channels, columns);
+  if (sums_wait(d)) {
+    if (d.tiling.order == LoopOrder::kWeightChunkOuter) {
+      pixels = std::int64_t{out.height} * out.width * pool;
+    } else {
+      blocks = 0;
+      for (const EqualTiles& tile : equal_tiles(group_channels(d), channels)) {
+        blocks += static_cast<std::int64_t>(tile.count) * ceil_div(tile.size, columns);
+      }
+    }
+  }
+  const std::int64_t words = pixels * blocks;
+  room.needed = (words * std::min(columns, channels) * config.accumulator.bits + 7) / 8;
   return room;
 }
 
@@ -158,9 +177,6 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
 }
 
 std::string why_pixels_illegal(const Descriptor& d, const AcceleratorConfig& config) {
-  if (d.input_on_chip && pixel_tile_count(d) > 1) {
-    return "tile_h, tile_w: an input on chip is one tile";
-  }
   const Shape out = d.output_shape();
   const std::int64_t tile_bits = std::int64_t{d.tiling.tile_w} * out.channels * d.requant.out.bits;
   if (d.tiling.tile_w < out.width && tile_bits % (std::int64_t{8} * config.dma.bus_bytes) != 0) {
@@ -176,20 +192,9 @@ std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& co
   if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0) {
     return "tile_channels: neither all channels of a group nor a multiple of the array's columns";
   }
-  if (d.tiling.chunk_k < reduction(d)) {
-    if (d.tiling.chunk_k % reduction_unit(d, config.array) != 0) {
-      return "chunk_k: not a multiple of the reduction steps the array's rows take";
-    }
-    if (std::min(d.tiling.tile_channels, channels) > columns) {
-      return "chunk_k: chunks need a tile of at most one array width of channels";
-    }
-    for (const EqualTiles& block : equal_tiles(channels, columns)) {
-      if (std::int64_t{d.tiling.chunk_k} * block.size * d.weight.bits %
-              (std::int64_t{8} * config.dma.bus_bytes) !=
-          0) {
-        return "chunk_k: chunks would share a bus word";
-      }
-    }
+  if (input_tiles_of_group(d) > 1 && !d.proved &&
+      config.accumulator.overflow == Overflow::kSaturate) {
+    return "tile_in: sums that may saturate depend on the order of input channels";
   }
   return lacks("weight buffer", weight_room(d, config));
 }

@@ -54,7 +54,8 @@ void Pipeline::execute(const Descriptor& descriptor) {
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   if (descriptor.kind == LayerKind::kConv && descriptor.input_on_chip) {
-    const InputRegion region = input_region(descriptor, steps_.front().pixels);
+    const Shape out = descriptor.output_shape();
+    const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
     counters_->input_codes += codes_of(region, descriptor.input_shape().channels);
   }
   settle();
@@ -178,7 +179,8 @@ std::optional<Stall> Pipeline::lacking() const {
     return Stall::kWeight;
   }
   if (loads_input(descriptor_) && !stream(TileKind::kInput).front_complete()) return Stall::kInput;
-  if (!output_open_ && !descriptor_.output_on_chip && outputs_taken_ == output_slots_) {
+  if (steps_[next_step_].last_chunk && !output_open_ && !descriptor_.output_on_chip &&
+      outputs_taken_ == output_slots_) {
     return Stall::kOutput;
   }
   return std::nullopt;
@@ -190,7 +192,7 @@ void Pipeline::start_step() {
   awaited_ = lacks;
   if (lacks) return;
   const Step& step = steps_[next_step_];
-  if (!output_open_ && !descriptor_.output_on_chip) {
+  if (step.last_chunk && !output_open_ && !descriptor_.output_on_chip) {
     ++outputs_taken_;
     output_open_ = true;
   }

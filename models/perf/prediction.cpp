@@ -9,6 +9,7 @@
 #include "models/perf/schedule.h"
 #include "models/perf/step_work.h"
 #include "models/perf/tile_cuts.h"
+#include "models/perf/weight_layout.h"
 
 namespace dcnsim {
 namespace {
@@ -107,38 +108,37 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
 }
 
 void Predictor::use_weights(const Tiling& tiling) {
-  if (tiling.tile_channels == layer_.tiling.tile_channels &&
-      tiling.chunk_k == layer_.tiling.chunk_k) {
+  const Tiling& used = layer_.tiling;
+  if (tiling.tile_channels == used.tile_channels && tiling.chunk_k == used.chunk_k &&
+      tiling.tile_in == used.tile_in) {
     return;
   }
+  layer_.tiling = tiling;
   work_.clear();
   weights_ = {};
   if (layer_.kind != LayerKind::kConv) return;
-  const int bus = config_.dma.bus_bytes;
-  const auto groups = u64(layer_.conv.groups);
+  const WeightLayout layout(layer_, config_);
   const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
-  const TileSizes chunks = equal_tiles(reduction(layer_), tiling.chunk_k);
-  for (const EqualTiles& tile : equal_tiles(group_channels(layer_), tiling.tile_channels)) {
+  for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
     std::uint64_t first = 0;
-    for (const EqualTiles& block : equal_tiles(tile.size, config_.array.columns)) {
-      const std::uint64_t count = groups * tile.count * block.count;
-      const std::uint64_t bias =
-          u64(weight_block_layout(1, block.size, layer_.weight.bits, config_.accumulator.bits, bus)
-                  .bias_bytes);
+    for (const EqualTiles& block : layout.blocks(tile.channels, tile.groups)) {
+      const std::uint64_t count = tile.count * block.count;
+      const std::uint64_t bias = u64(layout.block(block.size, 1).bias_bytes);
       weights_.bias_bytes += count * bias;
       weights_.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
-      for (const EqualTiles& chunk : chunks) {
+      bool is_first = true;
+      for_chunks(layer_, [&](const EqualTiles& chunk) {
+        const std::uint64_t bytes = u64(layout.block(block.size, chunk.size).weight_bytes);
         const std::int64_t bits = std::int64_t{chunk.size} * block.size * layer_.weight.bits;
-        // Chunks start on bus words.
-        const std::uint64_t bytes = u64(bus_bytes_of(0, bits, bus));
         weights_.bytes += count * chunk.count * bytes;
         weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
         weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
-        if (&chunk == chunks.begin()) first += block.count * (bias + bytes);
-      }
+        if (is_first) first += block.count * (bias + bytes);
+        is_first = false;
+      });
     }
     if (weights_.first_bytes == 0) weights_.first_bytes = first;
-  }
+  });
 }
 
 /// The steps of a pixel tile of these classes; those of a convolution depend on its size alone.
@@ -146,7 +146,8 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
   const bool conv = layer_.kind == LayerKind::kConv;
   const int height = rows.last - rows.first;
   const int width = columns.last - columns.first;
-  const std::uint64_t key = conv ? u64(std::int64_t{height} * width)
+  const bool waits = sums_wait(layer_);
+  const std::uint64_t key = conv ? u64(std::int64_t{height} * width) << 1 | (waits ? 1 : 0)
                                  : u64(rows.first) << 32 | static_cast<unsigned>(columns.first);
   // Tilings of a pool or an addition share no tiles.
   if (!conv) work_.clear();
@@ -156,10 +157,9 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
 
   Step step;
   step.pixels = {rows.first, rows.last, columns.first, columns.last};
-  const auto add_step = [&](int channels, int k, bool first_chunk, bool last_chunk,
-                            std::uint64_t count) {
+  step.sums_wait = waits;
+  const auto add_step = [&](int k, bool first_chunk, bool last_chunk, std::uint64_t count) {
     if (count == 0) return;
-    step.channel1 = channels;
     step.k1 = k;
     step.first_chunk = first_chunk;
     step.last_chunk = last_chunk;
@@ -181,21 +181,27 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
                               cycles.input_buffer.reads, cycles.cycles);
     }
   };
-  if (!conv) {
-    add_step(layer_.output_shape().channels, 1, true, true, 1);
-    return work;
-  }
-  const int k = layer_.tiling.chunk_k;
   const auto chunks = u64(chunk_count(layer_));
-  const int last_k = reduction(layer_) - static_cast<int>(chunks - 1) * k;
-  for (const EqualTiles& tile : equal_tiles(group_channels(layer_), layer_.tiling.tile_channels)) {
-    const std::uint64_t count = u64(layer_.conv.groups) * tile.count;
-    if (chunks > 1) {
-      add_step(tile.size, k, true, false, count);
-      add_step(tile.size, k, false, false, count * (chunks - 2));
-    }
-    add_step(tile.size, last_k, chunks == 1, true, count);
-  }
+  for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
+    step.groups = tile.groups;
+    step.channel1 = tile.channels * tile.groups;
+    if (!conv) step.in1 = step.channel1;
+    std::uint64_t before = 0;
+    for_chunks(layer_, [&](const EqualTiles& chunk) {
+      const bool has_first = before == 0;
+      before += chunk.count;
+      const bool has_last = before == chunks;
+      if (chunks == 1) return add_step(chunk.size, true, true, tile.count);
+      std::uint64_t others = chunk.count;
+      if (has_first) {
+        add_step(chunk.size, true, false, tile.count);
+        --others;
+      }
+      if (has_last) --others;
+      add_step(chunk.size, false, false, others * tile.count);
+      if (has_last) add_step(chunk.size, false, true, tile.count);
+    });
+  });
   return work;
 }
 
@@ -222,9 +228,11 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   if (layer_.kind != LayerKind::kConv || config_.array.steps == ArraySteps::kApart) return;
   Step step;
   step.pixels = {rows.first, rows.last, columns.first, columns.last};
-  step.channel1 = std::min(group_channels(layer_), layer_.tiling.tile_channels);
-  step.k1 = std::min(reduction(layer_), layer_.tiling.chunk_k);
+  step.groups = tile_groups(layer_);
+  step.channel1 = step.groups * tile_channels_of_group(layer_);
+  step.k1 = largest_chunk(layer_);
   step.last_chunk = chunk_count(layer_) == 1;
+  step.sums_wait = sums_wait(layer_);
   LayerCounters ignored;
   const StepWork within = step_work(config_, layer_, step, ignored);
   step.opens_layer = true;
@@ -250,25 +258,25 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
 void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   LayerCounters& counters = prediction_.counters;
   const bool conv = layer_.kind == LayerKind::kConv;
-  const bool gathered = gathers(layer_);
-  const auto pixel_tiles = u64(pixel_tile_count(layer_));
   const auto channels = u64(layer_.input_shape().channels);
-  const std::uint64_t sweeps = gathered ? 1 : u64(channel_tile_count(layer_));
   if (loads_input(layer_)) {
-    const std::uint64_t bytes = sweeps * rows.input * columns.bus_bytes;
+    const std::uint64_t visits = input_visits(layer_);
+    const std::uint64_t bytes = visits * rows.input * columns.bus_bytes;
     counters.stream_bytes[Stream::kInput] = bytes;
-    counters.input_buffer.writes += sweeps * rows.input * columns.buffer_words;
-    const std::uint64_t first = rows.first_bytes * columns.first_bytes;
+    counters.input_buffer.writes += visits * rows.input * columns.buffer_words;
+    if (conv) counters.input_codes = visits * rows.input * columns.input * channels;
+    const std::uint64_t first = rows.first_bytes * first_row_bytes(columns);
     prediction_.first_load_bytes += first;
     prediction_.lone_load_bytes += input_slots(layer_, config_) == 1 ? bytes : first;
+  } else if (conv) {
+    const Shape out = layer_.output_shape();
+    const InputRegion region = input_region(layer_, {0, out.height, 0, out.width});
+    counters.input_codes = codes_of(region, layer_.input_shape().channels);
   }
   if (!conv) return;
-  counters.input_codes = sweeps * rows.input * columns.input * channels;
 
-  const auto chunks = u64(chunk_count(layer_));
-  const bool reloads = u64(channel_tile_count(layer_)) * chunks > 1;
   // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
-  const std::uint64_t visits = reloads && (gathered || chunks > 1) ? pixel_tiles : 1;
+  const std::uint64_t visits = weight_visits(layer_);
   const std::uint64_t bytes = visits * (weights_.bias_bytes + weights_.bytes);
   counters.stream_bytes[Stream::kBias] = visits * weights_.bias_bytes;
   counters.stream_bytes[Stream::kWeight] = visits * weights_.bytes;
@@ -278,6 +286,9 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
                                      ? bytes
                                      : weights_.first_bytes;
 }
+
+/// Of the first input tile.
+std::uint64_t Predictor::first_row_bytes(const Axis& columns) const { return columns.first_bytes; }
 
 void Predictor::add_stores() {
   if (layer_.output_on_chip) return;
@@ -303,15 +314,15 @@ void Predictor::add_stores() {
         u64(heights.back().size) * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
   } else {
     // Pixel by pixel.
-    prediction_.output.part_bytes =
-        u64(std::int64_t{std::min(t.tile_channels, group_channels(layer_))} * bits / 8);
-    const TileSizes channels = equal_tiles(group_channels(layer_), t.tile_channels);
-    for (const EqualTiles& c : channels) {
-      counters.output_buffer.reads += u64(out.height) * u64(out.width) * u64(layer_.conv.groups) *
-                                      c.count * words(c.size * bits, config_.output_buffer);
-    }
-    prediction_.last_store_bytes =
-        u64(heights.back().size) * u64(widths.back().size) * u64(channels.back().size * bits / 8);
+    std::uint64_t last = 0;
+    for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
+      const int channels = tile.channels * tile.groups;
+      last = u64(channels * bits / 8);
+      prediction_.output.part_bytes = std::max(prediction_.output.part_bytes, last);
+      counters.output_buffer.reads += u64(out.height) * u64(out.width) * tile.count *
+                                      words(channels * bits, config_.output_buffer);
+    });
+    prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) * last;
   }
 }
 

@@ -83,6 +83,7 @@ class Predictor {
   const PixelTileWork& work(const TileClass& rows, const TileClass& columns);
   void add_steps(const Axis& rows, const Axis& columns);
   void add_opening(const TileClass& rows, const TileClass& columns);
+  std::uint64_t first_row_bytes(const Axis& columns) const;
   void add_loads(const Axis& rows, const Axis& columns);
   void add_stores();
 

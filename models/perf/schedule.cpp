@@ -11,24 +11,6 @@
 namespace dcnsim {
 namespace {
 
-/// Output channels [first, last) of one weight tile; never spans two groups.
-struct ChannelTile {
-  int first, last;
-};
-
-std::vector<ChannelTile> channel_tiles(const Descriptor& d) {
-  if (d.kind != LayerKind::kConv) return {{0, d.output_shape().channels}};
-  std::vector<ChannelTile> tiles;
-  const int in_group = group_channels(d);
-  for (int group = 0; group < d.conv.groups; ++group) {
-    for (int c = 0; c < in_group; c += d.tiling.tile_channels) {
-      tiles.push_back({group * in_group + c,
-                       group * in_group + std::min(in_group, c + d.tiling.tile_channels)});
-    }
-  }
-  return tiles;
-}
-
 std::vector<PixelTile> pixel_tiles(const Descriptor& d) {
   std::vector<PixelTile> tiles;
   const Shape out = d.output_shape();
@@ -92,49 +74,127 @@ PoolShape tile_pool(const Descriptor& d, const PixelTile& tile) {
   return on_region(d.pool, input_region(d, tile));
 }
 
-void for_each_step(const Descriptor& d, const std::function<void(const Step&)>& visit) {
-  const std::vector<PixelTile> pixels = pixel_tiles(d);
-  const std::vector<ChannelTile> channels = channel_tiles(d);
-  const int chunks = chunk_count(d);
-  const int chunk_k = d.kind == LayerKind::kConv ? d.tiling.chunk_k : 1;
-  const bool gather = gathers(d);
-  const bool conv = d.kind == LayerKind::kConv;
-  const std::size_t outer_count = gather ? pixels.size() : channels.size();
-  const std::size_t inner_count = gather ? channels.size() : pixels.size();
-  for (std::size_t outer = 0; outer < outer_count; ++outer) {
-    for (std::size_t inner = 0; inner < inner_count; ++inner) {
-      const std::size_t p = gather ? outer : inner;
-      const std::size_t c = gather ? inner : outer;
-      // What stays from one (pixel tile, channel tile) pair to the next.
-      const bool first_pair = outer == 0 && inner == 0;
-      const bool last_pair = outer + 1 == outer_count && inner + 1 == inner_count;
-      const bool new_pixels = first_pair || (gather ? inner == 0 : pixels.size() > 1);
-      const bool new_channels = first_pair || (gather ? channels.size() > 1 : inner == 0);
-      const bool pixels_end = last_pair || (gather ? inner + 1 == inner_count : pixels.size() > 1);
-      const bool channels_end =
-          last_pair || (gather ? channels.size() > 1 : inner + 1 == inner_count);
-      for (int chunk = 0; chunk < chunks; ++chunk) {
-        const bool last_chunk = chunk + 1 == chunks;
-        Step step;
-        step.pixels = pixels[p];
-        step.channel0 = channels[c].first;
-        step.channel1 = channels[c].last;
-        step.k0 = chunk * chunk_k;
-        step.k1 = std::min(reduction(d), step.k0 + chunk_k);
-        step.first_chunk = chunk == 0;
-        step.last_chunk = last_chunk;
-        step.opens_layer = first_pair && chunk == 0;
-        step.load_input = chunk == 0 && new_pixels;
-        step.last_use_of_input = last_chunk && pixels_end;
-        step.load_weights = conv && (chunks > 1 || new_channels);
-        step.last_use_of_weights = conv && (chunks > 1 || channels_end);
-        step.store = last_chunk && (!gather || inner + 1 == inner_count);
-        step.store_channel0 = gather ? 0 : step.channel0;
-        step.store_channel1 = gather ? d.output_shape().channels : step.channel1;
-        visit(step);
-      }
+namespace {
+
+/// Where the loops of a schedule stand.
+using Position = EnumArray<Loop, int, kLoops>;
+
+/// The steps of a layer by their positions.
+class StepMaker {
+ public:
+  explicit StepMaker(const Descriptor& d)
+      : d_(d),
+        pixels_(pixel_tiles(d)),
+        nest_(nest(d)),
+        counts_(loop_counts(d)),
+        gathers_(gathers(d)),
+        by_group_(inputs_by_group(d)),
+        sums_wait_(dcnsim::sums_wait(d)) {}
+
+  /// The position after `at`; false if there is none.
+  bool advance(Position& at) const {
+    for (std::size_t i = nest_.size(); i-- > 0;) {
+      const Loop loop = nest_[i];
+      if (++at[loop] < count(loop, at)) return true;
+      at[loop] = 0;
     }
+    return false;
   }
+
+  /// The step, but for what depends on its neighbours.
+  Step step(const Position& at) const {
+    Step s;
+    s.pixels = pixels_[static_cast<std::size_t>(at[Loop::kPixels])];
+    const int group0 = at[Loop::kGroups] * tile_groups(d_);
+    s.groups = std::min(tile_groups(d_), group_count(d_) - group0);
+    const Extent channels =
+        part(at[Loop::kChannels], tile_channels_of_group(d_), group_channels(d_));
+    s.channel0 = group0 * group_channels(d_) + channels.first;
+    s.channel1 = s.channel0 + (s.groups - 1) * group_channels(d_) + channels.size();
+    const Extent inputs = part(at[Loop::kInputs], tile_inputs_of_group(d_), group_inputs(d_));
+    s.in1 = d_.input_shape().channels;
+    if (by_group_) {
+      s.in0 = group0 * group_inputs(d_) + inputs.first;
+      s.in1 = s.in0 + (s.groups - 1) * group_inputs(d_) + inputs.size();
+    }
+    const Extent chunk =
+        part(at[Loop::kChunks], largest_chunk(d_), kernel_size(d_) * inputs.size());
+    s.k0 = chunk.first;
+    s.k1 = chunk.last;
+    s.first_chunk = is_first(Loop::kInputs, at) && is_first(Loop::kChunks, at);
+    s.last_chunk = is_last(Loop::kInputs, at) && is_last(Loop::kChunks, at);
+    s.sums_wait = sums_wait_;
+    if (sums_wait_) s.sums = at[nest_.back()];
+    s.store =
+        s.last_chunk && (!gathers_ || (is_last(Loop::kGroups, at) && is_last(Loop::kChannels, at)));
+    s.store_channel0 = gathers_ ? 0 : s.channel0;
+    s.store_channel1 = gathers_ ? d_.output_shape().channels : s.channel1;
+    return s;
+  }
+
+  bool same_input(const Position& a, const Position& b) const {
+    return same(a, b, [&](Loop loop) { return inputs_depend_on(loop, d_); });
+  }
+  bool same_weights(const Position& a, const Position& b) const {
+    return same(a, b, weights_depend_on);
+  }
+
+ private:
+  static Extent part(int number, int size, int total) {
+    return {number * size, std::min(total, (number + 1) * size)};
+  }
+  /// A smaller last input tile may have fewer chunks.
+  int count(Loop loop, const Position& at) const {
+    if (loop != Loop::kChunks || !is_last(Loop::kInputs, at)) return counts_[loop];
+    const Extent inputs = part(at[Loop::kInputs], tile_inputs_of_group(d_), group_inputs(d_));
+    return ceil_div(kernel_size(d_) * inputs.size(), largest_chunk(d_));
+  }
+  bool is_first(Loop loop, const Position& at) const { return at[loop] == 0; }
+  bool is_last(Loop loop, const Position& at) const { return at[loop] + 1 == count(loop, at); }
+
+  template <typename Depends>
+  bool same(const Position& a, const Position& b, const Depends& depends_on) const {
+    return std::none_of(nest_.begin(), nest_.end(),
+                        [&](Loop loop) { return depends_on(loop) && a[loop] != b[loop]; });
+  }
+
+  const Descriptor& d_;
+  const std::vector<PixelTile> pixels_;
+  const Nest nest_;
+  const EnumArray<Loop, int, kLoops> counts_;
+  const bool gathers_, by_group_, sums_wait_;
+};
+
+}  // namespace
+
+void for_each_step(const Descriptor& d, const std::function<void(const Step&)>& visit) {
+  const StepMaker maker(d);
+  const bool conv = d.kind == LayerKind::kConv;
+  Position at{}, next{};
+  Step step = maker.step(at);
+  step.opens_layer = step.load_input = true;
+  step.load_weights = conv;
+  for (bool more = true; more; at = next) {
+    more = maker.advance(next);
+    step.last_use_of_input = !more || !maker.same_input(at, next);
+    step.last_use_of_weights = conv && (!more || !maker.same_weights(at, next));
+    visit(step);
+    const bool new_input = step.last_use_of_input, new_weights = step.last_use_of_weights;
+    if (more) step = maker.step(next);
+    step.load_input = new_input;
+    step.load_weights = new_weights;
+  }
+}
+
+GroupInputs inputs_of_group(const Descriptor& d, const Step& step) {
+  if (input_tiles_of_group(d) == 1) return {0, group_inputs(d)};
+  const int first = step.in0 % group_inputs(d);
+  return {first, first + step.in1 - step.in0};
+}
+
+int whole_reduction_step(const Descriptor& d, const GroupInputs& inputs, int k) {
+  const int channels = inputs.last - inputs.first;
+  return k / channels * group_inputs(d) + inputs.first + k % channels;
 }
 
 int reduction_unit(const Descriptor& d, const ArrayConfig& array) {

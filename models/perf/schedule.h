@@ -43,21 +43,35 @@ inline bool loads_input(const Descriptor& descriptor) {
 /// One step: one weight tile meets one input tile.
 struct Step {
   PixelTile pixels;
-  int channel0 = 0, channel1 = 0;  ///< output channels [channel0, channel1), inside one group
-  int k0 = 0, k1 = 0;              ///< reduction steps [k0, k1)
+  int channel0 = 0, channel1 = 0;  ///< output channels [channel0, channel1)
+  int groups = 1;                  ///< whole groups that they are; 1 if they lie within one
+  int in0 = 0, in1 = 0;            ///< channels [in0, in1) of the input tile
+  int k0 = 0, k1 = 0;              ///< reduction steps [k0, k1) of the input tile, of each group
   bool load_input = false;         ///< the input tile differs from the previous step's
   bool load_weights = false;       ///< likewise the weight tile (always false for pool and add)
-  bool first_chunk = true;
-  bool last_chunk = true;
+  bool first_chunk = true;         ///< begins the sums of its outputs
+  bool last_chunk = true;          ///< completes them
+  int sums = 0;                    ///< which of the sums that are not complete it goes on with
+  bool sums_wait = false;          ///< others are computed between their chunks
   bool opens_layer = false;        ///< the first of all
   bool last_use_of_input = false;  ///< next step loads another input tile, or there is none
   bool last_use_of_weights = false;
   /// Step after which the output buffer's tile is complete and is written: channels
-  /// [store_channel0, store_channel1) of `pixels`. With kPixelOuter all channels are gathered and
-  /// written at the last channel tile; with kWeightOuter each step stores its own channels.
+  /// [store_channel0, store_channel1) of `pixels`. Where channel tiles gather, all channels are
+  /// written at the last of them, else each writes its own.
   bool store = false;
   int store_channel0 = 0, store_channel1 = 0;
 };
+
+/// Input channels of a group, counted from its first, that a step's reduction goes over.
+struct GroupInputs {
+  int first, last;
+};
+GroupInputs inputs_of_group(const Descriptor& descriptor, const Step& step);
+
+/// Step k of a step's reduction as a step of the whole one, which goes over kernel rows, columns
+/// and all channels of the group.
+int whole_reduction_step(const Descriptor& descriptor, const GroupInputs& inputs, int k);
 
 /// Calls `visit` for every step in order.
 void for_each_step(const Descriptor& descriptor, const std::function<void(const Step&)>& visit);

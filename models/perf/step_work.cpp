@@ -14,16 +14,18 @@ std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
   return (codes * u64(bits) + word_bits - 1) / word_bits;
 }
 
-ArrayWork array_work(const Descriptor& d, const Step& step) {
+ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& step) {
   const ConvShape conv = tile_conv(d, step.pixels);
   ArrayWork work;
   work.pixels = conv.out_h() * conv.out_w();
-  work.channels = step.channel1 - step.channel0;
+  work.groups = step.groups;
+  work.channels = (step.channel1 - step.channel0) / step.groups;
   work.reduction = step.k1 - step.k0;
   work.weight_bits = d.weight.bits;
   work.activation_bits = d.input.bits;
   work.first_chunk = step.first_chunk;
   work.last_chunk = step.last_chunk;
+  work.sums_stay = !step.sums_wait && fits_the_pes(array, work);
   return work;
 }
 
@@ -61,7 +63,7 @@ void count_post_processing(const AcceleratorConfig& config, const Descriptor& d,
 /// buffer.
 std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                           LayerCounters& counters) {
-  const std::uint64_t codes = codes_of(input_region(d, step.pixels), d.input_shape().channels);
+  const std::uint64_t codes = codes_of(input_region(d, step.pixels), step.in1 - step.in0);
   const int bits = d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
   counters.input_buffer.reads += words(codes, bits, config.input_buffer);
   const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;
@@ -89,7 +91,7 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
                      output = counters.output_buffer;
   StepWork work;
   if (d.kind == LayerKind::kConv) {
-    const ArrayWork array = array_work(d, step);
+    const ArrayWork array = array_work(config.array, d, step);
     // Of steps that overlap the first stands for all that fills and drains.
     const bool overlaps = config.array.steps == ArraySteps::kOverlapped && !step.opens_layer;
     work.cycles = overlaps ? overlapped_array_cycles(config, array) : array_cycles(config, array);

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "models/arch/memory_layout.h"
+#include "models/base/integer.h"
+#include "models/perf/weight_layout.h"
 
 namespace dcnsim {
 namespace {
@@ -46,36 +48,24 @@ void region_parts(const Descriptor& d, const AcceleratorConfig& config, const In
 void weight_parts(const Descriptor& d, const AcceleratorConfig& config, const Step& step,
                   Parts& parts) {
   parts.clear();
+  const WeightLayout layout(d, config);
   const int bus = config.dma.bus_bytes;
-  const int columns = config.array.columns;
-  const int group_outputs = d.conv.out_channels / d.conv.groups;
-  const auto layout_of = [&](int channels) {
-    return weight_block_layout(d.conv.reduction(), channels, d.weight.bits, config.accumulator.bits,
-                               bus);
-  };
-  // Blocks before channel0: whole groups, then whole array widths of this group.
-  const auto blocks_bytes = [&](int channels) {
-    const std::int64_t whole = channels / columns * layout_of(columns).total();
-    return channels % columns == 0 ? whole : whole + layout_of(channels % columns).total();
-  };
-  const int group = step.channel0 / group_outputs;
-  std::uint64_t address =
-      d.weight_address +
-      static_cast<std::uint64_t>(group * blocks_bytes(group_outputs) +
-                                 blocks_bytes(step.channel0 - group * group_outputs));
-  for (int channel = step.channel0; channel < step.channel1; channel += columns) {
-    const int channels = std::min(columns, step.channel1 - channel);
-    const WeightBlockLayout layout = layout_of(channels);
-    if (step.first_chunk) {
-      Part bias = part_of(Stream::kBias, address, 0, channels,
-                          8 * bias_bytes(config.accumulator.bits), bus, config.weight_buffer);
-      parts.push_back(bias);
+  const int steps = step.k1 - step.k0;
+  std::uint64_t address = d.weight_address + u64(layout.offset(step));
+  for (const EqualTiles& block :
+       layout.blocks((step.channel1 - step.channel0) / step.groups, step.groups)) {
+    const WeightBlockLayout place = layout.block(block.size, steps);
+    for (std::uint64_t i = 0; i < block.count; ++i) {
+      if (step.first_chunk) {
+        parts.push_back(part_of(Stream::kBias, address, 0, block.size,
+                                8 * bias_bytes(config.accumulator.bits), bus,
+                                config.weight_buffer));
+        address += u64(place.bias_bytes);
+      }
+      parts.push_back(part_of(Stream::kWeight, address, 0, std::int64_t{steps} * block.size,
+                              d.weight.bits, bus, config.weight_buffer));
+      address += u64(place.weight_bytes);
     }
-    parts.push_back(part_of(
-        Stream::kWeight, address + static_cast<std::uint64_t>(layout.bias_bytes),
-        std::int64_t{step.k0} * channels * d.weight.bits,
-        std::int64_t{step.k1 - step.k0} * channels, d.weight.bits, bus, config.weight_buffer));
-    address += static_cast<std::uint64_t>(layout.total());
   }
 }
 

@@ -24,8 +24,8 @@ struct Part {
 };
 using Parts = std::vector<Part>;
 
-/// Weight tile of a step of a convolution: block by block (one array width of channels each), its
-/// biases with the first chunk, then its codes.
+/// Weight tile of a step of a convolution: block by block (WeightLayout), its biases with the first
+/// chunk, then its codes.
 void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                   Parts& parts);
 

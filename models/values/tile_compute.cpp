@@ -2,27 +2,46 @@
 #include "models/values/tile_compute.h"
 
 #include <cstring>
+#include <utility>
+
+#include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 namespace {
 
-/// Channels [channel0, channel0 + channels) of `map`.
-CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels) {
-  const Shape shape = map.shape();
-  CodeTensor out({shape.height, shape.width, channels}, map.format());
-  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
-  const std::size_t pixels = shape.elements() / static_cast<std::size_t>(shape.channels);
-  const std::size_t from_stride = static_cast<std::size_t>(shape.channels) * unit;
-  const std::size_t to_stride = static_cast<std::size_t>(channels) * unit;
-  const std::uint8_t* from = map.data() + static_cast<std::size_t>(channel0) * unit;
-  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-    std::memcpy(out.data() + pixel * to_stride, from + pixel * from_stride, to_stride);
+/// Calls visit(y, x, codes) for runs of a region of `map` that lie side by side in `channels` of
+/// it: rows if those are all, else pixels.
+template <typename Visit>
+void for_runs(const CodeTensor& map, const InputRegion& region, int channels, const Visit& visit) {
+  if (region.x0 == region.x1) return;
+  const bool rows = channels == map.shape().channels;
+  const int step = rows ? region.x1 - region.x0 : 1;
+  const std::size_t codes = static_cast<std::size_t>(step) * static_cast<std::size_t>(channels);
+  for (int y = region.y0; y < region.y1; ++y) {
+    for (int x = region.x0; x < region.x1; x += step) visit(y, x, codes);
   }
-  return out;
 }
 
-/// The inverse: writes `part` over channels [channel0, ...) of `map`.
-void merge_channels(const CodeTensor& part, int channel0, CodeTensor& map) {
+/// Writes `part` over channels [channel0, ...) of a region of `map`.
+void put_region(const CodeTensor& part, const InputRegion& region, int channel0, CodeTensor& map) {
+  for_runs(map, region, part.shape().channels, [&](int y, int x, std::size_t codes) {
+    const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+    std::memcpy(map.data() + map.index(y, x, channel0) * unit,
+                part.data() + part.index(y - region.y0, x - region.x0, 0) * unit, codes * unit);
+  });
+}
+
+/// Whether the weights of several channel tiles are put together at a time.
+bool keeps_channel_tiles(const Descriptor& d) {
+  return d.tiling.order == LoopOrder::kPixelChunkOuter && sums_wait(d);
+}
+
+/// Writes `part` over channels [channel0, ...) of `map`.
+void merge_channels(CodeTensor part, int channel0, CodeTensor& map) {
+  if (part.shape() == map.shape()) {
+    map = std::move(part);
+    return;
+  }
   const auto unit = static_cast<std::size_t>(map.format().host_bytes());
   const std::size_t pixels = part.size() / static_cast<std::size_t>(part.shape().channels);
   const std::size_t from_stride = static_cast<std::size_t>(part.shape().channels) * unit;
@@ -47,81 +66,125 @@ void place_tile(const OutputTile& tile, CodeTensor& map) {
   }
 }
 
-CodeTensor take_region(const CodeTensor& map, const InputRegion& region) {
-  const Shape shape{region.y1 - region.y0, region.x1 - region.x0, map.shape().channels};
-  CodeTensor part(shape, map.format());
-  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
-  const std::size_t row_bytes =
-      static_cast<std::size_t>(shape.width) * static_cast<std::size_t>(shape.channels) * unit;
-  for (int y = 0; y < shape.height; ++y) {
-    std::memcpy(part.data() + part.index(y, 0, 0) * unit,
-                map.data() + map.index(region.y0 + y, region.x0, 0) * unit, row_bytes);
-  }
+CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int channel0,
+                       int channel1) {
+  CodeTensor part({region.y1 - region.y0, region.x1 - region.x0, channel1 - channel0},
+                  map.format());
+  for_runs(map, region, part.shape().channels, [&](int y, int x, std::size_t codes) {
+    const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+    std::memcpy(part.data() + part.index(y - region.y0, x - region.x0, 0) * unit,
+                map.data() + map.index(y, x, channel0) * unit, codes * unit);
+  });
   return part;
 }
 
+void TileCompute::begin(const Descriptor& descriptor) {
+  descriptor_ = &descriptor;
+  if (input_tiles_of_group(descriptor) > 1) {
+    map_ = CodeTensor(descriptor.input_shape(), descriptor.input);
+  }
+  if (channel_tiles_.size() > 1) channel_tiles_.clear();
+}
+
+TileCompute::ChannelTile& TileCompute::channel_tile(const Step& step) {
+  return channel_tiles_[keeps_channel_tiles(*descriptor_) ? step.channel0 : 0];
+}
+
 void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
-  block_count_ = tile.size();
-  if (blocks_.size() < block_count_) blocks_.resize(block_count_);
-  ConvShape shape = descriptor_->conv;
-  shape.in.channels /= shape.groups;
+  const Descriptor& d = *descriptor_;
+  ChannelTile& taken = channel_tile(step);
+  taken.block_count = tile.size();
+  if (taken.blocks.size() < tile.size()) taken.blocks.resize(tile.size());
+  ConvShape shape = d.conv;
+  shape.in.channels = group_inputs(d);
   shape.groups = 1;
-  for (std::size_t i = 0; i < block_count_; ++i) {
+  for (std::size_t i = 0; i < tile.size(); ++i) {
     const WeightBlock& part = tile[i];
-    Block& block = blocks_[i];
+    Block& block = taken.blocks[i];
     if (step.first_chunk) {
       block.channel0 = part.channel0;
       block.channels = part.channels;
       block.bias = part.bias;
-      block.codes.clear();
     }
     const bool whole = step.first_chunk && step.last_chunk;
-    if (!whole) block.codes.insert(block.codes.end(), part.codes.begin(), part.codes.end());
+    if (!whole) add_chunk(part, step, block);
     if (!step.last_chunk) continue;
     shape.out_channels = block.channels;
-    block.weights.repack_k_major(shape, descriptor_->weight, descriptor_->input,
+    block.weights.repack_k_major(shape, d.weight, d.input,
                                  (whole ? part.codes : block.codes).data(), block.bias,
-                                 accumulator_, descriptor_->proved);
+                                 accumulator_, d.proved);
+  }
+}
+
+/// Puts the codes of a chunk to their places among those of the whole reduction.
+void TileCompute::add_chunk(const WeightBlock& part, const Step& step, Block& block) const {
+  const Descriptor& d = *descriptor_;
+  const std::size_t row =
+      static_cast<std::size_t>(part.channels) * static_cast<std::size_t>(d.weight.host_bytes());
+  block.codes.resize(static_cast<std::size_t>(d.conv.reduction()) * row);
+  const GroupInputs inputs = inputs_of_group(d, step);
+  for (int k = step.k0; k < step.k1; ++k) {
+    const auto to = static_cast<std::size_t>(whole_reduction_step(d, inputs, k));
+    std::memcpy(block.codes.data() + to * row,
+                part.codes.data() + static_cast<std::size_t>(k - step.k0) * row, row);
+  }
+}
+
+void TileCompute::take_input(const InputTile& tile, const Step& step) {
+  const Descriptor& d = *descriptor_;
+  if (input_tiles_of_group(d) > 1) {
+    put_region(tile.first, input_region(d, step.pixels), step.in0, map_);
   }
 }
 
 std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputTile& output) {
+  const Requant& requant = descriptor_->requant;
   switch (descriptor_->kind) {
     case LayerKind::kConv:
       return step.last_chunk ? convolve(step, input, output) : 0;
-    case LayerKind::kPool:
-      output.codes =
-          pool_tensor(tile_pool(*descriptor_, step.pixels), input.first, descriptor_->requant);
+    case LayerKind::kPool: {
+      PoolShape shape = tile_pool(*descriptor_, step.pixels);
+      shape.in.channels = input.first.shape().channels;
+      merge_channels(pool_tensor(shape, input.first, requant), step.channel0 - output.channel0,
+                     output.codes);
       return 0;
+    }
     case LayerKind::kAdd:
-      output.codes = add_tensors(input.first, input.second, descriptor_->requant);
+      merge_channels(add_tensors(input.first, input.second, requant),
+                     step.channel0 - output.channel0, output.codes);
       return 0;
   }
   return 0;
 }
 
 std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, OutputTile& output) {
-  const int groups = descriptor_->conv.groups;
-  const int group_inputs = descriptor_->conv.in.channels / groups;
-  const int group_outputs = descriptor_->conv.out_channels / groups;
-  ConvShape shape = tile_conv(*descriptor_, step.pixels);
-  shape.in.channels = group_inputs;
+  const Descriptor& d = *descriptor_;
+  ConvShape shape = tile_conv(d, step.pixels);
+  shape.in.channels = group_inputs(d);
   shape.groups = 1;
-  CodeTensor slice;
-  if (groups > 1) {
-    slice = slice_channels(input.first, step.channel0 / group_outputs * group_inputs, group_inputs);
-  }
-  const CodeTensor& operand = groups > 1 ? slice : input.first;
+  const bool in_parts = input_tiles_of_group(d) > 1;
+  const bool as_it_is = !in_parts && step.in1 - step.in0 == group_inputs(d);
+  const InputRegion region = input_region(d, step.pixels);
+  const InputRegion whole{0, region.y1 - region.y0, 0, region.x1 - region.x0};
 
   std::uint64_t overflows = 0;
-  for (std::size_t i = 0; i < block_count_; ++i) {
-    const Block& block = blocks_[i];
+  CodeTensor slice;
+  int sliced = -1;
+  const ChannelTile& weights = channel_tile(step);
+  for (std::size_t i = 0; i < weights.block_count; ++i) {
+    const Block& block = weights.blocks[i];
+    const int group = block.channel0 / group_channels(d);
+    if (!as_it_is && group != sliced) {
+      const int channel0 = group * group_inputs(d), channel1 = channel0 + group_inputs(d);
+      slice = in_parts ? take_region(map_, region, channel0, channel1)
+                       : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
+      sliced = group;
+    }
     shape.out_channels = block.channels;
-    conv_fast(shape, operand, block.weights, accumulators_);
+    conv_fast(shape, as_it_is ? input.first : slice, block.weights, accumulators_);
     overflows += accumulators_.overflowed;
-    const CodeTensor codes = requantize_tensor(accumulators_, shape.out(), descriptor_->requant,
-                                               descriptor_->fused_pool);
-    merge_channels(codes, block.channel0 - output.channel0, output.codes);
+    merge_channels(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool),
+                   block.channel0 - output.channel0, output.codes);
   }
   return overflows;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "models/numeric/conv.h"
@@ -12,18 +13,18 @@
 
 namespace dcnsim {
 
-/// Real (unpadded) part of the input map under a pixel tile, all channels. kAdd has two operands.
+/// Real (unpadded) part of the input map under a pixel tile, channels of a step's input tile. kAdd
+/// has two operands.
 struct InputTile {
   CodeTensor first;
   CodeTensor second;
 };
 
-/// Weights of output channels [channel0, channel0 + channels), at most one array width, for
-/// reduction steps [k0, k1): codes k-major in host form, biases if k0 is 0.
+/// Weights of output channels [channel0, channel0 + channels) of one group for the reduction steps
+/// of a step: codes k-major in host form, biases if it is the first chunk.
 struct WeightBlock {
   int channel0 = 0;
   int channels = 0;
-  int k0 = 0, k1 = 0;
   std::vector<std::uint8_t> codes;
   std::vector<std::int64_t> bias;
 };
@@ -39,24 +40,28 @@ struct OutputTile {
 /// Writes a tile's codes to their place in the whole map.
 void place_tile(const OutputTile& tile, CodeTensor& map);
 
-/// The codes of part of a whole map, all channels.
-CodeTensor take_region(const CodeTensor& map, const InputRegion& region);
+/// The codes of part of a whole map: channels [channel0, channel1).
+CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int channel0,
+                       int channel1);
 
 /// Executes the steps of descriptors, one descriptor after the other; memory is reused between
-/// them. A sum that is split into chunks is evaluated when its last chunk has arrived, which gives
-/// the same value because chunks arrive in the normative order.
+/// them. A sum that is split into chunks or input tiles is evaluated when its last chunk has
+/// arrived, from what has arrived before: that is the same value, because chunks arrive in the
+/// normative order and input tiles are legal only where the order does not matter.
 class TileCompute {
  public:
   explicit TileCompute(const Accumulator& accumulator) : accumulator_(accumulator) {}
 
   /// `descriptor` must stay until the next begin().
-  void begin(const Descriptor& descriptor) { descriptor_ = &descriptor; }
+  void begin(const Descriptor& descriptor);
 
-  /// A weight tile (chunk) has become current.
+  /// A weight tile has become current.
   void take_weights(const WeightTile& tile, const Step& step);
+  /// An input tile has become current.
+  void take_input(const InputTile& tile, const Step& step);
 
-  /// Runs the step; on the last chunk writes the step's channels into `output`. Returns the number
-  /// of outputs whose accumulator lost the exact sum.
+  /// Runs the step with the current tiles; on the last chunk writes the step's channels into
+  /// `output`. Returns the number of outputs whose accumulator lost the exact sum.
   std::uint64_t run(const Step& step, const InputTile& input, OutputTile& output);
 
  private:
@@ -67,13 +72,20 @@ class TileCompute {
     std::vector<std::int64_t> bias;
     ConvWeights weights;  ///< packed once all chunks are there
   };
+  struct ChannelTile {
+    std::vector<Block> blocks;  ///< those of earlier, larger tiles stay for their memory
+    std::size_t block_count = 0;
+  };
 
+  ChannelTile& channel_tile(const Step& step);
+  void add_chunk(const WeightBlock& part, const Step& step, Block& block) const;
   std::uint64_t convolve(const Step& step, const InputTile& input, OutputTile& output);
 
   const Accumulator accumulator_;
   const Descriptor* descriptor_ = nullptr;
-  std::vector<Block> blocks_;  ///< those of earlier, larger tiles stay for their memory
-  std::size_t block_count_ = 0;
+  /// By first channel where the sums of several wait, else one.
+  std::unordered_map<int, ChannelTile> channel_tiles_;
+  CodeTensor map_;  ///< if input tiles lack channels: the input, as far as it has arrived
   Accumulators accumulators_;
 };
 

@@ -37,14 +37,15 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
         kept_.format() != descriptor.input) {
       return false;
     }
-    const Shape out = descriptor.output_shape();
-    const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
-    inputs_[0].first = take_region(kept_, region);
+    resident_ = std::move(kept_);
   }
   has_kept_ = descriptor.output_on_chip;
   if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);
   if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
-    counters.input_zeros += count_zeros(inputs_[0].first);
+    const Shape out = descriptor.output_shape();
+    const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
+    counters.input_zeros +=
+        count_zeros(take_region(resident_, region, 0, resident_.shape().channels));
   }
   compute_.begin(descriptor_);
   return true;
@@ -77,8 +78,16 @@ void TileValues::tile_moved(TileKind kind, std::uint32_t number, const Step& ste
 
 void TileValues::step_started(const RunningStep& running) {
   const Step& step = *running.step;
+  InputTile& input = inputs_[running.input_tile % 2];
+  if (step.load_input) {
+    if (descriptor_.input_on_chip) {
+      input.first =
+          take_region(resident_, input_region(descriptor_, step.pixels), step.in0, step.in1);
+    }
+    compute_.take_input(input, step);
+  }
   if (step.load_weights) compute_.take_weights(weights_[running.weight_tile % 2], step);
-  if (!output_open_) {
+  if (step.last_chunk && !output_open_) {
     const PixelTile& pixels = step.pixels;
     output_ = {CodeTensor({pixels.y1 - pixels.y0, pixels.x1 - pixels.x0,
                            step.store_channel1 - step.store_channel0},
@@ -86,7 +95,7 @@ void TileValues::step_started(const RunningStep& running) {
                pixels, step.store_channel0};
     output_open_ = true;
   }
-  counters_->overflows += compute_.run(step, inputs_[running.input_tile % 2], output_);
+  counters_->overflows += compute_.run(step, input, output_);
 }
 
 void TileValues::step_finished(const RunningStep& running) {
@@ -100,27 +109,41 @@ void TileValues::step_finished(const RunningStep& running) {
 }
 
 void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const {
-  const Descriptor& d = descriptor_;
-  const int columns = config_.array.columns;
+  const Format& format = descriptor_.weight;
   const int bias_size = bias_bytes(config_.accumulator.bits);
-  tile.resize(static_cast<std::size_t>(ceil_div(step.channel1 - step.channel0, columns)));
+  // A part has one block, or those of whole groups one behind the other.
+  const int channels = step.channel1 - step.channel0;
+  const int most = step.groups > 1 ? channels / step.groups : config_.array.columns;
+  const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
+  tile.resize(static_cast<std::size_t>(ceil_div(channels, most)));
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    tile[i].channel0 = step.channel0 + static_cast<int>(i) * most;
+    tile[i].channels = std::min(most, step.channel1 - tile[i].channel0);
+  }
   const std::uint8_t* bytes = from.bytes.data();
-  std::size_t at = 0;
+  std::size_t biases = 0, blocks = 0;
   for (const Part& part : from.parts) {
-    WeightBlock& block = tile[at];
     if (part.stream == Stream::kBias) {
-      block.bias.resize(part.codes);
-      for (std::size_t c = 0; c < part.codes; ++c) {
-        block.bias[c] = load_signed(bytes + c * static_cast<std::size_t>(bias_size), bias_size);
+      const std::uint8_t* at = bytes;
+      for (std::size_t left = part.codes; left > 0; ++biases) {
+        WeightBlock& block = tile[biases];
+        block.bias.resize(static_cast<std::size_t>(block.channels));
+        for (std::int64_t& bias : block.bias) {
+          bias = load_signed(at, bias_size);
+          at += bias_size;
+        }
+        left -= block.bias.size();
       }
     } else {
-      block.channel0 = step.channel0 + static_cast<int>(at) * columns;
-      block.channels = std::min(columns, step.channel1 - block.channel0);
-      block.k0 = step.k0;
-      block.k1 = step.k1;
-      block.codes.resize(part.codes * static_cast<std::size_t>(d.weight.host_bytes()));
-      unpack_codes(bytes, part.skip_bits, d.weight, part.codes, block.codes.data());
-      ++at;
+      std::size_t bit = part.skip_bits;
+      for (std::size_t left = part.codes; left > 0; ++blocks) {
+        WeightBlock& block = tile[blocks];
+        const std::size_t codes = steps * static_cast<std::size_t>(block.channels);
+        block.codes.resize(codes * static_cast<std::size_t>(format.host_bytes()));
+        unpack_codes(bytes, bit, format, codes, block.codes.data());
+        bit += codes * static_cast<std::size_t>(format.bits);
+        left -= codes;
+      }
     }
     bytes += part.bytes;
   }
@@ -129,7 +152,7 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
 void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& tile) {
   const Descriptor& d = descriptor_;
   const InputRegion region = input_region(d, step.pixels);
-  const Shape shape{region.y1 - region.y0, region.x1 - region.x0, d.input_shape().channels};
+  const Shape shape{region.y1 - region.y0, region.x1 - region.x0, step.in1 - step.in0};
   if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
   if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
   CodeTensor* map = d.input_on_chip ? &tile.second : &tile.first;

@@ -64,7 +64,8 @@ class TileValues : public PipelineClient {
   std::uint32_t stored_ = 0;           ///< output tiles completed
   OutputTile output_;                  ///< being filled
   bool output_open_ = false;
-  CodeTensor kept_;  ///< output of the layer before, on chip
+  CodeTensor resident_;  ///< input that the layer before left on chip
+  CodeTensor kept_;      ///< output, if it stays there
   bool has_kept_ = false;
   TileCompute compute_;
   DescriptorBytes descriptor_bytes_{};

@@ -4,10 +4,7 @@
 
 #include <cstdint>
 
-#include "models/arch/accelerator_config.h"
-#include "models/arch/descriptor.h"
-#include "models/arch/memory_layout.h"
-#include "models/perf/tile_cuts.h"
+#include "models/base/integer.h"
 
 namespace dcnsim {
 
@@ -27,17 +24,5 @@ class MemoryRegions {
  private:
   std::int64_t next_ = 0;
 };
-
-/// Bytes of a convolution's weights and biases in memory: all its WeightBlockLayouts.
-inline std::int64_t weight_bytes(const Descriptor& conv, const AcceleratorConfig& config) {
-  std::int64_t bytes = 0;
-  for (const EqualTiles& block : equal_tiles(group_channels(conv), config.array.columns)) {
-    bytes += static_cast<std::int64_t>(block.count) *
-             weight_block_layout(conv.conv.reduction(), block.size, conv.weight.bits,
-                                 config.accumulator.bits, config.dma.bus_bytes)
-                 .total();
-  }
-  return conv.conv.groups * bytes;
-}
 
 }  // namespace dcnsim

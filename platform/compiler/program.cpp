@@ -5,45 +5,75 @@
 #include <stdexcept>
 
 #include "models/arch/memory_layout.h"
+#include "models/base/integer.h"
 #include "models/numeric/bitpack.h"
+#include "models/perf/schedule.h"
+#include "models/perf/transfers.h"
+#include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/memory_regions.h"
 
 namespace dcnsim {
 namespace {
 
-/// Appends the blocks of one layer (WeightBlockLayout) to `image`.
-void append_weights(const FixedLayer& layer, const AcceleratorConfig& config,
-                    std::vector<std::uint8_t>& image) {
-  const ConvShape& conv = layer.node.conv;
-  const auto reduction = static_cast<std::size_t>(conv.reduction());
-  const int in_group = conv.out_channels / conv.groups;
-  const int bias_size = bias_bytes(config.accumulator.bits);
-  for (int group = 0; group < conv.groups; ++group) {
-    for (int c = 0; c < in_group; c += config.array.columns) {
-      const int channels = std::min(config.array.columns, in_group - c);
-      const auto channel0 = static_cast<std::size_t>(group * in_group + c);
-      const WeightBlockLayout layout =
-          weight_block_layout(conv.reduction(), channels, layer.weight.bits,
-                              config.accumulator.bits, config.dma.bus_bytes);
-      const std::size_t start = image.size();
-      image.resize(start + static_cast<std::size_t>(layout.total()));
-      CodeTensor block({conv.reduction(), 1, channels}, layer.weight);
-      for (std::size_t i = 0; i < static_cast<std::size_t>(channels); ++i) {
-        const auto bias = static_cast<std::uint64_t>(layer.bias[channel0 + i]);
-        for (int byte = 0; byte < bias_size; ++byte) {
-          image[start + i * static_cast<std::size_t>(bias_size) + static_cast<std::size_t>(byte)] =
-              static_cast<std::uint8_t>(bias >> (8 * byte));
-        }
-        for (std::size_t k = 0; k < reduction; ++k) {
-          block.set(k * static_cast<std::size_t>(channels) + i,
-                    layer.weights[(channel0 + i) * reduction + k]);
-        }
-      }
-      pack_codes(block.data(), layer.weight, block.size(), image.data() + start + layout.bias_bytes,
-                 0);
+void put_biases(const FixedLayer& layer, int channel0, const Part& part, int bytes_each,
+                std::uint8_t* to) {
+  for (std::size_t i = 0; i < part.codes; ++i) {
+    const auto bias =
+        static_cast<std::uint64_t>(layer.bias[static_cast<std::size_t>(channel0) + i]);
+    for (int byte = 0; byte < bytes_each; ++byte) {
+      *to++ = static_cast<std::uint8_t>(bias >> (8 * byte));
     }
   }
+}
+
+/// The codes of `channels` output channels from channel0 on for the reduction steps of `step`.
+CodeTensor block_codes(const FixedLayer& layer, const Descriptor& d, const Step& step, int channel0,
+                       int channels) {
+  const auto reduction = static_cast<std::size_t>(d.conv.reduction());
+  const GroupInputs inputs = inputs_of_group(d, step);
+  CodeTensor block({step.k1 - step.k0, 1, channels}, layer.weight);
+  std::size_t code = 0;
+  for (int k = step.k0; k < step.k1; ++k) {
+    const auto from = static_cast<std::size_t>(whole_reduction_step(d, inputs, k));
+    for (int c = channel0; c < channel0 + channels; ++c) {
+      block.set(code++, layer.weights[static_cast<std::size_t>(c) * reduction + from]);
+    }
+  }
+  return block;
+}
+
+/// Writes the weight tiles of one layer (WeightLayout) to their places in `image`, up to whose end
+/// they go.
+void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConfig& config,
+                    std::vector<std::uint8_t>& image) {
+  image.resize(d.weight_address + u64(WeightLayout(d, config).bytes()));
+  // With a single pixel tile every weight tile is loaded once.
+  d.tiling.tile_h = d.output_shape().height;
+  d.tiling.tile_w = d.output_shape().width;
+  Parts parts;
+  for_each_step(d, [&](const Step& step) {
+    weight_parts(d, config, step, parts);
+    const int most =
+        step.groups > 1 ? (step.channel1 - step.channel0) / step.groups : config.array.columns;
+    int biases = step.channel0, codes = step.channel0;
+    for (const Part& part : parts) {
+      std::uint8_t* to = image.data() + part.address;
+      if (part.stream == Stream::kBias) {
+        put_biases(layer, biases, part, bias_bytes(config.accumulator.bits), to);
+        biases += static_cast<int>(part.codes);
+        continue;
+      }
+      std::size_t bit = 0;
+      for (std::size_t left = part.codes; left > 0; codes += most) {
+        const CodeTensor block =
+            block_codes(layer, d, step, codes, std::min(most, step.channel1 - codes));
+        pack_codes(block.data(), layer.weight, block.size(), to, bit);
+        bit += block.size() * static_cast<std::size_t>(layer.weight.bits);
+        left -= block.size();
+      }
+    }
+  });
 }
 
 }  // namespace
@@ -65,7 +95,8 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
       regions.place(static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     Descriptor d = mappings[i].descriptor;
-    if (d.kind == LayerKind::kConv) d.weight_address = regions.place(weight_bytes(d, config));
+    if (d.kind == LayerKind::kConv)
+      d.weight_address = regions.place(WeightLayout(d, config).bytes());
     program.layers.push_back({network.layers[i].node.name, d});
   }
 
@@ -105,8 +136,7 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
     std::copy(bytes.begin(), bytes.end(),
               program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
     if (d.kind != LayerKind::kConv) continue;
-    program.image.resize(d.weight_address);
-    append_weights(network.layers[i], config, program.image);
+    append_weights(network.layers[i], d, config, program.image);
   }
   // The image goes up to the first region that holds no constants.
   program.image.resize(program.input_address);

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "tests/oracle/machine/naive_array.h"
 #include "tests/oracle/machine/pe_mode.h"
 
 namespace dcnsim::oracle {
@@ -42,10 +41,9 @@ bool sums_between_chunks(const RanLayer& r, bool stay) {
   if (!chunked(r) || !output_stationary(r)) return false;
   const Step step = steps_of(r.layer).front();
   const int pool = r.layer.fused_pool;
-  ArrayTask task;
-  task.pixels = step.rows.size() * step.columns.size() * pool * pool;
-  task.channels = step.channels.size();
-  return sums_stay(r.machine, task) == stay;
+  const bool fit = step.rows.size() * step.columns.size() * pool * pool <= r.machine.array.rows &&
+                   step.channels.size() <= r.machine.array.columns;
+  return (fit && step.alone) == stay;
 }
 
 template <class Window>

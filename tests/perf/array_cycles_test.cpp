@@ -40,18 +40,36 @@ std::vector<int> pieces(int extent, int size) {
   for (int at = 0; at < extent; at += size) all.push_back(std::min(size, extent - at));
   return all;
 }
-/// Channels outermost, then rows of the array.
+/// Groups outermost, then channels, then rows of the array.
 std::vector<Block> blocks(const ArrayConfig& array, const ArrayWork& work) {
   const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
   const DatapathMode mode = datapath_mode(array, work.weight_bits, work.activation_bits);
   std::vector<Block> all;
-  for (const int columns : pieces(work.channels, array.columns)) {
-    for (const int rows : weight_stationary ? pieces(work.reduction, array.rows * mode.group)
-                                            : pieces(work.pixels, array.rows)) {
-      all.push_back({rows, columns});
+  for (int group = 0; group < work.groups; ++group) {
+    for (const int columns : pieces(work.channels, array.columns)) {
+      for (const int rows : weight_stationary ? pieces(work.reduction, array.rows * mode.group)
+                                              : pieces(work.pixels, array.rows)) {
+        all.push_back({rows, columns});
+      }
     }
   }
   return all;
+}
+
+/// Sizes up to `most`; sums that may stay do so half the time.
+ArrayWork random_work(RandomLayer& random, const ArrayConfig& array, int most) {
+  ArrayWork work;
+  work.pixels = random.pick(1, most);
+  work.channels = random.pick(1, most);
+  work.reduction = random.pick(1, most);
+  work.weight_bits = random.pick(1, 16);
+  work.activation_bits = random.pick(1, 16);
+  work.first_chunk = random.chance(2);
+  work.last_chunk = random.chance(2);
+  work.groups = random.chance(3) ? random.pick(2, 4) : 1;
+  work.sums_stay = array.dataflow == Dataflow::kOutputStationary &&
+                   blocks(array, work).size() == 1 && random.chance(2);
+  return work;
 }
 
 std::uint64_t fetch(const OperandFetch& operand, int codes, const BufferConfig& buffer) {
@@ -84,7 +102,6 @@ std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& wor
   const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
   const auto shift = static_cast<std::uint64_t>(c.array.rows);
   const std::vector<Block> all = blocks(c.array, work);
-  const bool stay = all.size() == 1;
   // When the PE in the corner starts its last step so far, and when it did so in the block before.
   std::optional<std::uint64_t> step_start, sums_before;
   for (const Block& b : all) {
@@ -100,21 +117,14 @@ std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& wor
   const std::uint64_t now =
       *step_start +
       static_cast<std::uint64_t>(mode.passes + c.array.rows + c.array.columns - 2 + mode.pipeline);
-  return now + (work.last_chunk || !stay ? shift : 0);
+  return now + (work.last_chunk || !work.sums_stay ? shift : 0);
 }
 
 TEST(ArrayCycles, equal_the_passes_one_by_one) {
   RandomLayer random(1);
   for (int i = 0; i < 50000; ++i) {
     const AcceleratorConfig c = random.machine();
-    ArrayWork work;
-    work.pixels = random.pick(1, 90);
-    work.channels = random.pick(1, 90);
-    work.reduction = random.pick(1, 90);
-    work.weight_bits = random.pick(1, 16);
-    work.activation_bits = random.pick(1, 16);
-    work.first_chunk = random.chance(2);
-    work.last_chunk = random.chance(2);
+    const ArrayWork work = random_work(random, c.array, 90);
     const std::uint64_t expected = c.array.dataflow == Dataflow::kWeightStationary
                                        ? weight_stationary(c, work)
                                        : output_stationary(c, work);
@@ -246,14 +256,7 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
   for (int i = 0; i < 20000; ++i) {
     const AcceleratorConfig c = random.machine();
     const bool weight_stationary = c.array.dataflow == Dataflow::kWeightStationary;
-    ArrayWork work;
-    work.pixels = random.pick(1, 60);
-    work.channels = random.pick(1, 60);
-    work.reduction = random.pick(1, 60);
-    work.weight_bits = random.pick(1, 16);
-    work.activation_bits = random.pick(1, 16);
-    work.first_chunk = random.chance(2);
-    work.last_chunk = random.chance(2);
+    const ArrayWork work = random_work(random, c.array, 60);
     const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
     const OperandFetch &weight = mode.weight, &activation = mode.activation;
     const auto words = [](int codes, int bits, const BufferConfig& buffer) {
@@ -283,28 +286,24 @@ TEST(ArrayEvents, equal_the_passes_one_by_one) {
             activation.times * words(work.reduction * b.rows, activation.bits, c.input_buffer);
         weight_reads +=
             weight.times * words(work.reduction * b.columns, weight.bits, c.weight_buffer);
-        if (all.size() > 1 && !work.first_chunk) sum_reads += b.rows * b.columns;
-        if (all.size() > 1 && !work.last_chunk) sum_writes += b.rows * b.columns;
+        if (!work.sums_stay && !work.first_chunk) sum_reads += b.rows * b.columns;
+        if (!work.sums_stay && !work.last_chunk) sum_writes += b.rows * b.columns;
       }
       ++row_of_column;
     }
 
     LayerCounters counted;
     count_array_events(c, work, counted);
-    const auto macs = static_cast<std::uint64_t>(work.pixels) *
-                      static_cast<std::uint64_t>(work.channels) *
-                      static_cast<std::uint64_t>(work.reduction);
+    const auto outputs = static_cast<std::uint64_t>(work.pixels * work.channels * work.groups);
+    const auto macs = outputs * static_cast<std::uint64_t>(work.reduction);
     EXPECT_EQ(counted.macs, macs);
-    const auto steps = static_cast<std::uint64_t>(work.pixels) *
-                       static_cast<std::uint64_t>(work.channels) *
-                       pieces(work.reduction, mode.group).size();
+    const auto steps = outputs * pieces(work.reduction, mode.group).size();
     EXPECT_EQ(counted.pe_cycles, steps * static_cast<std::uint64_t>(mode.passes));
     EXPECT_EQ(counted.activation_loads, steps * static_cast<std::uint64_t>(activation.times));
     EXPECT_EQ(counted.weight_loads,
               (weight_stationary ? steps / static_cast<std::uint64_t>(work.pixels) : steps) *
                   static_cast<std::uint64_t>(weight.times));
-    EXPECT_EQ(counted.requantized,
-              work.last_chunk ? static_cast<std::uint64_t>(work.pixels * work.channels) : 0u);
+    EXPECT_EQ(counted.requantized, work.last_chunk ? outputs : 0u);
     EXPECT_EQ(counted.input_buffer.reads, static_cast<std::uint64_t>(input_reads));
     EXPECT_EQ(counted.weight_buffer.reads, static_cast<std::uint64_t>(weight_reads));
     EXPECT_EQ(counted.accumulator_buffer.reads, static_cast<std::uint64_t>(sum_reads));
@@ -327,13 +326,7 @@ TEST(ArrayRegisters, loads_equal_those_of_the_blocks_one_by_one) {
   RandomLayer random(4);
   for (int i = 0; i < 20000; ++i) {
     const AcceleratorConfig c = random.machine();
-    ArrayWork work;
-    work.pixels = random.pick(1, 40);
-    work.channels = random.pick(1, 40);
-    work.reduction = random.pick(1, 40);
-    work.weight_bits = random.pick(1, 16);
-    work.activation_bits = random.pick(1, 16);
-    work.last_chunk = random.chance(2);
+    const ArrayWork work = random_work(random, c.array, 40);
     const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);
     const std::vector<Block> all = blocks(c.array, work);
 
@@ -358,7 +351,7 @@ TEST(ArrayRegisters, loads_equal_those_of_the_blocks_one_by_one) {
         weights += mode.weight.times * (group * b.columns * mode.weight.bits +
                                         skew_loads(b.columns) * mode.weight_register_bits);
       }
-      if (!work.last_chunk && all.size() == 1) continue;
+      if (!work.last_chunk && work.sums_stay) continue;
       for (int row = 0; row < b.rows; ++row) {
         // From its PE, then row by row to the last one.
         for (int at = row; at < c.array.rows; ++at) shadows += b.columns * c.accumulator.bits;

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
-#include <utility>
 
 #include "tests/support/random_steps.h"
 
@@ -20,11 +20,14 @@ TEST(Room, is_that_of_the_largest_tile) {
       return (bits + b.word_bits - 1) / b.word_bits * (b.word_bits / 8);
     };
     std::int64_t input = 0, weight = 0, output = 0, accumulator = 0;
-    std::set<std::pair<int, int>> pixel_tiles, weight_tiles;
+    std::set<std::array<int, 3>> input_tiles, weight_tiles;
+    // What is begun and not complete: words in the bank of a column.
+    std::map<std::array<int, 3>, std::int64_t> sums;
+    int columns_used = 0;
     std::set<std::array<int, 3>> output_tiles;
     for (const Step& step : steps_of(d)) {
       const InputRegion r = input_region(d, step.pixels);
-      const std::int64_t row_codes = std::int64_t{r.x1 - r.x0} * d.input_shape().channels;
+      const std::int64_t row_codes = std::int64_t{r.x1 - r.x0} * (step.in1 - step.in0);
       std::int64_t row = words(row_codes * d.input.bits, config.input_buffer);
       if (d.kind == LayerKind::kAdd) row += words(row_codes * d.input2.bits, config.input_buffer);
       input = std::max(input, row * (r.y1 - r.y0));
@@ -34,29 +37,39 @@ TEST(Room, is_that_of_the_largest_tile) {
           output, height * words(std::int64_t{width} * (step.store_channel1 - step.store_channel0) *
                                      d.requant.out.bits,
                                  config.output_buffer));
-      pixel_tiles.insert({step.pixels.y0, step.pixels.x0});
+      input_tiles.insert({step.pixels.y0, step.pixels.x0, step.in0});
       output_tiles.insert({step.pixels.y0, step.pixels.x0, step.store_channel0});
       if (d.kind != LayerKind::kConv) continue;
-      weight_tiles.insert({step.channel0, step.k0});
+      weight_tiles.insert({step.channel0, step.in0, step.k0});
       std::int64_t weights = 0;
-      int block = 0;
-      for (int c = step.channel0; c < step.channel1; c += config.array.columns) {
-        block = std::min(config.array.columns, step.channel1 - c);
+      const int channels = (step.channel1 - step.channel0) / step.groups;
+      const int most = step.groups > 1 ? step.channel1 - step.channel0 : config.array.columns;
+      for (int c = step.channel0; c < step.channel1; c += most) {
+        const int block = std::min(most, step.channel1 - c);
         weights +=
             words(std::int64_t{step.k1 - step.k0} * block * d.weight.bits, config.weight_buffer) +
             words(block * (config.accumulator.bits > 32 ? 64 : 32), config.weight_buffer);
       }
       weight = std::max(weight, weights);
       const std::int64_t pixels = std::int64_t{height} * width * d.fused_pool * d.fused_pool;
+      const bool one_chunk = step.first_chunk && step.last_chunk;
       const bool in_the_array =
           config.array.dataflow == Dataflow::kOutputStationary &&
-          (d.tiling.chunk_k >= d.conv.reduction() || pixels <= config.array.rows);
-      const std::int64_t sums =
-          pixels * std::min(config.array.columns, step.channel1 - step.channel0);
-      if (!in_the_array) {
-        accumulator = std::max(accumulator, (sums * config.accumulator.bits + 7) / 8);
-      }
+          (one_chunk || (pixels <= config.array.rows && channels <= config.array.columns &&
+                         step.groups == 1 && !step.sums_wait));
+      if (in_the_array) continue;
+      std::int64_t& words_of_tile = sums[{step.pixels.y0, step.pixels.x0, step.channel0}];
+      const std::int64_t blocks =
+          step.groups * ((channels + config.array.columns - 1) / config.array.columns);
+      words_of_tile = pixels * (one_chunk ? 1 : blocks);
+      std::int64_t live = 0;
+      for (const auto& [tile, count] : sums) live += count;
+      columns_used = std::max(columns_used, std::min(config.array.columns, channels));
+      accumulator = std::max(accumulator, live);
+      if (step.last_chunk) sums.erase({step.pixels.y0, step.pixels.x0, step.channel0});
     }
+    EXPECT_TRUE(sums.empty());
+    accumulator = (accumulator * columns_used * config.accumulator.bits + 7) / 8;
     const auto room = [](const BufferConfig& b, std::size_t tiles) {
       return b.double_buffered && tiles > 1 ? b.capacity_bytes / 2 : b.capacity_bytes;
     };
@@ -64,7 +77,7 @@ TEST(Room, is_that_of_the_largest_tile) {
       EXPECT_EQ(actual.needed, needed);
       EXPECT_EQ(actual.available, available);
     };
-    expect_room(input_room(d, config), input, room(config.input_buffer, pixel_tiles.size()));
+    expect_room(input_room(d, config), input, room(config.input_buffer, input_tiles.size()));
     expect_room(weight_room(d, config), weight, room(config.weight_buffer, weight_tiles.size()));
     expect_room(output_room(d, config), output, room(config.output_buffer, output_tiles.size()));
     expect_room(accumulator_room(d, config), accumulator, config.accumulator_buffer_bytes);

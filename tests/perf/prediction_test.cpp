@@ -26,7 +26,6 @@ void touch(std::set<std::int64_t>& words, std::int64_t first, std::int64_t last,
 struct Walk {
   StreamBytes bytes;
   bool outputs_share_a_word = false;
-  bool chunks_share_a_word = false;
   std::uint64_t output_words = 0;
 
   Walk(const Descriptor& d, const AcceleratorConfig& config) : d_(d), config_(config) {
@@ -49,18 +48,18 @@ struct Walk {
 
   void load_weights(const Step& step) {
     const int bus = config_.dma.bus_bytes;
-    for (int c = step.channel0; c < step.channel1; c += config_.array.columns) {
-      const int channels = std::min(config_.array.columns, step.channel1 - c);
-      if (step.k0 == 0) {
+    const int most = step.groups > 1 ? step.channel1 - step.channel0 : config_.array.columns;
+    for (int c = step.channel0; c < step.channel1; c += most) {
+      const int channels = std::min(most, step.channel1 - c);
+      if (step.first_chunk) {
         std::set<std::int64_t> words;
         touch(words, 0, std::int64_t{channels} * (config_.accumulator.bits > 32 ? 64 : 32), bus);
         add(Stream::kBias, words.size());
       }
       std::set<std::int64_t> words;
       const std::int64_t k_bits = std::int64_t{channels} * d_.weight.bits;
-      touch(words, step.k0 * k_bits, step.k1 * k_bits, bus);
+      touch(words, 0, (step.k1 - step.k0) * k_bits, bus);
       add(Stream::kWeight, words.size());
-      if (step.k0 > 0 && step.k0 * k_bits % (8 * bus) != 0) chunks_share_a_word = true;
     }
   }
 
@@ -106,7 +105,6 @@ TEST(Prediction, traffic_equals_a_walk_over_all_bits) {
     ++legal;
     EXPECT_EQ(predicted_counters(d, config).stream_bytes, walk.bytes);
     EXPECT_FALSE(walk.outputs_share_a_word);
-    EXPECT_FALSE(walk.chunks_share_a_word);
     EXPECT_EQ(walk.output_words * u64(config.dma.bus_bytes),
               u64(map_bytes(d.output_shape(), d.requant.out.bits, config.dma.bus_bytes)))
         << "output is written once and completely";

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -16,21 +18,34 @@ namespace {
 TEST(Schedule, computes_and_stores_every_output_exactly_once_in_order) {
   for_random_layers(1, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
     const Shape out = d.output_shape();
-    const int reduction = d.kind == LayerKind::kConv ? d.conv.reduction() : 1;
-    std::vector<int> next_k(out.elements(), 0);
+    const bool conv = d.kind == LayerKind::kConv;
+    const int reduction = conv ? d.conv.reduction() : 1;
+    const int kernel = conv ? d.conv.kernel_h * d.conv.kernel_w : 1;
+    std::vector<int> sums_of(out.elements(), -1), products(out.elements(), 0);
     std::vector<int> done(out.elements(), 0), stored(out.elements(), 0);
+    // By output: the input tile its sum is at, and how far.
+    std::vector<int> at_inputs(out.elements(), -1), at_k(out.elements(), 0);
     const CodeTensor index(out, Format{});
     for (const Step& step : steps_of(d)) {
-      ASSERT_EQ(step.first_chunk, step.k0 == 0);
-      ASSERT_EQ(step.last_chunk, step.k1 == reduction);
       ASSERT_LE(step.store_channel0, step.channel0);
       ASSERT_GE(step.store_channel1, step.channel1);
       for (int y = step.pixels.y0; y < step.pixels.y1; ++y) {
         for (int x = step.pixels.x0; x < step.pixels.x1; ++x) {
           for (int c = step.channel0; c < step.channel1; ++c) {
             const std::size_t i = index.index(y, x, c);
-            ASSERT_EQ(next_k[i], step.k0);
-            next_k[i] = step.k1;
+            ASSERT_EQ(step.first_chunk, products[i] == 0);
+            if (step.in0 != at_inputs[i]) {
+              ASSERT_GT(step.in0, at_inputs[i]);
+              ASSERT_EQ(at_k[i] % kernel, 0) << "the input tile before is used up";
+              at_k[i] = 0;
+            }
+            at_inputs[i] = step.in0;
+            ASSERT_EQ(at_k[i], step.k0);
+            at_k[i] = step.k1;
+            products[i] += step.k1 - step.k0;
+            ASSERT_EQ(step.last_chunk, products[i] == reduction);
+            ASSERT_TRUE(step.first_chunk || sums_of[i] == step.sums);
+            sums_of[i] = step.sums;
             if (step.last_chunk) ++done[i];
           }
           if (!step.store) continue;
@@ -42,19 +57,53 @@ TEST(Schedule, computes_and_stores_every_output_exactly_once_in_order) {
         }
       }
     }
-    EXPECT_EQ(next_k, std::vector<int>(out.elements(), reduction));
+    EXPECT_EQ(products, std::vector<int>(out.elements(), reduction));
     EXPECT_EQ(done, std::vector<int>(out.elements(), 1));
     EXPECT_EQ(stored, std::vector<int>(out.elements(), 1));
   });
 }
 
-TEST(Schedule, channels_of_a_step_lie_in_one_group) {
+/// Sums that are not complete have places of their own.
+TEST(Schedule, sums_that_wait_are_not_mixed_up) {
+  int waiting = 0;
+  for_random_layers(11, 1500, [&](const Descriptor& d, const AcceleratorConfig&) {
+    using Tile = std::array<int, 3>;
+    std::map<int, Tile> begun;
+    const std::vector<Step> steps = steps_of(d);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Step& step = steps[i];
+      const Tile tile{step.pixels.y0, step.pixels.x0, step.channel0};
+      if (step.first_chunk) {
+        ASSERT_EQ(begun.count(step.sums), 0u);
+        begun[step.sums] = tile;
+      }
+      ASSERT_EQ(begun.at(step.sums), tile);
+      if (step.last_chunk) {
+        begun.erase(step.sums);
+      } else {
+        const Step& next = steps[i + 1];
+        const Tile after{next.pixels.y0, next.pixels.x0, next.channel0};
+        ASSERT_EQ(step.sums_wait, after != tile);
+        waiting += step.sums_wait ? 1 : 0;
+      }
+    }
+    EXPECT_TRUE(begun.empty());
+  });
+  EXPECT_GT(waiting, 1000);
+}
+
+TEST(Schedule, a_step_has_part_of_a_group_or_whole_groups) {
   for_random_layers(2, 1000, [](const Descriptor& d, const AcceleratorConfig&) {
     if (d.kind != LayerKind::kConv) return;
     const int group = d.conv.out_channels / d.conv.groups;
     for (const Step& step : steps_of(d)) {
       ASSERT_LT(step.channel0, step.channel1);
-      ASSERT_EQ(step.channel0 / group, (step.channel1 - 1) / group);
+      if (step.groups == 1) {
+        ASSERT_EQ(step.channel0 / group, (step.channel1 - 1) / group);
+      } else {
+        ASSERT_EQ(step.channel0 % group, 0);
+        ASSERT_EQ(step.channel1 - step.channel0, step.groups * group);
+      }
     }
   });
 }
@@ -62,18 +111,18 @@ TEST(Schedule, channels_of_a_step_lie_in_one_group) {
 TEST(Schedule, loads_exactly_what_changes_and_says_when_it_is_done_with_it) {
   for_random_layers(3, 1500, [](const Descriptor& d, const AcceleratorConfig&) {
     const std::vector<Step> steps = steps_of(d);
-    const auto same_pixels = [](const Step& a, const Step& b) {
-      return a.pixels.y0 == b.pixels.y0 && a.pixels.x0 == b.pixels.x0;
+    const auto same_input = [](const Step& a, const Step& b) {
+      return a.pixels.y0 == b.pixels.y0 && a.pixels.x0 == b.pixels.x0 && a.in0 == b.in0;
     };
     const auto same_weights = [](const Step& a, const Step& b) {
-      return a.channel0 == b.channel0 && a.k0 == b.k0;
+      return a.channel0 == b.channel0 && a.in0 == b.in0 && a.k0 == b.k0;
     };
     const bool conv = d.kind == LayerKind::kConv;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const bool first = i == 0;
       const bool last = i + 1 == steps.size();
-      EXPECT_EQ(steps[i].load_input, first || !same_pixels(steps[i - 1], steps[i]));
-      EXPECT_EQ(steps[i].last_use_of_input, last || !same_pixels(steps[i], steps[i + 1]));
+      EXPECT_EQ(steps[i].load_input, first || !same_input(steps[i - 1], steps[i]));
+      EXPECT_EQ(steps[i].last_use_of_input, last || !same_input(steps[i], steps[i + 1]));
       EXPECT_EQ(steps[i].load_weights, conv && (first || !same_weights(steps[i - 1], steps[i])));
       EXPECT_EQ(steps[i].last_use_of_weights,
                 conv && (last || !same_weights(steps[i], steps[i + 1])));

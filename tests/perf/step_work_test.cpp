@@ -21,7 +21,7 @@ AcceleratorConfig small_machine() {
 Step whole_step(int rows, int columns, int channels, int reduction) {
   Step step;
   step.pixels = {0, rows, 0, columns};
-  step.channel1 = channels;
+  step.channel1 = step.in1 = channels;
   step.k1 = reduction;
   return step;
 }

@@ -35,6 +35,8 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
   d.conv.out_channels = 6;  // blocks of 2 and 1 channels, twice
   d.weight.bits = 5;
   d.weight_address = 0x1000;
+  d.tiling.tile_channels = 3;
+  d.tiling.chunk_k = 4;
   Step step;
   step.channel0 = 3;
   step.channel1 = 6;
@@ -48,7 +50,8 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
                                            {Stream::kWeight, 0x1038, 8, 0, 4, 1}}));
   EXPECT_EQ(total_bytes(parts), 32u);
 
-  d.weight.bits = 16;  // 16 bytes of codes a block of two
+  d.weight.bits = 16;  // 8 bytes of codes of a block of two in a chunk of two steps
+  d.tiling.tile_channels = d.tiling.chunk_k = 2;
   step.channel0 = 0;
   step.channel1 = 2;
   step.k0 = 2;
@@ -63,6 +66,53 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
   weight_parts(d, wide, step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1000, 16, 0, 2, 4},
                                            {Stream::kWeight, 0x1010, 16, 0, 8, 4}}));
+}
+
+TEST(Transfers, chunks_of_several_blocks_lie_one_behind_the_other) {
+  Descriptor d;
+  d.conv.in.channels = 5;
+  d.conv.out_channels = 3;  // blocks of 2 and 1 channels
+  d.weight.bits = 8;
+  d.weight_address = 0x1000;
+  d.tiling.tile_channels = 3;
+  d.tiling.chunk_k = 3;
+  Step step;
+  step.channel1 = 3;
+  step.k1 = 3;
+  step.last_chunk = false;
+  Parts parts;
+  weight_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1000, 8, 0, 2, 2},
+                                           {Stream::kWeight, 0x1008, 8, 0, 6, 2},
+                                           {Stream::kBias, 0x1010, 8, 0, 1, 1},
+                                           {Stream::kWeight, 0x1018, 8, 0, 3, 1}}));
+  step.k0 = 3;
+  step.k1 = 5;
+  step.first_chunk = false;
+  weight_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1020, 8, 0, 4, 1},
+                                           {Stream::kWeight, 0x1028, 8, 0, 2, 1}}));
+}
+
+TEST(Transfers, whole_groups_are_one_block) {
+  Descriptor d;
+  d.conv.in.channels = d.conv.out_channels = d.conv.groups = 5;
+  d.conv.kernel_h = d.conv.kernel_w = 3;
+  d.conv.in.height = d.conv.in.width = 3;
+  d.weight.bits = 4;
+  d.weight_address = 0x1000;
+  d.tiling.tile_channels = 3;
+  d.tiling.chunk_k = 9;
+  Step step;
+  step.groups = 2;
+  step.channel0 = 3;
+  step.channel1 = 5;
+  step.k1 = 9;
+  Parts parts;
+  weight_parts(d, small_machine(), step, parts);
+  // Three biases and 27 codes of 4 bits lie before.
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1020, 8, 0, 2, 2},
+                                           {Stream::kWeight, 0x1028, 16, 0, 18, 3}}));
 }
 
 TEST(Transfers, inputs_are_rows_of_the_region) {

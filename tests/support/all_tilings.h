@@ -7,9 +7,24 @@
 #include <vector>
 
 #include "models/perf/buffer_need.h"
+#include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
+
+/// Whether the mapper looks at such tilings: an input on chip is one tile, chunks are of one array
+/// width, of whole steps of the array's rows, and would begin on bus words side by side.
+inline bool is_searched(const Descriptor& d, const AcceleratorConfig& config) {
+  if (d.input_on_chip && pixel_tile_count(d) > 1) return false;
+  if (d.kind != LayerKind::kConv || d.tiling.chunk_k >= reduction(d)) return true;
+  if (d.tiling.tile_channels > config.array.columns) return false;
+  if (d.tiling.chunk_k % reduction_unit(d, config.array) != 0) return false;
+  for (const EqualTiles& block : equal_tiles(group_channels(d), config.array.columns)) {
+    const std::int64_t bits = std::int64_t{d.tiling.chunk_k} * block.size * d.weight.bits;
+    if (bits % (std::int64_t{8} * config.dma.bus_bytes) != 0) return false;
+  }
+  return true;
+}
 
 inline std::vector<Tiling> all_legal_tilings(Descriptor d, const AcceleratorConfig& config) {
   std::vector<Tiling> tilings;
@@ -24,7 +39,7 @@ inline std::vector<Tiling> all_legal_tilings(Descriptor d, const AcceleratorConf
           for (const LoopOrder order : {LoopOrder::kPixelOuter, LoopOrder::kWeightOuter}) {
             t.order = order;
             if (order == LoopOrder::kWeightOuter && gathers(d)) continue;
-            if (why_illegal(d, config).empty()) tilings.push_back(t);
+            if (is_searched(d, config) && why_illegal(d, config).empty()) tilings.push_back(t);
           }
         }
       }
@@ -57,7 +72,7 @@ inline std::optional<Tiling> random_legal_tiling(Descriptor d, const Accelerator
       }
     }
     t.order = pick(0, 1) == 0 ? LoopOrder::kPixelOuter : LoopOrder::kWeightOuter;
-    if (why_illegal(d, config).empty()) return t;
+    if (is_searched(d, config) && why_illegal(d, config).empty()) return t;
   }
   return std::nullopt;
 }

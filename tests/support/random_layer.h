@@ -71,12 +71,12 @@ class RandomLayer {
     t.tile_w = chance(2) ? out.width : pick(1, out.width);
     if (d.kind != LayerKind::kConv) return t;
     const int channels = d.conv.out_channels / d.conv.groups;
-    t.tile_channels = std::min(channels, array.columns * pick(1, 3));
-    t.chunk_k = d.conv.reduction();
-    if (t.tile_channels <= array.columns && chance(2)) {
-      t.chunk_k = std::min(t.chunk_k, array.rows * pick(1, 4));
-    }
-    t.order = chance(2) ? LoopOrder::kWeightOuter : LoopOrder::kPixelOuter;
+    t.tile_channels = d.conv.groups > 1 && chance(2)
+                          ? channels * pick(1, d.conv.groups)
+                          : std::min(channels, array.columns * pick(1, 3));
+    t.chunk_k =
+        chance(2) ? std::min(d.conv.reduction(), array.rows * pick(1, 4)) : d.conv.reduction();
+    t.order = static_cast<LoopOrder>(pick(0, 3));
     return t;
   }
 

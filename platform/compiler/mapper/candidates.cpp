@@ -38,6 +38,12 @@ int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
   return unit;
 }
 
+/// An input on chip is one tile; chunks are of one array width of channels.
+bool is_looked_at(const Descriptor& tiled, const AcceleratorConfig& config) {
+  if (tiled.input_on_chip && pixel_tile_count(tiled) > 1) return false;
+  return chunk_count(tiled) == 1 || tiled.tiling.tile_channels <= config.array.columns;
+}
+
 }  // namespace
 
 std::vector<int> balanced_sizes(int total, int unit, int most_even) {
@@ -138,6 +144,8 @@ bool Candidates::is_legal(const PixelTileSize& tile) const {
   Descriptor tiled = layer_;
   tiled.tiling.tile_h = tile.height;
   tiled.tiling.tile_w = tile.width;
+  tiled.tiling.chunk_k = reduction(layer_);
+  if (!is_looked_at(tiled, config_)) return false;
   return why_pixels_illegal(tiled, config_).empty();
 }
 
@@ -193,7 +201,8 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
       tiled.tiling = tiling;
       tiled.tiling.*size = other;
       if (other < 1 || other == tiling.*size || has(tiled.tiling)) continue;
-      if (why_illegal(tiled, config_).empty() && is_legal(tiled)) visit(tiled.tiling);
+      if (!is_looked_at(tiled, config_) || !why_illegal(tiled, config_).empty()) continue;
+      if (is_legal(tiled)) visit(tiled.tiling);
     }
   };
   vary(&Tiling::tile_h, 1, out.height, request_.tile_h);

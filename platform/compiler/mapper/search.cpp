@@ -10,6 +10,8 @@
 #include "models/arch/memory_layout.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/prediction.h"
+#include "models/perf/weight_layout.h"
+#include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/memory_regions.h"
 
@@ -66,7 +68,10 @@ Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config
   MemoryRegions regions;
   regions.place(kDescriptorBytes);
   if (d.kind == LayerKind::kConv) {
-    d.weight_address = regions.place(weight_bytes(d, config));
+    // Whatever the tiling will be, it is about as long.
+    Descriptor whole = layer;
+    whole.tiling = one_tile(layer);
+    d.weight_address = regions.place(WeightLayout(whole, config).bytes());
   }
   d.input_address = regions.place(map_bytes(d.input_shape(), d.input.bits, bus));
   if (d.kind == LayerKind::kAdd) {

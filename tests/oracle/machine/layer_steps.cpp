@@ -2,6 +2,8 @@
 #include "tests/oracle/machine/layer_steps.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 
 namespace dcnsim::oracle {
 
@@ -30,39 +32,140 @@ std::vector<PixelTile> pixel_tiles(const Descriptor& layer) {
   return tiles;
 }
 
-std::vector<Range> channel_tiles(const Descriptor& layer) {
+/// Groups that are taken up together: whole ones, or one of which a channel tile has a part. Every
+/// channel of a pool or an addition is a group.
+std::vector<Range> group_tiles(const Descriptor& layer) {
   const Geometry g(layer);
-  if (layer.kind != LayerKind::kConv) return {{0, g.out_channels}};
-  std::vector<Range> tiles;
-  for (const Range& group : cut({0, g.out_channels}, g.group_channels())) {
-    for (const Range& tile : cut(group, layer.tiling.tile_channels)) tiles.push_back(tile);
+  if (layer.kind == LayerKind::kConv) {
+    return cut({0, g.groups}, std::max(1, layer.tiling.tile_channels / g.group_channels()));
   }
-  return tiles;
+  return cut({0, g.in_channels}, layer.tiling.tile_in == 0 ? g.in_channels : layer.tiling.tile_in);
 }
 
-std::vector<Range> chunks(const Descriptor& layer) {
-  const Range whole{0, Geometry(layer).reduction};
-  return layer.kind == LayerKind::kConv ? cut(whole, layer.tiling.chunk_k)
-                                        : std::vector<Range>{whole};
+/// What one loop of the schedule has got to.
+struct Turn {
+  PixelTile pixels;
+  Range groups, channels, inputs, chunk;
+};
+
+/// Goes through the loops of `order`, P(ixels), G(roups), N (channel tiles), I(nput tiles) and
+/// K (chunks), outermost first.
+class Walk {
+ public:
+  explicit Walk(const Descriptor& layer)
+      : layer_(layer), g_(layer), conv_(layer.kind == LayerKind::kConv) {}
+
+  std::vector<Step> steps(const std::string& order) {
+    loop(order, 0, {});
+    return steps_;
+  }
+
+ private:
+  void loop(const std::string& order, std::size_t depth, const Turn& outside) {
+    if (depth == order.size()) {
+      steps_.push_back(step(outside));
+      return;
+    }
+    Turn turn = outside;
+    const auto each = [&](const auto& parts, auto& part) {
+      for (const auto& p : parts) {
+        part = p;
+        loop(order, depth + 1, turn);
+      }
+    };
+    switch (order[depth]) {
+      case 'P':
+        return each(pixel_tiles(layer_), turn.pixels);
+      case 'G':
+        return each(group_tiles(layer_), turn.groups);
+      case 'N':
+        return each(conv_ ? cut({0, g_.group_channels()}, layer_.tiling.tile_channels)
+                          : std::vector<Range>{{0, 1}},
+                    turn.channels);
+      case 'I':
+        return each(conv_ ? cut({0, inputs_of_group()}, tile_in()) : std::vector<Range>{{0, 1}},
+                    turn.inputs);
+      case 'K':
+        return each(conv_ ? cut({0, kernel() * turn.inputs.size()}, layer_.tiling.chunk_k)
+                          : std::vector<Range>{{0, 1}},
+                    turn.chunk);
+    }
+  }
+
+  Step step(const Turn& turn) const {
+    const int outputs = conv_ ? g_.group_channels() : 1;
+    Step s;
+    s.rows = turn.pixels.rows;
+    s.columns = turn.pixels.columns;
+    s.groups = turn.groups.size();
+    s.channels = {turn.groups.first * outputs + turn.channels.first,
+                  (turn.groups.last - 1) * outputs + turn.channels.last};
+    s.group_inputs = turn.inputs;
+    s.reduction = turn.chunk;
+    const int inputs = conv_ ? inputs_of_group() : 1;
+    const Range own{turn.groups.first * inputs + turn.inputs.first,
+                    (turn.groups.last - 1) * inputs + turn.inputs.last};
+    s.in_channels = own_channels_only() ? own : Range{0, g_.in_channels};
+    return s;
+  }
+
+  /// Input tiles are whole planes; where groups are not, all channels are loaded for each.
+  bool own_channels_only() const {
+    if (!conv_ || tile_in() < inputs_of_group()) return true;
+    const Range first = group_tiles(layer_).front();
+    return layer_.input_segment != 0 &&
+           first.size() * inputs_of_group() % layer_.input_segment == 0;
+  }
+
+  int kernel() const { return layer_.conv.kernel_h * layer_.conv.kernel_w; }
+  int inputs_of_group() const { return g_.in_channels / g_.groups; }
+  int tile_in() const {
+    return layer_.tiling.tile_in == 0 ? inputs_of_group() : layer_.tiling.tile_in;
+  }
+
+  const Descriptor& layer_;
+  const Geometry g_;
+  const bool conv_;
+  std::vector<Step> steps_;
+};
+
+bool same_pixels(const Step& a, const Step& b) {
+  return a.rows == b.rows && a.columns == b.columns;
+}
+bool same_input(const Step& a, const Step& b) {
+  return same_pixels(a, b) && a.in_channels == b.in_channels;
+}
+bool same_weights(const Step& a, const Step& b) {
+  return a.channels == b.channels && a.group_inputs == b.group_inputs && a.reduction == b.reduction;
+}
+bool same_sums(const Step& a, const Step& b) {
+  return same_pixels(a, b) && a.channels == b.channels;
 }
 
-/// Gives neighbours that share a tile its number, and the last step of an output tile its store.
-void number_tiles(std::vector<Step>& steps, bool gathering, int out_channels) {
-  for (std::size_t i = 1; i < steps.size(); ++i) {
-    const Step& before = steps[i - 1];
-    Step& step = steps[i];
-    const bool same_pixels = step.rows == before.rows && step.columns == before.columns;
-    const bool same_channels = step.channels == before.channels;
-    const bool same_weights = same_channels && step.reduction == before.reduction;
-    const bool same_outputs = same_pixels && (gathering || same_channels);
-    step.input_tile = before.input_tile + (same_pixels ? 0 : 1);
-    step.weight_tile = before.weight_tile + (same_weights ? 0 : 1);
-    step.output_tile = before.output_tile + (same_outputs ? 0 : 1);
-  }
+/// What steps are to each other.
+void relate(std::vector<Step>& steps, bool gathering, int out_channels) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     Step& step = steps[i];
-    step.stores = i + 1 == steps.size() || steps[i + 1].output_tile != step.output_tile;
     step.stored_channels = gathering ? Range{0, out_channels} : step.channels;
+    const auto is_last = [&](const auto& same) {
+      return std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps.end(),
+                          [&](const Step& later) { return same(step, later); });
+    };
+    step.last_chunk = is_last(same_sums);
+    step.stores = is_last(gathering ? same_pixels : same_sums);
+    step.first_chunk = std::none_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i),
+                                    [&](const Step& s) { return same_sums(s, step); });
+    step.alone = step.first_chunk || (same_sums(steps[i - 1], step) && steps[i - 1].alone);
+    if (i == 0) continue;
+    const Step& before = steps[i - 1];
+    step.input_tile = before.input_tile + (same_input(before, step) ? 0 : 1);
+    step.weight_tile = before.weight_tile + (same_weights(before, step) ? 0 : 1);
+  }
+  // What a later chunk finds out holds for those before it.
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    for (std::size_t j = i; j-- > 0 && !steps[i].alone;) {
+      if (same_sums(steps[j], steps[i])) steps[j].alone = false;
+    }
   }
 }
 
@@ -113,36 +216,28 @@ Geometry::Geometry(const Descriptor& layer) {
 }
 
 bool gathers(const Descriptor& layer) {
-  return layer.kind != LayerKind::kConv || layer.tiling.order == LoopOrder::kPixelOuter ||
-         pixel_tiles(layer).size() == 1 || channel_tiles(layer).size() == 1;
+  const bool by_pixels = layer.kind != LayerKind::kConv ||
+                         layer.tiling.order == LoopOrder::kPixelOuter ||
+                         layer.tiling.order == LoopOrder::kPixelChunkOuter;
+  const std::vector<Step> tiles = weight_tiles(layer);
+  const bool one_channel_tile = std::all_of(tiles.begin(), tiles.end(), [&](const Step& tile) {
+    return tile.channels == tiles.front().channels;
+  });
+  if (!by_pixels && pixel_tiles(layer).size() > 1 && !one_channel_tile) return false;
+  if (layer.output_segment == 0 || one_channel_tile) return true;
+  return !std::all_of(tiles.begin(), tiles.end(), [&](const Step& tile) {
+    return tile.channels.first % layer.output_segment == 0;
+  });
 }
 
+std::vector<Step> weight_tiles(const Descriptor& layer) { return Walk(layer).steps("GNIK"); }
+
 std::vector<Step> steps_of(const Descriptor& layer) {
-  std::vector<Step> steps;
-  const auto pair = [&](const PixelTile& pixels, const Range& channels) {
-    const std::vector<Range> all = chunks(layer);
-    for (const Range& chunk : all) {
-      Step step;
-      step.rows = pixels.rows;
-      step.columns = pixels.columns;
-      step.channels = channels;
-      step.reduction = chunk;
-      step.first_chunk = chunk == all.front();
-      step.last_chunk = chunk == all.back();
-      steps.push_back(step);
-    }
-  };
-  const bool pixels_outside = gathers(layer);
-  if (pixels_outside) {
-    for (const PixelTile& p : pixel_tiles(layer)) {
-      for (const Range& c : channel_tiles(layer)) pair(p, c);
-    }
-  } else {
-    for (const Range& c : channel_tiles(layer)) {
-      for (const PixelTile& p : pixel_tiles(layer)) pair(p, c);
-    }
-  }
-  number_tiles(steps, pixels_outside, Geometry(layer).out_channels);
+  static const char* const kOrders[] = {"GNPIK", "PGNIK", "GNIKP", "PGIKN"};
+  const bool conv = layer.kind == LayerKind::kConv;
+  std::vector<Step> steps =
+      Walk(layer).steps(kOrders[conv ? static_cast<int>(layer.tiling.order) : 1]);
+  relate(steps, gathers(layer), Geometry(layer).out_channels);
   return steps;
 }
 

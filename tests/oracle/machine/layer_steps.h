@@ -44,13 +44,21 @@ struct Geometry {
 struct Step {
   Range rows, columns;  ///< of the output map
   Range channels;
-  Range reduction;
+  int groups = 1;      ///< that the channels are, if not part of one
+  Range in_channels;   ///< of the input tile
+  Range group_inputs;  ///< channels of a group that the reduction goes over
+  Range reduction;     ///< of those channels
   bool first_chunk = true, last_chunk = true;
+  bool alone = true;  ///< no other sums come between the chunks of its own
   /// Numbers in the order of use; steps that follow one another and share a tile share its number.
-  int weight_tile = 0, input_tile = 0, output_tile = 0;
+  int weight_tile = 0, input_tile = 0;
   bool stores = false;  ///< completes its output tile
   Range stored_channels;
 };
+
+/// Of all channels, those of the weight tiles one after the other, in the order in which they lie
+/// in memory: what their steps have in common.
+std::vector<Step> weight_tiles(const Descriptor& layer);
 
 /// Whether all channels of a pixel tile gather in the output buffer before they are stored.
 bool gathers(const Descriptor& layer);

@@ -36,31 +36,28 @@ void add_operand(Runs& runs, const Descriptor& layer, const AcceleratorConfig& m
 }  // namespace
 
 Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
-  const Geometry g(layer);
   const Int bus = machine.dma.bus_bytes;
   const Int bias_bits = machine.accumulator.bits > 32 ? 64 : 32;
-  Runs runs;
   Int address = static_cast<Int>(layer.weight_address);
-  for (int group = 0; group < g.groups; ++group) {
-    const int end = (group + 1) * g.group_channels();
-    for (int channel = group * g.group_channels(); channel < end;
-         channel += machine.array.columns) {
-      const Int channels = std::min(machine.array.columns, end - channel);
-      const Int k_bits = channels * layer.weight.bits;
-      const Int biases = whole_bus_words(channels * bias_bits, bus);
-      if (channel >= step.channels.first && channel < step.channels.last) {
-        if (step.first_chunk) {
-          runs.push_back(
-              run_of(Stream::kBias, address, 0, channels, bias_bits, bus, machine.weight_buffer));
-        }
-        runs.push_back(run_of(Stream::kWeight, address + biases, step.reduction.first * k_bits,
-                              step.reduction.size() * channels, layer.weight.bits, bus,
-                              machine.weight_buffer));
-      }
-      address += biases + whole_bus_words(g.reduction * k_bits, bus);
+  for (const Step& tile : weight_tiles(layer)) {
+    const bool first_chunk = tile.group_inputs.first == 0 && tile.reduction.first == 0;
+    Runs runs;
+    const auto add = [&](Stream stream, Int codes, Int bits) {
+      runs.push_back(run_of(stream, address, 0, codes, bits, bus, machine.weight_buffer));
+      address += runs.back().bytes;
+    };
+    // Whole groups are one block.
+    const int width = tile.groups > 1 ? tile.channels.size() : machine.array.columns;
+    for (const Range& block : cut(tile.channels, width)) {
+      if (first_chunk) add(Stream::kBias, block.size(), bias_bits);
+      add(Stream::kWeight, Int{tile.reduction.size()} * block.size(), layer.weight.bits);
+    }
+    if (tile.channels == step.channels && tile.group_inputs == step.group_inputs &&
+        tile.reduction == step.reduction) {
+      return runs;
     }
   }
-  return runs;
+  return {};
 }
 
 Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {

@@ -61,11 +61,13 @@ struct Pass {
 
 std::vector<Pass> passes_of(const AcceleratorConfig& machine, const ArrayTask& task, int group) {
   std::vector<Pass> passes;
-  for (const int columns : sizes(task.channels, machine.array.columns)) {
-    bool first = true;
-    for (const int reduction : sizes(task.reduction, machine.array.rows * group)) {
-      passes.push_back({sizes(reduction, group), columns, first, first && task.first_chunk});
-      first = false;
+  for (int of_groups = 0; of_groups < task.groups; ++of_groups) {
+    for (const int columns : sizes(task.channels, machine.array.columns)) {
+      bool first = true;
+      for (const int reduction : sizes(task.reduction, machine.array.rows * group)) {
+        passes.push_back({sizes(reduction, group), columns, first, first && task.first_chunk});
+        first = false;
+      }
     }
   }
   return passes;
@@ -215,7 +217,7 @@ class OutputStationary {
   }
 
  private:
-  bool leave() const { return task_.last_chunk || !sums_stay(machine_, task_); }
+  bool leave() const { return task_.last_chunk || !task_.sums_stay; }
 
   void ask(const BlockStep& step) {
     activations_.ask(mode_.activation_fetches, Int{step.group} * step.rows * mode_.activation_bits);
@@ -223,6 +225,10 @@ class OutputStationary {
   }
 
   void list_steps() {
+    for (int group = 0; group < task_.groups; ++group) list_steps_of_group();
+  }
+
+  void list_steps_of_group() {
     for (const int columns : sizes(task_.channels, machine_.array.columns)) {
       if (task_.first_chunk) read_biases(machine_, columns, tally_);
       for (const int rows : sizes(task_.pixels, machine_.array.rows)) {
@@ -267,7 +273,7 @@ class OutputStationary {
 
   /// Where the sum of a PE in `row` comes from and goes to.
   void count_sum(int row) {
-    if (!sums_stay(machine_, task_)) {
+    if (!task_.sums_stay) {
       if (!task_.first_chunk) ++tally_.accumulator_buffer.reads;
       if (!task_.last_chunk) ++tally_.accumulator_buffer.writes;
     }
@@ -287,12 +293,8 @@ class OutputStationary {
 
 }  // namespace
 
-bool sums_stay(const AcceleratorConfig& machine, const ArrayTask& task) {
-  return task.pixels <= machine.array.rows && task.channels <= machine.array.columns;
-}
-
 ArrayTime run_array(const AcceleratorConfig& machine, const ArrayTask& task, Tally& tally) {
-  if (task.last_chunk) tally.requantized += Int{task.pixels} * task.channels;
+  if (task.last_chunk) tally.requantized += Int{task.pixels} * task.channels * task.groups;
   switch (machine.array.dataflow) {
     case Dataflow::kWeightStationary:
       return WeightStationary(machine, task, tally).run();

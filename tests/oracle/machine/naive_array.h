@@ -10,9 +10,11 @@ namespace dcnsim::oracle {
 
 /// What a step of a convolution asks for.
 struct ArrayTask {
-  int pixels = 1, channels = 1, reduction = 1;
+  int pixels = 1, channels = 1, reduction = 1;  ///< channels of each group
+  int groups = 1;
   int weight_bits = 8, activation_bits = 8;
   bool first_chunk = true, last_chunk = true;
+  bool sums_stay = false;  ///< between chunks, in the PEs of an output-stationary array
 };
 
 struct ArrayTime {
@@ -21,9 +23,5 @@ struct ArrayTime {
 };
 
 ArrayTime run_array(const AcceleratorConfig& machine, const ArrayTask& task, Tally& tally);
-
-/// Whether partial sums of an output-stationary array stay in its PEs: they have a block for
-/// themselves.
-bool sums_stay(const AcceleratorConfig& machine, const ArrayTask& task);
 
 }  // namespace dcnsim::oracle

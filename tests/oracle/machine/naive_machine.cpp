@@ -79,11 +79,13 @@ void NaiveMachine::begin(const Descriptor& layer) {
   queues_[kInputs] = {};
   queues_[kInputs].slots = halves(config_.input_buffer, !on_chip && steps_.back().input_tile > 0);
   queues_[kOutputs] = {};
-  queues_[kOutputs].slots = halves(config_.output_buffer, steps_.back().output_tile > 0);
+  queues_[kOutputs].slots = halves(
+      config_.output_buffer,
+      std::count_if(steps_.begin(), steps_.end(), [](const Step& s) { return s.stores; }) > 1);
   if (layer.kind == LayerKind::kConv && layer.input_on_chip) {
     const Geometry g(layer);
-    run_.tally.input_codes += Int{g.rows.inputs(steps_.front().rows).size()} *
-                              g.columns.inputs(steps_.front().columns).size() * g.in_channels;
+    run_.tally.input_codes += Int{g.rows.inputs({0, g.rows.outputs()}).size()} *
+                              g.columns.inputs({0, g.columns.outputs()}).size() * g.in_channels;
   }
   run_.steps = static_cast<Int>(steps_.size());
 }
@@ -163,7 +165,7 @@ void NaiveMachine::start_step() {
   const std::optional<Wait> lacks = lacking();
   wait_for(lacks);
   if (lacks) return;
-  if (!output_open_ && !layer_.output_on_chip) {
+  if (steps_[next_step_].last_chunk && !output_open_ && !layer_.output_on_chip) {
     ++output_slots_taken_;
     output_open_ = true;
   }
@@ -196,7 +198,8 @@ void NaiveMachine::note(const StepRun& step) {
 std::optional<Wait> NaiveMachine::lacking() const {
   if (layer_.kind == LayerKind::kConv && !queues_[kWeights].oldest_moved()) return Wait::kWeight;
   if (loads_inputs() && !queues_[kInputs].oldest_moved()) return Wait::kInput;
-  if (!layer_.output_on_chip && !output_open_ && output_slots_taken_ == queues_[kOutputs].slots) {
+  if (steps_[next_step_].last_chunk && !layer_.output_on_chip && !output_open_ &&
+      output_slots_taken_ == queues_[kOutputs].slots) {
     return Wait::kOutput;
   }
   return {};

@@ -14,12 +14,15 @@ ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, co
                    Tally& tally) {
   ArrayTask task;
   task.pixels = step.rows.size() * layer.fused_pool * step.columns.size() * layer.fused_pool;
-  task.channels = step.channels.size();
+  task.channels = step.channels.size() / step.groups;
+  task.groups = step.groups;
   task.reduction = step.reduction.size();
   task.weight_bits = layer.weight.bits;
   task.activation_bits = layer.input.bits;
   task.first_chunk = step.first_chunk;
   task.last_chunk = step.last_chunk;
+  task.sums_stay = step.alone && task.groups == 1 && task.pixels <= machine.array.rows &&
+                   task.channels <= machine.array.columns;
   return run_array(machine, task, tally);
 }
 
@@ -28,8 +31,8 @@ Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const
                 Tally& tally) {
   const Geometry g(layer);
   const bool add = layer.kind == LayerKind::kAdd;
-  const Int codes =
-      Int{g.rows.inputs(step.rows).size()} * g.columns.inputs(step.columns).size() * g.in_channels;
+  const Int codes = Int{g.rows.inputs(step.rows).size()} * g.columns.inputs(step.columns).size() *
+                    step.in_channels.size();
   const Int code_bits = layer.input.bits + (add ? layer.input2.bits : 0);
   tally.input_buffer.reads += pieces(codes * code_bits, machine.input_buffer.word_bits);
   Int operands = 0;
