@@ -65,8 +65,8 @@ std::string tiles_text(const Descriptor& d) {
   if (d.kind != LayerKind::kConv) return text;
   return text + fmt::format(", {} of {} channels, {} of {} reduction steps, {}",
                             channel_tile_count(d), t.tile_channels, chunk_count(d), t.chunk_k,
-                            gathers(d) ? "weights stream past pixels (pixels-outer)"
-                                       : "pixels stream past weights (weights-outer)");
+                            pixels_outside(d) ? "weights stream past pixels (pixels-outer)"
+                                              : "pixels stream past weights (weights-outer)");
 }
 
 std::string percent_more(double value, double best) {
@@ -84,7 +84,7 @@ std::vector<std::string> runners_up(const MappedLayer& layer) {
     texts.push_back(fmt::format(
         "{} {}: {} cycles ({}), {:.1f} kB ({})", tile_text(d),
         d.kind != LayerKind::kConv ? ""
-        : gathers(d)               ? "pixels-outer"
+        : pixels_outside(d)        ? "pixels-outer"
                                    : "weights-outer",
         c.cycles, percent_more(static_cast<double>(c.cycles), static_cast<double>(first.cycles)),
         kilobytes(traffic(c)),
@@ -140,7 +140,7 @@ std::string to_text(const MapReport& report, const TextLayout& layout) {
     std::vector<std::string> row{
         elide(layer.name, 16),
         tile_text(d),
-        d.kind == LayerKind::kConv && !gathers(d) ? "weights-outer" : "pixels-outer",
+        d.kind == LayerKind::kConv && !pixels_outside(d) ? "weights-outer" : "pixels-outer",
         on_chip_text(d),
         std::to_string(c.cycles),
         fmt::format("{:.1f}", 100 * utilization(c, array))};

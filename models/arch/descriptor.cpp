@@ -231,11 +231,13 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
-/// What the format has room for, but nobody executes yet.
-void refuse_what_is_to_come(const Descriptor& d) {
-  require_range("input_segment", d.input_segment, 0, 0);
-  require_range("input2_segment", d.input2_segment, 0, 0);
-  require_range("output_segment", d.output_segment, 0, 0);
+/// Maps on chip are not cut into planes.
+void validate_segments(const Descriptor& d) {
+  const int inputs = d.input_shape().channels;
+  require_range("input_segment", d.input_segment, 0, d.input_on_chip ? 0 : inputs);
+  if (d.kind == LayerKind::kAdd) require_range("input2_segment", d.input2_segment, 0, inputs);
+  require_range("output_segment", d.output_segment, 0,
+                d.output_on_chip ? 0 : d.output_shape().channels);
 }
 
 /// Channels [first, first + tile_in) of a map in planes of `segment` channels are to be whole ones.
@@ -321,7 +323,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
-  refuse_what_is_to_come(d);
+  validate_segments(d);
   validate_tiling(d);
 }
 

@@ -1,23 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// How tensors lie in memory: feature maps bit-packed row by row, every row starting on a bus word;
-// weights in blocks of one array width, in the order the array consumes them.
+// How tensors lie in memory: feature maps as planes of channels, bit-packed row by row, every row
+// starting on a bus word; weights in blocks of one array width, in the order the array consumes
+// them.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "models/arch/descriptor.h"
 #include "models/base/integer.h"
 #include "models/numeric/tensor.h"
 
 namespace dcnsim {
 
-/// Bytes from one feature-map row to the next.
-constexpr std::int64_t row_pitch_bytes(const Shape& shape, int bits, int bus_bytes) {
-  const std::int64_t row_bits = std::int64_t{shape.width} * shape.channels * bits;
-  return align_up((row_bits + 7) / 8, bus_bytes);
+/// Part of a feature map in memory: channels [channel0, channel1) of all pixels, packed, channels
+/// innermost.
+struct MapPlane {
+  int channel0 = 0, channel1 = 0;
+  std::int64_t offset = 0;     ///< bytes from the start of the map
+  std::int64_t row_pitch = 0;  ///< bytes from one row to the next: whole bus words
+  constexpr int channels() const { return channel1 - channel0; }
+};
+
+/// A feature map in memory: planes of `segment` channels, the last of what is left, one behind the
+/// other.
+class MapLayout {
+ public:
+  /// A segment of 0 stands for all channels.
+  constexpr MapLayout(const Shape& shape, int bits, int segment, int bus_bytes)
+      : shape_(shape),
+        bits_(bits),
+        segment_(segment == 0 ? shape.channels : std::min(segment, shape.channels)),
+        bus_bytes_(bus_bytes) {}
+
+  constexpr const Shape& shape() const { return shape_; }
+  constexpr int bits() const { return bits_; }
+  constexpr int segment() const { return segment_; }
+
+  /// The plane that has `channel`.
+  constexpr MapPlane plane(int channel) const {
+    const int channel0 = channel / segment_ * segment_;
+    const int channel1 = std::min(channel0 + segment_, shape_.channels);
+    return {channel0, channel1, channel / segment_ * shape_.height * row_pitch(segment_),
+            row_pitch(channel1 - channel0)};
+  }
+  constexpr std::int64_t bytes() const {
+    const MapPlane last = plane(shape_.channels - 1);
+    return last.offset + shape_.height * last.row_pitch;
+  }
+
+ private:
+  constexpr std::int64_t row_pitch(int channels) const {
+    return align_up((std::int64_t{shape_.width} * channels * bits_ + 7) / 8, bus_bytes_);
+  }
+
+  Shape shape_;
+  int bits_, segment_, bus_bytes_;
+};
+
+inline MapLayout input_layout(const Descriptor& d, int bus_bytes) {
+  return {d.input_shape(), d.input.bits, d.input_segment, bus_bytes};
 }
-constexpr std::int64_t map_bytes(const Shape& shape, int bits, int bus_bytes) {
-  return shape.height * row_pitch_bytes(shape, bits, bus_bytes);
+/// Of kAdd.
+inline MapLayout input2_layout(const Descriptor& d, int bus_bytes) {
+  return {d.input_shape(), d.input2.bits, d.input2_segment, bus_bytes};
+}
+inline MapLayout output_layout(const Descriptor& d, int bus_bytes) {
+  return {d.output_shape(), d.requant.out.bits, d.output_segment, bus_bytes};
 }
 
 /// Bytes a DMA moves for the bits [first_bit, last_bit) of a row that starts on a bus word: whole

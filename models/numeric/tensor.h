@@ -85,6 +85,11 @@ class CodeTensor {
   Format format_;
 };
 
+/// Channels [channel0, channel0 + channels) of `map`.
+CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels);
+/// The inverse: writes `part` over channels [channel0, ...) of `map`.
+void merge_channels(CodeTensor part, int channel0, CodeTensor& map);
+
 /// Codes that are 0.
 inline std::uint64_t count_zeros(const CodeTensor& tensor) {
   std::uint64_t zeros = 0;

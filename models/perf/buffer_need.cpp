@@ -23,13 +23,27 @@ std::int64_t available(const BufferConfig& buffer, bool several_tiles) {
 
 bool any_on_chip(const Descriptor& d) { return d.input_on_chip || d.output_on_chip; }
 
-/// Whether no two stored tiles share a bus word because of their channels.
+/// Of a row of `pixels` with `channels` of a map, from the first of a plane on: a buffer word
+/// begins with every plane.
+std::int64_t row_bytes(std::int64_t pixels, int channels, const MapLayout& map,
+                       const BufferConfig& buffer) {
+  std::int64_t bytes = 0;
+  for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
+    bytes += static_cast<std::int64_t>(plane.count) *
+             words_bytes(pixels * plane.size * map.bits(), buffer);
+  }
+  return bytes;
+}
+
+/// Whether no two stored tiles share a bus word because of their channels: they have whole planes,
+/// or parts of the only one that are whole bus words.
 bool channels_on_bus_words(const Descriptor& d, const AcceleratorConfig& config) {
   if (gathers(d) || tiles_are_planes(d)) return true;
   const std::int64_t word_bits = std::int64_t{8} * config.dma.bus_bytes;
   const std::int64_t bits = d.requant.out.bits;
-  return d.output_shape().channels * bits % word_bits == 0 &&
-         d.tiling.tile_channels * bits % word_bits == 0 &&
+  const int channels = d.output_shape().channels;
+  return output_layout(d, config.dma.bus_bytes).segment() == channels &&
+         channels * bits % word_bits == 0 && d.tiling.tile_channels * bits % word_bits == 0 &&
          group_channels(d) * bits % word_bits == 0;
 }
 
@@ -71,13 +85,14 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
     columns = in.width;
     channels = in.channels;
   }
-  const auto operand = [&](const Format& format) {
-    return rows * words_bytes(columns * channels * format.bits, config.input_buffer);
+  const int bus = config.dma.bus_bytes;
+  const auto operand = [&](const MapLayout& map) {
+    return rows * row_bytes(columns, channels, map, config.input_buffer);
   };
   Room room;
   // On chip, an addition's first operand lies in the other half.
-  if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(d.input);
-  if (d.kind == LayerKind::kAdd) room.needed += operand(d.input2);
+  if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(input_layout(d, bus));
+  if (d.kind == LayerKind::kAdd) room.needed += operand(input2_layout(d, bus));
   room.available = available(config.input_buffer, any_on_chip(d) || input_tile_count(d) > 1);
   return room;
 }
@@ -101,10 +116,9 @@ Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
   const Shape out = d.output_shape();
   Room room;
   if (!d.output_on_chip) {
-    room.needed =
-        std::min(d.tiling.tile_h, out.height) *
-        words_bytes(std::min(d.tiling.tile_w, out.width) * stored_channels(d) * d.requant.out.bits,
-                    config.output_buffer);
+    room.needed = std::min(d.tiling.tile_h, out.height) *
+                  row_bytes(std::min(d.tiling.tile_w, out.width), stored_channels(d),
+                            output_layout(d, config.dma.bus_bytes), config.output_buffer);
   }
   room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || tiles_are_planes(d));
   return room;
@@ -178,9 +192,13 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
 
 std::string why_pixels_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   const Shape out = d.output_shape();
-  const std::int64_t tile_bits = std::int64_t{d.tiling.tile_w} * out.channels * d.requant.out.bits;
-  if (d.tiling.tile_w < out.width && tile_bits % (std::int64_t{8} * config.dma.bus_bytes) != 0) {
-    return "tile_w: output tiles would share a bus word";
+  const std::int64_t word_bits = std::int64_t{8} * config.dma.bus_bytes;
+  const MapLayout map = output_layout(d, config.dma.bus_bytes);
+  for (const EqualTiles& plane : equal_tiles(out.channels, map.segment())) {
+    const std::int64_t tile_bits = std::int64_t{d.tiling.tile_w} * plane.size * map.bits();
+    if (d.tiling.tile_w < out.width && tile_bits % word_bits != 0) {
+      return "tile_w: output tiles would share a bus word";
+    }
   }
   return lacks("input buffer", input_room(d, config));
 }

@@ -24,11 +24,11 @@ double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::u
          static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
 }
 
-/// Calls visit(format) for the operands that come from memory.
+/// Calls visit(layout) for the operands that come from memory.
 template <typename Visit>
-void for_loaded_operands(const Descriptor& d, const Visit& visit) {
-  if (!d.input_on_chip) visit(d.input);
-  if (d.kind == LayerKind::kAdd) visit(d.input2);
+void for_loaded_operands(const Descriptor& d, int bus_bytes, const Visit& visit) {
+  if (!d.input_on_chip) visit(input_layout(d, bus_bytes));
+  if (d.kind == LayerKind::kAdd) visit(input2_layout(d, bus_bytes));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ const Predictor::Axis& Predictor::rows(int tile_h) {
   if (!is_new) return axis;
   for (const Extent& e : extents(layer_.output_shape().height, tile_h)) {
     const InputRegion r = input_region(layer_, {e.first, e.last, 0, 1});
-    if (e.first == 0) axis.first_bytes = u64(r.y1 - r.y0);
+    if (e.first == 0) axis.first = {r.y0, r.y1};
     axis.input += u64(r.y1 - r.y0);
     TileClass* last = axis.classes.empty() ? nullptr : &axis.classes.back();
     if (last != nullptr && last->last - last->first == e.size()) {
@@ -81,18 +81,20 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
   const auto [found, is_new] = columns_.try_emplace(tile_w);
   Axis& axis = found->second;
   if (!is_new) return axis;
+  const int bus = config_.dma.bus_bytes;
   for (const Extent& e : extents(layer_.output_shape().width, tile_w)) {
     const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
     axis.input += u64(r.x1 - r.x0);
-    for_loaded_operands(layer_, [&](const Format& format) {
+    if (e.first == 0) axis.first = {r.x0, r.x1};
+    for_loaded_operands(layer_, bus, [&](const MapLayout& map) {
       if (r.x0 == r.x1) return;
-      const std::int64_t pixel_bits = std::int64_t{layer_.input_shape().channels} * format.bits;
-      const std::uint64_t bytes =
-          u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, config_.dma.bus_bytes));
-      if (e.first == 0) axis.first_bytes += bytes;
-      axis.part_bytes = std::max(axis.part_bytes, bytes);
-      axis.bus_bytes += bytes;
-      axis.buffer_words += words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
+      for (const EqualTiles& plane : equal_tiles(map.shape().channels, map.segment())) {
+        const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
+        const std::uint64_t bytes = u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, bus));
+        axis.part_bytes = std::max(axis.part_bytes, bytes);
+        axis.bus_bytes += plane.count * bytes;
+        axis.buffer_words += plane.count * words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
+      }
     });
     TileClass* last = axis.classes.empty() ? nullptr : &axis.classes.back();
     if (last != nullptr && last->last - last->first == e.size()) {
@@ -265,7 +267,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     counters.stream_bytes[Stream::kInput] = bytes;
     counters.input_buffer.writes += visits * rows.input * columns.buffer_words;
     if (conv) counters.input_codes = visits * rows.input * columns.input * channels;
-    const std::uint64_t first = rows.first_bytes * first_row_bytes(columns);
+    const std::uint64_t first = u64(rows.first.size()) * first_row_bytes(columns);
     prediction_.first_load_bytes += first;
     prediction_.lone_load_bytes += input_slots(layer_, config_) == 1 ? bytes : first;
   } else if (conv) {
@@ -288,42 +290,65 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
 }
 
 /// Of the first input tile.
-std::uint64_t Predictor::first_row_bytes(const Axis& columns) const { return columns.first_bytes; }
+std::uint64_t Predictor::first_row_bytes(const Axis& columns) const {
+  std::uint64_t bytes = 0;
+  for_loaded_operands(layer_, config_.dma.bus_bytes, [&](const MapLayout& map) {
+    for (const EqualTiles& plane : equal_tiles(input_tile_channels(layer_), map.segment())) {
+      const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
+      bytes +=
+          plane.count * u64(bus_bytes_of(columns.first.first * pixel_bits,
+                                         columns.first.last * pixel_bits, config_.dma.bus_bytes));
+    }
+  });
+  return bytes;
+}
 
 void Predictor::add_stores() {
   if (layer_.output_on_chip) return;
-  LayerCounters& counters = prediction_.counters;
-  const Shape out = layer_.output_shape();
-  const std::int64_t bits = layer_.requant.out.bits;
-  const Tiling& t = layer_.tiling;
-  counters.stream_bytes[Stream::kOutput] =
-      u64(map_bytes(out, layer_.requant.out.bits, config_.dma.bus_bytes));
+  const MapLayout map = output_layout(layer_, config_.dma.bus_bytes);
+  prediction_.counters.stream_bytes[Stream::kOutput] = u64(map.bytes());
   prediction_.stores =
       u64(pixel_tile_count(layer_)) * (gathers(layer_) ? 1 : u64(channel_tile_count(layer_)));
-  const TileSizes heights = equal_tiles(out.height, t.tile_h);
-  const TileSizes widths = equal_tiles(out.width, t.tile_w);
-  if (gathers(layer_)) {
-    const std::int64_t pixel_bits = bits * out.channels;
-    for (const EqualTiles& w : widths) {
-      counters.output_buffer.reads +=
-          u64(out.height) * w.count * words(w.size * pixel_bits, config_.output_buffer);
+  if (gathers(layer_)) return add_stored_rows(map, map.shape().channels, 1);
+  for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
+    const int channels = tile.channels * tile.groups;
+    if (tiles_are_planes(layer_)) {
+      add_stored_rows(map, channels, tile.count);
+    } else {
+      add_stored_pixels(map, channels, tile.count);
     }
-    const int bus = config_.dma.bus_bytes;
-    prediction_.output.part_bytes = u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus));
-    prediction_.last_store_bytes =
-        u64(heights.back().size) * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
-  } else {
-    // Pixel by pixel.
-    std::uint64_t last = 0;
-    for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
-      const int channels = tile.channels * tile.groups;
-      last = u64(channels * bits / 8);
-      prediction_.output.part_bytes = std::max(prediction_.output.part_bytes, last);
-      counters.output_buffer.reads += u64(out.height) * u64(out.width) * tile.count *
-                                      words(channels * bits, config_.output_buffer);
-    });
-    prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) * last;
+  });
+}
+
+/// Of `count` channel tiles of whole planes, the last so far.
+void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_t count) {
+  const int bus = config_.dma.bus_bytes;
+  const TileSizes heights = equal_tiles(map.shape().height, layer_.tiling.tile_h);
+  const TileSizes widths = equal_tiles(map.shape().width, layer_.tiling.tile_w);
+  std::uint64_t row_words = 0, last_row_bytes = 0;
+  for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
+    const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
+    for (const EqualTiles& w : widths) {
+      row_words += plane.count * w.count * words(w.size * pixel_bits, config_.output_buffer);
+    }
+    prediction_.output.part_bytes = std::max(
+        prediction_.output.part_bytes, u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus)));
+    last_row_bytes += plane.count * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
   }
+  prediction_.counters.output_buffer.reads += count * u64(map.shape().height) * row_words;
+  prediction_.last_store_bytes = u64(heights.back().size) * last_row_bytes;
+}
+
+/// Likewise of tiles that are parts of the only plane: pixel by pixel.
+void Predictor::add_stored_pixels(const MapLayout& map, int channels, std::uint64_t count) {
+  const Shape& shape = map.shape();
+  const TileSizes heights = equal_tiles(shape.height, layer_.tiling.tile_h);
+  const TileSizes widths = equal_tiles(shape.width, layer_.tiling.tile_w);
+  const std::int64_t bits = std::int64_t{channels} * map.bits();
+  prediction_.output.part_bytes = std::max(prediction_.output.part_bytes, u64(bits / 8));
+  prediction_.counters.output_buffer.reads +=
+      count * u64(shape.height) * u64(shape.width) * words(bits, config_.output_buffer);
+  prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) * u64(bits / 8);
 }
 
 }  // namespace dcnsim

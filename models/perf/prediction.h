@@ -12,6 +12,7 @@
 
 #include "models/arch/descriptor.h"
 #include "models/perf/counters.h"
+#include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 
@@ -61,7 +62,7 @@ class Predictor {
     std::uint64_t input = 0;         ///< rows or columns of input of all tiles
     std::uint64_t bus_bytes = 0;     ///< columns: bytes on the bus of one row of all tiles
     std::uint64_t buffer_words = 0;  ///< likewise, words of the input buffer
-    std::uint64_t first_bytes = 0;   ///< rows: of the first tile; columns: its bytes in one row
+    Extent first{0, 0};              ///< input of the first tile
     std::uint64_t part_bytes = 0;    ///< columns: most bytes of one operand in one row
   };
   /// All weight tiles of the layer, each loaded once.
@@ -86,6 +87,8 @@ class Predictor {
   std::uint64_t first_row_bytes(const Axis& columns) const;
   void add_loads(const Axis& rows, const Axis& columns);
   void add_stores();
+  void add_stored_rows(const MapLayout& map, int channels, std::uint64_t count);
+  void add_stored_pixels(const MapLayout& map, int channels, std::uint64_t count);
 
   Descriptor layer_;
   const AcceleratorConfig& config_;

@@ -29,17 +29,30 @@ Part part_of(Stream stream, std::uint64_t base, std::int64_t first_bit, std::int
   return part;
 }
 
-void region_parts(const Descriptor& d, const AcceleratorConfig& config, const InputRegion& region,
-                  const Format& format, std::uint64_t base, Parts& parts) {
-  const Shape map = d.input_shape();
-  const int bus = config.dma.bus_bytes;
-  const std::int64_t pitch = row_pitch_bytes(map, format.bits, bus);
-  const std::int64_t codes = std::int64_t{region.x1 - region.x0} * map.channels;
-  if (codes == 0) return;
-  for (int y = region.y0; y < region.y1; ++y) {
-    parts.push_back(part_of(Stream::kInput, base + static_cast<std::uint64_t>(y * pitch),
-                            std::int64_t{region.x0} * map.channels * format.bits, codes,
-                            format.bits, bus, config.input_buffer));
+/// Rows [y0, y1) and columns [x0, x1) of a map.
+struct Region {
+  int y0, y1, x0, x1;
+};
+
+/// Channels [channel0, channel1) of `region`.
+void map_parts(Stream stream, const MapLayout& layout, std::uint64_t base, const Region& region,
+               int channel0, int channel1, int bus_bytes, const BufferConfig& buffer,
+               Parts& parts) {
+  for (int channel = channel0; channel < channel1;) {
+    const MapPlane plane = layout.plane(channel);
+    const int channels = std::min(channel1, plane.channel1) - channel;
+    const int run_pixels = channels == plane.channels() ? region.x1 - region.x0 : 1;
+    for (int y = region.y0; y < region.y1; ++y) {
+      const std::int64_t row = plane.offset + y * plane.row_pitch;
+      for (int x = region.x0; x < region.x1; x += run_pixels) {
+        const std::int64_t first = std::int64_t{x} * plane.channels() + channel - plane.channel0;
+        parts.push_back(part_of(stream, base + u64(row), first * layout.bits(),
+                                std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes,
+                                buffer));
+        parts.back().channels = static_cast<std::uint32_t>(channels);
+      }
+    }
+    channel += channels;
   }
 }
 
@@ -72,32 +85,24 @@ void weight_parts(const Descriptor& d, const AcceleratorConfig& config, const St
 void input_parts(const Descriptor& d, const AcceleratorConfig& config, const Step& step,
                  Parts& parts) {
   parts.clear();
-  const InputRegion region = input_region(d, step.pixels);
-  if (!d.input_on_chip) region_parts(d, config, region, d.input, d.input_address, parts);
-  if (d.kind == LayerKind::kAdd) {
-    region_parts(d, config, region, d.input2, d.input2_address, parts);
-  }
+  const int bus = config.dma.bus_bytes;
+  const InputRegion in = input_region(d, step.pixels);
+  const auto load = [&](const MapLayout& layout, std::uint64_t address) {
+    map_parts(Stream::kInput, layout, address, {in.y0, in.y1, in.x0, in.x1}, step.in0, step.in1,
+              bus, config.input_buffer, parts);
+  };
+  if (!d.input_on_chip) load(input_layout(d, bus), d.input_address);
+  if (d.kind == LayerKind::kAdd) load(input2_layout(d, bus), d.input2_address);
 }
 
 void output_parts(const Descriptor& d, const AcceleratorConfig& config, const Step& step,
                   Parts& parts) {
   parts.clear();
-  const Shape map = d.output_shape();
-  const int bits = d.requant.out.bits;
   const int bus = config.dma.bus_bytes;
-  const std::int64_t pitch = row_pitch_bytes(map, bits, bus);
-  const int channels = step.store_channel1 - step.store_channel0;
   const PixelTile& tile = step.pixels;
-  const bool whole_pixels = channels == map.channels;
-  const int run_pixels = whole_pixels ? tile.x1 - tile.x0 : 1;
-  for (int y = tile.y0; y < tile.y1; ++y) {
-    for (int x = tile.x0; x < tile.x1; x += run_pixels) {
-      const std::int64_t first = std::int64_t{x} * map.channels + step.store_channel0;
-      parts.push_back(part_of(
-          Stream::kOutput, d.output_address + static_cast<std::uint64_t>(y * pitch), first * bits,
-          std::int64_t{run_pixels} * channels, bits, bus, config.output_buffer));
-    }
-  }
+  map_parts(Stream::kOutput, output_layout(d, bus), d.output_address,
+            {tile.y0, tile.y1, tile.x0, tile.x1}, step.store_channel0, step.store_channel1, bus,
+            config.output_buffer, parts);
 }
 
 std::uint64_t total_bytes(const Parts& parts) {

@@ -36,22 +36,6 @@ bool keeps_channel_tiles(const Descriptor& d) {
   return d.tiling.order == LoopOrder::kPixelChunkOuter && sums_wait(d);
 }
 
-/// Writes `part` over channels [channel0, ...) of `map`.
-void merge_channels(CodeTensor part, int channel0, CodeTensor& map) {
-  if (part.shape() == map.shape()) {
-    map = std::move(part);
-    return;
-  }
-  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
-  const std::size_t pixels = part.size() / static_cast<std::size_t>(part.shape().channels);
-  const std::size_t from_stride = static_cast<std::size_t>(part.shape().channels) * unit;
-  const std::size_t to_stride = static_cast<std::size_t>(map.shape().channels) * unit;
-  std::uint8_t* to = map.data() + static_cast<std::size_t>(channel0) * unit;
-  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-    std::memcpy(to + pixel * to_stride, part.data() + pixel * from_stride, from_stride);
-  }
-}
-
 }  // namespace
 
 void place_tile(const OutputTile& tile, CodeTensor& map) {

@@ -6,6 +6,7 @@
 
 #include "models/arch/memory_layout.h"
 #include "models/numeric/bitpack.h"
+#include "models/values/map_runs.h"
 
 namespace dcnsim {
 namespace {
@@ -157,29 +158,24 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
   CodeTensor* map = d.input_on_chip ? &tile.second : &tile.first;
   const std::uint8_t* bytes = from.bytes.data();
-  std::size_t code = 0;
+  RunPlace place;
   for (const Part& part : from.parts) {
-    if (code == map->size()) {
+    if (place.behind(*map)) {
       map = &tile.second;
-      code = 0;
+      place = {};
     }
-    const Format& format = map->format();
-    unpack_codes(bytes, part.skip_bits, format, part.codes,
-                 map->data() + code * static_cast<std::size_t>(format.host_bytes()));
-    code += part.codes;
+    unpack_run(part, bytes, place, *map);
     bytes += part.bytes;
   }
   if (d.kind == LayerKind::kConv) counters_->input_zeros += count_zeros(tile.first);
 }
 
 void TileValues::pack_output(const OutputTile& tile, Staged& to) const {
-  const Format& format = descriptor_.requant.out;
   std::fill(to.bytes.begin(), to.bytes.end(), std::uint8_t{0});
-  const std::uint8_t* codes = tile.codes.data();
   std::uint8_t* bytes = to.bytes.data();
+  RunPlace place;
   for (const Part& part : to.parts) {
-    pack_codes(codes, format, part.codes, bytes, part.skip_bits);
-    codes += part.codes * static_cast<std::size_t>(format.host_bytes());
+    pack_run(part, tile.codes, place, bytes);
     bytes += part.bytes;
   }
 }

@@ -76,6 +76,36 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
   });
 }
 
+/// Channels a plane of the network's input, as its first reader has them.
+int input_segment(const FixedNetwork& network, const Program& program) {
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const LayerNode& node = network.layers[i].node;
+    const Descriptor& d = program.layers[i].descriptor;
+    if (node.input == kNetworkInput) return d.input_segment;
+    if (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput) return d.input2_segment;
+  }
+  return 0;
+}
+
+/// Address of what `producer` writes, which layer `reader` reads in planes of `segment` channels.
+std::uint64_t map_of(const Program& program, int producer, int segment, std::size_t reader) {
+  const bool is_image = producer == kNetworkInput;
+  const ProgramLayer* layer =
+      is_image ? nullptr : &program.layers[static_cast<std::size_t>(producer)];
+  const int channels =
+      is_image ? program.input_shape.channels : layer->descriptor.output_shape().channels;
+  const auto planes = [&](int of) { return of == 0 ? channels : of; };
+  const int written = is_image ? program.input_segment : layer->descriptor.output_segment;
+  if (planes(segment) != planes(written)) {
+    throw std::runtime_error("layer \"" + program.layers[reader].name + "\" reads " +
+                             (is_image ? "the network's input" : "\"" + layer->name + '"') +
+                             " in planes of " + std::to_string(planes(segment)) +
+                             " channels, it is written in planes of " +
+                             std::to_string(planes(written)));
+  }
+  return is_image ? program.input_address : layer->descriptor.output_address;
+}
+
 }  // namespace
 
 Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
@@ -101,20 +131,17 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
   }
 
   const int bus = config.dma.bus_bytes;
-  program.input_address = regions.place(map_bytes(network.input, network.input_format.bits, bus));
-  const auto address_of = [&](int producer) {
-    return producer == kNetworkInput
-               ? program.input_address
-               : program.layers[static_cast<std::size_t>(producer)].descriptor.output_address;
-  };
+  program.input_segment = input_segment(network, program);
+  program.input_address = regions.place(
+      MapLayout(network.input, network.input_format.bits, program.input_segment, bus).bytes());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Descriptor& d = program.layers[i].descriptor;
-    if (!d.output_on_chip) {
-      d.output_address = regions.place(map_bytes(d.output_shape(), d.requant.out.bits, bus));
+    if (!d.output_on_chip) d.output_address = regions.place(output_layout(d, bus).bytes());
+    if (!d.input_on_chip) d.input_address = map_of(program, node.input, d.input_segment, i);
+    if (node.kind == LayerKind::kAdd) {
+      d.input2_address = map_of(program, node.input2, d.input2_segment, i);
     }
-    if (!d.input_on_chip) d.input_address = address_of(node.input);
-    if (node.kind == LayerKind::kAdd) d.input2_address = address_of(node.input2);
   }
   program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
   if (regions.bytes() > config.dram.capacity_bytes) {

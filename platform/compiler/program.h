@@ -28,12 +28,13 @@ struct Program {
   std::uint64_t input_address = 0;  ///< where the host writes the packed input image
   Shape input_shape;
   Format input_format;
+  int input_segment = 0;           ///< channels a plane of the packed image, 0 for all
   std::uint64_t memory_bytes = 0;  ///< everything, activations included
 };
 
 /// Maps every layer (map_network), packs weights and lays out memory. Throws std::runtime_error
-/// naming the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile) or
-/// the memory is too small.
+/// naming the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile),
+/// if it reads a map in other planes than it is written in, or if the memory is too small.
 Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
                 const MapperOptions& options = {});
 
@@ -48,9 +49,9 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
 /// The descriptors of a program, for evaluate().
 std::vector<Descriptor> descriptors(const Program& program);
 
-/// A feature map as it lies in memory (rows on bus words), and back.
-std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes);
+/// A feature map as it lies in memory (MapLayout), and back; a segment of 0 is one plane.
+std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes, int segment = 0);
 CodeTensor unpack_map(const std::uint8_t* packed, const Shape& shape, const Format& format,
-                      int bus_bytes);
+                      int bus_bytes, int segment = 0);
 
 }  // namespace dcnsim

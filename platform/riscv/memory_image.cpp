@@ -59,6 +59,11 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
     throw std::runtime_error("the network's output has " + std::to_string(out.height) +
                              " rows, expected one row of classes");
   }
+  if (output_layout(last, bus_bytes).segment() != out.channels) {
+    throw std::runtime_error("the network's output lies in planes of " +
+                             std::to_string(last.output_segment) +
+                             " channels, expected one plane of classes");
+  }
   MemoryImage image;
   DcnBootTable& table = image.table;
   table.magic = DCN_BOOT_MAGIC;
@@ -69,8 +74,9 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
   table.code_bits = static_cast<std::uint32_t>(last.requant.out.bits);
   table.code_signed = last.requant.out.is_signed ? 1 : 0;
   table.input_bytes = static_cast<std::uint32_t>(
-      map_bytes(program.input_shape, program.input_format.bits, bus_bytes));
-  table.output_bytes = static_cast<std::uint32_t>(map_bytes(out, last.requant.out.bits, bus_bytes));
+      MapLayout(program.input_shape, program.input_format.bits, program.input_segment, bus_bytes)
+          .bytes());
+  table.output_bytes = static_cast<std::uint32_t>(output_layout(last, bus_bytes).bytes());
 
   Regions regions;
   regions.bytes = program.image;
@@ -95,7 +101,7 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
     if (input.shape() != program.input_shape || input.format() != program.input_format) {
       throw std::runtime_error("image: shape or format differs from the network's input");
     }
-    const std::vector<std::uint8_t> packed = pack_map(input, bus_bytes);
+    const std::vector<std::uint8_t> packed = pack_map(input, bus_bytes, program.input_segment);
     std::copy(packed.begin(), packed.end(),
               regions.bytes.begin() + static_cast<std::ptrdiff_t>(to));
     to += packed.size();

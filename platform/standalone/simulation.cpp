@@ -115,7 +115,8 @@ Inference Simulation::run(const CodeTensor& image) {
   if (image.shape() != s.program.input_shape || image.format() != s.program.input_format) {
     throw std::runtime_error("image: shape or format differs from the network's input");
   }
-  s.host.write_memory(s.program.input_address, pack_map(image, s.bus_bytes));
+  s.host.write_memory(s.program.input_address,
+                      pack_map(image, s.bus_bytes, s.program.input_segment));
   s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
@@ -132,11 +133,9 @@ Inference Simulation::run(const CodeTensor& image) {
 CodeTensor Simulation::layer_output(std::size_t layer) {
   const Descriptor& d = impl_->program.layers.at(layer).descriptor;
   if (d.output_on_chip) return impl_->kept_maps.at(layer);
-  const Shape shape = d.output_shape();
-  const Format& format = d.requant.out;
-  const auto bytes = static_cast<std::size_t>(map_bytes(shape, format.bits, impl_->bus_bytes));
-  return unpack_map(impl_->host.read_memory(d.output_address, bytes).data(), shape, format,
-                    impl_->bus_bytes);
+  const auto bytes = static_cast<std::size_t>(output_layout(d, impl_->bus_bytes).bytes());
+  return unpack_map(impl_->host.read_memory(d.output_address, bytes).data(), d.output_shape(),
+                    d.requant.out, impl_->bus_bytes, d.output_segment);
 }
 
 }  // namespace dcnsim

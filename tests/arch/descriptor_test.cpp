@@ -202,6 +202,46 @@ TEST(Descriptor, version_1_has_nothing_that_2_added) {
   EXPECT_EQ(encode(decode(bytes)), encode(example()));
 }
 
+TEST(Descriptor, planes_have_at_most_all_channels_and_maps_on_chip_have_none) {
+  const auto reason = [](LayerKind kind, const std::function<void(Descriptor&)>& change) {
+    Descriptor d = example();
+    d.kind = kind;
+    d.conv.in.channels = 6;
+    d.conv.out_channels = 10;
+    d.conv.groups = 1;
+    d.add = {4, 4, 7};
+    d.input2 = d.input;
+    d.tiling = {1, 1, 1, 1, LoopOrder::kWeightOuter};
+    change(d);
+    return error_of([&] { validate(d); });
+  };
+  const auto conv = [&](int input, int output) {
+    return reason(LayerKind::kConv, [&](Descriptor& d) {
+      d.input_segment = input;
+      d.output_segment = output;
+    });
+  };
+  EXPECT_EQ(conv(6, 10), "no error");
+  EXPECT_EQ(conv(1, 1), "no error");
+  EXPECT_EQ(conv(7, 0), "input_segment: 7, expected 0..6");
+  EXPECT_EQ(conv(0, 11), "output_segment: 11, expected 0..10");
+  EXPECT_EQ(reason(LayerKind::kAdd, [](Descriptor& d) { d.input2_segment = 7; }), "no error");
+  EXPECT_EQ(reason(LayerKind::kAdd, [](Descriptor& d) { d.input2_segment = 8; }),
+            "input2_segment: 8, expected 0..7");
+  EXPECT_EQ(reason(LayerKind::kConv,
+                   [](Descriptor& d) {
+                     d.input_on_chip = true;
+                     d.input_segment = 6;
+                   }),
+            "input_segment: 6, expected 0..0");
+  EXPECT_EQ(reason(LayerKind::kConv,
+                   [](Descriptor& d) {
+                     d.output_on_chip = true;
+                     d.output_segment = 10;
+                   }),
+            "output_segment: 10, expected 0..0");
+}
+
 TEST(Descriptor, impossible_geometry_is_refused) {
   const auto refused = [](const std::function<void(Descriptor&)>& change) {
     Descriptor d = example();

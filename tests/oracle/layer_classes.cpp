@@ -76,16 +76,16 @@ void add_datapaths(Classes& classes) {
 }
 
 void add_loops(Classes& classes) {
-  for (const bool gathering : {false, true}) {
+  for (const bool by_pixels : {false, true}) {
     for (const bool chunks : {false, true}) {
       classes.push_back({std::string("pixel and channel tiles, ") +
-                             (gathering ? "gathering" : "weights outside") +
+                             (by_pixels ? "pixels outside" : "weights outside") +
                              (chunks ? ", in chunks" : ""),
                          [=](const RanLayer& r) {
                            if (!conv(r)) return false;
                            const Cuts cuts(r);
-                           return cuts.pixels && cuts.channels && gathers(r.layer) == gathering &&
-                                  cuts.chunks == chunks;
+                           return cuts.pixels && cuts.channels &&
+                                  pixels_outside(r.layer) == by_pixels && cuts.chunks == chunks;
                          }});
     }
   }
@@ -105,6 +105,67 @@ void add_loops(Classes& classes) {
                          [](const RanLayer& r) { return sums_between_chunks(r, false); }},
                         {"sums in the accumulator buffer from chunk to chunk",
                          [](const RanLayer& r) { return chunked(r) && !output_stationary(r); }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
+bool in_planes(int channels, int segment) { return segment != 0 && segment < channels; }
+bool input_in_planes(const RanLayer& r) {
+  return in_planes(r.layer.input_shape().channels, r.layer.input_segment);
+}
+bool output_in_planes(const RanLayer& r) {
+  return in_planes(r.layer.output_shape().channels, r.layer.output_segment);
+}
+
+void add_planes(Classes& classes) {
+  for (const LayerKind kind : {LayerKind::kConv, LayerKind::kPool, LayerKind::kAdd}) {
+    const std::string name(to_string(kind));
+    classes.push_back({name + ", input in planes", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && input_in_planes(r);
+                       }});
+    classes.push_back({name + ", output in planes", [=](const RanLayer& r) {
+                         return r.layer.kind == kind && output_in_planes(r);
+                       }});
+  }
+  const auto of_several = [](const RanLayer& r, bool outside, bool gathering) {
+    return conv(r) && output_in_planes(r) && Cuts(r).pixels && Cuts(r).channels &&
+           pixels_outside(r.layer) == outside && gathers(r.layer) == gathering;
+  };
+  const Classes more = {
+      {"channel tiles of whole planes, pixels outside",
+       [=](const RanLayer& r) { return of_several(r, true, false); }},
+      {"channel tiles of whole planes, weights outside",
+       [=](const RanLayer& r) { return of_several(r, false, false); }},
+      {"channel tiles of parts of planes gather",
+       [=](const RanLayer& r) { return of_several(r, true, true); }},
+      {"channel tiles of whole planes that end inside a bus word",
+       [=](const RanLayer& r) {
+         const int bits = r.layer.output_segment * r.layer.requant.out.bits;
+         return (of_several(r, true, false) || of_several(r, false, false)) &&
+                bits % (8 * r.machine.dma.bus_bytes) != 0;
+       }},
+      {"whole planes of groups",
+       [](const RanLayer& r) {
+         return conv(r) && r.layer.conv.groups > 1 && output_in_planes(r) && Cuts(r).channels &&
+                !gathers(r.layer);
+       }},
+      {"a smaller last plane of the input",
+       [](const RanLayer& r) {
+         return input_in_planes(r) && r.layer.input_shape().channels % r.layer.input_segment != 0;
+       }},
+      {"a smaller last plane of the output",
+       [](const RanLayer& r) {
+         return output_in_planes(r) &&
+                r.layer.output_shape().channels % r.layer.output_segment != 0;
+       }},
+      {"planes in pixel tiles of some columns",
+       [](const RanLayer& r) {
+         return output_in_planes(r) && r.layer.tiling.tile_w < r.layer.output_shape().width;
+       }},
+      {"addition of operands in different planes", [](const RanLayer& r) {
+         return add(r) && !r.layer.input_on_chip && input_in_planes(r) &&
+                in_planes(r.layer.add.channels, r.layer.input2_segment) &&
+                r.layer.input_segment != r.layer.input2_segment;
+       }}};
   classes.insert(classes.end(), more.begin(), more.end());
 }
 
@@ -210,6 +271,7 @@ Classes layer_classes() {
   Classes classes;
   add_datapaths(classes);
   add_loops(classes);
+  add_planes(classes);
   add_kinds(classes);
   add_buffers(classes);
   return classes;

@@ -59,6 +59,7 @@ class RandomWork : public RandomLayer {
       place(d, machine.dma.bus_bytes);
       d.output_on_chip = chance(4);
       d.input_on_chip = chance(4);
+      if (chance(2)) cut_into_planes(d, machine.array.columns);
       for (int tilings = 0; tilings < 10; ++tilings) {
         d.tiling = tiling_of(d, machine.array);
         if (step_count(d) < kMostSteps && why_illegal(d, machine).empty()) return d;

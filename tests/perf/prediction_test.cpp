@@ -5,8 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <map>
 #include <set>
-#include <utility>
+#include <tuple>
 
 #include "models/arch/memory_layout.h"
 #include "models/perf/buffer_need.h"
@@ -33,8 +34,8 @@ struct Walk {
     for (const Step& step : steps_of(d)) {
       if (step.load_weights) load_weights(step);
       if (step.load_input) {
-        load_input(step, d.input);
-        if (d.kind == LayerKind::kAdd) load_input(step, d.input2);
+        load_input(step, d.input, d.input_segment);
+        if (d.kind == LayerKind::kAdd) load_input(step, d.input2, d.input2_segment);
       }
       if (step.store) store(step);
     }
@@ -63,34 +64,46 @@ struct Walk {
     }
   }
 
-  void load_input(const Step& step, const Format& format) {
+  /// Bus words of channels [c0, c1) of columns [x0, x1) of a row, by the plane they are in.
+  using RowWords = std::map<int, std::set<std::int64_t>>;
+  RowWords row_words(int channels, int segment, int bits, int x0, int x1, int c0, int c1) const {
+    RowWords words;
+    if (segment == 0) segment = channels;
+    for (int c = c0; c < c1; ++c) {
+      const int plane = c / segment;
+      const int in_plane = std::min(segment, channels - plane * segment);
+      for (int x = x0; x < x1; ++x) {
+        const std::int64_t code = std::int64_t{x} * in_plane + c % segment;
+        touch(words[plane], code * bits, (code + 1) * bits, config_.dma.bus_bytes);
+      }
+    }
+    return words;
+  }
+
+  void load_input(const Step& step, const Format& format, int segment) {
     const InputRegion r = input_region(d_, step.pixels);
-    const std::int64_t pixel_bits = std::int64_t{d_.input_shape().channels} * format.bits;
-    std::set<std::int64_t> words;
-    touch(words, r.x0 * pixel_bits, r.x1 * pixel_bits, config_.dma.bus_bytes);
-    add(Stream::kInput, words.size() * u64(r.y1 - r.y0));
+    for (const auto& [plane, words] : row_words(d_.input_shape().channels, segment, format.bits,
+                                                r.x0, r.x1, step.in0, step.in1)) {
+      add(Stream::kInput, words.size() * u64(r.y1 - r.y0));
+    }
   }
 
   void store(const Step& step) {
-    const Shape out = d_.output_shape();
-    const int bits = d_.requant.out.bits;
     for (int y = step.pixels.y0; y < step.pixels.y1; ++y) {
-      std::set<std::int64_t> words;
-      for (int x = step.pixels.x0; x < step.pixels.x1; ++x) {
-        const std::int64_t pixel = std::int64_t{x} * out.channels;
-        touch(words, (pixel + step.store_channel0) * bits, (pixel + step.store_channel1) * bits,
-              config_.dma.bus_bytes);
-      }
-      add(Stream::kOutput, words.size());
-      for (const std::int64_t word : words) {
-        if (!written_.insert({y, word}).second) outputs_share_a_word = true;
+      for (const auto& [plane, words] :
+           row_words(d_.output_shape().channels, d_.output_segment, d_.requant.out.bits,
+                     step.pixels.x0, step.pixels.x1, step.store_channel0, step.store_channel1)) {
+        add(Stream::kOutput, words.size());
+        for (const std::int64_t word : words) {
+          if (!written_.insert({plane, y, word}).second) outputs_share_a_word = true;
+        }
       }
     }
   }
 
   const Descriptor& d_;
   const AcceleratorConfig& config_;
-  std::set<std::pair<int, std::int64_t>> written_;
+  std::set<std::tuple<int, int, std::int64_t>> written_;  ///< plane, row, word
 };
 
 TEST(Prediction, traffic_equals_a_walk_over_all_bits) {
@@ -106,7 +119,7 @@ TEST(Prediction, traffic_equals_a_walk_over_all_bits) {
     EXPECT_EQ(predicted_counters(d, config).stream_bytes, walk.bytes);
     EXPECT_FALSE(walk.outputs_share_a_word);
     EXPECT_EQ(walk.output_words * u64(config.dma.bus_bytes),
-              u64(map_bytes(d.output_shape(), d.requant.out.bits, config.dma.bus_bytes)))
+              u64(output_layout(d, config.dma.bus_bytes).bytes()))
         << "output is written once and completely";
   });
   EXPECT_GT(legal, 400);
@@ -184,7 +197,7 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
       counters.input_buffer.writes += moved(parts);
     }
     if (step.load_input && d.kind == LayerKind::kConv) {
-      counters.input_codes += codes_of(input_region(d, step.pixels), d.input_shape().channels);
+      counters.input_codes += codes_of(input_region(d, step.pixels), step.in1 - step.in0);
     }
     if (step.store && !d.output_on_chip) {
       output_parts(d, config, step, parts);
@@ -205,6 +218,8 @@ TEST(Prediction, equals_what_is_counted_step_by_step) {
     RandomLayer random(static_cast<unsigned>(legal));
     d.output_on_chip = random.chance(3);
     d.input_on_chip = random.chance(3);
+    if (d.input_on_chip) d.input_segment = 0;
+    if (d.output_on_chip) d.output_segment = 0;
     if (d.input_on_chip) {
       d.tiling.tile_h = d.output_shape().height;
       d.tiling.tile_w = d.output_shape().width;
@@ -226,6 +241,7 @@ TEST(Prediction, of_many_tilings_does_not_depend_on_their_order) {
   for (int i = 0; i < 100; ++i) {
     const AcceleratorConfig config = with_room(random.machine());
     Descriptor d = random.layer();
+    random.cut_into_planes(d, config.array.columns);
     Predictor predictor(d, config);
     for (int n = 0; n < 20; ++n) {
       d.tiling = random.tiling(d, config.array);

@@ -123,6 +123,7 @@ TEST(Transfers, inputs_are_rows_of_the_region) {
   d.input.bits = 6;  // a row of 144 bits in 24 bytes
   d.input_address = 0x2000;
   Step step;
+  step.in1 = 2;
   step.pixels = {0, 2, 4, 7};  // rows 0 and 1 of the map, columns 4 to 7
   Parts parts;
   input_parts(d, small_machine(), step, parts);
@@ -146,6 +147,7 @@ TEST(Transfers, an_addition_loads_one_operand_after_the_other) {
   d.input_address = 0x3000;
   d.input2_address = 0x4000;
   Step step;
+  step.in1 = 4;
   step.pixels = {0, 2, 2, 4};
   Parts parts;
   input_parts(d, small_machine(), step, parts);

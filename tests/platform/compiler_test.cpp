@@ -9,6 +9,7 @@
 #include "models/perf/buffer_need.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/program.h"
+#include "tests/support/classes.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_network.h"
 
@@ -131,7 +132,8 @@ TEST(Compiler, regions_are_aligned_and_apart) {
     const AcceleratorConfig config = random_machine(random);
     const Program program = compile(network, config, lpddr4_3200());
     const auto bytes = [&](const Shape& shape, const Format& format) {
-      return static_cast<std::uint64_t>(map_bytes(shape, format.bits, config.dma.bus_bytes));
+      return static_cast<std::uint64_t>(
+          MapLayout(shape, format.bits, 0, config.dma.bus_bytes).bytes());
     };
     std::vector<std::pair<std::uint64_t, std::uint64_t>> regions = {
         {0, program.image.size()},
@@ -174,27 +176,74 @@ TEST(Compiler, equal_inputs_give_equal_programs) {
   EXPECT_EQ(a.memory_bytes, b.memory_bytes);
 }
 
-TEST(PackedMap, comes_back_and_pads_rows_with_zeros) {
-  RandomNetwork random(5);
-  for (int i = 0; i < 200; ++i) {
-    const Shape shape{random.pick(1, 7), random.pick(1, 7), random.pick(1, 7)};
-    const Format format{random.pick(1, 16), 0, random.chance(2), false};
-    const int bus = 4 << random.pick(0, 4);
-    CodeTensor map(shape, format);
-    for (std::size_t n = 0; n < map.size(); ++n) {
-      map.set(n, random.pick(format.min_code(), format.max_code()));
+/// Where a code of a map begins, in bits: plane by plane, row by row on bus words, in a row pixel
+/// by pixel.
+std::int64_t first_bit(const Shape& shape, int bits, int segment, int bus, int y, int x, int c) {
+  const std::int64_t word_bits = std::int64_t{8} * bus;
+  std::int64_t plane_begin = 0;
+  for (int first = 0;; first += segment) {
+    const int channels = std::min(segment, shape.channels - first);
+    std::int64_t row_bits = 0;
+    while (row_bits < std::int64_t{shape.width} * channels * bits) row_bits += word_bits;
+    if (c < first + channels) {
+      return plane_begin + y * row_bits + (std::int64_t{x} * channels + c - first) * bits;
     }
-    const std::vector<std::uint8_t> packed = pack_map(map, bus);
-    EXPECT_EQ(packed.size(), static_cast<std::size_t>(map_bytes(shape, format.bits, bus)));
-    EXPECT_EQ(unpack_map(packed.data(), shape, format, bus), map);
-    const auto pitch = static_cast<std::size_t>(row_pitch_bytes(shape, format.bits, bus));
-    const auto used = static_cast<std::size_t>(shape.width * shape.channels * format.bits);
-    for (std::size_t row = 0; row < packed.size(); row += pitch) {
-      for (std::size_t bit = used; bit < 8 * pitch; ++bit) {
-        ASSERT_EQ(packed[row + bit / 8] >> (bit % 8) & 1, 0);
+    plane_begin += shape.height * row_bits;
+  }
+}
+
+TEST(PackedMap, has_every_code_in_its_plane_and_zeros_between) {
+  struct Map {
+    Shape shape;
+    Format format;
+    int segment, bus;
+    int planes() const { return segment == 0 ? 1 : ceil_div(shape.channels, segment); }
+  };
+  Census<Map> census(
+      {{"one plane", [](const Map& m) { return m.planes() == 1; }},
+       {"one plane by name", [](const Map& m) { return m.segment == m.shape.channels; }},
+       {"several planes", [](const Map& m) { return m.planes() > 1; }},
+       {"a smaller last plane",
+        [](const Map& m) { return m.planes() > 1 && m.shape.channels % m.segment != 0; }},
+       {"a plane a channel", [](const Map& m) { return m.segment == 1; }},
+       {"codes across bytes", [](const Map& m) { return m.format.bits % 8 != 0; }},
+       {"codes of two bytes", [](const Map& m) { return m.format.bits > 8; }}});
+  RandomNetwork random(5);
+  for (int i = 0; i < 400; ++i) {
+    Map m{{random.pick(1, 7), random.pick(1, 7), random.pick(1, 7)},
+          {random.pick(1, 16), 0, random.chance(2), false},
+          0,
+          4 << random.pick(0, 4)};
+    m.segment = random.pick(0, m.shape.channels);
+    census.count(m);
+    CodeTensor map(m.shape, m.format);
+    for (std::size_t n = 0; n < map.size(); ++n) {
+      map.set(n, random.pick(m.format.min_code(), m.format.max_code()));
+    }
+    std::vector<std::uint8_t> packed = pack_map(map, m.bus, m.segment);
+    EXPECT_EQ(packed.size(), static_cast<std::size_t>(
+                                 MapLayout(m.shape, m.format.bits, m.segment, m.bus).bytes()));
+    EXPECT_EQ(unpack_map(packed.data(), m.shape, m.format, m.bus, m.segment), map);
+    // Every bit is in its place; taken away, nothing is left.
+    const int segment = m.segment == 0 ? m.shape.channels : m.segment;
+    for (int y = 0; y < m.shape.height; ++y) {
+      for (int x = 0; x < m.shape.width; ++x) {
+        for (int c = 0; c < m.shape.channels; ++c) {
+          const auto at =
+              static_cast<std::size_t>(first_bit(m.shape, m.format.bits, segment, m.bus, y, x, c));
+          const auto code = static_cast<std::uint32_t>(map.at(y, x, c));
+          for (std::size_t bit = 0; bit < static_cast<std::size_t>(m.format.bits); ++bit) {
+            std::uint8_t& byte = packed.at((at + bit) / 8);
+            const auto mask = static_cast<std::uint8_t>(1u << (at + bit) % 8);
+            ASSERT_EQ((byte & mask) != 0, (code >> bit & 1) != 0);
+            byte = static_cast<std::uint8_t>(byte & ~mask);
+          }
+        }
       }
     }
+    EXPECT_EQ(packed, std::vector<std::uint8_t>(packed.size()));
   }
+  census.expect_each(20);
 }
 
 /// One line that `work` fails with.
@@ -270,6 +319,42 @@ TEST(CompilerErrors, a_network_may_fill_the_memory_to_the_last_byte) {
   EXPECT_EQ(failure([&] { lay_out(network, config, mappings); }), "no failure");
   config.dram.capacity_bytes -= 1;
   EXPECT_NE(failure([&] { lay_out(network, config, mappings); }), "no failure");
+}
+
+TEST(CompilerErrors, a_map_is_read_in_the_planes_in_which_it_is_written) {
+  RandomNetwork random(9);
+  FixedNetwork network = random.residual();
+  while (network.layers[0].node.conv.out_channels < 3) network = random.residual();
+  const AcceleratorConfig config = machine();
+  const auto refusal = [&](int written, int read) {
+    std::vector<Descriptor> layers = describe(network, config.accumulator);
+    std::vector<LayerMapping> mappings;
+    for (Descriptor& d : layers) {
+      d.tiling = one_tile(d);
+      mappings.push_back({d, {}});
+    }
+    const int channels = network.input.channels;
+    const auto add = static_cast<std::size_t>(network.layers.size() - 2);
+    mappings[add].descriptor.input2_segment = read;
+    if (network.layers[add].node.input2 == kNetworkInput) {
+      mappings[0].descriptor.input_segment = written;
+    } else {
+      mappings[0].descriptor.output_segment = written;
+      mappings[1].descriptor.input_segment = written;
+    }
+    EXPECT_EQ(failure([&] { lay_out(network, config, mappings); }) == "no failure",
+              (written == 0 ? channels : written) == (read == 0 ? channels : read));
+    return failure([&] { lay_out(network, config, mappings); });
+  };
+  const int channels = network.input.channels;
+  EXPECT_EQ(refusal(0, channels), "no failure") << "all channels by name";
+  EXPECT_EQ(refusal(channels, 0), "no failure");
+  EXPECT_EQ(refusal(2, 2), "no failure");
+  const std::string message = refusal(2, 1);
+  EXPECT_NE(message.find("reads"), std::string::npos) << message;
+  EXPECT_NE(message.find("in planes of 1 channels, it is written in planes of 2"),
+            std::string::npos)
+      << message;
 }
 
 TEST(CompilerErrors, biases_of_32_bits_are_the_most) {

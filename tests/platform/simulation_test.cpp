@@ -5,97 +5,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <tuple>
 
 #include "models/arch/memory_layout.h"
 #include "models/perf/attribution.h"
-#include "models/perf/counter_fields.h"
-#include "models/perf/evaluate.h"
-#include "models/perf/prediction.h"
-#include "tests/oracle/run_naively.h"
+#include "tests/platform/random_system.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/fresh_kernel.h"
-#include "tests/support/random_datapath.h"
-#include "tests/support/random_network.h"
 #include "tests/tlm/rewriting_wiring.h"
 #include "workloads/executor.h"
 
 namespace dcnsim {
 namespace {
-
-AcceleratorConfig random_machine(RandomNetwork& random) {
-  AcceleratorConfig c;
-  c.name = "random";
-  c.clock_mhz = random.pick(100, 999);
-  c.array = random_datapath(random);
-  c.array.columns = 8 * random.pick(1, 4);
-  // Rows of lanes or fused bricks take several steps of a reduction each.
-  c.array.rows = random.pick(1, c.array.datapath == DatapathFamily::kBitParallel ? 20 : 6);
-  c.array.lanes = 1 << random.pick(0, 2);
-  c.accumulator.bits = random.chance(3) ? random.pick(20, 48) : 32;
-  c.accumulator.overflow = random.chance(2) ? Overflow::kWrap : Overflow::kSaturate;
-  const auto buffer = [&](int kibibytes) {
-    return BufferConfig{1024 * std::int64_t{kibibytes}, 64, 1 << random.pick(0, 2),
-                        random.chance(2)};
-  };
-  c.input_buffer = buffer(8 << random.pick(0, 2));
-  c.weight_buffer = buffer(8 << random.pick(0, 2));
-  c.output_buffer = buffer(4 << random.pick(0, 2));
-  c.accumulator_buffer_bytes = 16 * 1024;
-  c.dma.bus_bytes = 4 << random.pick(0, 2);
-  c.dma.max_burst_bytes = 64 << random.pick(0, 6);
-  c.dma.outstanding = random.pick(1, 16);
-  c.dram.preset = "lpddr4";
-  c.dram.capacity_bytes = 4 << 20;
-  c.dram.channels = 1 << random.pick(0, 1);
-  c.mapping.objective = random.chance(2) ? Objective::kLatency : Objective::kTraffic;
-  return c;
-}
-
-FixedNetwork random_network(RandomNetwork& random, unsigned seed) {
-  return seed % 4 == 0 ? random.residual() : random.make();
-}
-
-/// The counters without SystemC and values are those of the simulation.
-void expect_evaluated(const Program& program, const AcceleratorConfig& config,
-                      const Inference& simulated) {
-  const std::vector<LayerCounters> evaluated =
-      evaluate(descriptors(program), program.descriptor_address, config, lpddr4_3200());
-  ASSERT_EQ(evaluated.size(), simulated.layers.size());
-  for (std::size_t i = 0; i < evaluated.size(); ++i) {
-    const LayerCounters expected = without_data(simulated.layers[i]);
-    EXPECT_EQ(evaluated[i].cycles, expected.cycles) << i;
-    EXPECT_EQ(std::memcmp(&evaluated[i], &expected, sizeof expected), 0) << i;
-  }
-}
-
-/// And those of a second machine, which shares nothing with the first.
-void expect_counted_naively(const Program& program, const AcceleratorConfig& config,
-                            const Inference& simulated) {
-  const std::vector<oracle::NaiveLayer> naive =
-      oracle::run_naively(descriptors(program), program.descriptor_address, config, lpddr4_3200());
-  for (std::size_t i = 0; i < naive.size(); ++i) {
-    SCOPED_TRACE("layer " + std::to_string(i));
-    oracle::expect_counts(simulated.layers[i], naive[i].counts, DependsOn::kTime);
-  }
-}
-
-/// What does not depend on time or data is as predicted.
-void expect_predicted(const Program& program, const AcceleratorConfig& config,
-                      const Inference& simulated) {
-  for (std::size_t i = 0; i < program.layers.size(); ++i) {
-    LayerCounters rest = simulated.layers[i];
-    visit_counters(
-        [](const CounterField& field, std::uint64_t& count) {
-          if (field.depends_on != DependsOn::kWork) count = 0;
-        },
-        rest);
-    const LayerCounters predicted = predicted_counters(program.layers[i].descriptor, config);
-    EXPECT_EQ(rest.stream_bytes, predicted.stream_bytes) << i;
-    EXPECT_EQ(std::memcmp(&rest, &predicted, sizeof rest), 0) << i;
-  }
-}
 
 class SimulationTest : public FreshKernel,
                        public testing::WithParamInterface<std::tuple<unsigned, Transport>> {};
@@ -136,9 +57,9 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
       const Descriptor& d = predicted.descriptor;
       EXPECT_EQ(counters.cycles, attribution(d.kind, counters).total());
       EXPECT_EQ(counters.stream_bytes[Stream::kOutput],
-                d.output_on_chip ? 0u
-                                 : static_cast<std::uint64_t>(map_bytes(
-                                       d.output_shape(), d.requant.out.bits, config.dma.bus_bytes)))
+                d.output_on_chip
+                    ? 0u
+                    : static_cast<std::uint64_t>(output_layout(d, config.dma.bus_bytes).bytes()))
           << "output is written once, or stays";
       EXPECT_GE(counters.dram.read_bytes + counters.dram.write_bytes,
                 counters.stream_bytes[Stream::kInput]);

@@ -38,7 +38,7 @@ inline std::vector<Tiling> all_legal_tilings(Descriptor d, const AcceleratorConf
         for (t.chunk_k = 1; t.chunk_k <= reduction(d); ++t.chunk_k) {
           for (const LoopOrder order : {LoopOrder::kPixelOuter, LoopOrder::kWeightOuter}) {
             t.order = order;
-            if (order == LoopOrder::kWeightOuter && gathers(d)) continue;
+            if (order == LoopOrder::kWeightOuter && pixels_outside(d)) continue;
             if (is_searched(d, config) && why_illegal(d, config).empty()) tilings.push_back(t);
           }
         }

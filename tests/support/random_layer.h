@@ -96,6 +96,17 @@ class RandomLayer {
     return c;
   }
 
+  /// Lays the maps of `d` in planes that suit an array of so many columns, or any, or none.
+  void cut_into_planes(Descriptor& d, int columns) {
+    const auto segment = [&](int channels) {
+      if (chance(3)) return 0;
+      return std::min(channels, chance(2) ? pick(1, channels) : columns * pick(1, 2));
+    };
+    if (!d.input_on_chip) d.input_segment = segment(d.input_shape().channels);
+    if (d.kind == LayerKind::kAdd) d.input2_segment = segment(d.input_shape().channels);
+    if (!d.output_on_chip) d.output_segment = segment(d.output_shape().channels);
+  }
+
  private:
   Format format() { return {pick(1, 16), pick(-3, 9), chance(2), chance(4)}; }
 

@@ -20,13 +20,15 @@ inline std::vector<Step> steps_of(const Descriptor& d) {
   return steps;
 }
 
-/// Calls check(layer, machine) for random pairs with a random tiling.
+/// Calls check(layer, machine) for random pairs with a random tiling; the maps of every second
+/// layer lie in planes.
 template <class Check>
 void for_random_layers(unsigned seed, int count, Check check) {
   RandomLayer random(seed);
   for (int i = 0; i < count; ++i) {
     const AcceleratorConfig config = random.machine();
     Descriptor d = random.layer();
+    if (i % 2 == 1) random.cut_into_planes(d, config.array.columns);
     d.tiling = random.tiling(d, config.array);
     SCOPED_TRACE("case " + std::to_string(i));
     check(d, config);

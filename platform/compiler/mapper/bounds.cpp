@@ -193,9 +193,9 @@ LayerCounters Bounds::least_counters(const Descriptor& layer, const TilingGroup&
     const auto channel_tiles = u64(channel_tile_count(tiled));
     const auto chunks = u64(chunk_count(tiled));
     const auto pixel_tiles = u64(group.pixel_tiles);
-    const bool gathered = gathers(tiled);
-    if (!gathered) bytes[Stream::kInput] *= channel_tiles;
-    if (channel_tiles * chunks > 1 && (gathered || chunks > 1)) {
+    const bool by_pixels = pixels_outside(tiled);
+    if (!by_pixels) bytes[Stream::kInput] *= channel_tiles;
+    if (channel_tiles * chunks > 1 && (by_pixels || chunks > 1)) {
       bytes[Stream::kWeight] *= pixel_tiles;
       bytes[Stream::kBias] *= pixel_tiles;
     }

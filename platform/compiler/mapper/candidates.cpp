@@ -216,7 +216,7 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
 /// Of a pixel tile and weight tile that are each legal.
 bool Candidates::is_legal(const Descriptor& tiled) const {
   // Both orders are the same where outputs are gathered.
-  if (tiled.tiling.order == LoopOrder::kWeightOuter && gathers(tiled) && !request_.order) {
+  if (tiled.tiling.order == LoopOrder::kWeightOuter && pixels_outside(tiled) && !request_.order) {
     return false;
   }
   return step_count(tiled) <= kMaxSteps && outputs_fit(tiled, config_);

@@ -73,11 +73,11 @@ Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config
     whole.tiling = one_tile(layer);
     d.weight_address = regions.place(WeightLayout(whole, config).bytes());
   }
-  d.input_address = regions.place(map_bytes(d.input_shape(), d.input.bits, bus));
+  d.input_address = regions.place(input_layout(d, bus).bytes());
   if (d.kind == LayerKind::kAdd) {
-    d.input2_address = regions.place(map_bytes(d.input_shape(), d.input2.bits, bus));
+    d.input2_address = regions.place(input2_layout(d, bus).bytes());
   }
-  d.output_address = regions.place(map_bytes(d.output_shape(), d.requant.out.bits, bus));
+  d.output_address = regions.place(output_layout(d, bus).bytes());
   return d;
 }
 

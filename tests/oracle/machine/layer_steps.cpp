@@ -215,16 +215,30 @@ Geometry::Geometry(const Descriptor& layer) {
   }
 }
 
-bool gathers(const Descriptor& layer) {
-  const bool by_pixels = layer.kind != LayerKind::kConv ||
-                         layer.tiling.order == LoopOrder::kPixelOuter ||
-                         layer.tiling.order == LoopOrder::kPixelChunkOuter;
+std::vector<Range> planes(int channels, int segment) {
+  return cut({0, channels}, segment == 0 ? channels : segment);
+}
+
+namespace {
+
+bool one_channel_tile(const Descriptor& layer) {
   const std::vector<Step> tiles = weight_tiles(layer);
-  const bool one_channel_tile = std::all_of(tiles.begin(), tiles.end(), [&](const Step& tile) {
-    return tile.channels == tiles.front().channels;
-  });
-  if (!by_pixels && pixel_tiles(layer).size() > 1 && !one_channel_tile) return false;
-  if (layer.output_segment == 0 || one_channel_tile) return true;
+  return std::all_of(tiles.begin(), tiles.end(),
+                     [&](const Step& tile) { return tile.channels == tiles.front().channels; });
+}
+
+}  // namespace
+
+bool pixels_outside(const Descriptor& layer) {
+  return layer.kind != LayerKind::kConv || layer.tiling.order == LoopOrder::kPixelOuter ||
+         layer.tiling.order == LoopOrder::kPixelChunkOuter || pixel_tiles(layer).size() == 1 ||
+         one_channel_tile(layer);
+}
+
+bool gathers(const Descriptor& layer) {
+  if (!pixels_outside(layer)) return false;
+  if (layer.output_segment == 0 || one_channel_tile(layer)) return true;
+  const std::vector<Step> tiles = weight_tiles(layer);
   return !std::all_of(tiles.begin(), tiles.end(), [&](const Step& tile) {
     return tile.channels.first % layer.output_segment == 0;
   });

@@ -60,6 +60,12 @@ struct Step {
 /// in memory: what their steps have in common.
 std::vector<Step> weight_tiles(const Descriptor& layer);
 
+/// Channels of each plane of a map of `channels`, in the order in which they lie.
+std::vector<Range> planes(int channels, int segment);
+
+/// Whether pixel tiles are outside, channel tiles inside.
+bool pixels_outside(const Descriptor& layer);
+
 /// Whether all channels of a pixel tile gather in the output buffer before they are stored.
 bool gathers(const Descriptor& layer);
 

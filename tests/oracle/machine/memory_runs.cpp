@@ -18,18 +18,34 @@ Run run_of(Stream stream, Int base, Int skipped, Int codes, Int bits, Int bus_by
 
 Int whole_bus_words(Int bits, Int bus_bytes) { return pieces(bits, 8 * bus_bytes) * bus_bytes; }
 
-void add_operand(Runs& runs, const Descriptor& layer, const AcceleratorConfig& machine,
-                 const Step& step, const Format& format, std::uint64_t address) {
-  const Geometry g(layer);
-  const Int bus = machine.dma.bus_bytes;
-  const Int pixel_bits = Int{g.in_channels} * format.bits;
-  const Int row_bytes = whole_bus_words(g.columns.extent * pixel_bits, bus);
-  const Range columns = g.columns.inputs(step.columns);
-  const Range rows = g.rows.inputs(step.rows);
-  for (int y = rows.first; y < rows.last; ++y) {
-    runs.push_back(run_of(Stream::kInput, static_cast<Int>(address) + y * row_bytes,
-                          columns.first * pixel_bits, Int{columns.size()} * g.in_channels,
-                          format.bits, bus, machine.input_buffer));
+/// A map in memory.
+struct Map {
+  std::uint64_t address = 0;
+  int rows = 1, columns = 1, channels = 1;
+  int segment = 0;
+  Int bits = 8;
+};
+
+/// Channels of a rectangle of pixels: a row of a plane that it has all channels of is a run, else a
+/// pixel.
+void add_map(Runs& runs, Stream stream, const Map& map, const Range& rows, const Range& columns,
+             const Range& channels, Int bus, const BufferConfig& buffer) {
+  Int base = static_cast<Int>(map.address);
+  for (const Range& plane : planes(map.channels, map.segment)) {
+    const Int pixel_bits = plane.size() * map.bits;
+    const Int row_bytes = whole_bus_words(map.columns * pixel_bits, bus);
+    const Range wanted{std::max(plane.first, channels.first), std::min(plane.last, channels.last)};
+    if (wanted.first < wanted.last) {
+      const int pixels = wanted == plane ? columns.size() : 1;
+      for (int y = rows.first; y < rows.last; ++y) {
+        for (int x = columns.first; x < columns.last; x += pixels) {
+          runs.push_back(run_of(stream, base + y * row_bytes,
+                                x * pixel_bits + (wanted.first - plane.first) * map.bits,
+                                Int{pixels} * wanted.size(), map.bits, bus, buffer));
+        }
+      }
+    }
+    base += map.rows * row_bytes;
   }
 }
 
@@ -61,32 +77,29 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
 }
 
 Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
+  const Geometry g(layer);
   Runs runs;
-  if (!layer.input_on_chip) {
-    add_operand(runs, layer, machine, step, layer.input, layer.input_address);
-  }
+  const auto add = [&](std::uint64_t address, int segment, const Format& format) {
+    add_map(runs, Stream::kInput,
+            {address, g.rows.extent, g.columns.extent, g.in_channels, segment, format.bits},
+            g.rows.inputs(step.rows), g.columns.inputs(step.columns), step.in_channels,
+            machine.dma.bus_bytes, machine.input_buffer);
+  };
+  if (!layer.input_on_chip) add(layer.input_address, layer.input_segment, layer.input);
   if (layer.kind == LayerKind::kAdd) {
-    add_operand(runs, layer, machine, step, layer.input2, layer.input2_address);
+    add(layer.input2_address, layer.input2_segment, layer.input2);
   }
   return runs;
 }
 
 Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
   const Geometry g(layer);
-  const Int bits = layer.requant.out.bits;
-  const Int bus = machine.dma.bus_bytes;
-  const Int row_bytes = whole_bus_words(Int{g.columns.outputs()} * g.out_channels * bits, bus);
-  const bool whole_pixels = step.stored_channels.size() == g.out_channels;
-  const int pixels = whole_pixels ? step.columns.size() : 1;
   Runs runs;
-  for (int y = step.rows.first; y < step.rows.last; ++y) {
-    for (int x = step.columns.first; x < step.columns.last; x += pixels) {
-      runs.push_back(run_of(Stream::kOutput, static_cast<Int>(layer.output_address) + y * row_bytes,
-                            (Int{x} * g.out_channels + step.stored_channels.first) * bits,
-                            Int{pixels} * step.stored_channels.size(), bits, bus,
-                            machine.output_buffer));
-    }
-  }
+  add_map(runs, Stream::kOutput,
+          {layer.output_address, g.rows.outputs(), g.columns.outputs(), g.out_channels,
+           layer.output_segment, layer.requant.out.bits},
+          step.rows, step.columns, step.stored_channels, machine.dma.bus_bytes,
+          machine.output_buffer);
   return runs;
 }
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/numeric/tensor.h"
+
+#include <cstring>
+#include <utility>
+
+namespace dcnsim {
+
+CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels) {
+  const Shape shape = map.shape();
+  CodeTensor out({shape.height, shape.width, channels}, map.format());
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  const std::size_t pixels = shape.elements() / static_cast<std::size_t>(shape.channels);
+  const std::size_t from_stride = static_cast<std::size_t>(shape.channels) * unit;
+  const std::size_t to_stride = static_cast<std::size_t>(channels) * unit;
+  const std::uint8_t* from = map.data() + static_cast<std::size_t>(channel0) * unit;
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+    std::memcpy(out.data() + pixel * to_stride, from + pixel * from_stride, to_stride);
+  }
+  return out;
+}
+
+void merge_channels(CodeTensor part, int channel0, CodeTensor& map) {
+  if (part.shape() == map.shape()) {
+    map = std::move(part);
+    return;
+  }
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  const std::size_t pixels = part.size() / static_cast<std::size_t>(part.shape().channels);
+  const std::size_t from_stride = static_cast<std::size_t>(part.shape().channels) * unit;
+  const std::size_t to_stride = static_cast<std::size_t>(map.shape().channels) * unit;
+  std::uint8_t* to = map.data() + static_cast<std::size_t>(channel0) * unit;
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+    std::memcpy(to + pixel * to_stride, part.data() + pixel * from_stride, from_stride);
+  }
+}
+
+}  // namespace dcnsim
