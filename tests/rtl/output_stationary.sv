@@ -30,7 +30,8 @@ module output_stationary import token_pkg::*; #(
   endfunction
 
   // The step being fetched: blocks of channels, in each blocks of pixels, in each the reduction.
-  logic [9:0] block, pixel, at, step_group, step_group_q;
+  logic [9:0] block, channel, left, columns_used;  // left: channels of the group
+  logic [9:0] pixel, at, step_group, step_group_q;
   logic last_step, last_pixels, last_block, more, all_fetched, take, free;
   logic weights_ready, activations_ready;
   logic [8:0] weight_select, activation_select;
@@ -39,11 +40,12 @@ module output_stationary import token_pkg::*; #(
   assign step_group = least(10'(group), reduction - at);
   assign last_step = at + 10'(group) >= reduction;
   assign last_pixels = pixel + R >= pixels;
-  assign last_block = (block + 1) * C >= channels;
+  assign columns_used = least(10'(C), left);
+  assign last_block = channel + columns_used >= channels;
   assign more = reset || !(last_step && last_pixels && last_block);
   fetch #(.VECTOR(WEIGHT_VECTOR), .FETCHES(256)) u_weights (
       .clk, .reset, .more, .fetches(weight_fetches),
-      .fetch_bits(16'(step_group) * 16'(least(10'(C), channels - block * C)) * 16'(weight_fetch_bits)),
+      .fetch_bits(16'(step_group) * 16'(columns_used) * 16'(weight_fetch_bits)),
       .line_bits(weight_line_bits), .line(weight_line), .next(weight_next), .ready(weights_ready), .take,
       .select(weight_select), .data(weight_data));
   fetch #(.VECTOR(ACTIVATION_VECTOR), .FETCHES(256)) u_activations (
@@ -72,6 +74,8 @@ module output_stationary import token_pkg::*; #(
   always_ff @(posedge clk) begin
     if (reset) begin
       block <= 0;
+      channel <= 0;
+      left <= group_channels;
       pixel <= 0;
       at <= 0;
       all_fetched <= 0;
@@ -84,17 +88,19 @@ module output_stationary import token_pkg::*; #(
         if (last_step) begin
           leaving <= 9'(R - 1);
           pixel <= last_pixels ? 0 : pixel + R;
-          if (last_pixels) block <= block + 1;
+          if (last_pixels) begin
+            block <= block + 1;
+            channel <= channel + columns_used;
+            left <= left == columns_used ? group_channels : left - columns_used;
+          end
           if (last_pixels && last_block) all_fetched <= 1;
         end
       end
     end
   end
 
-  // Sums that fit stay between the chunks of a reduction.
-  logic stay, leave;
-  assign stay = pixels <= R && channels <= C;
-  assign leave = last_chunk || !stay;
+  logic leave;
+  assign leave = last_chunk || !sums_stay;
 
   logic [TOKEN+ACTIVATIONS-1:0] across[0:R-1][0:C];
   logic [WEIGHTS-1:0] down[0:R][0:C-1];
@@ -136,7 +142,7 @@ module output_stationary import token_pkg::*; #(
             .activations(activations_here), .token_out, .value);
         assign finish = token_out.valid && token_out.last;
         assign capture = finish && token_out.sum_last && leave;
-        assign next = (token_out.sum_first && !(stay && !first_chunk) ? 32'd0 : accumulator) + 32'(value);
+        assign next = (token_out.sum_first && !(sums_stay && !first_chunk) ? 32'd0 : accumulator) + 32'(value);
         always_ff @(posedge clk) begin
           across[r][c+1] <= across[r][c];
           down[r+1][c] <= down[r][c];
@@ -166,7 +172,7 @@ module output_stationary import token_pkg::*; #(
       always_ff @(posedge clk) begin
         if (bias_write && 32'(column) == c) biases[4'(address)] <= bias;
         if (shifts[c] != R && row_out < pixels) begin
-          sums[to] <= shadow[R][c] + (stay || first_chunk ? biases[captured[c].block] : sums[to]);
+          sums[to] <= shadow[R][c] + (sums_stay || first_chunk ? biases[captured[c].block] : sums[to]);
         end
       end
     end

@@ -42,7 +42,9 @@ class Arrays : public RtlArrays {
     model_.weight_signed = layer.weight_format.is_signed;
     model_.activation_signed = layer.activation_format.is_signed;
     model_.pixels = static_cast<std::uint16_t>(layer.pixels);
-    model_.channels = static_cast<std::uint16_t>(layer.channels);
+    model_.channels = static_cast<std::uint16_t>(layer.groups * layer.channels);
+    model_.group_channels = static_cast<std::uint16_t>(layer.channels);
+    model_.sums_stay = layer.sums_stay;
     write_bias(config, layer);
 
     RtlResult result;
@@ -68,11 +70,20 @@ class Arrays : public RtlArrays {
     model_.eval();
   }
 
+  /// Blocks are counted through all groups, each of which begins one.
+  static int block(const ArrayConfig& config, const RtlLayer& layer, int channel) {
+    const int of_group = (layer.channels + config.columns - 1) / config.columns;
+    return channel / layer.channels * of_group + channel % layer.channels / config.columns;
+  }
+  static std::uint8_t column(const ArrayConfig& config, const RtlLayer& layer, int channel) {
+    return static_cast<std::uint8_t>(channel % layer.channels % config.columns);
+  }
+
   void write_bias(const ArrayConfig& config, const RtlLayer& layer) {
     model_.bias_write = 1;
-    for (int channel = 0; channel < layer.channels; ++channel) {
-      model_.column = static_cast<std::uint8_t>(channel % config.columns);
-      model_.address = static_cast<std::uint16_t>(channel / config.columns);
+    for (int channel = 0; channel < layer.groups * layer.channels; ++channel) {
+      model_.column = column(config, layer, channel);
+      model_.address = static_cast<std::uint16_t>(block(config, layer, channel));
       model_.bias = static_cast<std::uint32_t>(layer.bias[static_cast<std::size_t>(channel)]);
       tick();
     }
@@ -114,9 +125,9 @@ class Arrays : public RtlArrays {
   void read_sums(const ArrayConfig& config, const RtlLayer& layer,
                  std::vector<std::int32_t>& sums) {
     for (int pixel = 0; pixel < layer.pixels; ++pixel) {
-      for (int channel = 0; channel < layer.channels; ++channel) {
-        model_.column = static_cast<std::uint8_t>(channel % config.columns);
-        model_.address = static_cast<std::uint16_t>(64 * (channel / config.columns) + pixel);
+      for (int channel = 0; channel < layer.groups * layer.channels; ++channel) {
+        model_.column = column(config, layer, channel);
+        model_.address = static_cast<std::uint16_t>(64 * block(config, layer, channel) + pixel);
         model_.eval();
         sums.push_back(static_cast<std::int32_t>(model_.sum));
       }

@@ -15,22 +15,31 @@ inline constexpr int kRtlArrays = 10;  ///< shapes and dataflows of arrays.sv
 
 /// A convolution as the array sees it.
 struct RtlLayer {
-  int pixels = 1, channels = 1, reduction = 1;
+  int pixels = 1, channels = 1, reduction = 1;  ///< channels of each group
+  int groups = 1;
+  bool sums_stay = false;
   Format weight_format, activation_format;
-  std::vector<std::int32_t> weights;      ///< [channel][reduction]
-  std::vector<std::int32_t> activations;  ///< [pixel][reduction]
-  std::vector<std::int64_t> bias;         ///< [channel]
+  std::vector<std::int32_t> weights;      ///< [group][channel][reduction]
+  std::vector<std::int32_t> activations;  ///< [pixel][group][reduction]
+  std::vector<std::int64_t> bias;         ///< [group][channel]
 
   /// What one chunk asks of the array.
   ArrayWork work(int begin, int end) const {
-    return {pixels,     channels,        end - begin, weight_format.bits, activation_format.bits,
-            begin == 0, end == reduction};
+    return {pixels,
+            channels,
+            end - begin,
+            weight_format.bits,
+            activation_format.bits,
+            begin == 0,
+            end == reduction,
+            sums_stay,
+            groups};
   }
 };
 
 struct RtlResult {
   std::vector<std::uint64_t> cycles;  ///< of each chunk
-  std::vector<std::int32_t> sums;     ///< [pixel][channel] after the last chunk
+  std::vector<std::int32_t> sums;     ///< [pixel][group][channel] after the last chunk
   bool all_lines_read = true;         ///< the arrays took exactly the lines they were given
 };
 

@@ -93,15 +93,15 @@ Layout layout(const ArrayConfig& array, int w, int a) {
   return l;
 }
 
-/// One side of a step: for every fetch, `group` fields from `at` on of the items first..last.
+/// One side of a step: for every fetch, `group` fields from `at` on of the items first..last, each
+/// of `width` codes.
 void add_step(Packer& packer, const Fields& fields, const std::vector<std::int32_t>& codes,
-              int reduction, int first, int last, int at, int group) {
+              int width, int first, int last, int at, int group) {
   for (int f = 0; f < fields.fetches; ++f) {
     packer.begin_fetch();
     for (int item = first; item < last; ++item) {
       for (int k = at; k < at + group; ++k) {
-        packer.add(fields.field(codes[static_cast<std::size_t>(item * reduction + k)], f),
-                   fields.bits);
+        packer.add(fields.field(codes[static_cast<std::size_t>(item * width + k)], f), fields.bits);
       }
     }
   }
@@ -116,29 +116,34 @@ RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, i
   Packer weights(lines.weights, weight_line_bits);
   Packer activations(lines.activations, activation_line_bits);
   const Fields all_bits{1, layer.weight_format.bits, [](std::int32_t code, int) { return code; }};
-  for (int channel = 0; channel < layer.channels; channel += array.columns) {
-    const int channels_end = std::min(channel + array.columns, layer.channels);
-    if (array.dataflow == Dataflow::kWeightStationary) {
-      for (int at = begin; at < end; at += array.rows * l.group) {
-        const int tile_end = std::min(at + array.rows * l.group, end);
-        for (int row = at; row < tile_end; row += l.group) {
-          add_step(weights, all_bits, layer.weights, layer.reduction, channel, channels_end, row,
-                   std::min(l.group, tile_end - row));
+  const int width = layer.groups * layer.reduction;  // of a pixel
+  for (int group = 0; group < layer.groups; ++group) {
+    const int first = group * layer.channels, end_of_group = first + layer.channels;
+    const int from = group * layer.reduction;
+    for (int channel = first; channel < end_of_group; channel += array.columns) {
+      const int channels_end = std::min(channel + array.columns, end_of_group);
+      if (array.dataflow == Dataflow::kWeightStationary) {
+        for (int at = begin; at < end; at += array.rows * l.group) {
+          const int tile_end = std::min(at + array.rows * l.group, end);
+          for (int row = at; row < tile_end; row += l.group) {
+            add_step(weights, all_bits, layer.weights, layer.reduction, channel, channels_end, row,
+                     std::min(l.group, tile_end - row));
+          }
+          for (int pixel = 0; pixel < layer.pixels; ++pixel) {
+            add_step(activations, l.activation, layer.activations, width, pixel, pixel + 1,
+                     from + at, tile_end - at);
+          }
         }
-        for (int pixel = 0; pixel < layer.pixels; ++pixel) {
-          add_step(activations, l.activation, layer.activations, layer.reduction, pixel, pixel + 1,
-                   at, tile_end - at);
-        }
+        continue;
       }
-    } else {
       for (int pixel = 0; pixel < layer.pixels; pixel += array.rows) {
         const int pixels_end = std::min(pixel + array.rows, layer.pixels);
         for (int at = begin; at < end; at += l.group) {
-          const int group = std::min(l.group, end - at);
+          const int steps = std::min(l.group, end - at);
           add_step(weights, l.weight, layer.weights, layer.reduction, channel, channels_end, at,
-                   group);
-          add_step(activations, l.activation, layer.activations, layer.reduction, pixel, pixels_end,
-                   at, group);
+                   steps);
+          add_step(activations, l.activation, layer.activations, width, pixel, pixels_end,
+                   from + at, steps);
         }
       }
     }

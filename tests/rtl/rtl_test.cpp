@@ -33,13 +33,18 @@ class Cases {
     l.pixels = pick(1, 3 * array.rows + 2);
     l.channels = pick(1, 3 * array.columns);
     l.reduction = pick(1, std::min(60, 3 * array.rows * 4));
+    l.groups = pick(1, 3) == 1 ? pick(2, 4) : 1;
+    const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
+    l.sums_stay = fits && pick(1, 2) == 1;
     l.weight_format = {weight_bits, 0, true, false};
     l.activation_format = {activation_bits, 0, pick(0, 1) == 1, false};
-    for (int i = 0; i < l.channels * l.reduction; ++i) l.weights.push_back(code(l.weight_format));
-    for (int i = 0; i < l.pixels * l.reduction; ++i) {
+    for (int i = 0; i < l.groups * l.channels * l.reduction; ++i) {
+      l.weights.push_back(code(l.weight_format));
+    }
+    for (int i = 0; i < l.groups * l.pixels * l.reduction; ++i) {
       l.activations.push_back(code(l.activation_format));
     }
-    for (int i = 0; i < l.channels; ++i) l.bias.push_back(pick(-1000000, 1000000));
+    for (int i = 0; i < l.groups * l.channels; ++i) l.bias.push_back(pick(-1000000, 1000000));
     c.cuts = {0};
     while (l.reduction - c.cuts.back() > 1 && pick(1, 3) == 1) {
       c.cuts.push_back(pick(c.cuts.back() + 1, l.reduction - 1));
@@ -72,8 +77,9 @@ class Cases {
 /// The arithmetic of the product.
 std::vector<std::int32_t> golden_sums(const RtlLayer& l) {
   ConvShape shape;
-  shape.in = {l.pixels, 1, l.reduction};
-  shape.out_channels = l.channels;
+  shape.in = {l.pixels, 1, l.groups * l.reduction};
+  shape.out_channels = l.groups * l.channels;
+  shape.groups = l.groups;
   CodeTensor input(shape.in, l.activation_format);
   for (std::size_t i = 0; i < input.size(); ++i) input.set(i, l.activations[i]);
   return conv_golden(shape, input, l.weights, l.bias, {32, Overflow::kWrap}).narrow;
@@ -111,7 +117,8 @@ std::string difference(RtlArrays& rtl, int dut, const Case& c, const CycleModel&
       << "stationary, native " << array.weight_bits << " x " << array.activation_bits << ", lanes "
       << array.lanes << " x " << array.bits_per_cycle << "; data " << c.layer.weight_format.bits
       << " x " << c.layer.activation_format.bits << " bits, " << c.layer.pixels << " pixels, "
-      << c.layer.channels << " channels, reduction " << c.layer.reduction << ", lines "
+      << c.layer.channels << " channels of " << c.layer.groups << " groups, sums "
+      << (c.layer.sums_stay ? "stay" : "leave") << ", reduction " << c.layer.reduction << ", lines "
       << c.weight_line_bits << " and " << c.activation_line_bits << " bits, chunks up to";
   for (const int cut : c.cuts) out << ' ' << cut;
   return out.str();
@@ -132,6 +139,27 @@ TEST_P(Rtl, has_the_values_and_cycles_of_the_model_at_every_width_pair) {
         ASSERT_EQ(difference(*rtl_, dut, cases.draw(array, w, a), array_cycles), "");
       }
     }
+  }
+}
+
+TEST_P(Rtl, meets_chunks_whose_sums_stay_or_leave_and_groups) {
+  int stay = 0, leave_though_they_fit = 0, blocks_and_chunks = 0, groups_and_chunks = 0;
+  for (int dut = 0; dut < kRtlArrays; ++dut) {
+    Cases cases(static_cast<unsigned>(100 + dut));
+    const ArrayConfig array = rtl_->array(dut);
+    for (int i = 0; i < 128; ++i) {
+      const Case c = cases.draw(array, 8, 8);
+      const RtlLayer& l = c.layer;
+      if (c.cuts.size() == 2) continue;
+      const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
+      stay += l.sums_stay ? 1 : 0;
+      leave_though_they_fit += fits && !l.sums_stay ? 1 : 0;
+      blocks_and_chunks += l.channels > array.columns ? 1 : 0;
+      groups_and_chunks += l.groups > 1 ? 1 : 0;
+    }
+  }
+  for (const int count : {stay, leave_though_they_fit, blocks_and_chunks, groups_and_chunks}) {
+    EXPECT_GT(count, 10);
   }
 }
 
@@ -159,8 +187,13 @@ TEST_P(Rtl, finds_a_model_that_is_off_by_one) {
          ++w.reduction;
          return array_cycles(c, w);
        }},
-      {"a channel", [](const AcceleratorConfig& c, ArrayWork w) {
+      {"a channel",
+       [](const AcceleratorConfig& c, ArrayWork w) {
          ++w.channels;
+         return array_cycles(c, w);
+       }},
+      {"a group", [](const AcceleratorConfig& c, ArrayWork w) {
+         ++w.groups;
          return array_cycles(c, w);
        }}};
   for (int dut = 0; dut < kRtlArrays; ++dut) {

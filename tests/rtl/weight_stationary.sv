@@ -33,11 +33,13 @@ module weight_stationary import token_pkg::*; #(
   assign tile_steps = 10'(R * 32'(group));
 
   // The pixel being fetched.
-  logic [9:0] block, tile_at, pixel;
+  logic [9:0] block, channel, left, columns_used;  // left: channels of the group
+  logic [9:0] tile_at, pixel;
   logic last_pixel, last_tile, last_block, ready, take, weights_loaded;
   assign last_pixel = pixel + 1 == pixels;
   assign last_tile = tile_at + tile_steps >= reduction;
-  assign last_block = (block + 1) * C >= channels;
+  assign columns_used = least(10'(C), left);
+  assign last_block = channel + columns_used >= channels;
   logic all_fetched, load_bank, free;
   logic [8:0] weight_select, activation_select;
   logic [ACTIVATION_VECTOR-1:0] activation_data;
@@ -66,6 +68,8 @@ module weight_stationary import token_pkg::*; #(
   always_ff @(posedge clk) begin
     if (reset) begin
       block <= 0;
+      channel <= 0;
+      left <= group_channels;
       tile_at <= 0;
       pixel <= 0;
       all_fetched <= 0;
@@ -73,20 +77,24 @@ module weight_stationary import token_pkg::*; #(
       pixel <= last_pixel ? 0 : pixel + 1;
       if (last_pixel) begin
         tile_at <= last_tile ? 0 : tile_at + tile_steps;
-        if (last_tile) block <= block + 1;
+        if (last_tile) begin
+          block <= block + 1;
+          channel <= channel + columns_used;
+          left <= left == columns_used ? group_channels : left - columns_used;
+        end
         if (last_tile && last_block) all_fetched <= 1;
       end
     end
   end
 
   // The row tile whose weights are being loaded.
-  logic [9:0] load_block, load_at, load_row;
+  logic [9:0] load_left, load_at, load_row;
   logic loading, loaded, row_complete, row_is_last;
   logic [15:0] have, row_bits;
   logic [6:0] row_group;
   logic [9:0] load_columns;
   logic [WEIGHT_VECTOR-1:0] partial, whole;
-  assign load_columns = least(10'(C), channels - load_block * C);
+  assign load_columns = least(10'(C), load_left);
   assign row_group = 7'(least(10'(group), reduction - load_at - load_row * 10'(group)));
   assign row_is_last = load_row + 1 == R || load_at + (load_row + 1) * 10'(group) >= reduction;
   assign row_bits = 16'(load_columns) * 16'(row_group) * 16'(weight_bits);
@@ -96,7 +104,7 @@ module weight_stationary import token_pkg::*; #(
   assign weights_loaded = loaded || (row_complete && row_is_last);
   always_ff @(posedge clk) begin
     if (reset) begin
-      load_block <= 0;
+      load_left <= group_channels;
       load_at <= 0;
       load_row <= 0;
       loading <= 0;
@@ -121,7 +129,7 @@ module weight_stationary import token_pkg::*; #(
         load_bank <= !load_bank;
         load_row <= 0;
         load_at <= last_tile ? 0 : load_at + tile_steps;
-        if (last_tile) load_block <= load_block + 1;
+        if (last_tile) load_left <= load_left == load_columns ? group_channels : load_left - load_columns;
         loading <= !(last_tile && last_block);
       end
     end

@@ -4,14 +4,16 @@
     input logic [4:0] weight_bits, activation_bits,
     input logic weight_signed, activation_signed,
     input logic [9:0] pixels, channels, reduction,
+    input logic [9:0] group_channels,  // one group after the other, each with activations of its own
     input logic first_chunk, last_chunk,
+    input logic sums_stay,  // output-stationary: in the PEs, from one chunk to the next
     input logic [9:0] weight_line_bits, activation_line_bits,
     input logic [511:0] weight_line, activation_line,
     output logic weight_next, activation_next,
     output logic occupied,  // from the first operands to the last result
     output logic done,
     input logic bias_write,
-    input logic [9:0] address,  // block of channels * 64 + pixel; bias: block of channels
+    input logic [9:0] address,  // block * 64 + pixel; bias: block
     input logic [7:0] column,
     input logic [31:0] bias,
     output logic [31:0] sum

@@ -38,9 +38,12 @@ int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
   return unit;
 }
 
-/// An input on chip is one tile; chunks are of one array width of channels.
-bool is_looked_at(const Descriptor& tiled, const AcceleratorConfig& config) {
-  if (tiled.input_on_chip && pixel_tile_count(tiled) > 1) return false;
+/// An input on chip is one tile, if nobody asks for another; chunks are of one array width of
+/// channels.
+bool is_looked_at(const Descriptor& tiled, const AcceleratorConfig& config,
+                  const MappingRequest& request) {
+  const bool asked = request.tile_h || request.tile_w;
+  if (tiled.input_on_chip && pixel_tile_count(tiled) > 1 && !asked) return false;
   return chunk_count(tiled) == 1 || tiled.tiling.tile_channels <= config.array.columns;
 }
 
@@ -145,7 +148,7 @@ bool Candidates::is_legal(const PixelTileSize& tile) const {
   tiled.tiling.tile_h = tile.height;
   tiled.tiling.tile_w = tile.width;
   tiled.tiling.chunk_k = reduction(layer_);
-  if (!is_looked_at(tiled, config_)) return false;
+  if (!is_looked_at(tiled, config_, request_)) return false;
   return why_pixels_illegal(tiled, config_).empty();
 }
 
@@ -201,7 +204,7 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
       tiled.tiling = tiling;
       tiled.tiling.*size = other;
       if (other < 1 || other == tiling.*size || has(tiled.tiling)) continue;
-      if (!is_looked_at(tiled, config_) || !why_illegal(tiled, config_).empty()) continue;
+      if (!is_looked_at(tiled, config_, request_) || !why_illegal(tiled, config_).empty()) continue;
       if (is_legal(tiled)) visit(tiled.tiling);
     }
   };
