@@ -100,12 +100,15 @@ MapReport mapped(const MapOptions& options) {
   report.accelerator = machine.config;
   std::vector<LayerMapping> mappings =
       map_layers(machine, network, options.mapping.file, report.inputs, progress, kRunnersUp);
+  const EnergyModel energy = energy_model(machine.cost);
+  const MappingSearch search(machine.config, machine.dram, energy);
   for (std::size_t i = 0; i < mappings.size(); ++i) {
-    const double energy =
-        machine.cost
-            .layer_energy_pj(mappings[i].descriptor, mappings[i].search.best.front().counters)
-            .total();
-    report.layers.push_back({network.layers[i].node.name, std::move(mappings[i]), energy});
+    const Descriptor& d = mappings[i].descriptor;
+    Choice choice = search.why(d, d.tiling);
+    const double energy_pj =
+        machine.cost.layer_energy_pj(d, mappings[i].search.best.front().counters).total();
+    report.layers.push_back(
+        {network.layers[i].node.name, std::move(mappings[i]), energy_pj, std::move(choice)});
   }
   ask_what_if(options, machine, network, report);
   return report;

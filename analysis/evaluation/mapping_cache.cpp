@@ -22,19 +22,23 @@ namespace {
 constexpr std::size_t kMaxProgramBytes = std::size_t{1} << 30;
 
 Json to_json(const Tiling& t) {
-  return {t.tile_h, t.tile_w, t.tile_channels, t.chunk_k, static_cast<int>(t.order)};
+  return {t.tile_h, t.tile_w, t.tile_channels, t.chunk_k, static_cast<int>(t.order), t.tile_in};
 }
 
 std::optional<Tiling> tiling(const Json& json) {
-  if (!json.is_array() || json.size() != 5) return {};
+  if (!json.is_array() || json.size() != 6) return {};
   for (const Json& number : json) {
     if (!number.is_number_integer() || number < 0 || number > std::numeric_limits<int>::max()) {
       return {};
     }
   }
-  if (json[4] != 0 && json[4] != 1) return {};
-  return Tiling{json[0].get<int>(), json[1].get<int>(), json[2].get<int>(), json[3].get<int>(),
-                static_cast<LoopOrder>(json[4].get<int>())};
+  if (json[4] >= kLoopOrders.size()) return {};
+  return Tiling{json[0].get<int>(),
+                json[1].get<int>(),
+                json[2].get<int>(),
+                json[3].get<int>(),
+                static_cast<LoopOrder>(json[4].get<int>()),
+                json[5].get<int>()};
 }
 
 std::optional<std::uint64_t> count(const Json& json, const char* field) {

@@ -16,6 +16,23 @@ Json mapping_json(const Descriptor& layer, const EvaluatedMapping& mapping) {
           {"stall_cycles", by_name(c.stall_cycles)}, {"traffic", traffic_json(c)}};
 }
 
+Json bounded_json(const BoundedTiling& one) {
+  return {{"tiling", tiling_json(one.tiling)},
+          {"bound", std::string(to_string(one.bound))},
+          {"least_cycles", one.cycles},
+          {"bytes", one.bytes}};
+}
+
+Json choice_json(const Choice& choice) {
+  Json json = bounded_json(choice.chosen);
+  json.erase("tiling");
+  json["other_orders"] = Json::array();
+  for (const BoundedTiling& other : choice.other_orders) {
+    json["other_orders"].push_back(bounded_json(other));
+  }
+  return json;
+}
+
 Json layer_json(const MapReport& report, std::size_t index) {
   const MappedLayer& layer = report.layers[index];
   const AcceleratorConfig& config = report.accelerator;
@@ -47,6 +64,7 @@ Json layer_json(const MapReport& report, std::size_t index) {
                          {"accumulator", fill.accumulator}};
   json["search"] = {
       {"legal", search.legal}, {"evaluated", search.evaluated}, {"given_up", search.given_up}};
+  json["choice"] = layer.choice ? choice_json(*layer.choice) : Json(nullptr);
   json["runners_up"] = Json::array();
   for (std::size_t i = 1; i < search.best.size(); ++i) {
     json["runners_up"].push_back(mapping_json(d, search.best[i]));
@@ -62,7 +80,10 @@ std::string to_json(const MapReport& report) {
   json["version"] = report.version;
   json["inputs"] = input_files(report.inputs);
   json["network"] = report.network;
-  json["objective"] = std::string(to_string(report.accelerator.mapping.objective));
+  const MappingConfig& mapping = report.accelerator.mapping;
+  json["objective"] = std::string(to_string(mapping.objective));
+  json["second_objective"] = std::string(to_string(mapping.then()));
+  json["slack_percent"] = mapping.slack;
   json["layers"] = Json::array();
   for (std::size_t i = 0; i < report.layers.size(); ++i) {
     json["layers"].push_back(layer_json(report, i));

@@ -8,6 +8,7 @@
 
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_config.h"
+#include "platform/compiler/mapper/choice.h"
 #include "platform/compiler/mapper/mapper.h"
 
 namespace dcnsim {
@@ -16,6 +17,7 @@ struct MappedLayer {
   std::string name;
   LayerMapping mapping;
   double energy_pj = 0;  ///< without zeros among the data
+  std::optional<Choice> choice;
 };
 
 struct MapReport {

@@ -16,10 +16,11 @@ double kilobytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e3;
 
 std::uint64_t traffic(const LayerCounters& c) { return dram_read_bytes(c) + dram_write_bytes(c); }
 
-std::string tile_text(const Descriptor& d) {
-  const Tiling& t = d.tiling;
-  if (d.kind != LayerKind::kConv) return fmt::format("{}x{}", t.tile_h, t.tile_w);
-  return fmt::format("{}x{} c{} k{}", t.tile_h, t.tile_w, t.tile_channels, t.chunk_k);
+std::string tile_text(LayerKind kind, const Tiling& t) {
+  std::string text = fmt::format("{}x{}", t.tile_h, t.tile_w);
+  if (t.tile_in != 0) text += fmt::format(" i{}", t.tile_in);
+  if (kind != LayerKind::kConv) return text;
+  return text + fmt::format(" c{} k{}", t.tile_channels, t.chunk_k);
 }
 
 std::string on_chip_text(const Descriptor& d) {
@@ -57,6 +58,23 @@ std::string traffic_text(const LayerCounters& c) {
   return text;
 }
 
+std::string order_text(LoopOrder order) {
+  const auto named = [&](const char* text) {
+    return fmt::format("{} ({})", text, to_string(order));
+  };
+  switch (order) {
+    case LoopOrder::kWeightOuter:
+      return named("pixels stream past weights");
+    case LoopOrder::kPixelOuter:
+      return named("weights stream past pixels");
+    case LoopOrder::kWeightChunkOuter:
+      return named("pixels stream past chunks of weights");
+    case LoopOrder::kPixelChunkOuter:
+      return named("weights stream past chunks of pixels");
+  }
+  return "";
+}
+
 std::string tiles_text(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
@@ -65,30 +83,50 @@ std::string tiles_text(const Descriptor& d) {
   if (d.kind != LayerKind::kConv) return text;
   return text + fmt::format(", {} of {} channels, {} of {} reduction steps, {}",
                             channel_tile_count(d), t.tile_channels, chunk_count(d), t.chunk_k,
-                            pixels_outside(d) ? "weights stream past pixels (pixels-outer)"
-                                              : "pixels stream past weights (weights-outer)");
+                            order_text(t.order));
 }
 
 std::string percent_more(double value, double best) {
   return best == 0 ? "" : fmt::format("{:+.2f} %", 100 * (value / best - 1));
 }
 
+/// A tiling beside the chosen one.
+std::string rival_text(const MappedLayer& layer, const Tiling& t, const char* at_least,
+                       std::uint64_t cycles, std::uint64_t bytes) {
+  const LayerKind kind = layer.mapping.descriptor.kind;
+  const LayerCounters& best = counters_of(layer);
+  return fmt::format("{} {}: {}{} cycles ({}), {:.1f} kB ({})", tile_text(kind, t),
+                     kind == LayerKind::kConv ? to_string(t.order) : "", at_least, cycles,
+                     percent_more(static_cast<double>(cycles), static_cast<double>(best.cycles)),
+                     kilobytes(bytes),
+                     percent_more(static_cast<double>(bytes), static_cast<double>(traffic(best))));
+}
+
 /// The next best mappings and what they lose.
 std::vector<std::string> runners_up(const MappedLayer& layer) {
   const std::vector<EvaluatedMapping>& best = layer.mapping.search.best;
   std::vector<std::string> texts;
-  Descriptor d = layer.mapping.descriptor;
   for (std::size_t i = 1; i < best.size(); ++i) {
-    d.tiling = best[i].tiling;
-    const LayerCounters &c = best[i].counters, &first = best[0].counters;
-    texts.push_back(fmt::format(
-        "{} {}: {} cycles ({}), {:.1f} kB ({})", tile_text(d),
-        d.kind != LayerKind::kConv ? ""
-        : pixels_outside(d)        ? "pixels-outer"
-                                   : "weights-outer",
-        c.cycles, percent_more(static_cast<double>(c.cycles), static_cast<double>(first.cycles)),
-        kilobytes(traffic(c)),
-        percent_more(static_cast<double>(traffic(c)), static_cast<double>(traffic(first)))));
+    texts.push_back(
+        rival_text(layer, best[i].tiling, "", best[i].counters.cycles, traffic(best[i].counters)));
+  }
+  return texts;
+}
+
+std::string why_text(const MappedLayer& layer) {
+  const BoundedTiling& chosen = layer.choice->chosen;
+  return fmt::format(
+      "{}: with these tiles the layer cannot take less than {} cycles, {:.1f} % of those it takes",
+      to_string(chosen.bound), chosen.cycles,
+      100 * static_cast<double>(chosen.cycles) / static_cast<double>(counters_of(layer).cycles));
+}
+
+/// What the other loop orders come to.
+std::vector<std::string> other_orders(const MappedLayer& layer) {
+  std::vector<std::string> texts;
+  for (const BoundedTiling& other : layer.choice->other_orders) {
+    texts.push_back(rival_text(layer, other.tiling, "at least ", other.cycles, other.bytes) + ", " +
+                    std::string(to_string(other.bound)));
   }
   return texts;
 }
@@ -139,8 +177,9 @@ std::string to_text(const MapReport& report, const TextLayout& layout) {
     const ArrayConfig& array = report.accelerator.array;
     std::vector<std::string> row{
         elide(layer.name, 16),
-        tile_text(d),
-        d.kind == LayerKind::kConv && !pixels_outside(d) ? "weights-outer" : "pixels-outer",
+        tile_text(d.kind, d.tiling),
+        std::string(
+            to_string(d.kind == LayerKind::kConv ? d.tiling.order : LoopOrder::kPixelOuter)),
         on_chip_text(d),
         std::to_string(c.cycles),
         fmt::format("{:.1f}", 100 * utilization(c, array))};
@@ -192,11 +231,14 @@ std::string explain(const MapReport& report, std::size_t index, const TextLayout
                             "way, {} ruled out by bounds",
                             search.legal, search.evaluated, search.given_up,
                             search.legal - search.evaluated - search.given_up));
-  const char* what = "runners-up";
-  for (const std::string& rival : runners_up(layer)) {
-    add(what, rival);
-    what = "";
+  const auto add_each = [&](const char* what, const std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) add(i == 0 ? what : "", texts[i]);
+  };
+  if (layer.choice) {
+    add("why", why_text(layer));
+    add_each("other orders", other_orders(layer));
   }
+  add_each("runners-up", runners_up(layer));
   if (!report.what_if) return text;
   return text + '\n' + what_if_text(*report.what_if, report.what_if->layers.at(index), layout);
 }

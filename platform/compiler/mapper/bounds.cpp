@@ -125,7 +125,7 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
   return least;
 }
 
-std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
+Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
   const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
   const StreamBytes& bytes = p.counters.stream_bytes;
   const std::uint64_t written = bytes[Stream::kOutput];
@@ -134,14 +134,22 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.
   constexpr double kCertain = 1 - 1e-9;
+  const double stalls = kCertain * least_waits_and_conflicts(p, waits);
   // The first output tile is none smaller than the others, so it takes no less than their average.
   const std::uint64_t first_output = p.stores == 0 ? 0 : computing / p.stores;
-  const std::uint64_t total = std::max(
-      {computing + static_cast<std::uint64_t>(kCertain * least_waits_and_conflicts(p, waits)),
-       computing + waits, least_read_cycles(read) + p.last_step_cycles + last_store,
-       least_read_cycles(p.first_load_bytes) + first_output + least_write_cycles(written),
-       least_memory_cycles(read + written)});
-  return total - p.counters.compute_cycles;
+  LeastCycles least;
+  least[BoundKind::kComputing] = computing + waits;
+  least[BoundKind::kBanks] = computing + static_cast<std::uint64_t>(stalls);
+  least[BoundKind::kLoads] = least_read_cycles(read) + p.last_step_cycles + last_store;
+  least[BoundKind::kStores] =
+      least_read_cycles(p.first_load_bytes) + first_output + least_write_cycles(written);
+  least[BoundKind::kMemory] = least_memory_cycles(read + written);
+  return least;
+}
+
+std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
+  const LeastCycles least = least_cycles(p);
+  return *std::max_element(least.begin(), least.end()) - p.counters.compute_cycles;
 }
 
 /// Every step fills and drains the array once, and between streams every pixel past every tile of

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+
+#include "models/base/enum_array.h"
 
 namespace dcnsim {
 
@@ -14,10 +17,28 @@ struct LayerCounters;
 struct Prediction;
 struct TilingGroup;
 
+/// What a bound is made of.
+enum class BoundKind : std::uint8_t {
+  kComputing,  ///< with the first loads and the last store
+  kBanks,      ///< likewise, with banks lost to bursts
+  kLoads,      ///< all of them, then the last step and its store
+  kStores,     ///< all of them, after the first output
+  kMemory,     ///< all bytes at the memory's peak
+};
+constexpr std::string_view to_string(BoundKind kind) {
+  constexpr std::string_view names[] = {"computing", "computing and banks", "loads", "stores",
+                                        "memory"};
+  return names[static_cast<int>(kind)];
+}
+
 class Bounds {
  public:
   /// `config` stays.
   Bounds(const AcceleratorConfig& config, const DramSpec& dram);
+
+  /// Cycles from the descriptor on, by what they are spent on at least; none is beaten.
+  using LeastCycles = EnumArray<BoundKind, std::uint64_t, 5>;
+  LeastCycles least_cycles(const Prediction& prediction) const;
 
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;

@@ -2,11 +2,13 @@
 // How one layer is executed, and how good that is.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "models/arch/descriptor.h"
 
@@ -14,6 +16,14 @@ namespace dcnsim {
 
 struct LayerCounters;
 struct MappingConfig;
+
+inline constexpr std::array kLoopOrders{LoopOrder::kWeightOuter, LoopOrder::kPixelOuter,
+                                        LoopOrder::kWeightChunkOuter, LoopOrder::kPixelChunkOuter};
+constexpr std::string_view to_string(LoopOrder order) {
+  constexpr std::string_view names[] = {"weights-outer", "pixels-outer", "weight-chunks-outer",
+                                        "pixel-chunks-outer"};
+  return names[static_cast<int>(order)];
+}
 
 /// Less is better; the second figure decides between equal first ones.
 struct Score {
@@ -42,10 +52,14 @@ Score score(const MappingConfig& mapping, const EnergyModel& energy, const Descr
 /// A user's wishes for one layer; what is absent is searched.
 struct MappingRequest {
   std::optional<int> tile_h, tile_w, tile_channels, chunk_k;
+  std::optional<int> tile_in;  ///< 0: all
   std::optional<LoopOrder> order;
   std::optional<bool> keep_output;
+  std::optional<int> output_segment;  ///< 0: all channels in one plane
 
-  bool fixes_tiling() const { return tile_h || tile_w || tile_channels || chunk_k || order; }
+  bool fixes_tiling() const {
+    return tile_h || tile_w || tile_channels || chunk_k || tile_in || order;
+  }
 };
 
 /// By layer name; layers that are not named are searched.

@@ -3,6 +3,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <string_view>
@@ -16,6 +17,16 @@ namespace dcnsim {
 namespace {
 
 constexpr std::size_t kLongestComment = 400;
+
+int input_channels(const Descriptor& d) {
+  return d.input_shape().channels / (d.kind == LayerKind::kConv ? d.conv.groups : 1);
+}
+
+std::vector<std::string> order_names() {
+  std::vector<std::string> names;
+  for (const LoopOrder order : kLoopOrders) names.emplace_back(to_string(order));
+  return names;
+}
 
 class Reader {
  public:
@@ -48,11 +59,11 @@ class Reader {
   }
 
   MappingRequest request(const YAML::Node& map, const std::string& path, const Descriptor& d) {
-    std::vector<std::string> keys{"tile_h", "tile_w"};
+    std::vector<std::string> keys{"tile_h", "tile_w", "tile_in"};
     if (d.kind == LayerKind::kConv) {
       keys.insert(keys.end(), {"tile_channels", "chunk_k", "order"});
     }
-    keys.push_back("keep_output");
+    keys.insert(keys.end(), {"keep_output", "output_segment"});
     MappingRequest request;
     yaml_.for_each_of(
         map, path, "layer", keys,
@@ -65,15 +76,21 @@ class Reader {
             request.tile_channels = whole(value, field, group_channels(d));
           } else if (key == "chunk_k") {
             request.chunk_k = whole(value, field, reduction(d));
+          } else if (key == "tile_in") {
+            request.tile_in = all_or_some(value, field, input_channels(d));
+          } else if (key == "output_segment") {
+            request.output_segment = all_or_some(value, field, d.output_shape().channels);
           } else if (key == "order") {
-            request.order = choice(value, field, to_string(LoopOrder::kWeightOuter),
-                                   to_string(LoopOrder::kPixelOuter))
-                                ? LoopOrder::kWeightOuter
-                                : LoopOrder::kPixelOuter;
+            request.order = kLoopOrders[choice(value, field, order_names())];
           } else {
-            request.keep_output = choice(value, field, "true", "false");
+            request.keep_output = choice(value, field, {"true", "false"}) == 0;
           }
         });
+    const bool fixes_kernel = request.tile_channels && request.chunk_k && request.order;
+    if (request.tile_h && request.tile_w && (fixes_kernel || d.kind != LayerKind::kConv)) {
+      request.tile_in = request.tile_in.value_or(0);
+      request.output_segment = request.output_segment.value_or(0);
+    }
     return request;
   }
 
@@ -87,17 +104,25 @@ class Reader {
     return value;
   }
 
-  /// True for `first`, false for `second`.
-  bool choice(const YAML::Node& node, const std::string& field, std::string_view first,
-              std::string_view second) const {
+  /// 0 for all.
+  int all_or_some(const YAML::Node& node, const std::string& field, int all) const {
+    const int some = whole(node, field, all);
+    return some == all ? 0 : some;
+  }
+
+  /// Which of the names it is.
+  std::size_t choice(const YAML::Node& node, const std::string& field,
+                     const std::vector<std::string>& names) const {
     const std::string text = scalar(node);
-    if (text != first && text != second) {
-      yaml_.fail(node, field,
-                 printable(text) + ", expected " + std::string(first) + " or " +
-                     std::string(second) +
-                     suggestion(text, {std::string(first), std::string(second)}));
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) {
+      std::string expected = names.front();
+      for (std::size_t i = 1; i < names.size(); ++i) {
+        expected += (i + 1 == names.size() ? " or " : ", ") + names[i];
+      }
+      yaml_.fail(node, field, printable(text) + ", expected " + expected + suggestion(text, names));
     }
-    return text == first;
+    return static_cast<std::size_t>(found - names.begin());
   }
 
   static std::string scalar(const YAML::Node& node) {
@@ -127,12 +152,14 @@ std::string mapping_yaml(const std::vector<NamedLayer>& layers, const std::strin
     yaml << YAML::Key << name << YAML::Value << YAML::Flow << YAML::BeginMap;
     entry("tile_h", std::to_string(d.tiling.tile_h));
     entry("tile_w", std::to_string(d.tiling.tile_w));
+    if (d.tiling.tile_in != 0) entry("tile_in", std::to_string(d.tiling.tile_in));
     if (d.kind == LayerKind::kConv) {
       entry("tile_channels", std::to_string(d.tiling.tile_channels));
       entry("chunk_k", std::to_string(d.tiling.chunk_k));
       entry("order", std::string(to_string(d.tiling.order)));
     }
     entry("keep_output", d.output_on_chip ? "true" : "false");
+    if (d.output_segment != 0) entry("output_segment", std::to_string(d.output_segment));
     yaml << YAML::EndMap;
   }
   yaml << YAML::EndMap << YAML::EndMap;

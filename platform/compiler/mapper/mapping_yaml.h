@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mappings as a user writes them: for each named layer any of tile_h, tile_w, tile_channels,
-// chunk_k, order (weights-outer, pixels-outer) and keep_output. What is not given is searched.
+// tile_in, chunk_k, order (to_string(LoopOrder)), keep_output and output_segment. What is not given
+// is searched; but a layer whose other sizes and order are all given has all its input channels in
+// a tile and its output in one plane, unless tile_in or output_segment say otherwise.
 #pragma once
 
 #include <string>
@@ -15,10 +17,6 @@ struct NamedLayer {
   std::string name;
   Descriptor descriptor;
 };
-
-constexpr std::string_view to_string(LoopOrder order) {
-  return order == LoopOrder::kWeightOuter ? "weights-outer" : "pixels-outer";
-}
 
 /// Throws std::runtime_error with one line: `file`, line, field, value, what was expected.
 NetworkRequest parse_mapping(const std::string& text, const std::string& file,

@@ -138,6 +138,46 @@ LayerCounters MappingSearch::least_counters(const Descriptor& layer,
   return with_cycles(least, descriptor_cycles_ + least.cycles);
 }
 
+BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling& tiling) const {
+  const Bounds::LeastCycles least = bounds_.least_cycles(prediction);
+  const auto greatest = std::max_element(least.begin(), least.end());
+  return {tiling, static_cast<BoundKind>(greatest - least.begin()), descriptor_cycles_ + *greatest,
+          prediction.counters.stream_bytes.total()};
+}
+
+/// The tiling of an order with the best bound, unless the order is that of others.
+std::optional<BoundedTiling> MappingSearch::least_of(const Descriptor& layer,
+                                                     LoopOrder order) const {
+  Predictor predictor(layer, config_);
+  const Candidates candidates(layer, config_);
+  std::optional<BoundedTiling> best;
+  Score least;
+  for (const TilingGroup& group : candidates.groups()) {
+    if (group.tiling.order != order) continue;
+    if (best && !(score_of(layer, least_counters(layer, group)) < least)) continue;
+    candidates.for_each(group, [&](const Tiling& tiling) {
+      const Prediction& prediction = predictor.predict(tiling);
+      const BoundedTiling one = bounded(prediction, tiling);
+      const Score score = score_of(layer, with_cycles(prediction.counters, one.cycles));
+      if (best && !(score < least)) return;
+      best = one;
+      least = score;
+    });
+  }
+  return best;
+}
+
+Choice MappingSearch::why(const Descriptor& layer, const Tiling& chosen) const {
+  Predictor predictor(layer, config_);
+  Choice choice{bounded(predictor.predict(chosen), chosen), {}};
+  if (layer.kind != LayerKind::kConv) return choice;
+  for (const LoopOrder order : kLoopOrders) {
+    if (order == chosen.order) continue;
+    if (const auto least = least_of(layer, order)) choice.other_orders.push_back(*least);
+  }
+  return choice;
+}
+
 /// What any execution counts that takes `cycles`, or more.
 LayerCounters MappingSearch::with_cycles(LayerCounters least, std::uint64_t cycles) const {
   least.cycles = cycles;

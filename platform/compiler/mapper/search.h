@@ -12,6 +12,7 @@
 #include "models/perf/counters.h"
 #include "models/perf/evaluate.h"
 #include "platform/compiler/mapper/bounds.h"
+#include "platform/compiler/mapper/choice.h"
 #include "platform/compiler/mapper/mapping.h"
 #include "platform/compiler/mapper/search_cache.h"
 #include "platform/compiler/mapper/search_result.h"
@@ -50,6 +51,9 @@ class MappingSearch {
   /// What no tiling of a group counts less of: what its bound is made of.
   LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group) const;
 
+  /// Why `chosen`, which best() found for the layer, is what it is.
+  Choice why(const Descriptor& layer, const Tiling& chosen) const;
+
   /// One mapping alone.
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
@@ -58,6 +62,8 @@ class MappingSearch {
 
   SearchResult best(Descriptor layer, const Candidates& candidates, const Ranking& ranking,
                     std::size_t wanted, const OnEvaluated& on_evaluated);
+  BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
+  std::optional<BoundedTiling> least_of(const Descriptor& layer, LoopOrder order) const;
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
   std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,

@@ -48,6 +48,40 @@ TEST(MappingYaml, says_what_is_wanted_of_each_layer) {
   EXPECT_FALSE(request.layers.at("pool").fixes_tiling());
 }
 
+TEST(MappingYaml, that_fixes_a_tiling_has_all_channels_in_a_tile_and_in_a_plane) {
+  const std::string conv =
+      "{tile_h: 14, tile_w: 12, tile_channels: 16, chunk_k: 72, order: pixels-outer";
+  const auto request = [](const std::string& text) {
+    return parse_mapping("layers: " + text, "m.yaml", example()).layers.begin()->second;
+  };
+  for (const std::string& text :
+       {"{conv1: " + conv + "}}", std::string("{pool: {tile_h: 1, tile_w: 1}}")}) {
+    EXPECT_EQ(request(text).tile_in, 0) << text;
+    EXPECT_EQ(request(text).output_segment, 0) << text;
+  }
+  const MappingRequest cut = request("{conv1: " + conv + ", tile_in: 4, output_segment: 16}}");
+  EXPECT_EQ(cut.tile_in, 4);
+  EXPECT_EQ(cut.output_segment, 16);
+  const MappingRequest part = request("{conv1: {tile_h: 14, order: pixel-chunks-outer}}");
+  EXPECT_FALSE(part.tile_in.has_value());
+  EXPECT_FALSE(part.output_segment.has_value());
+  EXPECT_EQ(part.order, LoopOrder::kPixelChunkOuter);
+}
+
+TEST(MappingYaml, cuts_input_channels_and_planes) {
+  std::vector<NamedLayer> layers = example();
+  Descriptor& conv = layers[0].descriptor;
+  conv.tiling = {14, 3, 16, 36, LoopOrder::kWeightChunkOuter, 4};
+  conv.output_segment = 16;
+  layers[1].descriptor.tiling = {7, 12, 32, 1, LoopOrder::kPixelOuter, 0};
+  const NetworkRequest request = parse_mapping(mapping_yaml(layers, ""), "m.yaml", layers);
+  EXPECT_EQ(request.layers.at("conv1").tile_in, 4);
+  EXPECT_EQ(request.layers.at("conv1").order, LoopOrder::kWeightChunkOuter);
+  EXPECT_EQ(request.layers.at("conv1").output_segment, 16);
+  EXPECT_EQ(request.layers.at("pool").tile_in, 0) << "all of 32";
+  EXPECT_EQ(request.layers.at("pool").output_segment, 0);
+}
+
 TEST(MappingYaml, mistakes_name_file_line_field_and_what_was_expected) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"layers:\n  conv1: {tile_h: 40}", "m.yaml:2: layers.conv1.tile_h: 40, expected 1..14"},
@@ -57,9 +91,9 @@ TEST(MappingYaml, mistakes_name_file_line_field_and_what_was_expected) {
       {"layers: {conv1: {chunk_k: 73}}", "m.yaml:1: layers.conv1.chunk_k: 73, expected 1..72"},
       {"layers: {conv1: {chunk_k: [1]}}",
        "m.yaml:1: layers.conv1.chunk_k: not a single value, expected 1..72"},
-      {"layers: {conv1: {order: weight}}",
-       "m.yaml:1: layers.conv1.order: weight, expected weights-outer or pixels-outer; did you mean "
-       "\"weights-outer\"?"},
+      {"layers: {conv1: {order: weights}}",
+       "m.yaml:1: layers.conv1.order: weights, expected weights-outer, pixels-outer, "
+       "weight-chunks-outer or pixel-chunks-outer; did you mean \"weights-outer\"?"},
       {"layers: {conv1: {keep_output: yes}}",
        "m.yaml:1: layers.conv1.keep_output: yes, expected true or false"},
       {"layers: {conv1: {tile_hh: 1}}",
@@ -67,6 +101,9 @@ TEST(MappingYaml, mistakes_name_file_line_field_and_what_was_expected) {
       {"layers: {pool: {chunk_k: 1}}", "m.yaml:1: layers.pool.chunk_k: unknown key"},
       {"layers: {cnv1: {}}", "m.yaml:1: layers.cnv1: no such layer; did you mean \"conv1\"?"},
       {"layer: {}", "m.yaml:1: layer: unknown key; did you mean \"layers\"?"},
+      {"layers: {conv1: {tile_in: 9}}", "m.yaml:1: layers.conv1.tile_in: 9, expected 1..8"},
+      {"layers: {pool: {output_segment: 0}}",
+       "m.yaml:1: layers.pool.output_segment: 0, expected 1..32"},
       {"layers: 3", "m.yaml:1: layers: expected keys and values"},
       {"layers: {conv1: {tile_h: 1, tile_h: 2}}", "m.yaml:1: layers.conv1.tile_h: given twice"},
       {"", "m.yaml: no keys and values in it"},
