@@ -39,6 +39,11 @@ MapReport example() {
   layer.mapping.search.evaluated = 7;
   layer.mapping.search.given_up = 13;
   layer.energy_pj = 2e6;
+  Tiling other = mapping(6).tiling;
+  other.order = LoopOrder::kWeightChunkOuter;
+  other.tile_in = 4;
+  layer.choice = Choice{{mapping(3).tiling, BoundKind::kLoads, 2700, 7772},
+                        {{other, BoundKind::kStores, 4500, 3886}}};
   r.layers = {layer};
   return r;
 }
@@ -83,6 +88,9 @@ TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
         "3000: computing 2100 (70.0 %)", "weight 300 (10.0 %)", "banks 300 (10.0 %)",
         "% of the PEs at work, utilization", "limited by    ", "100 legal mappings", "7 evaluated",
         "13 given up", "80 ruled out",
+        "loads: with these tiles the layer cannot take less than 2700 cycles, 90.0 % of those",
+        "6x6 i4 c8 k144 weight-chunks-outer: at least 4500 cycles (+50.00 %), 3.9 kB (-50.00 %), "
+        "stores",
         "6x6 c8 k144 pixels-outer: 6000 cycles (+100.00 %), 13.8 kB (+77.20 %)"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
@@ -100,6 +108,14 @@ TEST(MapReport, json_has_the_documented_fields) {
   EXPECT_EQ(layer.at("traffic").at("dram_write_bytes"), 500);
   EXPECT_EQ(layer.at("search").at("legal"), 100);
   EXPECT_EQ(layer.at("runners_up").size(), 1u);
+  EXPECT_EQ(layer.at("choice").at("bound"), "loads");
+  EXPECT_EQ(layer.at("choice").at("least_cycles"), 2700);
+  const auto& other = layer.at("choice").at("other_orders").at(0);
+  EXPECT_EQ(other.at("tiling").at("order"), "weight-chunk-outer");
+  EXPECT_EQ(other.at("tiling").at("tile_in"), 4);
+  EXPECT_EQ(other.at("bytes"), 3886);
+  EXPECT_EQ(json.at("slack_percent"), 0);
+  EXPECT_EQ(json.at("second_objective"), "traffic");
   EXPECT_EQ(layer.at("computing_cycles"), 2100);
   EXPECT_EQ(layer.at("filling_draining_cycles"), 0);
   EXPECT_TRUE(layer.at("what_if").is_null());
