@@ -11,9 +11,13 @@ Json mapping_json(const Descriptor& layer, const EvaluatedMapping& mapping) {
   Descriptor d = layer;
   d.tiling = mapping.tiling;
   const LayerCounters& c = mapping.counters;
-  return {{"tiling", tiling_json(d.tiling)},         {"latency_cycles", c.cycles},
-          {"compute_cycles", c.compute_cycles},      {"fill_drain_cycles", c.fill_drain_cycles},
-          {"stall_cycles", by_name(c.stall_cycles)}, {"traffic", traffic_json(c)}};
+  return {{"tiling", tiling_json(d.tiling)},
+          {"latency_cycles", c.cycles},
+          {"compute_cycles", c.compute_cycles},
+          {"fill_drain_cycles", c.fill_drain_cycles},
+          {"overhead_cycles", c.overhead_cycles},
+          {"stall_cycles", by_name(c.stall_cycles)},
+          {"traffic", traffic_json(c)}};
 }
 
 Json bounded_json(const BoundedTiling& one) {

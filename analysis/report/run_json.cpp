@@ -49,6 +49,7 @@ void add_cycles(Json& json, const Attribution& cycles, const LayerCounters& c,
   json["compute_cycles"] = c.compute_cycles;
   json["computing_cycles"] = cycles[Cause::kCompute];
   json["filling_draining_cycles"] = cycles[Cause::kFillDrain];
+  json["overhead_cycles"] = cycles[Cause::kOverhead];
   json["pes_at_work"] = pes_at_work(cycles, c, array);
   json["utilization"] = utilization(c, array);
   json["stall_cycles"] = by_name(c.stall_cycles);

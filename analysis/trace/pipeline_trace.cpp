@@ -187,6 +187,7 @@ void PipelineTrace::step_finished(const RunningStep& running) {
         {{"layer", layer_number()},
          {"compute_cycles", signed_count(running.compute_cycles)},
          {"fill_drain_cycles", signed_count(running.fill_drain_cycles)},
+         {"overhead_cycles", signed_count(running.overhead_cycles)},
          {"conflict_cycles",
           signed_count(running.end_cycle - running.first_cycle - running.compute_cycles)}});
   if (step.last_use_of_input && layer().loads_input) release(TileKind::kInput, running.end_cycle);

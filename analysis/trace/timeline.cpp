@@ -31,13 +31,15 @@ struct Look {
   const char* name;
   const char* colour;
 };
-constexpr Look kLooks[] = {
-    {"computing", "#009E73"},  {"fill and drain", "#66C2A5"}, {"bank conflicts", "#B8E0D2"},
-    {"weights", "#D55E00"},    {"inputs", "#0072B2"},         {"outputs", "#CC79A7"},
-    {"descriptor", "#595959"}, {"DRAM data", "#56B4E9"},      {"refresh", "#E69F00"}};
+constexpr Look kLooks[] = {{"computing", "#009E73"}, {"fill and drain", "#66C2A5"},
+                           {"control", "#2B6655"},   {"bank conflicts", "#B8E0D2"},
+                           {"weights", "#D55E00"},   {"inputs", "#0072B2"},
+                           {"outputs", "#CC79A7"},   {"descriptor", "#595959"},
+                           {"DRAM data", "#56B4E9"}, {"refresh", "#E69F00"}};
 enum LookIndex : std::size_t {
   kComputing,
   kFillDrain,
+  kControl,
   kConflicts,
   kWeights,
   kInputs,
@@ -65,15 +67,21 @@ LookIndex look_of_wait(const std::string& name) {
   return kDescriptors;
 }
 
-/// Filling, draining and bank conflicts are shown behind the step's work, wherever they were.
+/// Filling, draining, control and bank conflicts are shown behind the step's work, wherever they
+/// were.
 void add_step(const DrawnSlice& step, double from, double to, Picture& picture) {
   const double work = step.figure("compute_cycles"), fill = step.figure("fill_drain_cycles"),
-               conflicts = step.figure("conflict_cycles");
+               control = step.figure("overhead_cycles"), conflicts = step.figure("conflict_cycles");
   const double a_cycle = (to - from) / std::max(work + conflicts, 1.0);
-  const double filled = from + (work - fill) * a_cycle, worked = from + work * a_cycle;
-  picture.boxes[kComputing].push_back({from, filled, 0});
-  if (fill > 0) picture.boxes[kFillDrain].push_back({filled, worked, 0});
-  if (conflicts > 0) picture.boxes[kConflicts].push_back({worked, to, 0});
+  double at = from;
+  const auto show = [&](LookIndex look, double cycles) {
+    if (cycles > 0) picture.boxes[look].push_back({at, at + cycles * a_cycle, 0});
+    at += cycles * a_cycle;
+  };
+  show(kComputing, work - fill - control);
+  show(kFillDrain, fill);
+  show(kControl, control);
+  show(kConflicts, conflicts);
 }
 
 void add_slice(const DrawnSlice& slice, Picture& picture) {

@@ -67,6 +67,7 @@ std::string where_cycles_go(const Attribution& cycles, const LayerCounters& c,
   add(cycles[Cause::kCompute],
       fmt::format(" compute with {} of the PEs at work", percent(pes_at_work(cycles, c, array))));
   add(cycles[Cause::kFillDrain], " fill and drain");
+  add(cycles[Cause::kOverhead], " are control");
   add(cycles[Cause::kRequantize], " pool, add or requantize");
   add(cycles[Cause::kConflict], " find the buffers' banks taken");
   add(waits(c), " wait for memory");
@@ -101,6 +102,8 @@ std::string words_of(Cause cause) {
       return "computing";
     case Cause::kFillDrain:
       return "fill, drain";
+    case Cause::kOverhead:
+      return "control";
     case Cause::kRequantize:
       return "requantizing";
     case Cause::kConflict:

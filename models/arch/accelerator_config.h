@@ -59,6 +59,13 @@ struct ArrayConfig {
   int brick_bits = 2;      ///< composable: operand width of a brick; only 2 is built
 };
 
+/// Time that a machine's control takes while no PE multiplies: what RTL pays beyond its array and
+/// its memory, such as the instructions of a host processor.
+struct OverheadConfig {
+  int layer_cycles = 0;  ///< a layer, before its first step
+  int tile_cycles = 0;   ///< a pass of the array (array_passes()), or a step of the vector unit
+};
+
 /// On-chip SRAM of single-port banks, of which `banks` are used side by side: a cycle moves at most
 /// banks * word_bits bits. Data lie packed at the layer's width, each feature-map row starting on a
 /// word.
@@ -169,6 +176,7 @@ struct AcceleratorConfig {
   std::string name;
   double clock_mhz = 500.0;
   ArrayConfig array;
+  OverheadConfig overhead;
   Accumulator accumulator;
   BufferConfig input_buffer;
   BufferConfig weight_buffer;

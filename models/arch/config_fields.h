@@ -94,6 +94,9 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.array.bits_per_cycle);
   visit(Whole{{"array.brick_bits", kOptional}, 2, 2}, c.array.brick_bits);
 
+  visit(Whole{{"overhead.layer_cycles", kOptional}, 0, 1000000}, c.overhead.layer_cycles);
+  visit(Whole{{"overhead.tile_cycles", kOptional}, 0, 1000000}, c.overhead.tile_cycles);
+
   visit(Whole{{"accumulator.bits", kOptional}, 8, 64}, c.accumulator.bits);
   visit(Choice<Overflow>{{"accumulator.overflow", kOptional},
                          {{{"wrap", Overflow::kWrap}, {"saturate", Overflow::kSaturate}}}},

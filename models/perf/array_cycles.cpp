@@ -169,6 +169,15 @@ std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const Arr
   return cycles.passes + std::max(cycles.last_pass, beside);
 }
 
+std::uint64_t array_passes(const AcceleratorConfig& config, const ArrayWork& work) {
+  const ArrayConfig& array = config.array;
+  const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
+  const Cut inner = weight_stationary
+                        ? Cut(work.reduction, array.rows * mode_of(config, work).group)
+                        : Cut(work.pixels, array.rows);
+  return u64(work.groups) * Cut(work.channels, array.columns).count * inner.count;
+}
+
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary: {

@@ -42,6 +42,10 @@ std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const Arr
 /// the first PE to the last and the last shift (output-stationary).
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
+/// Passes of a step: groups times blocks of channels times row tiles (weight-stationary) or blocks
+/// of pixels (output-stationary).
+std::uint64_t array_passes(const AcceleratorConfig& config, const ArrayWork& work);
+
 /// Whether there is a PE of an output-stationary array for every sum.
 bool fits_the_pes(const ArrayConfig& array, const ArrayWork& work);
 

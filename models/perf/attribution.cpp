@@ -36,9 +36,10 @@ std::uint64_t beyond(std::uint64_t cycles, std::uint64_t others) {
 
 Attribution attribution(LayerKind kind, const LayerCounters& c) {
   Attribution cycles;
-  const std::uint64_t steady = c.compute_cycles - c.fill_drain_cycles;
+  const std::uint64_t steady = c.compute_cycles - c.fill_drain_cycles - c.overhead_cycles;
   cycles[kind == LayerKind::kConv ? Cause::kCompute : Cause::kRequantize] = steady;
   cycles[Cause::kFillDrain] = c.fill_drain_cycles;
+  cycles[Cause::kOverhead] = c.overhead_cycles;
   cycles[Cause::kConflict] = c.stall_cycles[Stall::kConflict];
   for (const Stall stall : kMemoryWaits) {
     const std::uint64_t refresh = c.refresh_cycles[stall], busy = c.memory_busy_cycles[stall];

@@ -19,6 +19,7 @@ struct ArrayConfig;
 enum class Cause : std::uint8_t {
   kCompute,     ///< the array computes: PEs multiply
   kFillDrain,   ///< first operands on their way into the array, last sums out
+  kOverhead,    ///< the machine's control: overhead.layer_cycles and overhead.tile_cycles
   kRequantize,  ///< the vector unit pools, adds and requantizes in a layer of its own
   kConflict,    ///< the DMA has the buffer banks the array works with
   kDescriptor,  ///< of the waits: those that an ideal memory behind the same bus would leave
@@ -28,16 +29,17 @@ enum class Cause : std::uint8_t {
   kDramBusy,  ///< the other waits, but for those in which the memory refreshes
   kRefresh,
 };
-inline constexpr std::size_t kCauses = 10;
+inline constexpr std::size_t kCauses = 11;
 
 constexpr std::string_view to_string(Cause cause) {
   constexpr std::string_view names[kCauses] = {
-      "compute", "fill_drain", "requantize", "bank_conflict", "descriptor",
-      "weight",  "input",      "output",     "dram_busy",     "refresh"};
+      "compute", "fill_drain", "overhead", "requantize", "bank_conflict", "descriptor",
+      "weight",  "input",      "output",   "dram_busy",  "refresh"};
   return names[static_cast<std::size_t>(cause)];
 }
 
-inline constexpr Cause kCausesAtWork[] = {Cause::kCompute, Cause::kFillDrain, Cause::kRequantize};
+inline constexpr Cause kCausesAtWork[] = {Cause::kCompute, Cause::kFillDrain, Cause::kOverhead,
+                                          Cause::kRequantize};
 inline constexpr Cause kCausesOfWaiting[] = {Cause::kConflict, Cause::kDescriptor, Cause::kWeight,
                                              Cause::kInput,    Cause::kOutput,     Cause::kDramBusy,
                                              Cause::kRefresh};

@@ -117,6 +117,9 @@ constexpr void visit_counters(Visitor&& visit, Counters&... c) {
   visit(layer("fill_drain_cycles", Unit::kCycles, kWork,
               "of these: first operands on their way in, last sums out"),
         c.fill_drain_cycles...);
+  visit(layer("overhead_cycles", Unit::kCycles, kWork,
+              "of these: the machine's control (overhead.*)"),
+        c.overhead_cycles...);
   visit_each(layer("stall_cycles", Unit::kCycles, kTime, "the array waited for it"), visit,
              c.stall_cycles...);
   visit_each(layer("refresh_cycles", Unit::kCycles, kTime, "of these: while the memory refreshed"),

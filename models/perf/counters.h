@@ -60,6 +60,7 @@ struct LayerCounters {
   std::uint64_t cycles = 0;          ///< from the end of the previous layer to the end of this one
   std::uint64_t compute_cycles = 0;  ///< array or vector unit at work; cycles = compute + stalls
   std::uint64_t fill_drain_cycles = 0;  ///< of these: first operands on their way in, last sums out
+  std::uint64_t overhead_cycles = 0;    ///< of these: the machine's control (OverheadConfig)
   StallCycles stall_cycles;
   /// Of the stalls: cycles in which the memory refreshed, or otherwise had accesses under way.
   /// Where the memory does not tell they are 0.

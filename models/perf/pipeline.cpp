@@ -160,6 +160,7 @@ void Pipeline::finish_step() {
   const Step& step = *running_.step;
   counters_->compute_cycles += work_.cycles;
   counters_->fill_drain_cycles += work_.fill_drain;
+  counters_->overhead_cycles += work_.overhead;
   counters_->stall_cycles[Stall::kConflict] +=
       running_.end_cycle - running_.first_cycle - work_.cycles;
   charged_ = running_.end_cycle;
@@ -203,7 +204,8 @@ void Pipeline::start_step() {
               stream(TileKind::kWeight).front(),
               stream(TileKind::kInput).front(),
               work_.cycles,
-              work_.fill_drain};
+              work_.fill_drain,
+              work_.overhead};
   if (descriptor_.output_on_chip) {
     running_.end_cycle += lost_cycles(config_.input_buffer, work_.input_buffer.writes,
                                       work_.input_buffer.reads, work_.cycles);

@@ -35,6 +35,7 @@ struct RunningStep {
   std::uint32_t weight_tile = 0, input_tile = 0;
   std::uint64_t compute_cycles = 0;     ///< the others are bank conflicts
   std::uint64_t fill_drain_cycles = 0;  ///< of these
+  std::uint64_t overhead_cycles = 0;    ///< likewise
 };
 
 /// What is told of everything that happens, in the order of time.

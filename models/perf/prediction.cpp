@@ -172,6 +172,7 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     };
     counters.compute_cycles = cycles.cycles;
     counters.fill_drain_cycles = cycles.fill_drain;
+    counters.overhead_cycles = cycles.overhead;
     add(work.counters, counters, count);
     work.last_step_cycles = cycles.cycles;
     work.input_use = std::min(work.input_use, use(config_.input_buffer, cycles.input_buffer));
@@ -227,11 +228,12 @@ void Predictor::add_steps(const Axis& rows, const Axis& columns) {
 
 /// What the first step takes beyond what it would take in the middle of the layer.
 void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
-  if (layer_.kind != LayerKind::kConv || config_.array.steps == ArraySteps::kApart) return;
+  if (config_.array.steps == ArraySteps::kApart && config_.overhead.layer_cycles == 0) return;
   Step step;
   step.pixels = {rows.first, rows.last, columns.first, columns.last};
   step.groups = tile_groups(layer_);
   step.channel1 = step.groups * tile_channels_of_group(layer_);
+  if (layer_.kind != LayerKind::kConv) step.in1 = step.channel1;
   step.k1 = largest_chunk(layer_);
   step.last_chunk = chunk_count(layer_) == 1;
   step.sums_wait = sums_wait(layer_);
@@ -241,6 +243,8 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   const StepWork opening = step_work(config_, layer_, step, ignored);
   prediction_.counters.compute_cycles += opening.cycles - within.cycles;
   prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
+  prediction_.counters.overhead_cycles += opening.overhead - within.overhead;
+  if (step_count(layer_) == 1) prediction_.last_step_cycles = opening.cycles;
   if (layer_.output_on_chip) {
     const auto lost = [&](const StepWork& work) {
       return lost_cycles(config_.input_buffer, work.input_buffer.writes, work.input_buffer.reads,

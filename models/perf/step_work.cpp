@@ -90,16 +90,21 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
   const SramAccesses input = counters.input_buffer, weight = counters.weight_buffer,
                      output = counters.output_buffer;
   StepWork work;
+  std::uint64_t passes = 1;
   if (d.kind == LayerKind::kConv) {
     const ArrayWork array = array_work(config.array, d, step);
     // Of steps that overlap the first stands for all that fills and drains.
     const bool overlaps = config.array.steps == ArraySteps::kOverlapped && !step.opens_layer;
     work.cycles = overlaps ? overlapped_array_cycles(config, array) : array_cycles(config, array);
     work.fill_drain = overlaps ? 0 : array_fill_drain_cycles(config, array);
+    passes = array_passes(config, array);
     count_array_events(config, array, counters);
   } else {
     work.cycles = vector_step(config, d, step, counters);
   }
+  work.overhead = passes * u64(config.overhead.tile_cycles) +
+                  (step.opens_layer ? u64(config.overhead.layer_cycles) : 0);
+  work.cycles += work.overhead;
   if (step.last_chunk) count_post_processing(config, d, step, counters);
   work.input_buffer = counters.input_buffer - input;
   work.weight_buffer = counters.weight_buffer - weight;

@@ -14,6 +14,7 @@ namespace dcnsim {
 struct StepWork {
   std::uint64_t cycles = 0;      ///< without any waiting
   std::uint64_t fill_drain = 0;  ///< of these: first operands on their way in, last sums out
+  std::uint64_t overhead = 0;    ///< likewise: the machine's control
   SramAccesses input_buffer, weight_buffer, output_buffer;  ///< words, during these cycles
 };
 

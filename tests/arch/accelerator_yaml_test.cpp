@@ -102,6 +102,7 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   config.dram.queue_depth = 7;
   config.dram.refreshes = false;
   config.array.steps = ArraySteps::kOverlapped;
+  config.overhead = {1776, 10};
   config.memory = MemoryKind::kIdeal;
   config.ideal = {12.5, 3.2, std::nullopt};
   const std::string text = to_yaml(config);
@@ -120,6 +121,8 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_EQ(again.dram.queue_depth, 7);
   EXPECT_FALSE(again.dram.refreshes);
   EXPECT_EQ(again.array.steps, ArraySteps::kOverlapped);
+  EXPECT_EQ(again.overhead.layer_cycles, 1776);
+  EXPECT_EQ(again.overhead.tile_cycles, 10);
   EXPECT_EQ(again.memory, MemoryKind::kIdeal);
   EXPECT_EQ(again.ideal.latency_ns, 12.5);
   EXPECT_EQ(again.ideal.gbytes_per_s, 3.2);

@@ -162,6 +162,10 @@ TEST(PesAtWork, are_those_of_computing_cycles) {
   array.rows = 4;
   array.columns = 5;
   EXPECT_DOUBLE_EQ(pes_at_work(attribution(LayerKind::kConv, c), c, array), 0.5);
+  c.overhead_cycles = 200;
+  c.pe_cycles /= 2;
+  EXPECT_EQ(attribution(LayerKind::kConv, c)[Cause::kOverhead], 200u);
+  EXPECT_DOUBLE_EQ(pes_at_work(attribution(LayerKind::kConv, c), c, array), 0.5);
   EXPECT_EQ(pes_at_work(attribution(LayerKind::kPool, c), c, array), 0);
 }
 

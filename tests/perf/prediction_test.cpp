@@ -206,6 +206,7 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
     const StepWork work = step_work(config, d, step, counters);
     counters.compute_cycles += work.cycles;
     counters.fill_drain_cycles += work.fill_drain;
+    counters.overhead_cycles += work.overhead;
   }
   return counters;
 }

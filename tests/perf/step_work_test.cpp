@@ -49,6 +49,32 @@ TEST(StepWork, of_a_convolution_with_a_fused_pool) {
   EXPECT_EQ(work.output_buffer.writes, 1u) << "6 codes of 4 bits";
 }
 
+TEST(StepWork, control_adds_to_every_pass_and_to_the_first_step) {
+  Descriptor d;
+  d.conv.in = {2, 4, 6};
+  d.conv.out_channels = 3;
+  AcceleratorConfig machine = small_machine();
+  Step step = whole_step(2, 4, 3, 6);
+  LayerCounters c;
+  const StepWork without = step_work(machine, d, step, c);
+  machine.overhead = {1000, 7};
+  const StepWork within = step_work(machine, d, step, c);
+  // 2 blocks of channels x 2 row tiles.
+  EXPECT_EQ(within.overhead, 4u * 7);
+  EXPECT_EQ(within.cycles, without.cycles + 4 * 7);
+  EXPECT_EQ(within.fill_drain, without.fill_drain);
+  step.opens_layer = true;
+  EXPECT_EQ(step_work(machine, d, step, c).cycles, without.cycles + 1000 + 4 * 7);
+  machine.array.dataflow = Dataflow::kOutputStationary;
+  // 2 blocks of channels x 2 of pixels.
+  EXPECT_EQ(step_work(machine, d, step, c).overhead, 1000u + 4 * 7);
+  Descriptor pool;
+  pool.kind = LayerKind::kPool;
+  pool.pool.in = {2, 2, 2};
+  step = whole_step(2, 2, 2, 1);
+  EXPECT_EQ(step_work(machine, pool, step, c).overhead, 7u) << "a step of the vector unit";
+}
+
 TEST(StepWork, of_chunks) {
   Descriptor d;
   d.conv.in = {1, 4, 8};

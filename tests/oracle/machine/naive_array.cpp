@@ -125,7 +125,8 @@ class WeightStationary {
     // Down the rows, along the columns, and into the accumulator buffer.
     const Int drain =
         (machine_.array.rows - 1) + (machine_.array.columns - 1) + 1 + mode_.registers;
-    return {last_start + mode_.passes + drain, first_start + drain};
+    return {last_start + mode_.passes + drain, first_start + drain,
+            static_cast<Int>(passes_.size())};
   }
 
  private:
@@ -213,7 +214,7 @@ class OutputStationary {
     }
     const Int skew = (R - 1) + (C - 1) + mode_.registers;
     const Int shift = leave() ? R : 0;
-    return {last_start + mode_.passes + skew + shift, skew + shift};
+    return {last_start + mode_.passes + skew + shift, skew + shift, blocks_};
   }
 
  private:
@@ -237,6 +238,7 @@ class OutputStationary {
           count_step(steps_.back());
         }
         steps_.back().last = true;
+        ++blocks_;
         count_block(rows, columns);
       }
     }
@@ -288,6 +290,7 @@ class OutputStationary {
   Tally& tally_;
   const PeMode mode_;
   std::vector<BlockStep> steps_;
+  Int blocks_ = 0;
   Fetcher weights_, activations_;
 };
 

@@ -20,6 +20,7 @@ struct ArrayTask {
 struct ArrayTime {
   Int cycles = 0;
   Int fill_drain = 0;
+  Int passes = 0;
 };
 
 ArrayTime run_array(const AcceleratorConfig& machine, const ArrayTask& task, Tally& tally);

@@ -169,7 +169,9 @@ void NaiveMachine::start_step() {
     ++output_slots_taken_;
     output_open_ = true;
   }
-  const StepRun step = run_step(config_, layer_, steps_[next_step_], run_.tally);
+  StepRun step = run_step(config_, layer_, steps_[next_step_], run_.tally);
+  if (next_step_ == 0) step.overhead += config_.overhead.layer_cycles;
+  step.cycles += step.overhead;
   note(step);
   running_ = Running{step, now_ + step.cycles};
   if (layer_.output_on_chip) {
@@ -185,6 +187,7 @@ void NaiveMachine::start_step() {
 void NaiveMachine::note(const StepRun& step) {
   run_.tally.compute_cycles += step.cycles;
   run_.tally.fill_drain_cycles += step.fill_drain;
+  run_.tally.overhead_cycles += step.overhead;
   run_.last_step_cycles = step.cycles;
   const auto use = [&](const BufferConfig& buffer, const Accesses& used, BufferUse& of) {
     of.least = std::min(of.least, static_cast<double>(accesses(used)) /

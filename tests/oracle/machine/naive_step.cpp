@@ -74,13 +74,16 @@ StepRun run_step(const AcceleratorConfig& machine, const Descriptor& layer, cons
                  Tally& tally) {
   const Tally before = tally;
   StepRun run;
+  Int passes = 1;
   if (layer.kind == LayerKind::kConv) {
     const ArrayTime time = convolve(machine, layer, step, tally);
     run.cycles = time.cycles;
     run.fill_drain = time.fill_drain;
+    passes = time.passes;
   } else {
     run.cycles = vector_unit(machine, layer, step, tally);
   }
+  for (Int pass = 0; pass < passes; ++pass) run.overhead += machine.overhead.tile_cycles;
   if (step.last_chunk) {
     count_operations(layer, step, tally);
     const Int bits = outputs_of(step) * layer.requant.out.bits;

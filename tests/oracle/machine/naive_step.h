@@ -10,7 +10,7 @@
 namespace dcnsim::oracle {
 
 struct StepRun {
-  Int cycles = 0, fill_drain = 0;
+  Int cycles = 0, fill_drain = 0, overhead = 0;
   Accesses weight_buffer, input_buffer, output_buffer;
 };
 

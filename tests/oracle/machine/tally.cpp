@@ -8,6 +8,7 @@ std::map<std::string, Int> by_name(const Tally& t) {
       {"cycles", t.cycles},
       {"compute_cycles", t.compute_cycles},
       {"fill_drain_cycles", t.fill_drain_cycles},
+      {"overhead_cycles", t.overhead_cycles},
       {"stall_cycles.descriptor", t.waits_descriptor},
       {"stall_cycles.weight", t.waits_weight},
       {"stall_cycles.input", t.waits_input},

@@ -14,7 +14,7 @@ struct Accesses {
 };
 
 struct Tally {
-  Int cycles = 0, compute_cycles = 0, fill_drain_cycles = 0;
+  Int cycles = 0, compute_cycles = 0, fill_drain_cycles = 0, overhead_cycles = 0;
   Int waits_descriptor = 0, waits_weight = 0, waits_input = 0, waits_output = 0, conflicts = 0;
   Int macs = 0, pe_cycles = 0, weight_loads = 0, activation_loads = 0;
   Int edge_activation_bits = 0, edge_weight_bits = 0, shadow_bits = 0;

@@ -6,8 +6,8 @@ const kCategories = ["--cat-0", "--cat-1", "--cat-2", "--cat-3", "--cat-4", "--c
   .map((name) => `var(${name})`);
 
 const kCauses = {
-  compute: "work", fill_drain: "work-light", requantize: "work-dark", bank_conflict: "work-pale",
-  weight: "weight", input: "input", output: "output", descriptor: "grey", dram_busy: "dram",
+  compute: "work", fill_drain: "work-light", overhead: "other", requantize: "work-dark",
+  bank_conflict: "work-pale", weight: "weight", input: "input", output: "output", descriptor: "grey", dram_busy: "dram",
   refresh: "refresh",
 };
 const kStreams = {
