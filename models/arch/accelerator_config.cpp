@@ -113,6 +113,10 @@ void validate_buffer(const std::string& path, const BufferConfig& buffer) {
 }
 
 void validate_datapath(const ArrayConfig& array) {
+  if (array.dataflow == Dataflow::kOutputStationary && array.weight_load != WeightLoad::kHidden) {
+    throw InvalidField("array.weight_load",
+                       "exposed, expected hidden (an output-stationary array keeps no weights)");
+  }
   if (array.datapath != DatapathFamily::kComposable) return;
   for (const auto& [path, bits] : {std::pair("array.weight_bits", array.weight_bits),
                                    std::pair("array.activation_bits", array.activation_bits)}) {

@@ -20,6 +20,19 @@ enum class ArraySteps : std::uint8_t {
   kOverlapped,  ///< one fills while the other computes or drains; a bound, measured against no RTL
 };
 
+/// Which steps of a sum the array's feeder puts side by side into the rows (weight-stationary) or
+/// the products of a PE (output-stationary).
+enum class Reduction : std::uint8_t {
+  kWindow,    ///< any: kernel positions are packed (im2col), as if the sum were one list
+  kChannels,  ///< channels of one kernel position: rows that a position does not fill stay empty
+};
+
+/// When a weight-stationary array's weights enter it.
+enum class WeightLoad : std::uint8_t {
+  kHidden,   ///< into second registers while the pass before streams
+  kExposed,  ///< into the PEs' own registers, once the pass before has streamed
+};
+
 /// What a PE multiplies with; models/perf/datapath says how many cycles each takes.
 enum class DatapathFamily : std::uint8_t {
   kBitParallel,       ///< one multiplier of native width
@@ -47,6 +60,8 @@ struct ArrayConfig {
   int columns = 16;  ///< 1..256; output channels
   Dataflow dataflow = Dataflow::kWeightStationary;
   ArraySteps steps = ArraySteps::kApart;
+  Reduction reduction = Reduction::kWindow;
+  WeightLoad weight_load = WeightLoad::kHidden;  ///< output-stationary: kHidden
   DatapathFamily datapath = DatapathFamily::kBitParallel;
   /// Native weight width, 2..16: of the multiplier, of the weight registers of activation-serial
   /// lanes, or 8 for a composable unit. Fully serial lanes take any width.

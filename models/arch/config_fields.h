@@ -80,6 +80,12 @@ void visit_fields(Config& c, Visitor&& visit) {
                            {{{"apart", ArraySteps::kApart},
                              {"overlapped", ArraySteps::kOverlapped}}}},
         c.array.steps);
+  visit(Choice<Reduction>{{"array.reduction", kOptional},
+                          {{{"window", Reduction::kWindow}, {"channels", Reduction::kChannels}}}},
+        c.array.reduction);
+  visit(Choice<WeightLoad>{{"array.weight_load", kOptional},
+                           {{{"hidden", WeightLoad::kHidden}, {"exposed", WeightLoad::kExposed}}}},
+        c.array.weight_load);
   constexpr auto named = [](auto value) { return std::pair(to_string(value), value); };
   visit(
       Choice<DatapathFamily, 4>{

@@ -5,7 +5,6 @@
 
 #include "models/arch/memory_layout.h"
 #include "models/perf/array_registers.h"
-#include "models/perf/cut.h"
 #include "models/perf/datapath/datapath.h"
 
 namespace dcnsim {
@@ -48,45 +47,54 @@ std::uint64_t drain_cycles(const AcceleratorConfig& config, const DatapathMode& 
 /// Cycles of a step in its parts.
 struct StepCycles {
   std::uint64_t fill = 0, passes = 0, last_pass = 0, drain = 0;
+  std::uint64_t loads = 0;  ///< of the passes: the next one's weights enter and nothing computes
 };
 
 StepCycles weight_stationary_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   const DatapathMode mode = mode_of(config, work);
-  const Cut row_tiles(work.reduction, config.array.rows * mode.group);
+  const RepeatedCut row_tiles = cut_reduction(work, config.array.rows * mode.group);
   const Cut blocks(work.channels, config.array.columns);
+  const bool exposed = config.array.weight_load == WeightLoad::kExposed;
   const auto load = [&](int steps, int columns) {
     return weight_load_cycles(config, work, steps, columns);
   };
   const auto pixel = [&](int steps) {
     return std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
   };
-  // From the start of a pass to that of the next, whose weights are loaded and whose first pixel is
-  // fetched meanwhile.
+  // From the last pixel of a pass to the first of the next, which is fetched meanwhile.
+  const auto turn = [&](int next_steps, int next_columns) {
+    return exposed ? std::max(pixel(next_steps), u64(mode.passes) + load(next_steps, next_columns))
+                   : pixel(next_steps);
+  };
+  // From the start of a pass to that of the next.
   const auto advance = [&](int steps, int next_steps, int next_columns) {
-    return std::max((u64(work.pixels) - 1) * pixel(steps) + pixel(next_steps),
-                    load(next_steps, next_columns));
+    const std::uint64_t streamed =
+        (u64(work.pixels) - 1) * pixel(steps) + turn(next_steps, next_columns);
+    return exposed ? streamed : std::max(streamed, load(next_steps, next_columns));
+  };
+  const auto waits_for_load = [&](int, int next_steps, int next_columns) {
+    return turn(next_steps, next_columns) - pixel(next_steps);
   };
 
   // Passes run group by group, block by block, row tile by row tile.
-  const auto up_to_last_pass = [&](int columns) -> std::uint64_t {
-    if (row_tiles.count == 1) return 0;
-    return (row_tiles.count - 2) * advance(row_tiles.full, row_tiles.full, columns) +
-           advance(row_tiles.full, row_tiles.last, columns);
+  const auto sum_of_turns = [&](const auto& f) {
+    const auto next_block = [&](int columns) {
+      return f(row_tiles.cut.last, row_tiles.cut.first(), columns);
+    };
+    std::uint64_t sum = blocks.sum([&](int columns) {
+      return row_tiles.sum_of_pairs([&](int steps, int next) { return f(steps, next, columns); });
+    });
+    if (blocks.count > 1) {
+      sum += (blocks.count - 2) * next_block(blocks.full) + next_block(blocks.last);
+    }
+    return u64(work.groups) * sum + (u64(work.groups) - 1) * next_block(blocks.first());
   };
-  const auto last_pass_before = [&](int next_columns) {
-    return advance(row_tiles.last, row_tiles.first(), next_columns);
-  };
-  const std::uint64_t groups = u64(work.groups);
   StepCycles cycles;
-  cycles.fill = load(row_tiles.first(), blocks.first());
-  cycles.passes = groups * blocks.sum(up_to_last_pass);
-  if (blocks.count > 1) {
-    cycles.passes += groups * ((blocks.count - 2) * last_pass_before(blocks.full) +
-                               last_pass_before(blocks.last));
-  }
-  cycles.passes += (groups - 1) * last_pass_before(blocks.first());
-  cycles.last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.last) + u64(mode.passes);
+  cycles.fill = load(row_tiles.cut.first(), blocks.first());
+  cycles.passes = sum_of_turns(advance);
+  cycles.last_pass = (u64(work.pixels) - 1) * pixel(row_tiles.cut.last) + u64(mode.passes);
   cycles.drain = drain_cycles(config, mode);
+  if (exposed) cycles.loads = sum_of_turns(waits_for_load);
   return cycles;
 }
 
@@ -106,7 +114,7 @@ StepCycles output_stationary_cycles(const AcceleratorConfig& config, const Array
                      fetch_cycles(mode.activation, group * rows, config.input_buffer),
                      fetch_cycles(mode.weight, group * columns, config.weight_buffer)});
   };
-  const Cut side_by_side(work.reduction, mode.group);
+  const RepeatedCut side_by_side = cut_reduction(work, mode.group);
   const auto stream = [&](int rows, int columns) {
     return side_by_side.sum([&](int group) { return step(group, rows, columns); });
   };
@@ -121,7 +129,7 @@ StepCycles output_stationary_cycles(const AcceleratorConfig& config, const Array
   const int columns = blocks.first();
   const std::uint64_t first = stream(rows, columns);
   const std::uint64_t waits_for_first_step =
-      step(side_by_side.first(), rows, columns) - u64(mode.passes);
+      step(side_by_side.cut.first(), rows, columns) - u64(mode.passes);
   StepCycles cycles;
   cycles.passes = all_hiding - std::max(first, shift);
   cycles.last_pass = first - waits_for_first_step;
@@ -143,8 +151,9 @@ std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
   return divide_up(codes * u64(bits), u64(buffer.word_bits));
 }
 
-/// Words of all blocks of a x b codes that two cuts make.
-std::uint64_t words_of_blocks(const Cut& a, const Cut& b, int bits, const BufferConfig& buffer) {
+/// Words of all blocks of a x b codes that the cuts make.
+std::uint64_t words_of_blocks(const RepeatedCut& a, const Cut& b, int bits,
+                              const BufferConfig& buffer) {
   return a.sum([&](int rows) {
     return b.sum([&](int columns) { return words(u64(rows) * u64(columns), bits, buffer); });
   });
@@ -166,30 +175,28 @@ std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const Arr
   const bool weight_stationary = config.array.dataflow == Dataflow::kWeightStationary;
   const bool leave = work.last_chunk || !work.sums_stay;
   const std::uint64_t beside = weight_stationary ? cycles.fill : leave ? u64(config.array.rows) : 0;
-  return cycles.passes + std::max(cycles.last_pass, beside);
+  const std::uint64_t last = config.array.weight_load == WeightLoad::kExposed
+                                 ? cycles.last_pass + beside
+                                 : std::max(cycles.last_pass, beside);
+  return cycles.passes + last;
 }
 
 std::uint64_t array_passes(const AcceleratorConfig& config, const ArrayWork& work) {
   const ArrayConfig& array = config.array;
-  const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
-  const Cut inner = weight_stationary
-                        ? Cut(work.reduction, array.rows * mode_of(config, work).group)
-                        : Cut(work.pixels, array.rows);
-  return u64(work.groups) * Cut(work.channels, array.columns).count * inner.count;
+  const std::uint64_t inner =
+      array.dataflow == Dataflow::kWeightStationary
+          ? cut_reduction(work, array.rows * mode_of(config, work).group).count()
+          : Cut(work.pixels, array.rows).count;
+  return u64(work.groups) * Cut(work.channels, array.columns).count * inner;
+}
+
+RepeatedCut cut_reduction(const ArrayWork& work, int size) {
+  return {u64(work.positions), Cut(work.reduction / work.positions, size)};
 }
 
 std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
-  switch (config.array.dataflow) {
-    case Dataflow::kWeightStationary: {
-      const DatapathMode mode = mode_of(config, work);
-      const int steps = Cut(work.reduction, config.array.rows * mode.group).first();
-      const int columns = Cut(work.channels, config.array.columns).first();
-      return weight_load_cycles(config, work, steps, columns) + drain_cycles(config, mode);
-    }
-    case Dataflow::kOutputStationary:
-      return skew_and_shift_cycles(config, work);
-  }
-  return 0;
+  const StepCycles cycles = step_cycles(config, work);
+  return cycles.fill + cycles.loads + cycles.drain;
 }
 
 void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
@@ -198,7 +205,7 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   const Cut blocks(work.channels, config.array.columns);
   const std::uint64_t groups = u64(work.groups);
   const std::uint64_t outputs = groups * u64(work.pixels) * u64(work.channels);
-  const std::uint64_t steps = Cut(work.reduction, mode.group).count;
+  const std::uint64_t steps = cut_reduction(work, mode.group).count();
   counters.macs += outputs * u64(work.reduction);
   counters.pe_cycles += outputs * steps * u64(mode.passes);
   counters.activation_loads += outputs * steps * u64(mode.activation.times);
@@ -213,7 +220,7 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
 
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary: {
-      const Cut row_tiles(work.reduction, config.array.rows * mode.group);
+      const RepeatedCut row_tiles = cut_reduction(work, config.array.rows * mode.group);
       counters.weight_loads += groups * u64(work.channels) * steps * u64(mode.weight.times);
       counters.input_buffer.reads +=
           groups * blocks.count * u64(mode.activation.times) * row_tiles.sum([&](int reduction) {
@@ -222,8 +229,9 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
           });
       counters.weight_buffer.reads +=
           groups * words_of_blocks(row_tiles, blocks, work.weight_bits, config.weight_buffer);
-      counters.accumulator_buffer.writes += row_tiles.count * outputs;
-      counters.accumulator_buffer.reads += (row_tiles.count - (work.first_chunk ? 1 : 0)) * outputs;
+      counters.accumulator_buffer.writes += row_tiles.count() * outputs;
+      counters.accumulator_buffer.reads +=
+          (row_tiles.count() - (work.first_chunk ? 1 : 0)) * outputs;
       return;
     }
     case Dataflow::kOutputStationary: {

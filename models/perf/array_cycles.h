@@ -7,6 +7,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
+#include "models/perf/cut.h"
 
 namespace dcnsim {
 
@@ -23,7 +24,8 @@ struct ArrayWork {
   /// The step before and the one after work on the same sums, which fit the PEs: an
   /// output-stationary array keeps them there between chunks, or else in the accumulator buffer.
   bool sums_stay = false;
-  int groups = 1;  ///< one after the other
+  int groups = 1;     ///< one after the other
+  int positions = 1;  ///< equal parts of the reduction that share no pass (Reduction::kChannels)
 };
 
 /// Cycles from the first weights (weight-stationary) or operands (output-stationary) entering the
@@ -45,6 +47,9 @@ std::uint64_t array_fill_drain_cycles(const AcceleratorConfig& config, const Arr
 /// Passes of a step: groups times blocks of channels times row tiles (weight-stationary) or blocks
 /// of pixels (output-stationary).
 std::uint64_t array_passes(const AcceleratorConfig& config, const ArrayWork& work);
+
+/// The reduction in pieces of at most `size` steps, none of which spans two positions.
+RepeatedCut cut_reduction(const ArrayWork& work, int size);
 
 /// Whether there is a PE of an output-stationary array for every sum.
 bool fits_the_pes(const ArrayConfig& array, const ArrayWork& work);

@@ -214,6 +214,11 @@ std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& co
       config.accumulator.overflow == Overflow::kSaturate) {
     return "tile_in: sums that may saturate depend on the order of input channels";
   }
+  const int inputs = tile_inputs_of_group(d);
+  if (config.array.reduction == Reduction::kChannels && has_chunks(d) &&
+      (d.tiling.chunk_k % inputs != 0 || group_inputs(d) % inputs != 0)) {
+    return "chunk_k: not whole kernel positions, which array.reduction: channels takes apart";
+  }
   return lacks("weight buffer", weight_room(d, config));
 }
 

@@ -27,4 +27,25 @@ struct Cut {
   }
 };
 
+/// The same cut `times` times, one after the other.
+struct RepeatedCut {
+  std::uint64_t times;
+  Cut cut;
+
+  std::uint64_t count() const { return times * cut.count; }
+  /// Sum of f(size) over all pieces.
+  template <typename F>
+  std::uint64_t sum(F f) const {
+    return times * cut.sum(f);
+  }
+  /// Sum of f(size, size of the next) over all pieces but the last.
+  template <typename F>
+  std::uint64_t sum_of_pairs(F f) const {
+    std::uint64_t sum = (times - 1) * f(cut.last, cut.first());
+    if (cut.count > 1) sum += times * f(cut.full, cut.last);
+    if (cut.count > 2) sum += times * (cut.count - 2) * f(cut.full, cut.full);
+    return sum;
+  }
+};
+
 }  // namespace dcnsim

@@ -5,6 +5,7 @@
 
 #include "models/base/integer.h"
 #include "models/perf/array_cycles.h"
+#include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 namespace {
@@ -14,6 +15,13 @@ std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
   return (codes * u64(bits) + word_bits - 1) / word_bits;
 }
 
+/// Kernel positions in a step that the array takes one after the other; why_weights_illegal() sees
+/// to it that they are whole ones.
+int positions(const ArrayConfig& array, const Descriptor& d, const ArrayWork& work) {
+  if (array.reduction == Reduction::kWindow) return 1;
+  return has_chunks(d) ? work.reduction / tile_inputs_of_group(d) : kernel_size(d);
+}
+
 ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& step) {
   const ConvShape conv = tile_conv(d, step.pixels);
   ArrayWork work;
@@ -21,6 +29,7 @@ ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& 
   work.groups = step.groups;
   work.channels = (step.channel1 - step.channel0) / step.groups;
   work.reduction = step.k1 - step.k0;
+  work.positions = positions(array, d, work);
   work.weight_bits = d.weight.bits;
   work.activation_bits = d.input.bits;
   work.first_chunk = step.first_chunk;

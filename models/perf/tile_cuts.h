@@ -144,6 +144,10 @@ inline int largest_chunk(const Descriptor& d) {
              ? std::min(d.tiling.chunk_k, kernel_size(d) * tile_inputs_of_group(d))
              : 1;
 }
+/// Whether an input tile's reduction is cut.
+inline bool has_chunks(const Descriptor& d) {
+  return d.kind == LayerKind::kConv && largest_chunk(d) < kernel_size(d) * tile_inputs_of_group(d);
+}
 /// Chunks of a sum by size, in their order: those of each input tile.
 template <typename Visit>
 void for_chunks(const Descriptor& d, const Visit& visit) {

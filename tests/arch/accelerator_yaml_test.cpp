@@ -103,6 +103,8 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   config.dram.refreshes = false;
   config.array.steps = ArraySteps::kOverlapped;
   config.overhead = {1776, 10};
+  config.array.reduction = Reduction::kChannels;
+  config.array.weight_load = WeightLoad::kExposed;
   config.memory = MemoryKind::kIdeal;
   config.ideal = {12.5, 3.2, std::nullopt};
   const std::string text = to_yaml(config);
@@ -121,6 +123,8 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_EQ(again.dram.queue_depth, 7);
   EXPECT_FALSE(again.dram.refreshes);
   EXPECT_EQ(again.array.steps, ArraySteps::kOverlapped);
+  EXPECT_EQ(again.array.reduction, Reduction::kChannels);
+  EXPECT_EQ(again.array.weight_load, WeightLoad::kExposed);
   EXPECT_EQ(again.overhead.layer_cycles, 1776);
   EXPECT_EQ(again.overhead.tile_cycles, 10);
   EXPECT_EQ(again.memory, MemoryKind::kIdeal);

@@ -75,6 +75,42 @@ void add_datapaths(Classes& classes) {
                      }});
 }
 
+bool by_channels(const RanLayer& r) {
+  return conv(r) && r.machine.array.reduction == Reduction::kChannels;
+}
+
+void add_arrays(Classes& classes) {
+  const auto positions = [](const RanLayer& r) {
+    return r.layer.conv.kernel_h * r.layer.conv.kernel_w;
+  };
+  for (const bool stationary_outputs : {false, true}) {
+    classes.push_back({std::string("kernel positions one by one, ") +
+                           (stationary_outputs ? "outputs" : "weights") + " stationary",
+                       [=](const RanLayer& r) {
+                         return by_channels(r) && positions(r) > 1 &&
+                                output_stationary(r) == stationary_outputs;
+                       }});
+  }
+  const Classes more = {
+      {"kernel positions that fill several row tiles",
+       [=](const RanLayer& r) {
+         return by_channels(r) && positions(r) > 1 && !output_stationary(r) &&
+                steps_of(r.layer).front().group_inputs.size() >
+                    r.machine.array.rows * mode(r).group;
+       }},
+      {"kernel positions in chunks",
+       [=](const RanLayer& r) { return by_channels(r) && positions(r) > 1 && chunked(r); }},
+      {"weights enter between passes",
+       [](const RanLayer& r) {
+         return conv(r) && r.machine.array.weight_load == WeightLoad::kExposed &&
+                r.run.tally.fill_drain_cycles > 0;
+       }},
+      {"control of layers and passes", [](const RanLayer& r) {
+         return r.machine.overhead.layer_cycles > 0 && r.machine.overhead.tile_cycles > 0;
+       }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
 void add_loops(Classes& classes) {
   for (const bool by_pixels : {false, true}) {
     for (const bool chunks : {false, true}) {
@@ -270,6 +306,7 @@ void add_buffers(Classes& classes) {
 Classes layer_classes() {
   Classes classes;
   add_datapaths(classes);
+  add_arrays(classes);
   add_loops(classes);
   add_planes(classes);
   add_kinds(classes);

@@ -32,6 +32,10 @@ class RandomWork : public RandomLayer {
     c.dma.bus_bytes = 4 << (even_ ? 0 : pick(0, 3));
     c.dma.max_burst_bytes = 64 << pick(0, 6);
     c.dma.outstanding = pick(1, 12);
+    if (chance(3)) c.array.reduction = Reduction::kChannels;
+    if (chance(3) && c.array.dataflow == Dataflow::kWeightStationary) {
+      c.array.weight_load = WeightLoad::kExposed;
+    }
     if (chance(3)) c.overhead = {pick(0, 500), pick(0, 30)};
     c.dma.arbitration = chance(2) ? Arbitration::kNeededFirst : Arbitration::kRoundRobin;
     c.dram.preset = "lpddr4";

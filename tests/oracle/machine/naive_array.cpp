@@ -17,6 +17,16 @@ std::vector<int> sizes(int whole, int size) {
   return sizes;
 }
 
+/// The reduction in pieces of at most `size` steps that lie within a kernel position.
+std::vector<int> reduction_sizes(const ArrayTask& task, int size) {
+  std::vector<int> pieces;
+  for (const int position :
+       sizes(task.reduction, task.position > 0 ? task.position : task.reduction)) {
+    for (const int piece : sizes(position, size)) pieces.push_back(piece);
+  }
+  return pieces;
+}
+
 /// Brings packed codes from a buffer to the array's edge; a fetch ends with its cycle.
 class Fetcher {
  public:
@@ -64,7 +74,7 @@ std::vector<Pass> passes_of(const AcceleratorConfig& machine, const ArrayTask& t
   for (int of_groups = 0; of_groups < task.groups; ++of_groups) {
     for (const int columns : sizes(task.channels, machine.array.columns)) {
       bool first = true;
-      for (const int reduction : sizes(task.reduction, machine.array.rows * group)) {
+      for (const int reduction : reduction_sizes(task, machine.array.rows * group)) {
         passes.push_back({sizes(reduction, group), columns, first, first && task.first_chunk});
         first = false;
       }
@@ -97,15 +107,21 @@ class WeightStationary {
         activations_(machine.input_buffer) {}
 
   ArrayTime run() {
+    const bool exposed = machine_.array.weight_load == WeightLoad::kExposed;
     load_weights(0);
-    Int cycle = 0, array_free = 0, first_start = 0, last_start = 0;
-    std::size_t pass = 0;
+    Int cycle = 0, array_free = 0, first_start = 0, last_start = 0, waits_for_weights = 0;
+    std::size_t pass = 0, loaded = 1;
     int pixel = 0;
     while (pass < passes_.size()) {
-      const bool weights_there = pixel > 0 || weights_.done();
-      if (cycle >= array_free && activations_.done() && weights_there) {
+      // Without shadow registers the array has to be done first.
+      if (loaded == pass && cycle >= array_free) load_weights(loaded++);
+      const bool weights_there = pixel > 0 || (loaded > pass && weights_.done());
+      const bool could_start = cycle >= array_free && activations_.done();
+      if (could_start && !weights_there && exposed && pass > 0) ++waits_for_weights;
+      if (could_start && weights_there) {
         if (pass == 0 && pixel == 0) first_start = cycle;
         if (pixel == 0) begin_pass(pass);
+        if (pixel == 0 && !exposed && loaded < passes_.size()) load_weights(loaded++);
         count_pixel(passes_[pass]);
         last_start = cycle;
         array_free = cycle + mode_.passes;
@@ -125,18 +141,21 @@ class WeightStationary {
     // Down the rows, along the columns, and into the accumulator buffer.
     const Int drain =
         (machine_.array.rows - 1) + (machine_.array.columns - 1) + 1 + mode_.registers;
-    return {last_start + mode_.passes + drain, first_start + drain,
+    return {last_start + mode_.passes + drain, first_start + waits_for_weights + drain,
             static_cast<Int>(passes_.size())};
   }
 
  private:
-  /// Into the shadow registers, row by row.
+  /// Row by row, into the shadow registers or, exposed, those of the PEs.
   void load_weights(std::size_t number) {
     const Pass& pass = passes_[number];
     for (const int row : pass.rows) {
       const Int code_bits = Int{row} * task_.weight_bits;
       weights_.ask(1, pass.columns * code_bits);
-      tally_.shadow_bits += pass.columns * code_bits;
+      // All of them, or those that the PE's own registers have no room for.
+      const bool hidden = machine_.array.weight_load == WeightLoad::kHidden;
+      const Int own_bits = hidden ? 0 : std::min<Int>(code_bits, mode_.weight_register_bits);
+      tally_.shadow_bits += pass.columns * (code_bits - own_bits);
       tally_.edge_weight_bits += (pass.columns + skew_registers(pass.columns)) * code_bits;
       tally_.weight_loads += Int{pass.columns} * mode_.weight_fetches;
     }
@@ -148,7 +167,6 @@ class WeightStationary {
   /// Takes the weights over, which frees the shadow registers for those of the next pass.
   void begin_pass(std::size_t number) {
     const Pass& pass = passes_[number];
-    if (number + 1 < passes_.size()) load_weights(number + 1);
     for (int fetch = 0; fetch < mode_.activation_fetches; ++fetch) {
       tally_.input_buffer.reads +=
           pieces(Int{task_.pixels} * pass.reduction() * mode_.activation_bits,
@@ -233,7 +251,7 @@ class OutputStationary {
     for (const int columns : sizes(task_.channels, machine_.array.columns)) {
       if (task_.first_chunk) read_biases(machine_, columns, tally_);
       for (const int rows : sizes(task_.pixels, machine_.array.rows)) {
-        for (const int group : sizes(task_.reduction, mode_.group)) {
+        for (const int group : reduction_sizes(task_, mode_.group)) {
           steps_.push_back({rows, columns, group});
           count_step(steps_.back());
         }

@@ -12,6 +12,7 @@ namespace dcnsim::oracle {
 struct ArrayTask {
   int pixels = 1, channels = 1, reduction = 1;  ///< channels of each group
   int groups = 1;
+  int position = 0;  ///< steps of the reduction that a kernel position has; 0: it does not matter
   int weight_bits = 8, activation_bits = 8;
   bool first_chunk = true, last_chunk = true;
   bool sums_stay = false;  ///< between chunks, in the PEs of an output-stationary array

@@ -17,6 +17,9 @@ ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, co
   task.channels = step.channels.size() / step.groups;
   task.groups = step.groups;
   task.reduction = step.reduction.size();
+  if (machine.array.reduction == Reduction::kChannels) {
+    task.position = step.group_inputs.size();
+  }
   task.weight_bits = layer.weight.bits;
   task.activation_bits = layer.input.bits;
   task.first_chunk = step.first_chunk;
