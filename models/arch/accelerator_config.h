@@ -104,7 +104,7 @@ enum class Arbitration : std::uint8_t {
 };
 
 struct DmaConfig {
-  int bus_bytes = 16;          ///< bytes a beat, one beat a cycle; power of two 4..64
+  int bus_bytes = 16;          ///< bytes a beat, one beat a cycle; power of two 1..64
   int max_burst_bytes = 1024;  ///< power of two, bus_bytes..4096; bursts never cross 4 KiB
   int outstanding = 8;         ///< requests in flight per direction, 1..64
   Arbitration arbitration = Arbitration::kNeededFirst;

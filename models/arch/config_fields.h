@@ -120,8 +120,8 @@ void visit_fields(Config& c, Visitor&& visit) {
                 "buffers.output.double_buffered", "buffers.output.separate_halves"},
                c.output_buffer, visit);
 
-  visit(Whole{{"dma.bus_bytes", kOptional}, 4, 64, Kind::kPowerOfTwo}, c.dma.bus_bytes);
-  visit(Whole{{"dma.max_burst_bytes", kOptional}, 4, 4096, Kind::kPowerOfTwo},
+  visit(Whole{{"dma.bus_bytes", kOptional}, 1, 64, Kind::kPowerOfTwo}, c.dma.bus_bytes);
+  visit(Whole{{"dma.max_burst_bytes", kOptional}, 1, 4096, Kind::kPowerOfTwo},
         c.dma.max_burst_bytes);
   visit(Whole{{"dma.outstanding", kOptional}, 1, 64}, c.dma.outstanding);
   visit(Choice<Arbitration>{{"dma.arbitration", kOptional},

@@ -309,7 +309,7 @@ TEST(accelerator_yaml, rules_between_fields_are_checked) {
   EXPECT_EQ(error_of(with_dma + "max_burst_bytes: 32\n"),
             "a.yaml:16: dma.max_burst_bytes: 32, expected at least 64 (dma.bus_bytes)");
   EXPECT_EQ(error_of(with_dma + "max_burst_bytes: 8192\n"),
-            "a.yaml:16: dma.max_burst_bytes: 8192, expected a power of two 4..4096");
+            "a.yaml:16: dma.max_burst_bytes: 8192, expected a power of two 1..4096");
 }
 
 TEST(accelerator_yaml, unreadable_files_are_one_line) {

@@ -29,7 +29,7 @@ class RandomWork : public RandomLayer {
       buffer->separate_halves = chance(4);
     }
     c.clock_mhz = pick(100, 999);
-    c.dma.bus_bytes = 4 << (even_ ? 0 : pick(0, 3));
+    c.dma.bus_bytes = even_ ? 4 : 1 << pick(0, 5);
     c.dma.max_burst_bytes = 64 << pick(0, 6);
     c.dma.outstanding = pick(1, 12);
     if (chance(3)) c.array.reduction = Reduction::kChannels;
