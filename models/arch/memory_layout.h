@@ -31,17 +31,22 @@ class MapLayout {
       : shape_(shape),
         bits_(bits),
         segment_(segment == 0 ? shape.channels : std::min(segment, shape.channels)),
-        bus_bytes_(bus_bytes) {}
+        bus_bytes_(bus_bytes),
+        joins_rows_(segment != 0) {}
 
   constexpr const Shape& shape() const { return shape_; }
   constexpr int bits() const { return bits_; }
   constexpr int segment() const { return segment_; }
+  /// Whether a tile's rows of full width, which lie one behind the other, are moved together. They
+  /// are not in version 1 of descriptors, which knows no segments.
+  constexpr bool joins_rows() const { return joins_rows_; }
 
   /// The plane that has `channel`.
   constexpr MapPlane plane(int channel) const {
     const int channel0 = channel / segment_ * segment_;
     const int channel1 = std::min(channel0 + segment_, shape_.channels);
-    return {channel0, channel1, channel / segment_ * shape_.height * row_pitch(segment_),
+    return {channel0, channel1,
+            std::int64_t{channel / segment_} * shape_.height * row_pitch(segment_),
             row_pitch(channel1 - channel0)};
   }
   constexpr std::int64_t bytes() const {
@@ -56,6 +61,7 @@ class MapLayout {
 
   Shape shape_;
   int bits_, segment_, bus_bytes_;
+  bool joins_rows_;
 };
 
 inline MapLayout input_layout(const Descriptor& d, int bus_bytes) {

@@ -64,6 +64,7 @@ const Predictor::Axis& Predictor::rows(int tile_h) {
     const InputRegion r = input_region(layer_, {e.first, e.last, 0, 1});
     if (e.first == 0) axis.first = {r.y0, r.y1};
     axis.input += u64(r.y1 - r.y0);
+    axis.most = std::max(axis.most, u64(r.y1 - r.y0));
     TileClass* last = axis.classes.empty() ? nullptr : &axis.classes.back();
     if (last != nullptr && last->last - last->first == e.size()) {
       const InputRegion before = input_region(layer_, {last->first, last->last, 0, 1});
@@ -91,7 +92,9 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
       for (const EqualTiles& plane : equal_tiles(map.shape().channels, map.segment())) {
         const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
         const std::uint64_t bytes = u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, bus));
-        axis.part_bytes = std::max(axis.part_bytes, bytes);
+        const bool joined = map.joins_rows() && r.x1 - r.x0 == map.shape().width;
+        std::uint64_t& most = joined ? axis.joined_bytes : axis.part_bytes;
+        most = std::max(most, bytes);
         axis.bus_bytes += plane.count * bytes;
         axis.buffer_words += plane.count * words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
       }
@@ -222,7 +225,7 @@ void Predictor::add_steps(const Axis& rows, const Axis& columns) {
   }
   add_opening(rows.classes.front(), columns.classes.front());
   prediction_.steps = u64(step_count(layer_));
-  prediction_.input.part_bytes = columns.part_bytes;
+  prediction_.input.part_bytes = std::max(columns.part_bytes, rows.most * columns.joined_bytes);
   prediction_.weight.part_bytes = weights_.part_bytes;
 }
 
@@ -329,14 +332,17 @@ void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_
   const int bus = config_.dma.bus_bytes;
   const TileSizes heights = equal_tiles(map.shape().height, layer_.tiling.tile_h);
   const TileSizes widths = equal_tiles(map.shape().width, layer_.tiling.tile_w);
+  const bool joined = map.joins_rows() && widths.front().size == map.shape().width;
+  const std::uint64_t run_rows = joined ? u64(heights.front().size) : 1;
   std::uint64_t row_words = 0, last_row_bytes = 0;
   for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
     const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
     for (const EqualTiles& w : widths) {
       row_words += plane.count * w.count * words(w.size * pixel_bits, config_.output_buffer);
     }
-    prediction_.output.part_bytes = std::max(
-        prediction_.output.part_bytes, u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus)));
+    prediction_.output.part_bytes =
+        std::max(prediction_.output.part_bytes,
+                 run_rows * u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus)));
     last_row_bytes += plane.count * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
   }
   prediction_.counters.output_buffer.reads += count * u64(map.shape().height) * row_words;

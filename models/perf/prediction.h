@@ -63,7 +63,9 @@ class Predictor {
     std::uint64_t bus_bytes = 0;     ///< columns: bytes on the bus of one row of all tiles
     std::uint64_t buffer_words = 0;  ///< likewise, words of the input buffer
     Extent first{0, 0};              ///< input of the first tile
-    std::uint64_t part_bytes = 0;    ///< columns: most bytes of one operand in one row
+    std::uint64_t most = 0;          ///< rows: most of one tile
+    std::uint64_t part_bytes = 0;    ///< columns: most bytes of a run of one row
+    std::uint64_t joined_bytes = 0;  ///< columns: most bytes of a row that is joined with others
   };
   /// All weight tiles of the layer, each loaded once.
   struct Weights {

@@ -41,15 +41,22 @@ void map_parts(Stream stream, const MapLayout& layout, std::uint64_t base, const
   for (int channel = channel0; channel < channel1;) {
     const MapPlane plane = layout.plane(channel);
     const int channels = std::min(channel1, plane.channel1) - channel;
-    const int run_pixels = channels == plane.channels() ? region.x1 - region.x0 : 1;
-    for (int y = region.y0; y < region.y1; ++y) {
+    const bool whole = channels == plane.channels();
+    const int run_pixels = whole ? region.x1 - region.x0 : 1;
+    const bool joined = whole && layout.joins_rows() && run_pixels == layout.shape().width;
+    const int run_rows = joined ? region.y1 - region.y0 : 1;
+    for (int y = region.y0; y < region.y1; y += run_rows) {
       const std::int64_t row = plane.offset + y * plane.row_pitch;
       for (int x = region.x0; x < region.x1; x += run_pixels) {
         const std::int64_t first = std::int64_t{x} * plane.channels() + channel - plane.channel0;
-        parts.push_back(part_of(stream, base + u64(row), first * layout.bits(),
-                                std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes,
-                                buffer));
-        parts.back().channels = static_cast<std::uint32_t>(channels);
+        Part part = part_of(stream, base + u64(row), first * layout.bits(),
+                            std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes, buffer);
+        part.channels = static_cast<std::uint32_t>(channels);
+        part.rows = static_cast<std::uint32_t>(run_rows);
+        for (std::uint32_t Part::*each : {&Part::bytes, &Part::codes, &Part::buffer_words}) {
+          part.*each *= part.rows;
+        }
+        parts.push_back(part);
       }
     }
     channel += channels;

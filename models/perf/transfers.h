@@ -21,6 +21,7 @@ struct Part {
   std::uint32_t skip_bits = 0;     ///< in front of the first code
   std::uint32_t codes = 0;         ///< codes or biases
   std::uint32_t channels = 0;      ///< of a map: of each of its pixels
+  std::uint32_t rows = 1;          ///< of a map: as many codes and bytes each
   std::uint32_t buffer_words = 0;  ///< words of the on-chip buffer they fill
 };
 using Parts = std::vector<Part>;
@@ -30,13 +31,13 @@ using Parts = std::vector<Part>;
 void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                   Parts& parts);
 
-/// Input tile of a step: plane by plane the rows of its region, unless they are on chip; then those
-/// of the second operand of kAdd.
+/// Input tile of a step: plane by plane the rows of its region, in one run where they are joined,
+/// unless they are on chip; then those of the second operand of kAdd.
 void input_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                  Parts& parts);
 
-/// Output tile that is complete after a step with `store`: plane by plane, in each row by row, or
-/// pixel by pixel where the tile has only some of the plane's channels.
+/// Output tile that is complete after a step with `store`: likewise, or pixel by pixel where the
+/// tile has only some of a plane's channels.
 void output_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                   Parts& parts);
 

@@ -197,6 +197,16 @@ void add_planes(Classes& classes) {
        [](const RanLayer& r) {
          return output_in_planes(r) && r.layer.tiling.tile_w < r.layer.output_shape().width;
        }},
+      {"planes in pixel tiles of several whole rows",
+       [](const RanLayer& r) {
+         return input_in_planes(r) && output_in_planes(r) && Cuts(r).pixels &&
+                r.layer.tiling.tile_h > 1 && r.layer.tiling.tile_w == r.layer.output_shape().width;
+       }},
+      {"one plane of all channels by name",
+       [](const RanLayer& r) {
+         return r.layer.input_segment == r.layer.input_shape().channels &&
+                r.layer.output_segment == r.layer.output_shape().channels;
+       }},
       {"addition of operands in different planes", [](const RanLayer& r) {
          return add(r) && !r.layer.input_on_chip && input_in_planes(r) &&
                 in_planes(r.layer.add.channels, r.layer.input2_segment) &&

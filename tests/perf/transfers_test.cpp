@@ -161,6 +161,44 @@ TEST(Transfers, an_addition_loads_one_operand_after_the_other) {
   EXPECT_EQ(rows(parts), (std::vector<Row>{second[0], second[1]}));
 }
 
+TEST(Transfers, planes_follow_one_another_and_join_their_whole_rows) {
+  Descriptor d;
+  d.conv.in = {3, 4, 5};
+  d.conv.out_channels = 5;
+  d.input.bits = d.requant.out.bits = 6;
+  // Rows of 4 x 2 x 6 bits in 8 bytes, those of the last plane, of one channel, of 24 bits
+  // likewise.
+  d.input_segment = d.output_segment = 2;
+  d.input_address = 0x1000;
+  d.output_address = 0x2000;
+  Step step;
+  step.pixels = {1, 3, 0, 4};
+  step.in1 = 5;
+  Parts parts;
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x1008, 16, 0, 16, 4},
+                                           {Stream::kInput, 0x1020, 16, 0, 16, 4},
+                                           {Stream::kInput, 0x1038, 16, 0, 8, 2}}));
+  EXPECT_EQ(parts[0].rows, 2u);
+  EXPECT_EQ(parts[0].channels, 2u);
+  EXPECT_EQ(parts[2].channels, 1u);
+
+  step.in0 = 2;  // a tile of the second plane, some columns: rows stay apart
+  step.in1 = 4;
+  step.pixels = {0, 2, 1, 3};
+  input_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x1018, 8, 12, 4, 1},
+                                           {Stream::kInput, 0x1020, 8, 12, 4, 1}}));
+  EXPECT_EQ(parts[0].rows, 1u);
+
+  step.pixels = {0, 3, 0, 4};
+  step.store_channel0 = 2;
+  step.store_channel1 = 5;
+  output_parts(d, small_machine(), step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x2018, 24, 0, 24, 6},
+                                           {Stream::kOutput, 0x2030, 24, 0, 12, 3}}));
+}
+
 TEST(Transfers, outputs_are_rows_or_pixels_that_lack_channels) {
   Descriptor d;
   d.conv.in = {3, 4, 1};

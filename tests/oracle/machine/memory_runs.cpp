@@ -27,7 +27,7 @@ struct Map {
 };
 
 /// Channels of a rectangle of pixels: a row of a plane that it has all channels of is a run, else a
-/// pixel.
+/// pixel; whole rows of a map with a segment are one run together.
 void add_map(Runs& runs, Stream stream, const Map& map, const Range& rows, const Range& columns,
              const Range& channels, Int bus, const BufferConfig& buffer) {
   Int base = static_cast<Int>(map.address);
@@ -37,13 +37,25 @@ void add_map(Runs& runs, Stream stream, const Map& map, const Range& rows, const
     const Range wanted{std::max(plane.first, channels.first), std::min(plane.last, channels.last)};
     if (wanted.first < wanted.last) {
       const int pixels = wanted == plane ? columns.size() : 1;
+      Runs of_plane;
       for (int y = rows.first; y < rows.last; ++y) {
         for (int x = columns.first; x < columns.last; x += pixels) {
-          runs.push_back(run_of(stream, base + y * row_bytes,
-                                x * pixel_bits + (wanted.first - plane.first) * map.bits,
-                                Int{pixels} * wanted.size(), map.bits, bus, buffer));
+          of_plane.push_back(run_of(stream, base + y * row_bytes,
+                                    x * pixel_bits + (wanted.first - plane.first) * map.bits,
+                                    Int{pixels} * wanted.size(), map.bits, bus, buffer));
         }
       }
+      if (map.segment != 0 && wanted == plane && pixels == map.columns && !of_plane.empty()) {
+        Run all = of_plane.front();
+        all.bytes = all.codes = all.buffer_words = 0;
+        for (const Run& row : of_plane) {
+          all.bytes += row.bytes;
+          all.codes += row.codes;
+          all.buffer_words += row.buffer_words;
+        }
+        of_plane = {all};
+      }
+      runs.insert(runs.end(), of_plane.begin(), of_plane.end());
     }
     base += map.rows * row_bytes;
   }
