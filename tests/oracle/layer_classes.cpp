@@ -152,6 +152,11 @@ bool output_in_planes(const RanLayer& r) {
   return in_planes(r.layer.output_shape().channels, r.layer.output_segment);
 }
 
+bool several_input_tiles(const RanLayer& r) {
+  const int tile = r.layer.tiling.tile_in;
+  return tile != 0 && tile < r.layer.conv.in.channels / r.layer.conv.groups;
+}
+
 void add_planes(Classes& classes) {
   for (const LayerKind kind : {LayerKind::kConv, LayerKind::kPool, LayerKind::kAdd}) {
     const std::string name(to_string(kind));
@@ -202,6 +207,27 @@ void add_planes(Classes& classes) {
          return input_in_planes(r) && output_in_planes(r) && Cuts(r).pixels &&
                 r.layer.tiling.tile_h > 1 && r.layer.tiling.tile_w == r.layer.output_shape().width;
        }},
+      {"input tiles of several planes",
+       [](const RanLayer& r) {
+         return conv(r) && !r.layer.input_on_chip && several_input_tiles(r) &&
+                r.layer.tiling.tile_in > r.layer.input_segment;
+       }},
+      {"input tiles of a plane each, pixel tiles",
+       [](const RanLayer& r) {
+         return conv(r) && Cuts(r).pixels && several_input_tiles(r) &&
+                r.layer.tiling.tile_in == r.layer.input_segment;
+       }},
+      {"a smaller last input tile",
+       [](const RanLayer& r) {
+         return conv(r) && several_input_tiles(r) &&
+                r.layer.conv.in.channels / r.layer.conv.groups % r.layer.tiling.tile_in != 0;
+       }},
+      {"input tiles of planes in groups",
+       [](const RanLayer& r) {
+         return conv(r) && r.layer.conv.groups > 1 && several_input_tiles(r);
+       }},
+      {"pool in channel tiles", [](const RanLayer& r) { return pool(r) && Cuts(r).channels; }},
+      {"addition in channel tiles", [](const RanLayer& r) { return add(r) && Cuts(r).channels; }},
       {"one plane of all channels by name",
        [](const RanLayer& r) {
          return r.layer.input_segment == r.layer.input_shape().channels &&

@@ -34,7 +34,7 @@ TEST(Oracle, counts_what_evaluator_and_predictor_count) {
   constexpr std::uint64_t kDescriptorAddress = 1 << 16;
   Census<oracle::RanLayer> census(oracle::layer_classes());
   RandomWork random(1);
-  for (int i = 0; i < 800 && !HasFailure(); ++i) {
+  for (int i = 0; i < 1500 && !HasFailure(); ++i) {
     SCOPED_TRACE("machine " + std::to_string(i));
     const AcceleratorConfig machine = random.machine();
     ASSERT_NO_THROW(validate(machine));

@@ -67,6 +67,7 @@ class RandomWork : public RandomLayer {
       if (chance(2)) cut_into_planes(d, machine.array.columns);
       for (int tilings = 0; tilings < 10; ++tilings) {
         d.tiling = tiling_of(d, machine.array);
+        if (chance(2)) cut_inputs(d);
         if (step_count(d) < kMostSteps && why_illegal(d, machine).empty()) return d;
       }
     }

@@ -196,7 +196,11 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
       input_parts(d, config, step, parts);
       counters.input_buffer.writes += moved(parts);
     }
-    if (step.load_input && d.kind == LayerKind::kConv) {
+    // A map on chip counts once.
+    if (d.kind == LayerKind::kConv && d.input_on_chip && step.opens_layer) {
+      counters.input_codes += codes_of(input_region(d, step.pixels), d.input_shape().channels);
+    }
+    if (step.load_input && d.kind == LayerKind::kConv && !d.input_on_chip) {
       counters.input_codes += codes_of(input_region(d, step.pixels), step.in1 - step.in0);
     }
     if (step.store && !d.output_on_chip) {
@@ -246,6 +250,7 @@ TEST(Prediction, of_many_tilings_does_not_depend_on_their_order) {
     Predictor predictor(d, config);
     for (int n = 0; n < 20; ++n) {
       d.tiling = random.tiling(d, config.array);
+      if (random.chance(2)) random.cut_inputs(d);
       if (!why_illegal(d, config).empty()) continue;
       const LayerCounters expected = predicted_counters(d, config);
       const Prediction& predicted = predictor.predict(d.tiling);

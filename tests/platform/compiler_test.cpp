@@ -11,6 +11,7 @@
 #include "platform/compiler/program.h"
 #include "tests/support/classes.h"
 #include "tests/support/dram_lpddr4.h"
+#include "tests/support/naive_map.h"
 #include "tests/support/random_network.h"
 
 namespace dcnsim {
@@ -176,22 +177,6 @@ TEST(Compiler, equal_inputs_give_equal_programs) {
   EXPECT_EQ(a.memory_bytes, b.memory_bytes);
 }
 
-/// Where a code of a map begins, in bits: plane by plane, row by row on bus words, in a row pixel
-/// by pixel.
-std::int64_t first_bit(const Shape& shape, int bits, int segment, int bus, int y, int x, int c) {
-  const std::int64_t word_bits = std::int64_t{8} * bus;
-  std::int64_t plane_begin = 0;
-  for (int first = 0;; first += segment) {
-    const int channels = std::min(segment, shape.channels - first);
-    std::int64_t row_bits = 0;
-    while (row_bits < std::int64_t{shape.width} * channels * bits) row_bits += word_bits;
-    if (c < first + channels) {
-      return plane_begin + y * row_bits + (std::int64_t{x} * channels + c - first) * bits;
-    }
-    plane_begin += shape.height * row_bits;
-  }
-}
-
 TEST(PackedMap, has_every_code_in_its_plane_and_zeros_between) {
   struct Map {
     Shape shape;
@@ -225,12 +210,11 @@ TEST(PackedMap, has_every_code_in_its_plane_and_zeros_between) {
                                  MapLayout(m.shape, m.format.bits, m.segment, m.bus).bytes()));
     EXPECT_EQ(unpack_map(packed.data(), m.shape, m.format, m.bus, m.segment), map);
     // Every bit is in its place; taken away, nothing is left.
-    const int segment = m.segment == 0 ? m.shape.channels : m.segment;
     for (int y = 0; y < m.shape.height; ++y) {
       for (int x = 0; x < m.shape.width; ++x) {
         for (int c = 0; c < m.shape.channels; ++c) {
-          const auto at =
-              static_cast<std::size_t>(first_bit(m.shape, m.format.bits, segment, m.bus, y, x, c));
+          const auto at = static_cast<std::size_t>(
+              first_bit(m.shape, m.format.bits, m.segment, m.bus, y, x, c));
           const auto code = static_cast<std::uint32_t>(map.at(y, x, c));
           for (std::size_t bit = 0; bit < static_cast<std::size_t>(m.format.bits); ++bit) {
             std::uint8_t& byte = packed.at((at + bit) / 8);

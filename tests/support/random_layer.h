@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 #include "models/arch/accelerator_config.h"
@@ -96,15 +97,32 @@ class RandomLayer {
     return c;
   }
 
-  /// Lays the maps of `d` in planes that suit an array of so many columns, or any, or none.
+  /// Lays the maps of `d` in planes that suit an array of so many columns, or groups, or any, or
+  /// none.
   void cut_into_planes(Descriptor& d, int columns) {
+    const int groups = d.kind == LayerKind::kConv ? d.conv.groups : 4;
     const auto segment = [&](int channels) {
       if (chance(3)) return 0;
+      if (chance(3)) return pick(1, std::max(1, channels / groups));
       return std::min(channels, chance(2) ? pick(1, channels) : columns * pick(1, 2));
     };
     if (!d.input_on_chip) d.input_segment = segment(d.input_shape().channels);
     if (d.kind == LayerKind::kAdd) d.input2_segment = segment(d.input_shape().channels);
     if (!d.output_on_chip) d.output_segment = segment(d.output_shape().channels);
+  }
+
+  /// Gives a layer with a tiling input tiles of whole planes, if it can have any.
+  void cut_inputs(Descriptor& d) {
+    const bool conv = d.kind == LayerKind::kConv;
+    int unit = d.input_on_chip ? 1 : d.input_segment;
+    if (d.kind == LayerKind::kAdd) unit = std::lcm(unit, d.input2_segment);
+    if (!conv && !d.output_on_chip) unit = std::lcm(unit, d.output_segment);
+    const int channels = d.input_shape().channels / (conv ? d.conv.groups : 1);
+    if (unit == 0 || unit > channels) return;
+    if (conv && d.conv.groups > 1 && channels % unit != 0) return;
+    if (conv && d.tiling.tile_channels > d.conv.out_channels / d.conv.groups) return;
+    d.tiling.tile_in = unit * pick(1, channels / unit);
+    if (d.tiling.order == LoopOrder::kWeightChunkOuter) d.tiling.chunk_k = d.conv.reduction();
   }
 
  private:

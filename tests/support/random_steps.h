@@ -21,7 +21,7 @@ inline std::vector<Step> steps_of(const Descriptor& d) {
 }
 
 /// Calls check(layer, machine) for random pairs with a random tiling; the maps of every second
-/// layer lie in planes.
+/// layer lie in planes, the inputs of every fourth are cut between them.
 template <class Check>
 void for_random_layers(unsigned seed, int count, Check check) {
   RandomLayer random(seed);
@@ -30,6 +30,7 @@ void for_random_layers(unsigned seed, int count, Check check) {
     Descriptor d = random.layer();
     if (i % 2 == 1) random.cut_into_planes(d, config.array.columns);
     d.tiling = random.tiling(d, config.array);
+    if (i % 4 == 3) random.cut_inputs(d);
     SCOPED_TRACE("case " + std::to_string(i));
     check(d, config);
     if (testing::Test::HasFatalFailure()) return;
