@@ -198,6 +198,7 @@ int whole_reduction_step(const Descriptor& d, const GroupInputs& inputs, int k) 
 }
 
 int reduction_unit(const Descriptor& d, const ArrayConfig& array) {
+  if (array.reduction == Reduction::kChannels) return tile_inputs_of_group(d);
   const int group = datapath_mode(array, d.weight.bits, d.input.bits).group;
   return array.dataflow == Dataflow::kWeightStationary ? array.rows * group
                                                        : std::lcm(array.rows, group);

@@ -26,6 +26,11 @@ inline AcceleratorConfig random_machine(RandomNetwork& random) {
   c.array.columns = 8 * random.pick(1, 4);
   // Rows of lanes or fused bricks take several steps of a reduction each.
   c.array.rows = random.pick(1, c.array.datapath == DatapathFamily::kBitParallel ? 20 : 6);
+  if (random.chance(4)) c.array.reduction = Reduction::kChannels;
+  if (random.chance(4) && c.array.dataflow == Dataflow::kWeightStationary) {
+    c.array.weight_load = WeightLoad::kExposed;
+  }
+  if (random.chance(4)) c.overhead = {random.pick(0, 300), random.pick(0, 20)};
   c.array.lanes = 1 << random.pick(0, 2);
   c.accumulator.bits = random.chance(3) ? random.pick(20, 48) : 32;
   c.accumulator.overflow = random.chance(2) ? Overflow::kWrap : Overflow::kSaturate;
@@ -37,7 +42,7 @@ inline AcceleratorConfig random_machine(RandomNetwork& random) {
   c.weight_buffer = buffer(8 << random.pick(0, 2));
   c.output_buffer = buffer(4 << random.pick(0, 2));
   c.accumulator_buffer_bytes = 16 * 1024;
-  c.dma.bus_bytes = 4 << random.pick(0, 2);
+  c.dma.bus_bytes = 1 << random.pick(0, 4);
   c.dma.max_burst_bytes = 64 << random.pick(0, 6);
   c.dma.outstanding = random.pick(1, 16);
   c.dram.preset = "lpddr4";
