@@ -76,9 +76,9 @@ int whole_reduction_step(const Descriptor& descriptor, const GroupInputs& inputs
 /// Calls `visit` for every step in order.
 void for_each_step(const Descriptor& descriptor, const std::function<void(const Step&)>& visit);
 
-/// Reduction steps of which a chunk that is not the last has a multiple where nothing is to be lost:
-/// whole row tiles of a weight-stationary array, whole groups of an output-stationary one's PEs
-/// (and, for short, its rows); whole kernel positions where the array takes them one by one.
+/// Reduction steps of which a chunk that is not the last has a multiple where nothing is to be
+/// lost: whole row tiles of a weight-stationary array, whole groups of an output-stationary one's
+/// PEs (and, for short, its rows); whole kernel positions where the array takes them one by one.
 int reduction_unit(const Descriptor& descriptor, const ArrayConfig& array);
 
 }  // namespace dcnsim
