@@ -96,7 +96,7 @@ class RandomWork : public RandomLayer {
 
   Tiling tiling_of(const Descriptor& d, const ArrayConfig& array) {
     Tiling t = tiling(d, array);
-    if (d.input_on_chip) {
+    if (d.input_on_chip && chance(2)) {
       t.tile_h = d.output_shape().height;
       t.tile_w = d.output_shape().width;
     }

@@ -162,7 +162,7 @@ TEST(ChunkedSums, are_those_of_the_whole_reduction) {
   RandomLayer random(12);
   Census<Descriptor> census(chunk_classes());
   std::size_t most_begun = 0;
-  for (int i = 0; i < 700 && !testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < 1000 && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE("case " + std::to_string(i));
     const AcceleratorConfig config = random.machine();
     Descriptor d = random.conv();

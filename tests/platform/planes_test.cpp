@@ -8,7 +8,6 @@
 #include <tuple>
 
 #include "models/perf/tile_cuts.h"
-#include "platform/compiler/describe.h"
 #include "tests/platform/random_system.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/classes.h"
@@ -18,28 +17,6 @@
 
 namespace dcnsim {
 namespace {
-
-/// Descriptors with planes for every map, as its producer and all its readers have it; those of the
-/// input are as the host packs it.
-std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwork& network,
-                                  const AcceleratorConfig& config) {
-  std::vector<Descriptor> layers = describe(network, config.accumulator);
-  const auto segment = [&](int channels) {
-    return random.chance(4) ? 0 : std::min(channels, random.chance(2) ? 8 : random.pick(1, 20));
-  };
-  const int image = segment(network.input.channels);
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const LayerNode& node = network.layers[i].node;
-    const auto written = [&](int producer) {
-      return producer == kNetworkInput ? image
-                                       : layers[static_cast<std::size_t>(producer)].output_segment;
-    };
-    layers[i].input_segment = written(node.input);
-    if (node.kind == LayerKind::kAdd) layers[i].input2_segment = written(node.input2);
-    layers[i].output_segment = segment(layers[i].output_shape().channels);
-  }
-  return layers;
-}
 
 /// A network on a machine, with tilings drawn at random, as the best are often of one tile.
 struct System {

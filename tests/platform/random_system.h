@@ -10,6 +10,7 @@
 #include "models/perf/counter_fields.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/prediction.h"
+#include "platform/compiler/describe.h"
 #include "platform/standalone/simulation.h"
 #include "tests/oracle/run_naively.h"
 #include "tests/support/dram_lpddr4.h"
@@ -54,6 +55,28 @@ inline AcceleratorConfig random_machine(RandomNetwork& random) {
 
 inline FixedNetwork random_network(RandomNetwork& random, unsigned seed) {
   return seed % 4 == 0 ? random.residual() : random.make();
+}
+
+/// Descriptors with planes for every map, as its producer and all its readers have it; those of the
+/// input are as the host packs it. Half of the planes there are have `width` channels.
+inline std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwork& network,
+                                         const AcceleratorConfig& config, int width = 8) {
+  std::vector<Descriptor> layers = describe(network, config.accumulator);
+  const auto segment = [&](int channels) {
+    return random.chance(4) ? 0 : std::min(channels, random.chance(2) ? width : random.pick(1, 20));
+  };
+  const int image = segment(network.input.channels);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const LayerNode& node = network.layers[i].node;
+    const auto written = [&](int producer) {
+      return producer == kNetworkInput ? image
+                                       : layers[static_cast<std::size_t>(producer)].output_segment;
+    };
+    layers[i].input_segment = written(node.input);
+    if (node.kind == LayerKind::kAdd) layers[i].input2_segment = written(node.input2);
+    layers[i].output_segment = segment(layers[i].output_shape().channels);
+  }
+  return layers;
 }
 
 /// The counters without SystemC and values are those of the simulation.

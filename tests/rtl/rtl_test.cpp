@@ -31,9 +31,9 @@ class Cases {
     Case c;
     RtlLayer& l = c.layer;
     l.pixels = pick(1, 3 * array.rows + 2);
-    l.channels = pick(1, 3 * array.columns);
     l.reduction = pick(1, std::min(60, 3 * array.rows * 4));
     l.groups = pick(1, 3) == 1 ? pick(2, 4) : 1;
+    l.channels = pick(1, l.groups == 1 ? 3 * array.columns : array.columns + 1);
     const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
     l.sums_stay = fits && pick(1, 2) == 1;
     l.weight_format = {weight_bits, 0, true, false};
