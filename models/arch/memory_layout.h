@@ -85,10 +85,9 @@ constexpr std::int64_t bus_bytes_of(std::int64_t first_bit, std::int64_t last_bi
 /// Bytes of one bias value in memory: 4, or 8 for accumulators of more than 32 bits.
 constexpr int bias_bytes(int accumulator_bits) { return accumulator_bits > 32 ? 8 : 4; }
 
-/// One block of weights in memory serves `columns` output channels (fewer in the last block of a
-/// group): the biases, padded to a bus word, then reduction x channels codes, k-major
-/// (k = kernel row, kernel column, input channel), packed, padded to a bus word. Blocks follow one
-/// another in channel order; a block never spans two groups.
+/// A block of weights in memory (weight_layout.h): the biases of its channels, if it begins their
+/// sums, padded to a bus word, then reduction x channels codes, k-major (k = kernel row, kernel
+/// column, input channel), packed, padded to a bus word.
 struct WeightBlockLayout {
   std::int64_t bias_bytes = 0;    ///< padded size of the bias part
   std::int64_t weight_bytes = 0;  ///< padded size of the code part

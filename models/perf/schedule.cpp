@@ -79,6 +79,14 @@ namespace {
 /// Where the loops of a schedule stand.
 using Position = EnumArray<Loop, int, kLoops>;
 
+/// An axis in pieces, of which the last may be smaller.
+struct Pieces {
+  int total, size;
+  Extent operator[](int number) const {
+    return {number * size, std::min(total, (number + 1) * size)};
+  }
+};
+
 /// The steps of a layer by their positions.
 class StepMaker {
  public:
@@ -87,6 +95,13 @@ class StepMaker {
         pixels_(pixel_tiles(d)),
         nest_(nest(d)),
         counts_(loop_counts(d)),
+        groups_{group_count(d), tile_groups(d)},
+        channels_{group_channels(d), tile_channels_of_group(d)},
+        inputs_{group_inputs(d), tile_inputs_of_group(d)},
+        kernel_size_(kernel_size(d)),
+        chunk_(largest_chunk(d)),
+        in_channels_(d.input_shape().channels),
+        out_channels_(d.output_shape().channels),
         gathers_(gathers(d)),
         by_group_(inputs_by_group(d)),
         sums_wait_(dcnsim::sums_wait(d)) {}
@@ -105,20 +120,18 @@ class StepMaker {
   Step step(const Position& at) const {
     Step s;
     s.pixels = pixels_[static_cast<std::size_t>(at[Loop::kPixels])];
-    const int group0 = at[Loop::kGroups] * tile_groups(d_);
-    s.groups = std::min(tile_groups(d_), group_count(d_) - group0);
-    const Extent channels =
-        part(at[Loop::kChannels], tile_channels_of_group(d_), group_channels(d_));
-    s.channel0 = group0 * group_channels(d_) + channels.first;
-    s.channel1 = s.channel0 + (s.groups - 1) * group_channels(d_) + channels.size();
-    const Extent inputs = part(at[Loop::kInputs], tile_inputs_of_group(d_), group_inputs(d_));
-    s.in1 = d_.input_shape().channels;
+    const Extent groups = groups_[at[Loop::kGroups]];
+    const Extent channels = channels_[at[Loop::kChannels]];
+    const Extent inputs = inputs_[at[Loop::kInputs]];
+    const Extent chunk = chunks_of(inputs)[at[Loop::kChunks]];
+    s.groups = groups.size();
+    s.channel0 = groups.first * channels_.total + channels.first;
+    s.channel1 = (groups.last - 1) * channels_.total + channels.last;
+    s.in1 = in_channels_;
     if (by_group_) {
-      s.in0 = group0 * group_inputs(d_) + inputs.first;
-      s.in1 = s.in0 + (s.groups - 1) * group_inputs(d_) + inputs.size();
+      s.in0 = groups.first * inputs_.total + inputs.first;
+      s.in1 = (groups.last - 1) * inputs_.total + inputs.last;
     }
-    const Extent chunk =
-        part(at[Loop::kChunks], largest_chunk(d_), kernel_size(d_) * inputs.size());
     s.k0 = chunk.first;
     s.k1 = chunk.last;
     s.first_chunk = is_first(Loop::kInputs, at) && is_first(Loop::kChunks, at);
@@ -128,7 +141,7 @@ class StepMaker {
     s.store =
         s.last_chunk && (!gathers_ || (is_last(Loop::kGroups, at) && is_last(Loop::kChannels, at)));
     s.store_channel0 = gathers_ ? 0 : s.channel0;
-    s.store_channel1 = gathers_ ? d_.output_shape().channels : s.channel1;
+    s.store_channel1 = gathers_ ? out_channels_ : s.channel1;
     return s;
   }
 
@@ -140,14 +153,13 @@ class StepMaker {
   }
 
  private:
-  static Extent part(int number, int size, int total) {
-    return {number * size, std::min(total, (number + 1) * size)};
-  }
+  Pieces chunks_of(const Extent& inputs) const { return {kernel_size_ * inputs.size(), chunk_}; }
   /// A smaller last input tile may have fewer chunks.
   int count(Loop loop, const Position& at) const {
-    if (loop != Loop::kChunks || !is_last(Loop::kInputs, at)) return counts_[loop];
-    const Extent inputs = part(at[Loop::kInputs], tile_inputs_of_group(d_), group_inputs(d_));
-    return ceil_div(kernel_size(d_) * inputs.size(), largest_chunk(d_));
+    if (loop != Loop::kChunks || counts_[loop] == 1 || !is_last(Loop::kInputs, at)) {
+      return counts_[loop];
+    }
+    return ceil_div(chunks_of(inputs_[at[Loop::kInputs]]).total, chunk_);
   }
   bool is_first(Loop loop, const Position& at) const { return at[loop] == 0; }
   bool is_last(Loop loop, const Position& at) const { return at[loop] + 1 == count(loop, at); }
@@ -162,6 +174,9 @@ class StepMaker {
   const std::vector<PixelTile> pixels_;
   const Nest nest_;
   const EnumArray<Loop, int, kLoops> counts_;
+  const Pieces groups_;             ///< of the layer
+  const Pieces channels_, inputs_;  ///< of a group
+  const int kernel_size_, chunk_, in_channels_, out_channels_;
   const bool gathers_, by_group_, sums_wait_;
 };
 

@@ -394,6 +394,66 @@ TEST(Descriptor, a_million_steps_are_the_most) {
   EXPECT_EQ(error_of([&] { validate(d); }), "tiling: too many steps, expected at most 1048576");
 }
 
+TEST(Descriptor, input_tiles_are_whole_planes_of_one_group) {
+  const auto said = [](Descriptor d, int segment, int tile_in) {
+    d.input_segment = segment;
+    d.tiling.tile_in = tile_in;
+    return error_of([&] { validate(d); });
+  };
+  Descriptor d = example();  // 48 channels
+  d.tiling.chunk_k = d.conv.reduction();
+  EXPECT_EQ(said(d, 0, 48), "no error");
+  EXPECT_EQ(said(d, 0, 49), "tile_in: 49, expected 0..48");
+  EXPECT_EQ(said(d, 0, 16), "tile_in: 16, expected all channels or whole planes of the input");
+  EXPECT_EQ(said(d, 8, 12), "tile_in: 12, expected all channels or whole planes of the input");
+  EXPECT_EQ(said(d, 8, 16), "no error");
+  d.tiling.chunk_k = 9 * 16;
+  d.tiling.order = LoopOrder::kWeightChunkOuter;
+  EXPECT_EQ(said(d, 8, 16), "no error");
+  d.tiling.chunk_k -= 1;
+  EXPECT_EQ(said(d, 8, 16), "chunk_k: 143, expected all of an input tile, in this order");
+  EXPECT_EQ(said(d, 8, 0), "no error");
+
+  d.conv.groups = 2;  // of 24 channels
+  d.tiling.order = LoopOrder::kPixelOuter;
+  EXPECT_EQ(said(d, 16, 16), "tile_in: 16, expected groups of whole planes of the input");
+  EXPECT_EQ(said(d, 8, 16), "no error");
+  d.tiling.tile_channels = 64;
+  EXPECT_EQ(said(d, 8, 16), "tile_in: 16, expected all channels of several groups");
+  EXPECT_EQ(said(d, 8, 0), "no error");
+  d.tiling.tile_channels = 48;
+  EXPECT_EQ(said(d, 8, 0), "tile_channels: 48, expected part of a group of 32 or whole groups");
+}
+
+TEST(Descriptor, pools_and_additions_are_cut_between_planes_of_all_their_maps) {
+  Descriptor pool = pool_example();  // 8 channels
+  pool.tiling.tile_in = 4;
+  EXPECT_EQ(error_of([&] { validate(pool); }),
+            "tile_in: 4, expected all channels or whole planes of the input");
+  pool.input_segment = 2;
+  EXPECT_EQ(error_of([&] { validate(pool); }),
+            "tile_in: 4, expected all channels or whole planes of the output");
+  pool.output_segment = 4;
+  EXPECT_EQ(error_of([&] { validate(pool); }), "no error");
+  EXPECT_EQ(step_count(pool), 5 * 6 * 2);
+
+  Descriptor add = add_example();
+  add.tiling.tile_in = 4;
+  add.input_segment = add.output_segment = 4;
+  EXPECT_EQ(error_of([&] { validate(add); }),
+            "tile_in: 4, expected all channels or whole planes of the second operand");
+  add.input2_segment = 1;
+  EXPECT_EQ(error_of([&] { validate(add); }), "no error");
+}
+
+TEST(Descriptor, steps_are_counted_in_every_loop) {
+  Descriptor d = example();  // 14 x 13 outputs in tiles of 3 x 4, 64 channels in tiles of 32
+  d.input_segment = 8;
+  d.tiling.tile_in = 32;   // and 16
+  d.tiling.chunk_k = 200;  // 288 and 144 steps
+  EXPECT_EQ(step_count(d), 5 * 4 * 2 * (2 + 1));
+}
+
 /// A number of its own in every field of a pool and an addition, which example() does not have.
 TEST(Descriptor, fields_of_pools_and_additions_come_back_each_in_its_place) {
   Descriptor d = pool_example();
