@@ -386,6 +386,39 @@ TEST(ArrayRegisters, are_those_of_the_verilog_arrays) {
   c.array.datapath = DatapathFamily::kComposable;
   EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (2 * 64 - 32));
   EXPECT_EQ(array_registers(c).edge_bits, 2u * 4 * 64 + 6 * 32 + (3 + 3) * 64);
+  c.array.weight_load = WeightLoad::kExposed;
+  EXPECT_EQ(array_registers(c).shadow_bits, 4u * 3 * (64 - 32)) << "one set of weights";
+}
+
+TEST(ArrayCycles, of_kernel_positions_one_by_one) {
+  AcceleratorConfig c = machine(4, 3, Dataflow::kWeightStationary);
+  ArrayWork work;
+  work.pixels = 10;
+  work.channels = 3;
+  work.reduction = 3 * 6;
+  // Packed: 18 steps are 5 row tiles. Apart: each of 3 positions has 6 channels in 2 row tiles.
+  EXPECT_EQ(array_passes(c, work), 5u);
+  EXPECT_EQ(array_cycles(c, work), 4u + 5 * 10 + (4 + 3 - 1));
+  work.positions = 3;
+  EXPECT_EQ(array_passes(c, work), 6u);
+  EXPECT_EQ(array_cycles(c, work), 4u + 6 * 10 + (4 + 3 - 1));
+  LayerCounters counters;
+  count_array_events(c, work, counters);
+  EXPECT_EQ(counters.macs, 10u * 3 * 18);
+  EXPECT_EQ(counters.accumulator_buffer.writes, 6u * 30);
+}
+
+TEST(ArrayCycles, of_weights_that_enter_between_passes) {
+  AcceleratorConfig c = machine(4, 3, Dataflow::kWeightStationary);
+  ArrayWork work;
+  work.pixels = 10;
+  work.channels = 3;
+  work.reduction = 4 + 4 + 2;
+  const std::uint64_t hidden = array_cycles(c, work), filling = array_fill_drain_cycles(c, work);
+  c.array.weight_load = WeightLoad::kExposed;
+  // Four rows, then two, a row a cycle, that computing hid before.
+  EXPECT_EQ(array_cycles(c, work), hidden + 4 + 2);
+  EXPECT_EQ(array_fill_drain_cycles(c, work), filling + 4 + 2);
 }
 
 TEST(ArrayEvents, add_to_what_is_there) {
