@@ -135,6 +135,19 @@ void validate_address_mapping(const std::string& mapping) {
   }
 }
 
+void validate_watermarks(const DramConfig& dram) {
+  if (dram.write_high > dram.write_queue_depth) {
+    throw InvalidField("dram.write_high", std::to_string(dram.write_high) + ", expected at most " +
+                                              std::to_string(dram.write_queue_depth) +
+                                              " (dram.write_queue_depth)");
+  }
+  if (dram.write_low >= dram.write_high) {
+    throw InvalidField("dram.write_low", std::to_string(dram.write_low) + ", expected less than " +
+                                             std::to_string(dram.write_high) +
+                                             " (dram.write_high)");
+  }
+}
+
 }  // namespace
 
 void validate(const AcceleratorConfig& config) {
@@ -145,6 +158,7 @@ void validate(const AcceleratorConfig& config) {
 
   validate_datapath(config.array);
   validate_address_mapping(config.dram.address_mapping);
+  validate_watermarks(config.dram);
   if (config.dma.max_burst_bytes < config.dma.bus_bytes) {
     throw InvalidField("dma.max_burst_bytes",
                        std::to_string(config.dma.max_burst_bytes) + ", expected at least " +

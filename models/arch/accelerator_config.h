@@ -149,7 +149,12 @@ struct DramConfig {
   std::string address_mapping = "row-bank-column-group-channel";
   PagePolicy page_policy = PagePolicy::kOpen;
   DramScheduler scheduler = DramScheduler::kFrFcfs;  ///< of requests that wait in its queue
-  int queue_depth = 32;                              ///< requests in the controller, 1..256
+  // Bursts that wait in the controller of a channel, 1..256, and writes of them: where reads have
+  // to wait for writes, and for how many at a time.
+  int queue_depth = 64;  ///< reads
+  int write_queue_depth = 64;
+  int write_high = 56;    ///< at most write_queue_depth: from so many on, they come before reads
+  int write_low = 8;      ///< below write_high: until so many are left
   bool refreshes = true;  ///< without, a DRAM that forgets nothing: a bound, no device
 };
 

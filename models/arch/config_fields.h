@@ -151,6 +151,9 @@ void visit_fields(Config& c, Visitor&& visit) {
                                 {"fcfs", DramScheduler::kFcfs}}}},
         c.dram.scheduler);
   visit(Whole{{"dram.queue_depth", kOptional}, 1, 256}, c.dram.queue_depth);
+  visit(Whole{{"dram.write_queue_depth", kOptional}, 1, 256}, c.dram.write_queue_depth);
+  visit(Whole{{"dram.write_high", kOptional}, 1, 256}, c.dram.write_high);
+  visit(Whole{{"dram.write_low", kOptional}, 0, 255}, c.dram.write_low);
   visit(Choice<bool>{{"dram.refresh", kOptional}, {{{"on", true}, {"off", false}}}},
         c.dram.refreshes);
 

@@ -17,7 +17,8 @@ Bus::Bus(const sc_core::sc_module_name& name, const sc_core::sc_time& latency,
       ranges_(std::move(ranges)),
       phases_(this, &Bus::on_phase),
       requests_(ranges_.size()),
-      responses_(initiators) {
+      responses_(initiators),
+      held_(initiators) {
   for (const Range& a : ranges_) {
     for (const Range& b : ranges_) {
       if (&a != &b && a.base < b.base + b.bytes && b.base < a.base + a.bytes) {
@@ -101,7 +102,13 @@ tlm::tlm_sync_enum Bus::nb_transport_fw(int initiator, Payload& payload, tlm::tl
     payload.acquire();
     routes_[&payload] = {static_cast<std::size_t>(initiator), *target, payload.get_address()};
     phases_.notify(payload, phase, delay + latency_);
-    return tlm::TLM_ACCEPTED;
+    Held& held = held_[static_cast<std::size_t>(initiator)];
+    if (++held.requests > kRequestsHeld) {
+      held.withheld = &payload;
+      return tlm::TLM_ACCEPTED;
+    }
+    phase = tlm::END_REQ;
+    return tlm::TLM_UPDATED;
   }
   if (phase == tlm::END_RESP) {
     phases_.notify(payload, phase, delay);
@@ -134,9 +141,6 @@ void Bus::on_phase(Payload& payload, const tlm::tlm_phase& phase) {
     requests_[route.target].waiting.push_back(&payload);
     begin_request(route.target);
   } else if (phase == tlm::END_REQ) {
-    tlm::tlm_phase to_initiator = tlm::END_REQ;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    from_initiators[route.initiator]->nb_transport_bw(payload, to_initiator, delay);
     end_request(route);
   } else if (phase == tlm::BEGIN_RESP) {
     end_request(route);
@@ -160,7 +164,11 @@ void Bus::begin_request(std::size_t target) {
     case tlm::TLM_ACCEPTED:
       return;
     case tlm::TLM_UPDATED:
-      nb_transport_bw(static_cast<int>(target), payload, phase, delay);
+      if (phase == tlm::END_REQ && delay == sc_core::SC_ZERO_TIME) {
+        end_request(route);
+      } else {
+        nb_transport_bw(static_cast<int>(target), payload, phase, delay);
+      }
       return;
     case tlm::TLM_COMPLETED:
       route.target_has_ended = true;
@@ -171,6 +179,13 @@ void Bus::begin_request(std::size_t target) {
 
 void Bus::end_request(Route& route) {
   if (!std::exchange(route.in_request, false)) return;
+  Held& held = held_[route.initiator];
+  --held.requests;
+  if (Payload* const payload = std::exchange(held.withheld, nullptr)) {
+    tlm::tlm_phase phase = tlm::END_REQ;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    from_initiators[route.initiator]->nb_transport_bw(*payload, phase, delay);
+  }
   requests_[route.target].end();
   begin_request(route.target);
 }

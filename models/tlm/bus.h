@@ -4,9 +4,10 @@
 // sends the data counts its beats.
 //
 // Non-blocking: a target has one request in its request phase, an initiator one response in its
-// response phase (IEEE 1666 15.2.6). Others wait in the bus in order of arrival; as each initiator
-// waits for its own END_REQ, contenders for a target take turns. A request is accepted when its
-// target accepts it, so back-pressure passes through.
+// response phase (IEEE 1666 15.2.6). Others wait in the bus in order of arrival. The bus holds
+// kRequestsHeld requests of an initiator that their targets have not accepted, so that one may
+// follow the other while they are on their way; a further one gets its END_REQ when a target
+// accepts one of these. So back-pressure passes through, and contenders for a target take turns.
 #pragma once
 
 #include <tlm_utils/peq_with_cb_and_phase.h>
@@ -27,6 +28,8 @@ namespace dcnsim {
 class Bus : public sc_core::sc_module {
  public:
   using TargetSocket = tlm_utils::simple_target_socket_tagged<Bus, 32>;
+  static constexpr int kRequestsHeld = 2;
+
   using InitiatorSocket = tlm_utils::simple_initiator_socket_tagged<Bus, 32>;
 
   /// Bus addresses [base, base + bytes) of one target, which sees addresses from 0.
@@ -52,6 +55,11 @@ class Bus : public sc_core::sc_module {
       waiting.pop_front();
       begun = false;
     }
+  };
+  /// Requests of an initiator that their targets have not accepted.
+  struct Held {
+    int requests = 0;
+    Payload* withheld = nullptr;  ///< whose END_REQ is
   };
   struct Route {
     std::size_t initiator, target;
@@ -83,6 +91,7 @@ class Bus : public sc_core::sc_module {
   std::unordered_map<Payload*, Route> routes_;    ///< of transactions under way
   std::vector<Lane> requests_;                    ///< by target
   std::vector<Lane> responses_;                   ///< by initiator
+  std::vector<Held> held_;                        ///< by initiator
 };
 
 }  // namespace dcnsim

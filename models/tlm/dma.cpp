@@ -315,7 +315,12 @@ void Dma::begin(const Burst& burst) {
     case tlm::TLM_ACCEPTED:
       break;
     case tlm::TLM_UPDATED:
-      nb_transport_bw(transaction, phase, delay);
+      // This process goes on by itself.
+      if (phase == tlm::END_REQ) {
+        end_request(transaction, delay);
+      } else {
+        nb_transport_bw(transaction, phase, delay);
+      }
       break;
     case tlm::TLM_COMPLETED:
       end_request(transaction, delay);

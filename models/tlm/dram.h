@@ -51,23 +51,38 @@ class Dram : public sc_core::sc_module {
   void on_phase(Payload& payload, const tlm::tlm_phase& phase);
   void go_on();
   void serve();
+  /// Whether another request may be taken.
+  bool has_room() const;
+  /// Gives the request to the queue. Whether it has found room.
+  bool enter(Payload& payload);
+  void accepted(Payload& payload);
   void admit();
   void respond();
   void schedule();
 
+  // The queue is lazy: it is brought up to date before the device is asked.
+
   class OwnMeter : public OwnDramMeter {
    public:
     explicit OwnMeter(Dram& dram) : OwnDramMeter(dram.device_), dram_(dram) {}
-    void begin_job(std::uint64_t now_ps) override {
-      if (dram_.queue_.empty() && dram_.at_door_.empty()) OwnDramMeter::begin_job(now_ps);
-    }
+    void begin_job(std::uint64_t now_ps) override;
+    DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps) override;
+    DramEvents events_until(std::uint64_t now_ps) override;
 
    private:
-    const Dram& dram_;
+    Dram& dram_;
+  };
+  class SharedMeter : public SharedDramMeter {
+   public:
+    explicit SharedMeter(Dram& dram) : SharedDramMeter(dram.device_), dram_(dram) {}
+    DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps) override;
+
+   private:
+    Dram& dram_;
   };
   DramDevice device_;
   OwnMeter own_meter_;
-  SharedDramMeter shared_meter_;
+  SharedMeter shared_meter_;
   RequestQueue queue_;
   const std::size_t queue_depth_;
   MemoryStorage storage_;
@@ -76,7 +91,7 @@ class Dram : public sc_core::sc_module {
   sc_core::sc_event taken_;                        ///< a phase has come to pass
   sc_core::sc_event wake_;                         ///< the queue has something to do
   std::uint64_t wake_ps_ = RequestQueue::kNever;   ///< at this time
-  std::deque<Payload*> at_door_;                   ///< requests whose END_REQ is withheld
+  std::deque<Payload*> at_door_;                   ///< requests that the queue does not know yet
   std::deque<Payload*> responses_;                 ///< done; the first one's response may be open
   bool responding_ = false;                        ///< BEGIN_RESP sent, END_RESP to come
 };

@@ -26,7 +26,7 @@ class DramBehindBus : public Memory {
 
   void waited(Wait cause, Int from, Int to) override {
     const std::string part = "." + std::string(to_string(cause));
-    dram_.refresh_until(ps(to));
+    dram_.run_until(ps(to));
     const DramTime time = dram_.time_between(ps(from), ps(to));
     const Int refresh = std::min(to - from, static_cast<Int>(time.refresh_ps) / period_ps_);
     counts_["refresh_cycles" + part] += refresh;

@@ -102,7 +102,7 @@ TEST_F(AtMemoryTest, single_accesses_take_what_the_timing_table_says) {
   EXPECT_EQ(latency_ps(0, 0), kBusPs + kClosedRead);
   EXPECT_EQ(latency_ps(0, 1), kBusPs + kHitRead);
   EXPECT_EQ(latency_ps(0, 2), kBusPs + kConflictRead);
-  EXPECT_EQ(Clocking::to_ps(initiators[0]->results[0].accepted), kBusPs);
+  EXPECT_EQ(initiators[0]->results[0].accepted, SC_ZERO_TIME) << "by the bus";
 }
 
 TEST_F(AtMemoryTest, uncontended_accesses_take_as_long_as_loosely_timed_ones) {
@@ -138,10 +138,16 @@ TEST_F(AtMemoryTest, a_full_queue_withholds_the_end_of_the_request) {
   build({{accesses, 12}});
   simulate();
   const auto& results = initiators[0]->results;
-  EXPECT_EQ(Clocking::to_ps(results[1].accepted), kBusPs * 2);
-  for (std::size_t i = 2; i < results.size(); ++i) {
-    const sc_time at_memory = results[i - 1].accepted + sc_time(kBusPs * 1e-3, SC_NS);
-    EXPECT_EQ(results[i].accepted, std::max(at_memory, results[i - 2].done)) << i;
+  // The bus holds two, the memory two; those it has room for at once arrive behind the bus.
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(results[i].accepted, SC_ZERO_TIME);
+  for (std::size_t i = 2; i < 4; ++i) {
+    EXPECT_EQ(Clocking::to_ps(results[i].accepted), kBusPs);
+  }
+  // A place is free in the cycle after a column command has begun.
+  for (std::size_t i = 4; i < results.size(); ++i) {
+    EXPECT_EQ(Clocking::to_ps(results[i].accepted),
+              Clocking::to_ps(results[i - 4].done) - kHitRead + 625)
+        << i;
   }
 }
 
@@ -289,7 +295,7 @@ TEST_F(AtMemoryTest, blocking_calls_work_beside_requests_that_wait) {
   sc_time delay;
   blocking.socket->b_transport(payload, delay);
   EXPECT_TRUE(payload.is_response_ok());
-  EXPECT_GT(delay, SC_ZERO_TIME);
+  EXPECT_EQ(delay, SC_ZERO_TIME) << "posted";
   simulate();
   EXPECT_EQ(events(shared).read_bytes, 50u * 1024);
   EXPECT_EQ(events(shared).write_bytes, 32u);

@@ -19,9 +19,15 @@ struct DramRun {
   std::uint32_t rotation = 1;                      ///< bank groups the bursts rotate over; 1: none
   std::uint64_t row = 0;
   std::uint64_t bursts = 0;
+  std::uint64_t number = 0;  ///< of the first burst among its channel's; the others follow
 
   std::uint32_t group_of(std::uint64_t burst) const {
     return rotation == 1 ? group : static_cast<std::uint32_t>((group + burst) & (rotation - 1));
+  }
+  /// Whether the rows of `other` are the same.
+  bool goes_on_in(const DramRun& other) const {
+    return bank == other.bank && row == other.row && rotation == other.rotation &&
+           channel == other.channel && (rotation > 1 || group == other.group);
   }
   /// True for the run's last burst in its bank.
   bool ends_bank(std::uint64_t burst) const { return burst + rotation >= bursts; }
@@ -51,10 +57,16 @@ class AddressMap {
         run.channel = static_cast<std::uint32_t>(field(AddressPart::kChannel, burst));
         run.group = static_cast<std::uint32_t>(field(AddressPart::kGroup, burst));
         run.bursts = block_end - burst;
+        run.number = burst;
         visit(run);
       }
       burst = block_end;
     }
+  }
+
+  /// Whether an access covers all bytes of its bursts.
+  bool is_whole(std::uint64_t address, std::uint64_t bytes) const {
+    return ((address | (address + bytes)) & (burst_bytes() - 1)) == 0;
   }
 
   std::uint64_t burst_bytes() const { return std::uint64_t{1} << burst_shift_; }
@@ -77,6 +89,7 @@ class AddressMap {
     for (std::uint64_t c = 0; c <= channel.mask; ++c) {
       const std::uint64_t from = bursts_before(first, c, channel);
       run.bursts = bursts_before(stop, c, channel) - from;
+      run.number = from;
       if (run.bursts == 0) continue;
       run.channel = static_cast<std::uint32_t>(c);
       run.group = static_cast<std::uint32_t>(rotation_ == 1 ? field(AddressPart::kGroup, first)

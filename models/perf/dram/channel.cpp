@@ -2,6 +2,7 @@
 #include "models/perf/dram/channel.h"
 
 #include <algorithm>
+#include <set>
 
 namespace dcnsim {
 
@@ -10,7 +11,7 @@ DramChannel::DramChannel(std::uint32_t index, const DramSpec& spec, const DramTi
     : index_(index),
       timing_(timing),
       page_policy_(page_policy),
-      banks_per_group_(static_cast<std::uint32_t>(spec.banks / spec.bank_groups)),
+      banks_per_group_(static_cast<std::size_t>(spec.banks / spec.bank_groups)),
       burst_bytes_(static_cast<std::uint64_t>(spec.burst_bytes())),
       banks_(static_cast<std::size_t>(spec.banks)),
       groups_(static_cast<std::size_t>(spec.bank_groups)) {
@@ -22,7 +23,7 @@ void DramChannel::reset(std::uint64_t epoch_ps) {
   std::fill(groups_.begin(), groups_.end(), Group{});
   slots_.reset();
   epoch_ps_ = epoch_ps;
-  floor_ = next_column_ = next_read_ = next_write_ = auto_precharge_ = 0;
+  floor_ = latest_row_ = next_column_ = next_read_ = next_write_ = auto_precharge_ = 0;
   next_precharge_ = next_activate_ = 0;
   activate_window_.fill(0);
   oldest_activate_ = 0;
@@ -32,30 +33,33 @@ void DramChannel::reset(std::uint64_t epoch_ps) {
   events_ = {};
 }
 
-std::uint64_t DramChannel::place_run(std::uint64_t from, const DramRun& run, bool is_write) {
+std::uint64_t DramChannel::place_run(std::uint64_t from, const DramRun& run, std::uint64_t first,
+                                     std::uint64_t last, bool is_write) {
   // Rotating bursts reach every group again after so many of them that tCCD_L has passed.
   const std::uint64_t same_group = is_write ? timing_.ccd_l_wr : timing_.ccd_l;
   const bool streams =
       observer_ == nullptr && (run.rotation == 1 || run.rotation * timing_.ccd_s >= same_group);
-  const std::uint64_t one_by_one_at_end = page_policy_ == PagePolicy::kClosed ? run.rotation : 0;
+  const std::uint64_t stream_end =
+      page_policy_ == PagePolicy::kOpen
+          ? last
+          : std::min(last, run.bursts - std::min<std::uint64_t>(run.bursts, run.rotation));
   std::uint64_t since_refresh = 0;  // bursts of this run: at `rotation`, all its rows are open
-  std::uint64_t data_end = 0;
-  for (std::uint64_t i = 0; i < run.bursts;) {
-    if (streams && since_refresh >= run.rotation && i + one_by_one_at_end < run.bursts) {
-      const std::uint64_t placed = stream(run, i, run.bursts - one_by_one_at_end - i, is_write);
+  std::uint64_t end = 0;
+  for (std::uint64_t i = first; i < last;) {
+    if (streams && since_refresh >= run.rotation && i < stream_end) {
+      const std::uint64_t placed = stream(run, i, stream_end - i, is_write);
       if (placed > 0) {
         i += placed;
-        data_end =
-            next_column_ - timing_.ccd_s + (is_write ? timing_.cwl : timing_.cl) + timing_.burst;
+        end = data_end(next_column_ - timing_.ccd_s, is_write);
         continue;
       }
     }
     const std::uint64_t refreshes = events_.refreshes;
-    data_end = place(from, {run.group_of(i), run.bank, run.row, is_write, run.ends_bank(i)});
+    end = place(from, {run.group_of(i), run.bank, run.row, is_write, run.ends_bank(i)});
     since_refresh = events_.refreshes == refreshes ? since_refresh + 1 : 1;
     ++i;
   }
-  return data_end;
+  return end;
 }
 
 std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
@@ -73,26 +77,70 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
     planned = plan(start, burst);
   }
   floor_ = planned.begin;
-  open_row(burst, planned);
-  column(burst, planned.column);
-  return planned.column + (burst.is_write ? timing_.cwl : timing_.cl) + timing_.burst;
+  const std::size_t bank = index_of(burst);
+  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
+  if (planned.activates) activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+  column(planned.column, burst);
+  return data_end(planned.column, burst.is_write);
+}
+
+void DramChannel::open_row(std::uint64_t from, const Burst& burst) {
+  const std::size_t bank = index_of(burst);
+  const std::uint64_t start = earliest_start(from);
+  const Plan planned = plan(start, burst);
+  if (!planned.activates || planned.column >= refresh_due_) return;
+  open_time_.settle(to_ps(start));
+  floor_ = planned.begin;
+  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
+  activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+}
+
+DramChannel::Slot DramChannel::column_slot(std::uint64_t from, std::size_t bank,
+                                           bool is_write) const {
+  const Bank& b = banks_[bank];
+  const std::uint64_t begin = std::max(from, floor_);
+  std::uint64_t cycle = column_cycle(begin, is_write ? b.write : b.read, group_of(bank), is_write);
+  if (timing_.one_bus) cycle = slots_.free_from(begin, cycle, timing_.column);
+  return {cycle + 1 - timing_.column.length, cycle};
+}
+
+DramChannel::Slot DramChannel::row_slot(std::uint64_t from, std::size_t bank,
+                                        const Slot* column) const {
+  const Bank& b = banks_[bank];
+  const std::uint64_t begin = std::max(from, floor_);
+  CommandSlots slots = slots_;
+  if (column != nullptr && timing_.one_bus) {
+    const std::uint64_t columns = timing_.activate.within / timing_.ccd_s + 2;
+    slots.take_run(column->acts, timing_.ccd_s, columns, timing_.column);
+  }
+  if (b.open) {
+    const std::uint64_t cycle = precharge_cycle(begin, b, slots);
+    return {slots.begin_of(cycle, timing_.precharge), cycle};
+  }
+  const std::uint64_t cycle = activate_cycle(begin, b.activate, group_of(bank), slots);
+  return {slots.begin_of(cycle, timing_.activate), cycle};
+}
+
+void DramChannel::issue_row(const Slot& slot, const Burst& burst) {
+  open_time_.settle(to_ps(slot.begin));
+  floor_ = slot.begin;
+  const std::size_t bank = index_of(burst);
+  if (banks_[bank].open) {
+    precharge(slot, bank);
+  } else {
+    activate(slot, bank, burst.row);
+  }
+}
+
+std::uint64_t DramChannel::issue_column(const Slot& slot, const Burst& burst) {
+  open_time_.settle(to_ps(slot.begin));
+  floor_ = slot.begin;
+  column(slot.acts, burst);
+  return data_end(slot.acts, burst.is_write);
 }
 
 void DramChannel::refresh_until(std::uint64_t cycle) {
   while (refresh_due_ <= cycle) refresh();
-}
-
-bool DramChannel::row_is_open(const Burst& burst) const {
-  const Bank& bank = bank_of(burst.group, burst.bank);
-  return bank.open && bank.row == burst.row;
-}
-
-std::uint64_t DramChannel::row_cycle(std::uint64_t from, const Burst& burst) const {
-  return plan(earliest_start(from), burst).begin;
-}
-
-std::uint64_t DramChannel::column_cycle(std::uint64_t from, const Burst& burst) const {
-  return plan(earliest_start(from), burst).column;
 }
 
 DramEvents DramChannel::events(std::uint64_t now_ps) {
@@ -103,81 +151,118 @@ DramEvents DramChannel::events(std::uint64_t now_ps) {
   return events;
 }
 
+DramEvents DramChannel::events_of(const std::vector<Burst>& writes) const {
+  std::set<std::pair<std::size_t, std::uint64_t>> rows;
+  for (const Burst& burst : writes) {
+    if (!row_is_open(burst)) rows.emplace(index_of(burst), burst.row);
+  }
+  DramEvents events;
+  events.write_bytes = writes.size() * burst_bytes_;
+  events.activates = rows.size();
+  return events;
+}
+
 std::uint64_t DramChannel::earliest_start(std::uint64_t from) const {
-  return std::max({from, floor_, decision_cycle()});
+  const std::uint64_t decided =
+      next_column_ > timing_.lookahead ? next_column_ - timing_.lookahead : 0;
+  return std::max({from, floor_, decided});
 }
 
 DramChannel::Plan DramChannel::plan(std::uint64_t start, const Burst& burst) const {
-  const Bank& bank = bank_of(burst.group, burst.bank);
+  const Bank& bank = banks_[index_of(burst)];
   const Group& group = groups_[burst.group];
   Plan p;
   p.begin = start;
   std::uint64_t row_ready = burst.is_write ? bank.write : bank.read;
   if (!bank.open || bank.row != burst.row) {
-    std::uint64_t activate =
-        std::max({start + timing_.activate.length - 1, bank.activate, group.activate,
-                  next_activate_, activate_window_[oldest_activate_]});
+    std::uint64_t activate_begin = start, activate_ready = bank.activate;
     if (bank.open) {
       p.precharges = true;
-      p.precharge = slots_.free_from(
-          start, std::max({start + timing_.precharge.length - 1, bank.precharge, next_precharge_}),
-          timing_.precharge);
+      p.precharge = precharge_cycle(start, bank, slots_);
       p.begin = slots_.begin_of(p.precharge, timing_.precharge);
-      activate = std::max(activate, p.precharge + timing_.rp);
+      activate_begin = p.precharge + 1;
+      activate_ready = std::max(activate_ready, p.precharge + timing_.rp);
     }
     p.activates = true;
-    p.activate =
-        slots_.free_from(p.precharges ? p.precharge + 1 : start, activate, timing_.activate);
+    p.activate = activate_cycle(activate_begin, activate_ready, group, slots_);
     if (!p.precharges) p.begin = slots_.begin_of(p.activate, timing_.activate);
     row_ready = p.activate + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
   }
-  p.column = std::max(
-      {start + timing_.column.length - 1, row_ready, next_column_,
-       burst.is_write ? std::max(next_write_, group.write) : std::max(next_read_, group.read)});
+  p.column = column_cycle(start, row_ready, group, burst.is_write);
+  if (timing_.one_bus && p.column < latest_row_ + timing_.column.length) {
+    p.column = slots_.free_from(start, p.column, timing_.column);
+  }
   return p;
 }
 
-void DramChannel::open_row(const Burst& burst, const Plan& p) {
-  Bank& bank = bank_of(burst.group, burst.bank);
-  if (p.precharges) {
-    tell(DramCommand::Kind::kPrecharge, burst.group, burst.bank, bank.row, p.begin, p.precharge,
-         p.precharge + timing_.rp);
-    slots_.take(p.precharge, timing_.precharge);
-    next_precharge_ = p.precharge + timing_.ppd;
-    close(bank, p.precharge);
-  }
-  if (!p.activates) return;
-  tell(DramCommand::Kind::kActivate, burst.group, burst.bank, burst.row,
-       slots_.begin_of(p.activate, timing_.activate), p.activate, p.activate + timing_.rcd);
-  slots_.take(p.activate, timing_.activate);
-  open_time_.opens(to_ps(p.activate));
-  bank.open = true;
-  bank.row = burst.row;
-  bank.read = p.activate + timing_.rcd;
-  bank.write = p.activate + timing_.rcd_wr;
-  bank.precharge = p.activate + timing_.ras;
-  bank.activate = p.activate + timing_.rc;
-  groups_[burst.group].activate = p.activate + timing_.rrd_l;
-  next_activate_ = p.activate + timing_.rrd_s;
-  activate_window_[oldest_activate_] = p.activate + timing_.faw;
+std::uint64_t DramChannel::precharge_cycle(std::uint64_t begin, const Bank& bank,
+                                           const CommandSlots& slots) const {
+  return slots.free_from(
+      begin, std::max({begin + timing_.precharge.length - 1, bank.precharge, next_precharge_}),
+      timing_.precharge);
+}
+
+std::uint64_t DramChannel::activate_cycle(std::uint64_t begin, std::uint64_t ready,
+                                          const Group& group, const CommandSlots& slots) const {
+  return slots.free_from(begin,
+                         std::max({begin + timing_.activate.length - 1, ready, group.activate,
+                                   next_activate_, activate_window_[oldest_activate_]}),
+                         timing_.activate);
+}
+
+std::uint64_t DramChannel::column_cycle(std::uint64_t begin, std::uint64_t ready,
+                                        const Group& group, bool is_write) const {
+  return std::max({begin + timing_.column.length - 1, ready, next_column_,
+                   is_write ? next_write_ : next_read_, is_write ? group.write : group.read});
+}
+
+void DramChannel::take_row(const Slot& slot, const CommandSlots::Command& command) {
+  slots_.take(slot.begin, slot.acts, command);
+  latest_row_ = std::max(latest_row_, slot.acts);
+}
+
+void DramChannel::precharge(const Slot& slot, std::size_t bank) {
+  const std::uint64_t cycle = slot.acts;
+  tell(DramCommand::Kind::kPrecharge, bank, banks_[bank].row, slot.begin, cycle,
+       cycle + timing_.rp);
+  take_row(slot, timing_.precharge);
+  next_precharge_ = cycle + timing_.ppd;
+  close(banks_[bank], cycle);
+}
+
+void DramChannel::activate(const Slot& slot, std::size_t bank, std::uint64_t row) {
+  const std::uint64_t cycle = slot.acts;
+  tell(DramCommand::Kind::kActivate, bank, row, slot.begin, cycle, cycle + timing_.rcd);
+  take_row(slot, timing_.activate);
+  open_time_.opens(to_ps(cycle));
+  Bank& b = banks_[bank];
+  b.open = true;
+  b.row = row;
+  b.read = cycle + timing_.rcd;
+  b.write = cycle + timing_.rcd_wr;
+  b.precharge = cycle + timing_.ras;
+  b.activate = cycle + timing_.rc;
+  group_of(bank).activate = cycle + timing_.rrd_l;
+  next_activate_ = cycle + timing_.rrd_s;
+  activate_window_[oldest_activate_] = cycle + timing_.faw;
   oldest_activate_ = (oldest_activate_ + 1) % activate_window_.size();
   ++events_.activates;
 }
 
-void DramChannel::column(const Burst& burst, std::uint64_t cycle) {
-  Bank& bank = bank_of(burst.group, burst.bank);
-  if (timing_.one_bus) slots_.take(cycle, timing_.column);
+void DramChannel::column(std::uint64_t cycle, const Burst& burst) {
+  const std::size_t index = index_of(burst);
+  Bank& bank = banks_[index];
+  if (timing_.one_bus) slots_.take_whole(cycle, timing_.column);
   next_column_ = cycle + timing_.ccd_s;
   (burst.is_write ? next_read_ : next_write_) =
       cycle + (burst.is_write ? timing_.write_to_read_s : timing_.read_to_write);
   (burst.is_write ? events_.write_bytes : events_.read_bytes) += burst_bytes_;
   hold(bank, groups_[burst.group], cycle, burst.is_write);
-  tell(burst.is_write ? DramCommand::Kind::kWrite : DramCommand::Kind::kRead, burst.group,
-       burst.bank, burst.row, cycle + 1 - timing_.column.length, cycle,
-       cycle + (burst.is_write ? timing_.cwl : timing_.cl) + timing_.burst);
+  tell(burst.is_write ? DramCommand::Kind::kWrite : DramCommand::Kind::kRead, index, burst.row,
+       cycle + 1 - timing_.column.length, cycle, data_end(cycle, burst.is_write));
   if (burst.ends_bank && page_policy_ == PagePolicy::kClosed) {
-    tell(DramCommand::Kind::kAutoPrecharge, burst.group, burst.bank, burst.row, bank.precharge,
-         bank.precharge, bank.precharge + timing_.rp);
+    tell(DramCommand::Kind::kAutoPrecharge, index, burst.row, bank.precharge, bank.precharge,
+         bank.precharge + timing_.rp);
     auto_precharge_ = std::max(auto_precharge_, bank.precharge);
     close(bank, bank.precharge);
   }
@@ -209,7 +294,7 @@ void DramChannel::refresh() {
     precharge = std::max(precharge, bank.precharge);
   }
   if (any_open) {
-    tell(DramCommand::Kind::kPrechargeAll, 0, 0, 0, precharge + 1 - timing_.precharge.length,
+    tell(DramCommand::Kind::kPrechargeAll, 0, 0, precharge + 1 - timing_.precharge.length,
          precharge, precharge + timing_.rp_ab);
     for (Bank& bank : banks_) {
       if (bank.open) close(bank, precharge);
@@ -217,7 +302,7 @@ void DramChannel::refresh() {
     closed = std::max(closed, precharge + timing_.rp_ab);
   }
   const std::uint64_t end = closed + timing_.rfc;
-  tell(DramCommand::Kind::kRefresh, 0, 0, 0, closed + 1 - timing_.precharge.length, closed, end);
+  tell(DramCommand::Kind::kRefresh, 0, 0, closed + 1 - timing_.precharge.length, closed, end);
   floor_ = end + 1 - timing_.activate.length;
   refreshes_.add(to_ps(start), to_ps(end));
   ++events_.refreshes;
@@ -231,7 +316,7 @@ std::uint64_t DramChannel::stream(const DramRun& run, std::uint64_t first, std::
                              : is_write       ? timing_.ccd_l_wr
                                               : timing_.ccd_l;
   const std::uint64_t start = run.rotation > 1 ? next_column_ : is_write ? same.write : same.read;
-  if (start >= refresh_due_) return 0;
+  if (start >= refresh_due_ || start < latest_row_ + timing_.column.length) return 0;
   const std::uint64_t placed = std::min(count, (refresh_due_ - 1 - start) / step + 1);
   if (timing_.one_bus) slots_.take_run(start, step, placed, timing_.column);
   std::uint64_t cycle = start + placed * step;
@@ -242,16 +327,17 @@ std::uint64_t DramChannel::stream(const DramRun& run, std::uint64_t first, std::
   const std::uint64_t touched = std::min<std::uint64_t>(placed, run.rotation);
   for (std::uint64_t i = touched; i >= 1; --i) {
     const std::uint32_t g = run.group_of(first + placed - i);
-    hold(bank_of(g, run.bank), groups_[g], cycle - i * step, is_write);
+    hold(banks_[g * banks_per_group_ + run.bank], groups_[g], cycle - i * step, is_write);
   }
   return placed;
 }
 
-void DramChannel::tell(DramCommand::Kind kind, std::uint32_t group, std::uint32_t bank,
-                       std::uint64_t row, std::uint64_t begin, std::uint64_t cycle,
-                       std::uint64_t end) const {
+void DramChannel::tell(DramCommand::Kind kind, std::size_t bank, std::uint64_t row,
+                       std::uint64_t begin, std::uint64_t cycle, std::uint64_t end) const {
   if (!observer_) return;
-  observer_({kind, index_, group, bank, row, to_ps(begin), to_ps(cycle), to_ps(end)});
+  observer_({kind, index_, static_cast<std::uint32_t>(bank / banks_per_group_),
+             static_cast<std::uint32_t>(bank % banks_per_group_), row, to_ps(begin), to_ps(cycle),
+             to_ps(end)});
 }
 
 }  // namespace dcnsim

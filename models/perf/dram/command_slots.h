@@ -38,15 +38,14 @@ class CommandSlots {
     return first;
   }
 
-  /// A command that ends in `cycle`.
-  void take(std::uint64_t cycle, const Command& command) {
+  /// A command that begins in `first` and ends in `cycle`, its other cycles being the last before.
+  void take(std::uint64_t first, std::uint64_t cycle, const Command& command) {
     if (cycle > latest_) {
       taken_ <<= std::min<std::uint64_t>(cycle - latest_, kRemembered);
       latest_ = cycle;
     }
-    for (std::uint64_t at = begin_of(cycle, command); at <= cycle; ++at) {
-      if (latest_ - at < kRemembered) taken_.set(latest_ - at);
-    }
+    occupy(first);
+    for (std::uint64_t i = 0; i + 1 < command.length; ++i) occupy(cycle - i);
   }
 
   /// `count` commands behind the latest, which end `step` cycles apart.
@@ -54,10 +53,18 @@ class CommandSlots {
                 const Command& command) {
     const std::uint64_t last = first + (count - 1) * step;
     const std::uint64_t kept = std::min<std::uint64_t>(count, (kRemembered - 1) / step + 1);
-    for (std::uint64_t i = 0; i < kept; ++i) take(last - i * step, command);
+    for (std::uint64_t i = 0; i < kept; ++i) take_whole(last - i * step, command);
+  }
+
+  /// A command in cycles that follow each other, up to `cycle`.
+  void take_whole(std::uint64_t cycle, const Command& command) {
+    take(cycle + 1 - command.length, cycle, command);
   }
 
  private:
+  void occupy(std::uint64_t cycle) {
+    if (latest_ - cycle < kRemembered) taken_.set(latest_ - cycle);
+  }
   bool taken(std::uint64_t cycle) const {
     return cycle <= latest_ && latest_ - cycle < kRemembered && taken_[latest_ - cycle];
   }

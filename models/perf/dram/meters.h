@@ -18,7 +18,7 @@ class OwnDramMeter : public MemoryMeter {
 
   void begin_job(std::uint64_t now_ps) override { device_.reset(now_ps); }
   DramTime time_between(std::uint64_t from_ps, std::uint64_t to_ps) override {
-    device_.refresh_until(to_ps);  // nobody else can come before
+    device_.run_until(to_ps);  // nobody else can come before
     return device_.time_between(from_ps, to_ps);
   }
   DramEvents events_until(std::uint64_t now_ps) override { return device_.events(now_ps); }

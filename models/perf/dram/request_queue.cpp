@@ -6,140 +6,162 @@
 
 namespace dcnsim {
 
-/// What the scheduler chooses from: the first unfinished run of every request that has arrived.
-class RequestQueue::Candidates : public WaitingBursts {
- public:
-  Candidates(const RequestQueue& queue, std::size_t channel, std::uint64_t cycle)
-      : queue_(queue),
-        dram_(queue.device_.channels()[channel]),
-        waiting_(queue.waiting_[channel]),
-        cycle_(cycle) {}
-  std::size_t size() const override { return queue_.candidates_.size(); }
-  bool row_hit(std::size_t i) const override { return dram_.row_is_open(burst(i)); }
-  std::uint64_t column(std::size_t i) const override {
-    return dram_.column_cycle(cycle_, burst(i));
-  }
-  std::uint64_t overtaken(std::size_t i) const override { return waiting(i).overtaken; }
-  std::uint64_t soonest_column() const override { return dram_.soonest_column(cycle_); }
-
- private:
-  const Waiting& waiting(std::size_t i) const { return waiting_[queue_.candidates_[i]]; }
-  DramChannel::Burst burst(std::size_t i) const { return queue_.burst_of(waiting(i)); }
-
-  const RequestQueue& queue_;
-  const DramChannel& dram_;
-  const std::vector<Waiting>& waiting_;
-  const std::uint64_t cycle_;
-};
-
 RequestQueue::RequestQueue(DramDevice& device, const DramConfig& config)
     : device_(device),
-      scheduler_(config.scheduler),
-      requests_(static_cast<std::size_t>(config.queue_depth)),
-      waiting_(static_cast<std::size_t>(config.channels)),
-      postponed_(waiting_.size()) {
-  reset();
+      in_order_(config.scheduler == DramScheduler::kFcfs),
+      runs_(device.channels().size()) {
+  for (DramChannel& channel : device.channels()) channels_.emplace_back(channel, config);
 }
 
 void RequestQueue::reset() {
-  vacant_.clear();
-  for (std::size_t i = requests_.size(); i > 0; --i) vacant_.push_back(i - 1);
-  in_queue_ = 0;
-  for (std::vector<Waiting>& channel : waiting_) channel.clear();
-  std::fill(postponed_.begin(), postponed_.end(), 0);
-  completions_ = {};
+  for (ChannelQueue& channel : channels_) channel.reset();
+  reads_.clear();
+  waiting_ = 0;
+  for (auto& runs : runs_) runs.clear();
+  entering_ = {};
+  is_entering_ = false;
+  told_ = {};
   order_ = 0;
 }
 
-void RequestQueue::enqueue(std::uint64_t now_ps, std::uint64_t id, std::uint64_t address,
+bool RequestQueue::enqueue(std::uint64_t now_ps, std::uint64_t id, std::uint64_t address,
                            std::uint64_t bytes, bool is_write) {
-  assert(!full());
-  const std::size_t index = vacant_.back();
-  vacant_.pop_back();
-  ++in_queue_;
-  Request& request = requests_[index];
-  request = {id, now_ps, 0, 0, is_write};
-  const std::uint64_t arrival = device_.cycle_at_or_after(now_ps);
+  assert(!is_entering_);
+  if (in_order_) {
+    const DramDevice::Served served = device_.serve(now_ps, address, bytes, is_write);
+    if (!is_write) tell(served.done_ps, Event::kRead, id);
+    is_entering_ = served.accepted_ps > now_ps;
+    if (is_entering_) tell(served.accepted_ps, Event::kAccepted, id);
+    return !is_entering_;
+  }
+  run_until(now_ps);
+  entering_ = {id, now_ps, is_write, device_.map().is_whole(address, bytes)};
   device_.map().visit_runs(address, bytes, [&](const DramRun& run) {
-    waiting_[run.channel].push_back({index, arrival, run});
-    postponed_[run.channel] = 0;
-    ++request.runs_left;
+    runs_[run.channel].push_back({run});
+    entering_.bursts += run.bursts;
   });
+  if (!is_write) entering_.read = new_read(entering_);
+  const std::uint64_t cycle = device_.cycle_at_or_after(now_ps);
+  for (std::size_t i = 0; i < channels_.size(); ++i) enter(i, cycle);
+  is_entering_ = entering_.bursts > 0;
+  return !is_entering_;
 }
 
-std::uint64_t RequestQueue::next_ps() const {
-  const std::uint64_t decision = next_decision().second;
-  return std::min(decision, completions_.empty() ? kNever : completions_.top().done_ps);
-}
-
-void RequestQueue::advance(std::uint64_t now_ps, const OnDone& on_done) {
-  for (;;) {
-    const auto [channel, decision_ps] = next_decision();
-    const std::uint64_t done_ps = completions_.empty() ? kNever : completions_.top().done_ps;
-    if (std::min(decision_ps, done_ps) > now_ps) return;
-    if (decision_ps < done_ps) {
-      decide(channel, decision_cycle(channel));
-      continue;
-    }
-    const std::size_t index = completions_.top().request;
-    completions_.pop();
-    vacant_.push_back(index);
-    --in_queue_;
-    on_done(requests_[index].id, done_ps);
-  }
-}
-
-std::uint64_t RequestQueue::decision_cycle(std::size_t channel) const {
-  return std::max({waiting_[channel].front().arrival, postponed_[channel],
-                   device_.channels()[channel].decision_cycle()});
-}
-
-std::pair<std::size_t, std::uint64_t> RequestQueue::next_decision() const {
-  std::pair<std::size_t, std::uint64_t> next{0, kNever};
-  for (std::size_t channel = 0; channel < waiting_.size(); ++channel) {
-    if (waiting_[channel].empty()) continue;
-    const std::uint64_t at_ps = device_.to_ps(decision_cycle(channel));
-    if (at_ps < next.second) next = {channel, at_ps};
-  }
+std::uint64_t RequestQueue::next_ps() {
+  std::uint64_t next = told_.empty() ? kNever : told_.top().at_ps;
+  if (in_order_) return next;
+  if (entering_.bursts > 0) next = std::min(next, soonest_room_ps());
+  if (waiting_ > 0) next = std::min(next, soonest_read_ps());
   return next;
 }
 
-// A burst that has to wait for its bank binds nobody yet: whoever arrives meanwhile may be sooner.
-void RequestQueue::decide(std::size_t channel, std::uint64_t cycle) {
-  DramChannel& dram = device_.channels()[channel];
-  dram.refresh_until(cycle);
-  const std::vector<Waiting>& waiting = waiting_[channel];
-  candidates_.clear();
-  for (std::size_t i = 0; i < waiting.size() && waiting[i].arrival <= cycle; ++i) {
-    if (i == 0 || waiting[i - 1].request != waiting[i].request) candidates_.push_back(i);
-  }
-  const std::size_t chosen = candidates_[pick(scheduler_, Candidates(*this, channel, cycle))];
-  const std::uint64_t row_cycle = dram.row_cycle(cycle, burst_of(waiting[chosen]));
-  if (row_cycle > cycle) {
-    postponed_[channel] = row_cycle;
-  } else {
-    place(channel, chosen, cycle);
+void RequestQueue::advance(std::uint64_t now_ps, const OnEvent& on_event) {
+  run_until(now_ps);
+  while (!told_.empty() && told_.top().at_ps <= now_ps) {
+    const Told told = told_.top();
+    told_.pop();
+    if (told.event == Event::kAccepted) is_entering_ = false;
+    on_event(told.event, told.id, told.at_ps);
   }
 }
 
-DramChannel::Burst RequestQueue::burst_of(const Waiting& waiting) const {
-  return {waiting.run.group_of(waiting.next), waiting.run.bank, waiting.run.row,
-          requests_[waiting.request].is_write, waiting.run.ends_bank(waiting.next)};
+void RequestQueue::run_until(std::uint64_t now_ps) {
+  const std::uint64_t cycle = device_.cycle_at_or_after(now_ps);
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (channels_[i].empty()) continue;
+    channels_[i].run_until(
+        cycle, [&](const ChannelQueue::Entry& entry, std::uint64_t begun, std::uint64_t data_end) {
+          if (!entry.burst.is_write) burst_done(entry.tag, data_end);
+          if (runs_[i].empty()) return;
+          enter(i, begun);
+          if (entering_.bursts > 0) return;
+          tell(device_.to_ps(entering_.last + 1), Event::kAccepted, entering_.id);
+        });
+  }
 }
 
-void RequestQueue::place(std::size_t channel, std::size_t index, std::uint64_t cycle) {
-  std::vector<Waiting>& waiting = waiting_[channel];
-  for (std::size_t older = 0; older < index; ++older) ++waiting[older].overtaken;
-  Waiting& chosen = waiting[index];
-  Request& request = requests_[chosen.request];
-  request.data_end =
-      std::max(request.data_end, device_.channels()[channel].place(cycle, burst_of(chosen)));
-  device_.note_access(request.arrival_ps, device_.to_ps(request.data_end));
-  if (++chosen.next < chosen.run.bursts) return;
-  if (--request.runs_left == 0) {
-    completions_.push({device_.to_ps(request.data_end), order_++, chosen.request});
+DramEvents RequestQueue::events(std::uint64_t now_ps) {
+  run_until(now_ps);
+  DramEvents sum = device_.events(now_ps);
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    sum += device_.channels()[i].events_of(channels_[i].queued_writes());
   }
-  waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(index));
+  return sum;
+}
+
+std::size_t RequestQueue::new_read(const Entering& request) {
+  ++waiting_;
+  const auto vacant =
+      std::find_if(reads_.begin(), reads_.end(), [](const Read& read) { return read.bursts == 0; });
+  const Read read{request.id, request.arrival_ps, request.bursts, 0};
+  if (vacant == reads_.end()) {
+    reads_.push_back(read);
+    return reads_.size() - 1;
+  }
+  *vacant = read;
+  return static_cast<std::size_t>(vacant - reads_.begin());
+}
+
+void RequestQueue::enter(std::size_t channel, std::uint64_t cycle) {
+  std::vector<EnteringRun>& runs = runs_[channel];
+  ChannelQueue& queue = channels_[channel];
+  const bool is_write = entering_.is_write;
+  while (!runs.empty() && queue.has_room(is_write)) {
+    const DramRun& run = runs.front().run;
+    const std::uint64_t i = runs.front().next++;
+    // Where an access does not end on a burst, it covers part of its ends.
+    const bool whole = entering_.whole || (i > 0 && i + 1 < run.bursts);
+    const ChannelQueue::Entry entry{
+        {run.group_of(i), run.bank, run.row, is_write, run.ends_bank(i)},
+        run.number + i,
+        entering_.read,
+        whole};
+    if (i + 1 == run.bursts) runs.erase(runs.begin());
+    --entering_.bursts;
+    if (!is_write && queue.answers(entry)) {
+      burst_done(entry.tag, cycle + 1);
+    } else {
+      queue.enqueue(cycle, entry);
+    }
+  }
+  entering_.last = std::max(entering_.last, cycle);
+}
+
+void RequestQueue::burst_done(std::size_t read, std::uint64_t cycle) {
+  Read& r = reads_[read];
+  r.done = std::max(r.done, cycle);
+  device_.note_access(r.arrival_ps, device_.to_ps(r.done));
+  if (--r.bursts > 0) return;
+  --waiting_;
+  tell(device_.to_ps(r.done), Event::kRead, r.id);
+}
+
+std::uint64_t RequestQueue::soonest_room_ps() {
+  std::uint64_t cycle = 0;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    std::uint64_t bursts = 0;
+    for (const EnteringRun& entering : runs_[i]) bursts += entering.run.bursts - entering.next;
+    if (bursts == 0) continue;
+    // Reads that queued writes answer take no place.
+    if (!entering_.is_write && channels_[i].has_writes()) bursts = 1;
+    cycle = std::max(cycle, channels_[i].soonest(entering_.is_write, bursts));
+  }
+  return device_.to_ps(cycle + 2 - device_.channels()[0].timing().column.length);
+}
+
+std::uint64_t RequestQueue::soonest_read_ps() {
+  std::uint64_t bursts = kNever, channels = 0, column = kNever;
+  for (const Read& read : reads_) {
+    if (read.bursts > 0) bursts = std::min(bursts, read.bursts);
+  }
+  if (is_entering_ && !entering_.is_write) bursts = 1;  // queued writes may answer the others
+  for (const ChannelQueue& channel : channels_) channels += channel.has_reads();
+  for (ChannelQueue& channel : channels_) {
+    if (!channel.has_reads()) continue;
+    column = std::min(column, channel.soonest(false, (bursts + channels - 1) / channels));
+  }
+  const DramTiming& timing = device_.channels()[0].timing();
+  return device_.to_ps(column + timing.cl + timing.burst);
 }
 
 }  // namespace dcnsim

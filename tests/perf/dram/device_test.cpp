@@ -59,9 +59,11 @@ TEST(DramDevice, early_row_conflict_keeps_the_row_open_for_tras) {
 
 TEST(DramDevice, read_after_write_waits_for_the_turnaround) {
   DramDevice dram(lpddr4_3200(), dram_config());
-  const std::uint64_t written = dram.access(0, 0, 32, true);
-  EXPECT_EQ(written, kToActivate + kRcd + kWriteData);
-  EXPECT_EQ(dram.access(written, 32, 32, false), written + 10000 + kReadData);
+  Recorder recorder(dram);
+  EXPECT_EQ(dram.access(0, 0, 32, true), 0u) << "it is posted";
+  constexpr std::uint64_t kWritten = kToActivate + kRcd + kWriteData;
+  EXPECT_EQ(dram.access(kWritten, 32, 32, false), kWritten + 10000 + kReadData);
+  EXPECT_EQ(recorder.end_of(DramCommand::Kind::kWrite), kWritten);
 }
 
 TEST(DramDevice, refresh_closes_rows_and_blocks_for_trfc) {
@@ -97,6 +99,7 @@ TEST(DramDevice, no_stream_exceeds_the_peak_bandwidth) {
   std::mt19937 random(7);
   for (int pattern = 0; pattern < 4; ++pattern) {
     DramDevice dram(lpddr4_3200(), dram_config());
+    Recorder recorder(dram);
     std::uint64_t done = 0;
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < 4000; ++i) {
@@ -107,6 +110,8 @@ TEST(DramDevice, no_stream_exceeds_the_peak_bandwidth) {
       done = std::max(done, dram.access(0, address, size, write));
       bytes += size;
     }
+    dram.run_until(done + 1'000'000);  // all writes
+    done = std::max({done, recorder.end_of(DramCommand::Kind::kWrite)});
     const double rate = static_cast<double>(bytes) / (static_cast<double>(done) * 1e-12);
     EXPECT_LE(rate, dram.peak_bytes_per_s());
     if (pattern == 0) {
@@ -128,6 +133,70 @@ TEST(DramDevice, completion_never_runs_backwards_in_arrival_order) {
     ASSERT_GT(done, last);
     last = done;
   }
+}
+
+std::uint64_t writes(const Recorder& recorder) {
+  std::uint64_t count = 0;
+  for (const DramCommand& c : recorder.commands) count += c.kind == DramCommand::Kind::kWrite;
+  return count;
+}
+
+TEST(DramDevice, writes_wait_while_reads_come_and_go_in_idle_time) {
+  DramDevice dram(lpddr4_3200(), dram_config());
+  Recorder recorder(dram);
+  std::uint64_t done = dram.access(0, 0, 1024, false);
+  EXPECT_EQ(dram.access(1000, (1 << 20) + 8192, 256, true), 1000u);
+  EXPECT_EQ(dram.events(1000).write_bytes, 256u) << "it counts at once";
+  EXPECT_EQ(dram.events(1000).activates, 1u + 1);
+  done = dram.access(2000, 4096, 32, false);
+  EXPECT_EQ(writes(recorder), 0u);
+  dram.run_until(done + 1'000'000);
+  EXPECT_EQ(writes(recorder), 8u);
+  EXPECT_EQ(dram.events(done + 1'000'000).write_bytes, 256u);
+  EXPECT_EQ(dram.events(done + 1'000'000).activates, 2u + 1);
+}
+
+TEST(DramDevice, from_the_high_watermark_to_the_low_one_writes_come_before_the_next_read) {
+  DramConfig config = dram_config();
+  config.write_queue_depth = 20;
+  config.write_high = 12;
+  config.write_low = 3;
+  DramDevice dram(without_refresh(lpddr4_3200()), config);
+  Recorder recorder(dram);
+  dram.access(0, 0, 8192, false);
+  for (std::uint64_t i = 0; i < 11; ++i) dram.access(0, (1 << 20) + 32 * i, 32, true);
+  dram.access(0, 8192, 32, false);
+  EXPECT_EQ(writes(recorder), 0u);
+  dram.access(0, 1 << 21, 32, true);
+  EXPECT_EQ(writes(recorder), 0u);
+  dram.access(0, 8192 + 32, 32, false);
+  EXPECT_EQ(writes(recorder), 12u - 3);
+}
+
+TEST(DramDevice, a_write_that_finds_no_room_waits_for_one_to_be_written) {
+  DramConfig config = dram_config();
+  config.write_queue_depth = config.write_high = 4;
+  config.write_low = 0;
+  DramDevice dram(lpddr4_3200(), config);
+  for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(dram.access(0, 32 * i, 32, true), 0u);
+  // Their columns: after the activate, then a burst apart.
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(dram.access(0, 32 * (4 + i), 32, true), kToActivate + kRcd + 5000 * i);
+  }
+}
+
+TEST(DramDevice, reads_are_answered_by_queued_writes_or_come_after_them) {
+  DramDevice dram(lpddr4_3200(), dram_config());
+  Recorder recorder(dram);
+  dram.access(0, 0, 1024, false);
+  dram.access(1000, 1 << 20, 64, true);
+  EXPECT_EQ(dram.access(1250, (1 << 20) + 32, 32, false), 1250u + 625);
+  EXPECT_EQ(writes(recorder), 0u);
+  dram.access(1250, (1 << 20) + 72, 8, true);
+  const std::uint64_t read = dram.access(1250, (1 << 20) + 64, 32, false);
+  EXPECT_EQ(writes(recorder), 3u) << "the burst was written in part";
+  EXPECT_EQ(read, recorder.end_of(DramCommand::Kind::kRead));
+  EXPECT_EQ(read, recorder.end_of(DramCommand::Kind::kWrite) + 10000 + kReadData);
 }
 
 TEST(DramDevice, impossible_presets_are_refused_by_name) {

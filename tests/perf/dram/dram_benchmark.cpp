@@ -37,9 +37,9 @@ void queue(benchmark::State& state, std::uint64_t bytes, bool random) {
   std::mt19937_64 engine(1);
   std::uint64_t now = 0, address = 0;
   for (auto _ : state) {
-    while (queue.full()) {
+    while (queue.is_entering()) {
       now = queue.next_ps();
-      queue.advance(now, [](std::uint64_t, std::uint64_t) {});
+      queue.advance(now, [](RequestQueue::Event, std::uint64_t, std::uint64_t) {});
     }
     queue.enqueue(now, 0, address, bytes, false);
     address = (random ? engine() * bytes : address + bytes) % kSpan;

@@ -3,6 +3,7 @@
 // DCNSIM_TABLES_DIR must be defined.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <ostream>
 #include <random>
@@ -12,6 +13,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/cost_model.h"
+#include "models/perf/dram/device.h"
 
 namespace dcnsim {
 
@@ -31,6 +33,46 @@ inline DramConfig dram_config(int channels = 1) {
   config.capacity_bytes = std::int64_t{1} << 30;
   return config;
 }
+
+/// A controller that writes each write before the next read.
+inline DramConfig without_write_queue(DramConfig config) {
+  config.write_queue_depth = config.write_high = 1;
+  config.write_low = 0;
+  return config;
+}
+
+/// Room for `depth` reads and as many writes, with watermarks that go with it.
+inline DramConfig of_depth(DramConfig config, int depth) {
+  config.queue_depth = config.write_queue_depth = depth;
+  config.write_high = std::max(1, depth * 7 / 8);
+  config.write_low = std::min(depth / 8, config.write_high - 1);
+  return config;
+}
+
+/// Remembers the commands of a device.
+class Recorder {
+ public:
+  /// `device` stays and has no other observer.
+  explicit Recorder(DramDevice& device) : device_(device) {
+    device.observe([this](const DramCommand& c) { commands.push_back(c); });
+  }
+  ~Recorder() { device_.observe(nullptr); }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// Of the latest command of a kind; 0 if there was none.
+  std::uint64_t end_of(DramCommand::Kind kind) const {
+    std::uint64_t end = 0;
+    for (const DramCommand& c : commands) {
+      if (c.kind == kind) end = std::max(end, c.end_ps);
+    }
+    return end;
+  }
+  std::vector<DramCommand> commands;
+
+ private:
+  DramDevice& device_;
+};
 
 struct Access {
   std::uint64_t at_ps, address, bytes;

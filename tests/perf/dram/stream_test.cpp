@@ -76,7 +76,7 @@ TEST_P(Stream, reads_of_one_banks_rows_take_a_row_cycle_each) {
 }
 
 TEST_P(Stream, alternating_reads_and_writes_pay_both_turnarounds) {
-  DramDevice dram(quiet, dram_config());
+  DramDevice dram(quiet, without_write_queue(dram_config()));
   std::uint64_t done = 0;
   const std::uint64_t same_bank = burst_bytes() * static_cast<std::uint64_t>(spec.bank_groups);
   for (std::uint64_t i = 0; i < 21; ++i) {
@@ -114,7 +114,10 @@ TEST_P(Stream, no_traffic_beats_the_peak) {
       done = std::max(done, dram.access(0, next, size, seed % 3 == 0 && random() % 8 == 0));
       next += size;
       bytes += size;
-      ASSERT_LE(static_cast<double>(bytes),
+      // Writes that are done and not written.
+      const auto queued = static_cast<double>(burst_bytes()) * config.channels *
+                          static_cast<double>(config.write_queue_depth);
+      ASSERT_LE(static_cast<double>(bytes) - queued,
                 static_cast<double>(done) * 1e-12 * dram.peak_bytes_per_s());
     }
   }
@@ -144,6 +147,7 @@ TEST_P(Stream, streaming_shortcut_equals_burst_by_burst) {
       last = fast.access(a.at_ps, a.address, a.bytes, a.is_write);
       ASSERT_EQ(last, slow.access(a.at_ps, a.address, a.bytes, a.is_write)) << a.at_ps;
     }
+    last += 10'000'000;
     const DramEvents f = fast.events(last), s = slow.events(last);
     EXPECT_EQ(f.activates, s.activates);
     EXPECT_EQ(f.read_bytes, s.read_bytes);
@@ -160,11 +164,13 @@ TEST_P(Stream, faster_timing_is_never_slower_beyond_one_percent) {
                                       &DramSpec::trfc_ns, &DramSpec::trrd_l_ns};
   const auto last_ps = [&](const DramSpec& s, unsigned seed) {
     DramDevice dram(s, dram_config());
+    Recorder recorder(dram);
     std::uint64_t done = 0;
     for (const Access& a : random_traffic(seed, 2000, 2000)) {
       done = std::max(done, dram.access(a.at_ps, a.address, a.bytes, a.is_write));
     }
-    return static_cast<double>(done);
+    dram.run_until(done + 100'000'000);
+    return static_cast<double>(std::max(done, recorder.end_of(DramCommand::Kind::kWrite)));
   };
   for (unsigned seed = 1; seed <= 4; ++seed) {
     const double base = last_ps(spec, seed);
