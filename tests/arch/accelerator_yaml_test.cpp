@@ -100,6 +100,9 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   config.dram.page_policy = PagePolicy::kClosed;
   config.dram.scheduler = DramScheduler::kFcfs;
   config.dram.queue_depth = 7;
+  config.dram.write_queue_depth = 9;
+  config.dram.write_high = 6;
+  config.dram.write_low = 5;
   config.dram.refreshes = false;
   config.array.steps = ArraySteps::kOverlapped;
   config.overhead = {1776, 10};
@@ -121,6 +124,9 @@ TEST(accelerator_yaml, what_is_written_reads_back_equal) {
   EXPECT_EQ(again.dram.page_policy, PagePolicy::kClosed);
   EXPECT_EQ(again.dram.scheduler, DramScheduler::kFcfs);
   EXPECT_EQ(again.dram.queue_depth, 7);
+  EXPECT_EQ(again.dram.write_queue_depth, 9);
+  EXPECT_EQ(again.dram.write_high, 6);
+  EXPECT_EQ(again.dram.write_low, 5);
   EXPECT_FALSE(again.dram.refreshes);
   EXPECT_EQ(again.array.steps, ArraySteps::kOverlapped);
   EXPECT_EQ(again.array.reduction, Reduction::kChannels);
@@ -200,6 +206,10 @@ TEST(accelerator_yaml, choices_of_the_memory_controller_are_checked) {
             "a.yaml:13: dram.scheduler: random, expected fr-fcfs or fcfs");
   EXPECT_EQ(error_with("queue_depth: 0"),
             "a.yaml:13: dram.queue_depth: 0, expected an integer 1..256");
+  EXPECT_EQ(error_with("write_queue_depth: 16"),
+            "a.yaml: dram.write_high: 56, expected at most 16 (dram.write_queue_depth)");
+  EXPECT_EQ(error_with("write_low: 56"),
+            "a.yaml:13: dram.write_low: 56, expected less than 56 (dram.write_high)");
 }
 
 TEST(accelerator_yaml, an_ideal_memory_has_numbers_or_words) {
@@ -506,6 +516,9 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"dram.capacity_mbytes", {"1", "4096"}, {"0", "4097"}},
                         {"dram.channels", {"1", "16"}, {"0", "3", "32"}},
                         {"dram.queue_depth", {"1", "256"}, {"0", "257"}},
+                        {"dram.write_queue_depth", {"1", "256"}, {"0", "257"}},
+                        {"dram.write_high", {"1", "256"}, {"0", "257"}},
+                        {"dram.write_low", {"0", "255"}, {"-1", "256"}},
                         {"memory.latency_ns", {"0", "1e6"}, {"-1", "1000001"}},
                         {"memory.gbytes_per_s", {"0.001", "1e6", "unlimited"}, {"0", "-1", "1e7"}},
                         {"memory.energy_pj_per_byte", {"0", "1e6", "unknown"}, {"-1", "1e7"}},
@@ -527,7 +540,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
     const auto has = [&](const char* text) { return message.find(text) != std::string::npos; };
     // Rules between fields say otherwise what they expect.
     return message.rfind(path + ": ", 0) != 0 || has("expected a multiple of") ||
-           has("expected at least");
+           has("expected at least") || has("expected at most") || has("expected less than");
   };
   std::set<std::string> tested;
   for (const Limits& limits : all) {
@@ -560,6 +573,10 @@ TEST(accelerator_config, rules_between_fields_have_sharp_ends) {
     }
   };
   using Config = AcceleratorConfig;
+  EXPECT_TRUE(is_good([](Config& c) { c.dram.write_queue_depth = 56; }));
+  EXPECT_FALSE(is_good([](Config& c) { c.dram.write_queue_depth = 55; }));
+  EXPECT_TRUE(is_good([](Config& c) { c.dram.write_low = 55; }));
+  EXPECT_FALSE(is_good([](Config& c) { c.dram.write_low = 56; }));
   // 16 columns with sums of 4 bytes, or of 5 for 33 bits.
   EXPECT_TRUE(is_good([](Config& c) { c.accumulator_buffer_bytes = 64; }));
   EXPECT_FALSE(is_good([](Config& c) { c.accumulator_buffer_bytes = 63; }));
