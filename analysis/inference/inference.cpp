@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "analysis/inference/simulated_images.h"
 #include "analysis/trace/observed_run.h"
 #include "analysis/whatif/what_if.h"
+#include "models/arch/dram_spec.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/short_name.h"
 #include "models/numeric/rounding.h"
@@ -156,7 +159,22 @@ void write_values(const RunRequest& request, const ImageSimulation& how,
   }
 }
 
-std::vector<std::string> warnings(const RunReport& report) {
+/// Calls in order wait for a bank where a controller serves others meanwhile; within its row cycle
+/// so many bytes pass. models/perf/dram/README.md has what that comes to.
+std::optional<std::string> too_few_bytes_a_row(const RunReport& report, const DramSpec& dram) {
+  const DramEvents events = report.totals().dram;
+  if (report.timing != Transport::kLooselyTimed || events.activates == 0) return std::nullopt;
+  const double bytes = static_cast<double>(events.read_bytes + events.write_bytes) /
+                       static_cast<double>(events.activates);
+  const double enough = 1e-9 * dram.trc_ns * dram.channel_bytes_per_s();
+  if (bytes >= enough) return std::nullopt;
+  return fmt::format(
+      "{:.0f} bytes a DRAM row that is opened, less than {:.0f}: loosely timed, this takes longer "
+      "than with a controller that reorders; use --timing at",
+      bytes, enough);
+}
+
+std::vector<std::string> warnings(const RunReport& report, const DramSpec& dram) {
   std::vector<std::string> texts;
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
     texts.push_back(fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
@@ -169,6 +187,7 @@ std::vector<std::string> warnings(const RunReport& report) {
         report.overflows, accumulator.bits,
         accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
   }
+  if (auto text = too_few_bytes_a_row(report, dram)) texts.push_back(*std::move(text));
   return texts;
 }
 
@@ -208,7 +227,8 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   report.what_if = what_ifs_of(request, inputs, program, simulated.counters);
   price(machine, program, simulated.counters, report);
   report.warnings = inputs.warnings;
-  for (std::string& text : warnings(report)) report.warnings.push_back(std::move(text));
+  for (std::string& text : warnings(report, machine.dram))
+    report.warnings.push_back(std::move(text));
   write_values(request, how, simulated, report);
   return report;
 }

@@ -113,6 +113,25 @@ TEST_F(InferenceTest, times_of_one_image_stand_beside_values_of_all) {
   EXPECT_EQ(both.energy_pj().total(), approximate.energy_pj().total());
 }
 
+TEST_F(InferenceTest, loosely_timed_rows_of_few_bytes_are_warned_of) {
+  const auto is_warned_of = [&](const std::string& mapping, RunTiming timing) {
+    RunRequest request = this->request();
+    AcceleratorConfig machine = small_edge().config;
+    machine.dram.address_mapping = mapping;
+    request.accelerator = machine;
+    request.timing = timing;
+    std::size_t warned = 0;
+    for (const std::string& text : run(request).warnings) {
+      warned += text.find("bytes a DRAM row") != std::string::npos;
+    }
+    return warned == 1;
+  };
+  const std::string a_row_a_burst = "column-row-group-channel-bank";
+  EXPECT_TRUE(is_warned_of(a_row_a_burst, RunTiming::kLooselyTimed));
+  EXPECT_FALSE(is_warned_of(a_row_a_burst, RunTiming::kApproximatelyTimed));
+  EXPECT_FALSE(is_warned_of("row-bank-column-group-channel", RunTiming::kLooselyTimed));
+}
+
 TEST_F(InferenceTest, reports_do_not_depend_on_jobs_caches_or_files_asked_for) {
   RunRequest request = this->request();
   const Json expected = without_inputs(run(request));
