@@ -231,13 +231,19 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
-/// Maps on chip are not cut into planes.
-void validate_segments(const Descriptor& d) {
-  const int inputs = d.input_shape().channels;
-  require_range("input_segment", d.input_segment, 0, d.input_on_chip ? 0 : inputs);
-  if (d.kind == LayerKind::kAdd) require_range("input2_segment", d.input2_segment, 0, inputs);
-  require_range("output_segment", d.output_segment, 0,
-                d.output_on_chip ? 0 : d.output_shape().channels);
+/// Maps on chip are not cut into planes and strips.
+void validate_layouts(const Descriptor& d) {
+  const Shape on_chip{0, 0, 0};
+  const Shape in = d.input_on_chip ? on_chip : d.input_shape();
+  const Shape out = d.output_on_chip ? on_chip : d.output_shape();
+  require_range("input_segment", d.input_segment, 0, in.channels);
+  require_range("input_strip", d.input_strip, 0, in.width);
+  if (d.kind == LayerKind::kAdd) {
+    require_range("input2_segment", d.input2_segment, 0, d.add.channels);
+    require_range("input2_strip", d.input2_strip, 0, d.add.width);
+  }
+  require_range("output_segment", d.output_segment, 0, out.channels);
+  require_range("output_strip", d.output_strip, 0, out.width);
 }
 
 /// Channels [first, first + tile_in) of a map in planes of `segment` channels are to be whole ones.
@@ -323,7 +329,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
-  validate_segments(d);
+  validate_layouts(d);
   validate_tiling(d);
 }
 

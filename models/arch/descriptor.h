@@ -66,6 +66,10 @@ struct Descriptor {
   int input_segment = 0;
   int input2_segment = 0;  ///< kAdd
   int output_segment = 0;
+  /// Columns of a strip of the map in memory, 0 for all: every strip of a row starts on a bus word.
+  int input_strip = 0;
+  int input2_strip = 0;  ///< kAdd
+  int output_strip = 0;
 
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;

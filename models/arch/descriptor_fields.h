@@ -185,6 +185,10 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   reserve("concat.channels", 144, 2, "reserved (channels of the map the output lies in), 0");
   reserve("batch", 146, 2, "reserved (maps of the layer), 0");
   reserve("parameter_address", 152, 8, "reserved (parameters of each channel), 0");
+  visit(added({"input_strip", 160, 2, kAny, "columns a strip of the input map, 0 for all"}),
+        d.input_strip);
+  visit(added({"input2_strip", 162, 2, kAdd, "likewise of the second operand"}), d.input2_strip);
+  visit(added({"output_strip", 164, 2, kAny, "likewise of the output map"}), d.output_strip);
 }
 
 }  // namespace dcnsim::descriptor_fields

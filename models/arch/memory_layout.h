@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How tensors lie in memory: feature maps as planes of channels, bit-packed row by row, every row
-// starting on a bus word; weights in blocks of one array width, in the order the array consumes
-// them.
+// and every strip of it starting on a bus word; weights in blocks of one array width, in the order
+// the array consumes them.
 #pragma once
 
 #include <algorithm>
@@ -13,32 +13,41 @@
 
 namespace dcnsim {
 
+/// Bytes a DMA moves for the bits [first_bit, last_bit) behind a bus word: whole bus words.
+constexpr std::int64_t bus_bytes_of(std::int64_t first_bit, std::int64_t last_bit, int bus_bytes) {
+  const std::int64_t word_bits = std::int64_t{8} * bus_bytes;
+  return (align_up(last_bit, word_bits) - align_down(first_bit, word_bits)) / 8;
+}
+
 /// Part of a feature map in memory: channels [channel0, channel1) of all pixels, packed, channels
 /// innermost.
 struct MapPlane {
   int channel0 = 0, channel1 = 0;
-  std::int64_t offset = 0;     ///< bytes from the start of the map
-  std::int64_t row_pitch = 0;  ///< bytes from one row to the next: whole bus words
+  std::int64_t offset = 0;       ///< bytes from the start of the map
+  std::int64_t row_pitch = 0;    ///< bytes from one row to the next: whole bus words
+  std::int64_t strip_pitch = 0;  ///< bytes from one strip of a row to the next: likewise
   constexpr int channels() const { return channel1 - channel0; }
 };
 
 /// A feature map in memory: planes of `segment` channels, the last of what is left, one behind the
-/// other.
+/// other; their rows in strips of `strip` columns, the last of what is left, each on a bus word.
 class MapLayout {
  public:
-  /// A segment of 0 stands for all channels.
-  constexpr MapLayout(const Shape& shape, int bits, int segment, int bus_bytes)
+  /// A segment of 0 stands for all channels, a strip of 0 for all columns.
+  constexpr MapLayout(const Shape& shape, int bits, int segment, int strip, int bus_bytes)
       : shape_(shape),
         bits_(bits),
         segment_(segment == 0 ? shape.channels : std::min(segment, shape.channels)),
+        strip_(strip == 0 ? shape.width : std::min(strip, shape.width)),
         bus_bytes_(bus_bytes),
-        joins_rows_(segment != 0) {}
+        joins_rows_(segment != 0 || strip != 0) {}
 
   constexpr const Shape& shape() const { return shape_; }
   constexpr int bits() const { return bits_; }
   constexpr int segment() const { return segment_; }
+  constexpr int strip() const { return strip_; }
   /// Whether a tile's rows of full width, which lie one behind the other, are moved together. They
-  /// are not in version 1 of descriptors, which knows no segments.
+  /// are not in version 1 of descriptors, which knows neither segments nor strips.
   constexpr bool joins_rows() const { return joins_rows_; }
 
   /// The plane that has `channel`.
@@ -47,39 +56,52 @@ class MapLayout {
     const int channel1 = std::min(channel0 + segment_, shape_.channels);
     return {channel0, channel1,
             std::int64_t{channel / segment_} * shape_.height * row_pitch(segment_),
-            row_pitch(channel1 - channel0)};
+            row_pitch(channel1 - channel0), strip_pitch(channel1 - channel0)};
   }
   constexpr std::int64_t bytes() const {
     const MapPlane last = plane(shape_.channels - 1);
     return last.offset + shape_.height * last.row_pitch;
   }
 
+  /// Bits from the start of a row of a plane of `channels` to column x.
+  constexpr std::int64_t column_bit(int channels, int x) const {
+    return x / strip_ * 8 * strip_pitch(channels) + std::int64_t{x % strip_} * channels * bits_;
+  }
+  /// Bytes a DMA moves for columns [x0, x1) of such a row, what is between strips included.
+  constexpr std::int64_t bus_bytes(int channels, int x0, int x1) const {
+    if (x0 == x1) return 0;
+    return bus_bytes_of(column_bit(channels, x0),
+                        column_bit(channels, x1 - 1) + std::int64_t{channels} * bits_, bus_bytes_);
+  }
+  /// Whether tiles of so many columns share no bus word of such a row.
+  constexpr bool fits_columns(int channels, int columns) const {
+    if (columns >= shape_.width || columns % strip_ == 0) return true;
+    return strip_ == shape_.width &&
+           std::int64_t{columns} * channels * bits_ % (std::int64_t{8} * bus_bytes_) == 0;
+  }
+
  private:
+  constexpr std::int64_t strip_pitch(int channels) const {
+    return align_up((std::int64_t{strip_} * channels * bits_ + 7) / 8, bus_bytes_);
+  }
   constexpr std::int64_t row_pitch(int channels) const {
-    return align_up((std::int64_t{shape_.width} * channels * bits_ + 7) / 8, bus_bytes_);
+    return bus_bytes(channels, 0, shape_.width);
   }
 
   Shape shape_;
-  int bits_, segment_, bus_bytes_;
+  int bits_, segment_, strip_, bus_bytes_;
   bool joins_rows_;
 };
 
 inline MapLayout input_layout(const Descriptor& d, int bus_bytes) {
-  return {d.input_shape(), d.input.bits, d.input_segment, bus_bytes};
+  return {d.input_shape(), d.input.bits, d.input_segment, d.input_strip, bus_bytes};
 }
 /// Of kAdd.
 inline MapLayout input2_layout(const Descriptor& d, int bus_bytes) {
-  return {d.input_shape(), d.input2.bits, d.input2_segment, bus_bytes};
+  return {d.input_shape(), d.input2.bits, d.input2_segment, d.input2_strip, bus_bytes};
 }
 inline MapLayout output_layout(const Descriptor& d, int bus_bytes) {
-  return {d.output_shape(), d.requant.out.bits, d.output_segment, bus_bytes};
-}
-
-/// Bytes a DMA moves for the bits [first_bit, last_bit) of a row that starts on a bus word: whole
-/// bus words.
-constexpr std::int64_t bus_bytes_of(std::int64_t first_bit, std::int64_t last_bit, int bus_bytes) {
-  const std::int64_t word_bits = std::int64_t{8} * bus_bytes;
-  return (align_up(last_bit, word_bits) - align_down(first_bit, word_bits)) / 8;
+  return {d.output_shape(), d.requant.out.bits, d.output_segment, d.output_strip, bus_bytes};
 }
 
 /// Bytes of one bias value in memory: 4, or 8 for accumulators of more than 32 bits.

@@ -192,11 +192,9 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
 
 std::string why_pixels_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   const Shape out = d.output_shape();
-  const std::int64_t word_bits = std::int64_t{8} * config.dma.bus_bytes;
   const MapLayout map = output_layout(d, config.dma.bus_bytes);
   for (const EqualTiles& plane : equal_tiles(out.channels, map.segment())) {
-    const std::int64_t tile_bits = std::int64_t{d.tiling.tile_w} * plane.size * map.bits();
-    if (d.tiling.tile_w < out.width && tile_bits % word_bits != 0) {
+    if (!map.fits_columns(plane.size, d.tiling.tile_w)) {
       return "tile_w: output tiles would share a bus word";
     }
   }

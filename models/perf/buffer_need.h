@@ -36,9 +36,9 @@ std::size_t input_slots(const Descriptor& descriptor, const AcceleratorConfig& c
 
 /// Empty if the tiling is legal on this machine; else one line: which buffer lacks how many bytes,
 /// or which alignment rule is broken. Rules: tiles fit; no two tiles share a bus word of output, as
-/// every stored run starts and ends on a bus word or at the end of a row, and channel tiles that
-/// are stored by themselves are whole planes or, of a map of one plane, whole bus words; chunks of
-/// weights start on a bus word; tile_channels and chunk_k as Tiling says.
+/// tiles of some columns are whole strips or, where a row is one strip, whole bus words, and
+/// channel tiles that are stored by themselves are whole planes or, where a map is one plane, whole
+/// bus words; chunks of weights start on a bus word; tile_channels and chunk_k as Tiling says.
 std::string why_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
 
 /// The same in parts: a tiling is legal if the layer is, tile_h and tile_w are, tile_channels and

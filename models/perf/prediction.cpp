@@ -91,7 +91,7 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
       if (r.x0 == r.x1) return;
       for (const EqualTiles& plane : equal_tiles(map.shape().channels, map.segment())) {
         const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
-        const std::uint64_t bytes = u64(bus_bytes_of(r.x0 * pixel_bits, r.x1 * pixel_bits, bus));
+        const std::uint64_t bytes = u64(map.bus_bytes(plane.size, r.x0, r.x1));
         const bool joined = map.joins_rows() && r.x1 - r.x0 == map.shape().width;
         std::uint64_t& most = joined ? axis.joined_bytes : axis.part_bytes;
         most = std::max(most, bytes);
@@ -301,10 +301,8 @@ std::uint64_t Predictor::first_row_bytes(const Axis& columns) const {
   std::uint64_t bytes = 0;
   for_loaded_operands(layer_, config_.dma.bus_bytes, [&](const MapLayout& map) {
     for (const EqualTiles& plane : equal_tiles(input_tile_channels(layer_), map.segment())) {
-      const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
       bytes +=
-          plane.count * u64(bus_bytes_of(columns.first.first * pixel_bits,
-                                         columns.first.last * pixel_bits, config_.dma.bus_bytes));
+          plane.count * u64(map.bus_bytes(plane.size, columns.first.first, columns.first.last));
     }
   });
   return bytes;
@@ -329,7 +327,6 @@ void Predictor::add_stores() {
 
 /// Of `count` channel tiles of whole planes, the last so far.
 void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_t count) {
-  const int bus = config_.dma.bus_bytes;
   const TileSizes heights = equal_tiles(map.shape().height, layer_.tiling.tile_h);
   const TileSizes widths = equal_tiles(map.shape().width, layer_.tiling.tile_w);
   const bool joined = map.joins_rows() && widths.front().size == map.shape().width;
@@ -342,8 +339,8 @@ void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_
     }
     prediction_.output.part_bytes =
         std::max(prediction_.output.part_bytes,
-                 run_rows * u64(bus_bytes_of(0, widths.front().size * pixel_bits, bus)));
-    last_row_bytes += plane.count * u64(bus_bytes_of(0, widths.back().size * pixel_bits, bus));
+                 run_rows * u64(map.bus_bytes(plane.size, 0, widths.front().size)));
+    last_row_bytes += plane.count * u64(map.bus_bytes(plane.size, 0, widths.back().size));
   }
   prediction_.counters.output_buffer.reads += count * u64(map.shape().height) * row_words;
   prediction_.last_store_bytes = u64(heights.back().size) * last_row_bytes;

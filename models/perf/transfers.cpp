@@ -14,19 +14,26 @@ std::uint32_t buffer_words(std::int64_t bits, const BufferConfig& buffer) {
   return static_cast<std::uint32_t>((bits + buffer.word_bits - 1) / buffer.word_bits);
 }
 
-/// `count` codes of `code_bits` that start `first_bit` bits after a bus-aligned address.
-Part part_of(Stream stream, std::uint64_t base, std::int64_t first_bit, std::int64_t count,
-             int code_bits, int bus_bytes, const BufferConfig& buffer) {
-  const std::int64_t bits = count * code_bits;
+/// Bits [first_bit, last_bit) after a bus-aligned address, in which there are `count` codes of
+/// `code_bits`.
+Part part_between(Stream stream, std::uint64_t base, std::int64_t first_bit, std::int64_t last_bit,
+                  std::int64_t count, int code_bits, int bus_bytes, const BufferConfig& buffer) {
   const std::int64_t start = align_down(first_bit, std::int64_t{8} * bus_bytes);
   Part part;
   part.stream = stream;
   part.address = base + static_cast<std::uint64_t>(start / 8);
-  part.bytes = static_cast<std::uint32_t>(bus_bytes_of(first_bit, first_bit + bits, bus_bytes));
+  part.bytes = static_cast<std::uint32_t>(bus_bytes_of(first_bit, last_bit, bus_bytes));
   part.skip_bits = static_cast<std::uint32_t>(first_bit - start);
   part.codes = static_cast<std::uint32_t>(count);
-  part.buffer_words = buffer_words(bits, buffer);
+  part.buffer_words = buffer_words(count * code_bits, buffer);
   return part;
+}
+
+/// `count` codes of `code_bits` that start `first_bit` bits after a bus-aligned address.
+Part part_of(Stream stream, std::uint64_t base, std::int64_t first_bit, std::int64_t count,
+             int code_bits, int bus_bytes, const BufferConfig& buffer) {
+  return part_between(stream, base, first_bit, first_bit + count * code_bits, count, code_bits,
+                      bus_bytes, buffer);
 }
 
 /// Rows [y0, y1) and columns [x0, x1) of a map.
@@ -48,11 +55,19 @@ void map_parts(Stream stream, const MapLayout& layout, std::uint64_t base, const
     for (int y = region.y0; y < region.y1; y += run_rows) {
       const std::int64_t row = plane.offset + y * plane.row_pitch;
       for (int x = region.x0; x < region.x1; x += run_pixels) {
-        const std::int64_t first = std::int64_t{x} * plane.channels() + channel - plane.channel0;
-        Part part = part_of(stream, base + u64(row), first * layout.bits(),
-                            std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes, buffer);
+        const auto bit_of = [&](int column, int in_plane) {
+          return layout.column_bit(plane.channels(), column) +
+                 std::int64_t{in_plane - plane.channel0} * layout.bits();
+        };
+        Part part =
+            part_between(stream, base + u64(row), bit_of(x, channel),
+                         bit_of(x + run_pixels - 1, channel + channels),
+                         std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes, buffer);
         part.channels = static_cast<std::uint32_t>(channels);
         part.rows = static_cast<std::uint32_t>(run_rows);
+        part.strip = static_cast<std::uint32_t>(layout.strip());
+        part.strip_pixel = static_cast<std::uint32_t>(x % layout.strip());
+        part.strip_bytes = static_cast<std::uint32_t>(plane.strip_pitch);
         for (std::uint32_t Part::*each : {&Part::bytes, &Part::codes, &Part::buffer_words}) {
           part.*each *= part.rows;
         }

@@ -22,6 +22,9 @@ struct Part {
   std::uint32_t codes = 0;         ///< codes or biases
   std::uint32_t channels = 0;      ///< of a map: of each of its pixels
   std::uint32_t rows = 1;          ///< of a map: as many codes and bytes each
+  std::uint32_t strip = 0;         ///< of a map: pixels of a strip
+  std::uint32_t strip_pixel = 0;   ///< in front of the first pixel in its strip
+  std::uint32_t strip_bytes = 0;   ///< from one strip of a row to the next
   std::uint32_t buffer_words = 0;  ///< words of the on-chip buffer they fill
 };
 using Parts = std::vector<Part>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/values/map_runs.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -9,9 +10,9 @@
 namespace dcnsim {
 namespace {
 
-/// A row of a run in packed form, and its place in bytes of host form.
-struct RunRow {
-  std::size_t packed_begin, skip_bits;
+/// Codes of a run that lie side by side, and their place in bytes of host form.
+struct Stretch {
+  std::size_t first_bit;  ///< from the start of the run
   std::size_t codes, pixels;
   std::size_t begin;
   std::size_t pixel_bytes;   ///< of the run's channels
@@ -19,18 +20,30 @@ struct RunRow {
   bool side_by_side() const { return pixel_bytes == pixel_stride; }
 };
 
-/// Calls visit(row) for the rows of the run at `place`, which moves on.
+/// Calls visit(stretch) for the strips of the rows of the run at `place`, which moves on.
 template <class Visit>
-void for_each_row(const Part& run, const CodeTensor& tile, RunPlace& place, const Visit& visit) {
+void for_each_stretch(const Part& run, const CodeTensor& tile, RunPlace& place,
+                      const Visit& visit) {
   const auto unit = static_cast<std::size_t>(tile.format().host_bytes());
   const auto channels = static_cast<std::size_t>(tile.shape().channels);
-  const std::size_t codes = run.codes / run.rows;
-  const std::size_t pixels = codes / run.channels;
+  const std::size_t row_pixels = run.codes / run.rows / run.channels;
+  // Strips but the first begin on a bus word; those of several have all channels of their plane.
+  const std::size_t pixel_bits =
+      static_cast<std::size_t>(run.channels) * static_cast<std::size_t>(tile.format().bits);
+  const std::size_t strip_bits = std::size_t{8} * run.strip_bytes;
   for (std::size_t row = 0; row < run.rows; ++row) {
-    visit(RunRow{row * (run.bytes / run.rows), run.skip_bits, codes, pixels,
-                 (place.pixel * channels + place.channel) * unit, run.channels * unit,
-                 channels * unit});
-    place.pixel += pixels;
+    std::size_t bit = row * 8 * (run.bytes / run.rows) + run.skip_bits;
+    std::size_t in_strip = run.strip_pixel;
+    for (std::size_t left = row_pixels; left > 0;) {
+      const std::size_t pixels = std::min(left, run.strip - in_strip);
+      visit(Stretch{bit, pixels * run.channels, pixels,
+                    (place.pixel * channels + place.channel) * unit, run.channels * unit,
+                    channels * unit});
+      bit += strip_bits - in_strip * pixel_bits;
+      in_strip = 0;
+      place.pixel += pixels;
+      left -= pixels;
+    }
   }
   if (place.pixel == tile.size() / channels) place = {0, place.channel + run.channels};
 }
@@ -39,35 +52,33 @@ void for_each_row(const Part& run, const CodeTensor& tile, RunPlace& place, cons
 
 void unpack_run(const Part& run, const std::uint8_t* packed, RunPlace& place, CodeTensor& tile) {
   std::vector<std::uint8_t> codes;
-  for_each_row(run, tile, place, [&](const RunRow& row) {
-    const std::uint8_t* from = packed + row.packed_begin;
-    std::uint8_t* to = tile.data() + row.begin;
-    if (row.side_by_side()) {
-      unpack_codes(from, row.skip_bits, tile.format(), row.codes, to);
+  for_each_stretch(run, tile, place, [&](const Stretch& s) {
+    std::uint8_t* to = tile.data() + s.begin;
+    if (s.side_by_side()) {
+      unpack_codes(packed, s.first_bit, tile.format(), s.codes, to);
       return;
     }
-    codes.resize(row.pixels * row.pixel_bytes);
-    unpack_codes(from, row.skip_bits, tile.format(), row.codes, codes.data());
-    for (std::size_t i = 0; i < row.pixels; ++i) {
-      std::memcpy(to + i * row.pixel_stride, codes.data() + i * row.pixel_bytes, row.pixel_bytes);
+    codes.resize(s.pixels * s.pixel_bytes);
+    unpack_codes(packed, s.first_bit, tile.format(), s.codes, codes.data());
+    for (std::size_t i = 0; i < s.pixels; ++i) {
+      std::memcpy(to + i * s.pixel_stride, codes.data() + i * s.pixel_bytes, s.pixel_bytes);
     }
   });
 }
 
 void pack_run(const Part& run, const CodeTensor& tile, RunPlace& place, std::uint8_t* packed) {
   std::vector<std::uint8_t> codes;
-  for_each_row(run, tile, place, [&](const RunRow& row) {
-    const std::uint8_t* from = tile.data() + row.begin;
-    std::uint8_t* to = packed + row.packed_begin;
-    if (row.side_by_side()) {
-      pack_codes(from, tile.format(), row.codes, to, row.skip_bits);
+  for_each_stretch(run, tile, place, [&](const Stretch& s) {
+    const std::uint8_t* from = tile.data() + s.begin;
+    if (s.side_by_side()) {
+      pack_codes(from, tile.format(), s.codes, packed, s.first_bit);
       return;
     }
-    codes.resize(row.pixels * row.pixel_bytes);
-    for (std::size_t i = 0; i < row.pixels; ++i) {
-      std::memcpy(codes.data() + i * row.pixel_bytes, from + i * row.pixel_stride, row.pixel_bytes);
+    codes.resize(s.pixels * s.pixel_bytes);
+    for (std::size_t i = 0; i < s.pixels; ++i) {
+      std::memcpy(codes.data() + i * s.pixel_bytes, from + i * s.pixel_stride, s.pixel_bytes);
     }
-    pack_codes(codes.data(), tile.format(), row.codes, to, row.skip_bits);
+    pack_codes(codes.data(), tile.format(), s.codes, packed, s.first_bit);
   });
 }
 

@@ -76,32 +76,41 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
   });
 }
 
-/// Channels a plane of the network's input, as its first reader has them.
-int input_segment(const FixedNetwork& network, const Program& program) {
+/// Takes the layout of the network's input from its first reader.
+void lay_out_input(const FixedNetwork& network, Program& program) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     const Descriptor& d = program.layers[i].descriptor;
-    if (node.input == kNetworkInput) return d.input_segment;
-    if (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput) return d.input2_segment;
+    if (node.input == kNetworkInput) {
+      program.input_segment = d.input_segment;
+      program.input_strip = d.input_strip;
+      return;
+    }
+    if (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput) {
+      program.input_segment = d.input2_segment;
+      program.input_strip = d.input2_strip;
+      return;
+    }
   }
-  return 0;
 }
 
-/// Address of what `producer` writes, which layer `reader` reads in planes of `segment` channels.
-std::uint64_t map_of(const Program& program, int producer, int segment, std::size_t reader) {
+std::string to_text(const MapLayout& layout) {
+  return "planes of " + std::to_string(layout.segment()) + " channels in strips of " +
+         std::to_string(layout.strip()) + " columns";
+}
+
+/// Address of what `producer` writes, which layer `reader` reads as `read`.
+std::uint64_t map_of(const Program& program, int producer, const MapLayout& read,
+                     std::size_t reader, int bus_bytes) {
   const bool is_image = producer == kNetworkInput;
   const ProgramLayer* layer =
       is_image ? nullptr : &program.layers[static_cast<std::size_t>(producer)];
-  const int channels =
-      is_image ? program.input_shape.channels : layer->descriptor.output_shape().channels;
-  const auto planes = [&](int of) { return of == 0 ? channels : of; };
-  const int written = is_image ? program.input_segment : layer->descriptor.output_segment;
-  if (planes(segment) != planes(written)) {
+  const MapLayout written =
+      is_image ? image_layout(program, bus_bytes) : output_layout(layer->descriptor, bus_bytes);
+  if (read.segment() != written.segment() || read.strip() != written.strip()) {
     throw std::runtime_error("layer \"" + program.layers[reader].name + "\" reads " +
                              (is_image ? "the network's input" : "\"" + layer->name + '"') +
-                             " in planes of " + std::to_string(planes(segment)) +
-                             " channels, it is written in planes of " +
-                             std::to_string(planes(written)));
+                             " in " + to_text(read) + ", it is written in " + to_text(written));
   }
   return is_image ? program.input_address : layer->descriptor.output_address;
 }
@@ -131,16 +140,17 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
   }
 
   const int bus = config.dma.bus_bytes;
-  program.input_segment = input_segment(network, program);
-  program.input_address = regions.place(
-      MapLayout(network.input, network.input_format.bits, program.input_segment, bus).bytes());
+  lay_out_input(network, program);
+  program.input_address = regions.place(image_layout(program, bus).bytes());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Descriptor& d = program.layers[i].descriptor;
     if (!d.output_on_chip) d.output_address = regions.place(output_layout(d, bus).bytes());
-    if (!d.input_on_chip) d.input_address = map_of(program, node.input, d.input_segment, i);
+    if (!d.input_on_chip) {
+      d.input_address = map_of(program, node.input, input_layout(d, bus), i, bus);
+    }
     if (node.kind == LayerKind::kAdd) {
-      d.input2_address = map_of(program, node.input2, d.input2_segment, i);
+      d.input2_address = map_of(program, node.input2, input2_layout(d, bus), i, bus);
     }
   }
   program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
@@ -168,6 +178,11 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
   // The image goes up to the first region that holds no constants.
   program.image.resize(program.input_address);
   return program;
+}
+
+MapLayout image_layout(const Program& program, int bus_bytes) {
+  return {program.input_shape, program.input_format.bits, program.input_segment,
+          program.input_strip, bus_bytes};
 }
 
 std::vector<Descriptor> descriptors(const Program& program) {

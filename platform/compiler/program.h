@@ -9,6 +9,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/dram_spec.h"
+#include "models/arch/memory_layout.h"
 #include "platform/compiler/mapper/mapper.h"
 #include "workloads/network.h"
 
@@ -29,12 +30,14 @@ struct Program {
   Shape input_shape;
   Format input_format;
   int input_segment = 0;           ///< channels a plane of the packed image, 0 for all
+  int input_strip = 0;             ///< columns a strip of its rows, 0 for all
   std::uint64_t memory_bytes = 0;  ///< everything, activations included
 };
 
 /// Maps every layer (map_network), packs weights and lays out memory. Throws std::runtime_error
 /// naming the layer if no mapping fits (which buffer lacks how many bytes for the smallest tile),
-/// if it reads a map in other planes than it is written in, or if the memory is too small.
+/// if it reads a map in other planes or strips than it is written in, or if the memory is too
+/// small.
 Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
                 const MapperOptions& options = {});
 
@@ -46,12 +49,16 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
 Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
                 const std::vector<LayerMapping>& mappings);
 
+/// Of the packed image at `input_address`.
+MapLayout image_layout(const Program& program, int bus_bytes);
+
 /// The descriptors of a program, for evaluate().
 std::vector<Descriptor> descriptors(const Program& program);
 
-/// A feature map as it lies in memory (MapLayout), and back; a segment of 0 is one plane.
-std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes, int segment = 0);
+/// A feature map as it lies in memory (MapLayout), and back; 0 stands for all channels or columns.
+std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes, int segment = 0,
+                                   int strip = 0);
 CodeTensor unpack_map(const std::uint8_t* packed, const Shape& shape, const Format& format,
-                      int bus_bytes, int segment = 0);
+                      int bus_bytes, int segment = 0, int strip = 0);
 
 }  // namespace dcnsim

@@ -171,6 +171,12 @@
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_OFFSET 152u        /* reserved (parameters of each channel), 0 */
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_BYTES  8u
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_VALUE  0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_INPUT_STRIP_OFFSET       160u        /* columns a strip of the input map, 0 for all */
+#define DCN_DESCRIPTOR_INPUT_STRIP_BYTES        2u
+#define DCN_DESCRIPTOR_INPUT2_STRIP_OFFSET      162u        /* likewise of the second operand */
+#define DCN_DESCRIPTOR_INPUT2_STRIP_BYTES       2u
+#define DCN_DESCRIPTOR_OUTPUT_STRIP_OFFSET      164u        /* likewise of the output map */
+#define DCN_DESCRIPTOR_OUTPUT_STRIP_BYTES       2u
 
 // clang-format on
 #ifdef __cplusplus

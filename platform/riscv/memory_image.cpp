@@ -59,10 +59,11 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
     throw std::runtime_error("the network's output has " + std::to_string(out.height) +
                              " rows, expected one row of classes");
   }
-  if (output_layout(last, bus_bytes).segment() != out.channels) {
+  const MapLayout layout = output_layout(last, bus_bytes);
+  if (layout.segment() != out.channels || layout.strip() != out.width) {
     throw std::runtime_error("the network's output lies in planes of " +
-                             std::to_string(last.output_segment) +
-                             " channels, expected one plane of classes");
+                             std::to_string(layout.segment()) + " channels and strips of " +
+                             std::to_string(layout.strip()) + " columns, expected one of each");
   }
   MemoryImage image;
   DcnBootTable& table = image.table;
@@ -73,9 +74,7 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
   table.classes = static_cast<std::uint32_t>(out.width * out.channels);
   table.code_bits = static_cast<std::uint32_t>(last.requant.out.bits);
   table.code_signed = last.requant.out.is_signed ? 1 : 0;
-  table.input_bytes = static_cast<std::uint32_t>(
-      MapLayout(program.input_shape, program.input_format.bits, program.input_segment, bus_bytes)
-          .bytes());
+  table.input_bytes = static_cast<std::uint32_t>(image_layout(program, bus_bytes).bytes());
   table.output_bytes = static_cast<std::uint32_t>(output_layout(last, bus_bytes).bytes());
 
   Regions regions;
@@ -101,7 +100,8 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
     if (input.shape() != program.input_shape || input.format() != program.input_format) {
       throw std::runtime_error("image: shape or format differs from the network's input");
     }
-    const std::vector<std::uint8_t> packed = pack_map(input, bus_bytes, program.input_segment);
+    const std::vector<std::uint8_t> packed =
+        pack_map(input, bus_bytes, program.input_segment, program.input_strip);
     std::copy(packed.begin(), packed.end(),
               regions.bytes.begin() + static_cast<std::ptrdiff_t>(to));
     to += packed.size();

@@ -116,7 +116,7 @@ Inference Simulation::run(const CodeTensor& image) {
     throw std::runtime_error("image: shape or format differs from the network's input");
   }
   s.host.write_memory(s.program.input_address,
-                      pack_map(image, s.bus_bytes, s.program.input_segment));
+                      pack_map(image, s.bus_bytes, s.program.input_segment, s.program.input_strip));
   s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
@@ -135,7 +135,7 @@ CodeTensor Simulation::layer_output(std::size_t layer) {
   if (d.output_on_chip) return impl_->kept_maps.at(layer);
   const auto bytes = static_cast<std::size_t>(output_layout(d, impl_->bus_bytes).bytes());
   return unpack_map(impl_->host.read_memory(d.output_address, bytes).data(), d.output_shape(),
-                    d.requant.out, impl_->bus_bytes, d.output_segment);
+                    d.requant.out, impl_->bus_bytes, d.output_segment, d.output_strip);
 }
 
 }  // namespace dcnsim

@@ -202,7 +202,7 @@ TEST(Descriptor, version_1_has_nothing_that_2_added) {
   EXPECT_EQ(encode(decode(bytes)), encode(example()));
 }
 
-TEST(Descriptor, planes_have_at_most_all_channels_and_maps_on_chip_have_none) {
+TEST(Descriptor, planes_and_strips_are_within_the_map_and_maps_on_chip_have_none) {
   const auto reason = [](LayerKind kind, const std::function<void(Descriptor&)>& change) {
     Descriptor d = example();
     d.kind = kind;
@@ -240,6 +240,23 @@ TEST(Descriptor, planes_have_at_most_all_channels_and_maps_on_chip_have_none) {
                      d.output_segment = 10;
                    }),
             "output_segment: 10, expected 0..0");
+  const auto strips = [&](int input, int output) {
+    return reason(LayerKind::kConv, [&](Descriptor& d) {
+      d.input_strip = input;
+      d.output_strip = output;
+    });
+  };
+  EXPECT_EQ(strips(28, 13), "no error");
+  EXPECT_EQ(strips(29, 0), "input_strip: 29, expected 0..28");
+  EXPECT_EQ(strips(0, 14), "output_strip: 14, expected 0..13");
+  EXPECT_EQ(reason(LayerKind::kAdd, [](Descriptor& d) { d.input2_strip = 5; }),
+            "input2_strip: 5, expected 0..4");
+  EXPECT_EQ(reason(LayerKind::kConv,
+                   [](Descriptor& d) {
+                     d.output_on_chip = true;
+                     d.output_strip = 1;
+                   }),
+            "output_strip: 1, expected 0..0");
 }
 
 TEST(Descriptor, impossible_geometry_is_refused) {

@@ -228,6 +228,21 @@ void add_planes(Classes& classes) {
        }},
       {"pool in channel tiles", [](const RanLayer& r) { return pool(r) && Cuts(r).channels; }},
       {"addition in channel tiles", [](const RanLayer& r) { return add(r) && Cuts(r).channels; }},
+      {"inputs from the middle of a strip to that of another",
+       [](const RanLayer& r) {
+         return r.layer.input_strip > 1 && Cuts(r).pixels &&
+                r.layer.input_strip < r.layer.input_shape().width &&
+                r.layer.tiling.tile_w % r.layer.input_strip != 0;
+       }},
+      {"tiles of strips that end inside a bus word",
+       [](const RanLayer& r) {
+         const int segment = r.layer.output_segment;
+         const int channels = segment == 0 ? r.layer.output_shape().channels : segment;
+         return r.layer.output_strip != 0 && r.layer.tiling.tile_w < r.layer.output_shape().width &&
+                r.layer.tiling.tile_w * channels * r.layer.requant.out.bits %
+                        (8 * r.machine.dma.bus_bytes) !=
+                    0;
+       }},
       {"one plane of all channels by name",
        [](const RanLayer& r) {
          return r.layer.input_segment == r.layer.input_shape().channels &&

@@ -13,6 +13,7 @@
 #include "models/perf/buffer_need.h"
 #include "models/perf/step_work.h"
 #include "models/perf/transfers.h"
+#include "tests/support/naive_map.h"
 #include "tests/support/random_steps.h"
 
 namespace dcnsim {
@@ -34,8 +35,8 @@ struct Walk {
     for (const Step& step : steps_of(d)) {
       if (step.load_weights) load_weights(step);
       if (step.load_input) {
-        load_input(step, d.input, d.input_segment);
-        if (d.kind == LayerKind::kAdd) load_input(step, d.input2, d.input2_segment);
+        load_input(step, input_layout(d, config.dma.bus_bytes));
+        if (d.kind == LayerKind::kAdd) load_input(step, input2_layout(d, config.dma.bus_bytes));
       }
       if (step.store) store(step);
     }
@@ -64,26 +65,28 @@ struct Walk {
     }
   }
 
-  /// Bus words of channels [c0, c1) of columns [x0, x1) of a row, by the plane they are in.
+  /// Bus words of channels [c0, c1) of columns [x0, x1) of a row, by the plane they are in, and of
+  /// what lies between strips.
   using RowWords = std::map<int, std::set<std::int64_t>>;
-  RowWords row_words(int channels, int segment, int bits, int x0, int x1, int c0, int c1) const {
+  RowWords row_words(const MapLayout& map, int x0, int x1, int c0, int c1) const {
     RowWords words;
-    if (segment == 0) segment = channels;
+    if (x0 == x1) return words;
     for (int c = c0; c < c1; ++c) {
-      const int plane = c / segment;
-      const int in_plane = std::min(segment, channels - plane * segment);
+      const int in_plane =
+          std::min(map.segment(), map.shape().channels - c / map.segment() * map.segment());
+      const std::vector<std::int64_t> first = first_bits(
+          {1, map.shape().width, in_plane}, map.bits(), 0, map.strip(), config_.dma.bus_bytes);
       for (int x = x0; x < x1; ++x) {
-        const std::int64_t code = std::int64_t{x} * in_plane + c % segment;
-        touch(words[plane], code * bits, (code + 1) * bits, config_.dma.bus_bytes);
+        const std::int64_t at = first[static_cast<std::size_t>(x * in_plane + c % map.segment())];
+        touch(words[c / map.segment()], at, at + map.bits(), config_.dma.bus_bytes);
       }
     }
     return words;
   }
 
-  void load_input(const Step& step, const Format& format, int segment) {
+  void load_input(const Step& step, const MapLayout& map) {
     const InputRegion r = input_region(d_, step.pixels);
-    for (const auto& [plane, words] : row_words(d_.input_shape().channels, segment, format.bits,
-                                                r.x0, r.x1, step.in0, step.in1)) {
+    for (const auto& [plane, words] : row_words(map, r.x0, r.x1, step.in0, step.in1)) {
       add(Stream::kInput, words.size() * u64(r.y1 - r.y0));
     }
   }
@@ -91,8 +94,8 @@ struct Walk {
   void store(const Step& step) {
     for (int y = step.pixels.y0; y < step.pixels.y1; ++y) {
       for (const auto& [plane, words] :
-           row_words(d_.output_shape().channels, d_.output_segment, d_.requant.out.bits,
-                     step.pixels.x0, step.pixels.x1, step.store_channel0, step.store_channel1)) {
+           row_words(output_layout(d_, config_.dma.bus_bytes), step.pixels.x0, step.pixels.x1,
+                     step.store_channel0, step.store_channel1)) {
         add(Stream::kOutput, words.size());
         for (const std::int64_t word : words) {
           if (!written_.insert({plane, y, word}).second) outputs_share_a_word = true;
@@ -225,8 +228,8 @@ TEST(Prediction, equals_what_is_counted_step_by_step) {
     RandomLayer random(static_cast<unsigned>(legal));
     d.output_on_chip = random.chance(3);
     d.input_on_chip = random.chance(3);
-    if (d.input_on_chip) d.input_segment = 0;
-    if (d.output_on_chip) d.output_segment = 0;
+    if (d.input_on_chip) d.input_segment = d.input_strip = 0;
+    if (d.output_on_chip) d.output_segment = d.output_strip = 0;
     d.tiling = random.tiling(d, config.array);
     if (random.chance(3)) random.cut_inputs(d);
     if (!why_illegal(d, config).empty()) return;

@@ -57,24 +57,35 @@ inline FixedNetwork random_network(RandomNetwork& random, unsigned seed) {
   return seed % 4 == 0 ? random.residual() : random.make();
 }
 
-/// Descriptors with planes for every map, as its producer and all its readers have it; those of the
-/// input are as the host packs it. Half of the planes there are have `width` channels.
+/// Descriptors with planes and strips for every map, as its producer and all its readers have it;
+/// those of the input are as the host packs it. Half of the planes there are have `width` channels.
 inline std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwork& network,
                                          const AcceleratorConfig& config, int width = 8) {
   std::vector<Descriptor> layers = describe(network, config.accumulator);
   const auto segment = [&](int channels) {
     return random.chance(4) ? 0 : std::min(channels, random.chance(2) ? width : random.pick(1, 20));
   };
-  const int image = segment(network.input.channels);
+  const auto strip = [&](int columns) { return random.chance(2) ? 0 : random.pick(1, columns); };
+  struct Cuts {
+    int segment, strip;
+  };
+  const Cuts image{segment(network.input.channels), strip(network.input.width)};
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
+    Descriptor& d = layers[i];
     const auto written = [&](int producer) {
-      return producer == kNetworkInput ? image
-                                       : layers[static_cast<std::size_t>(producer)].output_segment;
+      if (producer == kNetworkInput) return image;
+      const Descriptor& by = layers[static_cast<std::size_t>(producer)];
+      return Cuts{by.output_segment, by.output_strip};
     };
-    layers[i].input_segment = written(node.input);
-    if (node.kind == LayerKind::kAdd) layers[i].input2_segment = written(node.input2);
-    layers[i].output_segment = segment(layers[i].output_shape().channels);
+    d.input_segment = written(node.input).segment;
+    d.input_strip = written(node.input).strip;
+    if (node.kind == LayerKind::kAdd) {
+      d.input2_segment = written(node.input2).segment;
+      d.input2_strip = written(node.input2).strip;
+    }
+    d.output_segment = segment(d.output_shape().channels);
+    d.output_strip = strip(d.output_shape().width);
   }
   return layers;
 }

@@ -4,26 +4,32 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "models/base/integer.h"
 #include "models/numeric/tensor.h"
 
 namespace dcnsim {
 
-/// The first bit of a code from the start of its map: plane by plane, row by row on bus words, in a
-/// row pixel by pixel.
-inline std::int64_t first_bit(const Shape& shape, int bits, int segment, int bus_bytes, int y,
-                              int x, int c) {
+/// The first bit of every code, counted from the start of its map and in the order of CodeTensor:
+/// plane by plane, row by row, strip by strip on bus words, in a strip pixel by pixel.
+inline std::vector<std::int64_t> first_bits(const Shape& shape, int bits, int segment, int strip,
+                                            int bus_bytes) {
   if (segment == 0) segment = shape.channels;
-  std::int64_t plane_begin = 0;
-  for (int first = 0;; first += segment) {
-    const int channels = std::min(segment, shape.channels - first);
-    std::int64_t row_bits = 0;
-    while (row_bits < std::int64_t{shape.width} * channels * bits) row_bits += 8 * bus_bytes;
-    if (c < first + channels) {
-      return plane_begin + y * row_bits + (std::int64_t{x} * channels + c - first) * bits;
+  if (strip == 0) strip = shape.width;
+  std::vector<std::int64_t> first(shape.elements());
+  std::int64_t at = 0;  // the next bit that is free
+  for (int channel0 = 0; channel0 < shape.channels; channel0 += segment) {
+    for (int y = 0; y < shape.height; ++y) {
+      for (int x = 0; x < shape.width; ++x) {
+        if (x % strip == 0) at = align_up(at, std::int64_t{8} * bus_bytes);
+        for (int c = channel0; c < std::min(channel0 + segment, shape.channels); ++c, at += bits) {
+          first[static_cast<std::size_t>((y * shape.width + x) * shape.channels + c)] = at;
+        }
+      }
     }
-    plane_begin += shape.height * row_bits;
   }
+  return first;
 }
 
 }  // namespace dcnsim

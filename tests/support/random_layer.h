@@ -70,6 +70,9 @@ class RandomLayer {
     Tiling t;
     t.tile_h = pick(1, out.height);
     t.tile_w = chance(2) ? out.width : pick(1, out.width);
+    if (d.output_strip != 0 && t.tile_w < out.width && chance(2)) {
+      t.tile_w = std::min(out.width, d.output_strip * pick(1, 3));
+    }
     if (d.kind != LayerKind::kConv) return t;
     const int channels = d.conv.out_channels / d.conv.groups;
     t.tile_channels = d.conv.groups > 1 && chance(2)
@@ -98,7 +101,7 @@ class RandomLayer {
   }
 
   /// Lays the maps of `d` in planes that suit an array of so many columns, or groups, or any, or
-  /// none.
+  /// none, and in strips of any width or none.
   void cut_into_planes(Descriptor& d, int columns) {
     const int groups = d.kind == LayerKind::kConv ? d.conv.groups : 4;
     const auto segment = [&](int channels) {
@@ -106,9 +109,19 @@ class RandomLayer {
       if (chance(3)) return pick(1, std::max(1, channels / groups));
       return std::min(channels, chance(2) ? pick(1, channels) : columns * pick(1, 2));
     };
-    if (!d.input_on_chip) d.input_segment = segment(d.input_shape().channels);
-    if (d.kind == LayerKind::kAdd) d.input2_segment = segment(d.input_shape().channels);
-    if (!d.output_on_chip) d.output_segment = segment(d.output_shape().channels);
+    const auto strip = [&](int width) { return chance(2) ? 0 : pick(1, width); };
+    if (!d.input_on_chip) {
+      d.input_segment = segment(d.input_shape().channels);
+      d.input_strip = strip(d.input_shape().width);
+    }
+    if (d.kind == LayerKind::kAdd) {
+      d.input2_segment = segment(d.add.channels);
+      d.input2_strip = strip(d.add.width);
+    }
+    if (!d.output_on_chip) {
+      d.output_segment = segment(d.output_shape().channels);
+      d.output_strip = strip(d.output_shape().width);
+    }
   }
 
   /// Gives a layer with a tiling input tiles of whole planes, if it can have any.

@@ -23,21 +23,20 @@ bool in_planes(int channels, int segment) { return segment != 0 && segment < cha
 /// Memory with codes at random in the places of a map's.
 class MapInMemory {
  public:
-  MapInMemory(RandomLayer& random, const Shape& shape, const Format& format, int segment, int bus)
+  MapInMemory(RandomLayer& random, const Shape& shape, const Format& format, int segment, int strip,
+              int bus)
       : codes_(shape, format) {
-    bytes_.resize(static_cast<std::size_t>(MapLayout(shape, format.bits, segment, bus).bytes()));
-    for (int y = 0; y < shape.height; ++y) {
-      for (int x = 0; x < shape.width; ++x) {
-        for (int c = 0; c < shape.channels; ++c) {
-          const int code = random.pick(format.min_code(), format.max_code());
-          codes_.set_at(y, x, c, code);
-          const std::int64_t at = first_bit(shape, format.bits, segment, bus, y, x, c);
-          for (int bit = 0; bit < format.bits; ++bit) {
-            if ((static_cast<unsigned>(code) >> bit & 1) == 0) continue;
-            std::uint8_t& byte = bytes_.at(static_cast<std::size_t>((at + bit) / 8));
-            byte = static_cast<std::uint8_t>(byte | 1u << (at + bit) % 8);
-          }
-        }
+    const MapLayout layout(shape, format.bits, segment, strip, bus);
+    bytes_.resize(static_cast<std::size_t>(layout.bytes()));
+    const std::vector<std::int64_t> first = first_bits(shape, format.bits, segment, strip, bus);
+    for (std::size_t n = 0; n < codes_.size(); ++n) {
+      const int code = random.pick(format.min_code(), format.max_code());
+      codes_.set(n, code);
+      for (int bit = 0; bit < format.bits; ++bit) {
+        if ((static_cast<unsigned>(code) >> bit & 1) == 0) continue;
+        const std::int64_t at = first[n] + bit;
+        std::uint8_t& byte = bytes_.at(static_cast<std::size_t>(at / 8));
+        byte = static_cast<std::uint8_t>(byte | 1u << at % 8);
       }
     }
   }
@@ -71,11 +70,27 @@ TEST(MapRuns, read_the_codes_of_a_tile) {
        {"rows in one run", [](const Case& c) { return c.parts.front().rows > 1; }},
        {"rows apart",
         [=](const Case& c) { return planes(c) && c.step.pixels.x0 > 0 && c.parts.size() > 4; }},
+       {"several strips in a run",
+        [](const Case& c) {
+          const int strip = c.d.input_strip;
+          return strip != 0 && c.parts.front().codes / c.parts.front().channels >
+                                   static_cast<unsigned>(2 * strip);
+        }},
+       {"from the middle of a strip",
+        [](const Case& c) {
+          return c.parts.front().strip_pixel > 0 && c.d.input_strip != 0 &&
+                 c.d.input_strip < c.d.input_shape().width;
+        }},
+       {"parts of pixels of several strips",
+        [=](const Case& c) {
+          return c.d.input_strip != 0 && planes(c) && c.step.in0 % c.d.input_segment != 0;
+        }},
        {"codes of two bytes", [=](const Case& c) { return planes(c) && c.d.input.bits > 8; }}});
   RandomLayer random(30);
   for_random_layers(30, 1200, [&](const Descriptor& d, const AcceleratorConfig& config) {
     const Shape in = d.input_shape();
-    const MapInMemory memory(random, in, d.input, d.input_segment, config.dma.bus_bytes);
+    const MapInMemory memory(random, in, d.input, d.input_segment, d.input_strip,
+                             config.dma.bus_bytes);
     for (Step step : steps_of(d)) {
       if (!step.load_input || !random.chance(4)) continue;
       if (random.chance(3)) {  // any channels can be read
@@ -129,18 +144,12 @@ class Written {
 
   /// 1 for every bit of every code, and 0 between them.
   void expect_each_once() {
-    const Shape& shape = layout_.shape();
-    for (int y = 0; y < shape.height; ++y) {
-      for (int x = 0; x < shape.width; ++x) {
-        for (int c = 0; c < shape.channels; ++c) {
-          const std::int64_t at =
-              first_bit(shape, layout_.bits(), d_.output_segment, config_.dma.bus_bytes, y, x, c);
-          for (int bit = 0; bit < layout_.bits(); ++bit) {
-            int& count = bits_.at(static_cast<std::size_t>(at + bit));
-            ASSERT_EQ(count, 1) << "row " << y << " column " << x << " channel " << c;
-            count = 0;
-          }
-        }
+    for (const std::int64_t first : first_bits(layout_.shape(), layout_.bits(), d_.output_segment,
+                                               d_.output_strip, config_.dma.bus_bytes)) {
+      for (int bit = 0; bit < layout_.bits(); ++bit) {
+        int& count = bits_.at(static_cast<std::size_t>(first + bit));
+        ASSERT_EQ(count, 1) << "bit " << first + bit;
+        count = 0;
       }
     }
     EXPECT_EQ(bits_, std::vector<int>(bits_.size()));
@@ -214,6 +223,13 @@ TEST(MapRuns, write_every_bit_of_an_output_once_and_no_bus_word_twice) {
         [=](const Case& c) { return tiled(c) && c.d.kind != LayerKind::kConv; }},
        {"planes by tiles of some columns",
         [=](const Case& c) { return planes(c) && c.d.tiling.tile_w < c.d.output_shape().width; }},
+       {"strips by tiles that end inside a bus word",
+        [=](const Case& c) {
+          const int channels =
+              c.d.output_segment == 0 ? c.d.output_shape().channels : c.d.output_segment;
+          return c.d.output_strip != 0 && c.d.tiling.tile_w < c.d.output_shape().width &&
+                 c.d.tiling.tile_w * channels * c.d.requant.out.bits % c.bus_bits != 0;
+        }},
        {"planes by tiles of some rows", [=](const Case& c) {
           return planes(c) && c.d.tiling.tile_h < c.d.output_shape().height;
         }}});

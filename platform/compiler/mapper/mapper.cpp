@@ -27,12 +27,12 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
   return i + 1 < network.layers.size() && network.layers[i + 1].node.input == producer && uses == 1;
 }
 
-/// Maps on chip are not cut into planes.
+/// Maps on chip are not cut into planes and strips.
 Descriptor with_maps(Descriptor d, bool input_on_chip, bool output_on_chip) {
   d.input_on_chip = input_on_chip;
   d.output_on_chip = output_on_chip;
-  if (input_on_chip) d.input_segment = 0;
-  if (output_on_chip) d.output_segment = 0;
+  if (input_on_chip) d.input_segment = d.input_strip = 0;
+  if (output_on_chip) d.output_segment = d.output_strip = 0;
   return d;
 }
 

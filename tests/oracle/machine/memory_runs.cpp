@@ -22,30 +22,46 @@ Int whole_bus_words(Int bits, Int bus_bytes) { return pieces(bits, 8 * bus_bytes
 struct Map {
   std::uint64_t address = 0;
   int rows = 1, columns = 1, channels = 1;
-  int segment = 0;
+  int segment = 0, strip = 0;
   Int bits = 8;
 };
 
+/// Bits from the start of a row of a plane to column x, or to the end of the row.
+Int column_bit(const Map& map, int x, Int pixel_bits, Int bus) {
+  Int bits = 0;
+  for (const Range& strip : cut({0, map.columns}, map.strip == 0 ? map.columns : map.strip)) {
+    if (x < strip.last) return bits + (x - strip.first) * pixel_bits;
+    bits += 8 * whole_bus_words(strip.size() * pixel_bits, bus);
+  }
+  return bits;
+}
+
 /// Channels of a rectangle of pixels: a row of a plane that it has all channels of is a run, else a
-/// pixel; whole rows of a map with a segment are one run together.
+/// pixel; whole rows of a map with segments or strips are one run together.
 void add_map(Runs& runs, Stream stream, const Map& map, const Range& rows, const Range& columns,
              const Range& channels, Int bus, const BufferConfig& buffer) {
   Int base = static_cast<Int>(map.address);
   for (const Range& plane : planes(map.channels, map.segment)) {
     const Int pixel_bits = plane.size() * map.bits;
-    const Int row_bytes = whole_bus_words(map.columns * pixel_bits, bus);
+    const Int row_bytes = column_bit(map, map.columns, pixel_bits, bus) / 8;
     const Range wanted{std::max(plane.first, channels.first), std::min(plane.last, channels.last)};
     if (wanted.first < wanted.last) {
       const int pixels = wanted == plane ? columns.size() : 1;
       Runs of_plane;
       for (int y = rows.first; y < rows.last; ++y) {
         for (int x = columns.first; x < columns.last; x += pixels) {
-          of_plane.push_back(run_of(stream, base + y * row_bytes,
-                                    x * pixel_bits + (wanted.first - plane.first) * map.bits,
-                                    Int{pixels} * wanted.size(), map.bits, bus, buffer));
+          const Int first =
+              column_bit(map, x, pixel_bits, bus) + (wanted.first - plane.first) * map.bits;
+          const Int last = column_bit(map, x + pixels - 1, pixel_bits, bus) +
+                           (wanted.last - plane.first) * map.bits;
+          Run run = run_of(stream, base + y * row_bytes, first, last - first, 1, bus, buffer);
+          run.codes = Int{pixels} * wanted.size();
+          run.buffer_words = pieces(run.codes * map.bits, buffer.word_bits);
+          of_plane.push_back(run);
         }
       }
-      if (map.segment != 0 && wanted == plane && pixels == map.columns && !of_plane.empty()) {
+      const bool joins = map.segment != 0 || map.strip != 0;
+      if (joins && wanted == plane && pixels == map.columns && !of_plane.empty()) {
         Run all = of_plane.front();
         all.bytes = all.codes = all.buffer_words = 0;
         for (const Run& row : of_plane) {
@@ -91,15 +107,17 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
 Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
   const Geometry g(layer);
   Runs runs;
-  const auto add = [&](std::uint64_t address, int segment, const Format& format) {
+  const auto add = [&](std::uint64_t address, int segment, int strip, const Format& format) {
     add_map(runs, Stream::kInput,
-            {address, g.rows.extent, g.columns.extent, g.in_channels, segment, format.bits},
+            {address, g.rows.extent, g.columns.extent, g.in_channels, segment, strip, format.bits},
             g.rows.inputs(step.rows), g.columns.inputs(step.columns), step.in_channels,
             machine.dma.bus_bytes, machine.input_buffer);
   };
-  if (!layer.input_on_chip) add(layer.input_address, layer.input_segment, layer.input);
+  if (!layer.input_on_chip) {
+    add(layer.input_address, layer.input_segment, layer.input_strip, layer.input);
+  }
   if (layer.kind == LayerKind::kAdd) {
-    add(layer.input2_address, layer.input2_segment, layer.input2);
+    add(layer.input2_address, layer.input2_segment, layer.input2_strip, layer.input2);
   }
   return runs;
 }
@@ -109,7 +127,7 @@ Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
   Runs runs;
   add_map(runs, Stream::kOutput,
           {layer.output_address, g.rows.outputs(), g.columns.outputs(), g.out_channels,
-           layer.output_segment, layer.requant.out.bits},
+           layer.output_segment, layer.output_strip, layer.requant.out.bits},
           step.rows, step.columns, step.stored_channels, machine.dma.bus_bytes,
           machine.output_buffer);
   return runs;

@@ -70,6 +70,8 @@ class Writer {
     SET(OUTPUT_ADDRESS, d_.output_address);
     SET(INPUT_SEGMENT, d_.input_segment);
     SET(OUTPUT_SEGMENT, d_.output_segment);
+    SET(INPUT_STRIP, d_.input_strip);
+    SET(OUTPUT_STRIP, d_.output_strip);
   }
   void convolution() {
     SET_WINDOW(d_.conv);
@@ -95,6 +97,7 @@ class Writer {
     SET_FORMAT(INPUT2, d_.input2);
     SET(INPUT2_ADDRESS, d_.input2_address);
     SET(INPUT2_SEGMENT, d_.input2_segment);
+    SET(INPUT2_STRIP, d_.input2_strip);
   }
 
   const Descriptor& d_;
@@ -126,6 +129,9 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     d.input_segment = random.pick(0, 65535);
     d.input2_segment = random.pick(0, 65535);
     d.output_segment = random.pick(0, 65535);
+    d.input_strip = random.pick(0, 65535);
+    d.input2_strip = random.pick(0, 65535);
+    d.output_strip = random.pick(0, 65535);
     ASSERT_EQ(Writer(d).bytes(), encode(d)) << i;
     kinds.insert(d.kind);
     roundings.insert(d.requant.rounding);
