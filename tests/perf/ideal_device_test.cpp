@@ -38,7 +38,7 @@ std::uint64_t cycles(const Descriptor& layer, const AcceleratorConfig& config) {
 TEST(MemoryModel, machines_with_better_memories_are_faster) {
   RandomLayer random(21);
   int waiting = 0, refreshed = 0;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 500; ++i) {
     AcceleratorConfig dram = random.machine();
     for (BufferConfig* b : {&dram.input_buffer, &dram.weight_buffer, &dram.output_buffer}) {
       b->separate_halves = true;  // faster loads make no conflicts
