@@ -38,11 +38,13 @@ int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
   return unit;
 }
 
-/// An input on chip is one tile, if nobody asks for another; chunks are of one array width of
+/// An input on chip is one tile, if nobody asks for smaller ones; chunks are of one array width of
 /// channels.
 bool is_looked_at(const Descriptor& tiled, const AcceleratorConfig& config,
                   const MappingRequest& request) {
-  const bool asked = request.tile_h || request.tile_w;
+  const Shape out = tiled.output_shape();
+  const bool asked = request.tile_h.value_or(out.height) < out.height ||
+                     request.tile_w.value_or(out.width) < out.width;
   if (tiled.input_on_chip && pixel_tile_count(tiled) > 1 && !asked) return false;
   return chunk_count(tiled) == 1 || tiled.tiling.tile_channels <= config.array.columns;
 }
