@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "models/arch/descriptor.h"
 #include "models/base/integer.h"
@@ -73,16 +74,22 @@ class MapLayout {
     return bus_bytes_of(column_bit(channels, x0),
                         column_bit(channels, x1 - 1) + std::int64_t{channels} * bits_, bus_bytes_);
   }
-  /// Whether tiles of so many columns share no bus word of such a row.
-  constexpr bool fits_columns(int channels, int columns) const {
-    if (columns >= shape_.width || columns % strip_ == 0) return true;
-    return strip_ == shape_.width &&
-           std::int64_t{columns} * channels * bits_ % (std::int64_t{8} * bus_bytes_) == 0;
+  /// Tiles of a multiple of so many columns, and of all, share no bus word: they are whole strips
+  /// or, where a row is one strip, whole bus words in every plane.
+  constexpr int column_unit() const {
+    if (strip_ < shape_.width) return strip_;
+    const int last = plane(shape_.channels - 1).channels();
+    return std::lcm(whole_words(segment_), whole_words(last));
   }
 
  private:
   constexpr std::int64_t strip_pitch(int channels) const {
     return align_up((std::int64_t{strip_} * channels * bits_ + 7) / 8, bus_bytes_);
+  }
+  /// Columns whose codes are whole bus words.
+  constexpr int whole_words(int channels) const {
+    const int word_bits = 8 * bus_bytes_;
+    return word_bits / static_cast<int>(std::gcd(std::int64_t{channels} * bits_, word_bits));
   }
   constexpr std::int64_t row_pitch(int channels) const {
     return bus_bytes(channels, 0, shape_.width);

@@ -22,10 +22,9 @@ std::vector<int> sizes(int total, int unit, const std::optional<int>& wanted, in
 /// Of rows and columns.
 constexpr int kMostEven = 64;
 
-/// Output columns whose packed size is a whole number of bus words.
+/// Output columns of which a tile has a multiple, or all.
 int column_unit(const Descriptor& layer, int bus_bytes) {
-  const int word_bits = 8 * bus_bytes;
-  return word_bits / std::gcd(word_bits, layer.output_shape().channels * layer.requant.out.bits);
+  return output_layout(layer, bus_bytes).column_unit();
 }
 
 /// Reduction steps that fill whole array tiles and, in every block of weights, whole bus words.
