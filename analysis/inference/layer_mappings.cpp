@@ -9,10 +9,6 @@
 namespace dcnsim {
 namespace {
 
-/// Searches that map_network makes for a layer, at most: with and without its input and output on
-/// chip.
-constexpr std::size_t kSearchesPerLayer = 4;
-
 NetworkRequest requested(const std::string& file, const FixedNetwork& network,
                          const std::vector<Descriptor>& layers) {
   std::vector<NamedLayer> named;

@@ -2,6 +2,7 @@
 #include "models/perf/prediction.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "models/arch/memory_layout.h"
 #include "models/base/integer.h"
@@ -22,6 +23,12 @@ std::uint64_t words(std::int64_t bits, const BufferConfig& buffer) {
 double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::uint64_t cycles) {
   return static_cast<double>(accesses.reads + accesses.writes) /
          static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
+}
+
+/// No fewer naturally aligned powers of two make up a run.
+std::uint64_t least_requests(std::uint64_t bytes, const DmaConfig& dma) {
+  const auto most = u64(dma.max_burst_bytes);
+  return bytes / most + std::bitset<64>(bytes % most / u64(dma.bus_bytes)).count();
 }
 
 /// Calls visit(layout) for the operands that come from memory.
@@ -96,6 +103,11 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
         std::uint64_t& most = joined ? axis.joined_bytes : axis.part_bytes;
         most = std::max(most, bytes);
         axis.bus_bytes += plane.count * bytes;
+        if (joined) {
+          axis.joined_bus_bytes += plane.count * bytes;
+        } else {
+          axis.requests += plane.count * least_requests(bytes, config_.dma);
+        }
         axis.buffer_words += plane.count * words((r.x1 - r.x0) * pixel_bits, config_.input_buffer);
       }
     });
@@ -130,12 +142,14 @@ void Predictor::use_weights(const Tiling& tiling) {
       const std::uint64_t count = tile.count * block.count;
       const std::uint64_t bias = u64(layout.block(block.size, 1).bias_bytes);
       weights_.bias_bytes += count * bias;
+      weights_.requests += count * least_requests(bias, config_.dma);
       weights_.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
       bool is_first = true;
       for_chunks(layer_, [&](const EqualTiles& chunk) {
         const std::uint64_t bytes = u64(layout.block(block.size, chunk.size).weight_bytes);
         const std::int64_t bits = std::int64_t{chunk.size} * block.size * layer_.weight.bits;
         weights_.bytes += count * chunk.count * bytes;
+        weights_.requests += count * chunk.count * least_requests(bytes, config_.dma);
         weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
         weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
         if (is_first) first += block.count * (bias + bytes);
@@ -273,6 +287,9 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     const std::uint64_t bytes = visits * rows.input * columns.bus_bytes;
     counters.stream_bytes[Stream::kInput] = bytes;
     counters.input_buffer.writes += visits * rows.input * columns.buffer_words;
+    prediction_.requests +=
+        visits * rows.input * columns.requests +
+        visits * rows.input * columns.joined_bus_bytes / u64(config_.dma.max_burst_bytes);
     if (conv) counters.input_codes = visits * rows.input * columns.input * channels;
     const std::uint64_t first = u64(rows.first.size()) * first_row_bytes(columns);
     prediction_.first_load_bytes += first;
@@ -290,6 +307,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   counters.stream_bytes[Stream::kBias] = visits * weights_.bias_bytes;
   counters.stream_bytes[Stream::kWeight] = visits * weights_.bytes;
   counters.weight_buffer.writes += visits * weights_.buffer_words;
+  prediction_.requests += visits * weights_.requests;
   prediction_.first_load_bytes += weights_.first_bytes;
   prediction_.lone_load_bytes += slots(config_.weight_buffer, weight_room(layer_, config_)) == 1
                                      ? bytes
@@ -331,11 +349,14 @@ void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_
   const TileSizes widths = equal_tiles(map.shape().width, layer_.tiling.tile_w);
   const bool joined = map.joins_rows() && widths.front().size == map.shape().width;
   const std::uint64_t run_rows = joined ? u64(heights.front().size) : 1;
-  std::uint64_t row_words = 0, last_row_bytes = 0;
+  std::uint64_t row_words = 0, row_requests = 0, row_bytes = 0, last_row_bytes = 0;
   for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
     const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
     for (const EqualTiles& w : widths) {
       row_words += plane.count * w.count * words(w.size * pixel_bits, config_.output_buffer);
+      const std::uint64_t bytes = u64(map.bus_bytes(plane.size, 0, w.size));
+      row_requests += plane.count * w.count * least_requests(bytes, config_.dma);
+      row_bytes += plane.count * w.count * bytes;
     }
     prediction_.output.part_bytes =
         std::max(prediction_.output.part_bytes,
@@ -343,6 +364,8 @@ void Predictor::add_stored_rows(const MapLayout& map, int channels, std::uint64_
     last_row_bytes += plane.count * u64(map.bus_bytes(plane.size, 0, widths.back().size));
   }
   prediction_.counters.output_buffer.reads += count * u64(map.shape().height) * row_words;
+  prediction_.requests += count * u64(map.shape().height) *
+                          (joined ? row_bytes / u64(config_.dma.max_burst_bytes) : row_requests);
   prediction_.last_store_bytes = u64(heights.back().size) * last_row_bytes;
 }
 
@@ -355,6 +378,8 @@ void Predictor::add_stored_pixels(const MapLayout& map, int channels, std::uint6
   prediction_.output.part_bytes = std::max(prediction_.output.part_bytes, u64(bits / 8));
   prediction_.counters.output_buffer.reads +=
       count * u64(shape.height) * u64(shape.width) * words(bits, config_.output_buffer);
+  prediction_.requests +=
+      count * u64(shape.height) * u64(shape.width) * least_requests(u64(bits / 8), config_.dma);
   prediction_.last_store_bytes = u64(heights.back().size) * u64(widths.back().size) * u64(bits / 8);
 }
 

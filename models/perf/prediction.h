@@ -29,6 +29,7 @@ struct Prediction {
   std::uint64_t first_load_bytes = 0;  ///< of the tiles of the first step
   std::uint64_t last_store_bytes = 0;  ///< of the last output tile
   std::uint64_t stores = 0;            ///< output tiles, the first of which is none smaller
+  std::uint64_t requests = 0;          ///< at least, of bursts: wherever the runs begin
   std::uint64_t last_step_cycles = 0;  ///< of the last step, without any waiting
   std::uint64_t steps = 0;
   /// Cycles the array loses because outputs that stay on chip go to the buffer it reads from.
@@ -66,12 +67,15 @@ class Predictor {
     std::uint64_t most = 0;          ///< rows: most of one tile
     std::uint64_t part_bytes = 0;    ///< columns: most bytes of a run of one row
     std::uint64_t joined_bytes = 0;  ///< columns: most bytes of a row that is joined with others
+    std::uint64_t requests = 0;      ///< columns: for one row of all tiles, unless it is joined
+    std::uint64_t joined_bus_bytes = 0;  ///< columns: of bus_bytes, those of rows that are
   };
   /// All weight tiles of the layer, each loaded once.
   struct Weights {
     std::uint64_t bias_bytes = 0, bytes = 0, buffer_words = 0;
     std::uint64_t first_bytes = 0;  ///< of the first tile, biases included
     std::uint64_t part_bytes = 0;   ///< most bytes of a block
+    std::uint64_t requests = 0;     ///< at least
   };
   /// Steps of one pixel tile with all weights.
   struct PixelTileWork {

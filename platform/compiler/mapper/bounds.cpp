@@ -12,7 +12,6 @@
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
-#include "platform/compiler/mapper/candidates.h"
 
 namespace dcnsim {
 namespace {
@@ -34,6 +33,12 @@ BankLoss bank_loss(const BufferConfig& buffer, double use, std::uint64_t burst_b
 /// What no read is faster than.
 double read_latency_ns(const AcceleratorConfig& config, const DramSpec& dram) {
   return config.memory == MemoryKind::kIdeal ? config.ideal.latency_ns : dram.cl_ns;
+}
+
+/// Writes that a controller may have taken and not yet executed.
+std::uint64_t posted_bytes(const AcceleratorConfig& config, const DramSpec& dram) {
+  if (config.memory == MemoryKind::kIdeal) return 0;
+  return u64(config.dram.channels) * u64(config.dram.write_queue_depth) * dram.burst_bytes();
 }
 
 double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
@@ -71,7 +76,8 @@ Bounds::Bounds(const AcceleratorConfig& config, const DramSpec& dram)
       bus_bytes_(static_cast<std::uint64_t>(config.dma.bus_bytes)),
       period_ns_(static_cast<double>(Clock(config.clock_mhz).ps(1)) / 1e3),
       read_latency_ns_(read_latency_ns(config, dram)),
-      ns_per_byte_(ns_per_byte(config, dram)) {}
+      ns_per_byte_(ns_per_byte(config, dram)),
+      posted_bytes_(posted_bytes(config, dram)) {}
 
 /// From the first request to the last word on the chip.
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
@@ -81,8 +87,9 @@ std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
                   kBusLatencyCycles + static_cast<std::uint64_t>(memory_ns / period_ns_));
 }
 
-/// What the memory moves at its peak, in whichever order.
-std::uint64_t Bounds::least_memory_cycles(std::uint64_t bytes) const {
+/// What the memory moves at its peak, in whichever order; the last writes may still wait in it.
+std::uint64_t Bounds::least_memory_cycles(std::uint64_t read, std::uint64_t written) const {
+  const std::uint64_t bytes = read + written - std::min(written, posted_bytes_);
   return static_cast<std::uint64_t>(ns_per_byte_ * real(bytes) / period_ns_);
 }
 
@@ -143,7 +150,8 @@ Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
   least[BoundKind::kLoads] = least_read_cycles(read) + p.last_step_cycles + last_store;
   least[BoundKind::kStores] =
       least_read_cycles(p.first_load_bytes) + first_output + least_write_cycles(written);
-  least[BoundKind::kMemory] = least_memory_cycles(read + written);
+  least[BoundKind::kMemory] = least_memory_cycles(read, written);
+  least[BoundKind::kRequests] = p.requests;
   return least;
 }
 
@@ -154,18 +162,18 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
 
 /// Every step fills and drains the array once, and between streams every pixel past every tile of
 /// weights in it, or every reduction step past every tile of sums.
-std::uint64_t Bounds::least_array_cycles(Descriptor layer, const TilingGroup& group) const {
-  layer.tiling = group.tiling;
+std::uint64_t Bounds::least_array_cycles(const Descriptor& tiled) const {
   const ArrayConfig& array = config_.array;
-  const DatapathMode mode = datapath_mode(array, layer.weight.bits, layer.input.bits);
-  const Shape out = layer.output_shape();
-  const int pixels = out.height * out.width * layer.fused_pool * layer.fused_pool;
+  const DatapathMode mode = datapath_mode(array, tiled.weight.bits, tiled.input.bits);
+  const Shape out = tiled.output_shape();
+  const int pixels = out.height * out.width * tiled.fused_pool * tiled.fused_pool;
+  const auto pixel_tiles = u64(pixel_tile_count(tiled));
   const std::uint64_t skew = u64(array.rows) + u64(array.columns) - 2 + u64(mode.pipeline);
   const bool fills = array.steps == ArraySteps::kApart;
   std::uint64_t cycles = 0;
-  for (const EqualTiles& tile : equal_tiles(group_channels(layer), group.tiling.tile_channels)) {
-    for (const EqualTiles& chunk : equal_tiles(reduction(layer), group.tiling.chunk_k)) {
-      const auto blocks = u64(ceil_div(tile.size, array.columns));
+  for_channel_tiles(tiled, [&](const ChannelTiles& tile) {
+    const std::uint64_t blocks = u64(tile.groups) * u64(ceil_div(tile.channels, array.columns));
+    for_chunks(tiled, [&](const EqualTiles& chunk) {
       const auto steps = u64(ceil_div(chunk.size, mode.group));
       std::uint64_t streamed = 0, filled = skew;
       switch (array.dataflow) {
@@ -177,44 +185,44 @@ std::uint64_t Bounds::least_array_cycles(Descriptor layer, const TilingGroup& gr
           streamed = steps * u64(ceil_div(pixels, array.rows));
           break;
       }
-      cycles +=
-          u64(layer.conv.groups) * tile.count * chunk.count *
-          (blocks * streamed * u64(mode.passes) + (fills ? u64(group.pixel_tiles) * filled : 0));
-    }
-  }
+      cycles += tile.count * chunk.count *
+                (blocks * streamed * u64(mode.passes) + (fills ? pixel_tiles * filled : 0));
+    });
+  });
   return cycles;
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& layer, const TilingGroup& group,
-                                     const Prediction& whole) const {
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const Prediction& whole) const {
   LayerCounters least;
   least.macs = whole.counters.macs;
   least.pe_cycles = whole.counters.pe_cycles;
   StreamBytes& bytes = least.stream_bytes;
   bytes = whole.counters.stream_bytes;
-  bytes[Stream::kInput] = least_input_bytes(layer, bytes[Stream::kInput]);
   least.compute_cycles = whole.counters.compute_cycles;
-  if (layer.kind == LayerKind::kConv) {
-    least.compute_cycles = least_array_cycles(layer, group);
-    Descriptor tiled = layer;
-    tiled.tiling = group.tiling;
-    const auto channel_tiles = u64(channel_tile_count(tiled));
-    const auto chunks = u64(chunk_count(tiled));
-    const auto pixel_tiles = u64(group.pixel_tiles);
-    const bool by_pixels = pixels_outside(tiled);
-    if (!by_pixels) bytes[Stream::kInput] *= channel_tiles;
-    if (channel_tiles * chunks > 1 && (by_pixels || chunks > 1)) {
-      bytes[Stream::kWeight] *= pixel_tiles;
-      bytes[Stream::kBias] *= pixel_tiles;
+  if (tiled.kind == LayerKind::kConv) {
+    least.compute_cycles = least_array_cycles(tiled);
+    const Descriptor one = with_one_pixel_tile(tiled);
+    bytes[Stream::kInput] =
+        input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
+    for (const Stream stream : {Stream::kWeight, Stream::kBias}) {
+      bytes[stream] = bytes[stream] / weight_visits(one) * weight_visits(tiled);
     }
+  } else {
+    bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);
   }
   const std::uint64_t written = bytes[Stream::kOutput];
   const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
   least.cycles = std::max({least.compute_cycles + least_read_cycles(std::min(read, bus_bytes_)) +
                                least_write_cycles(std::min(written, bus_bytes_)),
                            least_read_cycles(read), least_write_cycles(written),
-                           least_memory_cycles(read + written)});
+                           least_memory_cycles(read, written)});
   return least;
+}
+
+Descriptor with_one_pixel_tile(Descriptor tiled) {
+  tiled.tiling.tile_h = tiled.output_shape().height;
+  tiled.tiling.tile_w = tiled.output_shape().width;
+  return tiled;
 }
 
 }  // namespace dcnsim

@@ -6,16 +6,15 @@
 #include <cstdint>
 #include <string_view>
 
+#include "models/arch/descriptor.h"
 #include "models/base/enum_array.h"
 
 namespace dcnsim {
 
 struct AcceleratorConfig;
-struct Descriptor;
 struct DramSpec;
 struct LayerCounters;
 struct Prediction;
-struct TilingGroup;
 
 /// What a bound is made of.
 enum class BoundKind : std::uint8_t {
@@ -24,10 +23,11 @@ enum class BoundKind : std::uint8_t {
   kLoads,      ///< all of them, then the last step and its store
   kStores,     ///< all of them, after the first output
   kMemory,     ///< all bytes at the memory's peak
+  kRequests,   ///< one a cycle
 };
 constexpr std::string_view to_string(BoundKind kind) {
-  constexpr std::string_view names[] = {"computing", "computing and banks", "loads", "stores",
-                                        "memory"};
+  constexpr std::string_view names[] = {
+      "computing", "computing and banks", "loads", "stores", "memory", "requests"};
   return names[static_cast<int>(kind)];
 }
 
@@ -37,23 +37,22 @@ class Bounds {
   Bounds(const AcceleratorConfig& config, const DramSpec& dram);
 
   /// Cycles from the descriptor on, by what they are spent on at least; none is beaten.
-  using LeastCycles = EnumArray<BoundKind, std::uint64_t, 5>;
+  using LeastCycles = EnumArray<BoundKind, std::uint64_t, 6>;
   LeastCycles least_cycles(const Prediction& prediction) const;
 
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;
 
-  /// Not more than any tiling of `group` counts, whose tiling with all pixels in one tile is
-  /// predicted as `whole`: MACs, cycles of the PEs, bytes by stream and, after the descriptor,
-  /// cycles. The other counters are 0.
-  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
-                               const Prediction& whole) const;
+  /// Not more than any tiling counts that differs from that of `tiled` in its pixel tiles alone and
+  /// has no fewer of them; `whole` predicts with_one_pixel_tile(tiled). MACs, cycles of the PEs,
+  /// bytes by stream and, after the descriptor, cycles. The other counters are 0.
+  LayerCounters least_counters(const Descriptor& tiled, const Prediction& whole) const;
 
  private:
-  std::uint64_t least_array_cycles(Descriptor layer, const TilingGroup& group) const;
+  std::uint64_t least_array_cycles(const Descriptor& tiled) const;
   std::uint64_t least_read_cycles(std::uint64_t bytes) const;
   std::uint64_t least_write_cycles(std::uint64_t bytes) const;
-  std::uint64_t least_memory_cycles(std::uint64_t bytes) const;
+  std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;
 
   const AcceleratorConfig& config_;
@@ -61,6 +60,10 @@ class Bounds {
   double period_ns_;
   double read_latency_ns_;  ///< column access
   double ns_per_byte_;      ///< of the DRAM at its peak
+  std::uint64_t posted_bytes_;
 };
+
+/// All pixels in one tile.
+Descriptor with_one_pixel_tile(Descriptor tiled);
 
 }  // namespace dcnsim

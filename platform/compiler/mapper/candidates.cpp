@@ -2,17 +2,22 @@
 #include "platform/compiler/mapper/candidates.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/memory_layout.h"
+#include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 namespace {
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 /// balanced_sizes(), or the one that is wanted.
 std::vector<int> sizes(int total, int unit, const std::optional<int>& wanted, int most_even = 1) {
@@ -27,25 +32,40 @@ int column_unit(const Descriptor& layer, int bus_bytes) {
   return output_layout(layer, bus_bytes).column_unit();
 }
 
-/// Reduction steps that fill whole array tiles and, in every block of weights, whole bus words.
-int chunk_unit(const Descriptor& layer, const AcceleratorConfig& config) {
-  const int word_bits = 8 * config.dma.bus_bytes;
-  int unit = reduction_unit(layer, config.array);
-  for (const EqualTiles& block : equal_tiles(group_channels(layer), config.array.columns)) {
-    unit = std::lcm(unit, word_bits / std::gcd(word_bits, block.size * layer.weight.bits));
+/// Input tiles of less than all channels have a multiple of so many: whole planes of all maps that
+/// they cut, and of each group. 0 if they cannot be.
+int input_unit(const Descriptor& layer) {
+  if (layer.input_on_chip) return 0;
+  int unit = layer.input_segment;
+  if (layer.kind == LayerKind::kConv) {
+    const bool has_whole = layer.conv.groups == 1 || (unit != 0 && group_inputs(layer) % unit == 0);
+    return has_whole ? unit : 0;
   }
-  return unit;
+  // 0 stays 0.
+  if (layer.kind == LayerKind::kAdd) unit = std::lcm(unit, layer.input2_segment);
+  return layer.output_on_chip ? unit : std::lcm(unit, layer.output_segment);
 }
 
-/// An input on chip is one tile, if nobody asks for smaller ones; chunks are of one array width of
-/// channels.
-bool is_looked_at(const Descriptor& tiled, const AcceleratorConfig& config,
-                  const MappingRequest& request) {
-  const Shape out = tiled.output_shape();
-  const bool asked = request.tile_h.value_or(out.height) < out.height ||
-                     request.tile_w.value_or(out.width) < out.width;
-  if (tiled.input_on_chip && pixel_tile_count(tiled) > 1 && !asked) return false;
-  return chunk_count(tiled) == 1 || tiled.tiling.tile_channels <= config.array.columns;
+/// One line if no descriptor can say so, as of sizes that somebody asked for.
+std::string why_invalid(const Descriptor& tiled) {
+  try {
+    validate(tiled);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// Output channels of weight tiles: parts of a group, then whole groups.
+std::vector<int> weight_tile_channels(const Descriptor& layer, int columns,
+                                      const std::optional<int>& wanted) {
+  const int in_group = group_channels(layer);
+  std::vector<int> channels = sizes(in_group, columns, wanted);
+  if (wanted || layer.conv.groups == 1) return channels;
+  for (const int groups : balanced_sizes(layer.conv.groups, 1)) {
+    if (groups > 1) channels.push_back(groups * in_group);
+  }
+  return channels;
 }
 
 }  // namespace
@@ -74,156 +94,249 @@ Candidates::Candidates(const Descriptor& layer, const AcceleratorConfig& config,
   find_groups();
 }
 
+bool Candidates::Limits::hold(const PixelTile& tile) const {
+  const int several = tile.tiles > 1 ? 1 : 0;
+  return tile.inputs <= inputs[several] && tile.outputs() <= outputs[several] &&
+         tile.outputs() <= sums;
+}
+
+void Candidates::add_pixel_tile(int height, int width) {
+  const Shape out = layer_.output_shape();
+  const auto is_same = [&](const PixelTile& t) { return t.height == height && t.width == width; };
+  if (std::any_of(pixel_tiles_.begin(), pixel_tiles_.end(), is_same)) return;
+  int rows = 0, columns = 0;
+  for (const Extent& e : extents(out.height, height)) {
+    const InputRegion r = input_region(layer_, {e.first, e.last, 0, 1});
+    rows = std::max(rows, r.y1 - r.y0);
+  }
+  for (const Extent& e : extents(out.width, width)) {
+    const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
+    columns = std::max(columns, r.x1 - r.x0);
+  }
+  pixel_tiles_.push_back({height, width,
+                          std::int64_t{ceil_div(out.height, height)} * ceil_div(out.width, width),
+                          std::int64_t{rows} * columns});
+}
+
 void Candidates::find_pixel_tiles() {
   const Shape out = layer_.output_shape();
   const int unit = column_unit(layer_, config_.dma.bus_bytes);
   for (const int height : sizes(out.height, 1, request_.tile_h, kMostEven)) {
     for (const int width : sizes(out.width, unit, request_.tile_w, kMostEven)) {
-      if (is_legal({height, width})) pixel_tiles_.push_back({height, width});
+      add_pixel_tile(height, width);
     }
   }
   const bool fills_rows =
       layer_.kind == LayerKind::kConv && config_.array.dataflow == Dataflow::kOutputStationary;
-  if (fills_rows && !request_.tile_h && !request_.tile_w) find_filling_tiles();
-}
-
-/// Tiles whose pixels leave few rows of an output-stationary array idle.
-void Candidates::find_filling_tiles() {
-  const Shape out = layer_.output_shape();
-  std::vector<int> heights = balanced_sizes(out.height, 1);
-  std::vector<int> widths = balanced_sizes(out.width, column_unit(layer_, config_.dma.bus_bytes));
-  heights.push_back(out.height + 1);
-  widths.push_back(out.width + 1);
-  for (std::size_t i = 0; i + 1 < heights.size(); ++i) {
-    for (std::size_t j = 0; j + 1 < widths.size(); ++j) {
-      find_filling_tile(heights[i], heights[i + 1], widths[j], widths[j + 1]);
+  if (fills_rows && !request_.tile_h && !request_.tile_w) {
+    std::vector<int> heights = balanced_sizes(out.height, 1);
+    std::vector<int> widths = balanced_sizes(out.width, unit);
+    heights.push_back(out.height + 1);
+    widths.push_back(out.width + 1);
+    for (std::size_t i = 0; i + 1 < heights.size(); ++i) {
+      for (std::size_t j = 0; j + 1 < widths.size(); ++j) {
+        find_filling_tile(heights[i], heights[i + 1], widths[j], widths[j + 1]);
+      }
     }
   }
+  std::stable_sort(pixel_tiles_.begin(), pixel_tiles_.end(),
+                   [](const PixelTile& a, const PixelTile& b) { return a.tiles < b.tiles; });
 }
 
-/// Of sizes that make equally many tiles, `height` x `width` the least of them, the one that fills
-/// rows best, if it fills them better than the least.
+/// Of sizes that make equally many tiles, `height` x `width` the least of them, the smallest of
+/// those that leave the fewest rows of an output-stationary array idle.
 void Candidates::find_filling_tile(int height, int end_height, int width, int end_width) {
   const Shape out = layer_.output_shape();
-  const auto blocks = [&](const PixelTileSize& tile) {
+  const auto blocks = [&](int h, int w) {
     std::uint64_t sum = 0;
-    for (const EqualTiles& h : equal_tiles(out.height, tile.height)) {
-      for (const EqualTiles& w : equal_tiles(out.width, tile.width)) {
-        const int pixels = h.size * w.size * layer_.fused_pool * layer_.fused_pool;
-        sum += h.count * w.count * u64(ceil_div(pixels, config_.array.rows));
+    for (const EqualTiles& y : equal_tiles(out.height, h)) {
+      for (const EqualTiles& x : equal_tiles(out.width, w)) {
+        const int pixels = y.size * x.size * layer_.fused_pool * layer_.fused_pool;
+        sum += y.count * x.count * u64(ceil_div(pixels, config_.array.rows));
       }
     }
     return sum;
   };
   const int unit = column_unit(layer_, config_.dma.bus_bytes);
-  std::uint64_t fewest = blocks({height, width});
-  std::optional<PixelTileSize> best;
-  for (PixelTileSize tile{height, 0}; tile.height < end_height; ++tile.height) {
-    for (tile.width = width; tile.width < end_width; tile.width += unit) {
-      if (blocks(tile) >= fewest || !is_legal(tile)) continue;
-      fewest = blocks(tile);
-      best = tile;
+  std::uint64_t fewest = blocks(height, width);
+  int best_height = height, best_width = width;
+  for (int h = height; h < end_height; ++h) {
+    for (int w = width; w < end_width; w += unit) {
+      const std::uint64_t count = blocks(h, w);
+      if (count > fewest || (count == fewest && h * w >= best_height * best_width)) continue;
+      fewest = count;
+      best_height = h;
+      best_width = w;
     }
   }
-  if (best && !has(*best)) pixel_tiles_.push_back(*best);
-}
-
-bool Candidates::has(const PixelTileSize& tile) const {
-  return std::any_of(pixel_tiles_.begin(), pixel_tiles_.end(), [&](const PixelTileSize& known) {
-    return known.height == tile.height && known.width == tile.width;
-  });
-}
-
-bool Candidates::has(const Tiling& tiling) const {
-  return has(PixelTileSize{tiling.tile_h, tiling.tile_w}) &&
-         std::any_of(groups_.begin(), groups_.end(), [&](const TilingGroup& group) {
-           Tiling of_group = group.tiling;
-           of_group.tile_h = tiling.tile_h;
-           of_group.tile_w = tiling.tile_w;
-           return of_group == tiling;
-         });
-}
-
-bool Candidates::is_legal(const PixelTileSize& tile) const {
-  Descriptor tiled = layer_;
-  tiled.tiling.tile_h = tile.height;
-  tiled.tiling.tile_w = tile.width;
-  tiled.tiling.chunk_k = reduction(layer_);
-  if (!is_looked_at(tiled, config_, request_)) return false;
-  return why_pixels_illegal(tiled, config_).empty();
+  add_pixel_tile(best_height, best_width);
 }
 
 void Candidates::find_groups() {
-  Descriptor tiled = layer_;
-  Tiling& t = tiled.tiling;
+  Tiling t;
   if (layer_.kind != LayerKind::kConv) {
     t.tile_channels = layer_.output_shape().channels;
-    t.order = LoopOrder::kPixelOuter;
-    add_group(t);
+    const int unit = input_unit(layer_);
+    const int all = layer_.input_shape().channels;
+    for (const int channels : unit == 0 ? std::vector{all} : sizes(all, unit, request_.tile_in)) {
+      t.tile_in = request_.tile_in.value_or(channels == all ? 0 : channels);
+      add_groups(t);
+    }
     return;
   }
-  const int all = reduction(layer_);
-  const std::vector<int> chunks = sizes(all, chunk_unit(layer_, config_), request_.chunk_k);
+  const int all = group_inputs(layer_);
+  const int unit = input_unit(layer_);
+  std::vector<int> inputs = unit == 0 || unit >= all ? std::vector{all} : balanced_sizes(all, unit);
+  if (request_.tile_in) inputs = {*request_.tile_in == 0 ? all : *request_.tile_in};
+  Descriptor tiled = layer_;
   for (const int channels :
-       sizes(group_channels(layer_), config_.array.columns, request_.tile_channels)) {
-    for (const int chunk : chunks) {
-      if (chunk < all && channels > config_.array.columns) continue;
-      t.tile_channels = channels;
-      t.chunk_k = chunk;
-      if (!why_weights_illegal(tiled, config_).empty()) continue;
-      for (const LoopOrder order : {LoopOrder::kPixelOuter, LoopOrder::kWeightOuter}) {
-        if (request_.order && *request_.order != order) continue;
-        t.order = order;
-        add_group(t);
+       weight_tile_channels(layer_, config_.array.columns, request_.tile_channels)) {
+    t.tile_channels = channels;
+    for (const int tile_in : inputs) {
+      if (tile_in < all && channels > group_channels(layer_)) continue;
+      t.tile_in = tile_in == all ? 0 : tile_in;
+      tiled.tiling = t;
+      // Chunks of less than an input tile are of use only where it cannot be smaller.
+      const int steps = kernel_size(layer_) * tile_in;
+      const bool is_cut = tile_in == all || tile_in == inputs.front() || request_.chunk_k;
+      for (const int chunk :
+           is_cut ? sizes(steps, reduction_unit(tiled, config_.array), request_.chunk_k)
+                  : std::vector{steps}) {
+        t.chunk_k = chunk == steps ? reduction(layer_) : chunk;
+        add_groups(t);
       }
     }
   }
 }
 
-void Candidates::add_group(const Tiling& tiling) {
-  TilingGroup group{tiling, 0, 0};
+/// One of each order.
+void Candidates::add_groups(Tiling tiling) {
   Descriptor tiled = layer_;
-  for_each(TilingGroup{tiling, 0, 0}, [&](const Tiling& legal) {
-    ++group.tilings;
-    tiled.tiling = legal;
-    const std::int64_t tiles = pixel_tile_count(tiled);
-    if (group.tilings > 1 && tiles >= group.pixel_tiles) return;
-    group.tiling = legal;
-    group.pixel_tiles = tiles;
-  });
-  if (group.tilings > 0) groups_.push_back(group);
+  tiled.tiling = tiling;
+  if (!why_weights_illegal(tiled, config_).empty()) return;
+  for (const LoopOrder order : kLoopOrders) {
+    if (layer_.kind != LayerKind::kConv && order != LoopOrder::kPixelOuter) continue;
+    if (request_.order.value_or(order) != order) continue;
+    tiling.order = order;
+    const Limits held = limits(tiling);
+    for (const PixelTile& tile : pixel_tiles_) {
+      tiled.tiling = tiling;
+      tiled.tiling.tile_h = tile.height;
+      tiled.tiling.tile_w = tile.width;
+      if (!held.hold(tile) || !is_useful(tiled)) continue;
+      if (request_.fixes_tiling() && !why_invalid(tiled).empty()) continue;
+      groups_.push_back({tiled.tiling});
+      break;
+    }
+  }
+}
+
+Candidates::Limits Candidates::limits(Tiling tiling) const {
+  Descriptor d = layer_;
+  const Shape out = d.output_shape();
+  Limits limits{{kNoLimit, kNoLimit}, {kNoLimit, kNoLimit}, kNoLimit};
+  const auto hold = [](const BufferConfig& buffer, std::int64_t pixel_bits, std::int64_t* most) {
+    most[0] = 8 * buffer.capacity_bytes / pixel_bits;
+    most[1] = (buffer.double_buffered ? 4 : 8) * buffer.capacity_bytes / pixel_bits;
+  };
+  d.tiling = tiling;
+  // As if there were several pixel tiles: of one at least as much is gathered.
+  d.tiling.tile_h = d.tiling.tile_w = 1;
+  if (loads_input(d)) {
+    const int bits =
+        (d.input_on_chip ? 0 : d.input.bits) + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
+    hold(config_.input_buffer, std::int64_t{input_tile_channels(d)} * bits, limits.inputs);
+  }
+  if (!d.output_on_chip) {
+    hold(config_.output_buffer, std::int64_t{stored_channels(d)} * d.requant.out.bits,
+         limits.outputs);
+  }
+  const Room room = accumulator_room(d, config_);
+  const bool holds_all = sums_wait(d) && tiling.order == LoopOrder::kWeightChunkOuter;
+  if (holds_all || out.height * out.width == 1) {
+    if (!room.fits()) limits.sums = 0;
+  } else if (room.needed > 0) {
+    limits.sums = 8 * room.available / std::max<std::int64_t>(1, 8 * room.needed - 7);
+  }
+  return limits;
+}
+
+/// Whether the order differs from those that stand for it.
+bool Candidates::is_useful(const Descriptor& tiled) const {
+  if (tiled.kind != LayerKind::kConv) return true;
+  // Input tiles that are cut again would come as often as there are chunks: no descriptor says so.
+  const bool is_cut_twice =
+      input_tiles_of_group(tiled) > 1 && tiled.tiling.chunk_k < reduction(tiled);
+  if (is_cut_twice && tiled.tiling.order == LoopOrder::kWeightChunkOuter) return false;
+  if (request_.order) return true;
+  const bool chunks = chunk_count(tiled) > 1;
+  switch (tiled.tiling.order) {
+    case LoopOrder::kPixelOuter:
+      return true;
+    case LoopOrder::kWeightOuter:
+      // With chunks it loads more than with pixels outside, or the same.
+      return !pixels_outside(tiled) && !(chunks && tiles_are_planes(tiled));
+    case LoopOrder::kWeightChunkOuter:
+    case LoopOrder::kPixelChunkOuter:
+      return sums_wait(tiled);
+  }
+  return false;
+}
+
+bool Candidates::is_legal(const Descriptor& tiled) const {
+  return is_useful(tiled) && step_count(tiled) <= kMaxSteps &&
+         why_pixels_illegal(tiled, config_).empty() && outputs_fit(tiled, config_);
 }
 
 void Candidates::for_each_neighbour(const Tiling& tiling,
                                     const std::function<void(const Tiling&)>& visit) const {
   const Shape out = layer_.output_shape();
   Descriptor tiled = layer_;
-  const auto vary = [&](int Tiling::*size, int unit, int total, const std::optional<int>& wanted) {
-    if (wanted) return;
-    const int units = ceil_div(tiling.*size, unit);
+  // `whole` is how the size says `total`.
+  const auto vary = [&](int Tiling::*size, int unit, int total, int whole,
+                        const std::optional<int>& wanted) {
+    if (wanted || unit == 0) return;
+    const int now = tiling.*size == whole ? total : tiling.*size;
+    const int units = ceil_div(now, unit);
     for (const int other : {(units - 1) * unit, std::min(total, (units + 1) * unit)}) {
+      if (other < 1 || other == now) continue;
       tiled.tiling = tiling;
-      tiled.tiling.*size = other;
-      if (other < 1 || other == tiling.*size || has(tiled.tiling)) continue;
-      if (!is_looked_at(tiled, config_, request_) || !why_illegal(tiled, config_).empty()) continue;
+      tiled.tiling.*size = other == total ? whole : other;
+      if (has(tiled.tiling) || !why_illegal(tiled, config_).empty()) continue;
       if (is_legal(tiled)) visit(tiled.tiling);
     }
   };
-  vary(&Tiling::tile_h, 1, out.height, request_.tile_h);
-  vary(&Tiling::tile_w, column_unit(layer_, config_.dma.bus_bytes), out.width, request_.tile_w);
-  if (layer_.kind != LayerKind::kConv) return;
-  vary(&Tiling::tile_channels, config_.array.columns, group_channels(layer_),
+  vary(&Tiling::tile_h, 1, out.height, out.height, request_.tile_h);
+  vary(&Tiling::tile_w, column_unit(layer_, config_.dma.bus_bytes), out.width, out.width,
+       request_.tile_w);
+  const bool conv = layer_.kind == LayerKind::kConv;
+  const int inputs = conv ? group_inputs(layer_) : layer_.input_shape().channels;
+  const int in_group = conv ? group_channels(layer_) : 0;
+  const bool is_part = tiling.tile_channels <= in_group;
+  // Chunks are cut from input tiles, which have all channels of several groups.
+  if (!conv || (is_part && tiling.chunk_k == reduction(layer_))) {
+    vary(&Tiling::tile_in, input_unit(layer_), inputs, 0, request_.tile_in);
+  }
+  if (!conv) return;
+  const int channels = is_part ? in_group : layer_.conv.out_channels;
+  vary(&Tiling::tile_channels, is_part ? config_.array.columns : in_group, channels, channels,
        request_.tile_channels);
-  vary(&Tiling::chunk_k, chunk_unit(layer_, config_), reduction(layer_), request_.chunk_k);
+  tiled.tiling = tiling;
+  vary(&Tiling::chunk_k, reduction_unit(tiled, config_.array),
+       kernel_size(layer_) * tile_inputs_of_group(tiled), reduction(layer_), request_.chunk_k);
 }
 
-/// Of a pixel tile and weight tile that are each legal.
-bool Candidates::is_legal(const Descriptor& tiled) const {
-  // Both orders are the same where outputs are gathered.
-  if (tiled.tiling.order == LoopOrder::kWeightOuter && pixels_outside(tiled) && !request_.order) {
-    return false;
-  }
-  return step_count(tiled) <= kMaxSteps && outputs_fit(tiled, config_);
+bool Candidates::has(const Tiling& tiling) const {
+  return std::any_of(pixel_tiles_.begin(), pixel_tiles_.end(),
+                     [&](const PixelTile& known) {
+                       return known.height == tiling.tile_h && known.width == tiling.tile_w;
+                     }) &&
+         std::any_of(groups_.begin(), groups_.end(), [&](const TilingGroup& group) {
+           Tiling of_group = group.fewest;
+           of_group.tile_h = tiling.tile_h;
+           of_group.tile_w = tiling.tile_w;
+           return of_group == tiling;
+         });
 }
 
 std::string why_no_candidate(const Descriptor& layer, const AcceleratorConfig& config,
@@ -234,21 +347,18 @@ std::string why_no_candidate(const Descriptor& layer, const AcceleratorConfig& c
   t.order = request.order.value_or(LoopOrder::kPixelOuter);
   t.tile_h = request.tile_h.value_or(1);
   t.tile_w = request.tile_w.value_or(std::min(out.width, column_unit(layer, config.dma.bus_bytes)));
+  t.tile_in = request.tile_in.value_or(input_unit(layer));
   t.tile_channels = out.channels;
   t.chunk_k = 1;
   if (layer.kind == LayerKind::kConv) {
+    if (t.tile_in >= group_inputs(layer)) t.tile_in = 0;
     t.tile_channels =
         request.tile_channels.value_or(std::min(group_channels(layer), config.array.columns));
-    t.chunk_k =
-        request.chunk_k.value_or(t.tile_channels > config.array.columns
-                                     ? reduction(layer)
-                                     : std::min(reduction(layer), chunk_unit(layer, config)));
+    t.chunk_k = request.chunk_k.value_or(
+        std::min(reduction(layer), reduction_unit(smallest, config.array)));
   }
-  if (layer.input_on_chip) {
-    if (!request.tile_h) t.tile_h = out.height;
-    if (!request.tile_w) t.tile_w = out.width;
-  }
-  const std::string reason = why_illegal(smallest, config);
+  std::string reason = why_invalid(smallest);
+  if (reason.empty()) reason = why_illegal(smallest, config);
   if (reason.empty()) return "no legal tiling";
   return request.fixes_tiling() ? reason : reason + " (smallest tile)";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tilings and loop orders of one layer on one machine among which the mapper chooses: all legal
-// ones whose sizes are balanced.
+// ones whose sizes are balanced, in groups that differ in their pixel tiles alone.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ std::vector<int> balanced_sizes(int total, int unit, int most_even = 1);
 
 /// Tilings that differ in tile_h and tile_w alone.
 struct TilingGroup {
-  Tiling tiling;                 ///< tile_h and tile_w: those of the fewest pixel tiles
-  std::int64_t pixel_tiles = 0;  ///< of these; no tiling of the group has fewer
-  std::uint64_t tilings = 0;
+  /// No tiling of the group has fewer pixel tiles than tile_h and tile_w make here, which need not
+  /// be legal.
+  Tiling fewest;
 };
 
 class Candidates {
@@ -35,7 +35,9 @@ class Candidates {
   Candidates(const Descriptor& layer, const AcceleratorConfig& config,
              const MappingRequest& request = {});
 
-  /// Those with tilings. Where both loop orders are the same, kPixelOuter stands for both.
+  /// Some may have no tiling. Those with the same weight tiles are neighbours. Where loop orders
+  /// are the same, or one loads no more than another and needs no more room, that one stands for
+  /// both.
   const std::vector<TilingGroup>& groups() const { return groups_; }
 
   /// Calls visit(tiling) once for every tiling of a group.
@@ -53,31 +55,43 @@ class Candidates {
   }
 
  private:
-  struct PixelTileSize {
+  struct PixelTile {
     int height, width;
+    std::int64_t tiles;   ///< of this size
+    std::int64_t inputs;  ///< input pixels of the largest
+    std::int64_t outputs() const { return std::int64_t{height} * width; }
   };
-  bool has(const PixelTileSize& tile) const;
-  bool has(const Tiling& tiling) const;
+  /// What the buffers hold, without what is lost to their words: no legal pixel tile has more.
+  /// Indexed by whether there are several pixel tiles.
+  struct Limits {
+    std::int64_t inputs[2], outputs[2], sums;
+    bool hold(const PixelTile& tile) const;
+  };
+
+  void add_pixel_tile(int height, int width);
   void find_pixel_tiles();
-  void find_filling_tiles();
   void find_filling_tile(int height, int end_height, int width, int end_width);
-  bool is_legal(const PixelTileSize& tile) const;
   void find_groups();
-  void add_group(const Tiling& tiling);
+  void add_groups(Tiling tiling);
+  Limits limits(Tiling tiling) const;
+  bool is_useful(const Descriptor& tiled) const;
   bool is_legal(const Descriptor& tiled) const;
+  bool has(const Tiling& tiling) const;
 
   Descriptor layer_;
   const AcceleratorConfig& config_;
   MappingRequest request_;
-  std::vector<PixelTileSize> pixel_tiles_;
+  std::vector<PixelTile> pixel_tiles_;  ///< fewest tiles first
   std::vector<TilingGroup> groups_;
 };
 
 template <typename Visit>
 void Candidates::for_each(const TilingGroup& group, const Visit& visit) const {
+  const Limits held = limits(group.fewest);
   Descriptor tiled = layer_;
-  tiled.tiling = group.tiling;
-  for (const PixelTileSize& tile : pixel_tiles_) {
+  tiled.tiling = group.fewest;
+  for (const PixelTile& tile : pixel_tiles_) {
+    if (!held.hold(tile)) continue;
     tiled.tiling.tile_h = tile.height;
     tiled.tiling.tile_w = tile.width;
     if (is_legal(tiled)) visit(tiled.tiling);

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
-#include "models/perf/buffer_need.h"
+#include "models/base/enum_array.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/search.h"
 
@@ -27,14 +27,15 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
   return i + 1 < network.layers.size() && network.layers[i + 1].node.input == producer && uses == 1;
 }
 
-/// Maps on chip are not cut into planes and strips.
-Descriptor with_maps(Descriptor d, bool input_on_chip, bool output_on_chip) {
-  d.input_on_chip = input_on_chip;
-  d.output_on_chip = output_on_chip;
-  if (input_on_chip) d.input_segment = d.input_strip = 0;
-  if (output_on_chip) d.output_segment = d.output_strip = 0;
-  return d;
-}
+/// Where a feature map lies between its producer and its readers.
+enum class Place : std::uint8_t {
+  kPacked,  ///< in memory, all channels of a pixel side by side
+  kPlanes,  ///< in memory, in planes of channels
+  kChip,
+};
+constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kChip};
+template <typename Value>
+using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
 class Mapper {
  public:
@@ -50,96 +51,223 @@ class Mapper {
     std::string name;
     Descriptor descriptor;
     MappingRequest request;
-    bool output_may_stay = false;
+    int input = kNetworkInput, input2 = kNetworkInput;  ///< producers
+    /// The output goes to the next layer alone, as its first input; else all its readers agree on
+    /// whether it lies in planes.
+    bool feeds_next_alone = false;
+    bool in_planes = false;  ///< if others read it
+    int segment = 0;         ///< channels of a plane, if the output may lie in planes
   };
-  std::vector<Layer> read(const FixedNetwork& network,
-                          const std::vector<Descriptor>& descriptors) const;
-  bool allowed(const Layer& layer, bool output_on_chip) const;
-  const SearchResult& search(const Layer& layer, bool input_on_chip, bool output_on_chip);
+  /// From a layer to the end: the best score and where its output goes.
+  struct Way {
+    Score score;
+    Place output = Place::kPacked;
+  };
+  using Ways = std::vector<ByPlace<std::optional<Way>>>;
+
+  void read(const FixedNetwork& network, const std::vector<Descriptor>& descriptors);
+  bool allowed(const Layer& layer, Place output) const;
+  Descriptor placed(std::size_t layer, Place input, Place output) const;
+  /// What is known of a layer with its maps at certain places.
+  struct Known {
+    std::optional<Score> score;  ///< or a bound of it, until there is a result; none: no mapping
+    bool is_sharp = false;       ///< the bound
+    std::optional<SearchResult> result;
+  };
+
+  Known& known(std::size_t layer, Place input, Place output);
+  void learn(std::size_t layer, Place input, Place output);
+  Ways bounded_ways();
+  Ways ways();
+  Ways best_ways();
+  const SearchResult& search(std::size_t layer, Place input, Place output);
   SearchResult find(const Layer& layer, const Descriptor& descriptor);
-  [[noreturn]] void fail(const std::vector<Layer>& layers);
+  [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
   const MapperOptions& options_;
   MappingSearch search_;
-  std::map<std::string, SearchResult> known_;
+  std::map<std::string, Known> known_;
+  std::vector<Layer> layers_;
   std::size_t searches_done_ = 0, searches_ = 0;
 };
 
 std::vector<LayerMapping> Mapper::map(const FixedNetwork& network,
                                       const std::vector<Descriptor>& descriptors) {
-  const std::vector<Layer> layers = read(network, descriptors);
-  const std::size_t count = layers.size();
+  read(network, descriptors);
   searches_done_ = 0;
-  searches_ = 4 * count;
-
-  // From a layer to the end, by whether its input is on chip: the best score and whether the output
-  // stays. Without an entry there is no way.
-  struct Way {
-    Score score;
-    bool keeps_output = false;
-  };
-  std::vector<std::array<std::optional<Way>, 2>> ways(count + 1);
-  ways[count][0] = Way{};
-  for (std::size_t i = count; i-- > 0;) {
-    for (const bool input_on_chip : {false, true}) {
-      if (input_on_chip && (i == 0 || !allowed(layers[i - 1], true))) continue;
-      for (const bool keeps_output : {false, true}) {
-        const std::optional<Way>& rest = ways[i + 1][keeps_output ? 1 : 0];
-        if (!rest || !allowed(layers[i], keeps_output)) continue;
-        const SearchResult& found = search(layers[i], input_on_chip, keeps_output);
-        if (found.best.empty()) continue;
-        const Score score = found.best.front().score + rest->score;
-        std::optional<Way>& way = ways[i][input_on_chip ? 1 : 0];
-        if (!way || score < way->score) way = {score, keeps_output};
-      }
-    }
-  }
-  if (!ways[0][0]) fail(layers);
-
+  searches_ = kSearchesPerLayer * layers_.size();
+  const Ways ways = best_ways();
+  if (!ways[0][Place::kPacked]) fail();
   std::vector<LayerMapping> mappings;
-  bool on_chip = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool keeps_output = ways[i][on_chip ? 1 : 0]->keeps_output;
-    LayerMapping mapping{with_maps(layers[i].descriptor, on_chip, keeps_output),
-                         search(layers[i], on_chip, keeps_output)};
+  Place input = Place::kPacked;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Place output = ways[i][input]->output;
+    LayerMapping mapping{placed(i, input, output), search(i, input, output)};
     mapping.descriptor.tiling = mapping.search.best.front().tiling;
     mappings.push_back(std::move(mapping));
-    on_chip = keeps_output;
+    input = output;
   }
   return mappings;
 }
 
-std::vector<Mapper::Layer> Mapper::read(const FixedNetwork& network,
-                                        const std::vector<Descriptor>& descriptors) const {
-  std::vector<Layer> layers;
+void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& descriptors) {
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
-    Layer layer{network.layers[i].node.name, descriptors[i], {}, feeds_next_alone(network, i)};
+    const LayerNode& node = network.layers[i].node;
+    Layer layer;
+    layer.name = node.name;
+    layer.descriptor = descriptors[i];
+    layer.input = node.input;
+    layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
+    layer.feeds_next_alone = feeds_next_alone(network, i);
     const auto request = options_.request.layers.find(layer.name);
     if (request != options_.request.layers.end()) layer.request = request->second;
-    if (layer.request.keep_output.value_or(false) && !layer.output_may_stay) {
+    if (layer.request.keep_output.value_or(false) && !layer.feeds_next_alone) {
       throw std::runtime_error(options_.request.file + ": layers." + layer.name +
                                ".keep_output: true, expected false: the output does not go to the "
                                "next layer alone");
     }
-    layers.push_back(std::move(layer));
+    // The host reads the last output as it always did. Planes of an array width are cut as finely
+    // as is of use.
+    const int channels = layer.descriptor.output_shape().channels;
+    const bool is_last = i + 1 == descriptors.size();
+    layer.segment = is_last || channels <= config_.array.columns ? 0 : config_.array.columns;
+    layer.segment = layer.request.output_segment.value_or(layer.segment);
+    layer.in_planes = layer.request.output_segment.value_or(0) != 0;
+    layers_.push_back(std::move(layer));
   }
-  return layers;
 }
 
-bool Mapper::allowed(const Layer& layer, bool output_on_chip) const {
-  if (layer.request.keep_output) return *layer.request.keep_output == output_on_chip;
-  return !output_on_chip || layer.output_may_stay;
+bool Mapper::allowed(const Layer& layer, Place output) const {
+  const bool stays = output == Place::kChip;
+  if (layer.request.keep_output && *layer.request.keep_output != stays) return false;
+  if (!layer.feeds_next_alone) {
+    return output == (layer.in_planes ? Place::kPlanes : Place::kPacked);
+  }
+  if (stays) return true;
+  const bool wants_planes = layer.request.output_segment.value_or(0) != 0;
+  return output == Place::kPlanes ? layer.segment != 0 : !wants_planes;
 }
 
-const SearchResult& Mapper::search(const Layer& layer, bool input_on_chip, bool output_on_chip) {
-  const Descriptor d = with_maps(layer.descriptor, input_on_chip, output_on_chip);
+/// A layer whose input, if it is the output of the one before, lies at `input`.
+Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
+  const Layer& layer = layers_[index];
+  const auto planes = [&](int producer) {
+    if (producer == kNetworkInput) return 0;
+    const Layer& from = layers_[static_cast<std::size_t>(producer)];
+    return from.in_planes ? from.segment : 0;
+  };
+  Descriptor d = layer.descriptor;
+  d.input_segment = planes(layer.input);
+  if (layer.input + 1 == static_cast<int>(index) && index > 0) {
+    d.input_on_chip = input == Place::kChip;
+    d.input_segment = input == Place::kPlanes ? layers_[index - 1].segment : 0;
+  }
+  if (d.kind == LayerKind::kAdd) d.input2_segment = planes(layer.input2);
+  d.output_on_chip = output == Place::kChip;
+  d.output_segment = output == Place::kPlanes ? layer.segment : 0;
+  return d;
+}
+
+/// From every layer to the end, by where the output of the layer before lies. Without an entry
+/// there is no way. Scores are those of searches where there has been one, else bounds.
+Mapper::Ways Mapper::bounded_ways() {
+  const std::size_t count = layers_.size();
+  Ways ways(count + 1);
+  ways[count][Place::kPacked] = Way{};
+  ways[count][Place::kPlanes] = Way{};
+  for (std::size_t i = count; i-- > 0;) {
+    for (const Place input : kPlaces) {
+      if (i == 0 ? input != Place::kPacked : !allowed(layers_[i - 1], input)) continue;
+      for (const Place output : kPlaces) {
+        const std::optional<Way>& rest = ways[i + 1][output];
+        if (!rest || !allowed(layers_[i], output)) continue;
+        const std::optional<Score> own = known(i, input, output).score;
+        if (!own) continue;
+        const Score score = *own + rest->score;
+        std::optional<Way>& way = ways[i][input];
+        if (!way || score < way->score) way = {score, output};
+      }
+    }
+  }
+  return ways;
+}
+
+/// The same, with searches along the best way: what its bounds rule out is never searched.
+Mapper::Ways Mapper::ways() {
+  while (true) {
+    Ways ways = bounded_ways();
+    if (!ways[0][Place::kPacked]) return ways;
+    bool all_searched = true;
+    Place input = Place::kPacked;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const Place output = ways[i][input]->output;
+      if (!known(i, input, output).result) {
+        learn(i, input, output);
+        all_searched = false;
+      }
+      input = output;
+    }
+    if (all_searched) return ways;
+  }
+}
+
+/// Maps that several layers read are packed, or in planes if there is no other way; then one after
+/// the other is laid out the other way where that is better.
+Mapper::Ways Mapper::best_ways() {
+  std::vector<Layer*> shared;
+  for (Layer& layer : layers_) {
+    const bool is_free = layer.segment != 0 && !layer.request.output_segment;
+    if (is_free && !layer.feeds_next_alone) shared.push_back(&layer);
+  }
+  const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
+  Ways best = ways();
+  if (!score(best)) {
+    for (Layer* layer : shared) layer->in_planes = true;
+    best = ways();
+  }
+  for (Layer* layer : shared) {
+    layer->in_planes = !layer->in_planes;
+    Ways other = ways();
+    if (score(other) && (!score(best) || score(other)->score < score(best)->score)) {
+      best = std::move(other);
+    } else {
+      layer->in_planes = !layer->in_planes;
+    }
+  }
+  return best;
+}
+
+Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
+  const Layer& layer = layers_[index];
+  const Descriptor d = placed(index, input, output);
   std::string key = layer_key(d);
   if (layer.request.fixes_tiling()) key += layer.name;
-  const auto known = known_.find(key);
-  ++searches_done_;
-  if (known != known_.end()) return known->second;
-  return known_.emplace(key, find(layer, d)).first->second;
+  const auto [found, is_new] = known_.try_emplace(key);
+  if (is_new) found->second.score = search_.quick_bound(d, layer.request);
+  return found->second;
+}
+
+/// A sharper bound if the one known is the quick one, else the result.
+void Mapper::learn(std::size_t index, Place input, Place output) {
+  Known& known = this->known(index, input, output);
+  if (known.is_sharp) {
+    search(index, input, output);
+    return;
+  }
+  known.is_sharp = true;
+  known.score = search_.bound(placed(index, input, output), layers_[index].request);
+}
+
+const SearchResult& Mapper::search(std::size_t index, Place input, Place output) {
+  Known& known = this->known(index, input, output);
+  if (!known.result) {
+    searches_done_ = std::min(searches_done_ + 1, searches_);
+    known.result = find(layers_[index], placed(index, input, output));
+    known.score.reset();
+    if (!known.result->best.empty()) known.score = known.result->best.front().score;
+  }
+  return *known.result;
 }
 
 SearchResult Mapper::find(const Layer& layer, const Descriptor& d) {
@@ -162,15 +290,19 @@ SearchResult Mapper::find(const Layer& layer, const Descriptor& d) {
   return result;
 }
 
-void Mapper::fail(const std::vector<Layer>& layers) {
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Layer& layer = layers[i];
-    const bool keeps = layer.request.keep_output.value_or(false);
-    const bool kept = i > 0 && layers[i - 1].request.keep_output.value_or(false);
-    if (!search(layer, kept, keeps).best.empty()) continue;
+void Mapper::fail() {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    const auto place = [](const Layer& of) {
+      return of.request.keep_output.value_or(false) ? Place::kChip
+             : of.in_planes                         ? Place::kPlanes
+                                                    : Place::kPacked;
+    };
+    const Place input = i > 0 ? place(layers_[i - 1]) : Place::kPacked;
+    if (!search(i, input, place(layer)).best.empty()) continue;
     const std::string reason =
-        why_no_candidate(with_maps(layer.descriptor, kept, keeps), config_, layer.request);
-    if (layer.request.fixes_tiling() || keeps || kept) {
+        why_no_candidate(placed(i, input, place(layer)), config_, layer.request);
+    if (layer.request.fixes_tiling() || input == Place::kChip || place(layer) == Place::kChip) {
       throw std::runtime_error(options_.request.file + ": layers." + layer.name + ": " + reason);
     }
     throw std::runtime_error("layer \"" + layer.name + "\" does not fit accelerator \"" +

@@ -19,6 +19,9 @@ namespace dcnsim {
 struct AcceleratorConfig;
 struct DramSpec;
 
+/// Searches for a layer, at most: its input and its output packed, in planes or on chip.
+inline constexpr std::size_t kSearchesPerLayer = 9;
+
 /// What a layer's timing and the scores of its mappings depend on, as bytes: shapes, widths and
 /// what is on chip; no tiling, no addresses.
 std::string layer_key(const Descriptor& layer);

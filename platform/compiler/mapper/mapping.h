@@ -32,6 +32,9 @@ struct Score {
   friend bool operator<(const Score& a, const Score& b) {
     return a.first != b.first ? a.first < b.first : a.second < b.second;
   }
+  friend Score operator*(const Score& score, double factor) {
+    return {score.first * factor, score.second * factor};
+  }
   friend Score operator+(const Score& a, const Score& b) {
     return {a.first + b.first, a.second + b.second};
   }

@@ -73,7 +73,7 @@ class Reader {
           } else if (key == "tile_w") {
             request.tile_w = whole(value, field, d.output_shape().width);
           } else if (key == "tile_channels") {
-            request.tile_channels = whole(value, field, group_channels(d));
+            request.tile_channels = whole(value, field, d.conv.out_channels);
           } else if (key == "chunk_k") {
             request.chunk_k = whole(value, field, reduction(d));
           } else if (key == "tile_in") {

@@ -29,11 +29,12 @@ struct Open {
   Tiling tiling;
 };
 
-/// All pixels in one tile.
-Tiling with_one_pixel_tile(const Descriptor& layer, Tiling tiling) {
-  tiling.tile_h = layer.output_shape().height;
-  tiling.tile_w = layer.output_shape().width;
-  return tiling;
+/// What a bound must promise to be looked at, once so many have been evaluated: a share that grows
+/// from then on. Hundreds of tilings of a layer that waits for the bus alone are as good as each
+/// other.
+double least_gain(std::uint64_t evaluated) {
+  constexpr std::uint64_t kPatience = 16;
+  return evaluated < kPatience ? 0 : 0.0001 * static_cast<double>(evaluated - kPatience + 10);
 }
 
 /// For a heap whose top comes first.
@@ -130,11 +131,12 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
   return result;
 }
 
-LayerCounters MappingSearch::least_counters(const Descriptor& layer,
-                                            const TilingGroup& group) const {
-  Predictor predictor(layer, config_);
-  const LayerCounters least = bounds_.least_counters(
-      layer, group, predictor.predict(with_one_pixel_tile(layer, group.tiling)));
+LayerCounters MappingSearch::least_counters(const Descriptor& layer, const TilingGroup& group,
+                                            Predictor& predictor) const {
+  Descriptor tiled = layer;
+  tiled.tiling = group.fewest;
+  const LayerCounters least =
+      bounds_.least_counters(tiled, predictor.predict(with_one_pixel_tile(tiled).tiling));
   return with_cycles(least, descriptor_cycles_ + least.cycles);
 }
 
@@ -145,35 +147,59 @@ BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling&
           prediction.counters.stream_bytes.total()};
 }
 
-/// The tiling of an order with the best bound, unless the order is that of others.
-std::optional<BoundedTiling> MappingSearch::least_of(const Descriptor& layer,
-                                                     LoopOrder order) const {
+/// The best bound of any tiling, or of those of one order.
+std::optional<MappingSearch::Least> MappingSearch::least_of(
+    const Descriptor& layer, const Candidates& candidates,
+    const std::optional<LoopOrder>& order) const {
   Predictor predictor(layer, config_);
-  const Candidates candidates(layer, config_);
-  std::optional<BoundedTiling> best;
-  Score least;
+  std::vector<std::pair<Score, const TilingGroup*>> groups;
   for (const TilingGroup& group : candidates.groups()) {
-    if (group.tiling.order != order) continue;
-    if (best && !(score_of(layer, least_counters(layer, group)) < least)) continue;
-    candidates.for_each(group, [&](const Tiling& tiling) {
+    if (order.value_or(group.fewest.order) != group.fewest.order) continue;
+    groups.emplace_back(score_of(layer, least_counters(layer, group, predictor)), &group);
+  }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::optional<Least> best;
+  for (const auto& [least, group] : groups) {
+    if (best && !(least < best->score)) break;
+    candidates.for_each(*group, [&](const Tiling& tiling) {
       const Prediction& prediction = predictor.predict(tiling);
       const BoundedTiling one = bounded(prediction, tiling);
       const Score score = score_of(layer, with_cycles(prediction.counters, one.cycles));
-      if (best && !(score < least)) return;
-      best = one;
-      least = score;
+      if (!best || score < best->score) best = Least{one, score};
     });
   }
   return best;
+}
+
+std::optional<Score> MappingSearch::quick_bound(const Descriptor& layer,
+                                                const MappingRequest& request) const {
+  const Candidates candidates(layer, config_, request);
+  Predictor predictor(layer, config_);
+  std::optional<Score> best;
+  for (const TilingGroup& group : candidates.groups()) {
+    const Score score = score_of(layer, least_counters(layer, group, predictor));
+    if (!best || score < *best) best = score;
+  }
+  return best;
+}
+
+std::optional<Score> MappingSearch::bound(const Descriptor& layer,
+                                          const MappingRequest& request) const {
+  const auto least = least_of(layer, Candidates(layer, config_, request), {});
+  return least ? std::optional(least->score) : std::nullopt;
 }
 
 Choice MappingSearch::why(const Descriptor& layer, const Tiling& chosen) const {
   Predictor predictor(layer, config_);
   Choice choice{bounded(predictor.predict(chosen), chosen), {}};
   if (layer.kind != LayerKind::kConv) return choice;
+  const Candidates candidates(layer, config_);
   for (const LoopOrder order : kLoopOrders) {
     if (order == chosen.order) continue;
-    if (const auto least = least_of(layer, order)) choice.other_orders.push_back(*least);
+    if (const auto least = least_of(layer, candidates, order)) {
+      choice.other_orders.push_back(least->tiling);
+    }
   }
   return choice;
 }
@@ -207,6 +233,17 @@ std::uint64_t MappingSearch::most_stall_cycles(const Descriptor& layer,
   return good;
 }
 
+/// Behind those that are as good, if it is among the best.
+void MappingSearch::insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
+                           const Ranking& ranking, std::size_t wanted) {
+  const auto place = std::upper_bound(best.begin(), best.end(), found,
+                                      [&](const EvaluatedMapping& a, const EvaluatedMapping& b) {
+                                        return ranking.rank(a.score) < ranking.rank(b.score);
+                                      });
+  best.insert(place, found);
+  if (best.size() > wanted) best.pop_back();
+}
+
 SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& request,
                                  std::size_t wanted, const OnEvaluated& on_evaluated) {
   const Descriptor d = placed_alone(layer, config_);
@@ -221,6 +258,12 @@ SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& 
   SearchResult within = best(d, candidates, Ranking(limit), wanted, told);
   within.evaluated += result.evaluated;
   within.given_up += result.given_up;
+  // The first may be a neighbour of others than those that have been found now.
+  const EvaluatedMapping& first = result.best.front();
+  const auto is_first = [&](const EvaluatedMapping& found) { return found.tiling == first.tiling; };
+  if (std::none_of(within.best.begin(), within.best.end(), is_first)) {
+    insert(within.best, first, Ranking(limit), wanted);
+  }
   return within;
 }
 
@@ -243,11 +286,12 @@ SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, con
     add(with_cycles(prediction.counters, cycles), number, nullptr, tiling);
   };
   std::vector<Tiling> neighbours;  // that are open or were
+  // In the order of Candidates: a group, its tilings, the next group, and neighbours at the end.
+  constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
   std::uint64_t number = 0;
   for (const TilingGroup& group : candidates.groups()) {
-    result.legal += group.tilings;
-    add(least_counters(d, group), number, &group, group.tiling);
-    number += 1 + group.tilings;
+    add(least_counters(d, group, predictor), number, &group, group.fewest);
+    number += kOfGroup;
   }
   const auto worst = [&] { return ranking.rank(result.best.back().score); };
   while (!open.empty()) {
@@ -255,11 +299,14 @@ SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, con
     const Open next = open.back();
     open.pop_back();
     const bool full = result.best.size() == wanted;
-    if (full && !(next.least < worst())) break;
+    const double gain = least_gain(result.evaluated + result.given_up);
+    if (full && !(next.least * (1 + gain) < worst())) break;
     if (next.group != nullptr) {
       std::uint64_t in_group = next.number;
-      candidates.for_each(*next.group,
-                          [&](const Tiling& tiling) { add_tiling(tiling, ++in_group); });
+      candidates.for_each(*next.group, [&](const Tiling& tiling) {
+        ++result.legal;
+        add_tiling(tiling, ++in_group);
+      });
       continue;
     }
     d.tiling = next.tiling;
@@ -277,13 +324,8 @@ SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, con
     ++result.evaluated;
     const EvaluatedMapping found{d.tiling, *counters, score_of(d, *counters)};
     if (!ranking.counts(found.score)) continue;
-    const auto place = std::upper_bound(result.best.begin(), result.best.end(), found,
-                                        [&](const EvaluatedMapping& a, const EvaluatedMapping& b) {
-                                          return ranking.rank(a.score) < ranking.rank(b.score);
-                                        });
-    const bool is_best = place == result.best.begin();
-    result.best.insert(place, found);
-    if (result.best.size() > wanted) result.best.pop_back();
+    insert(result.best, found, ranking, wanted);
+    const bool is_best = result.best.front().tiling == found.tiling;
     if (!is_best) continue;
     candidates.for_each_neighbour(found.tiling, [&](const Tiling& tiling) {
       if (std::find(neighbours.begin(), neighbours.end(), tiling) != neighbours.end()) return;

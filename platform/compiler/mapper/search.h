@@ -20,6 +20,7 @@
 namespace dcnsim {
 
 class Candidates;
+class Predictor;
 class Ranking;
 struct AcceleratorConfig;
 struct DramSpec;
@@ -49,7 +50,13 @@ class MappingSearch {
   std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
 
   /// What no tiling of a group counts less of: what its bound is made of.
-  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group) const;
+  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
+                               Predictor& predictor) const;
+
+  /// No mapping of a layer that is as `request` wants it has a better score; nothing only if there
+  /// is none. By what tilings promise, or in less time and less sharply by what groups of them do.
+  std::optional<Score> quick_bound(const Descriptor& layer, const MappingRequest& request) const;
+  std::optional<Score> bound(const Descriptor& layer, const MappingRequest& request) const;
 
   /// Why `chosen`, which best() found for the layer, is what it is.
   Choice why(const Descriptor& layer, const Tiling& chosen) const;
@@ -62,8 +69,15 @@ class MappingSearch {
 
   SearchResult best(Descriptor layer, const Candidates& candidates, const Ranking& ranking,
                     std::size_t wanted, const OnEvaluated& on_evaluated);
+  static void insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
+                     const Ranking& ranking, std::size_t wanted);
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
-  std::optional<BoundedTiling> least_of(const Descriptor& layer, LoopOrder order) const;
+  struct Least {
+    BoundedTiling tiling;
+    Score score;
+  };
+  std::optional<Least> least_of(const Descriptor& layer, const Candidates& candidates,
+                                const std::optional<LoopOrder>& order) const;
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
   std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "models/perf/prediction.h"
@@ -18,8 +19,8 @@ namespace dcnsim {
 namespace {
 
 bool comes_before(const Tiling& a, const Tiling& b) {
-  return std::tie(a.tile_h, a.tile_w, a.tile_channels, a.chunk_k, a.order) <
-         std::tie(b.tile_h, b.tile_w, b.tile_channels, b.chunk_k, b.order);
+  return std::tie(a.tile_h, a.tile_w, a.tile_channels, a.tile_in, a.chunk_k, a.order) <
+         std::tie(b.tile_h, b.tile_w, b.tile_channels, b.tile_in, b.chunk_k, b.order);
 }
 
 /// Energy of which every event has some part.
@@ -35,14 +36,27 @@ EnergyModel some_energy() {
           "some"};
 }
 
+/// Maps on chip, packed or in planes.
+Descriptor with_places(Descriptor d, RandomLayer& random) {
+  const auto place = [&](bool& on_chip, int& segment, int channels) {
+    on_chip = random.chance(4);
+    if (!on_chip && random.chance(2)) segment = random.pick(1, channels);
+  };
+  place(d.input_on_chip, d.input_segment, d.input_shape().channels);
+  place(d.output_on_chip, d.output_segment, d.output_shape().channels);
+  if (d.kind == LayerKind::kAdd && random.chance(2)) {
+    d.input2_segment = d.input_segment == 0 ? 1 : d.input_segment;
+  }
+  d.proved = random.chance(2);
+  return d;
+}
+
 /// Small layers, so that everything can be tried.
 Descriptor small_layer(RandomLayer& random) {
   while (true) {
     Descriptor d = random.layer();
     if (d.output_shape().elements() > 600 || reduction(d) > 60) continue;
-    d.input_on_chip = random.chance(4);
-    d.output_on_chip = random.chance(4);
-    return d;
+    return with_places(d, random);
   }
 }
 
@@ -73,40 +87,55 @@ TEST(BalancedSizes, are_the_least_for_their_number_of_tiles) {
   }
 }
 
-/// The least size that `fits`, a multiple of which every tile but the last must have.
-template <typename Fits>
-int least_unit(const Fits& fits) {
+/// Output columns of which a tile must have a multiple, unless it has all.
+int column_unit(const Descriptor& d, const AcceleratorConfig& config) {
+  const int word_bits = 8 * config.dma.bus_bytes, bits = d.requant.out.bits;
+  const int channels = d.output_shape().channels;
+  const int plane = d.output_segment == 0 ? channels : d.output_segment;
   int unit = 1;
-  while (!fits(unit)) ++unit;
+  while (unit * bits * plane % word_bits != 0 ||
+         unit * bits * (channels % plane) % word_bits != 0) {
+    ++unit;
+  }
   return unit;
 }
 
-struct Units {
-  int columns, chunk;
-};
-Units units_of(const Descriptor& d, const AcceleratorConfig& config) {
-  const int word_bits = 8 * config.dma.bus_bytes;
-  const int pixel_bits = d.output_shape().channels * d.requant.out.bits;
-  Units units{least_unit([&](int u) { return u * pixel_bits % word_bits == 0; }), 1};
-  if (d.kind != LayerKind::kConv) return units;
-  const int columns = config.array.columns;
-  units.chunk = least_unit([&](int u) {
-    const int channels = group_channels(d);
-    return u % reduction_unit(d, config.array) == 0 &&
-           (channels < columns || u * columns * d.weight.bits % word_bits == 0) &&
-           u * (channels % columns) * d.weight.bits % word_bits == 0;
-  });
-  return units;
-}
-
-bool is_balanced(const Descriptor& d, const Tiling& t, const AcceleratorConfig& config) {
-  const Units units = units_of(d, config);
+bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config) {
+  d.tiling = t;
   const Shape out = d.output_shape();
   if (!is_balanced(t.tile_h, out.height, 1, 64)) return false;
-  if (!is_balanced(t.tile_w, out.width, units.columns, 64)) return false;
-  return d.kind != LayerKind::kConv ||
-         (is_balanced(t.tile_channels, group_channels(d), config.array.columns, 1) &&
-          is_balanced(t.chunk_k, reduction(d), units.chunk, 1));
+  if (!is_balanced(t.tile_w, out.width, column_unit(d, config), 64)) return false;
+  const std::vector<int> inputs = all_tile_inputs(d);
+  const int least_inputs = inputs.size() > 1 ? inputs[1] : 0;
+  const bool conv = d.kind == LayerKind::kConv;
+  const int all_inputs = conv ? group_inputs(d) : d.input_shape().channels;
+  if (t.tile_in != 0 && !is_balanced(t.tile_in, all_inputs, least_inputs, 1)) return false;
+  if (!conv) return true;
+  const bool channels =
+      t.tile_channels <= group_channels(d)
+          ? is_balanced(t.tile_channels, group_channels(d), config.array.columns, 1)
+          : is_balanced(t.tile_channels / group_channels(d), d.conv.groups, 1, 1);
+  if (t.chunk_k == reduction(d)) return channels;
+  return channels && (t.tile_in == 0 || t.tile_in == least_inputs) &&
+         is_balanced(t.chunk_k, kernel_size(d) * tile_inputs_of_group(d),
+                     reduction_unit(d, config.array), 1);
+}
+
+/// Whether the order is not that of another, and loads less than another that needs no more room.
+bool is_order_of_its_own(Descriptor d, const Tiling& t) {
+  d.tiling = t;
+  const bool chunks = chunk_count(d) > 1, pixels = pixel_tile_count(d) > 1;
+  switch (t.order) {
+    case LoopOrder::kPixelOuter:
+      return true;
+    case LoopOrder::kWeightOuter:
+      return pixels && channel_tile_count(d) > 1 && !(chunks && tiles_are_planes(d));
+    case LoopOrder::kWeightChunkOuter:
+      return chunks && pixels;
+    case LoopOrder::kPixelChunkOuter:
+      return chunks && channel_tiles_of_group(d) > 1;
+  }
+  return false;
 }
 
 /// Rows of an output-stationary array that are idle in the layer's pixel tiles, all together.
@@ -124,11 +153,15 @@ int idle_rows(const Descriptor& d, const Tiling& t, int rows) {
 
 TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
   RandomLayer random(1);
-  std::size_t tilings = 0, filling = 0;
-  for (int i = 0; i < 2000; ++i) {
+  std::size_t tilings = 0, filling = 0, cut_inputs = 0;
+  std::map<LoopOrder, int> orders;
+  for (int i = 0; i < 1000; ++i) {
     const AcceleratorConfig config = random.machine();
     const Descriptor d = small_layer(random);
-    std::vector<Tiling> expected = all_legal_tilings(d, config);
+    std::vector<Tiling> expected;
+    for (const Tiling& tiling : all_legal_tilings(d, config)) {
+      if (is_order_of_its_own(d, tiling)) expected.push_back(tiling);
+    }
     std::vector<Tiling> found;
     Candidates(d, config).for_each([&](const Tiling& tiling) { found.push_back(tiling); });
     std::sort(expected.begin(), expected.end(), comes_before);
@@ -140,6 +173,10 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
     EXPECT_EQ(found.empty(), expected.empty());
     EXPECT_EQ(found.empty(), !why_no_candidate(d, config).empty() && expected.empty());
     tilings += found.size();
+    for (const Tiling& tiling : found) {
+      ++orders[tiling.order];
+      cut_inputs += tiling.tile_in != 0 ? 1 : 0;
+    }
     for (const Tiling& tiling : expected) {
       const bool is_found = std::find(found.begin(), found.end(), tiling) != found.end();
       if (is_balanced(d, tiling, config)) {
@@ -150,7 +187,7 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
           while (size > unit && ceil_div(total, size - unit) == ceil_div(total, size)) size -= unit;
         };
         shrink(least.tile_h, d.output_shape().height, 1);
-        shrink(least.tile_w, d.output_shape().width, units_of(d, config).columns);
+        shrink(least.tile_w, d.output_shape().width, column_unit(d, config));
         EXPECT_EQ(config.array.dataflow, Dataflow::kOutputStationary);
         EXPECT_LT(idle_rows(d, tiling, config.array.rows), idle_rows(d, least, config.array.rows));
         ++filling;
@@ -158,7 +195,10 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
     }
   }
   EXPECT_GT(tilings, 3000u);
-  EXPECT_GT(filling, 5u);
+  EXPECT_GT(filling, 3u);
+  EXPECT_GT(cut_inputs, 300u);
+  EXPECT_EQ(orders.size(), 4u);
+  for (const auto& [order, count] : orders) EXPECT_GT(count, 100) << to_string(order);
 }
 
 TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
@@ -175,10 +215,13 @@ TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
     const Tiling of =
         own[static_cast<std::size_t>(random.pick(0, static_cast<int>(own.size()) - 1))];
     candidates.for_each_neighbour(of, [&](const Tiling& tiling) {
-      EXPECT_NE(std::find(legal.begin(), legal.end(), tiling), legal.end());
+      EXPECT_NE(std::find(legal.begin(), legal.end(), tiling), legal.end())
+          << tiling.tile_h << ' ' << tiling.tile_w << ' ' << tiling.tile_channels << ' '
+          << tiling.chunk_k << ' ' << tiling.tile_in << ' ' << to_string(tiling.order);
       EXPECT_EQ(std::find(own.begin(), own.end(), tiling), own.end());
       EXPECT_EQ((tiling.tile_h != of.tile_h) + (tiling.tile_w != of.tile_w) +
-                    (tiling.tile_channels != of.tile_channels) + (tiling.chunk_k != of.chunk_k),
+                    (tiling.tile_channels != of.tile_channels) + (tiling.chunk_k != of.chunk_k) +
+                    (tiling.tile_in != of.tile_in),
                 1);
       EXPECT_EQ(tiling.order, of.order);
       ++neighbours;
@@ -195,28 +238,35 @@ TEST(Candidates, keep_to_what_is_requested) {
     const Descriptor d = small_layer(random);
     const std::vector<Tiling> all = all_legal_tilings(d, config);
     if (all.empty()) continue;
-    const Tiling& one =
+    const Tiling one =
         all[static_cast<std::size_t>(random.pick(0, static_cast<int>(all.size()) - 1))];
     MappingRequest request;
-    if (random.chance(2)) request.tile_h = one.tile_h;
-    if (random.chance(2)) request.tile_w = one.tile_w;
-    if (d.kind == LayerKind::kConv && random.chance(2)) request.tile_channels = one.tile_channels;
-    if (d.kind == LayerKind::kConv && random.chance(2)) request.chunk_k = one.chunk_k;
+    if (!random.chance(4)) request.tile_h = one.tile_h;
+    if (!random.chance(4)) request.tile_w = one.tile_w;
+    if (d.kind == LayerKind::kConv && !random.chance(4)) request.tile_channels = one.tile_channels;
+    if (d.kind == LayerKind::kConv && !random.chance(4)) request.chunk_k = one.chunk_k;
+    if (!random.chance(4)) request.tile_in = one.tile_in;
+    if (d.kind == LayerKind::kConv && !random.chance(4)) request.order = one.order;
     const auto as_requested = [&](const Tiling& t) {
       return request.tile_h.value_or(t.tile_h) == t.tile_h &&
              request.tile_w.value_or(t.tile_w) == t.tile_w &&
              request.tile_channels.value_or(t.tile_channels) == t.tile_channels &&
-             request.chunk_k.value_or(t.chunk_k) == t.chunk_k;
+             request.chunk_k.value_or(t.chunk_k) == t.chunk_k &&
+             request.tile_in.value_or(t.tile_in) == t.tile_in &&
+             request.order.value_or(t.order) == t.order;
     };
     std::size_t found = 0, as_drawn = 0;
     Candidates(d, config, request).for_each([&](const Tiling& tiling) {
       EXPECT_TRUE(as_requested(tiling));
-      EXPECT_NE(std::find(all.begin(), all.end(), tiling), all.end());
+      Descriptor tiled = d;
+      tiled.tiling = tiling;
+      EXPECT_TRUE(is_legal(tiled, config)) << i;
       as_drawn += tiling == one ? 1 : 0;
       ++found;
     });
     EXPECT_GT(found, 0u);
-    if (request.tile_h && request.tile_w && request.tile_channels && request.chunk_k) {
+    if (request.tile_h && request.tile_w && request.tile_channels && request.chunk_k &&
+        request.tile_in && request.order) {
       EXPECT_EQ(as_drawn, 1u) << "sizes asked for need not be balanced";
       ++drawn;
     }
@@ -248,9 +298,8 @@ TEST(Bounds, are_never_beaten) {
       config.ideal.latency_ns = random.pick(0, 50);
       if (random.chance(2)) config.ideal.gbytes_per_s = 0.1 * random.pick(1, 100);
     }
-    Descriptor d = random.layer();
-    d.input_on_chip = random.chance(4);
-    d.output_on_chip = random.chance(4);
+    const Descriptor d = with_places(random.layer(), random);
+    config.array.reduction = random.chance(4) ? Reduction::kChannels : Reduction::kWindow;
     const auto tiling = random_legal_tiling(d, config, engine);
     if (!tiling) continue;
     ++mappings;
@@ -274,26 +323,27 @@ TEST(Bounds, of_groups_are_never_beaten) {
   RandomLayer random(7);
   std::mt19937 engine(7);
   int groups = 0;
-  for (int i = 0; i < 1500; ++i) {
+  std::map<LoopOrder, int> orders;
+  for (int i = 0; i < 2000; ++i) {
     AcceleratorConfig config = random.machine();
     config.clock_mhz = random.pick(50, 2000);
     config.array.steps = random.chance(4) ? ArraySteps::kOverlapped : ArraySteps::kApart;
-    Descriptor d = random.layer();
-    d.input_on_chip = random.chance(4);
-    d.output_on_chip = random.chance(4);
+    config.array.reduction = random.chance(4) ? Reduction::kChannels : Reduction::kWindow;
+    const Descriptor d = with_places(random.layer(), random);
     const Candidates candidates(d, config);
     if (candidates.groups().empty()) continue;
     const auto last = static_cast<int>(candidates.groups().size()) - 1;
     const TilingGroup& group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
     std::vector<Tiling> tilings;
     candidates.for_each(group, [&](const Tiling& tiling) { tilings.push_back(tiling); });
-    ASSERT_EQ(tilings.size(), group.tilings);
+    if (tilings.empty()) continue;
     std::shuffle(tilings.begin(), tilings.end(), engine);
     tilings.resize(std::min<std::size_t>(tilings.size(), 5));
-    tilings.push_back(group.tiling);
     const EnergyModel none;
     MappingSearch search(config, lpddr4_3200(), none);
-    const LayerCounters least = search.least_counters(d, group);
+    Predictor predictor(d, config);
+    const LayerCounters least = search.least_counters(d, group, predictor);
+    ++orders[group.fewest.order];
     for (const Tiling& tiling : tilings) {
       const LayerCounters counters = search.evaluate(d, tiling).counters;
       EXPECT_LE(least.cycles, counters.cycles) << i;
@@ -306,7 +356,11 @@ TEST(Bounds, of_groups_are_never_beaten) {
     ++groups;
   }
   EXPECT_GT(groups, 700);
+  EXPECT_EQ(orders.size(), 4u);
 }
+
+/// By more than a search may leave that has evaluated many alike (least_gain in search.cpp).
+bool is_clearly_better(const Score& a, const Score& b) { return a * 1.005 < b; }
 
 class SearchTest : public testing::TestWithParam<Objective> {};
 
@@ -326,11 +380,11 @@ TEST_P(SearchTest, finds_the_best_of_all) {
     Candidates(d, config).for_each(
         [&](const Tiling& tiling) { balanced.push_back(search.evaluate(d, tiling).score); });
     std::sort(balanced.begin(), balanced.end());
-    EXPECT_GE(result.legal, balanced.size());
     EXPECT_LE(result.evaluated + result.given_up, result.legal);
     ASSERT_GE(result.best.size(), std::min(wanted, balanced.size())) << i;
     for (std::size_t n = 0; n < result.best.size(); ++n) {
-      EXPECT_FALSE(n < balanced.size() && balanced[n] < result.best[n].score) << i;
+      EXPECT_FALSE(n < balanced.size() && is_clearly_better(balanced[n], result.best[n].score))
+          << i;
       const Score again = search.evaluate(d, result.best[n].tiling).score;
       EXPECT_EQ(again.first, result.best[n].score.first);
       EXPECT_EQ(again.second, result.best[n].score.second);
@@ -338,11 +392,11 @@ TEST_P(SearchTest, finds_the_best_of_all) {
     if (balanced.empty()) continue;
     const Score& best = result.best.front().score;
     Candidates(d, config).for_each_neighbour(result.best.front().tiling, [&](const Tiling& tiling) {
-      EXPECT_FALSE(search.evaluate(d, tiling).score < best) << i;
+      EXPECT_FALSE(is_clearly_better(search.evaluate(d, tiling).score, best)) << i;
     });
     ++searched;
     beyond += best < balanced.front() ? 1 : 0;
-    legal += result.legal;
+    legal += balanced.size();
     evaluated += result.evaluated;
 
     const SearchResult again = search.best(d, {}, wanted);
@@ -376,10 +430,10 @@ TEST_P(SearchTest, gives_slack_away_for_the_second_figure) {
     const Score& chosen = result.best.front().score;
     const double limit = without.best.front().score.first * (1 + config.mapping.slack / 100);
     EXPECT_LE(chosen.first, limit) << i;
-    EXPECT_LE(chosen.second, without.best.front().score.second) << i;
+    EXPECT_LE(chosen.second, without.best.front().score.second * 1.005) << i;
     Candidates(d, config).for_each([&](const Tiling& tiling) {
       const Score other = search.evaluate(d, tiling).score;
-      EXPECT_FALSE(other.first <= limit && other.second < chosen.second) << i;
+      EXPECT_FALSE(other.first <= limit && other.second * 1.005 < chosen.second) << i;
       limited += other.first > limit && other.second < chosen.second ? 1 : 0;
     });
     gained += chosen.second < without.best.front().score.second ? 1 : 0;
@@ -411,7 +465,7 @@ TEST(StoredSearch, comes_back_only_if_it_can_be_of_this_layer) {
     StoredSearch stored{{}, found.legal, found.evaluated, found.given_up};
     for (const EvaluatedMapping& mapping : found.best) stored.best.push_back(mapping.tiling);
     const auto again = search.again(d, stored);
-    ASSERT_TRUE(again);
+    ASSERT_TRUE(again) << i;
     EXPECT_EQ(again->best.front().score.first, found.best.front().score.first);
     EXPECT_EQ(again->legal, found.legal);
 
