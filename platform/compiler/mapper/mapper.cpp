@@ -37,6 +37,17 @@ constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
+/// Channels of a plane of a map of `channels`: an array width, or a few of them that are whole bus
+/// words, so that tiles of any width are. 0 if there are no more channels.
+int segment(int channels, int bits, const AcceleratorConfig& config) {
+  constexpr int kMostWidths = 4;
+  const int columns = config.array.columns, word_bits = 8 * config.dma.bus_bytes;
+  int widths = 1;
+  while (widths < kMostWidths && widths * columns * bits % word_bits != 0) ++widths;
+  if (widths * columns * bits % word_bits != 0 || widths * columns >= channels) widths = 1;
+  return columns < channels ? widths * columns : 0;
+}
+
 class Mapper {
  public:
   /// The references stay.
@@ -47,6 +58,10 @@ class Mapper {
                                 const std::vector<Descriptor>& descriptors);
 
  private:
+  struct Map {
+    int segment = 0;         ///< channels of a plane, if it may lie in planes
+    bool in_planes = false;  ///< if it does not go to the next layer alone
+  };
   struct Layer {
     std::string name;
     Descriptor descriptor;
@@ -55,8 +70,7 @@ class Mapper {
     /// The output goes to the next layer alone, as its first input; else all its readers agree on
     /// whether it lies in planes.
     bool feeds_next_alone = false;
-    bool in_planes = false;  ///< if others read it
-    int segment = 0;         ///< channels of a plane, if the output may lie in planes
+    Map map;
   };
   /// From a layer to the end: the best score and where its output goes.
   struct Way {
@@ -89,6 +103,7 @@ class Mapper {
   MappingSearch search_;
   std::map<std::string, Known> known_;
   std::vector<Layer> layers_;
+  Map input_;  ///< of the network
   std::size_t searches_done_ = 0, searches_ = 0;
 };
 
@@ -127,45 +142,43 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
                                ".keep_output: true, expected false: the output does not go to the "
                                "next layer alone");
     }
-    // The host reads the last output as it always did. Planes of an array width are cut as finely
-    // as is of use.
-    const int channels = layer.descriptor.output_shape().channels;
-    const bool is_last = i + 1 == descriptors.size();
-    layer.segment = is_last || channels <= config_.array.columns ? 0 : config_.array.columns;
-    layer.segment = layer.request.output_segment.value_or(layer.segment);
-    layer.in_planes = layer.request.output_segment.value_or(0) != 0;
+    const Shape out = layer.descriptor.output_shape();
+    layer.map.segment = layer.request.output_segment.value_or(
+        segment(out.channels, layer.descriptor.requant.out.bits, config_));
+    layer.map.in_planes = layer.request.output_segment.value_or(0) != 0;
     layers_.push_back(std::move(layer));
   }
+  input_ = {segment(network.input.channels, network.input_format.bits, config_), false};
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {
   const bool stays = output == Place::kChip;
   if (layer.request.keep_output && *layer.request.keep_output != stays) return false;
   if (!layer.feeds_next_alone) {
-    return output == (layer.in_planes ? Place::kPlanes : Place::kPacked);
+    return output == (layer.map.in_planes ? Place::kPlanes : Place::kPacked);
   }
   if (stays) return true;
   const bool wants_planes = layer.request.output_segment.value_or(0) != 0;
-  return output == Place::kPlanes ? layer.segment != 0 : !wants_planes;
+  return output == Place::kPlanes ? layer.map.segment != 0 : !wants_planes;
 }
 
 /// A layer whose input, if it is the output of the one before, lies at `input`.
 Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   const Layer& layer = layers_[index];
   const auto planes = [&](int producer) {
-    if (producer == kNetworkInput) return 0;
-    const Layer& from = layers_[static_cast<std::size_t>(producer)];
-    return from.in_planes ? from.segment : 0;
+    const Map& map =
+        producer == kNetworkInput ? input_ : layers_[static_cast<std::size_t>(producer)].map;
+    return map.in_planes ? map.segment : 0;
   };
   Descriptor d = layer.descriptor;
   d.input_segment = planes(layer.input);
   if (layer.input + 1 == static_cast<int>(index) && index > 0) {
     d.input_on_chip = input == Place::kChip;
-    d.input_segment = input == Place::kPlanes ? layers_[index - 1].segment : 0;
+    d.input_segment = input == Place::kPlanes ? layers_[index - 1].map.segment : 0;
   }
   if (d.kind == LayerKind::kAdd) d.input2_segment = planes(layer.input2);
   d.output_on_chip = output == Place::kChip;
-  d.output_segment = output == Place::kPlanes ? layer.segment : 0;
+  d.output_segment = output == Place::kPlanes ? layer.map.segment : 0;
   return d;
 }
 
@@ -213,27 +226,32 @@ Mapper::Ways Mapper::ways() {
 }
 
 /// Maps that several layers read are packed, or in planes if there is no other way; then one after
-/// the other is laid out the other way where that is better.
+/// the other is laid out the other way where that is better, until none is.
 Mapper::Ways Mapper::best_ways() {
-  std::vector<Layer*> shared;
+  std::vector<Map*> shared;
+  if (input_.segment != 0) shared.push_back(&input_);
   for (Layer& layer : layers_) {
-    const bool is_free = layer.segment != 0 && !layer.request.output_segment;
-    if (is_free && !layer.feeds_next_alone) shared.push_back(&layer);
+    const bool is_free = layer.map.segment != 0 && !layer.request.output_segment;
+    if (is_free && !layer.feeds_next_alone) shared.push_back(&layer.map);
   }
   const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
   Ways best = ways();
   if (!score(best)) {
-    for (Layer* layer : shared) layer->in_planes = true;
+    for (Map* map : shared) map->in_planes = true;
     best = ways();
   }
-  for (Layer* layer : shared) {
-    layer->in_planes = !layer->in_planes;
+  std::size_t alike = 0;  // that are the better way as they are
+  for (std::size_t i = 0; alike < shared.size(); i = (i + 1) % shared.size()) {
+    bool& in_planes = shared[i]->in_planes;
+    in_planes = !in_planes;
     Ways other = ways();
     if (score(other) && (!score(best) || score(other)->score < score(best)->score)) {
       best = std::move(other);
+      alike = 0;
     } else {
-      layer->in_planes = !layer->in_planes;
+      in_planes = !in_planes;
     }
+    ++alike;
   }
   return best;
 }
@@ -295,7 +313,7 @@ void Mapper::fail() {
     const Layer& layer = layers_[i];
     const auto place = [](const Layer& of) {
       return of.request.keep_output.value_or(false) ? Place::kChip
-             : of.in_planes                         ? Place::kPlanes
+             : of.map.in_planes                     ? Place::kPlanes
                                                     : Place::kPacked;
     };
     const Place input = i > 0 ? place(layers_[i - 1]) : Place::kPacked;

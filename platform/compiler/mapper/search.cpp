@@ -34,7 +34,7 @@ struct Open {
 /// other.
 double least_gain(std::uint64_t evaluated) {
   constexpr std::uint64_t kPatience = 16;
-  return evaluated < kPatience ? 0 : 0.0001 * static_cast<double>(evaluated - kPatience + 10);
+  return evaluated < kPatience ? 0 : 0.0002 * static_cast<double>(evaluated - kPatience + 5);
 }
 
 /// For a heap whose top comes first.
