@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
+#include "models/arch/memory_layout.h"
 #include "models/base/enum_array.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/search.h"
@@ -37,15 +38,18 @@ constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
-/// Channels of a plane of a map of `channels`: an array width, or a few of them that are whole bus
-/// words, so that tiles of any width are. 0 if there are no more channels.
-int segment(int channels, int bits, const AcceleratorConfig& config) {
-  constexpr int kMostWidths = 4;
-  const int columns = config.array.columns, word_bits = 8 * config.dma.bus_bytes;
-  int widths = 1;
-  while (widths < kMostWidths && widths * columns * bits % word_bits != 0) ++widths;
-  if (widths * columns * bits % word_bits != 0 || widths * columns >= channels) widths = 1;
-  return columns < channels ? widths * columns : 0;
+/// How a map lies in planes: of one array width of channels, in strips of about 8 columns where
+/// tiles of some widths would share bus words. A segment of 0 if it has no more channels.
+struct Planes {
+  int segment = 0, strip = 0;
+};
+Planes planes_of(const Shape& map, int bits, const AcceleratorConfig& config) {
+  constexpr int kAboutColumns = 8;
+  const int bus = config.dma.bus_bytes, columns = config.array.columns;
+  if (map.channels <= columns) return {};
+  const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
+  const bool is_free = MapLayout(map, bits, columns, 0, bus).column_unit() == 1;
+  return {columns, is_free || strip == map.width ? 0 : strip};
 }
 
 class Mapper {
@@ -59,7 +63,7 @@ class Mapper {
 
  private:
   struct Map {
-    int segment = 0;         ///< channels of a plane, if it may lie in planes
+    Planes planes;           ///< if it may lie in such
     bool in_planes = false;  ///< if it does not go to the next layer alone
   };
   struct Layer {
@@ -143,12 +147,14 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
                                "next layer alone");
     }
     const Shape out = layer.descriptor.output_shape();
-    layer.map.segment = layer.request.output_segment.value_or(
-        segment(out.channels, layer.descriptor.requant.out.bits, config_));
+    layer.map.planes = planes_of(out, layer.descriptor.requant.out.bits, config_);
+    if (layer.request.output_segment) {
+      layer.map.planes = {*layer.request.output_segment, layer.request.output_strip.value_or(0)};
+    }
     layer.map.in_planes = layer.request.output_segment.value_or(0) != 0;
     layers_.push_back(std::move(layer));
   }
-  input_ = {segment(network.input.channels, network.input_format.bits, config_), false};
+  input_ = {planes_of(network.input, network.input_format.bits, config_), false};
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {
@@ -159,26 +165,32 @@ bool Mapper::allowed(const Layer& layer, Place output) const {
   }
   if (stays) return true;
   const bool wants_planes = layer.request.output_segment.value_or(0) != 0;
-  return output == Place::kPlanes ? layer.map.segment != 0 : !wants_planes;
+  return output == Place::kPlanes ? layer.map.planes.segment != 0 : !wants_planes;
 }
 
 /// A layer whose input, if it is the output of the one before, lies at `input`.
 Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   const Layer& layer = layers_[index];
-  const auto planes = [&](int producer) {
+  const auto of = [&](int producer) {
     const Map& map =
         producer == kNetworkInput ? input_ : layers_[static_cast<std::size_t>(producer)].map;
-    return map.in_planes ? map.segment : 0;
+    return map.in_planes ? map.planes : Planes{};
   };
   Descriptor d = layer.descriptor;
-  d.input_segment = planes(layer.input);
+  Planes in = of(layer.input);
   if (layer.input + 1 == static_cast<int>(index) && index > 0) {
     d.input_on_chip = input == Place::kChip;
-    d.input_segment = input == Place::kPlanes ? layers_[index - 1].map.segment : 0;
+    in = input == Place::kPlanes ? layers_[index - 1].map.planes : Planes{};
   }
-  if (d.kind == LayerKind::kAdd) d.input2_segment = planes(layer.input2);
+  const Planes in2 = d.kind == LayerKind::kAdd ? of(layer.input2) : Planes{};
+  const Planes out = output == Place::kPlanes ? layer.map.planes : Planes{};
   d.output_on_chip = output == Place::kChip;
-  d.output_segment = output == Place::kPlanes ? layer.map.segment : 0;
+  d.input_segment = in.segment;
+  d.input_strip = in.strip;
+  d.input2_segment = in2.segment;
+  d.input2_strip = in2.strip;
+  d.output_segment = out.segment;
+  d.output_strip = out.strip;
   return d;
 }
 
@@ -229,9 +241,9 @@ Mapper::Ways Mapper::ways() {
 /// the other is laid out the other way where that is better, until none is.
 Mapper::Ways Mapper::best_ways() {
   std::vector<Map*> shared;
-  if (input_.segment != 0) shared.push_back(&input_);
+  if (input_.planes.segment != 0) shared.push_back(&input_);
   for (Layer& layer : layers_) {
-    const bool is_free = layer.map.segment != 0 && !layer.request.output_segment;
+    const bool is_free = layer.map.planes.segment != 0 && !layer.request.output_segment;
     if (is_free && !layer.feeds_next_alone) shared.push_back(&layer.map);
   }
   const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };

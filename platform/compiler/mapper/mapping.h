@@ -59,6 +59,7 @@ struct MappingRequest {
   std::optional<LoopOrder> order;
   std::optional<bool> keep_output;
   std::optional<int> output_segment;  ///< 0: all channels in one plane
+  std::optional<int> output_strip;    ///< with output_segment; 0: all columns in one strip
 
   bool fixes_tiling() const {
     return tile_h || tile_w || tile_channels || chunk_k || tile_in || order;

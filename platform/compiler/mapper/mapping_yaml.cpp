@@ -63,7 +63,7 @@ class Reader {
     if (d.kind == LayerKind::kConv) {
       keys.insert(keys.end(), {"tile_channels", "chunk_k", "order"});
     }
-    keys.insert(keys.end(), {"keep_output", "output_segment"});
+    keys.insert(keys.end(), {"keep_output", "output_segment", "output_strip"});
     MappingRequest request;
     yaml_.for_each_of(
         map, path, "layer", keys,
@@ -80,6 +80,8 @@ class Reader {
             request.tile_in = all_or_some(value, field, input_channels(d));
           } else if (key == "output_segment") {
             request.output_segment = all_or_some(value, field, d.output_shape().channels);
+          } else if (key == "output_strip") {
+            request.output_strip = all_or_some(value, field, d.output_shape().width);
           } else if (key == "order") {
             request.order = kLoopOrders[choice(value, field, order_names())];
           } else {
@@ -160,6 +162,7 @@ std::string mapping_yaml(const std::vector<NamedLayer>& layers, const std::strin
     }
     entry("keep_output", d.output_on_chip ? "true" : "false");
     if (d.output_segment != 0) entry("output_segment", std::to_string(d.output_segment));
+    if (d.output_strip != 0) entry("output_strip", std::to_string(d.output_strip));
     yaml << YAML::EndMap;
   }
   yaml << YAML::EndMap << YAML::EndMap;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mappings as a user writes them: for each named layer any of tile_h, tile_w, tile_channels,
-// tile_in, chunk_k, order (to_string(LoopOrder)), keep_output and output_segment. What is not given
-// is searched; but a layer whose other sizes and order are all given has all its input channels in
-// a tile and its output in one plane, unless tile_in or output_segment say otherwise.
+// tile_in, chunk_k, order (to_string(LoopOrder)), keep_output, output_segment and output_strip.
+// What is not given is searched; but a layer whose other sizes and order are all given has all its
+// input channels in a tile and its output in one plane, unless tile_in or output_segment say
+// otherwise.
 #pragma once
 
 #include <string>

@@ -73,11 +73,13 @@ TEST(MappingYaml, cuts_input_channels_and_planes) {
   Descriptor& conv = layers[0].descriptor;
   conv.tiling = {14, 3, 16, 36, LoopOrder::kWeightChunkOuter, 4};
   conv.output_segment = 16;
+  conv.output_strip = 6;
   layers[1].descriptor.tiling = {7, 12, 32, 1, LoopOrder::kPixelOuter, 0};
   const NetworkRequest request = parse_mapping(mapping_yaml(layers, ""), "m.yaml", layers);
   EXPECT_EQ(request.layers.at("conv1").tile_in, 4);
   EXPECT_EQ(request.layers.at("conv1").order, LoopOrder::kWeightChunkOuter);
   EXPECT_EQ(request.layers.at("conv1").output_segment, 16);
+  EXPECT_EQ(request.layers.at("conv1").output_strip, 6);
   EXPECT_EQ(request.layers.at("pool").tile_in, 0) << "all of 32";
   EXPECT_EQ(request.layers.at("pool").output_segment, 0);
 }
