@@ -38,18 +38,28 @@ constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
-/// How a map lies in planes: of one array width of channels, in strips of about 8 columns where
-/// tiles of some widths would share bus words. A segment of 0 if it has no more channels.
+/// How a map lies in planes: of one array width of channels, or less where the groups of a reader
+/// would not be whole planes; in strips of about 8 columns where tiles of some widths would share
+/// bus words. A segment of 0 if it has no more channels.
 struct Planes {
   int segment = 0, strip = 0;
 };
-Planes planes_of(const Shape& map, int bits, const AcceleratorConfig& config) {
+Planes planes_of(const FixedNetwork& network, int producer, const AcceleratorConfig& config) {
   constexpr int kAboutColumns = 8;
+  const Shape map = network.shape_of(producer);
   const int bus = config.dma.bus_bytes, columns = config.array.columns;
   if (map.channels <= columns) return {};
+  int segment = columns;
+  for (const FixedLayer& layer : network.layers) {
+    const LayerNode& node = layer.node;
+    if (node.input != producer || node.kind != LayerKind::kConv || node.conv.groups == 1) continue;
+    const int inputs = node.conv.in.channels / node.conv.groups;
+    if (inputs <= columns) continue;
+    while (inputs % segment != 0) --segment;
+  }
   const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
-  const bool is_free = MapLayout(map, bits, columns, 0, bus).column_unit() == 1;
-  return {columns, is_free || strip == map.width ? 0 : strip};
+  const MapLayout layout(map, network.format_of(producer).bits, segment, 0, bus);
+  return {segment, layout.column_unit() == 1 || strip == map.width ? 0 : strip};
 }
 
 class Mapper {
@@ -146,15 +156,14 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
                                ".keep_output: true, expected false: the output does not go to the "
                                "next layer alone");
     }
-    const Shape out = layer.descriptor.output_shape();
-    layer.map.planes = planes_of(out, layer.descriptor.requant.out.bits, config_);
+    layer.map.planes = planes_of(network, static_cast<int>(i), config_);
     if (layer.request.output_segment) {
       layer.map.planes = {*layer.request.output_segment, layer.request.output_strip.value_or(0)};
     }
     layer.map.in_planes = layer.request.output_segment.value_or(0) != 0;
     layers_.push_back(std::move(layer));
   }
-  input_ = {planes_of(network.input, network.input_format.bits, config_), false};
+  input_ = {planes_of(network, kNetworkInput, config_), false};
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {
