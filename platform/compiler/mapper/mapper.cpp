@@ -32,23 +32,21 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
 enum class Place : std::uint8_t {
   kPacked,  ///< in memory, all channels of a pixel side by side
   kPlanes,  ///< in memory, in planes of channels
+  kPadded,  ///< likewise, and every column of a plane on a bus word
   kChip,
 };
-constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kChip};
+constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
-/// How a map lies in planes: of one array width of channels, or less where the groups of a reader
-/// would not be whole planes; in strips of about 8 columns where tiles of some widths would share
-/// bus words. A segment of 0 if it has no more channels.
-struct Planes {
+/// How a map lies in memory, as descriptors say it.
+struct Layout {
   int segment = 0, strip = 0;
 };
-Planes planes_of(const FixedNetwork& network, int producer, const AcceleratorConfig& config) {
-  constexpr int kAboutColumns = 8;
-  const Shape map = network.shape_of(producer);
-  const int bus = config.dma.bus_bytes, columns = config.array.columns;
-  if (map.channels <= columns) return {};
+
+/// Channels of a plane: an array width, or fewer where the groups of a reader would not be whole
+/// planes.
+int plane_channels(const FixedNetwork& network, int producer, int columns) {
   int segment = columns;
   for (const FixedLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
@@ -57,9 +55,26 @@ Planes planes_of(const FixedNetwork& network, int producer, const AcceleratorCon
     if (inputs <= columns) continue;
     while (inputs % segment != 0) --segment;
   }
+  return segment;
+}
+
+/// Nothing where a map does not lie so, or as at another place. In planes its rows are in strips of
+/// about 8 columns where tiles of some widths would share bus words.
+ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int producer,
+                                          const AcceleratorConfig& config) {
+  constexpr int kAboutColumns = 8;
+  const Shape map = network.shape_of(producer);
+  const int columns = config.array.columns;
+  const int segment = std::min(map.channels, plane_channels(network, producer, columns));
+  const MapLayout planes(map, network.format_of(producer).bits, segment, 0, config.dma.bus_bytes);
+  ByPlace<std::optional<Layout>> layouts;
+  layouts[Place::kPacked] = layouts[Place::kChip] = Layout{};
+  const bool is_free = planes.column_unit() == 1 || map.width == 1;
+  if (!is_free) layouts[Place::kPadded] = Layout{segment, 1};
+  if (map.channels <= columns) return layouts;
   const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
-  const MapLayout layout(map, network.format_of(producer).bits, segment, 0, bus);
-  return {segment, layout.column_unit() == 1 || strip == map.width ? 0 : strip};
+  layouts[Place::kPlanes] = Layout{segment, is_free || strip == map.width ? 0 : strip};
+  return layouts;
 }
 
 class Mapper {
@@ -73,8 +88,8 @@ class Mapper {
 
  private:
   struct Map {
-    Planes planes;           ///< if it may lie in such
-    bool in_planes = false;  ///< if it does not go to the next layer alone
+    ByPlace<std::optional<Layout>> layouts;
+    Place place = Place::kPacked;  ///< if it does not go to the next layer alone
   };
   struct Layer {
     std::string name;
@@ -82,7 +97,7 @@ class Mapper {
     MappingRequest request;
     int input = kNetworkInput, input2 = kNetworkInput;  ///< producers
     /// The output goes to the next layer alone, as its first input; else all its readers agree on
-    /// whether it lies in planes.
+    /// where it lies.
     bool feeds_next_alone = false;
     Map map;
   };
@@ -156,25 +171,24 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
                                ".keep_output: true, expected false: the output does not go to the "
                                "next layer alone");
     }
-    layer.map.planes = planes_of(network, static_cast<int>(i), config_);
-    if (layer.request.output_segment) {
-      layer.map.planes = {*layer.request.output_segment, layer.request.output_strip.value_or(0)};
+    layer.map = {layouts_of(network, static_cast<int>(i), config_), Place::kPacked};
+    if (const auto segment = layer.request.output_segment) {
+      const Layout wanted{*segment, layer.request.output_strip.value_or(0)};
+      layer.map.place = *segment == 0 && wanted.strip == 0 ? Place::kPacked : Place::kPlanes;
+      layer.map.layouts = {};
+      layer.map.layouts[layer.map.place] = wanted;
+      if (layer.map.place == Place::kPacked) layer.map.layouts[Place::kChip] = Layout{};
     }
-    layer.map.in_planes = layer.request.output_segment.value_or(0) != 0;
     layers_.push_back(std::move(layer));
   }
-  input_ = {planes_of(network, kNetworkInput, config_), false};
+  input_ = {layouts_of(network, kNetworkInput, config_), Place::kPacked};
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {
   const bool stays = output == Place::kChip;
   if (layer.request.keep_output && *layer.request.keep_output != stays) return false;
-  if (!layer.feeds_next_alone) {
-    return output == (layer.map.in_planes ? Place::kPlanes : Place::kPacked);
-  }
-  if (stays) return true;
-  const bool wants_planes = layer.request.output_segment.value_or(0) != 0;
-  return output == Place::kPlanes ? layer.map.planes.segment != 0 : !wants_planes;
+  if (!layer.feeds_next_alone) return output == layer.map.place;
+  return layer.map.layouts[output].has_value();
 }
 
 /// A layer whose input, if it is the output of the one before, lies at `input`.
@@ -183,16 +197,18 @@ Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   const auto of = [&](int producer) {
     const Map& map =
         producer == kNetworkInput ? input_ : layers_[static_cast<std::size_t>(producer)].map;
-    return map.in_planes ? map.planes : Planes{};
+    return map.layouts[map.place].value_or(Layout{});
   };
   Descriptor d = layer.descriptor;
-  Planes in = of(layer.input);
+  Layout in, in2;
   if (layer.input + 1 == static_cast<int>(index) && index > 0) {
     d.input_on_chip = input == Place::kChip;
-    in = input == Place::kPlanes ? layers_[index - 1].map.planes : Planes{};
+    in = layers_[index - 1].map.layouts[input].value_or(Layout{});
+  } else {
+    in = of(layer.input);
   }
-  const Planes in2 = d.kind == LayerKind::kAdd ? of(layer.input2) : Planes{};
-  const Planes out = output == Place::kPlanes ? layer.map.planes : Planes{};
+  if (d.kind == LayerKind::kAdd) in2 = of(layer.input2);
+  const Layout out = layer.map.layouts[output].value_or(Layout{});
   d.output_on_chip = output == Place::kChip;
   d.input_segment = in.segment;
   d.input_strip = in.strip;
@@ -210,6 +226,7 @@ Mapper::Ways Mapper::bounded_ways() {
   Ways ways(count + 1);
   ways[count][Place::kPacked] = Way{};
   ways[count][Place::kPlanes] = Way{};
+  ways[count][Place::kPadded] = Way{};
   for (std::size_t i = count; i-- > 0;) {
     for (const Place input : kPlaces) {
       if (i == 0 ? input != Place::kPacked : !allowed(layers_[i - 1], input)) continue;
@@ -247,32 +264,38 @@ Mapper::Ways Mapper::ways() {
 }
 
 /// Maps that several layers read are packed, or in planes if there is no other way; then one after
-/// the other is laid out the other way where that is better, until none is.
+/// the other is laid out another way where that is better, until none is.
 Mapper::Ways Mapper::best_ways() {
-  std::vector<Map*> shared;
-  if (input_.planes.segment != 0) shared.push_back(&input_);
+  std::vector<std::pair<Map*, Place>> others;  // places that shared maps may have
+  const auto add = [&](Map& map) {
+    for (const Place place : {Place::kPacked, Place::kPlanes, Place::kPadded}) {
+      if (map.layouts[place]) others.emplace_back(&map, place);
+    }
+  };
+  add(input_);
   for (Layer& layer : layers_) {
-    const bool is_free = layer.map.planes.segment != 0 && !layer.request.output_segment;
-    if (is_free && !layer.feeds_next_alone) shared.push_back(&layer.map);
+    if (!layer.feeds_next_alone && !layer.request.output_segment) add(layer.map);
   }
   const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
   Ways best = ways();
   if (!score(best)) {
-    for (Map* map : shared) map->in_planes = true;
+    for (const auto& [map, place] : others) {
+      if (place == Place::kPlanes) map->place = place;
+    }
     best = ways();
   }
-  std::size_t alike = 0;  // that are the better way as they are
-  for (std::size_t i = 0; alike < shared.size(); i = (i + 1) % shared.size()) {
-    bool& in_planes = shared[i]->in_planes;
-    in_planes = !in_planes;
+  std::size_t alike = 0;  // tried since something was better
+  for (std::size_t i = 0; alike < others.size(); i = (i + 1) % others.size(), ++alike) {
+    const auto& [map, place] = others[i];
+    if (map->place == place) continue;
+    const Place before = std::exchange(map->place, place);
     Ways other = ways();
     if (score(other) && (!score(best) || score(other)->score < score(best)->score)) {
       best = std::move(other);
       alike = 0;
     } else {
-      in_planes = !in_planes;
+      map->place = before;
     }
-    ++alike;
   }
   return best;
 }
@@ -333,9 +356,7 @@ void Mapper::fail() {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
     const auto place = [](const Layer& of) {
-      return of.request.keep_output.value_or(false) ? Place::kChip
-             : of.map.in_planes                     ? Place::kPlanes
-                                                    : Place::kPacked;
+      return of.request.keep_output.value_or(false) ? Place::kChip : of.map.place;
     };
     const Place input = i > 0 ? place(layers_[i - 1]) : Place::kPacked;
     if (!search(i, input, place(layer)).best.empty()) continue;
