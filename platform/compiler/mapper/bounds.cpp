@@ -38,7 +38,7 @@ double read_latency_ns(const AcceleratorConfig& config, const DramSpec& dram) {
 /// Writes that a controller may have taken and not yet executed.
 std::uint64_t posted_bytes(const AcceleratorConfig& config, const DramSpec& dram) {
   if (config.memory == MemoryKind::kIdeal) return 0;
-  return u64(config.dram.channels) * u64(config.dram.write_queue_depth) * dram.burst_bytes();
+  return u64(config.dram.channels) * u64(config.dram.write_queue_depth) * u64(dram.burst_bytes());
 }
 
 double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
