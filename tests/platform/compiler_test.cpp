@@ -54,35 +54,92 @@ std::int64_t read_signed(const std::uint8_t* bytes, int size) {
   return size == 4 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
 }
 
-/// Reads the blocks of a layer as WeightBlockLayout describes them and compares code by code.
-void expect_weights(const Program& program, std::size_t index, const FixedLayer& layer,
-                    const AcceleratorConfig& config) {
-  const ConvShape& conv = layer.node.conv;
-  const int reduction = conv.reduction();
-  const int group = conv.out_channels / conv.groups;
-  const int bias_size = bias_bytes(config.accumulator.bits);
-  const std::uint8_t* at = program.image.data() + program.layers[index].descriptor.weight_address;
-  for (int channel0 = 0; channel0 < conv.out_channels;) {
-    const int left_in_group = group - channel0 % group;
-    const int channels = std::min(config.array.columns, left_in_group);
-    const WeightBlockLayout layout = weight_block_layout(
-        reduction, channels, layer.weight.bits, config.accumulator.bits, config.dma.bus_bytes);
-    ASSERT_LE(at + layout.total(), program.image.data() + program.image.size());
-    for (int c = 0; c < channels; ++c) {
-      const auto channel = static_cast<std::size_t>(channel0 + c);
-      ASSERT_EQ(read_signed(at + c * bias_size, bias_size), layer.bias[channel]);
-      for (int k = 0; k < reduction; ++k) {
-        const auto bit = static_cast<std::size_t>((k * channels + c) * layer.weight.bits);
-        CodeTensor code({1, 1, 1}, layer.weight);
-        unpack_codes(at + layout.bias_bytes, bit, layer.weight, 1, code.data());
-        ASSERT_EQ(code.get(0), layer.weights[channel * static_cast<std::size_t>(reduction) +
-                                             static_cast<std::size_t>(k)]);
+/// Reads a layer's weight tiles as pipeline.md describes them, one behind the other, and compares
+/// code by code.
+class WeightImage {
+ public:
+  WeightImage(const Program& program, std::size_t index, const FixedLayer& layer,
+              const AcceleratorConfig& config)
+      : program_(program),
+        d_(program.layers[index].descriptor),
+        layer_(layer),
+        config_(config),
+        at_(d_.weight_address) {}
+
+  void expect() {
+    const ConvShape& conv = d_.conv;
+    const Tiling& t = d_.tiling;
+    const int kernel = conv.kernel_h * conv.kernel_w;
+    const int in_group = conv.in.channels / conv.groups,
+              out_group = conv.out_channels / conv.groups;
+    const int tile_in = t.tile_in == 0 ? in_group : t.tile_in;
+    const int tile_groups = std::max(1, t.tile_channels / out_group);
+    const int tile_out = std::min(t.tile_channels, out_group);
+    for (int g = 0; g < conv.groups; g += tile_groups) {
+      for (int n = 0; n < out_group; n += tile_out) {
+        for (int i = 0; i < in_group; i += tile_in) {
+          inputs_ = {i, std::min(in_group, i + tile_in)};
+          const int steps = kernel * (inputs_.second - i);
+          const int chunk = std::min(t.chunk_k, kernel * tile_in);
+          for (int k = 0; k < steps; k += chunk) {
+            steps_ = {k, std::min(steps, k + chunk)};
+            tile(g, std::min(tile_groups, conv.groups - g), n, std::min(tile_out, out_group - n));
+          }
+        }
       }
     }
-    at += layout.total();
-    channel0 += channels;
+    EXPECT_LE(at_, program_.image.size());
   }
-}
+
+ private:
+  /// Blocks of an array width, or of all channels of several groups.
+  void tile(int group, int groups, int channel, int channels) {
+    const int out_group = d_.conv.out_channels / d_.conv.groups;
+    const int width = groups > 1 ? channels : config_.array.columns;
+    const bool has_biases = inputs_.first == 0 && steps_.first == 0;
+    for (int c = 0; c < channels; c += width) {
+      const int first = group * out_group + channel + c;
+      const int in_block = std::min(width, channels - c);
+      if (has_biases) biases(first, groups * in_block);
+      std::size_t bit = 0;
+      for (int g = 0; g < groups; ++g) codes(first + g * out_group, in_block, bit);
+      skip((bit + 7) / 8);
+    }
+  }
+  void biases(int first, int count) {
+    const int size = bias_bytes(config_.accumulator.bits);
+    for (int c = 0; c < count; ++c) {
+      ASSERT_EQ(read_signed(program_.image.data() + at_ + static_cast<std::size_t>(c * size), size),
+                layer_.bias[static_cast<std::size_t>(first + c)]);
+    }
+    skip(static_cast<std::size_t>(count * size));
+  }
+  void codes(int first, int count, std::size_t& bit) {
+    const int in_group = d_.conv.in.channels / d_.conv.groups;
+    const int inputs = inputs_.second - inputs_.first;
+    for (int k = steps_.first; k < steps_.second; ++k) {
+      const int whole = k / inputs * in_group + inputs_.first + k % inputs;
+      for (int c = first; c < first + count; ++c) {
+        CodeTensor code({1, 1, 1}, layer_.weight);
+        unpack_codes(program_.image.data() + at_, bit, layer_.weight, 1, code.data());
+        ASSERT_EQ(code.get(0),
+                  layer_.weights[static_cast<std::size_t>(c * d_.conv.reduction() + whole)]);
+        bit += static_cast<std::size_t>(layer_.weight.bits);
+      }
+    }
+  }
+  void skip(std::size_t bytes) {
+    const auto bus = static_cast<std::size_t>(config_.dma.bus_bytes);
+    at_ += (bytes + bus - 1) / bus * bus;
+  }
+
+  const Program& program_;
+  const Descriptor& d_;
+  const FixedLayer& layer_;
+  const AcceleratorConfig& config_;
+  std::size_t at_;
+  std::pair<int, int> inputs_, steps_;  ///< of a tile, from and up to
+};
 
 TEST(Compiler, weights_and_biases_come_back_from_the_image) {
   RandomNetwork random(1);
@@ -92,7 +149,7 @@ TEST(Compiler, weights_and_biases_come_back_from_the_image) {
     const Program program = compile(network, config, lpddr4_3200());
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
       if (network.layers[l].node.kind == LayerKind::kConv) {
-        expect_weights(program, l, network.layers[l], config);
+        WeightImage(program, l, network.layers[l], config).expect();
       }
     }
   }

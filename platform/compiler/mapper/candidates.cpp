@@ -357,7 +357,8 @@ std::string why_no_candidate(const Descriptor& layer, const AcceleratorConfig& c
     t.chunk_k = request.chunk_k.value_or(
         std::min(reduction(layer), reduction_unit(smallest, config.array)));
   }
-  std::string reason = why_invalid(smallest);
+  // Of sizes that nobody asked for, what the machine lacks says more.
+  std::string reason = request.fixes_tiling() ? why_invalid(smallest) : "";
   if (reason.empty()) reason = why_illegal(smallest, config);
   if (reason.empty()) return "no legal tiling";
   return request.fixes_tiling() ? reason : reason + " (smallest tile)";

@@ -79,8 +79,9 @@ TEST_F(MappingCacheTest, a_damaged_file_counts_as_none) {
       {"\"best\":[", "\"best\":[],\"x\":["},
       {"[[3,", "[[4294967299,"},
       {"[[3,", "[[-3,"},
-      {",1]]", ",2]]"},
-      {",1]]", "]]"},
+      {",1,0]]", ",4,0]]"},
+      {",1,0]]", ",1,-1]]"},
+      {",1,0]]", ",1]]"},
       {"}", ""},
       {"\"evaluated\"", "\"evaluate\""}};
   for (const auto& [from, to] : damages) {
