@@ -91,6 +91,14 @@ class Mapper {
     ByPlace<std::optional<Layout>> layouts;
     Place place = Place::kPacked;  ///< if it does not go to the next layer alone
   };
+  /// That lies so if it is in memory.
+  static Map fixed_map(const Layout& layout) {
+    Map map;
+    if (layout.segment != 0 || layout.strip != 0) map.place = Place::kPlanes;
+    map.layouts[map.place] = layout;
+    map.layouts[Place::kChip] = Layout{};
+    return map;
+  }
   struct Layer {
     std::string name;
     Descriptor descriptor;
@@ -156,6 +164,7 @@ std::vector<LayerMapping> Mapper::map(const FixedNetwork& network,
 }
 
 void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& descriptors) {
+  input_ = {layouts_of(network, kNetworkInput, config_), Place::kPacked};
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Layer layer;
@@ -172,16 +181,18 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
                                "next layer alone");
     }
     layer.map = {layouts_of(network, static_cast<int>(i), config_), Place::kPacked};
+    const Descriptor& d = layer.descriptor;
     if (const auto segment = layer.request.output_segment) {
-      const Layout wanted{*segment, layer.request.output_strip.value_or(0)};
-      layer.map.place = *segment == 0 && wanted.strip == 0 ? Place::kPacked : Place::kPlanes;
-      layer.map.layouts = {};
-      layer.map.layouts[layer.map.place] = wanted;
-      if (layer.map.place == Place::kPacked) layer.map.layouts[Place::kChip] = Layout{};
+      layer.map = fixed_map({*segment, layer.request.output_strip.value_or(0)});
+      if (layer.map.place != Place::kPacked) layer.map.layouts[Place::kChip].reset();
+    } else if (d.output_segment != 0 || d.output_strip != 0) {
+      layer.map = fixed_map({d.output_segment, d.output_strip});
+    }
+    if (layer.input == kNetworkInput && (d.input_segment != 0 || d.input_strip != 0)) {
+      input_ = fixed_map({d.input_segment, d.input_strip});
     }
     layers_.push_back(std::move(layer));
   }
-  input_ = {layouts_of(network, kNetworkInput, config_), Place::kPacked};
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {

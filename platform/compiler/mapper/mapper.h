@@ -41,8 +41,9 @@ struct LayerMapping {
 };
 
 /// `config` is validated; `layers`: one descriptor a layer of `network`, without tiling and
-/// addresses. Throws std::runtime_error naming the layer if no mapping fits, or none as requested:
-/// which buffer lacks how many bytes, or which rule is broken.
+/// addresses; planes and strips of maps that they say are kept. Throws std::runtime_error naming
+/// the layer if no mapping fits, or none as requested: which buffer lacks how many bytes, or which
+/// rule is broken.
 std::vector<LayerMapping> map_network(const FixedNetwork& network,
                                       const std::vector<Descriptor>& layers,
                                       const AcceleratorConfig& config, const DramSpec& dram,

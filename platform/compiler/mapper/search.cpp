@@ -29,12 +29,12 @@ struct Open {
   Tiling tiling;
 };
 
-/// What a bound must promise to be looked at, once so many have been evaluated: a share that grows
-/// from then on. Hundreds of tilings of a layer that waits for the bus alone are as good as each
-/// other.
-double least_gain(std::uint64_t evaluated) {
-  constexpr std::uint64_t kPatience = 16;
-  return evaluated < kPatience ? 0 : 0.0002 * static_cast<double>(evaluated - kPatience + 5);
+/// What a bound must promise to be looked at, once so many mappings that take so many cycles have
+/// been evaluated: a share that grows from then on. Hundreds of tilings of a layer that waits for
+/// the bus alone are as good as each other.
+double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
+  const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
+  return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
 }
 
 /// For a heap whose top comes first.
@@ -299,8 +299,11 @@ SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, con
     const Open next = open.back();
     open.pop_back();
     const bool full = result.best.size() == wanted;
-    const double gain = least_gain(result.evaluated + result.given_up);
-    if (full && !(next.least * (1 + gain) < worst())) break;
+    if (full) {
+      const double gain =
+          least_gain(result.evaluated + result.given_up, result.best.front().counters.cycles);
+      if (!(next.least * (1 + gain) < worst())) break;
+    }
     if (next.group != nullptr) {
       std::uint64_t in_group = next.number;
       candidates.for_each(*next.group, [&](const Tiling& tiling) {

@@ -58,7 +58,8 @@ std::vector<Descriptor> places_of(const Descriptor& layer, const AcceleratorConf
   return placed;
 }
 
-/// That of `count` random mappings of a layer none takes 0.5 % less than the one that is chosen.
+/// Of `count` random mappings of a layer none takes 0.5 % less than the one that is chosen, and on
+/// layers of some thousand cycles not two row misses of the DRAM less.
 void expect_no_better(MappingSearch& search, const Descriptor& layer,
                       const AcceleratorConfig& config, int count, std::mt19937& engine) {
   const SearchResult best = search.best(layer, {}, 1);
@@ -70,7 +71,10 @@ void expect_no_better(MappingSearch& search, const Descriptor& layer,
     ASSERT_FALSE(best.best.empty());
     d.tiling = *tiling;
     if (!drawn.insert(encode(d)).second) continue;
-    ASSERT_GE(search.evaluate(d, *tiling).score.first, 0.995 * best.best.front().score.first);
+    constexpr double kTwoRowMisses = 23;  // tRP, tRCD, CL, tDQSCK: 57.5 ns each, at 200 MHz
+    const double chosen = best.best.front().score.first;
+    ASSERT_GE(search.evaluate(d, *tiling).score.first,
+              chosen - std::max(0.005 * chosen, kTwoRowMisses));
   }
 }
 
