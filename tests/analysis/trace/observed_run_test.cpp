@@ -111,6 +111,14 @@ struct Drawn {
   std::map<std::string, std::uint64_t> waits;
 };
 
+/// What is drawn of the DRAM is what is counted, but for the writes that wait in its queue as the
+/// run ends: `a_burst` each at most.
+void expect_all_but_queued(std::uint64_t drawn, std::uint64_t counted,
+                           const AcceleratorConfig& config, std::uint64_t a_burst) {
+  EXPECT_LE(drawn, counted);
+  EXPECT_LE(counted - drawn, static_cast<std::uint64_t>(config.dram.write_queue_depth) * a_burst);
+}
+
 TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
   const Observed o(std::get<0>(GetParam()), std::get<1>(GetParam()));
   EXPECT_EQ(trace_problems(o.trace), std::vector<std::string>{});
@@ -159,8 +167,9 @@ TEST_P(ObservedRunTest, slices_sum_to_the_counters_and_signals_move_in_time) {
   ASSERT_EQ(drawn.size(), o.layers.size());
   LayerCounters sum;
   for (const LayerCounters& c : o.layers) sum += c;
-  EXPECT_EQ(dram_bytes, sum.dram.read_bytes + sum.dram.write_bytes);
-  EXPECT_EQ(dram_rows, sum.dram.activates);
+  EXPECT_GT(dram_bytes, 0u);
+  expect_all_but_queued(dram_bytes, sum.dram.read_bytes + sum.dram.write_bytes, o.config, 32);
+  expect_all_but_queued(dram_rows, sum.dram.activates, o.config, 1);
   for (std::size_t i = 0; i < o.layers.size(); ++i) {
     const LayerCounters& c = o.layers[i];
     EXPECT_EQ(drawn[i].cycles, c.cycles) << i;
@@ -256,7 +265,8 @@ TEST_P(ObservedRunTest, counters_sum_to_the_traffic) {
   EXPECT_EQ(bytes_under(counters["DMA/bus, reads"]), moved - stored);
   EXPECT_EQ(bytes_under(counters["DMA/bus, writes"]), stored);
   EXPECT_EQ(bytes_under(counters["DRAM/channel 0, reads"]), sum.dram.read_bytes);
-  EXPECT_EQ(bytes_under(counters["DRAM/channel 0, writes"]), sum.dram.write_bytes);
+  expect_all_but_queued(bytes_under(counters["DRAM/channel 0, writes"]), sum.dram.write_bytes,
+                        o.config, 32);
 
   // A word a cycle; a byte may fall into the next microsecond.
   const double peak = o.config.dma.bus_bytes * o.config.clock_mhz;
