@@ -102,7 +102,9 @@ TEST_F(AllocateTest, a_tighter_budget_buys_less) {
 
 TEST_F(AllocateTest, figures_are_those_of_run) {
   const Json json = result("--equal-bits 6 -o " + path("net.onnx"));
-  ASSERT_EQ(dcnsim("run " + path("net.onnx") + " --limit 16 --json " + path("run.json")).code, 0);
+  ASSERT_EQ(
+      dcnsim("run " + path("net.onnx") + " --limit 16 --timing lt --json " + path("run.json")).code,
+      0);
   const Json run = Json::parse(slurp(path("run.json")));
   EXPECT_EQ(json["allocation"]["latency"]["cycles"], run["latency"]["cycles"]);
   // But for zeros: expected from the calibration images here, those of the images there.

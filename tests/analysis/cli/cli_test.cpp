@@ -133,9 +133,12 @@ TEST_F(CliTest, broken_accelerators_name_file_and_field) {
 }
 
 TEST_F(CliTest, tiles_that_cannot_fit_say_which_buffer_lacks_how_many_bytes) {
-  expect_refused("--accelerator " + accelerator("capacity_bytes: 32KiB  # a half holds 4",
-                                                "capacity_bytes: 4KiB  # a half holds 4"),
-                 {"layer", "input buffer", "lacks", "bytes"});
+  spill(path("tiles.yaml"),
+        "layers: {conv1: {tile_h: 15, tile_w: 15, tile_in: 48, order: pixels-outer}}\n");
+  expect_refused("--mapping " + path("tiles.yaml") + " --accelerator " +
+                     accelerator("capacity_bytes: 32KiB  # a half holds 4",
+                                 "capacity_bytes: 4KiB  # a half holds 4"),
+                 {"tiles.yaml", "layers.conv1", "input buffer", "lacks", "bytes"});
 }
 
 TEST_F(CliTest, widths_outside_1_to_16_are_refused) {

@@ -41,7 +41,7 @@ AcceleratorConfig random_machine(RandomNetwork& random) {
     b->banks = 1 << random.pick(0, 2);
     b->separate_halves = random.chance(2);
   }
-  c.dma.bus_bytes = 4 << random.pick(0, 3);
+  c.dma.bus_bytes = 1 << random.pick(0, 5);
   c.dma.max_burst_bytes = 64 << random.pick(0, 4);
   c.dma.outstanding = 1 << random.pick(0, 4);
   c.dram.channels = 1 << random.pick(0, 1);
@@ -52,7 +52,7 @@ AcceleratorConfig random_machine(RandomNetwork& random) {
 FixedNetwork random_layer(RandomNetwork& random) {
   FixedNetwork n;
   n.name = "layer";
-  n.input = {random.pick(6, 30), random.pick(6, 30), 8 * random.pick(1, 12)};
+  n.input = {random.pick(3, 30), random.pick(3, 30), 8 * random.pick(1, 24)};
   n.input_format = {8, 0, true, false};
   FixedLayer l;
   l.node.name = "conv";
@@ -154,11 +154,11 @@ bool names(const Case& one, const std::string& change) {
 
 TEST(MadeInTheFile, the_change_that_is_named_saves_most_approximately_timed) {
   Census<Case> classes({{"bus", [](const Case& c) { return names(c, "bus"); }},
-                        {"memory", [](const Case& c) { return names(c, "memory bandwidth"); }},
-                        {"buffers", [](const Case& c) { return names(c, "input banks"); }},
+                        {"weight buffer", [](const Case& c) { return names(c, "weight banks"); }},
+                        {"input buffer", [](const Case& c) { return names(c, "input banks"); }},
                         {"array", [](const Case& c) { return names(c, "columns"); }},
                         {"several", [](const Case& c) { return c.named.size() > 1; }}});
-  for (const unsigned seed : {1010U, 1024U, 1031U, 1041U}) {
+  for (const unsigned seed : {1007U, 1010U, 1011U, 1018U, 1071U}) {
     const std::optional<Case> one = tried(seed);
     ASSERT_TRUE(one.has_value()) << seed;
     classes.count(*one);
