@@ -106,7 +106,7 @@ const std::vector<Command> kCommands = {
 
 /// Options with a value of any text that are no files.
 const std::set<std::string> kNoFiles = {"--layer", "--kernels", "--network", "--bounds", "--float",
-                                        "--shard", "--point", "--pixels",
+                                        "--shard", "--point", "--pixels", "--slack",
                                         // One value names a layer and an output.
                                         "--dump"};
 /// Files and folders that are read, where the table's commands name none; what is kept in a cache

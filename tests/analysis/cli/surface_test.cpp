@@ -99,10 +99,10 @@ TEST_F(SurfaceTest, every_default_table_fits_80_columns) {
 TEST_F(SurfaceTest, wide_and_wider_lines_show_the_rest) {
   const std::string map = "map cifar10_res8 --no-cache --calibration " + calibration_;
   const std::string narrow = here(map).out, wide = here(map + " --wide").out;
-  EXPECT_EQ(narrow.find("weights-outer"), std::string::npos) << narrow;
+  EXPECT_EQ(narrow.find("pixels-outer"), std::string::npos) << narrow;
   EXPECT_NE(narrow.find("(--wide adds "), std::string::npos) << narrow;
   EXPECT_EQ(wide.find("(--wide adds "), std::string::npos) << wide;
-  for (const char* part : {"weights-outer", "buffers, % full", "banks"}) {
+  for (const char* part : {"pixels-outer", "buffers, % full", "banks"}) {
     EXPECT_NE(wide.find(part), std::string::npos) << part << wide;
   }
   EXPECT_NE(here(map, "COLUMNS=200").out.find("buffers, % full"), std::string::npos);
