@@ -79,7 +79,8 @@ class MapLayout {
   constexpr int column_unit() const {
     if (strip_ < shape_.width) return strip_;
     const int last = plane(shape_.channels - 1).channels();
-    return std::lcm(whole_words(segment_), whole_words(last));
+    // Never less, which clang's analyser cannot see.
+    return std::max(1, std::lcm(whole_words(segment_), whole_words(last)));
   }
 
  private:

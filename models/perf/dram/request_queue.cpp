@@ -156,6 +156,7 @@ std::uint64_t RequestQueue::soonest_read_ps() {
   }
   if (is_entering_ && !entering_.is_write) bursts = 1;  // queued writes may answer the others
   for (const ChannelQueue& channel : channels_) channels += channel.has_reads();
+  if (channels == 0) return kNever;  // but reads wait
   for (ChannelQueue& channel : channels_) {
     if (!channel.has_reads()) continue;
     column = std::min(column, channel.soonest(false, (bursts + channels - 1) / channels));
