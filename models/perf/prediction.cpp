@@ -51,16 +51,43 @@ Predictor::Predictor(const Descriptor& layer, const AcceleratorConfig& config)
 }
 
 const Prediction& Predictor::predict(const Tiling& tiling) {
-  use_weights(tiling);
-  layer_.tiling = tiling;
-  prediction_ = {};
-  prediction_.counters.stream_bytes[Stream::kDescriptor] = kDescriptorBytes;
+  use(tiling);
   const Axis& y = rows(tiling.tile_h);
   const Axis& x = columns(tiling.tile_w);
   add_steps(y, x);
-  add_loads(y, x);
-  add_stores();
+  add_transfers(y, x);
+  add_lone_loads();
   return prediction_;
+}
+
+const Prediction& Predictor::predict_transfers(const Tiling& tiling) {
+  use(tiling);
+  prediction_.input.use = prediction_.weight.use = prediction_.output.use = 0;
+  add_transfers(rows(tiling.tile_h), columns(tiling.tile_w));
+  return prediction_;
+}
+
+void Predictor::add_transfers(const Axis& rows, const Axis& columns) {
+  prediction_.steps = u64(step_count(layer_));
+  prediction_.input.part_bytes = std::max(columns.part_bytes, rows.most * columns.joined_bytes);
+  prediction_.weight.part_bytes = used_->weights.part_bytes;
+  prediction_.counters.stream_bytes[Stream::kDescriptor] = kDescriptorBytes;
+  add_loads(rows, columns);
+  add_stores();
+  prediction_.lone_load_bytes = prediction_.first_load_bytes;
+}
+
+void Predictor::use(const Tiling& tiling) {
+  prediction_ = {};
+  const Tiling& before = layer_.tiling;
+  const bool same = used_ != nullptr && tiling.tile_channels == before.tile_channels &&
+                    tiling.chunk_k == before.chunk_k && tiling.tile_in == before.tile_in;
+  layer_.tiling = tiling;
+  if (same) return;
+  const auto [found, is_new] = weight_tiles_.try_emplace(
+      std::array<int, 3>{tiling.tile_channels, tiling.tile_in, tiling.chunk_k});
+  used_ = &found->second;
+  if (is_new) find_weights();
 }
 
 const Predictor::Axis& Predictor::rows(int tile_h) {
@@ -124,16 +151,9 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
   return axis;
 }
 
-void Predictor::use_weights(const Tiling& tiling) {
-  const Tiling& used = layer_.tiling;
-  if (tiling.tile_channels == used.tile_channels && tiling.chunk_k == used.chunk_k &&
-      tiling.tile_in == used.tile_in) {
-    return;
-  }
-  layer_.tiling = tiling;
-  work_.clear();
-  weights_ = {};
+void Predictor::find_weights() {
   if (layer_.kind != LayerKind::kConv) return;
+  Weights& weights = used_->weights;
   const WeightLayout layout(layer_, config_);
   const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
@@ -141,22 +161,22 @@ void Predictor::use_weights(const Tiling& tiling) {
     for (const EqualTiles& block : layout.blocks(tile.channels, tile.groups)) {
       const std::uint64_t count = tile.count * block.count;
       const std::uint64_t bias = u64(layout.block(block.size, 1).bias_bytes);
-      weights_.bias_bytes += count * bias;
-      weights_.requests += count * least_requests(bias, config_.dma);
-      weights_.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
+      weights.bias_bytes += count * bias;
+      weights.requests += count * least_requests(bias, config_.dma);
+      weights.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
       bool is_first = true;
       for_chunks(layer_, [&](const EqualTiles& chunk) {
         const std::uint64_t bytes = u64(layout.block(block.size, chunk.size).weight_bytes);
         const std::int64_t bits = std::int64_t{chunk.size} * block.size * layer_.weight.bits;
-        weights_.bytes += count * chunk.count * bytes;
-        weights_.requests += count * chunk.count * least_requests(bytes, config_.dma);
-        weights_.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
-        weights_.part_bytes = std::max({weights_.part_bytes, bias, bytes});
+        weights.bytes += count * chunk.count * bytes;
+        weights.requests += count * chunk.count * least_requests(bytes, config_.dma);
+        weights.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
+        weights.part_bytes = std::max({weights.part_bytes, bias, bytes});
         if (is_first) first += block.count * (bias + bytes);
         is_first = false;
       });
     }
-    if (weights_.first_bytes == 0) weights_.first_bytes = first;
+    if (weights.first_bytes == 0) weights.first_bytes = first;
   });
 }
 
@@ -169,8 +189,8 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
   const std::uint64_t key = conv ? u64(std::int64_t{height} * width) << 1 | (waits ? 1 : 0)
                                  : u64(rows.first) << 32 | static_cast<unsigned>(columns.first);
   // Tilings of a pool or an addition share no tiles.
-  if (!conv) work_.clear();
-  const auto [found, is_new] = work_.try_emplace(key);
+  if (!conv) used_->work.clear();
+  const auto [found, is_new] = used_->work.try_emplace(key);
   PixelTileWork& work = found->second;
   if (!is_new) return work;
 
@@ -238,9 +258,6 @@ void Predictor::add_steps(const Axis& rows, const Axis& columns) {
     }
   }
   add_opening(rows.classes.front(), columns.classes.front());
-  prediction_.steps = u64(step_count(layer_));
-  prediction_.input.part_bytes = std::max(columns.part_bytes, rows.most * columns.joined_bytes);
-  prediction_.weight.part_bytes = weights_.part_bytes;
 }
 
 /// What the first step takes beyond what it would take in the middle of the layer.
@@ -291,9 +308,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
         visits * rows.input * columns.requests +
         visits * rows.input * columns.joined_bus_bytes / u64(config_.dma.max_burst_bytes);
     if (conv) counters.input_codes = visits * rows.input * columns.input * channels;
-    const std::uint64_t first = u64(rows.first.size()) * first_row_bytes(columns);
-    prediction_.first_load_bytes += first;
-    prediction_.lone_load_bytes += input_slots(layer_, config_) == 1 ? bytes : first;
+    prediction_.first_load_bytes += u64(rows.first.size()) * first_row_bytes(columns);
   } else if (conv) {
     const Shape out = layer_.output_shape();
     const InputRegion region = input_region(layer_, {0, out.height, 0, out.width});
@@ -303,15 +318,26 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
 
   // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
   const std::uint64_t visits = weight_visits(layer_);
-  const std::uint64_t bytes = visits * (weights_.bias_bytes + weights_.bytes);
-  counters.stream_bytes[Stream::kBias] = visits * weights_.bias_bytes;
-  counters.stream_bytes[Stream::kWeight] = visits * weights_.bytes;
-  counters.weight_buffer.writes += visits * weights_.buffer_words;
-  prediction_.requests += visits * weights_.requests;
-  prediction_.first_load_bytes += weights_.first_bytes;
-  prediction_.lone_load_bytes += slots(config_.weight_buffer, weight_room(layer_, config_)) == 1
-                                     ? bytes
-                                     : weights_.first_bytes;
+  const Weights& weights = used_->weights;
+  counters.stream_bytes[Stream::kBias] = visits * weights.bias_bytes;
+  counters.stream_bytes[Stream::kWeight] = visits * weights.bytes;
+  counters.weight_buffer.writes += visits * weights.buffer_words;
+  prediction_.requests += visits * weights.requests;
+  prediction_.first_load_bytes += weights.first_bytes;
+}
+
+/// Tiles that have one place are never loaded while the array computes.
+void Predictor::add_lone_loads() {
+  const StreamBytes& bytes = prediction_.counters.stream_bytes;
+  std::uint64_t& lone = prediction_.lone_load_bytes;
+  const std::uint64_t first_weights = used_->weights.first_bytes;
+  if (loads_input(layer_) && input_slots(layer_, config_) == 1) {
+    lone += bytes[Stream::kInput] - (prediction_.first_load_bytes - first_weights);
+  }
+  if (layer_.kind == LayerKind::kConv &&
+      slots(config_.weight_buffer, weight_room(layer_, config_)) == 1) {
+    lone += bytes[Stream::kWeight] + bytes[Stream::kBias] - first_weights;
+  }
 }
 
 /// Of the first input tile.

@@ -4,6 +4,7 @@
 // thousands of tilings.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -42,8 +43,7 @@ struct Prediction {
   } input, weight, output;
 };
 
-/// Predicts tilings of one layer. What two have in common is computed once: all pixel tiles of one
-/// tile_channels and chunk_k should be asked for before those of the next.
+/// Predicts tilings of one layer. What two have in common is computed once.
 class Predictor {
  public:
   /// The tiling of `layer` does not count. `config` stays.
@@ -51,6 +51,10 @@ class Predictor {
 
   /// `tiling` is legal.
   const Prediction& predict(const Tiling& tiling);
+
+  /// Its loads and stores alone, in a fraction of the time: nothing that is counted by steps, and
+  /// none of their shares of the banks. `tiling` need not fit the buffers.
+  const Prediction& predict_transfers(const Tiling& tiling);
 
  private:
   /// Tiles of one size along one axis, by how much of the input they need.
@@ -84,14 +88,23 @@ class Predictor {
     double input_use = 1, weight_use = 1, output_use = 1;
   };
 
+  /// What tilings of the same weight tiles have in common.
+  struct WeightTiles {
+    Weights weights;
+    std::unordered_map<std::uint64_t, PixelTileWork> work;
+  };
+
   const Axis& rows(int tile_h);
   const Axis& columns(int tile_w);
-  void use_weights(const Tiling& tiling);
+  void use(const Tiling& tiling);
+  void find_weights();
   const PixelTileWork& work(const TileClass& rows, const TileClass& columns);
+  void add_transfers(const Axis& rows, const Axis& columns);
   void add_steps(const Axis& rows, const Axis& columns);
   void add_opening(const TileClass& rows, const TileClass& columns);
   std::uint64_t first_row_bytes(const Axis& columns) const;
   void add_loads(const Axis& rows, const Axis& columns);
+  void add_lone_loads();
   void add_stores();
   void add_stored_rows(const MapLayout& map, int channels, std::uint64_t count);
   void add_stored_pixels(const MapLayout& map, int channels, std::uint64_t count);
@@ -99,8 +112,8 @@ class Predictor {
   Descriptor layer_;
   const AcceleratorConfig& config_;
   std::unordered_map<int, Axis> rows_, columns_;
-  Weights weights_;
-  std::unordered_map<std::uint64_t, PixelTileWork> work_;  ///< with weights_
+  std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
+  WeightTiles* used_ = nullptr;                             ///< of the present tiling
   Prediction prediction_;
 };
 

@@ -2,13 +2,16 @@
 #include "platform/compiler/mapper/bounds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/base/integer.h"
+#include "models/perf/array_cycles.h"
 #include "models/perf/clock.h"
 #include "models/perf/datapath/datapath.h"
+#include "models/perf/dram/timing.h"
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
@@ -45,7 +48,23 @@ double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
   if (config.memory == MemoryKind::kIdeal) {
     return config.ideal.gbytes_per_s ? 1 / *config.ideal.gbytes_per_s : 0;
   }
-  return dram.burst_ns() / (dram.burst_bytes() * config.dram.channels);
+  const DramTiming timing(dram);
+  const double column_ns = real(timing.ccd_s * timing.period_ps) / 1e3;
+  return column_ns / (dram.burst_bytes() * config.dram.channels);
+}
+
+/// Time without a column: from when a refresh is due, before which the last one begins, until the
+/// first row is open again.
+double refresh_ns(const DramSpec& dram) {
+  const DramTiming timing(dram);
+  const std::uint64_t cycles = timing.rfc + std::min(timing.rcd, timing.rcd_wr);
+  return real((cycles - std::min(cycles, timing.ccd_s)) * timing.period_ps) / 1e3;
+}
+
+double refresh_every_ns(const AcceleratorConfig& config, const DramSpec& dram) {
+  if (config.memory == MemoryKind::kIdeal || !config.dram.refreshes) return 0;
+  const DramTiming timing(dram);
+  return real(timing.refi * timing.period_ps) / 1e3;
 }
 
 /// Input that is looked at: tiles leave out what lies between windows, all pixels in one tile do
@@ -77,20 +96,33 @@ Bounds::Bounds(const AcceleratorConfig& config, const DramSpec& dram)
       period_ns_(static_cast<double>(Clock(config.clock_mhz).ps(1)) / 1e3),
       read_latency_ns_(read_latency_ns(config, dram)),
       ns_per_byte_(ns_per_byte(config, dram)),
+      refresh_every_ns_(refresh_every_ns(config, dram)),
+      refresh_ns_(refresh_every_ns_ > 0 ? refresh_ns(dram) : 0),
       posted_bytes_(posted_bytes(config, dram)) {}
+
+/// From the first request on, at the memory's peak between its refreshes.
+std::uint64_t Bounds::memory_cycles(std::uint64_t bytes, double latency_ns) const {
+  const double moving_ns = ns_per_byte_ * real(bytes);
+  double ns = moving_ns;
+  if (refresh_every_ns_ > 0) {
+    // A refresh that falls due before the last column delays it.
+    for (double before = -1; ns > before;) {
+      before = ns;
+      ns = moving_ns + refresh_ns_ * std::floor(ns / refresh_every_ns_);
+    }
+  }
+  return static_cast<std::uint64_t>((latency_ns + ns) / period_ns_);
+}
 
 /// From the first request to the last word on the chip.
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
   if (bytes == 0) return 0;
-  const double memory_ns = read_latency_ns_ + ns_per_byte_ * static_cast<double>(bytes);
-  return std::max(bytes / bus_bytes_,
-                  kBusLatencyCycles + static_cast<std::uint64_t>(memory_ns / period_ns_));
+  return std::max(bytes / bus_bytes_, kBusLatencyCycles + memory_cycles(bytes, read_latency_ns_));
 }
 
-/// What the memory moves at its peak, in whichever order; the last writes may still wait in it.
+/// What the memory moves, in whichever order; the last writes may still wait in it.
 std::uint64_t Bounds::least_memory_cycles(std::uint64_t read, std::uint64_t written) const {
-  const std::uint64_t bytes = read + written - std::min(written, posted_bytes_);
-  return static_cast<std::uint64_t>(ns_per_byte_ * real(bytes) / period_ns_);
+  return memory_cycles(read + written - std::min(written, posted_bytes_), 0);
 }
 
 /// Memory may take writes without delay.
@@ -162,45 +194,69 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
 
 /// Every step fills and drains the array once, and between streams every pixel past every tile of
 /// weights in it, or every reduction step past every tile of sums.
-std::uint64_t Bounds::least_array_cycles(const Descriptor& tiled) const {
+LeastWork Bounds::least_work(const Descriptor& tiled) const {
+  LeastWork work;
+  const Shape out = tiled.output_shape();
+  if (tiled.kind != LayerKind::kConv) {
+    const bool pool = tiled.kind == LayerKind::kPool;
+    const int window = pool ? tiled.pool.kernel_h * tiled.pool.kernel_w : 2;
+    work.streamed = vector_cycles(config_, u64(out.elements()) * u64(window));
+    return work;
+  }
   const ArrayConfig& array = config_.array;
   const DatapathMode mode = datapath_mode(array, tiled.weight.bits, tiled.input.bits);
-  const Shape out = tiled.output_shape();
   const int pixels = out.height * out.width * tiled.fused_pool * tiled.fused_pool;
-  const auto pixel_tiles = u64(pixel_tile_count(tiled));
   const std::uint64_t skew = u64(array.rows) + u64(array.columns) - 2 + u64(mode.pipeline);
+  const auto pass = u64(config_.overhead.tile_cycles);
   const bool fills = array.steps == ArraySteps::kApart;
-  std::uint64_t cycles = 0;
+  work.macs = tiled.macs();
   for_channel_tiles(tiled, [&](const ChannelTiles& tile) {
     const std::uint64_t blocks = u64(tile.groups) * u64(ceil_div(tile.channels, array.columns));
     for_chunks(tiled, [&](const EqualTiles& chunk) {
+      const std::uint64_t count = tile.count * chunk.count;
       const auto steps = u64(ceil_div(chunk.size, mode.group));
-      std::uint64_t streamed = 0, filled = skew;
+      work.pe_cycles +=
+          count * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
+      std::uint64_t streamed = 0, filled = fills ? skew : 0;
       switch (array.dataflow) {
-        case Dataflow::kWeightStationary:
-          streamed = u64(pixels) * u64(ceil_div(chunk.size, array.rows * mode.group));
-          filled += 1 + std::min(steps, u64(array.rows));
+        case Dataflow::kWeightStationary: {
+          const auto row_tiles = u64(ceil_div(chunk.size, array.rows * mode.group));
+          streamed = blocks * row_tiles * u64(pixels) * u64(mode.passes);
+          if (fills) filled += 1 + std::min(steps, u64(array.rows));
+          filled += blocks * row_tiles * pass;
           break;
+        }
         case Dataflow::kOutputStationary:
-          streamed = steps * u64(ceil_div(pixels, array.rows));
+          streamed = blocks * u64(ceil_div(pixels, array.rows)) * (steps * u64(mode.passes) + pass);
           break;
       }
-      cycles += tile.count * chunk.count *
-                (blocks * streamed * u64(mode.passes) + (fills ? pixel_tiles * filled : 0));
+      work.streamed += count * streamed;
+      work.filled += count * filled;
     });
   });
-  return cycles;
+  return work;
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& tiled, const Prediction& whole) const {
-  LayerCounters least;
-  least.macs = whole.counters.macs;
-  least.pe_cycles = whole.counters.pe_cycles;
-  StreamBytes& bytes = least.stream_bytes;
-  bytes = whole.counters.stream_bytes;
-  least.compute_cycles = whole.counters.compute_cycles;
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
+                                     const Prediction& transfers) const {
+  Prediction least = transfers;
+  least.counters.macs = work.macs;
+  least.counters.pe_cycles = work.pe_cycles;
+  least.counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
+  const LeastCycles cycles = least_cycles(least);
+  LayerCounters counters;
+  counters.macs = work.macs;
+  counters.pe_cycles = work.pe_cycles;
+  counters.stream_bytes = transfers.counters.stream_bytes;
+  counters.compute_cycles = least.counters.compute_cycles;
+  counters.cycles = *std::max_element(cycles.begin(), cycles.end());
+  return counters;
+}
+
+LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
+                                     Prediction whole) const {
+  StreamBytes& bytes = whole.counters.stream_bytes;
   if (tiled.kind == LayerKind::kConv) {
-    least.compute_cycles = least_array_cycles(tiled);
     const Descriptor one = with_one_pixel_tile(tiled);
     bytes[Stream::kInput] =
         input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
@@ -212,11 +268,10 @@ LayerCounters Bounds::least_counters(const Descriptor& tiled, const Prediction& 
   }
   const std::uint64_t written = bytes[Stream::kOutput];
   const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
-  least.cycles = std::max({least.compute_cycles + least_read_cycles(std::min(read, bus_bytes_)) +
-                               least_write_cycles(std::min(written, bus_bytes_)),
-                           least_read_cycles(read), least_write_cycles(written),
-                           least_memory_cycles(read, written)});
-  return least;
+  whole.lone_load_bytes = whole.first_load_bytes = std::min(read, bus_bytes_);
+  whole.last_store_bytes = std::min(written, bus_bytes_);
+  whole.stores = whole.requests = 0;
+  return least_counters(tiled, work, whole);
 }
 
 Descriptor with_one_pixel_tile(Descriptor tiled) {

@@ -31,6 +31,13 @@ constexpr std::string_view to_string(BoundKind kind) {
   return names[static_cast<int>(kind)];
 }
 
+/// What the array takes at least for the tilings that differ in their pixel tiles alone.
+struct LeastWork {
+  std::uint64_t macs = 0, pe_cycles = 0;
+  std::uint64_t streamed = 0;  ///< cycles, whatever the pixel tiles
+  std::uint64_t filled = 0;    ///< further cycles for each of them
+};
+
 class Bounds {
  public:
   /// `config` stays.
@@ -43,13 +50,21 @@ class Bounds {
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;
 
-  /// Not more than any tiling counts that differs from that of `tiled` in its pixel tiles alone and
-  /// has no fewer of them; `whole` predicts with_one_pixel_tile(tiled). MACs, cycles of the PEs,
-  /// bytes by stream and, after the descriptor, cycles. The other counters are 0.
-  LayerCounters least_counters(const Descriptor& tiled, const Prediction& whole) const;
+  /// The pixel tiles of `tiled` do not count.
+  LeastWork least_work(const Descriptor& tiled) const;
+
+  /// Not more than `tiled` counts, from its work and Predictor::predict_transfers(): MACs, cycles
+  /// of the PEs, bytes by stream and, after the descriptor, cycles. The other counters are 0.
+  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
+                               const Prediction& transfers) const;
+
+  /// Likewise not more than any tiling that differs from that of `tiled` in its pixel tiles alone
+  /// and has no fewer of them; `whole` predicts with_one_pixel_tile(tiled).
+  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+                               Prediction whole) const;
 
  private:
-  std::uint64_t least_array_cycles(const Descriptor& tiled) const;
+  std::uint64_t memory_cycles(std::uint64_t bytes, double latency_ns) const;
   std::uint64_t least_read_cycles(std::uint64_t bytes) const;
   std::uint64_t least_write_cycles(std::uint64_t bytes) const;
   std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
@@ -58,8 +73,9 @@ class Bounds {
   const AcceleratorConfig& config_;
   std::uint64_t bus_bytes_;
   double period_ns_;
-  double read_latency_ns_;  ///< column access
-  double ns_per_byte_;      ///< of the DRAM at its peak
+  double read_latency_ns_;                ///< column access
+  double ns_per_byte_;                    ///< of the DRAM at its peak
+  double refresh_every_ns_, refresh_ns_;  ///< between columns, on all channels; 0: never
   std::uint64_t posted_bytes_;
 };
 

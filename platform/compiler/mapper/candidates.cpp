@@ -283,7 +283,9 @@ bool Candidates::is_useful(const Descriptor& tiled) const {
   return false;
 }
 
-bool Candidates::is_legal(const Descriptor& tiled) const {
+bool Candidates::is_legal(const Tiling& tiling) const {
+  Descriptor tiled = layer_;
+  tiled.tiling = tiling;
   return is_useful(tiled) && step_count(tiled) <= kMaxSteps &&
          why_pixels_illegal(tiled, config_).empty() && outputs_fit(tiled, config_);
 }
@@ -303,7 +305,7 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
       tiled.tiling = tiling;
       tiled.tiling.*size = other == total ? whole : other;
       if (has(tiled.tiling) || !why_illegal(tiled, config_).empty()) continue;
-      if (is_legal(tiled)) visit(tiled.tiling);
+      if (is_legal(tiled.tiling)) visit(tiled.tiling);
     }
   };
   vary(&Tiling::tile_h, 1, out.height, out.height, request_.tile_h);

@@ -40,9 +40,18 @@ class Candidates {
   /// both.
   const std::vector<TilingGroup>& groups() const { return groups_; }
 
+  /// Calls visit(tiling) once for every tiling of a group, and for others that is_legal() tells.
+  template <typename Visit>
+  void for_each_that_may_fit(const TilingGroup& group, const Visit& visit) const;
+  bool is_legal(const Tiling& tiling) const;
+
   /// Calls visit(tiling) once for every tiling of a group.
   template <typename Visit>
-  void for_each(const TilingGroup& group, const Visit& visit) const;
+  void for_each(const TilingGroup& group, const Visit& visit) const {
+    for_each_that_may_fit(group, [&](const Tiling& tiling) {
+      if (is_legal(tiling)) visit(tiling);
+    });
+  }
 
   /// Likewise for the other legal tilings that differ from one in a single size by a single unit.
   void for_each_neighbour(const Tiling& tiling,
@@ -75,7 +84,6 @@ class Candidates {
   void add_groups(Tiling tiling);
   Limits limits(Tiling tiling) const;
   bool is_useful(const Descriptor& tiled) const;
-  bool is_legal(const Descriptor& tiled) const;
   bool has(const Tiling& tiling) const;
 
   Descriptor layer_;
@@ -86,15 +94,14 @@ class Candidates {
 };
 
 template <typename Visit>
-void Candidates::for_each(const TilingGroup& group, const Visit& visit) const {
+void Candidates::for_each_that_may_fit(const TilingGroup& group, const Visit& visit) const {
   const Limits held = limits(group.fewest);
-  Descriptor tiled = layer_;
-  tiled.tiling = group.fewest;
+  Tiling tiling = group.fewest;
   for (const PixelTile& tile : pixel_tiles_) {
     if (!held.hold(tile)) continue;
-    tiled.tiling.tile_h = tile.height;
-    tiled.tiling.tile_w = tile.width;
-    if (is_legal(tiled)) visit(tiled.tiling);
+    tiling.tile_h = tile.height;
+    tiling.tile_w = tile.width;
+    visit(tiling);
   }
 }
 

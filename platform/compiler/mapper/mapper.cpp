@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "models/arch/memory_layout.h"
 #include "models/base/enum_array.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/open_search.h"
 #include "platform/compiler/mapper/search.h"
 
 namespace dcnsim {
@@ -122,7 +124,8 @@ class Mapper {
   /// What is known of a layer with its maps at certain places.
   struct Known {
     std::optional<Score> score;  ///< or a bound of it, until there is a result; none: no mapping
-    bool is_sharp = false;       ///< the bound
+    std::unique_ptr<OpenSearch> open;  ///< as long as there is none
+    bool is_sharp = false;             ///< the bound
     std::optional<SearchResult> result;
   };
 
@@ -132,7 +135,7 @@ class Mapper {
   Ways ways();
   Ways best_ways();
   const SearchResult& search(std::size_t layer, Place input, Place output);
-  SearchResult find(const Layer& layer, const Descriptor& descriptor);
+  SearchResult find(const Layer& layer, const Descriptor& descriptor, OpenSearch& open);
   [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
@@ -317,7 +320,10 @@ Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   std::string key = layer_key(d);
   if (layer.request.fixes_tiling()) key += layer.name;
   const auto [found, is_new] = known_.try_emplace(key);
-  if (is_new) found->second.score = search_.quick_bound(d, layer.request);
+  if (is_new) {
+    found->second.open = std::make_unique<OpenSearch>(search_, d, layer.request);
+    found->second.score = found->second.open->bound();
+  }
   return found->second;
 }
 
@@ -329,21 +335,23 @@ void Mapper::learn(std::size_t index, Place input, Place output) {
     return;
   }
   known.is_sharp = true;
-  known.score = search_.bound(placed(index, input, output), layers_[index].request);
+  known.open->sharpen();
+  known.score = known.open->bound();
 }
 
 const SearchResult& Mapper::search(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
   if (!known.result) {
     searches_done_ = std::min(searches_done_ + 1, searches_);
-    known.result = find(layers_[index], placed(index, input, output));
+    known.result = find(layers_[index], placed(index, input, output), *known.open);
+    known.open.reset();
     known.score.reset();
     if (!known.result->best.empty()) known.score = known.result->best.front().score;
   }
   return *known.result;
 }
 
-SearchResult Mapper::find(const Layer& layer, const Descriptor& d) {
+SearchResult Mapper::find(const Layer& layer, const Descriptor& d, OpenSearch& open) {
   const std::size_t wanted = 1 + options_.runners_up;
   MappingCache* cache = layer.request.fixes_tiling() ? nullptr : options_.cache;
   const std::string key = std::to_string(wanted) + ':' + layer_key(d);
@@ -352,7 +360,7 @@ SearchResult Mapper::find(const Layer& layer, const Descriptor& d) {
       if (auto result = search_.again(d, *stored)) return *result;
     }
   }
-  const SearchResult result = search_.best(d, layer.request, wanted, [&](std::uint64_t) {
+  const SearchResult result = search_.finish(open, d, layer.request, wanted, [&](std::uint64_t) {
     if (options_.progress) options_.progress(searches_done_, searches_, layer.name);
   });
   if (cache != nullptr) {

@@ -13,6 +13,8 @@
 #include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/open_search.h"
+#include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/memory_regions.h"
 
 namespace dcnsim {
@@ -21,47 +23,7 @@ namespace {
 /// Longer than any layer waits in practice; keeps doubling from overflowing.
 constexpr std::uint64_t kLongestStall = std::uint64_t{1} << 40;
 
-/// A tiling, or a group of them, with what it takes at least.
-struct Open {
-  Score least;
-  std::uint64_t number = 0;            ///< in the order of Candidates
-  const TilingGroup* group = nullptr;  ///< null for a tiling
-  Tiling tiling;
-};
-
-/// What a bound must promise to be looked at, once so many mappings that take so many cycles have
-/// been evaluated: a share that grows from then on. Hundreds of tilings of a layer that waits for
-/// the bus alone are as good as each other.
-double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
-  const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
-  return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
-}
-
-/// For a heap whose top comes first.
-bool comes_later(const Open& a, const Open& b) {
-  if (a.least < b.least || b.least < a.least) return b.least < a.least;
-  return b.number < a.number;
-}
-
 }  // namespace
-
-/// Which of two scores comes first, and whether one counts at all.
-class Ranking {
- public:
-  /// By the first figure, then the second.
-  Ranking() = default;
-  /// Of those whose first figure is at most `limit`: by the second, then the first.
-  explicit Ranking(double limit) : limit_(limit), by_second_(true) {}
-
-  bool counts(const Score& score) const { return !by_second_ || score.first <= limit_; }
-  Score rank(const Score& score) const {
-    return by_second_ ? Score{score.second, score.first} : score;
-  }
-
- private:
-  double limit_ = 0;
-  bool by_second_ = false;
-};
 
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config) {
   Descriptor d = layer;
@@ -131,13 +93,31 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
   return result;
 }
 
+LeastWork MappingSearch::least_work(const Descriptor& layer, const TilingGroup& group) const {
+  Descriptor tiled = layer;
+  tiled.tiling = group.fewest;
+  return bounds_.least_work(tiled);
+}
+
 LayerCounters MappingSearch::least_counters(const Descriptor& layer, const TilingGroup& group,
                                             Predictor& predictor) const {
   Descriptor tiled = layer;
   tiled.tiling = group.fewest;
   const LayerCounters least =
-      bounds_.least_counters(tiled, predictor.predict(with_one_pixel_tile(tiled).tiling));
+      bounds_.least_of_group(tiled, bounds_.least_work(tiled),
+                             predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
   return with_cycles(least, descriptor_cycles_ + least.cycles);
+}
+
+LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work,
+                                            const Prediction& transfers) const {
+  const LayerCounters least = bounds_.least_counters(tiled, work, transfers);
+  return with_cycles(least, descriptor_cycles_ + least.cycles);
+}
+
+LayerCounters MappingSearch::least_counters(const Prediction& prediction) const {
+  return with_cycles(prediction.counters, descriptor_cycles_ + prediction.counters.compute_cycles +
+                                              bounds_.least_stall_cycles(prediction));
 }
 
 BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling& tiling) const {
@@ -147,58 +127,15 @@ BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling&
           prediction.counters.stream_bytes.total()};
 }
 
-/// The best bound of any tiling, or of those of one order.
-std::optional<MappingSearch::Least> MappingSearch::least_of(
-    const Descriptor& layer, const Candidates& candidates,
-    const std::optional<LoopOrder>& order) const {
-  Predictor predictor(layer, config_);
-  std::vector<std::pair<Score, const TilingGroup*>> groups;
-  for (const TilingGroup& group : candidates.groups()) {
-    if (order.value_or(group.fewest.order) != group.fewest.order) continue;
-    groups.emplace_back(score_of(layer, least_counters(layer, group, predictor)), &group);
-  }
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::optional<Least> best;
-  for (const auto& [least, group] : groups) {
-    if (best && !(least < best->score)) break;
-    candidates.for_each(*group, [&](const Tiling& tiling) {
-      const Prediction& prediction = predictor.predict(tiling);
-      const BoundedTiling one = bounded(prediction, tiling);
-      const Score score = score_of(layer, with_cycles(prediction.counters, one.cycles));
-      if (!best || score < best->score) best = Least{one, score};
-    });
-  }
-  return best;
-}
-
-std::optional<Score> MappingSearch::quick_bound(const Descriptor& layer,
-                                                const MappingRequest& request) const {
-  const Candidates candidates(layer, config_, request);
-  Predictor predictor(layer, config_);
-  std::optional<Score> best;
-  for (const TilingGroup& group : candidates.groups()) {
-    const Score score = score_of(layer, least_counters(layer, group, predictor));
-    if (!best || score < *best) best = score;
-  }
-  return best;
-}
-
-std::optional<Score> MappingSearch::bound(const Descriptor& layer,
-                                          const MappingRequest& request) const {
-  const auto least = least_of(layer, Candidates(layer, config_, request), {});
-  return least ? std::optional(least->score) : std::nullopt;
-}
-
-Choice MappingSearch::why(const Descriptor& layer, const Tiling& chosen) const {
+Choice MappingSearch::why(const Descriptor& layer, const Tiling& chosen) {
   Predictor predictor(layer, config_);
   Choice choice{bounded(predictor.predict(chosen), chosen), {}};
   if (layer.kind != LayerKind::kConv) return choice;
-  const Candidates candidates(layer, config_);
   for (const LoopOrder order : kLoopOrders) {
     if (order == chosen.order) continue;
-    if (const auto least = least_of(layer, candidates, order)) {
-      choice.other_orders.push_back(least->tiling);
+    OpenSearch others(*this, layer, {}, {}, order);
+    if (const auto least = others.sharpen()) {
+      choice.other_orders.push_back(bounded(predictor.predict(*least), *least));
     }
   }
   return choice;
@@ -233,111 +170,41 @@ std::uint64_t MappingSearch::most_stall_cycles(const Descriptor& layer,
   return good;
 }
 
-/// Behind those that are as good, if it is among the best.
-void MappingSearch::insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
-                           const Ranking& ranking, std::size_t wanted) {
-  const auto place = std::upper_bound(best.begin(), best.end(), found,
-                                      [&](const EvaluatedMapping& a, const EvaluatedMapping& b) {
-                                        return ranking.rank(a.score) < ranking.rank(b.score);
-                                      });
-  best.insert(place, found);
-  if (best.size() > wanted) best.pop_back();
+std::optional<EvaluatedMapping> MappingSearch::evaluate_while(const Descriptor& placed,
+                                                              const Prediction& prediction,
+                                                              const MayWin& may_win) {
+  evaluator_.reset();
+  const auto counters = evaluator_.run(placed, 0, most_stall_cycles(placed, prediction, may_win));
+  if (!counters) return std::nullopt;
+  return EvaluatedMapping{placed.tiling, *counters, score_of(placed, *counters)};
 }
 
 SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& request,
                                  std::size_t wanted, const OnEvaluated& on_evaluated) {
-  const Descriptor d = placed_alone(layer, config_);
-  const Candidates candidates(d, config_, request);
+  OpenSearch open(*this, layer, request);
+  return finish(open, layer, request, wanted, on_evaluated);
+}
+
+SearchResult MappingSearch::finish(OpenSearch& open, const Descriptor& layer,
+                                   const MappingRequest& request, std::size_t wanted,
+                                   const OnEvaluated& on_evaluated) {
   const bool has_slack = config_.mapping.slack > 0;
-  SearchResult result = best(d, candidates, Ranking(), has_slack ? 1 : wanted, on_evaluated);
+  SearchResult result = open.finish(has_slack ? 1 : wanted, on_evaluated);
   if (!has_slack || result.best.empty()) return result;
-  const double limit = result.best.front().score.first * (1 + config_.mapping.slack / 100);
+  const EvaluatedMapping& first = result.best.front();
+  const Ranking by_second(first.score.first * (1 + config_.mapping.slack / 100));
   const auto told = [&, before = result.evaluated + result.given_up](std::uint64_t evaluated) {
     if (on_evaluated) on_evaluated(before + evaluated);
   };
-  SearchResult within = best(d, candidates, Ranking(limit), wanted, told);
+  SearchResult within = OpenSearch(*this, layer, request, by_second).finish(wanted, told);
   within.evaluated += result.evaluated;
   within.given_up += result.given_up;
   // The first may be a neighbour of others than those that have been found now.
-  const EvaluatedMapping& first = result.best.front();
   const auto is_first = [&](const EvaluatedMapping& found) { return found.tiling == first.tiling; };
   if (std::none_of(within.best.begin(), within.best.end(), is_first)) {
-    insert(within.best, first, Ranking(limit), wanted);
+    insert(within.best, first, by_second, wanted);
   }
   return within;
-}
-
-SearchResult MappingSearch::best(Descriptor d, const Candidates& candidates, const Ranking& ranking,
-                                 std::size_t wanted, const OnEvaluated& on_evaluated) {
-  SearchResult result;
-  Predictor predictor(d, config_);
-  std::vector<Open> open;  // a heap
-  const auto add = [&](const LayerCounters& least, std::uint64_t number, const TilingGroup* group,
-                       const Tiling& tiling) {
-    const Score score = score_of(d, least);
-    if (!ranking.counts(score)) return;
-    open.push_back({ranking.rank(score), number, group, tiling});
-    std::push_heap(open.begin(), open.end(), comes_later);
-  };
-  const auto add_tiling = [&](const Tiling& tiling, std::uint64_t number) {
-    const Prediction& prediction = predictor.predict(tiling);
-    const std::uint64_t cycles = descriptor_cycles_ + prediction.counters.compute_cycles +
-                                 bounds_.least_stall_cycles(prediction);
-    add(with_cycles(prediction.counters, cycles), number, nullptr, tiling);
-  };
-  std::vector<Tiling> neighbours;  // that are open or were
-  // In the order of Candidates: a group, its tilings, the next group, and neighbours at the end.
-  constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
-  std::uint64_t number = 0;
-  for (const TilingGroup& group : candidates.groups()) {
-    add(least_counters(d, group, predictor), number, &group, group.fewest);
-    number += kOfGroup;
-  }
-  const auto worst = [&] { return ranking.rank(result.best.back().score); };
-  while (!open.empty()) {
-    std::pop_heap(open.begin(), open.end(), comes_later);
-    const Open next = open.back();
-    open.pop_back();
-    const bool full = result.best.size() == wanted;
-    if (full) {
-      const double gain =
-          least_gain(result.evaluated + result.given_up, result.best.front().counters.cycles);
-      if (!(next.least * (1 + gain) < worst())) break;
-    }
-    if (next.group != nullptr) {
-      std::uint64_t in_group = next.number;
-      candidates.for_each(*next.group, [&](const Tiling& tiling) {
-        ++result.legal;
-        add_tiling(tiling, ++in_group);
-      });
-      continue;
-    }
-    d.tiling = next.tiling;
-    const auto may_win = [&](const Score& score) {
-      return ranking.counts(score) && (!full || ranking.rank(score) < worst());
-    };
-    evaluator_.reset();
-    const auto counters =
-        evaluator_.run(d, 0, most_stall_cycles(d, predictor.predict(d.tiling), may_win));
-    if (on_evaluated) on_evaluated(result.evaluated + result.given_up + 1);
-    if (!counters) {
-      ++result.given_up;
-      continue;
-    }
-    ++result.evaluated;
-    const EvaluatedMapping found{d.tiling, *counters, score_of(d, *counters)};
-    if (!ranking.counts(found.score)) continue;
-    insert(result.best, found, ranking, wanted);
-    const bool is_best = result.best.front().tiling == found.tiling;
-    if (!is_best) continue;
-    candidates.for_each_neighbour(found.tiling, [&](const Tiling& tiling) {
-      if (std::find(neighbours.begin(), neighbours.end(), tiling) != neighbours.end()) return;
-      neighbours.push_back(tiling);
-      ++result.legal;
-      add_tiling(tiling, ++number);
-    });
-  }
-  return result;
 }
 
 }  // namespace dcnsim

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best mappings of one layer: groups of tilings, and the tilings of the groups that are looked
-// into, in the order of their bounds; evaluated until no bound is better than what has been found.
+// The mappings of one layer on one machine: what they take, what they take at least, and the best.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +18,8 @@
 
 namespace dcnsim {
 
-class Candidates;
+class OpenSearch;
 class Predictor;
-class Ranking;
 struct AcceleratorConfig;
 struct DramSpec;
 struct Prediction;
@@ -45,40 +43,42 @@ class MappingSearch {
   SearchResult best(const Descriptor& layer, const MappingRequest& request, std::size_t wanted,
                     const OnEvaluated& on_evaluated = {});
 
+  /// The same from where a search of the layer has got to.
+  SearchResult finish(OpenSearch& open, const Descriptor& layer, const MappingRequest& request,
+                      std::size_t wanted, const OnEvaluated& on_evaluated);
+
   /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot
   /// be: a tiling is illegal, or not better than the next.
   std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
 
+  // What an OpenSearch asks.
+
+  /// Whether a score may be that of one of the best.
+  using MayWin = std::function<bool(const Score&)>;
+
+  const AcceleratorConfig& config() const { return config_; }
+  Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   /// What no tiling of a group counts less of: what its bound is made of.
   LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
                                Predictor& predictor) const;
-
-  /// No mapping of a layer that is as `request` wants it has a better score; nothing only if there
-  /// is none. By what tilings promise, or in less time and less sharply by what groups of them do.
-  std::optional<Score> quick_bound(const Descriptor& layer, const MappingRequest& request) const;
-  std::optional<Score> bound(const Descriptor& layer, const MappingRequest& request) const;
+  LeastWork least_work(const Descriptor& layer, const TilingGroup& group) const;
+  /// Likewise of a tiling, by its loads and stores or by all of its prediction.
+  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
+                               const Prediction& transfers) const;
+  LayerCounters least_counters(const Prediction& prediction) const;
+  /// A mapping placed_alone(); given up, with nothing, as soon as no score it may have may win.
+  std::optional<EvaluatedMapping> evaluate_while(const Descriptor& placed,
+                                                 const Prediction& prediction,
+                                                 const MayWin& may_win);
 
   /// Why `chosen`, which best() found for the layer, is what it is.
-  Choice why(const Descriptor& layer, const Tiling& chosen) const;
+  Choice why(const Descriptor& layer, const Tiling& chosen);
 
   /// One mapping alone.
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
  private:
-  using MayWin = std::function<bool(const Score&)>;
-
-  SearchResult best(Descriptor layer, const Candidates& candidates, const Ranking& ranking,
-                    std::size_t wanted, const OnEvaluated& on_evaluated);
-  static void insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
-                     const Ranking& ranking, std::size_t wanted);
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
-  struct Least {
-    BoundedTiling tiling;
-    Score score;
-  };
-  std::optional<Least> least_of(const Descriptor& layer, const Candidates& candidates,
-                                const std::optional<LoopOrder>& order) const;
-  Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
   std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,
                                   const MayWin& may_win) const;

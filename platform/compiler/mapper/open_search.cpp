@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/compiler/mapper/open_search.h"
+
+#include <algorithm>
+
+#include "platform/compiler/mapper/search.h"
+
+namespace dcnsim {
+namespace {
+
+/// What a bound must promise to be looked at, once so many mappings that take so many cycles have
+/// been evaluated: a share that grows from then on. Hundreds of tilings of a layer that waits for
+/// the bus alone are as good as each other.
+double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
+  const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
+  return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
+}
+
+/// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.
+constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
+
+}  // namespace
+
+OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
+                       const MappingRequest& request, const Ranking& ranking,
+                       const std::optional<LoopOrder>& order)
+    : search_(search),
+      ranking_(ranking),
+      layer_(placed_alone(layer, search.config())),
+      candidates_(layer_, search.config(), request),
+      predictor_(layer_, search.config()) {
+  for (const TilingGroup& group : candidates_.groups()) {
+    if (order.value_or(group.fewest.order) == group.fewest.order) {
+      add(search_.least_counters(layer_, group, predictor_),
+          {{}, next_number_, Stage::kGroup, &group, group.fewest});
+    }
+    next_number_ += kOfGroup;
+  }
+}
+
+/// For a heap whose top comes first.
+bool OpenSearch::comes_later(const Open& a, const Open& b) {
+  if (a.least < b.least || b.least < a.least) return b.least < a.least;
+  return b.number < a.number;
+}
+
+void OpenSearch::add(const LayerCounters& least, Open open) {
+  const Score score = search_.score_of(layer_, least);
+  if (!ranking_.counts(score)) return;
+  open.least = ranking_.rank(score);
+  open_.push_back(open);
+  std::push_heap(open_.begin(), open_.end(), comes_later);
+}
+
+void OpenSearch::add_predicted(const Tiling& tiling, std::uint64_t number) {
+  ++result_.legal;
+  add(search_.least_counters(predictor_.predict(tiling)),
+      {{}, number, Stage::kTiling, nullptr, tiling});
+}
+
+OpenSearch::Open OpenSearch::take() {
+  std::pop_heap(open_.begin(), open_.end(), comes_later);
+  const Open next = open_.back();
+  open_.pop_back();
+  return next;
+}
+
+std::optional<Score> OpenSearch::bound() const {
+  return open_.empty() ? std::nullopt : std::optional(open_.front().least);
+}
+
+std::optional<Tiling> OpenSearch::sharpen() {
+  while (!open_.empty() && open_.front().stage != Stage::kTiling) look_into(take());
+  return open_.empty() ? std::nullopt : std::optional(open_.front().tiling);
+}
+
+void OpenSearch::look_into(const Open& open) {
+  if (open.stage == Stage::kTransfers) {
+    if (candidates_.is_legal(open.tiling)) add_predicted(open.tiling, open.number);
+    return;
+  }
+  std::uint64_t number = open.number;
+  const LeastWork work = search_.least_work(layer_, *open.group);
+  candidates_.for_each_that_may_fit(*open.group, [&](const Tiling& tiling) {
+    ++number;
+    layer_.tiling = tiling;
+    add(search_.least_counters(layer_, work, predictor_.predict_transfers(tiling)),
+        {{}, number, Stage::kTransfers, nullptr, tiling});
+  });
+}
+
+SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evaluated) {
+  while (!open_.empty()) {
+    const Open next = take();
+    if (result_.best.size() == wanted) {
+      const double gain =
+          least_gain(result_.evaluated + result_.given_up, result_.best.front().counters.cycles);
+      if (!(next.least * (1 + gain) < worst())) break;
+    }
+    if (next.stage != Stage::kTiling) {
+      look_into(next);
+      continue;
+    }
+    evaluate(next.tiling, wanted);
+    if (on_evaluated) on_evaluated(result_.evaluated + result_.given_up);
+  }
+  return std::move(result_);
+}
+
+void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
+  layer_.tiling = tiling;
+  const bool full = result_.best.size() == wanted;
+  const auto may_win = [&](const Score& score) {
+    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst());
+  };
+  const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), may_win);
+  if (!found) {
+    ++result_.given_up;
+    return;
+  }
+  ++result_.evaluated;
+  if (!ranking_.counts(found->score)) return;
+  insert(result_.best, *found, ranking_, wanted);
+  if (result_.best.front().tiling == tiling) add_neighbours(tiling);
+}
+
+void OpenSearch::add_neighbours(const Tiling& tiling) {
+  candidates_.for_each_neighbour(tiling, [&](const Tiling& neighbour) {
+    if (std::find(neighbours_.begin(), neighbours_.end(), neighbour) != neighbours_.end()) return;
+    neighbours_.push_back(neighbour);
+    add_predicted(neighbour, ++next_number_);
+  });
+}
+
+void insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
+            const Ranking& ranking, std::size_t wanted) {
+  const auto place = std::upper_bound(best.begin(), best.end(), found,
+                                      [&](const EvaluatedMapping& a, const EvaluatedMapping& b) {
+                                        return ranking.rank(a.score) < ranking.rank(b.score);
+                                      });
+  best.insert(place, found);
+  if (best.size() > wanted) best.pop_back();
+}
+
+}  // namespace dcnsim

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The search among the mappings of one layer, which goes on only as far as somebody needs it: first
+// groups of tilings are known by what they take at least, then tilings, and in the end the best
+// ones are evaluated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/perf/prediction.h"
+#include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/ranking.h"
+#include "platform/compiler/mapper/search_result.h"
+
+namespace dcnsim {
+
+class MappingSearch;
+
+class OpenSearch {
+ public:
+  /// `search` stays. Tilings of other orders than `order`, if it is given, are left out.
+  OpenSearch(MappingSearch& search, const Descriptor& layer, const MappingRequest& request,
+             const Ranking& ranking = {}, const std::optional<LoopOrder>& order = {});
+  OpenSearch(const OpenSearch&) = delete;
+  OpenSearch& operator=(const OpenSearch&) = delete;
+
+  /// No mapping that counts comes before it by the ranking; nothing if none is left.
+  std::optional<Score> bound() const;
+
+  /// Goes on until bound() is that of a tiling, which it returns.
+  std::optional<Tiling> sharpen();
+
+  using OnEvaluated = std::function<void(std::uint64_t evaluated)>;
+  /// Goes on until no bound is better than the `wanted` best.
+  SearchResult finish(std::size_t wanted, const OnEvaluated& on_evaluated);
+
+ private:
+  /// What is known of an Open, in the order in which it becomes known.
+  enum class Stage : std::uint8_t { kGroup, kTransfers, kTiling };
+
+  /// A tiling, or a group of them, with what it takes at least.
+  struct Open {
+    Score least;
+    std::uint64_t number;  ///< in the order of Candidates
+    Stage stage;
+    const TilingGroup* group;
+    Tiling tiling;
+  };
+  static bool comes_later(const Open& a, const Open& b);
+
+  void add(const LayerCounters& least, Open open);
+  void add_predicted(const Tiling& tiling, std::uint64_t number);
+  Open take();
+  void look_into(const Open& open);
+  void evaluate(const Tiling& tiling, std::size_t wanted);
+  void add_neighbours(const Tiling& tiling);
+  Score worst() const { return ranking_.rank(result_.best.back().score); }
+
+  MappingSearch& search_;
+  const Ranking ranking_;
+  Descriptor layer_;
+  const Candidates candidates_;
+  Predictor predictor_;
+  std::vector<Open> open_;          ///< a heap
+  std::vector<Tiling> neighbours_;  ///< that are open or were
+  std::uint64_t next_number_ = 0;
+  SearchResult result_;
+};
+
+/// Behind those that are as good, if it is among the best.
+void insert(std::vector<EvaluatedMapping>& best, const EvaluatedMapping& found,
+            const Ranking& ranking, std::size_t wanted);
+
+}  // namespace dcnsim
