@@ -2,6 +2,7 @@
 #include "models/perf/evaluate.h"
 
 #include "models/arch/accelerator_config.h"
+#include "models/base/integer.h"
 #include "models/perf/clock.h"
 #include "models/perf/memory_model.h"
 #include "models/perf/memory_share.h"
@@ -17,10 +18,22 @@ struct Evaluator::Impl : private PipelineClient {
         share(*memory, clock),
         pipeline(accelerator, *this) {}
 
-  /// Whether the pipeline went idle before the array had waited for more than `most_stall_cycles`.
-  bool until_idle(std::uint64_t most_stall_cycles) {
+  /// False as soon as what is left to compute or, a bus word a cycle in each direction, to move
+  /// takes longer than there is time.
+  bool may_be_in_time(const Deadline& deadline) const {
+    if (counters->stall_cycles.total() + deadline.compute_cycles > deadline.cycles) return false;
+    const std::uint64_t passed = pipeline.now() - begun;
+    if (passed > deadline.cycles) return false;
+    const StreamBytes& bytes = counters->stream_bytes;
+    const std::uint64_t written = bytes[Stream::kOutput], read = bytes.total() - written;
+    const std::uint64_t most = (deadline.cycles - passed) * u64(config.dma.bus_bytes);
+    return deadline.read_bytes - read <= most && deadline.written_bytes - written <= most;
+  }
+
+  /// Whether the pipeline went idle and may keep to the deadline.
+  bool until_idle(const Deadline* deadline) {
     while (!pipeline.idle()) {
-      if (counters->stall_cycles.total() > most_stall_cycles) return false;
+      if (deadline != nullptr && !may_be_in_time(*deadline)) return false;
       pipeline.advance(pipeline.next_cycle());
       while (const Burst* burst = pipeline.request()) {
         const std::uint64_t at = clock.ps(pipeline.now() + kBusLatencyCycles);
@@ -43,6 +56,7 @@ struct Evaluator::Impl : private PipelineClient {
   MemoryShare share;
   Pipeline pipeline;
   LayerCounters* counters = nullptr;  ///< of the layer being run
+  std::uint64_t begun = 0;            ///< its first cycle
 };
 
 Evaluator::Evaluator(const AcceleratorConfig& config, const DramSpec& dram)
@@ -57,16 +71,17 @@ void Evaluator::reset() {
 
 std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,
                                             std::uint64_t descriptor_address,
-                                            std::uint64_t most_stall_cycles) {
+                                            const Deadline* deadline) {
   Pipeline& pipeline = impl_->pipeline;
   LayerCounters counters;
   impl_->counters = &counters;
+  impl_->begun = pipeline.now();
   pipeline.fetch(descriptor_address, counters);
-  if (!impl_->until_idle(most_stall_cycles)) return std::nullopt;
+  if (!impl_->until_idle(deadline)) return std::nullopt;
   pipeline.advance(pipeline.now() + decode_cycles(impl_->config.dma));
   pipeline.charge(Stall::kDescriptor, pipeline.now());
   pipeline.execute(layer);
-  if (!impl_->until_idle(most_stall_cycles)) return std::nullopt;
+  if (!impl_->until_idle(deadline)) return std::nullopt;
   counters.cycles = accounted_cycles(counters);
   return counters;
 }

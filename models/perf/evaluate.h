@@ -17,11 +17,16 @@ struct DmaConfig;
 struct DramSpec;
 struct LayerCounters;
 
+/// Cycles that a layer may take, and what is known of it before it has been executed.
+struct Deadline {
+  std::uint64_t cycles = 0;
+  std::uint64_t compute_cycles = 0;                 ///< of the array, its stalls left aside
+  std::uint64_t read_bytes = 0, written_bytes = 0;  ///< the descriptor's included
+};
+
 /// Runs one layer after the other on one machine.
 class Evaluator {
  public:
-  static constexpr std::uint64_t kAnyStalls = ~std::uint64_t{0};
-
   /// `config` is validated and stays. Throws what make_memory throws.
   Evaluator(const AcceleratorConfig& config, const DramSpec& dram);
   ~Evaluator();
@@ -30,10 +35,10 @@ class Evaluator {
   void reset();
 
   /// Executes a descriptor from where the one before ended. Zeros and overflows, which depend on
-  /// the data, are not counted. `layer` is valid and legal. Gives up, with nothing, as soon as the
-  /// array has waited for more than `most_stall_cycles`; then reset() must follow.
+  /// the data, are not counted. `layer` is valid and legal. Gives up, with nothing, as soon as
+  /// the layer cannot keep to its deadline, if it has one; then reset() must follow.
   std::optional<LayerCounters> run(const Descriptor& layer, std::uint64_t descriptor_address,
-                                   std::uint64_t most_stall_cycles = kAnyStalls);
+                                   const Deadline* deadline = nullptr);
 
  private:
   struct Impl;

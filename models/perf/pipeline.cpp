@@ -10,7 +10,8 @@ Pipeline::Pipeline(const AcceleratorConfig& config, PipelineClient& client)
     : config_(config),
       client_(client),
       reads_(config.dma.bus_bytes, config.dma.outstanding),
-      writes_(config.dma.bus_bytes, config.dma.outstanding) {
+      writes_(config.dma.bus_bytes, config.dma.outstanding),
+      works_(config) {
   in_flight_.resize(2 * static_cast<std::size_t>(config.dma.outstanding));
   reset(0);
 }
@@ -46,6 +47,7 @@ void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) 
 
 void Pipeline::execute(const Descriptor& descriptor) {
   descriptor_ = descriptor;
+  works_.clear();
   steps_.clear();
   for_each_step(descriptor, [&](const Step& step) { steps_.push_back(step); });
   stream(TileKind::kWeight).reset(slots(config_.weight_buffer, weight_room(descriptor, config_)));
@@ -197,7 +199,9 @@ void Pipeline::start_step() {
     ++outputs_taken_;
     output_open_ = true;
   }
-  work_ = step_work(config_, descriptor_, step, *counters_);
+  const StepWorks::Counted& counted = works_.of(descriptor_, step);
+  work_ = counted.work;
+  *counters_ += counted.counters;
   running_ = {&step,
               now_,
               now_ + work_.cycles,

@@ -133,7 +133,8 @@ class Pipeline {
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
   bool computing_ = false;
   RunningStep running_;
-  StepWork work_;
+  StepWorks works_;
+  StepWork work_;  ///< of the running step
 
   struct InFlight {
     Burst burst;

@@ -8,7 +8,6 @@
 #include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"
-#include "models/perf/step_work.h"
 #include "models/perf/tile_cuts.h"
 #include "models/perf/weight_layout.h"
 
@@ -25,12 +24,6 @@ double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::u
          static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
 }
 
-/// No fewer naturally aligned powers of two make up a run.
-std::uint64_t least_requests(std::uint64_t bytes, const DmaConfig& dma) {
-  const auto most = u64(dma.max_burst_bytes);
-  return bytes / most + std::bitset<64>(bytes % most / u64(dma.bus_bytes)).count();
-}
-
 /// Calls visit(layout) for the operands that come from memory.
 template <typename Visit>
 void for_loaded_operands(const Descriptor& d, int bus_bytes, const Visit& visit) {
@@ -40,12 +33,17 @@ void for_loaded_operands(const Descriptor& d, int bus_bytes, const Visit& visit)
 
 }  // namespace
 
+std::uint64_t least_requests(std::uint64_t bytes, const DmaConfig& dma) {
+  const auto most = u64(dma.max_burst_bytes);
+  return bytes / most + std::bitset<64>(bytes % most / u64(dma.bus_bytes)).count();
+}
+
 LayerCounters predicted_counters(const Descriptor& descriptor, const AcceleratorConfig& config) {
   return Predictor(descriptor, config).predict(descriptor.tiling).counters;
 }
 
 Predictor::Predictor(const Descriptor& layer, const AcceleratorConfig& config)
-    : layer_(layer), config_(config) {
+    : layer_(layer), config_(config), works_(config) {
   layer_.tiling = {};
   layer_.tiling.tile_channels = 0;
 }
@@ -202,8 +200,9 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     step.k1 = k;
     step.first_chunk = first_chunk;
     step.last_chunk = last_chunk;
-    LayerCounters counters;
-    const StepWork cycles = step_work(config_, layer_, step, counters);
+    const StepWorks::Counted& counted = works_.of(layer_, step);
+    LayerCounters counters = counted.counters;
+    const StepWork& cycles = counted.work;
     const auto use = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
       return bank_use(buffer, accesses, cycles.cycles);
     };
@@ -271,10 +270,9 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   step.k1 = largest_chunk(layer_);
   step.last_chunk = chunk_count(layer_) == 1;
   step.sums_wait = sums_wait(layer_);
-  LayerCounters ignored;
-  const StepWork within = step_work(config_, layer_, step, ignored);
+  const StepWork& within = works_.of(layer_, step).work;
   step.opens_layer = true;
-  const StepWork opening = step_work(config_, layer_, step, ignored);
+  const StepWork& opening = works_.of(layer_, step).work;
   prediction_.counters.compute_cycles += opening.cycles - within.cycles;
   prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
   prediction_.counters.overhead_cycles += opening.overhead - within.overhead;

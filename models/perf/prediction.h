@@ -13,14 +13,19 @@
 
 #include "models/arch/descriptor.h"
 #include "models/perf/counters.h"
+#include "models/perf/step_work.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 
 struct AcceleratorConfig;
+struct DmaConfig;
 
 /// Everything but cycles, stalls, DRAM events, zeros and overflows.
 LayerCounters predicted_counters(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// Requests of a run: no fewer naturally aligned powers of two make it up, wherever it begins.
+std::uint64_t least_requests(std::uint64_t bytes, const DmaConfig& dma);
 
 struct Prediction {
   LayerCounters counters;  ///< as predicted_counters()
@@ -55,6 +60,9 @@ class Predictor {
   /// Its loads and stores alone, in a fraction of the time: nothing that is counted by steps, and
   /// none of their shares of the banks. `tiling` need not fit the buffers.
   const Prediction& predict_transfers(const Tiling& tiling);
+
+  /// Of the layer's steps.
+  StepWorks& step_works() { return works_; }
 
  private:
   /// Tiles of one size along one axis, by how much of the input they need.
@@ -111,6 +119,7 @@ class Predictor {
 
   Descriptor layer_;
   const AcceleratorConfig& config_;
+  StepWorks works_;
   std::unordered_map<int, Axis> rows_, columns_;
   std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
   WeightTiles* used_ = nullptr;                             ///< of the present tiling

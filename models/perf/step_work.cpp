@@ -17,9 +17,9 @@ std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
 
 /// Kernel positions in a step that the array takes one after the other; why_weights_illegal() sees
 /// to it that they are whole ones.
-int positions(const ArrayConfig& array, const Descriptor& d, const ArrayWork& work) {
+int positions(const ArrayConfig& array, const Descriptor& d, const Step& step) {
   if (array.reduction == Reduction::kWindow) return 1;
-  return has_chunks(d) ? work.reduction / tile_inputs_of_group(d) : kernel_size(d);
+  return has_chunks(d) ? (step.k1 - step.k0) / tile_inputs_of_group(d) : kernel_size(d);
 }
 
 ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& step) {
@@ -29,7 +29,7 @@ ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& 
   work.groups = step.groups;
   work.channels = (step.channel1 - step.channel0) / step.groups;
   work.reduction = step.k1 - step.k0;
-  work.positions = positions(array, d, work);
+  work.positions = positions(array, d, step);
   work.weight_bits = d.weight.bits;
   work.activation_bits = d.input.bits;
   work.first_chunk = step.first_chunk;
@@ -119,6 +119,35 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
   work.weight_buffer = counters.weight_buffer - weight;
   work.output_buffer = counters.output_buffer - output;
   return work;
+}
+
+std::size_t StepWorks::Hash::operator()(const Key& key) const {
+  std::uint64_t hash = 0;
+  for (const int value : key) {
+    hash = (hash ^ static_cast<unsigned>(value)) * 0x9E3779B97F4A7C15u;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+const StepWorks::Counted& StepWorks::of(const Descriptor& d, const Step& step) {
+  const PixelTile& tile = step.pixels;
+  const bool conv = d.kind == LayerKind::kConv;
+  const int flags = step.first_chunk << 3 | step.last_chunk << 2 | step.sums_wait << 1 |
+                    static_cast<int>(step.opens_layer);
+  // A convolution's work depends on how many pixels it is for, that of others on their input too.
+  const int position_count = conv ? positions(config_.array, d, step) : 1;
+  const InputRegion region = conv ? InputRegion{} : input_region(d, tile);
+  const Key key{(tile.y1 - tile.y0) * (tile.x1 - tile.x0),
+                step.channel1 - step.channel0,
+                step.groups,
+                conv ? step.k1 - step.k0 : step.in1 - step.in0,
+                position_count,
+                (region.y1 - region.y0) * (region.x1 - region.x0),
+                flags};
+  const auto [found, is_new] = known_.try_emplace(key);
+  if (is_new) found->second.work = step_work(config_, d, step, found->second.counters);
+  return found->second;
 }
 
 }  // namespace dcnsim

@@ -3,7 +3,10 @@
 // on-chip events that go with it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
@@ -26,5 +29,31 @@ std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::
 /// Counts the step's events in `counters` (no cycles).
 StepWork step_work(const AcceleratorConfig& config, const Descriptor& descriptor, const Step& step,
                    LayerCounters& counters);
+
+/// step_work() of the steps of one layer, under one tiling or several: of equal steps once.
+class StepWorks {
+ public:
+  /// `config` stays.
+  explicit StepWorks(const AcceleratorConfig& config) : config_(config) {}
+
+  /// Forgets the layer.
+  void clear() { known_.clear(); }
+
+  struct Counted {
+    StepWork work;
+    LayerCounters counters;
+  };
+  const Counted& of(const Descriptor& descriptor, const Step& step);
+
+ private:
+  /// What the work of a step depends on beyond its layer.
+  using Key = std::array<int, 7>;
+  struct Hash {
+    std::size_t operator()(const Key& key) const;
+  };
+
+  const AcceleratorConfig& config_;
+  std::unordered_map<Key, Counted, Hash> known_;
+};
 
 }  // namespace dcnsim

@@ -114,7 +114,6 @@ std::uint64_t Bounds::memory_cycles(std::uint64_t bytes, double latency_ns) cons
   return static_cast<std::uint64_t>((latency_ns + ns) / period_ns_);
 }
 
-/// From the first request to the last word on the chip.
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
   if (bytes == 0) return 0;
   return std::max(bytes / bus_bytes_, kBusLatencyCycles + memory_cycles(bytes, read_latency_ns_));

@@ -47,6 +47,10 @@ class Bounds {
   using LeastCycles = EnumArray<BoundKind, std::uint64_t, 6>;
   LeastCycles least_cycles(const Prediction& prediction) const;
 
+  /// From the first request to the last word on the chip, or written.
+  std::uint64_t least_read_cycles(std::uint64_t bytes) const;
+  std::uint64_t least_write_cycles(std::uint64_t bytes) const;
+
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;
 
@@ -65,8 +69,6 @@ class Bounds {
 
  private:
   std::uint64_t memory_cycles(std::uint64_t bytes, double latency_ns) const;
-  std::uint64_t least_read_cycles(std::uint64_t bytes) const;
-  std::uint64_t least_write_cycles(std::uint64_t bytes) const;
   std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;
 

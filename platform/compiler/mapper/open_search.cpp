@@ -28,7 +28,8 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
       ranking_(ranking),
       layer_(placed_alone(layer, search.config())),
       candidates_(layer_, search.config(), request),
-      predictor_(layer_, search.config()) {
+      predictor_(layer_, search.config()),
+      tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
   for (const TilingGroup& group : candidates_.groups()) {
     if (order.value_or(group.fewest.order) == group.fewest.order) {
       add(search_.least_counters(layer_, group, predictor_),
@@ -70,13 +71,19 @@ std::optional<Score> OpenSearch::bound() const {
 }
 
 std::optional<Tiling> OpenSearch::sharpen() {
-  while (!open_.empty() && open_.front().stage != Stage::kTiling) look_into(take());
+  while (!open_.empty() && open_.front().stage != Stage::kTiles) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().tiling);
 }
 
 void OpenSearch::look_into(const Open& open) {
   if (open.stage == Stage::kTransfers) {
     if (candidates_.is_legal(open.tiling)) add_predicted(open.tiling, open.number);
+    return;
+  }
+  if (open.stage == Stage::kTiling) {
+    add(search_.least_counters(predictor_.predict(open.tiling),
+                               tile_times_.least_cycles(open.tiling)),
+        {{}, open.number, Stage::kTiles, nullptr, open.tiling});
     return;
   }
   std::uint64_t number = open.number;
@@ -97,7 +104,7 @@ SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evalua
           least_gain(result_.evaluated + result_.given_up, result_.best.front().counters.cycles);
       if (!(next.least * (1 + gain) < worst())) break;
     }
-    if (next.stage != Stage::kTiling) {
+    if (next.stage != Stage::kTiles) {
       look_into(next);
       continue;
     }
@@ -108,6 +115,7 @@ SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evalua
 }
 
 void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
+  add_neighbours(tiling);
   layer_.tiling = tiling;
   const bool full = result_.best.size() == wanted;
   const auto may_win = [&](const Score& score) {
@@ -121,7 +129,6 @@ void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
   ++result_.evaluated;
   if (!ranking_.counts(found->score)) return;
   insert(result_.best, *found, ranking_, wanted);
-  if (result_.best.front().tiling == tiling) add_neighbours(tiling);
 }
 
 void OpenSearch::add_neighbours(const Tiling& tiling) {

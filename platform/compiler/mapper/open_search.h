@@ -14,6 +14,7 @@
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/mapper/search_result.h"
+#include "platform/compiler/mapper/tile_times.h"
 
 namespace dcnsim {
 
@@ -39,7 +40,7 @@ class OpenSearch {
 
  private:
   /// What is known of an Open, in the order in which it becomes known.
-  enum class Stage : std::uint8_t { kGroup, kTransfers, kTiling };
+  enum class Stage : std::uint8_t { kGroup, kTransfers, kTiling, kTiles };
 
   /// A tiling, or a group of them, with what it takes at least.
   struct Open {
@@ -64,6 +65,7 @@ class OpenSearch {
   Descriptor layer_;
   const Candidates candidates_;
   Predictor predictor_;
+  TileTimes tile_times_;
   std::vector<Open> open_;          ///< a heap
   std::vector<Tiling> neighbours_;  ///< that are open or were
   std::uint64_t next_number_ = 0;

@@ -115,9 +115,11 @@ LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const Least
   return with_cycles(least, descriptor_cycles_ + least.cycles);
 }
 
-LayerCounters MappingSearch::least_counters(const Prediction& prediction) const {
-  return with_cycles(prediction.counters, descriptor_cycles_ + prediction.counters.compute_cycles +
-                                              bounds_.least_stall_cycles(prediction));
+LayerCounters MappingSearch::least_counters(const Prediction& prediction,
+                                            std::uint64_t tile_cycles) const {
+  const std::uint64_t cycles =
+      prediction.counters.compute_cycles + bounds_.least_stall_cycles(prediction);
+  return with_cycles(prediction.counters, descriptor_cycles_ + std::max(cycles, tile_cycles));
 }
 
 BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling& tiling) const {
@@ -150,31 +152,34 @@ LayerCounters MappingSearch::with_cycles(LayerCounters least, std::uint64_t cycl
   return least;
 }
 
-/// The array may wait for so long and `prediction` still win.
-std::uint64_t MappingSearch::most_stall_cycles(const Descriptor& layer,
-                                               const Prediction& prediction,
-                                               const MayWin& may_win) const {
+/// Until when `prediction` may still win; nothing if that is always.
+std::optional<Deadline> MappingSearch::deadline(const Descriptor& layer,
+                                                const Prediction& prediction,
+                                                const MayWin& may_win) const {
   const std::uint64_t computing = prediction.counters.compute_cycles;
   const auto is_good = [&](std::uint64_t stalls) {
     return may_win(score_of(layer, with_cycles(prediction.counters, computing + stalls)));
   };
   std::uint64_t good = 0, bad = 1;
   while (is_good(bad)) {
-    if (bad > computing + kLongestStall) return Evaluator::kAnyStalls;
+    if (bad > computing + kLongestStall) return std::nullopt;
     bad *= 2;
   }
   while (bad - good > 1) {
     const std::uint64_t middle = good + (bad - good) / 2;
     (is_good(middle) ? good : bad) = middle;
   }
-  return good;
+  const StreamBytes& bytes = prediction.counters.stream_bytes;
+  const std::uint64_t written = bytes[Stream::kOutput];
+  return Deadline{computing + good, computing, bytes.total() - written, written};
 }
 
 std::optional<EvaluatedMapping> MappingSearch::evaluate_while(const Descriptor& placed,
                                                               const Prediction& prediction,
                                                               const MayWin& may_win) {
+  const std::optional<Deadline> until = deadline(placed, prediction, may_win);
   evaluator_.reset();
-  const auto counters = evaluator_.run(placed, 0, most_stall_cycles(placed, prediction, may_win));
+  const auto counters = evaluator_.run(placed, 0, until ? &*until : nullptr);
   if (!counters) return std::nullopt;
   return EvaluatedMapping{placed.tiling, *counters, score_of(placed, *counters)};
 }

@@ -57,15 +57,17 @@ class MappingSearch {
   using MayWin = std::function<bool(const Score&)>;
 
   const AcceleratorConfig& config() const { return config_; }
+  const Bounds& bounds() const { return bounds_; }
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
   /// What no tiling of a group counts less of: what its bound is made of.
   LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
                                Predictor& predictor) const;
   LeastWork least_work(const Descriptor& layer, const TilingGroup& group) const;
-  /// Likewise of a tiling, by its loads and stores or by all of its prediction.
+  /// Likewise of a tiling, by its loads and stores, or by all of its prediction and what
+  /// TileTimes says.
   LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
-  LayerCounters least_counters(const Prediction& prediction) const;
+  LayerCounters least_counters(const Prediction& prediction, std::uint64_t tile_cycles = 0) const;
   /// A mapping placed_alone(); given up, with nothing, as soon as no score it may have may win.
   std::optional<EvaluatedMapping> evaluate_while(const Descriptor& placed,
                                                  const Prediction& prediction,
@@ -80,8 +82,8 @@ class MappingSearch {
  private:
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
   LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
-  std::uint64_t most_stall_cycles(const Descriptor& layer, const Prediction& prediction,
-                                  const MayWin& may_win) const;
+  std::optional<Deadline> deadline(const Descriptor& layer, const Prediction& prediction,
+                                   const MayWin& may_win) const;
 
   const AcceleratorConfig& config_;
   const EnergyModel& energy_;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What no execution of a tiling can beat, tile by tile: loads, steps and stores one after the other
+// in the places that the buffers have for them, as a Pipeline does them, but behind a memory that
+// never makes one wait for another. Sharper than Bounds and, step by step, slower. bounds.md has
+// the reasons.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+
+#include "models/arch/descriptor.h"
+#include "models/perf/step_work.h"
+#include "models/perf/transfers.h"
+
+namespace dcnsim {
+
+class Bounds;
+struct AcceleratorConfig;
+
+class TileTimes {
+ public:
+  /// Of one layer, whose tiling does not count and whose steps `works` knows. The references stay.
+  TileTimes(const Descriptor& layer, const AcceleratorConfig& config, const Bounds& bounds,
+            StepWorks& works);
+
+  /// Cycles from the descriptor on; `tiling` is legal.
+  std::uint64_t least_cycles(const Tiling& tiling);
+
+ private:
+  /// What one tile takes of the DMA, at least.
+  struct Transfer {
+    std::uint64_t bus_words = 0;
+    std::uint64_t cycles = 0;  ///< from its first request on, if nothing else is moved
+  };
+  /// A kind of tile: loaded or stored one after the other.
+  struct Stream {
+    std::uint64_t slots = 1;
+    std::uint64_t moved = 0;               ///< cycle in which the latest one has been
+    std::uint64_t begun = 0;               ///< in which its first burst was asked for, at least
+    std::array<std::uint64_t, 2> freed{};  ///< in which the latest two places became free
+
+    void move(std::uint64_t from, const Transfer& tile);
+    void free(std::uint64_t cycle);
+    std::uint64_t place() const { return slots == 1 ? freed[1] : freed[0]; }
+  };
+  using Shape = std::array<int, 5>;  ///< of a tile: what its transfers depend on
+
+  const Transfer& weights(const Step& step);
+  const Transfer& inputs(const Step& step);
+  const Transfer& outputs(const Step& step);
+  Transfer transfer(const Parts& parts, bool is_write) const;
+
+  Descriptor layer_;
+  const AcceleratorConfig& config_;
+  const Bounds& bounds_;
+  StepWorks& works_;
+  std::map<Shape, Transfer> weights_, inputs_, outputs_;
+  Parts parts_;
+};
+
+}  // namespace dcnsim
