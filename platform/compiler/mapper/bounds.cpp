@@ -35,7 +35,9 @@ BankLoss bank_loss(const BufferConfig& buffer, double use, std::uint64_t burst_b
 
 /// What no read is faster than.
 double read_latency_ns(const AcceleratorConfig& config, const DramSpec& dram) {
-  return config.memory == MemoryKind::kIdeal ? config.ideal.latency_ns : dram.cl_ns;
+  if (config.memory == MemoryKind::kIdeal) return config.ideal.latency_ns;
+  const DramTiming timing(dram);
+  return real(timing.cl * timing.period_ps) / 1e3;
 }
 
 /// Writes that a controller may have taken and not yet executed.
@@ -111,7 +113,8 @@ std::uint64_t Bounds::memory_cycles(std::uint64_t bytes, double latency_ns) cons
       ns = moving_ns + refresh_ns_ * std::floor(ns / refresh_every_ns_);
     }
   }
-  return static_cast<std::uint64_t>((latency_ns + ns) / period_ns_);
+  // Rounding errors are far smaller than what is left out here.
+  return static_cast<std::uint64_t>(std::ceil((latency_ns + ns) / period_ns_ * (1 - 1e-9)));
 }
 
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {

@@ -123,9 +123,8 @@ class Mapper {
   Descriptor placed(std::size_t layer, Place input, Place output) const;
   /// What is known of a layer with its maps at certain places.
   struct Known {
-    std::optional<Score> score;  ///< or a bound of it, until there is a result; none: no mapping
-    std::unique_ptr<OpenSearch> open;  ///< as long as there is none
-    bool is_sharp = false;             ///< the bound
+    StoredBound bound;                 ///< or the score itself, once there is a result
+    std::unique_ptr<OpenSearch> open;  ///< as far as it has got
     std::optional<SearchResult> result;
   };
 
@@ -135,7 +134,11 @@ class Mapper {
   Ways ways();
   Ways best_ways();
   const SearchResult& search(std::size_t layer, Place input, Place output);
-  SearchResult find(const Layer& layer, const Descriptor& descriptor, OpenSearch& open);
+  SearchResult find(const Layer& layer, const Descriptor& descriptor, Known& known);
+  MappingCache* cache_of(const Layer& layer) const;
+  OpenSearch& opened(const Layer& layer, const Descriptor& descriptor, Known& known);
+  void note_bound(const Layer& layer, const Descriptor& descriptor, Known& known,
+                  const std::optional<Score>& bound, bool is_sharp);
   [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
@@ -247,7 +250,7 @@ Mapper::Ways Mapper::bounded_ways() {
       for (const Place output : kPlaces) {
         const std::optional<Way>& rest = ways[i + 1][output];
         if (!rest || !allowed(layers_[i], output)) continue;
-        const std::optional<Score> own = known(i, input, output).score;
+        const std::optional<Score> own = known(i, input, output).bound.score;
         if (!own) continue;
         const Score score = *own + rest->score;
         std::optional<Way>& way = ways[i][input];
@@ -320,49 +323,73 @@ Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   std::string key = layer_key(d);
   if (layer.request.fixes_tiling()) key += layer.name;
   const auto [found, is_new] = known_.try_emplace(key);
-  if (is_new) {
-    found->second.open = std::make_unique<OpenSearch>(search_, d, layer.request);
-    found->second.score = found->second.open->bound();
+  Known& known = found->second;
+  if (!is_new) return known;
+  if (MappingCache* cache = cache_of(layer)) {
+    if (const auto stored = cache->find_bound(key)) {
+      known.bound = *stored;
+      return known;
+    }
   }
-  return found->second;
+  note_bound(layer, d, known, opened(layer, d, known).bound(), false);
+  return known;
+}
+
+/// What a request fixes is not for others.
+MappingCache* Mapper::cache_of(const Layer& layer) const {
+  return layer.request.fixes_tiling() ? nullptr : options_.cache;
+}
+
+OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known) {
+  if (!known.open) known.open = std::make_unique<OpenSearch>(search_, d, layer.request);
+  return *known.open;
+}
+
+void Mapper::note_bound(const Layer& layer, const Descriptor& d, Known& known,
+                        const std::optional<Score>& bound, bool is_sharp) {
+  known.bound = {bound, is_sharp};
+  if (MappingCache* cache = cache_of(layer)) cache->keep_bound(layer_key(d), known.bound);
 }
 
 /// A sharper bound if the one known is the quick one, else the result.
 void Mapper::learn(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
-  if (known.is_sharp) {
+  if (known.bound.is_sharp) {
     search(index, input, output);
     return;
   }
-  known.is_sharp = true;
-  known.open->sharpen();
-  known.score = known.open->bound();
+  const Descriptor d = placed(index, input, output);
+  OpenSearch& open = opened(layers_[index], d, known);
+  open.sharpen();
+  note_bound(layers_[index], d, known, open.bound(), true);
 }
 
 const SearchResult& Mapper::search(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
   if (!known.result) {
     searches_done_ = std::min(searches_done_ + 1, searches_);
-    known.result = find(layers_[index], placed(index, input, output), *known.open);
+    known.result = find(layers_[index], placed(index, input, output), known);
     known.open.reset();
-    known.score.reset();
-    if (!known.result->best.empty()) known.score = known.result->best.front().score;
+    known.bound.score.reset();
+    if (!known.result->best.empty()) known.bound.score = known.result->best.front().score;
   }
   return *known.result;
 }
 
-SearchResult Mapper::find(const Layer& layer, const Descriptor& d, OpenSearch& open) {
+SearchResult Mapper::find(const Layer& layer, const Descriptor& d, Known& known) {
   const std::size_t wanted = 1 + options_.runners_up;
-  MappingCache* cache = layer.request.fixes_tiling() ? nullptr : options_.cache;
+  MappingCache* cache = cache_of(layer);
   const std::string key = std::to_string(wanted) + ':' + layer_key(d);
   if (cache != nullptr) {
     if (const auto stored = cache->find(key)) {
       if (auto result = search_.again(d, *stored)) return *result;
     }
   }
-  const SearchResult result = search_.finish(open, d, layer.request, wanted, [&](std::uint64_t) {
+  const auto told = [&](std::uint64_t) {
     if (options_.progress) options_.progress(searches_done_, searches_, layer.name);
-  });
+  };
+  const SearchResult result =
+      search_.finish(opened(layer, d, known), d, layer.request, wanted, told);
   if (cache != nullptr) {
     StoredSearch stored{{}, result.legal, result.evaluated, result.given_up};
     for (const EvaluatedMapping& mapping : result.best) stored.best.push_back(mapping.tiling);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers searches for as long as it lives, in front of another cache or alone: for programs that
-// compile many networks.
+// Remembers searches and bounds for as long as it lives, in front of another cache or alone: for
+// programs that compile many networks.
 #pragma once
 
 #include <map>
@@ -28,9 +28,18 @@ class MappingMemory : public MappingCache {
     if (behind_ != nullptr) behind_->keep(layer_key, search);
   }
 
+  std::optional<StoredBound> find_bound(const std::string& layer_key) override {
+    const auto known = bounds_.find(layer_key);
+    return known == bounds_.end() ? std::nullopt : std::optional(known->second);
+  }
+  void keep_bound(const std::string& layer_key, const StoredBound& bound) override {
+    bounds_.insert_or_assign(layer_key, bound);
+  }
+
  private:
   MappingCache* behind_;
   std::map<std::string, StoredSearch> known_;
+  std::map<std::string, StoredBound> bounds_;
 };
 
 }  // namespace dcnsim

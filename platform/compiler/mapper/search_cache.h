@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/arch/descriptor.h"
+#include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
 
@@ -17,6 +18,12 @@ struct StoredSearch {
   std::uint64_t legal = 0, evaluated = 0, given_up = 0;
 };
 
+/// What no mapping of a layer beats, before there has been a search.
+struct StoredBound {
+  std::optional<Score> score;  ///< none: there is no mapping
+  bool is_sharp = false;       ///< of a tiling, not of a group
+};
+
 /// Keeps searches from one run to the next. The key says which layer; the machine, the objective
 /// and what else shapes the result are the cache's own business.
 class MappingCache {
@@ -24,6 +31,9 @@ class MappingCache {
   virtual ~MappingCache() = default;
   virtual std::optional<StoredSearch> find(const std::string& layer_key) = 0;
   virtual void keep(const std::string& layer_key, const StoredSearch& search) = 0;
+  /// Bounds are found anew in no time, unless one maps hundreds of networks.
+  virtual std::optional<StoredBound> find_bound(const std::string& /*layer_key*/) { return {}; }
+  virtual void keep_bound(const std::string& /*layer_key*/, const StoredBound&) {}
 };
 
 }  // namespace dcnsim

@@ -7,13 +7,22 @@
 #include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/prediction.h"
+#include "models/perf/tile_cuts.h"
 #include "platform/compiler/mapper/bounds.h"
 
 namespace dcnsim {
 
 TileTimes::TileTimes(const Descriptor& layer, const AcceleratorConfig& config, const Bounds& bounds,
                      StepWorks& works)
-    : layer_(layer), config_(config), bounds_(bounds), works_(works) {}
+    : layer_(layer),
+      config_(config),
+      bounds_(bounds),
+      works_(works),
+      input_(input_layout(layer, config.dma.bus_bytes)),
+      input2_(input2_layout(layer, config.dma.bus_bytes)),
+      output_(output_layout(layer, config.dma.bus_bytes)),
+      least_read_cycles_(bounds.least_read_cycles(u64(config.dma.bus_bytes))),
+      least_write_cycles_(bounds.least_write_cycles(u64(config.dma.bus_bytes))) {}
 
 /// The data of a stream pass in the order of its tiles.
 void TileTimes::Stream::move(std::uint64_t from, const Transfer& tile) {
@@ -26,8 +35,6 @@ void TileTimes::Stream::free(std::uint64_t cycle) { freed = {freed[1], cycle}; }
 std::uint64_t TileTimes::least_cycles(const Tiling& tiling) {
   layer_.tiling = tiling;
   weights_.clear();
-  inputs_.clear();
-  outputs_.clear();
   Stream weight, input, output;
   weight.slots = slots(config_.weight_buffer, weight_room(layer_, config_));
   input.slots = input_slots(layer_, config_);
@@ -55,55 +62,71 @@ std::uint64_t TileTimes::least_cycles(const Tiling& tiling) {
   return std::max(end, output.moved);
 }
 
-TileTimes::Transfer TileTimes::transfer(const Parts& parts, bool is_write) const {
-  Transfer tile;
-  std::uint64_t bytes = 0, requests = 0;
-  for (const Part& part : parts) {
-    bytes += part.bytes;
-    requests += least_requests(part.bytes, config_.dma);
+void TileTimes::add_run(Sum& sum, std::uint64_t bytes, std::uint64_t times) const {
+  sum.bytes += times * bytes;
+  sum.requests += times * least_requests(bytes, config_.dma);
+}
+
+/// Channels of whole planes, or a part of one plane, pixel by pixel.
+void TileTimes::add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1, int channel0,
+                        int channel1) const {
+  const int channels = channel1 - channel0;
+  if (channels < map.plane(channel0).channels()) {
+    add_run(sum, u64(std::int64_t{channels} * map.bits() / 8), u64(rows) * u64(x1 - x0));
+    return;
   }
-  const auto least = [&](std::uint64_t moved) {
-    return is_write ? bounds_.least_write_cycles(moved) : bounds_.least_read_cycles(moved);
-  };
-  const std::uint64_t bus_bytes = u64(config_.dma.bus_bytes);
+  const bool joined = map.joins_rows() && x1 - x0 == map.shape().width;
+  for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
+    const std::uint64_t bytes = u64(map.bus_bytes(plane.size, x0, x1));
+    if (joined) {
+      add_run(sum, u64(rows) * bytes, plane.count);
+    } else {
+      add_run(sum, bytes, u64(rows) * plane.count);
+    }
+  }
+}
+
+TileTimes::Transfer TileTimes::transfer(const Sum& sum, bool is_write) const {
   const std::uint64_t outstanding = u64(config_.dma.outstanding);
-  tile.bus_words = bytes / bus_bytes;
-  // So many requests may be on their way, and each of them is for a time.
-  tile.cycles =
-      std::max(least(bytes), (requests + outstanding - 1) / outstanding * least(bus_bytes));
-  return tile;
+  const std::uint64_t of_word = is_write ? least_write_cycles_ : least_read_cycles_;
+  const std::uint64_t together =
+      is_write ? bounds_.least_write_cycles(sum.bytes) : bounds_.least_read_cycles(sum.bytes);
+  if (sum.requests == 0) return {};
+  // A request a cycle; so many may be on their way, and each of them is for a time.
+  const std::uint64_t by_requests = std::max(
+      sum.requests - 1 + of_word, (sum.requests + outstanding - 1) / outstanding * of_word);
+  return {sum.bytes / u64(config_.dma.bus_bytes), std::max(together, by_requests)};
 }
 
 const TileTimes::Transfer& TileTimes::weights(const Step& step) {
   const auto [found, is_new] = weights_.try_emplace(
-      Shape{step.channel1 - step.channel0, step.groups, step.k1 - step.k0, step.first_chunk, 0});
+      Shape{step.channel1 - step.channel0, step.groups, step.k1 - step.k0, step.first_chunk});
   if (is_new) {
     weight_parts(layer_, config_, step, parts_);
-    found->second = transfer(parts_, false);
+    Sum sum;
+    for (const Part& part : parts_) add_run(sum, part.bytes, 1);
+    found->second = transfer(sum, false);
   }
   return found->second;
 }
 
-const TileTimes::Transfer& TileTimes::inputs(const Step& step) {
-  const InputRegion region = input_region(layer_, step.pixels);
-  const auto [found, is_new] =
-      inputs_.try_emplace(Shape{region.y1 - region.y0, region.x0, region.x1, step.in0, step.in1});
-  if (is_new) {
-    input_parts(layer_, config_, step, parts_);
-    found->second = transfer(parts_, false);
-  }
-  return found->second;
+TileTimes::Transfer TileTimes::inputs(const Step& step) const {
+  const InputRegion in = input_region(layer_, step.pixels);
+  Sum sum;
+  const auto add = [&](const MapLayout& map) {
+    add_map(sum, map, in.y1 - in.y0, in.x0, in.x1, step.in0, step.in1);
+  };
+  if (!layer_.input_on_chip) add(input_);
+  if (layer_.kind == LayerKind::kAdd) add(input2_);
+  return transfer(sum, false);
 }
 
-const TileTimes::Transfer& TileTimes::outputs(const Step& step) {
+TileTimes::Transfer TileTimes::outputs(const Step& step) const {
   const PixelTile& tile = step.pixels;
-  const auto [found, is_new] = outputs_.try_emplace(
-      Shape{tile.y1 - tile.y0, tile.x0, tile.x1, step.store_channel0, step.store_channel1});
-  if (is_new) {
-    output_parts(layer_, config_, step, parts_);
-    found->second = transfer(parts_, true);
-  }
-  return found->second;
+  Sum sum;
+  add_map(sum, output_, tile.y1 - tile.y0, tile.x0, tile.x1, step.store_channel0,
+          step.store_channel1);
+  return transfer(sum, true);
 }
 
 }  // namespace dcnsim

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "models/arch/descriptor.h"
+#include "models/arch/memory_layout.h"
 #include "models/perf/step_work.h"
 #include "models/perf/transfers.h"
 
@@ -44,18 +45,27 @@ class TileTimes {
     void free(std::uint64_t cycle);
     std::uint64_t place() const { return slots == 1 ? freed[1] : freed[0]; }
   };
-  using Shape = std::array<int, 5>;  ///< of a tile: what its transfers depend on
+  using Shape = std::array<int, 4>;  ///< of a weight tile: what its transfer depends on
 
   const Transfer& weights(const Step& step);
-  const Transfer& inputs(const Step& step);
-  const Transfer& outputs(const Step& step);
-  Transfer transfer(const Parts& parts, bool is_write) const;
+  Transfer inputs(const Step& step) const;
+  Transfer outputs(const Step& step) const;
+  /// Bytes and requests of a tile, as far as they have been added up.
+  struct Sum {
+    std::uint64_t bytes = 0, requests = 0;
+  };
+  void add_run(Sum& sum, std::uint64_t bytes, std::uint64_t times) const;
+  void add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1, int channel0,
+               int channel1) const;
+  Transfer transfer(const Sum& sum, bool is_write) const;
 
   Descriptor layer_;
   const AcceleratorConfig& config_;
   const Bounds& bounds_;
   StepWorks& works_;
-  std::map<Shape, Transfer> weights_, inputs_, outputs_;
+  const MapLayout input_, input2_, output_;
+  const std::uint64_t least_read_cycles_, least_write_cycles_;  ///< of a bus word
+  std::map<Shape, Transfer> weights_;
   Parts parts_;
 };
 

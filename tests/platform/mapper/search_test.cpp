@@ -11,6 +11,7 @@
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/tile_times.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/random_layer.h"
@@ -279,7 +280,7 @@ TEST(Candidates, keep_to_what_is_requested) {
 TEST(Bounds, are_never_beaten) {
   RandomLayer random(3);
   std::mt19937 engine(3);
-  int mappings = 0, overlapped = 0, ideal = 0;
+  int mappings = 0, overlapped = 0, ideal = 0, sharper = 0;
   for (int i = 0; i < 4000; ++i) {
     AcceleratorConfig config = random.machine();
     config.dma.max_burst_bytes = config.dma.bus_bytes << random.pick(0, 4);
@@ -310,11 +311,27 @@ TEST(Bounds, are_never_beaten) {
     const LayerCounters counters = search.evaluate(d, *tiling).counters;
     const std::uint64_t stalls =
         counters.stall_cycles.total() - counters.stall_cycles[Stall::kDescriptor];
+    const std::uint64_t cycles = counters.cycles - counters.stall_cycles[Stall::kDescriptor];
     Predictor predictor(d, config);
-    EXPECT_LE(Bounds(config, lpddr4_3200()).least_stall_cycles(predictor.predict(*tiling)), stalls)
+    const Bounds bounds(config, lpddr4_3200());
+    EXPECT_LE(bounds.least_stall_cycles(predictor.predict(*tiling)), stalls) << i;
+    TileTimes times(d, config, bounds, predictor.step_works());
+    const std::uint64_t least = times.least_cycles(*tiling);
+    EXPECT_LE(least, cycles) << i;
+    sharper += least > predictor.predict(*tiling).counters.compute_cycles +
+                           bounds.least_stall_cycles(predictor.predict(*tiling))
+                   ? 1
+                   : 0;
+    Descriptor tiled = d;
+    tiled.tiling = *tiling;
+    EXPECT_LE(
+        bounds.least_counters(tiled, bounds.least_work(tiled), predictor.predict_transfers(*tiling))
+            .cycles,
+        cycles)
         << i;
   }
   EXPECT_GT(mappings, 2000);
+  EXPECT_GT(sharper, 1000) << "TileTimes is worth its time";
   EXPECT_GT(overlapped, 300);
   EXPECT_GT(ideal, 300);
 }
