@@ -2,6 +2,7 @@
 #include "platform/compiler/mapper/bounds.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
@@ -9,6 +10,7 @@
 #include "models/base/integer.h"
 #include "models/perf/clock.h"
 #include "models/perf/datapath/datapath.h"
+#include "models/perf/ideal_device.h"
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
@@ -43,7 +45,8 @@ std::uint64_t posted_bytes(const AcceleratorConfig& config, const DramSpec& dram
 
 double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
   if (config.memory == MemoryKind::kIdeal) {
-    return config.ideal.gbytes_per_s ? 1 / *config.ideal.gbytes_per_s : 0;
+    const std::optional<double> gbytes_per_s = ideal_memory(config).gbytes_per_s;
+    return gbytes_per_s ? 1 / *gbytes_per_s : 0;
   }
   return dram.burst_ns() / (dram.burst_bytes() * config.dram.channels);
 }
