@@ -106,6 +106,8 @@ class AxisReader {
     for (const std::string& text : values) {
       try {
         AcceleratorConfig any;
+        const bool of_scratchpad = !fields::why_unused(any, setting).empty();
+        if (of_scratchpad) any.share({fields::kMiB});
         set_fields(any, {{setting, text}});
       } catch (const std::runtime_error& e) {
         yaml_.fail(node, field, e.what());

@@ -2,6 +2,7 @@
 #include "models/arch/accelerator_config.h"
 
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "models/arch/config_fields.h"
@@ -46,7 +47,33 @@ std::string expected(const Whole& field) {
   return range;
 }
 
+std::string why_unused(const AcceleratorConfig& config, std::string_view path) {
+  const auto is_of = [&](std::string_view section) { return path.rfind(section, 0) == 0; };
+  const bool shared = is_of("buffers.shared.");
+  if (is_of("buffers.") && !shared && config.shares_buffer()) {
+    return "given beside buffers.shared, expected one scratchpad or three buffers";
+  }
+  if (shared && path != "buffers.shared.capacity_bytes" && !config.shares_buffer()) {
+    return "given without buffers.shared.capacity_bytes, expected both or neither";
+  }
+  if (path == "memory.gbytes_per_s" && config.memory_bytes_per_cycle) {
+    return "given beside memory.bytes_per_cycle, expected one of both";
+  }
+  return "";
+}
+
 }  // namespace fields
+
+bool operator==(const BufferConfig& a, const BufferConfig& b) {
+  const auto members = [](const BufferConfig& c) {
+    return std::tie(c.capacity_bytes, c.word_bits, c.banks, c.double_buffered, c.separate_halves);
+  };
+  return members(a) == members(b);
+}
+
+void AcceleratorConfig::share(const BufferConfig& scratchpad) {
+  shared_buffer = input_buffer = weight_buffer = output_buffer = scratchpad;
+}
 
 namespace {
 
@@ -112,6 +139,30 @@ void validate_buffer(const std::string& path, const BufferConfig& buffer) {
                          std::to_string(buffer.word_bits) + "-bit words)");
 }
 
+void validate_buffers(const AcceleratorConfig& config) {
+  const BufferConfig& shared = config.shared_buffer;
+  if (!config.shares_buffer()) {
+    validate_buffer("buffers.input", config.input_buffer);
+    validate_buffer("buffers.weight", config.weight_buffer);
+    validate_buffer("buffers.output", config.output_buffer);
+    return;
+  }
+  validate_buffer("buffers.shared", shared);
+  for (const auto& [path, buffer] : {std::pair("buffers.input", &config.input_buffer),
+                                     std::pair("buffers.weight", &config.weight_buffer),
+                                     std::pair("buffers.output", &config.output_buffer)}) {
+    if (*buffer != shared) throw InvalidField(path, "other than buffers.shared, expected the same");
+  }
+}
+
+void validate_memory(const AcceleratorConfig& config) {
+  if (!config.ideal.gbytes_per_s || !config.memory_bytes_per_cycle) return;
+  throw InvalidField("memory.gbytes_per_s",
+                     fields::decimal(*config.ideal.gbytes_per_s) +
+                         ", expected nothing beside memory.bytes_per_cycle (" +
+                         fields::decimal(*config.memory_bytes_per_cycle) + ")");
+}
+
 void validate_datapath(const ArrayConfig& array) {
   if (array.dataflow == Dataflow::kOutputStationary && array.weight_load != WeightLoad::kHidden) {
     throw InvalidField("array.weight_load",
@@ -152,10 +203,8 @@ void validate_watermarks(const DramConfig& dram) {
 
 void validate(const AcceleratorConfig& config) {
   fields::visit_fields(config, Validator{});
-  validate_buffer("buffers.input", config.input_buffer);
-  validate_buffer("buffers.weight", config.weight_buffer);
-  validate_buffer("buffers.output", config.output_buffer);
-
+  validate_buffers(config);
+  validate_memory(config);
   validate_datapath(config.array);
   validate_address_mapping(config.dram.address_mapping);
   validate_watermarks(config.dram);

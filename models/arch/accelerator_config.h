@@ -97,6 +97,9 @@ struct BufferConfig {
   int all_banks() const { return double_buffered && separate_halves ? 2 * banks : banks; }
 };
 
+bool operator==(const BufferConfig& a, const BufferConfig& b);
+inline bool operator!=(const BufferConfig& a, const BufferConfig& b) { return !(a == b); }
+
 /// Whose burst goes next. Descriptors and outputs, which free a buffer, come before loads.
 enum class Arbitration : std::uint8_t {
   kNeededFirst,  ///< of weights and inputs, the tile of the earlier step
@@ -201,15 +204,23 @@ struct AcceleratorConfig {
   BufferConfig input_buffer;
   BufferConfig weight_buffer;
   BufferConfig output_buffer;
+  /// One scratchpad in the place of the three, all of whose tiles lie side by side in the same
+  /// banks; without capacity there is none. The three then are descriptions of it (share()).
+  BufferConfig shared_buffer;
   /// Partial sums (accumulator width each) of weight-stationary arrays. The PEs of
   /// output-stationary arrays hold them, unless a reduction in chunks meets more pixels than rows.
   std::int64_t accumulator_buffer_bytes = 0;
   DmaConfig dma;
   MemoryKind memory = MemoryKind::kDram;
   IdealConfig ideal;
+  /// Its bandwidth in place of ideal.gbytes_per_s: bytes in a cycle of clock_mhz.
+  std::optional<double> memory_bytes_per_cycle;
   DramConfig dram;  ///< its capacity is that of an ideal memory too
   MappingConfig mapping;
   CostConfig cost;
+
+  bool shares_buffer() const { return shared_buffer.capacity_bytes > 0; }
+  void share(const BufferConfig& scratchpad);
 };
 
 /// A value that no accelerator can have; what() is "path: value, expected ...".

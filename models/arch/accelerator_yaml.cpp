@@ -213,6 +213,15 @@ class Reader {
   const bool partial_;
 };
 
+/// What follows from the fields that were read. Throws InvalidField if they exclude one another.
+void settle(AcceleratorConfig& config, const std::map<std::string, Scalar>& scalars) {
+  for (const auto& [path, scalar] : scalars) {
+    const std::string problem = fields::why_unused(config, path);
+    if (!problem.empty()) throw InvalidField(path, problem);
+  }
+  if (config.shares_buffer()) config.share(config.shared_buffer);
+}
+
 class Writer {
  public:
   explicit Writer(YAML::Emitter& out) : out_(out) {}
@@ -279,6 +288,7 @@ AcceleratorConfig parse_accelerator(const std::string& text, const std::string& 
   AcceleratorConfig config;
   fields::visit_fields(config, Reader(file, scalars));
   try {
+    settle(config, scalars);
     validate(config);
   } catch (const InvalidField& error) {
     const auto scalar = scalars.find(error.path());
@@ -321,13 +331,20 @@ void set_fields(AcceleratorConfig& config, const std::map<std::string, std::stri
   }
   const std::string no_file;
   fields::visit_fields(config, Reader(no_file, scalars, true));
+  try {
+    settle(config, scalars);
+  } catch (const InvalidField& error) {
+    throw std::runtime_error(error.what());
+  }
 }
 
 std::string to_yaml(const AcceleratorConfig& config) {
   YAML::Emitter out;
   out << YAML::BeginMap;
   Writer writer(out);
-  fields::visit_fields(config, writer);
+  fields::visit_fields(config, [&](const auto& field, const auto& member) {
+    if (fields::why_unused(config, field.path).empty()) writer(field, member);
+  });
   writer.close();
   out << YAML::EndMap;
   return std::string(out.c_str()) + '\n';

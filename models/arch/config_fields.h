@@ -55,8 +55,9 @@ struct Choice : Field {
 };
 
 template <typename Buffer, typename Visitor>
-void visit_buffer(const std::array<std::string_view, 5>& paths, Buffer& buffer, Visitor& visit) {
-  visit(Whole{{paths[0], kRequired}, 64, 64 * kMiB, Kind::kBytes}, buffer.capacity_bytes);
+void visit_buffer(const std::array<std::string_view, 5>& paths, Presence presence, Buffer& buffer,
+                  Visitor& visit) {
+  visit(Whole{{paths[0], presence}, 64, 64 * kMiB, Kind::kBytes}, buffer.capacity_bytes);
   visit(Whole{{paths[1], kOptional}, 8, 512, Kind::kPowerOfTwo}, buffer.word_bits);
   visit(Whole{{paths[2], kOptional}, 1, 64}, buffer.banks);
   visit(Flag{{paths[3], kOptional}}, buffer.double_buffered);
@@ -110,15 +111,23 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Whole{{"accumulator.buffer_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
         c.accumulator_buffer_bytes);
 
+  // In the place of the three that follow.
+  visit(Whole{{"buffers.shared.capacity_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
+        c.shared_buffer.capacity_bytes);
+  visit(Whole{{"buffers.shared.word_bits", kOptional}, 8, 512, Kind::kPowerOfTwo},
+        c.shared_buffer.word_bits);
+  visit(Whole{{"buffers.shared.banks", kOptional}, 1, 64}, c.shared_buffer.banks);
+  visit(Flag{{"buffers.shared.double_buffered", kOptional}}, c.shared_buffer.double_buffered);
+  const Presence presence = c.shares_buffer() ? kOptional : kRequired;
   visit_buffer({"buffers.input.capacity_bytes", "buffers.input.word_bits", "buffers.input.banks",
                 "buffers.input.double_buffered", "buffers.input.separate_halves"},
-               c.input_buffer, visit);
+               presence, c.input_buffer, visit);
   visit_buffer({"buffers.weight.capacity_bytes", "buffers.weight.word_bits", "buffers.weight.banks",
                 "buffers.weight.double_buffered", "buffers.weight.separate_halves"},
-               c.weight_buffer, visit);
+               presence, c.weight_buffer, visit);
   visit_buffer({"buffers.output.capacity_bytes", "buffers.output.word_bits", "buffers.output.banks",
                 "buffers.output.double_buffered", "buffers.output.separate_halves"},
-               c.output_buffer, visit);
+               presence, c.output_buffer, visit);
 
   visit(Whole{{"dma.bus_bytes", kOptional}, 1, 64, Kind::kPowerOfTwo}, c.dma.bus_bytes);
   visit(Whole{{"dma.max_burst_bytes", kOptional}, 1, 4096, Kind::kPowerOfTwo},
@@ -133,6 +142,8 @@ void visit_fields(Config& c, Visitor&& visit) {
                            {{{"dram", MemoryKind::kDram}, {"ideal", MemoryKind::kIdeal}}}},
         c.memory);
   visit(Real{{"memory.latency_ns", kOptional}, 0, 1e6}, c.ideal.latency_ns);
+  visit(RealOrWord{{{"memory.bytes_per_cycle", kOptional}, 1e-3, 1e6}, "unlimited"},
+        c.memory_bytes_per_cycle);
   visit(RealOrWord{{{"memory.gbytes_per_s", kOptional}, 1e-3, 1e6}, "unlimited"},
         c.ideal.gbytes_per_s);
   visit(RealOrWord{{{"memory.energy_pj_per_byte", kOptional}, 0, 1e6}, "unknown"},
@@ -178,6 +189,9 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
   visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
 }
+
+/// Empty, or why a file for such a machine does not have this field: another stands for it.
+std::string why_unused(const AcceleratorConfig& config, std::string_view path);
 
 /// Shortest decimal text that reads back as the same number.
 std::string decimal(double value);

@@ -19,6 +19,7 @@ enum class EnergyPart : std::uint8_t {
   kAccumulatorRegisters,
   kEdgeRegisters,    ///< operands fetched a step ahead, and the array's skew
   kShadowRegisters,  ///< second weights or leaving sums
+  kFeeder,           ///< kernel positions put side by side
   kRequantize,
   kPoolAdd,
   kInputBuffer,
@@ -32,20 +33,22 @@ enum class EnergyPart : std::uint8_t {
   kDramBackground,
   kLeakage,
 };
-inline constexpr std::size_t kEnergyParts = 18;
+inline constexpr std::size_t kEnergyParts = 19;
 
 enum class AreaPart : std::uint8_t {
   kPeArray,
   kEdgeRegisters,
   kShadowRegisters,
+  kFeeder,
   kRequantizers,
   kPoolAdd,
   kInputBuffer,
   kWeightBuffer,
   kOutputBuffer,
+  kSharedBuffer,  ///< in the place of these three
   kAccumulatorBuffer,
 };
-inline constexpr std::size_t kAreaParts = 9;
+inline constexpr std::size_t kAreaParts = 11;
 
 /// Parts that are shown as one.
 enum class PartGroup : std::uint8_t {
@@ -91,6 +94,8 @@ constexpr PartInfo info(EnergyPart part) {
       return {"edge_registers", Group::kRegisters};
     case EnergyPart::kShadowRegisters:
       return {"shadow_registers", Group::kRegisters};
+    case EnergyPart::kFeeder:
+      return {"feeder", Group::kRegisters};
     case EnergyPart::kRequantize:
       return {"requantize", Group::kPostProcessing};
     case EnergyPart::kPoolAdd:
@@ -128,6 +133,8 @@ constexpr PartInfo info(AreaPart part) {
       return {"edge_registers", Group::kRegisters};
     case AreaPart::kShadowRegisters:
       return {"shadow_registers", Group::kRegisters};
+    case AreaPart::kFeeder:
+      return {"feeder", Group::kRegisters};
     case AreaPart::kRequantizers:
       return {"requantizers", Group::kPostProcessing};
     case AreaPart::kPoolAdd:
@@ -138,6 +145,8 @@ constexpr PartInfo info(AreaPart part) {
       return {"weight_buffer", Group::kBuffers};
     case AreaPart::kOutputBuffer:
       return {"output_buffer", Group::kBuffers};
+    case AreaPart::kSharedBuffer:
+      return {"shared_buffer", Group::kBuffers, "input_buffer"};
     case AreaPart::kAccumulatorBuffer:
       return {"accumulator_buffer", Group::kBuffers};
   }

@@ -60,6 +60,8 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       post(tables_dir, accelerator),
       registers(tables_dir, accelerator.cost),
       array_registers(dcnsim::array_registers(accelerator)),
+      feeder(tables_dir, accelerator),
+      window_feeder(dcnsim::window_feeder(accelerator.array)),
       sram(tables_dir, accelerator.cost, pe->node_nm()),
       dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
       dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
@@ -67,9 +69,13 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
     return sram.buffer({name + ".capacity_bytes", name + ".word_bits"},
                        static_cast<double>(b.capacity_bytes), b.word_bits, b.all_banks());
   };
-  input = shape("buffers.input", config.input_buffer);
-  weight = shape("buffers.weight", config.weight_buffer);
-  output = shape("buffers.output", config.output_buffer);
+  if (config.shares_buffer()) {
+    input = weight = output = shape("buffers.shared", config.shared_buffer);
+  } else {
+    input = shape("buffers.input", config.input_buffer);
+    weight = shape("buffers.weight", config.weight_buffer);
+    output = shape("buffers.output", config.output_buffer);
+  }
   if (has_accumulator_buffer()) {
     // A bank for each column: all columns update a partial sum in the same cycle.
     accumulator = sram.buffer({"accumulator.buffer_bytes", "accumulator.bits"},
@@ -93,25 +99,33 @@ void CostParts::add_units() {
                  maximum = post.maximum(config.array.activation_bits),
                  adder = post.adder(config.array.activation_bits);
   const double edge_bits = count(array_registers.edge_bits),
-               shadow_bits = count(array_registers.shadow_bits);
+               shadow_bits = count(array_registers.shadow_bits),
+               feeder_bits = count(window_feeder.bits());
   const Figure register_um2{registers.area_um2(), registers.by()};
 
   area_um2[AreaPart::kPeArray] = pes * Figure{pe->unit().area_um2, by_pe};
   area_um2[AreaPart::kEdgeRegisters] = edge_bits * register_um2;
   area_um2[AreaPart::kShadowRegisters] = shadow_bits * register_um2;
+  area_um2[AreaPart::kFeeder] = feeder_bits * Figure{feeder.bit().area_um2, feeder.by()};
   area_um2[AreaPart::kRequantizers] = columns * area(requantizer);
   area_um2[AreaPart::kPoolAdd] = columns * (area(maximum) + area(adder));
-  area_um2[AreaPart::kInputBuffer] = area(input);
-  area_um2[AreaPart::kWeightBuffer] = area(weight);
-  area_um2[AreaPart::kOutputBuffer] = area(output);
+  Figure buffers_mw = leakage(input);
+  if (config.shares_buffer()) {
+    area_um2[AreaPart::kSharedBuffer] = area(input);
+  } else {
+    area_um2[AreaPart::kInputBuffer] = area(input);
+    area_um2[AreaPart::kWeightBuffer] = area(weight);
+    area_um2[AreaPart::kOutputBuffer] = area(output);
+    buffers_mw = buffers_mw + leakage(weight) + leakage(output);
+  }
   area_um2[AreaPart::kAccumulatorBuffer] = area(accumulator);
 
   const Figure logic_nw =
       pes * Figure{pe->unit().leakage_nw, by_pe} +
       (edge_bits + shadow_bits) * Figure{registers.leakage_nw(), registers.by()} +
+      feeder_bits * Figure{feeder.bit().leakage_nw, feeder.by()} +
       columns * (leakage(requantizer) + leakage(maximum) + leakage(adder));
-  leakage_mw = kMilliwattPerNanowatt * logic_nw + leakage(input) + leakage(weight) +
-               leakage(output) + leakage(accumulator);
+  leakage_mw = kMilliwattPerNanowatt * logic_nw + buffers_mw + leakage(accumulator);
 }
 
 double CostParts::logic_pj_per_fj() const {
@@ -162,6 +176,8 @@ void CostParts::charge_array(const Descriptor& d, const LayerCounters& counters,
   const double edge_fj = activation_bit_fj * count(bits.edge_activation_bits) +
                          random_bit_fj * count(bits.edge_weight_bits);
   pj[EnergyPart::kEdgeRegisters] = {logic * edge_fj, registers.by()};
+  pj[EnergyPart::kFeeder] = {logic * feeder.bit().energy_fj * count(counters.feeder_bits),
+                             feeder.by()};
   pj[EnergyPart::kShadowRegisters] = {logic * random_bit_fj * count(bits.shadow_bits),
                                       registers.by()};
 }

@@ -10,12 +10,14 @@
 #include "models/arch/dram_spec.h"
 #include "models/cost/breakdown.h"
 #include "models/cost/cost_model.h"
+#include "models/cost/feeder_cost.h"
 #include "models/cost/figure.h"
 #include "models/cost/pe_cost.h"
 #include "models/cost/post_cost.h"
 #include "models/cost/register_cost.h"
 #include "models/cost/sram_cost.h"
 #include "models/perf/array_registers.h"
+#include "models/perf/window_feeder.h"
 
 namespace dcnsim {
 
@@ -30,9 +32,11 @@ struct CostParts {
   PostCost post;
   RegisterCost registers;
   ArrayRegisters array_registers;  ///< outside the PEs
+  FeederCost feeder;
+  WindowFeeder window_feeder;
   SramCost sram;
-  BufferCost input, weight, output;
-  BufferCost accumulator;  ///< all zero if the machine has none
+  BufferCost input, weight, output;  ///< the scratchpad's each time, if they share one
+  BufferCost accumulator;            ///< all zero if the machine has none
   DramSpec dram;
   Extrapolations dram_by;
   std::string dram_sha256;
@@ -40,6 +44,7 @@ struct CostParts {
   Figure leakage_mw;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
+  bool has_feeder() const { return window_feeder.lanes > 0; }
   bool has_accumulator_buffer() const { return config.accumulator_buffer_bytes > 0; }
   /// What CostModel::layer_energy_pj() sums up. A unit that no event asks for is not looked up.
   EnergyFigures energy_pj(const Descriptor& layer, const LayerCounters& counters) const;

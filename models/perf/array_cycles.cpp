@@ -6,6 +6,7 @@
 #include "models/arch/memory_layout.h"
 #include "models/perf/array_registers.h"
 #include "models/perf/datapath/datapath.h"
+#include "models/perf/window_feeder.h"
 
 namespace dcnsim {
 namespace {
@@ -211,6 +212,10 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   counters.activation_loads += outputs * steps * u64(mode.activation.times);
   if (work.last_chunk) counters.requantized += outputs;
   count_register_loads(config, work, counters.registers);
+  if (window_feeder(config.array).lanes > 0) {
+    counters.feeder_bits += groups * blocks.count * u64(work.pixels) * u64(work.reduction) *
+                            u64(mode.activation.times) * u64(mode.activation.bits);
+  }
   if (work.first_chunk) {
     const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
     counters.weight_buffer.reads += groups * blocks.sum([&](int columns) {

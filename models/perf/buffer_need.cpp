@@ -47,15 +47,18 @@ bool channels_on_bus_words(const Descriptor& d, const AcceleratorConfig& config)
          group_channels(d) * bits % word_bits == 0;
 }
 
-std::string lacks(const char* buffer, const Room& room) {
+std::string lacks(const char* buffer, const Room& room, const char* what = "a tile needs ") {
   if (room.fits()) return "";
   return std::string(buffer) + " lacks " + std::to_string(room.needed - room.available) +
-         " bytes: a tile needs " + std::to_string(room.needed) + ", there is room for " +
+         " bytes: " + what + std::to_string(room.needed) + ", there is room for " +
          std::to_string(room.available);
 }
 
 std::string why_outputs_do_not_fit(const Descriptor& d, const AcceleratorConfig& config) {
   std::string reason = lacks("output buffer", output_room(d, config));
+  if (reason.empty()) {
+    reason = lacks("scratchpad", shared_room(d, config), "tiles at a time need ");
+  }
   if (reason.empty()) reason = lacks("accumulator buffer", accumulator_room(d, config));
   if (reason.empty() && !channels_on_bus_words(d, config)) {
     reason = "tile_channels: output tiles would share a bus word";
@@ -93,7 +96,10 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
   // On chip, an addition's first operand lies in the other half.
   if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(input_layout(d, bus));
   if (d.kind == LayerKind::kAdd) room.needed += operand(input2_layout(d, bus));
-  room.available = available(config.input_buffer, any_on_chip(d) || input_tile_count(d) > 1);
+  // What stays in a scratchpad takes what it needs of it, not a half.
+  const bool in_a_half = any_on_chip(d) && !config.shares_buffer();
+  room.available =
+      available(config.input_buffer, in_a_half || (!any_on_chip(d) && input_tile_count(d) > 1));
   return room;
 }
 
@@ -157,12 +163,30 @@ Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
 }
 
 Room kept_room(const Descriptor& d, const AcceleratorConfig& config) {
-  Room room{0, config.input_buffer.capacity_bytes / 2};
+  Room room{0, config.input_buffer.capacity_bytes / (config.shares_buffer() ? 1 : 2)};
   if (!d.output_on_chip) return room;
   const Shape out = d.output_shape();
   room.needed =
       out.height *
       words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits, config.input_buffer);
+  return room;
+}
+
+Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
+  Room room{0, config.shared_buffer.capacity_bytes};
+  if (!config.shares_buffer()) return room;
+  const auto tiles = [&](std::size_t count, std::int64_t bytes) {
+    room.needed += static_cast<std::int64_t>(count) * bytes;
+  };
+  const Room weight = weight_room(d, config), output = output_room(d, config);
+  tiles(input_slots(d, config), input_room(d, config).needed);
+  tiles(slots(config.weight_buffer, weight), weight.needed);
+  tiles(slots(config.output_buffer, output), output.needed);
+  tiles(1, kept_room(d, config).needed);
+  if (d.kind == LayerKind::kAdd && d.input_on_chip) {
+    tiles(d.add.height, words_bytes(std::int64_t{d.add.width} * d.add.channels * d.input.bits,
+                                    config.input_buffer));
+  }
   return room;
 }
 
@@ -175,7 +199,7 @@ std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
 }
 
 std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& config) {
-  if (any_on_chip(d) && !config.input_buffer.double_buffered) {
+  if (any_on_chip(d) && !config.input_buffer.double_buffered && !config.shares_buffer()) {
     return "input buffer: maps stay on chip in a half of it, but it is not double-buffered";
   }
   if (d.kind == LayerKind::kAdd && d.input_on_chip && d.output_on_chip) {
@@ -220,7 +244,7 @@ std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& co
 
 bool outputs_fit(const Descriptor& d, const AcceleratorConfig& config) {
   return channels_on_bus_words(d, config) && output_room(d, config).fits() &&
-         accumulator_room(d, config).fits();
+         accumulator_room(d, config).fits() && shared_room(d, config).fits();
 }
 
 std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {

@@ -25,8 +25,14 @@ Room input_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 Room weight_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 Room output_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 Room accumulator_room(const Descriptor& descriptor, const AcceleratorConfig& config);
-/// Of an output that stays on chip, as input of the next layer, in a half of the input buffer.
+/// Of an output that stays on chip, as input of the next layer, in a half of the input buffer or
+/// beside all else in the scratchpad.
 Room kept_room(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// Of a scratchpad (AcceleratorConfig::shares_buffer()): all tiles that are in it at a time, two of
+/// each kind that has several if it is double-buffered, and maps that stay. A kind alone may take
+/// all of it or, if there are two of its tiles, a half. Nothing and no room without one.
+Room shared_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 
 /// Tiles that can be in the buffer at a time: halves of a double buffer are used in turn unless one
 /// tile may have all of it.

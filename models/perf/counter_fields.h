@@ -144,6 +144,9 @@ constexpr void visit_counters(Visitor&& visit, Counters&... c) {
               "clocked into second weights (weight-stationary) or leaving sums "
               "(output-stationary)"),
         c.registers.shadow_bits...);
+  visit(
+      event("feeder_bits", "", Unit::kBits, "activations that the window feeder put side by side"),
+      c.feeder_bits...);
   visit(layer("input_codes", Unit::kOne, kWork,
               "input codes of convolutions as loaded: halos again, no padding"),
         c.input_codes...);

@@ -20,7 +20,7 @@ enum class Stall : std::uint8_t {
   kWeight,
   kInput,
   kOutput,
-  kConflict,  ///< the DMA had the banks it works with
+  kConflict,  ///< the DMA, or another of its own accesses, had the banks it works with
 };
 inline constexpr std::size_t kStalls = 5;
 
@@ -70,6 +70,7 @@ struct LayerCounters {
   std::uint64_t weight_loads = 0;      ///< times a PE's weight registers are loaded (all its lanes)
   std::uint64_t activation_loads = 0;  ///< likewise its activation registers
   RegisterLoads registers;             ///< of the array, outside its PEs
+  std::uint64_t feeder_bits = 0;       ///< through the window feeder (window_feeder.h)
   std::uint64_t input_codes = 0;       ///< of convolutions, as loaded: halos again, no padding
   std::uint64_t input_zeros = 0;       ///< those that are 0, which depends on the data
   StreamBytes stream_bytes;            ///< on the bus, whole bus words

@@ -10,6 +10,9 @@
 
 namespace dcnsim {
 
+/// That of the machine, its bandwidth in time: bytes a cycle of its clock pass in whole cycles.
+IdealConfig ideal_memory(const AcceleratorConfig& config);
+
 class IdealDevice : public MemoryModel {
  public:
   explicit IdealDevice(const IdealConfig& config);

@@ -35,7 +35,7 @@ std::unique_ptr<MemoryModel> make_memory(const AcceleratorConfig& config, const 
     case MemoryKind::kDram:
       return std::make_unique<OwnDram>(dram, config.dram);
     case MemoryKind::kIdeal:
-      return std::make_unique<IdealDevice>(config.ideal);
+      return std::make_unique<IdealDevice>(ideal_memory(config));
   }
   return nullptr;
 }

@@ -210,10 +210,7 @@ void Pipeline::start_step() {
               work_.cycles,
               work_.fill_drain,
               work_.overhead};
-  if (descriptor_.output_on_chip) {
-    running_.end_cycle += lost_cycles(config_.input_buffer, work_.input_buffer.writes,
-                                      work_.input_buffer.reads, work_.cycles);
-  }
+  running_.end_cycle += work_.conflicts;
   computing_ = true;
   ++next_step_;
   client_.step_started(running_);

@@ -214,11 +214,7 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     work.input_use = std::min(work.input_use, use(config_.input_buffer, cycles.input_buffer));
     work.weight_use = std::min(work.weight_use, use(config_.weight_buffer, cycles.weight_buffer));
     work.output_use = std::min(work.output_use, use(config_.output_buffer, cycles.output_buffer));
-    if (layer_.output_on_chip) {
-      work.kept_conflict_cycles +=
-          count * lost_cycles(config_.input_buffer, cycles.input_buffer.writes,
-                              cycles.input_buffer.reads, cycles.cycles);
-    }
+    work.kept_conflict_cycles += count * cycles.conflicts;
   };
   const auto chunks = u64(chunk_count(layer_));
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
@@ -277,14 +273,8 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
   prediction_.counters.overhead_cycles += opening.overhead - within.overhead;
   if (step_count(layer_) == 1) prediction_.last_step_cycles = opening.cycles;
-  if (layer_.output_on_chip) {
-    const auto lost = [&](const StepWork& work) {
-      return lost_cycles(config_.input_buffer, work.input_buffer.writes, work.input_buffer.reads,
-                         work.cycles);
-    };
-    prediction_.kept_conflict_cycles += lost(opening);
-    prediction_.kept_conflict_cycles -= lost(within);
-  }
+  prediction_.kept_conflict_cycles += opening.conflicts;
+  prediction_.kept_conflict_cycles -= within.conflicts;
   const auto take = [&](double& least, const BufferConfig& buffer, const SramAccesses& accesses) {
     least = std::min(least, bank_use(buffer, accesses, opening.cycles));
   };

@@ -38,7 +38,7 @@ struct Prediction {
   std::uint64_t requests = 0;          ///< at least, of bursts: wherever the runs begin
   std::uint64_t last_step_cycles = 0;  ///< of the last step, without any waiting
   std::uint64_t steps = 0;
-  /// Cycles the array loses because outputs that stay on chip go to the buffer it reads from.
+  /// Cycles the array loses to its own accesses (StepWork::conflicts).
   std::uint64_t kept_conflict_cycles = 0;
   /// What every step at least has of each buffer's bank cycles, and what a burst moves at most,
   /// the limit of the DMA aside.

@@ -79,6 +79,16 @@ std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, 
   return vector_cycles(config, output_codes(step) * u64(window));
 }
 
+/// `work` with the accesses of one buffer in the place of those of three.
+StepWork in_scratchpad(const AcceleratorConfig& config, StepWork work) {
+  const std::uint64_t inputs = work.input_buffer.reads, weights = work.weight_buffer.reads;
+  const SramAccesses all{inputs + weights, work.input_buffer.writes + work.output_buffer.writes};
+  work.conflicts = lost_cycles(config.shared_buffer, weights, inputs, work.cycles) +
+                   lost_cycles(config.shared_buffer, all.writes, all.reads, work.cycles);
+  work.input_buffer = work.weight_buffer = work.output_buffer = all;
+  return work;
+}
+
 SramAccesses operator-(const SramAccesses& a, const SramAccesses& b) {
   return {a.reads - b.reads, a.writes - b.writes};
 }
@@ -118,6 +128,11 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
   work.input_buffer = counters.input_buffer - input;
   work.weight_buffer = counters.weight_buffer - weight;
   work.output_buffer = counters.output_buffer - output;
+  if (config.shares_buffer()) return in_scratchpad(config, work);
+  if (d.output_on_chip) {
+    work.conflicts = lost_cycles(config.input_buffer, work.input_buffer.writes,
+                                 work.input_buffer.reads, work.cycles);
+  }
   return work;
 }
 

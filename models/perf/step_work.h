@@ -18,7 +18,12 @@ struct StepWork {
   std::uint64_t cycles = 0;      ///< without any waiting
   std::uint64_t fill_drain = 0;  ///< of these: first operands on their way in, last sums out
   std::uint64_t overhead = 0;    ///< likewise: the machine's control
-  SramAccesses input_buffer, weight_buffer, output_buffer;  ///< words, during these cycles
+  /// Words during these cycles; of a scratchpad, which is all three, its own each time.
+  SramAccesses input_buffer, weight_buffer, output_buffer;
+  /// Beyond `cycles`: lost to accesses of the array's own that meet in one bank, as outputs that
+  /// stay on chip do with the inputs that it reads, and in a scratchpad weights with inputs, and
+  /// outputs with both.
+  std::uint64_t conflicts = 0;
 };
 
 /// Cycles the array loses when `words` are moved to or from a buffer with which it makes `accesses`

@@ -24,7 +24,8 @@ class DramMainMemory : public MainMemory {
 class IdealMainMemory : public MainMemory {
  public:
   explicit IdealMainMemory(const AcceleratorConfig& config)
-      : memory_("memory", config.ideal, static_cast<std::uint64_t>(config.dram.capacity_bytes)) {}
+      : memory_("memory", ideal_memory(config),
+                static_cast<std::uint64_t>(config.dram.capacity_bytes)) {}
 
   tlm::tlm_target_socket<32>& socket() override { return memory_.socket; }
   MemoryMeter& own_meter() override { return memory_.own_meter(); }

@@ -233,6 +233,99 @@ TEST(accelerator_yaml, an_ideal_memory_has_numbers_or_words) {
   }
 }
 
+TEST(accelerator_yaml, bytes_a_cycle_stand_in_the_place_of_gigabytes) {
+  const auto with = [](const std::string& keys) {
+    return std::string(kMinimal) + "memory:\n  kind: ideal\n" + keys;
+  };
+  const AcceleratorConfig config =
+      parse_accelerator(with("  bytes_per_cycle: 6.5\n  latency_ns: 80\n"), "a.yaml");
+  EXPECT_EQ(config.memory_bytes_per_cycle, 6.5);
+  EXPECT_FALSE(config.ideal.gbytes_per_s.has_value());
+  EXPECT_EQ(parse_accelerator(to_yaml(config), "b.yaml").memory_bytes_per_cycle, 6.5);
+  EXPECT_EQ(to_yaml(config).find("gbytes_per_s"), std::string::npos);
+  for (const char* other : {"3.2", "unlimited"}) {
+    EXPECT_EQ(
+        error_of(with("  bytes_per_cycle: 4\n  gbytes_per_s: " + std::string(other) + "\n")),
+        "a.yaml:17: memory.gbytes_per_s: given beside memory.bytes_per_cycle, expected one of "
+        "both");
+  }
+  EXPECT_EQ(error_of(with("  bytes_per_cycle: 0\n")),
+            "a.yaml:16: memory.bytes_per_cycle: 0, expected a number 0.001..1e+06 or unlimited");
+  AcceleratorConfig both = config;
+  both.ideal.gbytes_per_s = 2;
+  EXPECT_THROW(validate(both), InvalidField);
+}
+
+/// The minimal file with a scratchpad in the place of its buffers.
+std::string with_scratchpad(const std::string& fields) {
+  std::string text = replaced(kMinimal, "  input: {capacity_bytes: 4KiB}\n", "");
+  text = replaced(text, "  weight: {capacity_bytes: 8 KiB}\n", "");
+  return replaced(text, "  output: {capacity_bytes: 2MiB}\n", "  shared: {" + fields + "}\n");
+}
+
+TEST(accelerator_yaml, one_scratchpad_stands_in_the_place_of_three_buffers) {
+  const std::string text =
+      with_scratchpad("capacity_bytes: 24KiB, word_bits: 128, banks: 4, double_buffered: false");
+  const AcceleratorConfig config = parse_accelerator(text, "a.yaml");
+  EXPECT_TRUE(config.shares_buffer());
+  EXPECT_EQ(config.shared_buffer, (BufferConfig{24 << 10, 128, 4, false, false}));
+  EXPECT_EQ(config.input_buffer, config.shared_buffer);
+  EXPECT_EQ(config.weight_buffer, config.shared_buffer);
+  EXPECT_EQ(config.output_buffer, config.shared_buffer);
+  const std::string written = to_yaml(config);
+  EXPECT_EQ(written.find("input:"), std::string::npos);
+  EXPECT_EQ(to_yaml(parse_accelerator(written, "b.yaml")), written);
+  EXPECT_EQ(to_yaml(parse_accelerator(kMinimal, "a.yaml")).find("word_bits: 128"),
+            std::string::npos);
+
+  AcceleratorConfig changed = config;
+  set_fields(changed, {{"buffers.shared.banks", "8"}});
+  EXPECT_EQ(changed.weight_buffer.banks, 8);
+  EXPECT_THROW(set_fields(changed, {{"buffers.weight.banks", "2"}}), std::runtime_error);
+  AcceleratorConfig three = parse_accelerator(kMinimal, "a.yaml");
+  EXPECT_THROW(set_fields(three, {{"buffers.shared.banks", "2"}}), std::runtime_error);
+  set_fields(three, {{"buffers.shared.banks", "2"}, {"buffers.shared.capacity_bytes", "8KiB"}});
+  EXPECT_EQ(three.output_buffer, (BufferConfig{8 << 10, 64, 2}));
+}
+
+TEST(accelerator_yaml, a_scratchpad_beside_buffers_or_of_broken_words_is_refused) {
+  EXPECT_EQ(error_of(with_scratchpad("capacity_bytes: 24KiB}\n  weight: {banks: 2")),
+            "a.yaml:11: buffers.weight.banks: given beside buffers.shared, expected one scratchpad "
+            "or three buffers");
+  EXPECT_EQ(
+      error_after("  input: {", "  shared: {banks: 2}\n  input: {"),
+      "a.yaml:10: buffers.shared.banks: given without buffers.shared.capacity_bytes, expected "
+      "both or neither");
+  EXPECT_EQ(error_of(with_scratchpad("capacity_bytes: 1000, banks: 3")),
+            "a.yaml:10: buffers.shared.capacity_bytes: 1000, expected a multiple of 24 bytes (3 "
+            "banks of 64-bit words)");
+  EXPECT_EQ(error_of(with_scratchpad("capacity_bytes: 0")),
+            "a.yaml: buffers.input.capacity_bytes: missing, expected a size of 64..67108864 bytes");
+  EXPECT_EQ(error_of(with_scratchpad("capacity_bytes: 24KiB, separate_halves: true")),
+            "a.yaml:10: buffers.shared.separate_halves: unknown key");
+  AcceleratorConfig config = parse_accelerator(with_scratchpad("capacity_bytes: 24KiB"), "a.yaml");
+  config.input_buffer.banks = 2;
+  EXPECT_THROW(validate(config), InvalidField);
+}
+
+TEST(accelerator_yaml, banks_hold_whole_words) {
+  // Three banks of 128-bit words, or six if the halves have banks of their own.
+  const auto error_with = [](const std::string& fields) {
+    return error_after("4KiB", fields + ", word_bits: 128, banks: 3");
+  };
+  EXPECT_EQ(error_with("4800"), "no error");
+  EXPECT_EQ(error_with("4800, separate_halves: true"), "no error");
+  EXPECT_EQ(error_with("4848"), "no error");
+  EXPECT_EQ(error_with("4848, separate_halves: true"),
+            "a.yaml:10: buffers.input.capacity_bytes: 4848, expected a multiple of 96 bytes (6 "
+            "banks of 128-bit words)");
+  EXPECT_EQ(error_with("4096"),
+            "a.yaml:10: buffers.input.capacity_bytes: 4096, expected a multiple of 48 bytes (3 "
+            "banks of 128-bit words)");
+  EXPECT_EQ(error_after("4KiB", "4KiB, word_bits: 96"),
+            "a.yaml:10: buffers.input.word_bits: 96, expected a power of two 8..512");
+}
+
 TEST(accelerator_yaml, an_objective_is_one_of_three) {
   const auto with = [](const std::string& objective) {
     return std::string(kMinimal) + "mapping: {objective: " + objective + "}\n";
@@ -504,6 +597,9 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"buffers.input.capacity_bytes", sizes[0], sizes[1]},
                         {"buffers.weight.capacity_bytes", sizes[0], sizes[1]},
                         {"buffers.output.capacity_bytes", sizes[0], sizes[1]},
+                        {"buffers.shared.capacity_bytes", {"0", "64 MiB"}, {"-1", "67108865"}},
+                        {"buffers.shared.word_bits", words[0], words[1]},
+                        {"buffers.shared.banks", banks[0], banks[1]},
                         {"buffers.input.word_bits", words[0], words[1]},
                         {"buffers.weight.word_bits", words[0], words[1]},
                         {"buffers.output.word_bits", words[0], words[1]},
@@ -522,6 +618,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"dram.write_high", {"1", "256"}, {"0", "257"}},
                         {"dram.write_low", {"0", "255"}, {"-1", "256"}},
                         {"memory.latency_ns", {"0", "1e6"}, {"-1", "1000001"}},
+                        {"memory.bytes_per_cycle", {"0.001", "1e6", "unlimited"}, {"0", "1e7"}},
                         {"memory.gbytes_per_s", {"0.001", "1e6", "unlimited"}, {"0", "-1", "1e7"}},
                         {"memory.energy_pj_per_byte", {"0", "1e6", "unknown"}, {"-1", "1e7"}},
                         {"mapping.slack", {"0", "1000"}, {"-1", "1000.1"}},
@@ -532,6 +629,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
   const AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
   const auto is_in_range = [&](const std::string& path, const std::string& value) {
     AcceleratorConfig changed = config;
+    if (path.rfind("buffers.shared.", 0) == 0) changed.share({1 << 16});
     std::string message;
     try {
       set_fields(changed, {{path, value}});

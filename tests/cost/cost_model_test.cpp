@@ -81,12 +81,12 @@ LayerCounters some_counters() {
 TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
   const CostModel model(kTables, in_place("small_edge"));
   const EnergyBreakdown e = model.layer_energy_pj(conv8(), some_counters());
-  EXPECT_EQ(names(e),
-            (std::vector<std::string>{
-                "multiply", "accumulate", "operand_registers", "accumulator_registers",
-                "edge_registers", "shadow_registers", "requantize", "pool_add", "input_buffer",
-                "weight_buffer", "output_buffer", "accumulator_buffer", "dram_activate",
-                "dram_read", "dram_write", "dram_refresh", "dram_background", "leakage"}));
+  EXPECT_EQ(names(e), (std::vector<std::string>{
+                          "multiply", "accumulate", "operand_registers", "accumulator_registers",
+                          "edge_registers", "shadow_registers", "feeder", "requantize", "pool_add",
+                          "input_buffer", "weight_buffer", "output_buffer", "accumulator_buffer",
+                          "dram_activate", "dram_read", "dram_write", "dram_refresh",
+                          "dram_background", "leakage"}));
   // 8 x 8 row of mac_subword.csv.
   EXPECT_NEAR(part(e, "multiply"), 1000 * 0.377008, 1e-9);
   EXPECT_NEAR(part(e, "accumulate"), 1000 * 0.539114, 1e-9);
@@ -166,9 +166,15 @@ TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
   config.cost.sram_factor = 3;
   const CostModel model(kTables, config);
   const EnergyBreakdown scaled = model.layer_energy_pj(conv8(), some_counters());
-  const std::set<std::string> logic = {
-      "multiply",       "accumulate",       "operand_registers", "accumulator_registers",
-      "edge_registers", "shadow_registers", "requantize",        "pool_add"};
+  const std::set<std::string> logic = {"multiply",
+                                       "accumulate",
+                                       "operand_registers",
+                                       "accumulator_registers",
+                                       "edge_registers",
+                                       "shadow_registers",
+                                       "feeder",
+                                       "requantize",
+                                       "pool_add"};
   for (const EnergyPart key : plain.keys()) {
     const std::string name(to_string(key));
     const double value = plain[key];
@@ -358,9 +364,9 @@ TEST(cost_model, widths_no_layer_can_have_are_refused) {
 TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   const AreaBreakdown area = CostModel(kTables, in_place("small_edge")).area_um2();
   EXPECT_EQ(names(area),
-            (std::vector<std::string>{"pe_array", "edge_registers", "shadow_registers",
+            (std::vector<std::string>{"pe_array", "edge_registers", "shadow_registers", "feeder",
                                       "requantizers", "pool_add", "input_buffer", "weight_buffer",
-                                      "output_buffer", "accumulator_buffer"}));
+                                      "output_buffer", "shared_buffer", "accumulator_buffer"}));
   EXPECT_NEAR(part(area, "pe_array"), 256 * 813.694, 1e-6);
   EXPECT_NEAR(part(area, "requantizers"), 16 * 643.454, 1e-6);
   EXPECT_NEAR(part(area, "pool_add"), 16 * (141.246 + 300.846), 1e-6);
@@ -375,6 +381,46 @@ TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   EXPECT_GT(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
   without.accumulator_buffer_bytes = 0;
   EXPECT_EQ(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
+}
+
+TEST(cost_model, a_scratchpad_is_one_memory_for_the_accesses_of_all) {
+  AcceleratorConfig config = preset("small_edge");
+  config.input_buffer.separate_halves = false;
+  BufferConfig scratchpad = config.input_buffer;
+  scratchpad.capacity_bytes = 256 << 10;
+  scratchpad.banks = 4;
+  AcceleratorConfig one = config;
+  one.input_buffer = scratchpad;
+  config.share(scratchpad);
+  const CostModel shared(kTables, config), single(kTables, one);
+  const EnergyBreakdown e = shared.layer_energy_pj(conv8(), some_counters());
+  // Of the input buffer, 2 words are read and 3 written; see some_counters().
+  const double read_pj = single.layer_energy_pj(conv8(), [] {
+    LayerCounters c;
+    c.input_buffer.reads = 1;
+    return c;
+  }())[EnergyPart::kInputBuffer];
+  const double write_pj = single.layer_energy_pj(conv8(), [] {
+    LayerCounters c;
+    c.input_buffer.writes = 1;
+    return c;
+  }())[EnergyPart::kInputBuffer];
+  const LayerCounters c = some_counters();
+  const auto accesses = [&](const SramAccesses& a) {
+    return static_cast<double>(a.reads) * read_pj + static_cast<double>(a.writes) * write_pj;
+  };
+  EXPECT_NEAR(e[EnergyPart::kInputBuffer], accesses(c.input_buffer), 1e-9);
+  EXPECT_NEAR(e[EnergyPart::kWeightBuffer], accesses(c.weight_buffer), 1e-9);
+  EXPECT_NEAR(e[EnergyPart::kOutputBuffer], accesses(c.output_buffer), 1e-9);
+  const AreaBreakdown area = shared.area_um2();
+  EXPECT_EQ(area[AreaPart::kSharedBuffer], single.area_um2()[AreaPart::kInputBuffer]);
+  for (const AreaPart part :
+       {AreaPart::kInputBuffer, AreaPart::kWeightBuffer, AreaPart::kOutputBuffer}) {
+    EXPECT_EQ(area[part], 0);
+  }
+  // 64 KiB a bank: a row of sram.csv.
+  EXPECT_LT(shared.layer_energy_pj(conv8(), c)[EnergyPart::kLeakage],
+            single.layer_energy_pj(conv8(), c)[EnergyPart::kLeakage]);
 }
 
 TEST(cost_model, halves_apart_are_twice_the_banks_half_as_deep) {

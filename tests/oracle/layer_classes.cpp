@@ -105,6 +105,14 @@ void add_arrays(Classes& classes) {
          return conv(r) && r.machine.array.weight_load == WeightLoad::kExposed &&
                 r.run.tally.fill_drain_cycles > 0;
        }},
+      {"kernel positions side by side in the products of a PE",
+       [=](const RanLayer& r) {
+         return conv(r) && output_stationary(r) && positions(r) > 1 && r.run.tally.feeder_bits > 0;
+       }},
+      {"no feeder for windows",
+       [=](const RanLayer& r) {
+         return conv(r) && !by_channels(r) && positions(r) > 1 && r.run.tally.feeder_bits == 0;
+       }},
       {"control of layers and passes", [](const RanLayer& r) {
          return r.machine.overhead.layer_cycles > 0 && r.machine.overhead.tile_cycles > 0;
        }}};
@@ -334,6 +342,30 @@ void add_buffers(Classes& classes) {
       {"kept outputs in separate halves",
        [](const RanLayer& r) {
          return r.layer.output_on_chip && r.machine.input_buffer.separate_halves;
+       }},
+      {"a scratchpad that keeps outputs",
+       [](const RanLayer& r) { return r.machine.shares_buffer() && r.layer.output_on_chip; }},
+      {"a scratchpad that keeps inputs",
+       [](const RanLayer& r) { return r.machine.shares_buffer() && r.layer.input_on_chip; }},
+      {"weights find inputs in a scratchpad",
+       [](const RanLayer& r) {
+         return conv(r) && r.machine.shares_buffer() && !r.layer.output_on_chip &&
+                r.run.kept_conflicts > 0;
+       }},
+      {"outputs find inputs in a scratchpad",
+       [](const RanLayer& r) {
+         return !conv(r) && r.machine.shares_buffer() && !r.layer.output_on_chip &&
+                r.run.kept_conflicts > 0;
+       }},
+      {"bursts collide in a scratchpad, two slots",
+       [](const RanLayer& r) {
+         return r.machine.shares_buffer() && r.run.steps > 1 && r.run.input.collisions > 0 &&
+                r.machine.shared_buffer.double_buffered;
+       }},
+      {"several steps in a scratchpad, one slot",
+       [](const RanLayer& r) {
+         return r.machine.shares_buffer() && r.run.steps > 1 &&
+                !r.machine.shared_buffer.double_buffered;
        }},
       {"waits for weights", [](const RanLayer& r) { return r.run.tally.waits_weight > 0; }},
       {"waits for inputs", [](const RanLayer& r) { return r.run.tally.waits_input > 0; }},

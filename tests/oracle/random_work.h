@@ -40,6 +40,12 @@ class RandomWork : public RandomLayer {
     c.dma.arbitration = chance(2) ? Arbitration::kNeededFirst : Arbitration::kRoundRobin;
     c.dram.preset = "lpddr4";
     c.dram.channels = 1 << pick(0, 1);
+    if (chance(4)) {
+      BufferConfig scratchpad = c.input_buffer;
+      scratchpad.capacity_bytes *= 2;
+      scratchpad.separate_halves = false;
+      c.share(scratchpad);
+    }
     return c;
   }
 

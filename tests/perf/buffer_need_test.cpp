@@ -101,5 +101,57 @@ TEST(Room, is_that_of_the_largest_tile) {
   });
 }
 
+/// What is in a scratchpad at a time, tile by tile.
+TEST(Room, of_a_scratchpad_is_the_sum_of_what_lies_in_it) {
+  int maps_stay = 0, two_slots = 0, sums_of_maps = 0;
+  unsigned i = 0;
+  for_random_layers(11, 1500, [&](Descriptor d, AcceleratorConfig config) {
+    ++i;
+    d.output_on_chip = i % 3 == 0 && d.output_segment == 0;
+    d.input_on_chip = i % 5 == 0 && d.input_segment == 0 && d.tiling.tile_in == 0 &&
+                      (d.kind != LayerKind::kAdd || !d.output_on_chip);
+    BufferConfig scratchpad = config.input_buffer;
+    scratchpad.separate_halves = false;
+    EXPECT_EQ(shared_room(d, config).needed, 0);
+    config.share(scratchpad);
+    const auto slots_of = [&](bool several) {
+      return scratchpad.double_buffered && several ? 2 : 1;
+    };
+    const std::vector<Step> steps = steps_of(d);
+    std::set<std::array<int, 3>> inputs, weights, outputs;
+    for (const Step& step : steps) {
+      // Which is illegal.
+      if (d.output_segment != 0 && step.store_channel0 % d.output_segment != 0) return;
+      inputs.insert({step.pixels.y0, step.pixels.x0, step.in0});
+      weights.insert({step.channel0, step.in0, step.k0});
+      outputs.insert({step.pixels.y0, step.pixels.x0, step.store_channel0});
+    }
+    const auto map_bytes = [&](const Shape& map, int bits) {
+      const std::int64_t row_bits = std::int64_t{map.width} * map.channels * bits;
+      return map.height * ((row_bits + scratchpad.word_bits - 1) / scratchpad.word_bits) *
+             (scratchpad.word_bits / 8);
+    };
+    const bool on_chip = d.input_on_chip || d.output_on_chip;
+    std::int64_t needed = slots_of(!on_chip && inputs.size() > 1) * input_room(d, config).needed;
+    if (d.kind == LayerKind::kConv) {
+      needed += slots_of(weights.size() > 1) * weight_room(d, config).needed;
+    }
+    if (d.output_on_chip) {
+      needed += map_bytes(d.output_shape(), d.requant.out.bits);
+    } else {
+      needed += slots_of(outputs.size() > 1) * output_room(d, config).needed;
+    }
+    if (d.kind == LayerKind::kAdd && d.input_on_chip) {
+      needed += map_bytes(d.input_shape(), d.input.bits);
+    }
+    EXPECT_EQ(shared_room(d, config).needed, needed);
+    EXPECT_EQ(shared_room(d, config).available, scratchpad.capacity_bytes);
+    maps_stay += on_chip ? 1 : 0;
+    two_slots += slots_of(inputs.size() > 1) == 2 ? 1 : 0;
+    sums_of_maps += d.kind == LayerKind::kAdd && d.input_on_chip ? 1 : 0;
+  });
+  for (const int count : {maps_stay, two_slots, sums_of_maps}) EXPECT_GT(count, 20);
+}
+
 }  // namespace
 }  // namespace dcnsim

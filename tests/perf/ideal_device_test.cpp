@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
+#include "models/perf/clock.h"
 #include "models/perf/dram/device.h"
 #include "models/perf/evaluate.h"
 #include "models/perf/prediction.h"
@@ -28,6 +30,33 @@ TEST(IdealDevice, takes_latency_and_bandwidth_and_nothing_else) {
   EXPECT_EQ(device.events_until(0).activates, 0u);
   IdealDevice perfect(IdealConfig{});
   EXPECT_EQ(perfect.access(7, 0, 4096, false), 7u);
+}
+
+TEST(IdealDevice, passes_bytes_a_cycle_in_whole_cycles) {
+  AcceleratorConfig config;
+  config.memory = MemoryKind::kIdeal;
+  config.ideal.latency_ns = 10;
+  for (const double mhz : {1.0, 200.0, 300.0, 333.0, 700.0, 1234.5, 9999.0}) {
+    config.clock_mhz = mhz;
+    for (const int bytes_a_cycle : {1, 3, 7, 8, 64}) {
+      config.memory_bytes_per_cycle = bytes_a_cycle;
+      const Clock clock(mhz);
+      IdealDevice device(ideal_memory(config));
+      std::uint64_t cycles = 0;
+      for (const std::uint64_t burst : {1u, 2u, 16u, 128u, 4096u}) {
+        cycles += burst;
+        EXPECT_EQ(device.access(0, 0, burst * u64(bytes_a_cycle), false), clock.ps(cycles) + 10'000)
+            << mhz << " MHz, " << bytes_a_cycle << " bytes a cycle";
+      }
+    }
+  }
+  config.clock_mhz = 250;
+  config.memory_bytes_per_cycle = 2;
+  EXPECT_DOUBLE_EQ(*ideal_memory(config).gbytes_per_s, 0.5);
+  config.memory_bytes_per_cycle.reset();
+  EXPECT_FALSE(ideal_memory(config).gbytes_per_s.has_value());
+  config.ideal.gbytes_per_s = 3;
+  EXPECT_EQ(ideal_memory(config).gbytes_per_s, 3.0);
 }
 
 /// Everything else being equal.

@@ -49,6 +49,34 @@ TEST(StepWork, of_a_convolution_with_a_fused_pool) {
   EXPECT_EQ(work.output_buffer.writes, 1u) << "6 codes of 4 bits";
 }
 
+TEST(StepWork, in_a_scratchpad_meets_itself) {
+  Descriptor d;
+  d.conv.in = {2, 4, 6};
+  d.conv.out_channels = 3;
+  d.fused_pool = 2;
+  d.requant.out.bits = 4;
+  AcceleratorConfig machine = small_machine();
+  LayerCounters c;
+  const StepWork apart = step_work(machine, d, whole_step(1, 2, 3, 6), c);
+  EXPECT_EQ(apart.conflicts, 0u);
+  machine.share({4096, 32, 1, true});
+  LayerCounters counted;
+  const StepWork work = step_work(machine, d, whole_step(1, 2, 3, 6), counted);
+  // 24 reads of inputs, 8 of weights and a write of outputs in 41 cycles of one bank.
+  EXPECT_EQ(work.cycles, 41u);
+  EXPECT_EQ(work.cycles, apart.cycles);
+  EXPECT_EQ(counted.input_buffer.reads, 24u);
+  EXPECT_EQ(counted.weight_buffer.reads, 8u);
+  EXPECT_EQ(counted.output_buffer.writes, 1u);
+  for (const SramAccesses& all : {work.input_buffer, work.weight_buffer, work.output_buffer}) {
+    EXPECT_EQ(all.reads, 32u);
+    EXPECT_EQ(all.writes, 1u);
+  }
+  EXPECT_EQ(work.conflicts, 5u + 1) << "ceil(8 * 24 / 41) and ceil(1 * 32 / 41)";
+  machine.share({4096, 32, 2, true});
+  EXPECT_LT(step_work(machine, d, whole_step(1, 2, 3, 6), c).conflicts, 6u);
+}
+
 TEST(StepWork, control_adds_to_every_pass_and_to_the_first_step) {
   Descriptor d;
   d.conv.in = {2, 4, 6};

@@ -70,6 +70,33 @@ TEST(WhyIllegal, gives_one_of_several_tiles_half_of_a_double_buffer) {
   EXPECT_EQ(e.why(), "");
 }
 
+TEST(WhyIllegal, adds_up_what_is_in_a_scratchpad_at_a_time) {
+  Example e;
+  const std::int64_t tiles = 8 * 8 * 16 + (144 * 8 + 8 * 4) + 6 * 6 * 32;
+  for (const int slots : {1, 2}) {
+    // A single pixel tile has one slot; of the outputs too.
+    e.layer.tiling = {3, 6, 8, 144, LoopOrder::kPixelOuter};
+    const std::int64_t need = slots * ((5 * 8 * 16) + (144 * 8 + 8 * 4) + (3 * 6 * 32));
+    e.config.share({need, 64, 1, slots == 2});
+    EXPECT_EQ(e.why(), "");
+    e.config.share({need - 8, 64, 1, slots == 2});
+    EXPECT_EQ(e.why(), "scratchpad lacks 8 bytes: tiles at a time need " + std::to_string(need) +
+                           ", there is room for " + std::to_string(need - 8));
+    // One of several kinds alone.
+    e.config.share({slots * (144 * 8 + 8 * 4) - 8, 64, 1, slots == 2});
+    EXPECT_NE(e.why().find("weight buffer lacks"), std::string::npos) << e.why();
+  }
+  e.layer.tiling = {6, 6, 32, 144, LoopOrder::kPixelOuter};
+  e.config.share({tiles + 3 * (144 * 8 + 8 * 4), 64, 1, true});
+  EXPECT_EQ(e.why(), "");
+  e.layer.output_on_chip = true;  // as large as the output tile
+  EXPECT_EQ(e.why(), "");
+  e.layer.input_on_chip = true;
+  EXPECT_EQ(e.why(), "");
+  e.config.share({e.config.shared_buffer.capacity_bytes - 8, 64, 1, false});
+  EXPECT_NE(e.why().find("scratchpad lacks 8 bytes"), std::string::npos) << e.why();
+}
+
 TEST(WhyIllegal, names_the_alignment_that_is_broken) {
   const auto why = [](void (*change)(Example&)) {
     Example e;

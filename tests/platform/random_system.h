@@ -49,6 +49,7 @@ inline AcceleratorConfig random_machine(RandomNetwork& random) {
   c.dram.preset = "lpddr4";
   c.dram.capacity_bytes = 4 << 20;
   c.dram.channels = 1 << random.pick(0, 1);
+  if (random.chance(5)) c.share(buffer(16 << random.pick(0, 2)));
   c.mapping.objective = random.chance(2) ? Objective::kLatency : Objective::kTraffic;
   return c;
 }

@@ -31,14 +31,14 @@ module output_stationary import token_pkg::*; #(
 
   // The step being fetched: blocks of channels, in each blocks of pixels, in each the reduction.
   logic [9:0] block, channel, left, columns_used;  // left: channels of the group
-  logic [9:0] pixel, at, step_group, step_group_q;
+  logic [9:0] pixel, at, position_left, step_group, step_group_q;  // left of the kernel position
   logic last_step, last_pixels, last_block, more, all_fetched, take, free;
   logic weights_ready, activations_ready;
   logic [8:0] weight_select, activation_select;
   logic [WEIGHT_VECTOR-1:0] weight_data;
   logic [ACTIVATION_VECTOR-1:0] activation_data;
-  assign step_group = least(10'(group), reduction - at);
-  assign last_step = at + 10'(group) >= reduction;
+  assign step_group = least(10'(group), position_left);
+  assign last_step = at + step_group >= reduction;
   assign last_pixels = pixel + R >= pixels;
   assign columns_used = least(10'(C), left);
   assign last_block = channel + columns_used >= channels;
@@ -78,13 +78,15 @@ module output_stationary import token_pkg::*; #(
       left <= group_channels;
       pixel <= 0;
       at <= 0;
+      position_left <= position_channels;
       all_fetched <= 0;
       leaving <= 0;
     end else begin
       if (leaving != 0) leaving <= leaving - 1;
       if (take) begin
         step_group_q <= step_group;
-        at <= last_step ? 0 : at + 10'(group);
+        at <= last_step ? 0 : at + step_group;
+        position_left <= last_step || position_left == step_group ? position_channels : position_left - step_group;
         if (last_step) begin
           leaving <= 9'(R - 1);
           pixel <= last_pixels ? 0 : pixel + R;

@@ -45,12 +45,14 @@ class Arrays : public RtlArrays {
     model_.channels = static_cast<std::uint16_t>(layer.groups * layer.channels);
     model_.group_channels = static_cast<std::uint16_t>(layer.channels);
     model_.sums_stay = layer.sums_stay;
+    model_.exposed = layer.exposed;
     write_bias(config, layer);
 
     RtlResult result;
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
       const ArrayWork work = layer.work(cuts[i], cuts[i + 1]);
       model_.reduction = static_cast<std::uint16_t>(work.reduction);
+      model_.position_channels = static_cast<std::uint16_t>(work.reduction / work.positions);
       model_.first_chunk = work.first_chunk;
       model_.last_chunk = work.last_chunk;
       RtlLines lines =

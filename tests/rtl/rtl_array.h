@@ -17,7 +17,9 @@ inline constexpr int kRtlArrays = 10;  ///< shapes and dataflows of arrays.sv
 struct RtlLayer {
   int pixels = 1, channels = 1, reduction = 1;  ///< channels of each group
   int groups = 1;
+  int position = 0;  ///< steps of a kernel position that shares no row tile with others; 0: all
   bool sums_stay = false;
+  bool exposed = false;  ///< WeightLoad::kExposed
   Format weight_format, activation_format;
   std::vector<std::int32_t> weights;      ///< [group][channel][reduction]
   std::vector<std::int32_t> activations;  ///< [pixel][group][reduction]
@@ -33,7 +35,8 @@ struct RtlLayer {
             begin == 0,
             end == reduction,
             sums_stay,
-            groups};
+            groups,
+            position == 0 ? 1 : (end - begin) / position};
   }
 };
 

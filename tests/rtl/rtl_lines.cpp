@@ -117,14 +117,17 @@ RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, i
   Packer activations(lines.activations, activation_line_bits);
   const Fields all_bits{1, layer.weight_format.bits, [](std::int32_t code, int) { return code; }};
   const int width = layer.groups * layer.reduction;  // of a pixel
+  const auto end_of_position = [&](int at) {
+    return layer.position == 0 ? end : at - at % layer.position + layer.position;
+  };
   for (int group = 0; group < layer.groups; ++group) {
     const int first = group * layer.channels, end_of_group = first + layer.channels;
     const int from = group * layer.reduction;
     for (int channel = first; channel < end_of_group; channel += array.columns) {
       const int channels_end = std::min(channel + array.columns, end_of_group);
       if (array.dataflow == Dataflow::kWeightStationary) {
-        for (int at = begin; at < end; at += array.rows * l.group) {
-          const int tile_end = std::min(at + array.rows * l.group, end);
+        for (int at = begin, tile_end = begin; at < end; at = tile_end) {
+          tile_end = std::min(at + array.rows * l.group, end_of_position(at));
           for (int row = at; row < tile_end; row += l.group) {
             add_step(weights, all_bits, layer.weights, layer.reduction, channel, channels_end, row,
                      std::min(l.group, tile_end - row));
@@ -138,8 +141,8 @@ RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, i
       }
       for (int pixel = 0; pixel < layer.pixels; pixel += array.rows) {
         const int pixels_end = std::min(pixel + array.rows, layer.pixels);
-        for (int at = begin; at < end; at += l.group) {
-          const int steps = std::min(l.group, end - at);
+        for (int at = begin, steps = 0; at < end; at += steps) {
+          steps = std::min(l.group, end_of_position(at) - at);
           add_step(weights, l.weight, layer.weights, layer.reduction, channel, channels_end, at,
                    steps);
           add_step(activations, l.activation, layer.activations, width, pixel, pixels_end,

@@ -32,6 +32,11 @@ class Cases {
     RtlLayer& l = c.layer;
     l.pixels = pick(1, 3 * array.rows + 2);
     l.reduction = pick(1, std::min(60, 3 * array.rows * 4));
+    if (pick(1, 3) == 1) {
+      l.position = pick(1, std::min(20, 2 * array.rows * 4));
+      l.reduction = l.position * pick(2, std::max(2, 60 / l.position));
+    }
+    l.exposed = array.dataflow == Dataflow::kWeightStationary && pick(1, 2) == 1;
     l.groups = pick(1, 3) == 1 ? pick(2, 4) : 1;
     l.channels = pick(1, l.groups == 1 ? 3 * array.columns : array.columns + 1);
     const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
@@ -46,8 +51,9 @@ class Cases {
     }
     for (int i = 0; i < l.groups * l.channels; ++i) l.bias.push_back(pick(-1000000, 1000000));
     c.cuts = {0};
-    while (l.reduction - c.cuts.back() > 1 && pick(1, 3) == 1) {
-      c.cuts.push_back(pick(c.cuts.back() + 1, l.reduction - 1));
+    const int unit = std::max(l.position, 1);
+    while (l.reduction - c.cuts.back() > unit && pick(1, 3) == 1) {
+      c.cuts.push_back(unit * pick(c.cuts.back() / unit + 1, l.reduction / unit - 1));
     }
     c.cuts.push_back(l.reduction);
     c.weight_line_bits = line_bits();
@@ -88,10 +94,16 @@ std::vector<std::int32_t> golden_sums(const RtlLayer& l) {
 AcceleratorConfig machine(const ArrayConfig& array, const Case& c) {
   AcceleratorConfig config;
   config.array = array;
+  config.array.reduction = c.layer.position == 0 ? Reduction::kWindow : Reduction::kChannels;
+  config.array.weight_load = c.layer.exposed ? WeightLoad::kExposed : WeightLoad::kHidden;
   config.weight_buffer = {1 << 20, c.weight_line_bits, 1, true};
   config.input_buffer = {1 << 20, c.activation_line_bits, 1, true};
   return config;
 }
+
+/// On each shape: a case for half of all pairs of widths, and further ones of few passes, which
+/// take serial arrays a tenth of the time.
+constexpr int kPairs = 128, kNarrowCases = 96;
 
 using CycleModel = std::function<std::uint64_t(const AcceleratorConfig&, const ArrayWork&)>;
 
@@ -118,8 +130,10 @@ std::string difference(RtlArrays& rtl, int dut, const Case& c, const CycleModel&
       << array.lanes << " x " << array.bits_per_cycle << "; data " << c.layer.weight_format.bits
       << " x " << c.layer.activation_format.bits << " bits, " << c.layer.pixels << " pixels, "
       << c.layer.channels << " channels of " << c.layer.groups << " groups, sums "
-      << (c.layer.sums_stay ? "stay" : "leave") << ", reduction " << c.layer.reduction << ", lines "
-      << c.weight_line_bits << " and " << c.activation_line_bits << " bits, chunks up to";
+      << (c.layer.sums_stay ? "stay" : "leave") << ", reduction " << c.layer.reduction
+      << " in positions of " << c.layer.position << (c.layer.exposed ? ", weights exposed" : "")
+      << ", lines " << c.weight_line_bits << " and " << c.activation_line_bits
+      << " bits, chunks up to";
   for (const int cut : c.cuts) out << ' ' << cut;
   return out.str();
 }
@@ -139,18 +153,31 @@ TEST_P(Rtl, has_the_values_and_cycles_of_the_model_at_every_width_pair) {
         ASSERT_EQ(difference(*rtl_, dut, cases.draw(array, w, a), array_cycles), "");
       }
     }
+    for (int i = 0; i < kNarrowCases; ++i) {
+      const Case c = cases.draw(array, cases.pick(1, 4), cases.pick(1, 4));
+      ASSERT_EQ(difference(*rtl_, dut, c, array_cycles), "");
+    }
   }
 }
 
-TEST_P(Rtl, meets_chunks_whose_sums_stay_or_leave_and_groups) {
+TEST_P(Rtl, meets_chunks_groups_kernel_positions_and_weights_between_passes) {
   int stay = 0, leave_though_they_fit = 0, blocks_and_chunks = 0, groups_and_chunks = 0;
+  int positions_and_chunks = 0, rows_left_empty = 0, exposed_and_chunks = 0, exposed_passes = 0,
+      exposed_positions = 0;
   for (int dut = 0; dut < kRtlArrays; ++dut) {
     Cases cases(static_cast<unsigned>(100 + dut));
     const ArrayConfig array = rtl_->array(dut);
-    for (int i = 0; i < 128; ++i) {
+    for (int i = 0; i < kPairs + kNarrowCases; ++i) {
       const Case c = cases.draw(array, 8, 8);
       const RtlLayer& l = c.layer;
+      AcceleratorConfig config = machine(array, c);
+      const bool several_passes = array_passes(config, l.work(0, l.reduction)) > 1;
+      rows_left_empty += l.position % array.rows != 0 ? 1 : 0;
+      exposed_passes += l.exposed && several_passes ? 1 : 0;
+      exposed_positions += l.exposed && l.position != 0 ? 1 : 0;
       if (c.cuts.size() == 2) continue;
+      positions_and_chunks += l.position != 0 ? 1 : 0;
+      exposed_and_chunks += l.exposed ? 1 : 0;
       const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
       stay += l.sums_stay ? 1 : 0;
       leave_though_they_fit += fits && !l.sums_stay ? 1 : 0;
@@ -158,8 +185,10 @@ TEST_P(Rtl, meets_chunks_whose_sums_stay_or_leave_and_groups) {
       groups_and_chunks += l.groups > 1 ? 1 : 0;
     }
   }
-  for (const int count : {stay, leave_though_they_fit, blocks_and_chunks, groups_and_chunks}) {
-    EXPECT_GT(count, 5);
+  for (const int count :
+       {stay, leave_though_they_fit, blocks_and_chunks, groups_and_chunks, positions_and_chunks,
+        rows_left_empty, exposed_and_chunks, exposed_passes, exposed_positions}) {
+    EXPECT_GT(count, 10);
   }
 }
 
@@ -192,8 +221,13 @@ TEST_P(Rtl, finds_a_model_that_is_off_by_one) {
          ++w.channels;
          return array_cycles(c, w);
        }},
-      {"a group", [](const AcceleratorConfig& c, ArrayWork w) {
+      {"a group",
+       [](const AcceleratorConfig& c, ArrayWork w) {
          ++w.groups;
+         return array_cycles(c, w);
+       }},
+      {"all of the sum in one position", [](const AcceleratorConfig& c, ArrayWork w) {
+         w.positions = 1;
          return array_cycles(c, w);
        }}};
   for (int dut = 0; dut < kRtlArrays; ++dut) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights stay in the PEs, activations move right, partial sums down into accumulators below the
-// columns. A PE has weights of two row tiles: one is loaded, row by row, while the other is in use.
+// columns. A PE has weights of two row tiles: one is loaded, row by row, while the other is in use. Of
+// exposed weights it has one, which is loaded once the last pixel of the tile before has passed.
 module weight_stationary import token_pkg::*; #(
     parameter int FAMILY = 0, parameter int R = 4, parameter int C = 4, parameter int W = 8,
     parameter int A = 8, parameter int LANES = 4, parameter int BITS = 1
@@ -30,12 +31,13 @@ module weight_stationary import token_pkg::*; #(
     least = a < b ? a : b;
   endfunction
   logic [9:0] tile_steps;
-  assign tile_steps = 10'(R * 32'(group));
 
   // The pixel being fetched.
   logic [9:0] block, channel, left, columns_used;  // left: channels of the group
-  logic [9:0] tile_at, pixel;
+  logic [9:0] tile_at, pixel, position_left, next_position_left;  // left of the kernel position
   logic last_pixel, last_tile, last_block, ready, take, weights_loaded;
+  assign tile_steps = least(10'(R * 32'(group)), position_left);
+  assign next_position_left = position_left == tile_steps ? position_channels : position_left - tile_steps;
   assign last_pixel = pixel + 1 == pixels;
   assign last_tile = tile_at + tile_steps >= reduction;
   assign columns_used = least(10'(C), left);
@@ -46,7 +48,7 @@ module weight_stationary import token_pkg::*; #(
   fetch #(.VECTOR(ACTIVATION_VECTOR), .FETCHES(256)) u_activations (
       .clk, .reset, .more(reset || !(last_pixel && last_tile && last_block)),
       .fetches(activation_fetches),
-      .fetch_bits(16'(least(tile_steps, reduction - tile_at)) * 16'(activation_fetch_bits)),
+      .fetch_bits(16'(tile_steps) * 16'(activation_fetch_bits)),
       .line_bits(activation_line_bits), .line(activation_line), .next(activation_next), .ready, .take,
       .select(activation_select), .data(activation_data));
   assign take = ready && free && !all_fetched && (pixel != 0 ? 1'b1 : weights_loaded);
@@ -55,7 +57,7 @@ module weight_stationary import token_pkg::*; #(
   always_comb begin
     step = '0;
     step.bank = load_bank;
-    if (pixel != 0) step.bank = !load_bank;
+    if (pixel != 0) step.bank = !exposed && !load_bank;
     step.sum_first = tile_at == 0;
     step.work_last = last_pixel && last_tile && last_block;
     step.block = 4'(block);
@@ -71,12 +73,14 @@ module weight_stationary import token_pkg::*; #(
       channel <= 0;
       left <= group_channels;
       tile_at <= 0;
+      position_left <= position_channels;
       pixel <= 0;
       all_fetched <= 0;
     end else if (take) begin
       pixel <= last_pixel ? 0 : pixel + 1;
       if (last_pixel) begin
         tile_at <= last_tile ? 0 : tile_at + tile_steps;
+        position_left <= last_tile ? position_channels : next_position_left;
         if (last_tile) begin
           block <= block + 1;
           channel <= channel + columns_used;
@@ -88,15 +92,16 @@ module weight_stationary import token_pkg::*; #(
   end
 
   // The row tile whose weights are being loaded.
-  logic [9:0] load_left, load_at, load_row;
+  logic [9:0] load_left, load_row, load_position_left, load_steps;
   logic loading, loaded, row_complete, row_is_last;
   logic [15:0] have, row_bits;
   logic [6:0] row_group;
   logic [9:0] load_columns;
   logic [WEIGHT_VECTOR-1:0] partial, whole;
   assign load_columns = least(10'(C), load_left);
-  assign row_group = 7'(least(10'(group), reduction - load_at - load_row * 10'(group)));
-  assign row_is_last = load_row + 1 == R || load_at + (load_row + 1) * 10'(group) >= reduction;
+  assign load_steps = least(10'(R * 32'(group)), load_position_left);
+  assign row_group = 7'(least(10'(group), load_steps - load_row * 10'(group)));
+  assign row_is_last = load_row + 1 == R || (load_row + 1) * 10'(group) >= load_steps;
   assign row_bits = 16'(load_columns) * 16'(row_group) * 16'(weight_bits);
   assign whole = partial | (WEIGHT_VECTOR'(weight_line) << have);
   assign row_complete = loading && have + 16'(weight_line_bits) >= row_bits;
@@ -105,7 +110,7 @@ module weight_stationary import token_pkg::*; #(
   always_ff @(posedge clk) begin
     if (reset) begin
       load_left <= group_channels;
-      load_at <= 0;
+      load_position_left <= position_channels;
       load_row <= 0;
       loading <= 0;
       loaded <= 0;
@@ -126,12 +131,13 @@ module weight_stationary import token_pkg::*; #(
       end
       if (take && pixel == 0) begin
         loaded <= 0;
-        load_bank <= !load_bank;
+        load_bank <= !exposed && !load_bank;
         load_row <= 0;
-        load_at <= last_tile ? 0 : load_at + tile_steps;
+        load_position_left <= last_tile ? position_channels : next_position_left;
         if (last_tile) load_left <= load_left == load_columns ? group_channels : load_left - load_columns;
-        loading <= !(last_tile && last_block);
+        loading <= !exposed && !(last_tile && last_block);
       end
+      if (exposed && token.last && token.pixel + 1 == pixels && !token.work_last) loading <= 1;
     end
   end
 

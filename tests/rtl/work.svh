@@ -5,6 +5,8 @@
     input logic weight_signed, activation_signed,
     input logic [9:0] pixels, channels, reduction,
     input logic [9:0] group_channels,  // one group after the other, each with activations of its own
+    input logic [9:0] position_channels,  // steps of the reduction that no row tile spans; or all
+    input logic exposed,  // weight-stationary: weights wait for the pass before
     input logic first_chunk, last_chunk,
     input logic sums_stay,  // output-stationary: in the PEs, from one chunk to the next
     input logic [9:0] weight_line_bits, activation_line_bits,

@@ -65,7 +65,7 @@ def simulate(netlist, inputs, period_ps, simulator, base):
     outputs = np.fromfile(base + ".outputs", np.uint8).reshape(len(bits[0]), -1).astype(np.int64)
     words = {}
     for k, (port, i, _) in enumerate(netlist.outputs):
-        words[port] = words.get(port, 0) + (outputs[:, k] << i)
+        words[port] = words.get(port, 0) + (outputs[:, k].astype(object) << i)
     for suffix in (".model", ".stimulus", ".outputs"):
         os.unlink(base + suffix)
     by_group = {group: lines[1 + index][0] for group, index in netlist.groups.items()}

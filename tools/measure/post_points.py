@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Points of requant_etc.csv: what follows the array, with registers at inputs and outputs."""
+"""Points of requant_etc.csv: what follows the array, with registers at inputs and outputs, and
+the feeder before it."""
 import numpy as np
 
 import operands
@@ -10,6 +11,7 @@ _SEED = 5
 _SHIFT = 8
 _BITS = (2, 4, 8, 16)
 _ADDER_BITS = (8, 16, 24, 32, 48)
+_FEEDER_LEVELS = (1, 2, 3, 4, 6, 8, 9)  # of as many lanes as they can turn
 _REGISTER_BITS = 32
 _TOGGLE_RATES = ((0.0, "hold"), (0.1, "toggle10pct"), (0.25, "toggle25pct"), (0.5, "uniform"),
                  (1.0, "toggle100pct"))
@@ -35,6 +37,21 @@ def _register(rng, cycles, rate):
     flips = rng.random((cycles, _REGISTER_BITS)) < rate
     d = ((np.cumsum(flips, 0) & 1) << np.arange(_REGISTER_BITS)).sum(1)
     return _stimulus({"d": d}, d, _REGISTER_BITS, latency=1)
+
+
+def _feeder(rng, cycles, levels):
+    """A bit of every lane of half-zero activations, turned anew and packed whole every cycle."""
+    lanes = 1 << levels
+    set_bits = rng.random((cycles, lanes)) < 0.25
+    by = rng.integers(0, lanes, cycles)
+    turned = [np.roll(row, n) for row, n in zip(set_bits, by)]
+    every = (1 << lanes) - 1
+    return Stimulus({"d": _words(set_bits), "by": by, "take": np.full(cycles, every, object)},
+                    "q", np.arange(1, cycles), _words(turned)[:-1])
+
+
+def _words(rows):
+    return np.array([sum(1 << int(i) for i in np.flatnonzero(row)) for row in rows], object)
 
 
 def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn"):
@@ -74,3 +91,7 @@ def post_points(cycles):
     for rate, data in _TOGGLE_RATES:
         yield _point("dreg", {"N": _REGISTER_BITS}, "register32", _REGISTER_BITS, _REGISTER_BITS,
                      _register(rng, cycles, rate), mode="toggle_rate_%g" % rate, data=data)
+    for levels in _FEEDER_LEVELS:
+        lanes = 1 << levels
+        yield _point("feeder", {"LANES": lanes, "LEVELS": levels}, "feeder", lanes, lanes,
+                     _feeder(rng, cycles, levels))

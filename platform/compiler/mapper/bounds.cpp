@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
@@ -12,6 +13,7 @@
 #include "models/perf/clock.h"
 #include "models/perf/datapath/datapath.h"
 #include "models/perf/dram/timing.h"
+#include "models/perf/ideal_device.h"
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
@@ -48,7 +50,8 @@ std::uint64_t posted_bytes(const AcceleratorConfig& config, const DramSpec& dram
 
 double ns_per_byte(const AcceleratorConfig& config, const DramSpec& dram) {
   if (config.memory == MemoryKind::kIdeal) {
-    return config.ideal.gbytes_per_s ? 1 / *config.ideal.gbytes_per_s : 0;
+    const std::optional<double> gbytes_per_s = ideal_memory(config).gbytes_per_s;
+    return gbytes_per_s ? 1 / *gbytes_per_s : 0;
   }
   const DramTiming timing(dram);
   const double column_ns = real(timing.ccd_s * timing.period_ps) / 1e3;

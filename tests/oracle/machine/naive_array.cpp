@@ -88,6 +88,22 @@ void read_biases(const AcceleratorConfig& machine, int channels, Tally& tally) {
   tally.weight_buffer.reads += pieces(channels * bits, machine.weight_buffer.word_bits);
 }
 
+/// Whether operands of several kernel positions have to be brought together.
+bool has_feeder(const ArrayConfig& array) {
+  if (array.reduction != Reduction::kWindow) return false;
+  if (array.dataflow == Dataflow::kWeightStationary && array.rows > 1) return true;
+  switch (array.datapath) {
+    case DatapathFamily::kBitParallel:
+      return false;
+    case DatapathFamily::kActivationSerial:
+    case DatapathFamily::kFullySerial:
+      return array.lanes > 1;
+    case DatapathFamily::kComposable:
+      return true;
+  }
+  return false;
+}
+
 /// One set of products of a row of a PE column: `products` of them side by side.
 void multiply(const PeMode& mode, int products, Tally& tally) {
   tally.macs += products;
@@ -177,6 +193,9 @@ class WeightStationary {
   void count_pixel(const Pass& pass) {
     for (int fetch = 0; fetch < mode_.activation_fetches; ++fetch) {
       tally_.edge_activation_bits += Int{pass.reduction()} * mode_.activation_bits;
+      if (has_feeder(machine_.array)) {
+        tally_.feeder_bits += Int{pass.reduction()} * mode_.activation_bits;
+      }
       tally_.edge_activation_bits +=
           skew_registers(static_cast<Int>(pass.rows.size())) * mode_.activation_register_bits;
     }
@@ -265,6 +284,11 @@ class OutputStationary {
   void count_step(const BlockStep& step) {
     for (int fetch = 0; fetch < mode_.activation_fetches; ++fetch) {
       tally_.edge_activation_bits += Int{step.group} * step.rows * mode_.activation_bits;
+      if (has_feeder(machine_.array)) {
+        for (int row = 0; row < step.rows; ++row) {
+          tally_.feeder_bits += Int{step.group} * mode_.activation_bits;
+        }
+      }
       tally_.edge_activation_bits += skew_registers(step.rows) * mode_.activation_register_bits;
     }
     for (int fetch = 0; fetch < mode_.weight_fetches; ++fetch) {

@@ -130,11 +130,11 @@ Int NaiveMachine::collide(const InFlight& burst) {
   const StepRun& step = running_->step;
   switch (burst.source) {
     case kWeights:
-      return lost(config_.weight_buffer, step.weight_buffer, run_.weight);
+      return lost(config_.weight_buffer, met_by(step, step.weight_buffer), run_.weight);
     case kInputs:
-      return lost(config_.input_buffer, step.input_buffer, run_.input);
+      return lost(config_.input_buffer, met_by(step, step.input_buffer), run_.input);
     case kOutputs:
-      return lost(config_.output_buffer, step.output_buffer, run_.output);
+      return lost(config_.output_buffer, met_by(step, step.output_buffer), run_.output);
     case kDescriptor:
       break;
   }
@@ -174,14 +174,35 @@ void NaiveMachine::start_step() {
   step.cycles += step.overhead;
   note(step);
   running_ = Running{step, now_ + step.cycles};
-  if (layer_.output_on_chip) {
-    const Int lost = lost_cycles(config_.input_buffer, step.input_buffer.writes,
-                                 step.input_buffer.reads, step.cycles);
-    running_->end += lost;
-    run_.tally.conflicts += lost;
-    run_.kept_conflicts += lost;
-  }
+  const Int lost = lost_to_itself(step);
+  running_->end += lost;
+  run_.tally.conflicts += lost;
+  run_.kept_conflicts += lost;
   ++next_step_;
+}
+
+/// Accesses of the step to the banks that a burst into or out of one buffer goes to.
+Accesses NaiveMachine::met_by(const StepRun& step, const Accesses& of_buffer) const {
+  if (config_.shared_buffer.capacity_bytes == 0) return of_buffer;
+  Accesses all;
+  for (const Accesses& one : {step.weight_buffer, step.input_buffer, step.output_buffer}) {
+    all.reads += one.reads;
+    all.writes += one.writes;
+  }
+  return all;
+}
+
+/// Outputs that stay go where inputs come from. In a scratchpad everything comes from and goes to
+/// the same banks: weights find those of the inputs taken, outputs those of both.
+Int NaiveMachine::lost_to_itself(const StepRun& step) const {
+  const Int inputs = step.input_buffer.reads, weights = step.weight_buffer.reads;
+  const Int outputs = step.input_buffer.writes + step.output_buffer.writes;
+  if (config_.shared_buffer.capacity_bytes == 0) {
+    if (!layer_.output_on_chip) return 0;
+    return lost_cycles(config_.input_buffer, step.input_buffer.writes, inputs, step.cycles);
+  }
+  return lost_cycles(config_.shared_buffer, weights, inputs, step.cycles) +
+         lost_cycles(config_.shared_buffer, outputs, inputs + weights, step.cycles);
 }
 
 void NaiveMachine::note(const StepRun& step) {
@@ -193,9 +214,9 @@ void NaiveMachine::note(const StepRun& step) {
     of.least = std::min(of.least, static_cast<double>(accesses(used)) /
                                       static_cast<double>(buffer.banks * step.cycles));
   };
-  use(config_.weight_buffer, step.weight_buffer, run_.weight);
-  use(config_.input_buffer, step.input_buffer, run_.input);
-  use(config_.output_buffer, step.output_buffer, run_.output);
+  use(config_.weight_buffer, met_by(step, step.weight_buffer), run_.weight);
+  use(config_.input_buffer, met_by(step, step.input_buffer), run_.input);
+  use(config_.output_buffer, met_by(step, step.output_buffer), run_.output);
 }
 
 std::optional<Wait> NaiveMachine::lacking() const {

@@ -35,7 +35,7 @@ class Memory {
   virtual void waited(Wait cause, Int from, Int to) = 0;
 };
 
-/// What the compiler asks about one of the three buffers.
+/// What the compiler asks about one of the three buffers, or what stands for it.
 struct BufferUse {
   Int collisions = 0;   ///< cycles lost to bursts
   double least = 1;     ///< share of its bank cycles that every step at least has
@@ -47,7 +47,7 @@ struct LayerRun {
   Int steps = 0, last_step_cycles = 0;
   Int lone_load_bytes = 0;  ///< first tiles, and all of a kind with one slot
   Int last_store_bytes = 0;
-  Int kept_conflicts = 0;  ///< cycles lost to the array's own writes
+  Int kept_conflicts = 0;  ///< cycles lost to the array's own accesses
   BufferUse weight, input, output;
 };
 
@@ -99,6 +99,8 @@ class NaiveMachine {
   void pass_bursts(Port& port);
   void pass(const InFlight& burst);
   Int collide(const InFlight& burst);
+  Accesses met_by(const StepRun& step, const Accesses& of_buffer) const;
+  Int lost_to_itself(const StepRun& step) const;
   void finish_step();
   void start_step();
   void note(const StepRun& step);

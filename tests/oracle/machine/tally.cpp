@@ -21,6 +21,7 @@ std::map<std::string, Int> by_name(const Tally& t) {
       {"register_bits.edge_activations", t.edge_activation_bits},
       {"register_bits.edge_weights", t.edge_weight_bits},
       {"register_bits.shadow", t.shadow_bits},
+      {"feeder_bits", t.feeder_bits},
       {"input_codes", t.input_codes},
       {"input_buffer_words.reads", t.input_buffer.reads},
       {"input_buffer_words.writes", t.input_buffer.writes},

@@ -18,6 +18,7 @@ struct Tally {
   Int waits_descriptor = 0, waits_weight = 0, waits_input = 0, waits_output = 0, conflicts = 0;
   Int macs = 0, pe_cycles = 0, weight_loads = 0, activation_loads = 0;
   Int edge_activation_bits = 0, edge_weight_bits = 0, shadow_bits = 0;
+  Int feeder_bits = 0;
   Int input_codes = 0;
   Int bytes[5] = {};  ///< by Stream
   Accesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
