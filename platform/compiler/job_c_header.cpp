@@ -36,7 +36,9 @@ class Header {
     text_ = fmt::format(
         "// Written by dcnsim compile: do not edit.\n"
         "// Network {}\n// Accelerator {}\n"
-        "// Use: DcnJob job = {}_INIT; with dcnsim/platform/driver/dcn_job.h.\n"
+        "// Use: DcnJob job = {}_INIT; of dcnsim/platform/driver/dcn_job.h, whose "
+        "dcn_put_pixels()\n"
+        "// writes an image and dcn_largest() reads the class.\n"
         "#pragma once\n\n#include <stdint.h>\n\n",
         comment(job_.network), comment(job_.accelerator), upper_);
     define("BASE", address(job_.base), "where the image is to be loaded");
@@ -85,7 +87,7 @@ class Header {
     part("MAP_BYTES", bytes(map.bytes()), "of the map");
     part("HEIGHT", count(map.shape.height), "rows");
     part("WIDTH", count(map.shape.width), "columns");
-    part("CHANNELS", count(map.shape.channels), "");
+    part("CHANNELS", count(map.shape.channels), "of a pixel; of an output, classes");
     part("BITS", count(map.format.bits), "of a code");
     part("SIGNED", map.format.is_signed ? "1" : "0", "1: two's complement");
     part("FRACTION_BITS", fmt::format("({})", map.format.frac), "value = code * 2^-this");
@@ -95,7 +97,7 @@ class Header {
     part("ROW_BYTES", count(first.row_pitch), "from one row to the next");
     part("STRIP_BYTES", count(first.strip_pitch), "from one strip of a row to the next");
     part("LAST_ROW_BYTES", count(last.row_pitch), "the same in the last plane");
-    part("LAST_STRIP_BYTES", count(last.strip_pitch), "");
+    part("LAST_STRIP_BYTES", count(last.strip_pitch), "likewise");
     text_ += fmt::format(
         "#define {0}_INIT \\\n  {{ {0}_ADDRESS, {0}_MAP_BYTES, {0}_HEIGHT, {0}_WIDTH, "
         "{0}_CHANNELS, "

@@ -127,7 +127,7 @@ class Writer {
     header.e_ident[EI_DATA] = ELFDATA2LSB;
     header.e_ident[EI_VERSION] = EV_CURRENT;
     header.e_type = ET_EXEC;
-    header.e_machine = EM_NONE;
+    header.e_machine = EM_RISCV;
     header.e_version = EV_CURRENT;
     header.e_phoff = sizeof header;
     set(header.e_shoff, sections);

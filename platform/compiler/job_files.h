@@ -12,7 +12,7 @@ namespace dcnsim {
 /// What a memory is loaded with.
 enum class JobFormat : std::uint8_t {
   kBinary,  ///< the image alone, to be put at the base
-  kElf,     ///< with addresses, the room for maps and symbols; for no processor in particular
+  kElf,     ///< with addresses, the room for maps and symbols; of RISC-V
   kHex,     ///< Intel HEX with addresses: the image
 };
 

@@ -7,6 +7,8 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <iomanip>
 #include <regex>
 #include <sstream>
 
@@ -372,8 +374,9 @@ TEST(Job, files_are_what_binutils_take_them_for) {
   const auto run = [&](const std::string& command) {
     return std::system(("cd " + folder.path() + " && " + command).c_str());
   };
-  if (run("readelf --version >/dev/null && objcopy --version >/dev/null") != 0) {
-    GTEST_SKIP() << "no binutils";
+  if (run("readelf --version >/dev/null && riscv64-unknown-elf-objcopy --version >/dev/null") !=
+      0) {
+    GTEST_SKIP() << "no binutils of RISC-V";
   }
   for (const std::uint64_t base :
        {std::uint64_t{0}, std::uint64_t{0x8000FFC0}, std::uint64_t{1} << 33}) {
@@ -381,7 +384,9 @@ TEST(Job, files_are_what_binutils_take_them_for) {
     const std::string image = job_file(job, JobFormat::kBinary);
     EXPECT_EQ(image, std::string(job.image.begin(), job.image.end()));
     folder.write("job.elf", job_file(job, JobFormat::kElf));
-    ASSERT_EQ(run("readelf -aW job.elf >elf.txt 2>&1 && objcopy -O binary job.elf back.bin"), 0);
+    ASSERT_EQ(run("readelf -aW job.elf >elf.txt 2>&1 && riscv64-unknown-elf-objcopy "
+                  "-O binary job.elf back.bin"),
+              0);
     const std::string elf = read_file(folder.path("elf.txt"));
     EXPECT_EQ(elf.find("arning"), std::string::npos) << elf;
     EXPECT_NE(elf.find(base >> 32 == 0 ? "ELF32" : "ELF64"), std::string::npos) << elf;
