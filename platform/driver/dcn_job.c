@@ -20,11 +20,14 @@ static uint64_t first_bit(const DcnMap* map, uint32_t row, uint32_t column, uint
 void dcn_put_code(const DcnMap* map, uint8_t* map_bytes, uint32_t row, uint32_t column,
                   uint32_t channel, uint32_t code) {
   const uint64_t first = first_bit(map, row, column, channel);
-  for (uint32_t i = 0; i < map->bits; ++i) {
-    const uint64_t bit = first + i;
-    const uint32_t mask = 1u << bit % 8;
-    const uint32_t byte = map_bytes[bit / 8];
-    map_bytes[bit / 8] = (uint8_t)((code >> i & 1u) != 0 ? byte | mask : byte & ~mask);
+  uint8_t* at = map_bytes + first / 8;
+  uint32_t shift = first % 8;
+  for (uint32_t left = map->bits; left > 0; shift = 0, ++at) {
+    const uint32_t count = left < 8 - shift ? left : 8 - shift;
+    const uint32_t mask = ((1u << count) - 1) << shift;
+    *at = (uint8_t)((*at & ~mask) | (code << shift & mask));
+    code >>= count;
+    left -= count;
   }
 }
 

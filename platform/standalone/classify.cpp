@@ -18,6 +18,8 @@
 #include "dcnsim/platform/driver/driver.h"
 #include "job.h"
 
+namespace {
+
 using Bytes = std::vector<std::uint8_t>;
 
 Bytes read_file(const char* path) {
@@ -114,6 +116,8 @@ struct Platform : sc_core::sc_module {
     while (!platform.irq.read()) sc_core::wait(platform.irq.value_changed_event());
   }
 };
+
+}  // namespace
 
 int sc_main(int argc, char** argv) {
   if (argc != 5) return 2;

@@ -135,7 +135,9 @@ std::vector<std::string> violations(const std::string& path,
     if (layer.empty() || !starts_with(line, quote)) continue;
     const std::string target = line.substr(quote.size(), line.rfind('"') - quote.size());
     const std::set<std::string>& allowed = kAllowed.at(layer);
+    // Copies of headers, and what `dcnsim compile` writes for an example.
     if (starts_with(target, layer + "/") || starts_with(target, "dcnsim/")) continue;
+    if (target == "job.h") continue;
     if (std::none_of(allowed.begin(), allowed.end(),
                      [&](const std::string& place) { return starts_with(target, place + "/"); })) {
       complain(layer + " may not include " + target);

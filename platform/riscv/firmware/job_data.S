@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What classify_job.c runs: job.bin for its base, where -Wl,--section-start=.job=BASE puts it, and
 # images.bin.
-  .section .job, "aw"
+  .section .job, "awR"  # R: nothing refers to it, and the linker would leave it out
   .incbin "job.bin"
 
   .section .rodata
