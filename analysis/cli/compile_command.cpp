@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -36,6 +35,7 @@ struct CompileOptions {
   WidthOptions widths;
   MappingOptions mapping;
   std::optional<std::string> output, header, json;
+  std::string name = "job";
 };
 
 /// What `work` returns; what it refuses is a matter of the option.
@@ -109,9 +109,9 @@ void compile_command(const CompileOptions& options) {
   if (!options.output && !options.header && !options.json) {
     throw UsageError("nothing to write: expected --output, --header or --json");
   }
+  claim_files(options);
   const JobFormat format = of_option(
       "--output: ", [&] { return options.output ? job_format(*options.output) : JobFormat(); });
-  claim_files(options);
   const InputPath accelerator_path = accelerator_file(options.accelerator);
   AcceleratorConfig config = load_accelerator(accelerator_path.path);
   options.mapping.apply_to(config.mapping);
@@ -130,11 +130,7 @@ void compile_command(const CompileOptions& options) {
   });
   const std::string image = of_option("--output: ", [&] { return job_file(job, format); });
   if (options.output) write_file_atomically(*options.output, image);
-  if (options.header) {
-    const std::string name = std::filesystem::path(*options.header).stem().string();
-    write_file_atomically(*options.header,
-                          job_c_header(job, *options.header == "-" ? "job" : name));
-  }
+  if (options.header) write_file_atomically(*options.header, job_c_header(job, options.name));
   if (options.json) write_file_atomically(*options.json, job_json(job, DCNSIM_VERSION));
   for (const std::string& warning : fixed.pixels.warnings) {
     say("{}\n", wrapped("warning: " + warning, terminal_columns()));
@@ -189,6 +185,11 @@ void add_compile(CLI::App& app, Action& action) {
       ->add_option("--header", options->header,
                    "Write addresses, layouts and pixel codes to FILE, for C (dcn_job.h)")
       ->type_name(kOutputType);
+  compile
+      ->add_option("--name", options->name,
+                   "What names in the C header begin with, for several jobs in one program")
+      ->type_name("NAME")
+      ->capture_default_str();
   compile->add_option("--json", options->json, "Write the same to FILE (schema dcnsim.job/1)")
       ->type_name(kOutputType);
   compile->callback([options, &action] { action = [options] { compile_command(*options); }; });
