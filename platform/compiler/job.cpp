@@ -79,6 +79,10 @@ NetworkJob make_job(const FixedNetwork& network, const AcceleratorConfig& config
   job.output =
       map_at(last.output_address, output_layout(last, bus_bytes), last.requant.out, bus_bytes);
   job.pixel_codes = pixel_codes(network);
+  if (const auto& pixels = network.convention.pixels) {
+    job.pixels = to_string(*pixels);
+    job.pixels_are_assumed = false;
+  }
   job.bgr = network.convention.bgr();
   return moved(job, base);
 }

@@ -56,6 +56,10 @@ struct NetworkJob {
   JobMap input, output;
   /// Codes of the input for pixels 0..255, 256 a channel of the network, those of channel 0 first.
   std::vector<std::int32_t> pixel_codes;
+  /// What a pixel is to the network, outside of its graph (pixel_convention.h); whether nobody says
+  /// so: neither its file nor who compiled it.
+  std::string pixels = "raw";
+  bool pixels_are_assumed = true;
   bool bgr = false;  ///< the network's channel 0 is the last of an RGB image's planes
 
   std::uint64_t end() const { return base + bytes; }

@@ -35,12 +35,13 @@ class Header {
   std::string text() {
     text_ = fmt::format(
         "// Written by dcnsim compile: do not edit.\n"
-        "// Network {}\n// Accelerator {}\n"
+        "// Network {}\n// Accelerator {}\n// Pixels {}\n"
         "// Use: DcnJob job = {}_INIT; of dcnsim/platform/driver/dcn_job.h, whose "
         "dcn_put_pixels()\n"
         "// writes an image and dcn_largest() reads the class.\n"
         "#pragma once\n\n#include <stdint.h>\n\n",
-        comment(job_.network), comment(job_.accelerator), upper_);
+        comment(job_.network), comment(job_.accelerator),
+        job_.pixels + (job_.pixels_are_assumed ? " (assumed)." : "."), upper_);
     define("BASE", address(job_.base), "where the image is to be loaded");
     define("IMAGE_BYTES", bytes(job_.image.size()), "descriptors, weights and biases");
     define("BYTES", bytes(job_.bytes), "of memory in all, from the base on");

@@ -35,7 +35,10 @@ Json pixels_json(const NetworkJob& job) {
     const auto from = job.pixel_codes.begin() + static_cast<std::ptrdiff_t>(i);
     channels.push_back(std::vector<std::int32_t>(from, from + kPixelValues));
   }
-  return {{"order", job.bgr ? "bgr" : "rgb"}, {"codes", std::move(channels)}};
+  return {{"convention", job.pixels},
+          {"assumed", job.pixels_are_assumed},
+          {"order", job.bgr ? "bgr" : "rgb"},
+          {"codes", std::move(channels)}};
 }
 
 }  // namespace

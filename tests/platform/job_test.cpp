@@ -411,6 +411,7 @@ TEST(Job, the_json_says_what_the_header_says) {
   const HeaderMacros header(job_c_header(job, "job"));
   const DcnJob c_job = header.job();
   EXPECT_EQ(json["schema"], "dcnsim.job/1");
+  EXPECT_EQ(json["input"]["pixels"]["assumed"], job.pixels_are_assumed);
   EXPECT_EQ(json["base"], c_job.base);
   EXPECT_EQ(json["bytes"], c_job.bytes);
   EXPECT_EQ(json["descriptor_address"], c_job.descriptor_address);
