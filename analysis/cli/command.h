@@ -38,6 +38,7 @@ void add_quantize(CLI::App& app, Action& action);
 void add_finetune(CLI::App& app, Action& action, const std::vector<std::string>& command_line);
 void add_allocate(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
+void add_compile(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
@@ -61,10 +62,11 @@ struct Interrupted : std::runtime_error {
 /// command says goes to standard error.
 void claim(const FileClaims& claims);
 
-/// What an option says whose value is written as a stream, and as a picture: tests look for all
-/// options with these.
+/// What an option says whose value is written as a stream, as a picture and as a memory's contents:
+/// tests look for all options with these.
 inline constexpr const char* kOutputType = "FILE|-";
 inline constexpr const char* kPictureType = "FILE.svg|.png";
+inline constexpr const char* kImageType = "FILE.bin|.elf|.hex";
 
 /// The sweep file, its names resolved to what comes with dcnsim. Throws std::runtime_error.
 SweepSpec load_sweep(const std::string& path);

@@ -30,6 +30,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_allocate(app, action);
   dcnsim::cli::add_finetune(app, action, {argv, argv + argc});
   dcnsim::cli::add_map(app, action);
+  dcnsim::cli::add_compile(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
   dcnsim::cli::add_timeline(app, action);

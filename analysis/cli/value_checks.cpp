@@ -73,6 +73,22 @@ CLI::Option* whole(CLI::Option* option, std::int64_t low, std::int64_t high,
   });
 }
 
+CLI::Option* address(CLI::Option* option) {
+  option->type_name("ADDRESS");
+  return check(option, [](std::string& text) -> std::string {
+    const bool is_hex = text.rfind("0x", 0) == 0 || text.rfind("0X", 0) == 0;
+    const char* const begin = text.data() + (is_hex ? 2 : 0);
+    const char* const end = text.data() + text.size();
+    std::uint64_t value = 0;
+    const auto [stop, error] = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+    if (error != std::errc() || stop != end) {
+      return fmt::format("{}, expected an address of 64 bits, as 0x80000000", named(text));
+    }
+    text = std::to_string(value);
+    return "";
+  });
+}
+
 CLI::Option* real(CLI::Option* option, const RealRange& range, const std::string& type) {
   option->type_name(type);
   return check(option, [range](std::string& text) -> std::string {

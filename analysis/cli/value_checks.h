@@ -22,6 +22,9 @@ inline constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max(
 CLI::Option* whole(CLI::Option* option, std::int64_t low, std::int64_t high = kNoLimit,
                    const std::string& type = "N");
 
+/// A number of 64 bits from 0 on, decimal or, behind 0x, hexadecimal.
+CLI::Option* address(CLI::Option* option);
+
 inline constexpr double kNoBound = std::numeric_limits<double>::max();
 
 /// A finite number, low..high or, with `above`, more than low.

@@ -7,34 +7,58 @@ file(GLOB_RECURSE DCNSIM_HEADERS RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPEND
 list(FILTER DCNSIM_HEADERS EXCLUDE REGEX "^models/numeric/kernels/")
 list(APPEND DCNSIM_HEADERS models/numeric/kernels/kernel_set.h)
 # The driver as a source too, which is compiled for the processor that drives the accelerator.
-set(DCNSIM_DRIVER_FILES platform/driver/dcn_descriptor.h platform/driver/dcn_registers.h
-                        platform/driver/driver.c platform/driver/driver.h)
-set(DCNSIM_INFERENCE_HEADERS "")
+set(DCNSIM_DRIVER_FILES
+    platform/driver/dcn_descriptor.h
+    platform/driver/dcn_job.c
+    platform/driver/dcn_job.h
+    platform/driver/dcn_registers.h
+    platform/driver/driver.c
+    platform/driver/driver.h
+    platform/driver/linux/uio.c
+    platform/driver/linux/uio.h)
+set(DCNSIM_COMMAND_HEADERS "")
+# The virtual platform, and the sources of its firmware.
+if(TARGET dcnsim_riscv)
+  file(GLOB DCNSIM_COMMAND_HEADERS RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+       platform/riscv/firmware/*.[chS] platform/riscv/firmware/*.ld)
+  list(APPEND DCNSIM_COMMAND_HEADERS platform/riscv/boot_table.h platform/riscv/memory_image.h
+       platform/riscv/memory_map.h platform/riscv/virtual_platform.h)
+endif()
 if(TARGET dcnsim_inference)
-  set(DCNSIM_INFERENCE_HEADERS
-      analysis/evaluation/input_file.h
-      analysis/evaluation/pixel_statement.h
-      analysis/inference/fixed_network.h
-      analysis/inference/inference.h
-      analysis/inference/layer_dump.h
-      analysis/inference/run_progress.h
-      analysis/inference/shipped_data.h
-      analysis/quantizer/format_rule.h
-      analysis/quantizer/format_search.h
-      analysis/quantizer/histogram.h
-      analysis/report/run_report.h
-      analysis/trace/trace_format.h
-      analysis/whatif/changes.h
-      analysis/whatif/diagnosis.h
-      analysis/whatif/limits.h
-      analysis/whatif/what_if_report.h
-      workloads/affine.h
-      workloads/images/dataset.h
-      workloads/network.h
-      workloads/pixel_convention.h)
+  list(
+    APPEND
+    DCNSIM_COMMAND_HEADERS
+    analysis/evaluation/input_file.h
+    analysis/evaluation/pixel_statement.h
+    analysis/inference/fixed_network.h
+    analysis/inference/inference.h
+    analysis/inference/layer_dump.h
+    analysis/inference/run_progress.h
+    analysis/inference/shipped_data.h
+    analysis/quantizer/format_rule.h
+    analysis/quantizer/format_search.h
+    analysis/quantizer/histogram.h
+    analysis/report/run_report.h
+    analysis/trace/trace_format.h
+    analysis/whatif/changes.h
+    analysis/whatif/diagnosis.h
+    analysis/whatif/limits.h
+    analysis/whatif/what_if_report.h
+    platform/compiler/job.h
+    platform/compiler/job_files.h
+    platform/compiler/mapper/mapper.h
+    platform/compiler/mapper/mapping.h
+    platform/compiler/mapper/search_cache.h
+    platform/compiler/mapper/search_result.h
+    platform/compiler/program.h
+    workloads/affine.h
+    workloads/images/dataset.h
+    workloads/network.h
+    workloads/onnx/onnx_network.h
+    workloads/pixel_convention.h)
 endif()
 
-set(files ${DCNSIM_HEADERS} ${DCNSIM_DRIVER_FILES} ${DCNSIM_INFERENCE_HEADERS})
+set(files ${DCNSIM_HEADERS} ${DCNSIM_DRIVER_FILES} ${DCNSIM_COMMAND_HEADERS})
 set(script ${PROJECT_SOURCE_DIR}/platform/cmake/copy_headers.cmake)
 set(stamp ${PROJECT_BINARY_DIR}/include/copied)
 set(depends ${files})

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The package for integrators: libraries (dcnsim_export), headers, CMake package, pkg-config files
-# and data, all of the install component dcnsim. The commands, where they are built, the library of
-# the main job (dcnsim::inference), and what only they need are the component dcnsim_command.
+# and data, all of the install component dcnsim. The commands, where they are built, the libraries of
+# what they do (dcnsim::compiler, dcnsim::inference, dcnsim::riscv), and what only they need are the
+# component dcnsim_command.
 include(CMakePackageConfigHelpers)
 
 dcnsim_systemc_version(DCNSIM_SYSTEMC_VERSION unused)
@@ -31,9 +32,10 @@ function(install_data component)
   endforeach()
 endfunction()
 file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} models/*.md)
-install_data(dcnsim LICENSE CHANGELOG.md platform/README.md ${pages} models/arch/presets
+install_data(dcnsim LICENSE CHANGELOG.md platform/README.md platform/classify.md ${pages} models/arch/presets
              models/cost/tables platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xml
-             platform/registers/dcn.rdl platform/standalone/example.cpp)
+             platform/registers/dcn.rdl platform/standalone/classify.cpp
+             platform/standalone/example.cpp)
 
 # install_documentation(PROGRAM): what dcnsim_document() wrote.
 function(install_documentation program)
@@ -53,12 +55,12 @@ endfunction()
 set(packages Core Tlm)
 if(TARGET dcnsim)
   install_documentation(dcnsim)
-  list(APPEND packages Inference)
-  install_headers(dcnsim_command ${DCNSIM_INFERENCE_HEADERS})
+  list(APPEND packages Compiler Inference)
+  install_headers(dcnsim_command ${DCNSIM_COMMAND_HEADERS})
   install(TARGETS dcnsim COMPONENT dcnsim_command)
-  file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} analysis/*.md workloads/*.md)
+  file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} analysis/*.md workloads/*.md platform/compiler/*.md)
   install_data(
-    dcnsim_command README.md ${pages} analysis/experiments/bitfusion_cifar10.csv
+    dcnsim_command README.md ${pages} platform/compiler/example.cpp analysis/experiments/bitfusion_cifar10.csv
     analysis/experiments/lin2016_fine_tuned.csv
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
     workloads/networks)
@@ -68,6 +70,8 @@ if(TARGET dcnsim-train)
   install_documentation(dcnsim-train)
 endif()
 if(TARGET dcnsim-vp)
+  list(APPEND packages Riscv)
+  install_data(dcnsim_command platform/riscv/README.md)
   get_target_property(elf classify DCNSIM_ELF)
   install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
   install_documentation(dcnsim-vp)

@@ -21,14 +21,15 @@ endfunction()
 
 # dcnsim_install_component(OUT PACKAGE): the install component that brings the package's component.
 function(dcnsim_install_component out package)
-  set(${out} dcnsim PARENT_SCOPE)
-  if(package STREQUAL "Inference")
-    set(${out} dcnsim_command PARENT_SCOPE)
+  set(${out} dcnsim_command PARENT_SCOPE)
+  if(package STREQUAL "Core" OR package STREQUAL "Tlm")
+    set(${out} dcnsim PARENT_SCOPE)
   endif()
 endfunction()
 
 # dcnsim_export(NAME PACKAGE): makes dcnsim_NAME the target dcnsim::NAME, here and for whoever finds
-# the package's component PACKAGE (Core, Tlm, or Inference, which is installed with the commands).
+# the package's component PACKAGE (Core, Tlm; or Compiler, Riscv, Inference, which are installed with
+# the commands).
 # Users include copies of the headers (DcnsimHeaders), which our own targets never see, and find the
 # data in DCNSIM_DATA_DIR.
 function(dcnsim_export name package)

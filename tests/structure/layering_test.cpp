@@ -53,7 +53,10 @@ const std::vector<Confined> kConfined = {
      {"models/tlm/", "platform/", "tests/tlm/", "tests/package/", "tests/platform/",
       "tests/support/", "analysis/cli/main.cpp", "analysis/cli/vp_main.cpp"}},
     // What users include (platform/cmake) are copies: a source that saw both would see all twice.
-    {"copies of headers", {"\"dcnsim/"}, {"platform/standalone/example.cpp", "tests/package/"}},
+    {"copies of headers",
+     {"\"dcnsim/"},
+     {"platform/standalone/example.cpp", "platform/standalone/classify.cpp",
+      "platform/compiler/example.cpp", "tests/package/"}},
     // dcnsim builds without it.
     {"libtorch",
      {"<torch/", "\"workloads/training/"},
@@ -76,6 +79,7 @@ const std::vector<Confined> kConfinedCalls = {
      {"fmt::print(", "std::cout", "std::cerr", " printf(", "std::printf(", "fprintf(", "std::puts(",
       "fputs(", "fwrite("},
      {"analysis/cli/console.cpp", "analysis/cli/vp_main.cpp", "platform/standalone/example.cpp",
+      "platform/standalone/classify.cpp", "platform/compiler/example.cpp",
       "platform/riscv/firmware/", "platform/registers/main.cpp",
       "workloads/cifar10/batch_from_png.cpp", "tools/"}}};
 
@@ -131,7 +135,9 @@ std::vector<std::string> violations(const std::string& path,
     if (layer.empty() || !starts_with(line, quote)) continue;
     const std::string target = line.substr(quote.size(), line.rfind('"') - quote.size());
     const std::set<std::string>& allowed = kAllowed.at(layer);
+    // Copies of headers, and what `dcnsim compile` writes for an example.
     if (starts_with(target, layer + "/") || starts_with(target, "dcnsim/")) continue;
+    if (target == "job.h") continue;
     if (std::none_of(allowed.begin(), allowed.end(),
                      [&](const std::string& place) { return starts_with(target, place + "/"); })) {
       complain(layer + " may not include " + target);

@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 const std::string kDocumentation = std::string(DCNSIM_DOCUMENTATION) + "/dcnsim";
 
 const std::vector<std::string> kCommands = {
-    "run",      "quantize", "allocate",   "finetune",     "map",         "experiment",  "inspect",
-    "timeline", "sweep",    "sweep show", "sweep export", "sweep merge", "sweep slurm", "report"};
+    "run",        "quantize",     "allocate",    "finetune",    "map",
+    "compile",    "experiment",   "inspect",     "timeline",    "sweep",
+    "sweep show", "sweep export", "sweep merge", "sweep slurm", "report"};
 
 class DocumentationTest : public CommandTest {
  protected:

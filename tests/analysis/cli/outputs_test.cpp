@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 enum class Kind {
   kStream,   ///< any file, pipe or "-"
   kPicture,  ///< a file whose ending names its format
+  kImage,    ///< likewise
   kStore,    ///< a file that is changed in place
   kFolder,
 };
@@ -92,6 +93,14 @@ const std::vector<Command> kCommands = {
     {"sweep export", {{"", "store.sqlite"}}, {{"--csv"}, {"--json"}}, ""},
     {"sweep merge", {{"", "store.sqlite"}}, {{"", Kind::kStore, true}}, ""},
     {"experiment quantizer-tables", {}, {{"--output", Kind::kFolder}}, ""},
+    {"compile",
+     {{"", "net.onnx"},
+      {"--accelerator", "machine.yaml"},
+      {"--calibration", "calibration.bin"},
+      {"--widths", "widths.yaml"},
+      {"--mapping", "mapping.yaml"}},
+     {{"--output", Kind::kImage}, {"--header"}, {"--json"}},
+     "--no-cache"},
     {"finetune",
      {{"", "net.onnx"},
       {"--calibration", "calibration.bin"},
@@ -124,7 +133,10 @@ std::string subcommand_of(const Command& command) {
 }
 
 std::string ending(Kind kind) {
-  return kind == Kind::kPicture ? ".svg" : kind == Kind::kStore ? ".sqlite" : ".out";
+  return kind == Kind::kPicture ? ".svg"
+         : kind == Kind::kImage ? ".bin"
+         : kind == Kind::kStore ? ".sqlite"
+                                : ".out";
 }
 
 /// Its arguments, with values for some of its outputs; others that it must have go to files of
@@ -246,7 +258,7 @@ std::map<std::string, std::string> options_in(const std::string& help) {
 
 bool is_no_path(const std::string& type) {
   static const std::regex no_path(
-      R"((N|BITS|DB|KB|UJ|MS|US|MHZ|SHARE|SECONDS|RATE|ID|K/N|METRIC|BOUND|OPTION|NAME|CONVENTION|SET|LAYER)\b(?!=).*|.*\{.*)");
+      R"((N|BITS|DB|KB|UJ|MS|US|MHZ|SHARE|SECONDS|RATE|ID|K/N|METRIC|BOUND|OPTION|NAME|CONVENTION|ADDRESS|SET|LAYER)\b(?!=).*|.*\{.*)");
   return std::regex_match(type, no_path);
 }
 

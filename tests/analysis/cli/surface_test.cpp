@@ -88,9 +88,9 @@ TEST_F(SurfaceTest, every_default_table_fits_80_columns) {
         std::string("--version")}) {
     expect_lines_of_at_most(80, arguments);
   }
-  for (const char* command :
-       {"run", "quantize", "allocate", "finetune", "map", "experiment", "inspect", "timeline",
-        "sweep", "sweep show", "sweep export", "sweep merge", "sweep slurm", "report"}) {
+  for (const char* command : {"run", "quantize", "allocate", "finetune", "map", "compile",
+                              "experiment", "inspect", "timeline", "sweep", "sweep show",
+                              "sweep export", "sweep merge", "sweep slurm", "report"}) {
     expect_lines_of_at_most(80, command + std::string(" --help"));
     expect_lines_of_at_most(60, command + std::string(" --help"), "COLUMNS=60");
   }
@@ -356,9 +356,9 @@ TEST_F(SurfaceTest, experiments_write_where_they_are_told_or_here) {
 }
 
 TEST_F(SurfaceTest, help_has_examples_of_its_command_and_no_type_names_of_a_library) {
-  for (const char* command :
-       {"run", "quantize", "allocate", "finetune", "map", "experiment", "inspect", "timeline",
-        "sweep", "sweep show", "sweep export", "sweep merge", "sweep slurm", "report"}) {
+  for (const char* command : {"run", "quantize", "allocate", "finetune", "map", "compile",
+                              "experiment", "inspect", "timeline", "sweep", "sweep show",
+                              "sweep export", "sweep merge", "sweep slurm", "report"}) {
     const std::string help = here(command + std::string(" --help")).out;
     const std::size_t examples = help.find("\nExamples\n");
     ASSERT_NE(examples, std::string::npos) << command;
