@@ -71,6 +71,7 @@ if(TARGET dcnsim-vp)
   get_target_property(elf classify DCNSIM_ELF)
   install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
   install_documentation(dcnsim-vp)
+  install_data(dcnsim_command platform/riscv/two_networks.yaml)
   install(FILES ${elf} DESTINATION ${DCNSIM_DATA_DIR}/platform/riscv/firmware
           COMPONENT dcnsim_command)
 endif()

@@ -3,5 +3,7 @@
 #pragma once
 
 #include "platform/driver/driver.h"
+#include "platform/riscv/boot_table.h"
 
-DcnPort accelerator_port(uint32_t accelerator);
+/// `place` stays.
+DcnPort accelerator_port(const DcnPlace* place);
