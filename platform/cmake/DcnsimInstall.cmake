@@ -33,7 +33,7 @@ endfunction()
 file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} models/*.md)
 install_data(dcnsim LICENSE CHANGELOG.md platform/README.md ${pages} models/arch/presets
              models/cost/tables platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xml
-             platform/registers/dcn.rdl platform/standalone/example.cpp)
+             platform/registers/dcn.rdl platform/standalone/example.cpp platform/recipes)
 
 # install_documentation(PROGRAM): what dcnsim_document() wrote.
 function(install_documentation program)

@@ -21,7 +21,16 @@ static void wait_for_accelerator(void* context) {
   interrupts_wait(source);
 }
 
-DcnPort accelerator_port(const DcnPlace* place) {
+DcnPort accelerator_port_at(const DcnPlace* place) {
   const DcnPort port = {read32, write32, wait_for_accelerator, (void*)(uintptr_t)place};
   return port;
+}
+
+#define USUAL(i) \
+  { DCN_MAP_ACCELERATOR(i), DCN_PLIC_ACCELERATOR(i) }
+
+DcnPort accelerator_port(uint32_t accelerator) {
+  static const DcnPlace places[DCN_ACCELERATORS_MAX] = {USUAL(0), USUAL(1), USUAL(2), USUAL(3),
+                                                        USUAL(4), USUAL(5), USUAL(6), USUAL(7)};
+  return accelerator_port_at(&places[accelerator]);
 }

@@ -145,7 +145,7 @@ int firmware_main(const DcnBootTable* table) {
     Worker* worker = &workers[k];
     worker->job = &table->jobs[k];
     worker->task = &table->tasks[worker->job->task];
-    worker->port = accelerator_port(&worker->job->place);
+    worker->port = accelerator_port_at(&worker->job->place);
     const DcnStatus status = dcn_initialise(&worker->port);
     if (status != DCN_OK) {
       printf("accelerator %" PRIu32 ": not usable, status %d\n", k, (int)status);

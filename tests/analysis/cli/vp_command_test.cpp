@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dcnsim-vp command as its users run it.
+#include <map>
+#include <regex>
+#include <set>
 #include <tuple>
 
 #include "tests/analysis/cli/command_runner.h"
+#include "tests/analysis/trace/trace_checks.h"
 
 namespace dcnsim {
 namespace {
@@ -135,6 +139,52 @@ TEST_F(VpCommandTest, waveforms_show_the_interrupt_and_requests) {
                              " reads_in_flight ", " writes_in_flight ", " busy "}) {
     EXPECT_TRUE(has(vcd, signal)) << signal;
   }
+}
+
+/// Of a trace: by the name of a row, the slices' names and the sum of their cycles.
+struct Row {
+  std::vector<std::string> names;
+  std::uint64_t cycles = 0;
+};
+
+std::map<std::string, Row> rows_of(const nlohmann::json& trace) {
+  std::map<std::pair<int, int>, std::string> names;
+  std::map<std::string, Row> rows;
+  for (const auto& event : trace["traceEvents"]) {
+    const std::pair<int, int> track{event["pid"], event.value("tid", 0)};
+    if (event["name"] == "thread_name") names[track] = event["args"]["name"];
+  }
+  for (const auto& event : trace["traceEvents"]) {
+    if (event["ph"] != "X") continue;
+    Row& row = rows[names.at({event["pid"], event["tid"]})];
+    row.names.push_back(event["name"]);
+    row.cycles += event["args"].value("cycles", std::uint64_t{0});
+  }
+  return rows;
+}
+
+TEST_F(VpCommandTest, a_trace_has_every_job_of_every_accelerator) {
+  const Outcome o =
+      vp("--platform " + kSource + "/platform/riscv/two_networks.yaml --trace " + path("run.json"));
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto trace = nlohmann::json::parse(slurp(path("run.json")));
+  EXPECT_EQ(trace_problems(trace), std::vector<std::string>());
+  std::map<std::string, Row> rows = rows_of(trace);
+  for (const auto& [k, images] : {std::pair<std::string, std::size_t>{"0", 3}, {"1", 6}}) {
+    const Row& layers = rows["accelerator " + k + ": layers"];
+    const std::set<std::string> kinds(layers.names.begin(), layers.names.end());
+    EXPECT_EQ(layers.names.size(), images * kinds.size()) << k;
+    EXPECT_EQ(kinds.count("another program's layer"), 0u);
+    std::smatch said;
+    const std::regex line("accelerator " + k + ": [0-9]+ images, ([0-9]+) cycles, ([0-9]+) of");
+    ASSERT_TRUE(std::regex_search(o.out, said, line)) << o.out;
+    EXPECT_EQ(layers.cycles, std::stoull(said[1])) << k;
+    // Bank conflicts are within steps; all else that was waited for is a slice.
+    const std::uint64_t waits = rows["accelerator " + k + ": waits"].cycles;
+    EXPECT_LE(waits, std::stoull(said[2])) << k;
+    EXPECT_GT(2 * waits, std::stoull(said[2])) << k;
+  }
+  EXPECT_FALSE(rows["channel 0, data"].names.empty());
 }
 
 TEST_F(VpCommandTest, mistakes_are_one_line_and_an_exit_code) {
