@@ -70,6 +70,7 @@ FileKind kind_of_yaml(const std::string& text) {
   const auto has = [&](const char* key) { return keys.count(key) != 0; };
   if (has("axes") || has("allocations") || has("objectives")) return FileKind::kSweep;
   if (has("array") || has("buffers") || has("dram")) return FileKind::kAccelerator;
+  if (has("accelerators")) return FileKind::kPlatform;
   // Both have layers: what is said of them decides, if anything does.
   const auto says = [&](const char* key) { return text.find(key) != std::string::npos; };
   if (has("weights") || has("activations")) return FileKind::kWidths;
@@ -113,6 +114,7 @@ constexpr KindOfFile kKinds[] = {
     {FileKind::kSweep, "a sweep file", "", "dcnsim sweep {}"},
     {FileKind::kWidths, "a file of widths", "--widths", ""},
     {FileKind::kMapping, "a mapping", "--mapping", ""},
+    {FileKind::kPlatform, "a platform file", "", "dcnsim-vp --platform {}"},
     {FileKind::kRunResult, "the result of a run", "", "dcnsim report {} -o page.html"},
     {FileKind::kOtherResult, "a result", "", "dcnsim inspect {}"},
     {FileKind::kTrace, "a trace", "", "dcnsim timeline {} --layer NAME -o picture.svg"},

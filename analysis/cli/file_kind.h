@@ -17,6 +17,7 @@ enum class FileKind : std::uint8_t {
   kSweep,
   kWidths,
   kMapping,
+  kPlatform,
   kRunResult,
   kOtherResult,
   kTrace,

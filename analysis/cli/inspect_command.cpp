@@ -230,6 +230,7 @@ void inspect_command(const InspectOptions& options) {
     case FileKind::kSweep:
     case FileKind::kWidths:
     case FileKind::kMapping:
+    case FileKind::kPlatform:
     case FileKind::kTrace:
     case FileKind::kStore:
     case FileKind::kImages:

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <limits>
+#include <optional>
 #include <systemc>
 
 #include "analysis/cli/command_description.h"
@@ -19,8 +19,18 @@
 #include "analysis/evaluation/convention_check.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/inference/layer_mappings.h"
+#include "analysis/trace/waveform_file.h"
+#include "analysis/vp/platform_file.h"
+#include "analysis/vp/platform_trace.h"
+#include "analysis/whatif/diagnosis.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/base/text/printable.h"
+#include "models/base/text/text_table.h"
+#include "models/base/text/wrap.h"
+#include "models/perf/attribution.h"
 #include "platform/compiler/program.h"
+#include "platform/riscv/elf_file.h"
+#include "platform/riscv/gdb/server.h"
 #include "platform/riscv/memory_image.h"
 #include "platform/riscv/virtual_platform.h"
 #include "workloads/images/load_images.h"
@@ -31,6 +41,7 @@ namespace {
 
 struct VpOptions {
   std::string network = kBuiltInNetwork;
+  std::string platform;
   std::string images, labels;
   PixelOptions pixels;
   std::string accelerator = "small_edge";
@@ -41,86 +52,219 @@ struct VpOptions {
   std::uint32_t accelerators = 1;
   double cpu_mhz = 400;
   std::string firmware;
+  std::optional<std::uint16_t> gdb_port;
+  std::optional<std::string> vcd, trace;
+  double max_time_ms = 0;
+
+  /// What --platform says, or what the others say in its place.
+  PlatformFile described() const;
 };
 
-/// As the firmware reads them. Throws std::runtime_error naming the images in the file `path`.
-std::vector<std::uint8_t> label_bytes(const Dataset& images, const std::string& path) {
-  if (!images.has_labels())
-    throw std::runtime_error(path + ": no labels, which the firmware needs");
-  std::vector<std::uint8_t> labels;
-  for (const int label : images.labels) {
-    if (label > std::numeric_limits<std::uint8_t>::max()) {
-      throw std::runtime_error(path + ": label " + std::to_string(label) +
-                               ", expected one of a byte");
-    }
-    labels.push_back(static_cast<std::uint8_t>(label));
-  }
+PlatformFile VpOptions::described() const {
+  if (!platform.empty()) return load_platform(platform);
+  PlatformFile file;
+  file.cpu_mhz = cpu_mhz;
+  file.quantum_us = quantum_us;
+  file.groups = {{accelerator, network, images, labels, pixels.text, limit,
+                  timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed,
+                  riscv::usual_places(accelerators)}};
+  return file;
+}
+
+/// As the firmware reads them.
+std::vector<std::uint32_t> label_words(const Dataset& images) {
+  std::vector<std::uint32_t> labels;
+  if (!images.has_labels()) return labels;
+  for (const int label : images.labels) labels.push_back(static_cast<std::uint32_t>(label));
   return labels;
 }
 
-/// Everything the firmware finds in memory, for the network and images of the command line.
-riscv::MemoryImage memory_image(const VpOptions& options, const Machine& machine) {
-  const InputPath file = network_file(options.network);
+/// A group of accelerators with the memory of the platform, compiled.
+struct Group {
+  PlatformGroup asked;
+  Machine machine;
+  riscv::Task task;
+};
+
+Machine load(const std::string& accelerator, const AcceleratorConfig* memory) {
+  const std::string path = accelerator_file(accelerator).path;
+  AcceleratorConfig config = load_accelerator(path);
+  if (memory != nullptr) config = riscv::with_memory_of(std::move(config), *memory);
+  return make_machine(std::move(config), shipped_data().cost_tables().path, "", path);
+}
+
+/// Everything the firmware finds in memory of a network and its images.
+riscv::Task prepared(const PlatformGroup& group, const VpOptions& options, const Machine& machine) {
   std::vector<InputFile> inputs;
   const OnRunProgress progress = run_on_terminal();
-  StatedNetwork stated = load_stated(file.path, options.pixels.convention(), shipped_data());
-  const std::string images_path = shipped_data().images(options.images).path;
-  const Dataset images = load_images({images_path, options.labels}, stated.input(), options.limit);
-  note_limit(options.limit, images.size());
+  const PixelOptions pixels{group.pixels.empty() ? options.pixels.text : group.pixels};
+  const std::uint64_t limit = group.limit > 0 ? group.limit : options.limit;
+  StatedNetwork stated =
+      load_stated(network_file(group.network).path, pixels.convention(), shipped_data());
+  const std::string images_path = shipped_data().images(group.images).path;
+  const Dataset images = load_images({images_path, group.labels}, stated.input(), limit);
+  note_limit(limit, images.size());
   const auto* const given = std::get_if<FixedNetwork>(&stated.network);
   if (given != nullptr) require_images_fit(*given, images, stated.pixels);
   const FixedPoint fixed = in_words_of_options([&] {
-    return fixed_network(std::move(stated), options.widths.request(), shipped_data(), true, inputs,
-                         progress);
+    const bool is_float = given == nullptr;
+    const WidthRequest widths =
+        is_float || options.platform.empty() ? options.widths.request() : WidthRequest{};
+    return fixed_network(std::move(stated), widths, shipped_data(), true, inputs, progress);
   });
   const FixedNetwork& network = fixed.network;
   for (const std::string& warning : about(fixed.pixels, images).warnings)
     say("warning: {}\n", warning);
   const CodeInput input(network, images);
-  std::vector<CodeTensor> codes;
-  for (std::size_t i = 0; i < images.size(); ++i) codes.push_back(input(i));
-  const AcceleratorConfig& config = machine.config;
-  const Program program =
-      assemble(network, config, map_layers(machine, network, "", inputs, progress));
-  return riscv::compose(program, codes, label_bytes(images, images_path), options.accelerators,
-                        config.dma.bus_bytes,
-                        static_cast<std::uint64_t>(config.dram.capacity_bytes));
+  riscv::Task task{
+      assemble(network, machine.config, map_layers(machine, network, "", inputs, progress)),
+      machine.config.dma.bus_bytes,
+      {},
+      label_words(images),
+      group.places};
+  for (std::size_t i = 0; i < images.size(); ++i) task.images.push_back(input(i));
+  return task;
+}
+
+std::string table_of_waits(const Program& program, const std::vector<LayerCounters>& layers) {
+  std::vector<TextTable::Column> columns{
+      {"layer", TextTable::Align::kLeft, 0, "", 8}, {"cycles"}, {"at work"}};
+  for (const Cause cause : kCausesOfWaiting) {
+    columns.push_back({words_of(cause), TextTable::Align::kRight, 0, "waiting for"});
+  }
+  TextTable table(columns);
+  const auto add = [&](const std::string& name, const Attribution& cycles) {
+    std::uint64_t at_work = 0;
+    for (const Cause cause : kCausesAtWork) at_work += cycles[cause];
+    std::vector<std::string> row{elide(name, 16), std::to_string(cycles.total()),
+                                 std::to_string(at_work)};
+    for (const Cause cause : kCausesOfWaiting) row.push_back(std::to_string(cycles[cause]));
+    table.add(row);
+  };
+  Attribution total;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const ProgramLayer& layer = program.layers.at(i);
+    const Attribution cycles = attribution(layer.descriptor.kind, layers[i]);
+    total += cycles;
+    add(layer.name, cycles);
+  }
+  add("total", total);
+  return table.text();
+}
+
+/// What each accelerator's last job waited for. Firmware of the user's may have run other programs
+/// than those that were loaded.
+void report_waits(const std::vector<Group>& groups, const riscv::VirtualPlatform& platform) {
+  std::uint32_t number = 0;
+  for (const Group& group : groups) {
+    for (std::size_t i = 0; i < group.asked.places.size(); ++i, ++number) {
+      const std::vector<LayerCounters>& layers = platform.layer_counters(number);
+      if (layers.size() != group.task.program.layers.size()) continue;
+      say("\naccelerator {}, the last job's cycles:\n{}", number,
+          table_of_waits(group.task.program, layers));
+    }
+  }
+}
+
+[[noreturn]] void fail_as(const riscv::PlatformRun& run, double max_time_ms) {
+  switch (run.end) {
+    case riscv::PlatformEnd::kAsleep:
+      throw std::runtime_error("the firmware sleeps, and nothing is left that would wake it");
+    case riscv::PlatformEnd::kTimeout:
+      throw std::runtime_error(
+          fmt::format("the firmware has not ended within --max-time {} ms", max_time_ms));
+    case riscv::PlatformEnd::kDebugger:
+      throw std::runtime_error("ended by the debugger");
+    case riscv::PlatformEnd::kFinished:
+      break;
+  }
+  throw std::runtime_error(fmt::format("the firmware ended with exit code {}", *run.exit_code));
+}
+
+void report(const riscv::PlatformRun& run, std::chrono::duration<double> wall, std::size_t images) {
+  const double asleep = run.simulated_ps == 0 ? 0
+                                              : 100.0 * static_cast<double>(run.slept_ps) /
+                                                    static_cast<double>(run.simulated_ps);
+  say("\n{:.3f} ms simulated, the CPU asleep for {:.1f} % of it; {} instructions\n"
+      "{:.2f} s of wall clock: {:.1f} ms an image, {:.1f} million instructions a second\n",
+      1e-9 * static_cast<double>(run.simulated_ps), asleep, run.instructions, wall.count(),
+      1e3 * wall.count() / static_cast<double>(images),
+      1e-6 * static_cast<double>(run.instructions) / wall.count());
+}
+
+void claim_files(const VpOptions& options) {
+  FileClaims claims;
+  claims.reads("--platform", options.platform);
+  claims.reads("--firmware", options.firmware);
+  claims.reads("--images", options.images);
+  claims.reads("--labels", options.labels);
+  for (const auto& [option, path] : {std::pair{"--vcd", options.vcd}, {"--trace", options.trace}}) {
+    if (path == "-")
+      throw UsageError(fmt::format("{}: -: that is the firmware's terminal", option));
+    claims.writes(option, path);
+  }
+  claim(claims);
 }
 
 void run_platform(const VpOptions& options) {
-  const Machine machine =
-      load_machine(accelerator_file(options.accelerator).path, shipped_data().cost_tables().path);
+  claim_files(options);
+  const PlatformFile file = options.described();
+  const Machine memory =
+      load(file.memory.empty() ? file.groups.front().accelerator : file.memory, nullptr);
+  const std::string firmware = options.firmware.empty()
+                                   ? built_file("platform/riscv/firmware/classify.elf")
+                                   : options.firmware;
+  std::vector<Group> groups;
   riscv::PlatformConfig config;
-  config.accelerator = machine.config;
-  config.dram = machine.dram;
-  config.accelerators = options.accelerators;
-  config.transport =
-      options.timing == "at" ? Transport::kApproximatelyTimed : Transport::kLooselyTimed;
-  config.quantum_ps = static_cast<std::uint64_t>(options.quantum_us * 1e6);
-  config.cpu_mhz = options.cpu_mhz;
-  riscv::VirtualPlatform platform(config, std::cout);
-  platform.load_firmware(options.firmware.empty()
-                             ? built_file("platform/riscv/firmware/classify.elf")
-                             : options.firmware);
+  config.memory = memory.config;
+  config.dram = memory.dram;
+  config.quantum_ps = static_cast<std::uint64_t>(file.quantum_us * 1e6);
+  config.cpu_mhz = file.cpu_mhz;
+  for (const PlatformGroup& asked : file.groups) {
+    groups.push_back({asked, load(asked.accelerator, &memory.config), {}});
+    for (const DcnPlace& place : asked.places) {
+      config.accelerators.push_back({groups.back().machine.config, asked.transport, place});
+    }
+  }
+  std::vector<riscv::Task> tasks;
+  std::size_t images = 0;
+  (void)riscv::load_elf(firmware);  // before the work of preparing the networks
+  for (Group& group : groups) {
+    group.task = prepared(group.asked, options, group.machine);
+    images += group.task.images.size();
+    tasks.push_back(group.task);
+  }
+  const riscv::MemoryImage image =
+      compose(tasks, static_cast<std::uint64_t>(memory.config.dram.capacity_bytes));
+  std::optional<PlatformTrace> trace;
+  if (options.trace) {
+    trace.emplace(*options.trace, config, image.table, tasks);
+  }
+  std::optional<riscv::gdb::Server> gdb;
+  if (options.gdb_port) config.debugger = &gdb.emplace(*options.gdb_port);
+  std::optional<WaveformFile> waveforms;
+  if (options.vcd) config.vcd = waveforms.emplace(*options.vcd).stem();
+  config.accelerators_on_time = options.vcd || options.trace;
 
-  const riscv::MemoryImage memory = memory_image(options, machine);
-  platform.write_memory(DCN_MAP_DRAM, memory.bytes);
-  const auto start = std::chrono::steady_clock::now();
-  const riscv::PlatformRun run = platform.run(memory.table_address);
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  std::cout.flush();
-  say("\n{:.3f} ms simulated, the CPU asleep for {:.1f} % of it; {} instructions\n"
-      "{:.2f} s of wall clock: {:.1f} ms an image, {:.1f} million instructions a second\n",
-      1e-9 * static_cast<double>(run.simulated_ps),
-      100.0 * static_cast<double>(run.slept_ps) / static_cast<double>(run.simulated_ps),
-      run.instructions, wall.count(), 1e3 * wall.count() / memory.table.image_count,
-      1e-6 * static_cast<double>(run.instructions) / wall.count());
-  if (!run.exit_code) {
-    throw std::runtime_error("the firmware sleeps, and nothing is left that would wake it");
+  riscv::PlatformRun run;
+  {
+    riscv::VirtualPlatform platform(config, std::cout);
+    platform.load_firmware(firmware);
+    platform.write_memory(DCN_MAP_DRAM, image.bytes);
+    if (gdb) {
+      say_note(fmt::format("waiting for GDB: target remote localhost:{}", gdb->port()));
+      gdb->accept();
+    }
+    const auto start = std::chrono::steady_clock::now();
+    run = platform.run(image.table_address, static_cast<std::uint64_t>(options.max_time_ms * 1e9));
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    std::cout.flush();
+    if (run.end == riscv::PlatformEnd::kFinished) report_waits(groups, platform);
+    report(run, wall, images);
   }
-  if (*run.exit_code != 0) {
-    throw std::runtime_error(fmt::format("the firmware ended with exit code {}", *run.exit_code));
-  }
+  if (waveforms) waveforms->commit();
+  if (trace) trace->close(run.simulated_ps);
+  if (run.exit_code != 0U) fail_as(run, options.max_time_ms);
 }
 
 int run_command(int argc, char** argv) {
@@ -135,7 +279,8 @@ int run_command(int argc, char** argv) {
       {{"dcnsim-vp", "20 images on one small_edge"},
        {"dcnsim-vp --accelerators 2 --timing at", "two share the memory: see them wait"},
        {"dcnsim-vp w6a8.onnx --accelerator large_edge --limit 100", ""},
-       {"dcnsim-vp --firmware mine.elf", "your own (platform/riscv/README.md)"}});
+       {"dcnsim-vp --platform two_networks.yaml", "accelerators with a network each"},
+       {"dcnsim-vp --firmware mine.elf --gdb 1234", "your own, under GDB"}});
   VpOptions options;
   app.add_option("network", options.network, kNetworkHelp)
       ->type_name("FILE|NAME")
@@ -170,6 +315,30 @@ int run_command(int argc, char** argv) {
        {1.0, 1e4}, "MHZ")
       ->capture_default_str();
   app.add_option("--firmware", options.firmware, "ELF file to run instead")->type_name("FILE");
+  CLI::Option* platform =
+      file_of(app.add_option("--platform", options.platform,
+                             "YAML file: accelerators, where they are, what each works on, and\n"
+                             "the memory they share (analysis/vp/platform_file.md); in place of\n"
+                             "the network, --accelerator and others that say the same"),
+              {FileKind::kPlatform}, "FILE");
+  for (const char* said : {"network", "--accelerator", "--accelerators", "--images", "--labels",
+                           "--timing", "--quantum", "--cpu-mhz"}) {
+    platform->excludes(app.get_option(said));
+  }
+  whole(app.add_option("--gdb", options.gdb_port,
+                       "Wait for GDB at this TCP port of this machine (0: a free one) before\n"
+                       "the first instruction"),
+        0, 65535, "PORT");
+  app.add_option("--vcd", options.vcd,
+                 "Write waveforms to FILE: interrupts, registers, requests in flight")
+      ->type_name("FILE");
+  app.add_option("--trace", options.trace,
+                 "Write a timeline of the run to FILE, for ui.perfetto.dev; as JSON if\n"
+                 "FILE ends in .json")
+      ->type_name("FILE");
+  real(app.add_option("--max-time", options.max_time_ms,
+                      "Give up after this simulated time [without a limit]"),
+       {0.0, 1e9, true}, "MS");
   const Action action = [&options] { run_platform(options); };
   return parse_and_act("dcnsim-vp", app, action, argc, argv);
 }

@@ -5,21 +5,12 @@
 #include <optional>
 
 #include "analysis/trace/dram_trace.h"
-#include "analysis/trace/pipeline_trace.h"
 #include "analysis/trace/waveform_file.h"
 #include "models/base/process/work_pool.h"
 #include "platform/standalone/simulation.h"
 
 namespace dcnsim {
 namespace {
-
-std::vector<TracedLayer> traced_layers(const Program& program) {
-  std::vector<TracedLayer> layers;
-  for (const ProgramLayer& layer : program.layers) {
-    layers.push_back({layer.name, loads_input(layer.descriptor), !layer.descriptor.output_on_chip});
-  }
-  return layers;
-}
 
 std::vector<LayerCounters> observe(const AcceleratorConfig& config, const DramSpec& dram,
                                    const Program& program, const CodeTensor& image,
@@ -56,6 +47,14 @@ std::vector<LayerCounters> observe(const AcceleratorConfig& config, const DramSp
 }
 
 }  // namespace
+
+std::vector<TracedLayer> traced_layers(const Program& program) {
+  std::vector<TracedLayer> layers;
+  for (const ProgramLayer& layer : program.layers) {
+    layers.push_back({layer.name, loads_input(layer.descriptor), !layer.descriptor.output_on_chip});
+  }
+  return layers;
+}
 
 std::vector<LayerCounters> observed_run(const AcceleratorConfig& config, const DramSpec& dram,
                                         const Program& program, const CodeTensor& image,

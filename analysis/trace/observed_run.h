@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/trace/pipeline_trace.h"
 #include "analysis/trace/trace_format.h"
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
@@ -21,6 +22,9 @@ struct Observation {
   std::optional<std::string> vcd;    ///< file for waveforms
   TraceFormat trace_format = TraceFormat::kPerfetto;
 };
+
+/// What of a program's layers a trace shows.
+std::vector<TracedLayer> traced_layers(const Program& program);
 
 /// The counters of the layers. Files are written while simulating, and appear when complete.
 /// Throws std::runtime_error: what the simulation or the files throw.

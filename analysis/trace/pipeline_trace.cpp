@@ -83,36 +83,44 @@ std::int64_t signed_count(std::uint64_t count) { return static_cast<std::int64_t
 }  // namespace
 
 PipelineTrace::PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock,
-                             int bus_bytes)
+                             int bus_bytes, const TracePlace& place)
     : file_(file),
       layers_(std::move(layers)),
+      place_(place),
       clock_(clock),
       bus_bytes_(static_cast<std::uint64_t>(bus_bytes)),
-      reads_{{file, kReadsInFlight}, {file, kBusReads}},
-      writes_{{file, kWritesInFlight}, {file, kBusWrites}} {
-  file_.name(kLayers, "job", "layers");
-  file_.name(kArray, "array", "array");
-  file_.name(kWaits, "array", "waits");
+      reads_{{file, placed(kReadsInFlight)}, {file, placed(kBusReads)}},
+      writes_{{file, placed(kWritesInFlight)}, {file, placed(kBusWrites)}} {
+  const auto name = [this](const Track& track, std::string_view group, const std::string& row) {
+    file_.name(placed(track), group, place_.prefix + row);
+  };
+  const auto name_counter = [this](const Track& track, std::string_view group,
+                                   const std::string& row, TraceUnit unit) {
+    file_.name_counter(placed(track), group, place_.prefix + row, unit);
+  };
+  name(kLayers, "job", "layers");
+  name(kArray, "array", "array");
+  name(kWaits, "array", "waits");
   for (const TileKind kind : kKinds) {
-    file_.name(dma_track(kind), "DMA", fmt::format("{}s", to_string(kind)));
+    name(dma_track(kind), "DMA", fmt::format("{}s", to_string(kind)));
   }
   for (const TileKind kind : kBuffered) {
     for (const int slot : {0, 1}) {
-      file_.name(slot_track(kind, slot), "buffers",
-                 fmt::format("{} buffer, slot {}", to_string(kind), slot));
+      name(slot_track(kind, slot), "buffers",
+           fmt::format("{} buffer, slot {}", to_string(kind), slot));
     }
-    held_.try_emplace(kind, file, held_track(kind));
-    file_.name_counter(held_track(kind), "buffers", fmt::format("{} buffer, fill", to_string(kind)),
-                       TraceUnit::kBytes);
+    held_.try_emplace(kind, file, placed(held_track(kind)));
+    name_counter(held_track(kind), "buffers", fmt::format("{} buffer, fill", to_string(kind)),
+                 TraceUnit::kBytes);
   }
-  file_.name_counter(kReadsInFlight, "DMA", "reads in flight", TraceUnit::kCount);
-  file_.name_counter(kWritesInFlight, "DMA", "writes in flight", TraceUnit::kCount);
-  file_.name_counter(kBusReads, "DMA", "bus, reads", TraceUnit::kMegabytesPerSecond);
-  file_.name_counter(kBusWrites, "DMA", "bus, writes", TraceUnit::kMegabytesPerSecond);
+  name_counter(kReadsInFlight, "DMA", "reads in flight", TraceUnit::kCount);
+  name_counter(kWritesInFlight, "DMA", "writes in flight", TraceUnit::kCount);
+  name_counter(kBusReads, "DMA", "bus, reads", TraceUnit::kMegabytesPerSecond);
+  name_counter(kBusWrites, "DMA", "bus, writes", TraceUnit::kMegabytesPerSecond);
 }
 
 std::uint64_t PipelineTrace::finish() {
-  if (begun_layers_ > 0) end_layer(last_cycle_);
+  if (layer_open_) end_layer(last_cycle_);
   for (Port* port : {&reads_, &writes_}) {
     port->in_flight.finish();
     port->bandwidth.finish();
@@ -121,22 +129,42 @@ std::uint64_t PipelineTrace::finish() {
   return clock_.ps(last_cycle_);
 }
 
-void PipelineTrace::begin_layer(std::uint64_t cycle) {
-  if (begun_layers_ > 0) end_layer(cycle);
-  layer_ = begun_layers_++;
+/// By its descriptor's address, or by counting; beyond the last for one of another program.
+std::size_t PipelineTrace::layer_of(const Parts& descriptor) const {
+  if (!place_.descriptors) return begun_layers_;
+  const std::uint64_t address = descriptor.front().address;
+  if (address < *place_.descriptors) return layers_.size();
+  return (address - *place_.descriptors) / kDescriptorBytes;
+}
+
+void PipelineTrace::begin_layer(const Parts& descriptor, std::uint64_t cycle) {
+  if (layer_open_) end_layer(cycle);
+  layer_ = layer_of(descriptor);
+  if (layer_ == 0) {
+    // The job before may have been abandoned, with tiles in the buffers.
+    slots_ = {};
+    moved_ = {};
+  }
+  ++begun_layers_;
+  layer_open_ = true;
   layer_begin_ = cycle;
   output_open_ = moved_early_ = false;
   next_output_ = 0;
 }
 
+void PipelineTrace::layer_finished(std::uint64_t) {
+  if (place_.descriptors && layer_ + 1 >= layers_.size()) end_layer(last_cycle_);
+}
+
 void PipelineTrace::end_layer(std::uint64_t cycle) {
+  layer_open_ = false;
   slice(kLayers, layer().name, layer_begin_, cycle, TraceColour::kOfName,
         {{"layer", layer_number()}, {"cycles", signed_count(cycle - layer_begin_)}});
 }
 
 void PipelineTrace::tile_begun(TileKind kind, std::uint32_t number, const Step& step,
                                const Parts& parts, std::uint64_t cycle) {
-  if (kind == TileKind::kDescriptor) begin_layer(cycle);
+  if (kind == TileKind::kDescriptor) begin_layer(parts, cycle);
   const Transfer transfer{layer().name + " " + tile_name(kind, step), cycle,
                           signed_count(total_bytes(parts))};
   transfers_[index(kind)][number % 2] = transfer;
@@ -234,7 +262,7 @@ void PipelineTrace::release_outputs(std::uint32_t number, std::uint64_t cycle) {
 
 void PipelineTrace::slice(const Track& track, const std::string& name, std::uint64_t from,
                           std::uint64_t to, TraceColour colour, const TraceArguments& arguments) {
-  file_.slice({track, name, clock_.ps(from), clock_.ps(to), colour, arguments});
+  file_.slice({placed(track), name, clock_.ps(from), clock_.ps(to), colour, arguments});
   last_cycle_ = std::max(last_cycle_, to);
 }
 

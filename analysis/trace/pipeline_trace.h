@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,14 +25,24 @@ struct TracedLayer {
   bool stores_output = true;
 };
 
+/// Where an accelerator is drawn that is not the only one, and what it runs.
+struct TracePlace {
+  std::string prefix;   ///< of the names of its rows
+  int rows_before = 0;  ///< of others, in each group: kTraceRows each
+  /// Address of the list of descriptors, by which layers are known whatever is run in which order;
+  /// nothing: one job, from the first layer on.
+  std::optional<std::uint64_t> descriptors = {};
+};
+inline constexpr int kTraceRows = 16;
+
 class PipelineTrace : public PipelineClient {
  public:
-  /// `layers` in the order of their execution, one job. A word of `bus_bytes` passes in a cycle.
-  /// `file` stays.
-  PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock,
-                int bus_bytes);
+  /// `layers` in the order of their execution. A word of `bus_bytes` passes in a cycle. `file`
+  /// stays.
+  PipelineTrace(TraceFile& file, std::vector<TracedLayer> layers, const Clock& clock, int bus_bytes,
+                const TracePlace& place = {});
 
-  /// After the job: the last layer ends. Returns when, in picoseconds.
+  /// After the last job: the last layer ends. Returns when, in picoseconds.
   std::uint64_t finish();
 
   void tile_begun(TileKind kind, std::uint32_t number, const Step& step, const Parts& parts,
@@ -43,6 +54,7 @@ class PipelineTrace : public PipelineClient {
   void step_started(const RunningStep& running) override;
   void step_finished(const RunningStep& running) override;
   void waited(Stall cause, std::uint64_t from, std::uint64_t to) override;
+  void layer_finished(std::uint64_t cycle) override;
 
  private:
   /// A tile from its first request on.
@@ -70,23 +82,28 @@ class PipelineTrace : public PipelineClient {
   };
 
   Port& port(const Burst& burst) { return burst.is_write ? writes_ : reads_; }
-  void begin_layer(std::uint64_t cycle);
+  void begin_layer(const Parts& descriptor, std::uint64_t cycle);
+  std::size_t layer_of(const Parts& descriptor) const;
   void end_layer(std::uint64_t cycle);
   void take(TileKind kind, const std::string& name, std::uint64_t cycle, std::int64_t bytes);
   void release(TileKind kind, std::uint64_t cycle);
   void release_outputs(std::uint32_t number, std::uint64_t cycle);
   void slice(const Track& track, const std::string& name, std::uint64_t from, std::uint64_t to,
              TraceColour colour, const TraceArguments& arguments);
-  const TracedLayer& layer() const { return layers_.at(layer_); }
+  Track placed(const Track& track) const { return {track.group, track.row + place_.rows_before}; }
+  const TracedLayer& layer() const { return layer_ < layers_.size() ? layers_[layer_] : unknown_; }
   std::int64_t layer_number() const { return static_cast<std::int64_t>(layer_); }
 
   TraceFile& file_;
   const std::vector<TracedLayer> layers_;
+  const TracedLayer unknown_{"another program's layer"};
+  const TracePlace place_;
   const Clock clock_;
   const std::uint64_t bus_bytes_;
   Port reads_, writes_;
   std::map<TileKind, LevelCounter> held_;  ///< bytes, of those with a buffer
   std::size_t layer_ = 0, begun_layers_ = 0;
+  bool layer_open_ = false;
   std::uint64_t layer_begin_ = 0;
   std::uint64_t last_cycle_ = 0;  ///< of what has been drawn
   bool output_open_ = false;

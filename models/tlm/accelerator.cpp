@@ -40,6 +40,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
 
 void Accelerator::trace(sc_core::sc_trace_file* file) const {
   signals_.trace(file, name());
+  bank_.trace(file);
   const std::string prefix = std::string(name()) + ".";
   sc_core::sc_trace(file, irq, prefix + "irq");
   sc_core::sc_trace(file, pipeline_.reads_in_flight(), prefix + "reads_in_flight");

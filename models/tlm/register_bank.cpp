@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string>
 #include <utility>
 
 #include "models/tlm/reports.h"
@@ -79,6 +80,13 @@ void RegisterBank::reset() {
 
 void RegisterBank::reset_values() {
   for (const reg::Register& r : reg::kRegisters) values_[r.offset] = r.reset;
+}
+
+void RegisterBank::trace(sc_core::sc_trace_file* file) const {
+  for (const reg::Register& r : reg::kRegisters) {
+    if (!reg::readable(r.access) || r.offset == reg::kId || r.offset == reg::kVersion) continue;
+    sc_core::sc_trace(file, values_.at(r.offset), std::string(name()) + '.' + std::string(r.name));
+  }
 }
 
 tlm::tlm_response_status RegisterBank::check(const tlm::tlm_generic_payload& payload) const {

@@ -54,6 +54,9 @@ class RegisterBank : public sc_core::sc_module {
   std::uint32_t get(reg::Offset offset) const { return values_.at(offset); }
   void set(reg::Offset offset, std::uint32_t value) { values_.at(offset) = value; }
 
+  /// Shows in `file` the registers that change.
+  void trace(sc_core::sc_trace_file* file) const override;
+
   bool interrupt() const { return (get(reg::kIrqStatus) & get(reg::kIrqEnable)) != 0; }
 
  private:

@@ -35,7 +35,7 @@ file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} models/*.md)
 install_data(dcnsim LICENSE CHANGELOG.md platform/README.md platform/classify.md ${pages} models/arch/presets
              models/cost/tables platform/registers/dcn.ipxact.xml platform/registers/dcn.busdef.xml
              platform/registers/dcn.rdl platform/standalone/classify.cpp
-             platform/standalone/example.cpp)
+             platform/standalone/example.cpp platform/recipes)
 
 # install_documentation(PROGRAM): what dcnsim_document() wrote.
 function(install_documentation program)
@@ -75,6 +75,7 @@ if(TARGET dcnsim-vp)
   get_target_property(elf classify DCNSIM_ELF)
   install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
   install_documentation(dcnsim-vp)
+  install_data(dcnsim_command platform/riscv/two_networks.yaml)
   install(FILES ${elf} DESTINATION ${DCNSIM_DATA_DIR}/platform/riscv/firmware
           COMPONENT dcnsim_command)
 endif()

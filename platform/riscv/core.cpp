@@ -30,6 +30,20 @@ std::string hex(std::uint32_t value) {
   return text;
 }
 
+/// Those that debuggers see, and what Unicorn calls them.
+constexpr std::pair<std::uint32_t, int> kCsrs[] = {
+    {0x300, UC_RISCV_REG_MSTATUS},  {0x304, UC_RISCV_REG_MIE},  {0x305, UC_RISCV_REG_MTVEC},
+    {0x340, UC_RISCV_REG_MSCRATCH}, {0x341, UC_RISCV_REG_MEPC}, {0x342, UC_RISCV_REG_MCAUSE},
+    {0x343, UC_RISCV_REG_MTVAL}};
+constexpr std::uint32_t kMip = 0x344;
+
+std::optional<int> unicorn_csr(std::uint32_t number) {
+  for (const auto& [csr, name] : kCsrs) {
+    if (csr == number) return name;
+  }
+  return std::nullopt;
+}
+
 std::uint32_t line_bit(Interrupt line) { return 1u << static_cast<std::uint32_t>(line); }
 
 }  // namespace
@@ -48,6 +62,9 @@ struct Core::Callbacks {
   }
   static void block(uc_engine*, std::uint64_t address, std::uint32_t bytes, void* data) {
     static_cast<Core*>(data)->begin_block(static_cast<std::uint32_t>(address), bytes);
+  }
+  static void code(uc_engine*, std::uint64_t address, std::uint32_t, void* data) {
+    static_cast<Core*>(data)->reach(static_cast<std::uint32_t>(address));
   }
   /// Unicorn reports exceptions here and vectors none of them.
   static void exception(uc_engine* engine, std::uint32_t cause, void* data) {
@@ -103,29 +120,63 @@ void Core::start(std::uint32_t pc, std::uint32_t a1) {
   set(UC_RISCV_REG_A1, a1);
 }
 
-void Core::run() {
-  while (true) {
-    if (const auto interrupt = taken_interrupt()) trap(*interrupt);
-    leaving_ = false;
-    const uc_err error = uc_emu_start(engine_.get(), pc_, kNowhere, 0, 0);
-    pc_ = get(UC_RISCV_REG_PC);
-    if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
-    if (bus_error_) {
-      trap(*std::exchange(bus_error_, std::nullopt));
-    } else if (exception_) {
-      pc_ -= 4;  // Unicorn has gone on by as much, whatever the instruction
-      const std::uint32_t cause = *std::exchange(exception_, std::nullopt);
-      trap({cause == kUserCall ? kMachineCall : cause, 0});
-    } else if (error == UC_ERR_OK && !leaving_) {
-      // Unicorn returns from a WFI without a word, with the PC behind it.
-      if (!is_after_wfi()) throw std::runtime_error("unicorn: stopped at " + hex(pc_));
-      if (!can_wake()) return;
-    } else if (error == UC_ERR_INSN_INVALID) {
-      trap({kIllegalInstruction, 0});
-    } else if (error != UC_ERR_OK) {
-      trap({kFetchFault, pc_});
+Pause Core::run(bool step) {
+  std::optional<Pause> pause;
+  while (!pause) {
+    if (pause_requested_) {
+      pause = Pause::kRequest;
+    } else if (const auto interrupt = taken_interrupt()) {
+      trap(*interrupt);
+      if (step) pause = Pause::kStep;
+    } else {
+      pause = execute(step);
     }
   }
+  paused_at_.reset();
+  if (*pause == Pause::kAsleep) return *pause;
+  paused_at_ = pc_;
+  pause_requested_ = false;
+  return *pause;
+}
+
+/// Until Unicorn returns, for whatever reason.
+std::optional<Pause> Core::execute(bool step) {
+  leaving_ = reached_ = stepped_ = false;
+  stepping_ = step;
+  // An instruction that does not end its block is stepped by a pause before the next one. Unicorn's
+  // own count would have it drop all translated code.
+  const std::uint8_t* code = bytes_at(pc_);
+  const std::uint32_t next = pc_ + (code != nullptr && (*code & 3) == 3 ? 4 : 2);
+  const std::size_t hook = step ? hook_code(next) : 0;
+  const uc_err error = uc_emu_start(engine_.get(), pc_, kNowhere, 0, 0);
+  if (step) unhook_code(hook, next);
+  pc_ = get(UC_RISCV_REG_PC);
+  if (reached_) {
+    instructions_ -= block_length(block_.address, block_.bytes);
+    instructions_ += block_length(block_.address, pc_ - block_.address);
+  }
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  const std::optional<Pause> done = step ? std::optional(Pause::kStep) : std::nullopt;
+  if (bus_error_) {
+    trap(*std::exchange(bus_error_, std::nullopt));
+  } else if (exception_) {
+    pc_ -= 4;  // Unicorn has gone on by as much, whatever the instruction
+    const std::uint32_t cause = *std::exchange(exception_, std::nullopt);
+    trap({cause == kUserCall ? kMachineCall : cause, 0});
+  } else if (reached_) {
+    return done.value_or(Pause::kBreakpoint);
+  } else if (error == UC_ERR_OK && leaving_) {
+    return stepped_ ? done : std::nullopt;
+  } else if (error == UC_ERR_OK) {
+    // Unicorn returns from a WFI without a word, with the PC behind it.
+    if (!is_after_wfi()) throw std::runtime_error("unicorn: stopped at " + hex(pc_));
+    if (!can_wake()) return Pause::kAsleep;
+  } else if (error == UC_ERR_INSN_INVALID) {
+    trap({kIllegalInstruction, 0});
+  } else {
+    trap({kFetchFault, pc_});
+  }
+  return done;
 }
 
 void Core::set_interrupt(Interrupt line, bool level) {
@@ -162,6 +213,7 @@ void Core::trap(const Fault& fault) {
   set(UC_RISCV_REG_MSTATUS, (status & ~(kStatusMie | kStatusMpie)) | kStatusMpp |
                                 ((status & kStatusMie) != 0 ? kStatusMpie : 0));
   pc_ = handler;
+  paused_at_.reset();
 }
 
 std::uint32_t Core::load(std::uint32_t address, unsigned bytes) {
@@ -192,12 +244,82 @@ void Core::begin_block(std::uint32_t address, std::uint32_t bytes) {
   } catch (...) {
     thrown_ = std::current_exception();
   }
-  if (bus_error_ || thrown_ || (lines_ != 0 && taken_interrupt())) {
+  if (bus_error_ || thrown_ || pause_requested_ || (stepping_ && stepped_) ||
+      (lines_ != 0 && taken_interrupt())) {
     leaving_ = true;
     uc_emu_stop(engine_.get());
     return;
   }
+  stepped_ = true;
+  block_ = {address, bytes};
   instructions_ += block_length(address, bytes);
+}
+
+/// Called before an instruction that is hooked.
+void Core::reach(std::uint32_t address) {
+  if (leaving_ || std::exchange(paused_at_, std::nullopt) == address) return;
+  reached_ = true;
+  uc_emu_stop(engine_.get());
+}
+
+/// Unicorn looks for hooks when it translates.
+std::size_t Core::hook_code(std::uint32_t address) {
+  uc_hook hook = 0;
+  require(uc_hook_add(engine_.get(), &hook, UC_HOOK_CODE, reinterpret_cast<void*>(&Callbacks::code),
+                      this, std::uint64_t{address}, std::uint64_t{address}),
+          "hook");
+  memory_written(address, 2);
+  return hook;
+}
+
+void Core::unhook_code(std::size_t hook, std::uint32_t address) {
+  require(uc_hook_del(engine_.get(), hook), "hook");
+  memory_written(address, 2);
+}
+
+void Core::add_breakpoint(std::uint32_t address) {
+  if (breakpoints_.count(address) == 0) breakpoints_[address] = hook_code(address);
+}
+
+void Core::remove_breakpoint(std::uint32_t address) {
+  const auto found = breakpoints_.find(address);
+  if (found == breakpoints_.end()) return;
+  unhook_code(found->second, address);
+  breakpoints_.erase(found);
+}
+
+/// What was translated from there is translated anew.
+void Core::memory_written(std::uint32_t address, std::uint32_t bytes) {
+  if (!is_memory(address)) return;
+  require(
+      uc_ctl_remove_cache(engine_.get(), std::uint64_t{address}, std::uint64_t{address} + bytes),
+      "translated code");
+  lengths_.fill({});
+}
+
+void Core::set_pc(std::uint32_t pc) {
+  pc_ = pc;
+  paused_at_.reset();
+}
+
+std::uint32_t Core::x(unsigned number) const {
+  return get(UC_RISCV_REG_X0 + static_cast<int>(number));
+}
+
+void Core::set_x(unsigned number, std::uint32_t value) {
+  if (number != 0) set(UC_RISCV_REG_X0 + static_cast<int>(number), value);
+}
+
+std::optional<std::uint32_t> Core::csr(std::uint32_t number) const {
+  if (number == kMip) return lines_;
+  const std::optional<int> reg = unicorn_csr(number);
+  return reg ? std::optional(get(*reg)) : std::nullopt;
+}
+
+bool Core::set_csr(std::uint32_t number, std::uint32_t value) {
+  const std::optional<int> reg = unicorn_csr(number);
+  if (reg) set(*reg, value);
+  return reg.has_value();
 }
 
 const std::uint8_t* Core::bytes_at(std::uint32_t address) const {

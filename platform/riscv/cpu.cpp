@@ -7,6 +7,13 @@
 #include "models/tlm/systemc.h"
 
 namespace dcnsim::riscv {
+namespace {
+
+/// How often a debugger is asked whether it wants to stop the processor.
+constexpr std::uint64_t kInstructionsBetweenQuestions = 100'000;
+sc_core::sc_time sleep_between_questions() { return {10, sc_core::SC_US}; }
+
+}  // namespace
 
 Cpu::Cpu(const sc_core::sc_module_name& name, const CpuConfig& config,
          std::vector<MemoryRange> memories)
@@ -54,15 +61,79 @@ void Cpu::boot(std::uint32_t pc, std::uint32_t a1) {
   boot_a1_ = a1;
 }
 
+void Cpu::trace(sc_core::sc_trace_file* file) const {
+  const std::string prefix = std::string(name()) + ".";
+  sc_core::sc_trace(file, asleep_, prefix + "asleep");
+  sc_core::sc_trace(file, external_irq, prefix + "external_irq");
+  sc_core::sc_trace(file, timer_irq, prefix + "timer_irq");
+}
+
 void Cpu::execute() {
+  bool step = debugger_ != nullptr && stop(Pause::kRequest);
   while (true) {
-    core_->run();
+    Pause pause = step ? core_->step() : core_->run();
     pass_time();
     keeper_.sync();
-    const sc_core::sc_time asleep = sc_core::sc_time_stamp();
-    while (!core_->can_wake()) sc_core::wait(interrupt_);
-    slept_ += sc_core::sc_time_stamp() - asleep;
+    if (pause == Pause::kAsleep) {
+      pause = sleep();
+      if (pause == Pause::kAsleep && step) pause = Pause::kStep;
+    }
+    if (pause != Pause::kAsleep) step = stop(pause);
   }
+}
+
+/// Until an interrupt (kAsleep), or until the debugger wants to stop (kRequest).
+Pause Cpu::sleep() {
+  asleep_since_ = sc_core::sc_time_stamp();
+  asleep_ = true;
+  bool pause = false;
+  while (!core_->can_wake() && !pause) {
+    if (debugger_ == nullptr || !debugger_->is_attached()) {
+      sc_core::wait(interrupt_);
+    } else {
+      pause = debugger_->wants_pause(!sc_core::sc_pending_activity());
+      if (!pause) sc_core::wait(sleep_between_questions(), interrupt_);
+    }
+  }
+  asleep_ = false;
+  slept_ += sc_core::sc_time_stamp() - asleep_since_;
+  return pause ? Pause::kRequest : Pause::kAsleep;
+}
+
+/// Whether the debugger wants a step.
+bool Cpu::stop(Pause why) {
+  const Resume resume = debugger_->stopped(*this, why);
+  if (resume == Resume::kEnd) {
+    ended_by_debugger_ = true;
+    sc_core::sc_pause();
+    while (true) sc_core::wait(interrupt_);
+  }
+  return resume == Resume::kStep;
+}
+
+std::optional<std::vector<std::uint8_t>> Cpu::read_memory(std::uint32_t address,
+                                                          std::uint32_t count) {
+  std::vector<std::uint8_t> bytes(count);
+  if (!debug_access(tlm::TLM_READ_COMMAND, address, bytes)) return std::nullopt;
+  return bytes;
+}
+
+bool Cpu::write_memory(std::uint32_t address, std::vector<std::uint8_t> bytes) {
+  const bool ok = debug_access(tlm::TLM_WRITE_COMMAND, address, bytes);
+  if (ok) core_->memory_written(address, static_cast<std::uint32_t>(bytes.size()));
+  return ok;
+}
+
+bool Cpu::debug_access(tlm::tlm_command command, std::uint32_t address,
+                       std::vector<std::uint8_t>& bytes) {
+  const auto count = static_cast<unsigned>(bytes.size());
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(bytes.data());
+  payload.set_data_length(count);
+  payload.set_streaming_width(count);
+  return bus->transport_dbg(payload) == count;
 }
 
 void Cpu::memory_withdrawn(sc_dt::uint64 start, sc_dt::uint64) {
@@ -94,6 +165,10 @@ bool Cpu::store(std::uint32_t address, unsigned bytes, std::uint32_t value) {
 std::uint64_t Cpu::checkpoint(std::uint64_t instructions) {
   pass_time();
   if (keeper_.need_sync()) keeper_.sync();
+  if (debugger_ != nullptr && instructions >= asks_debugger_at_) {
+    asks_debugger_at_ = instructions + kInstructionsBetweenQuestions;
+    if (debugger_->wants_pause(false)) core_->request_pause();
+  }
   const sc_core::sc_time slice = tlm::tlm_global_quantum::instance().compute_local_quantum();
   const sc_core::sc_time spent = keeper_.get_local_time();
   const std::uint64_t left = slice > spent ? (slice - spent).value() / time_of(1).value() : 0;

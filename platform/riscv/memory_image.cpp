@@ -48,12 +48,8 @@ std::vector<std::uint8_t> descriptors(const Program& program, std::uint64_t weig
   return list;
 }
 
-}  // namespace
-
-MemoryImage compose(const Program& program, const std::vector<CodeTensor>& images,
-                    const std::vector<std::uint8_t>& labels, std::uint32_t accelerators,
-                    int bus_bytes, std::uint64_t capacity_bytes) {
-  const Descriptor& last = program.layers.back().descriptor;
+/// Where a network's output has to lie for the firmware to read it. Throws std::runtime_error.
+MapLayout one_row(const Descriptor& last, int bus_bytes) {
   const Shape out = last.output_shape();
   if (out.height != 1) {
     throw std::runtime_error("the network's output has " + std::to_string(out.height) +
@@ -65,54 +61,98 @@ MemoryImage compose(const Program& program, const std::vector<CodeTensor>& image
                              std::to_string(layout.segment()) + " channels and strips of " +
                              std::to_string(layout.strip()) + " columns, expected one of each");
   }
-  MemoryImage image;
-  DcnBootTable& table = image.table;
-  table.magic = DCN_BOOT_MAGIC;
-  table.accelerators = accelerators;
-  table.descriptor_count = static_cast<std::uint32_t>(program.layers.size());
-  table.image_count = static_cast<std::uint32_t>(images.size());
-  table.classes = static_cast<std::uint32_t>(out.width * out.channels);
-  table.code_bits = static_cast<std::uint32_t>(last.requant.out.bits);
-  table.code_signed = last.requant.out.is_signed ? 1 : 0;
-  table.input_bytes = static_cast<std::uint32_t>(image_layout(program, bus_bytes).bytes());
-  table.output_bytes = static_cast<std::uint32_t>(output_layout(last, bus_bytes).bytes());
+  return layout;
+}
 
-  Regions regions;
-  regions.bytes = program.image;
-  regions.bytes.resize(program.memory_bytes);
+/// The program, and what each of the accelerators has of its own.
+void add_program(Regions& regions, const Task& task, std::uint32_t number, DcnBootTable& table) {
+  const Program& program = task.program;
+  const Descriptor& last = program.layers.back().descriptor;
+  const std::uint32_t base = regions.add(program.memory_bytes);
+  std::copy(program.image.begin(), program.image.end(),
+            regions.bytes.begin() + (base - DCN_MAP_DRAM));
   const std::uint64_t activation_bytes = program.memory_bytes - program.input_address;
-  for (std::uint32_t k = 0; k < accelerators; ++k) {
-    std::uint64_t activations = DCN_MAP_DRAM;
+  for (std::size_t k = 0; k < task.accelerators.size(); ++k) {
+    std::uint64_t activations = base;
     if (k > 0) activations = regions.add(activation_bytes) - program.input_address;
-    const std::vector<std::uint8_t> list = descriptors(program, DCN_MAP_DRAM, activations);
-    std::uint32_t at = DCN_MAP_DRAM + static_cast<std::uint32_t>(program.descriptor_address);
+    const std::vector<std::uint8_t> list = descriptors(program, base, activations);
+    std::uint32_t at = base + static_cast<std::uint32_t>(program.descriptor_address);
     if (k > 0) {
       at = regions.add(list.data(), list.size());
     } else {
       std::copy(list.begin(), list.end(), regions.bytes.begin() + (at - DCN_MAP_DRAM));
     }
-    table.jobs[k] = {at, static_cast<std::uint32_t>(program.input_address + activations),
-                     static_cast<std::uint32_t>(last.output_address + activations)};
+    table.jobs[table.accelerators++] = {
+        task.accelerators[k], number, at,
+        static_cast<std::uint32_t>(program.input_address + activations),
+        static_cast<std::uint32_t>(last.output_address + activations)};
   }
-  table.images = regions.add(std::size_t{table.input_bytes} * images.size());
-  std::size_t to = table.images - DCN_MAP_DRAM;
-  for (const CodeTensor& input : images) {
+}
+
+/// The images, and room for what comes of them.
+DcnTask add_images(Regions& regions, const Task& task) {
+  const Program& program = task.program;
+  const Descriptor& last = program.layers.back().descriptor;
+  const Shape out = last.output_shape();
+  DcnTask entry{};
+  entry.descriptor_count = static_cast<std::uint32_t>(program.layers.size());
+  entry.image_count = static_cast<std::uint32_t>(task.images.size());
+  entry.classes = static_cast<std::uint32_t>(out.width * out.channels);
+  entry.code_bits = static_cast<std::uint32_t>(last.requant.out.bits);
+  entry.code_signed = last.requant.out.is_signed ? 1 : 0;
+  entry.input_bytes = static_cast<std::uint32_t>(image_layout(program, task.bus_bytes).bytes());
+  entry.output_bytes = static_cast<std::uint32_t>(one_row(last, task.bus_bytes).bytes());
+  entry.images = regions.add(std::size_t{entry.input_bytes} * task.images.size());
+  std::size_t to = entry.images - DCN_MAP_DRAM;
+  for (const CodeTensor& input : task.images) {
     if (input.shape() != program.input_shape || input.format() != program.input_format) {
       throw std::runtime_error("image: shape or format differs from the network's input");
     }
     const std::vector<std::uint8_t> packed =
-        pack_map(input, bus_bytes, program.input_segment, program.input_strip);
+        pack_map(input, task.bus_bytes, program.input_segment, program.input_strip);
     std::copy(packed.begin(), packed.end(),
               regions.bytes.begin() + static_cast<std::ptrdiff_t>(to));
     to += packed.size();
   }
-  table.labels = regions.add(labels.data(), labels.size());
-  table.results = regions.add(sizeof(DcnImageResult) * images.size());
-  table.outputs = regions.add(std::size_t{table.output_bytes} * images.size());
+  if (!task.labels.empty()) {
+    entry.labels = regions.add(task.labels.data(), task.labels.size() * sizeof task.labels.front());
+  }
+  entry.results = regions.add(sizeof(DcnImageResult) * task.images.size());
+  entry.outputs = regions.add(std::size_t{entry.output_bytes} * task.images.size());
+  return entry;
+}
+
+}  // namespace
+
+std::vector<DcnPlace> usual_places(std::uint32_t count) {
+  std::vector<DcnPlace> places;
+  for (std::uint32_t k = 0; k < count; ++k) places.push_back(usual_place(k));
+  return places;
+}
+
+MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes) {
+  MemoryImage image;
+  DcnBootTable& table = image.table;
+  table.magic = DCN_BOOT_MAGIC;
+  std::size_t accelerators = 0, images = 0;
+  for (const Task& task : tasks) {
+    accelerators += task.accelerators.size();
+    images += task.images.size();
+  }
+  if (accelerators > DCN_ACCELERATORS_MAX) {
+    throw std::runtime_error(std::to_string(accelerators) + " accelerators, expected at most " +
+                             std::to_string(DCN_ACCELERATORS_MAX));
+  }
+  Regions regions;
+  for (const Task& task : tasks) {
+    add_program(regions, task, table.task_count, table);
+    table.tasks[table.task_count++] = add_images(regions, task);
+  }
   image.table_address = regions.add(&table, sizeof table);
   image.bytes = std::move(regions.bytes);
   if (image.bytes.size() > capacity_bytes) {
-    throw std::runtime_error(std::to_string(images.size()) + " images with the network need " +
+    throw std::runtime_error(std::to_string(images) + " images with the " +
+                             (tasks.size() == 1 ? "network" : "networks") + " need " +
                              std::to_string(image.bytes.size()) +
                              " bytes of memory, dram.capacity_bytes is " +
                              std::to_string(capacity_bytes));

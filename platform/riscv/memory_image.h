@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies in DRAM when the firmware `classify` starts: the compiled network, the images and the
+// What lies in DRAM when the firmware `classify` starts: the compiled networks, the images and the
 // boot table.
 #pragma once
 
@@ -11,18 +11,31 @@
 
 namespace dcnsim::riscv {
 
+/// Where accelerator `index` is by custom.
+constexpr DcnPlace usual_place(std::uint32_t index) {
+  return {DCN_MAP_ACCELERATOR(index), DCN_PLIC_ACCELERATOR(index)};
+}
+std::vector<DcnPlace> usual_places(std::uint32_t count);
+
+/// A compiled network, its images and those who work on them.
+struct Task {
+  Program program;
+  int bus_bytes;  ///< of the accelerators
+  std::vector<CodeTensor> images;
+  std::vector<std::uint32_t> labels;  ///< of the images; empty: unknown
+  std::vector<DcnPlace> accelerators;
+};
+
 struct MemoryImage {
   std::vector<std::uint8_t> bytes;  ///< from DCN_MAP_DRAM on
   std::uint32_t table_address = 0;
   DcnBootTable table{};
 };
 
-/// The program lies at the start of DRAM, as in the stand-alone system; each further accelerator
-/// has descriptors and activations of its own behind it and shares the weights. Throws
-/// std::runtime_error: images that are not the network's, an output that is not one row of codes,
-/// more than `capacity_bytes`.
-MemoryImage compose(const Program& program, const std::vector<CodeTensor>& images,
-                    const std::vector<std::uint8_t>& labels, std::uint32_t accelerators,
-                    int bus_bytes, std::uint64_t capacity_bytes);
+/// The first program lies at the start of DRAM, as in the stand-alone system; each further
+/// accelerator of a task has descriptors and activations of its own behind it and shares the
+/// weights. Throws std::runtime_error: images that are not the network's, an output that is not one
+/// row of codes, more than `capacity_bytes`, too many accelerators.
+MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes);
 
 }  // namespace dcnsim::riscv

@@ -3,5 +3,10 @@
 #pragma once
 
 #include "platform/driver/driver.h"
+#include "platform/riscv/boot_table.h"
 
+/// Of accelerator 0..DCN_ACCELERATORS_MAX - 1 at its usual place.
 DcnPort accelerator_port(uint32_t accelerator);
+
+/// `place` stays.
+DcnPort accelerator_port_at(const DcnPlace* place);

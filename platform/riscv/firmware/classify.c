@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classifies the images of the boot table, each on the first accelerator that is free.
+// Classifies the images of the boot table, each on the first accelerator of its task that is free.
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,38 +12,46 @@
 
 typedef struct Worker {
   DcnPort port;
+  const DcnJobMemory* job;
+  const DcnTask* task;
   uint32_t image;  ///< being classified
   uint32_t images;
   uint64_t cycles, waited_cycles;
 } Worker;
 
+static Worker workers[DCN_ACCELERATORS_MAX];
+static uint32_t next_image[DCN_ACCELERATORS_MAX];  ///< by task
+
 static void* memory(uint32_t address) { return (void*)(uintptr_t)address; }
 
-static int32_t code(const uint8_t* packed, uint32_t index, const DcnBootTable* table) {
+static int32_t code(const uint8_t* packed, uint32_t index, const DcnTask* task) {
   uint32_t value = 0;
-  for (uint32_t i = 0; i < table->code_bits; ++i) {
-    const uint32_t bit = index * table->code_bits + i;
+  for (uint32_t i = 0; i < task->code_bits; ++i) {
+    const uint32_t bit = index * task->code_bits + i;
     value |= (packed[bit / 8] >> bit % 8 & 1u) << i;
   }
-  const uint32_t sign = 1u << (table->code_bits - 1);
-  return table->code_signed != 0 ? (int32_t)(value ^ sign) - (int32_t)sign : (int32_t)value;
+  const uint32_t sign = 1u << (task->code_bits - 1);
+  return task->code_signed != 0 ? (int32_t)(value ^ sign) - (int32_t)sign : (int32_t)value;
 }
 
 /// The first of the largest codes.
-static uint32_t argmax(const uint8_t* packed, const DcnBootTable* table) {
+static uint32_t argmax(const uint8_t* packed, const DcnTask* task) {
   uint32_t best = 0;
-  for (uint32_t i = 1; i < table->classes; ++i) {
-    if (code(packed, i, table) > code(packed, best, table)) best = i;
+  for (uint32_t i = 1; i < task->classes; ++i) {
+    if (code(packed, i, task) > code(packed, best, task)) best = i;
   }
   return best;
 }
 
-static bool begin(const DcnBootTable* table, uint32_t k, Worker* worker, uint32_t image) {
-  const DcnJobMemory* job = &table->jobs[k];
-  worker->image = image;
-  memcpy(memory(job->input), memory(table->images + image * table->input_bytes),
-         table->input_bytes);
-  return dcn_start(&worker->port, job->descriptors, table->descriptor_count) == DCN_OK;
+/// Gives the worker the next image of its task; false if there is none left.
+static bool begin(Worker* worker) {
+  const DcnTask* task = worker->task;
+  const DcnJobMemory* job = worker->job;
+  if (next_image[job->task] == task->image_count) return false;
+  worker->image = next_image[job->task]++;
+  memcpy(memory(job->input), memory(task->images + worker->image * task->input_bytes),
+         task->input_bytes);
+  return dcn_start(&worker->port, job->descriptors, task->descriptor_count) == DCN_OK;
 }
 
 /// Cycles in which the array waited for memory in the last job.
@@ -60,24 +68,31 @@ static uint64_t waited_cycles(const DcnPort* port) {
   return sum;
 }
 
+static void print_task(const DcnBootTable* table, uint32_t task) {
+  if (table->task_count > 1) printf("network %" PRIu32 ", ", task);
+}
+
 /// Takes the interrupt of worker `k`; false if there is none yet.
-static bool end(const DcnBootTable* table, uint32_t k, Worker* worker) {
+static bool end(const DcnBootTable* table, uint32_t k) {
+  Worker* worker = &workers[k];
+  const DcnTask* task = worker->task;
   const DcnResult job = dcn_finish(&worker->port);
-  interrupts_complete(1u << DCN_PLIC_ACCELERATOR(k));
+  interrupts_complete(1u << worker->job->place.interrupt);
   if (job.status == DCN_RUNNING) return false;
-  DcnImageResult* result = (DcnImageResult*)memory(table->results) + worker->image;
-  uint8_t* output = (uint8_t*)memory(table->outputs) + worker->image * table->output_bytes;
+  DcnImageResult* result = (DcnImageResult*)memory(task->results) + worker->image;
+  uint8_t* output = (uint8_t*)memory(task->outputs) + worker->image * task->output_bytes;
   result->status = job.status;
   result->error_code = job.error_code;
   result->error_layer = job.error_layer;
   result->accelerator = k;
+  print_task(table, worker->job->task);
   if (job.status != DCN_OK) {
     printf("image %" PRIu32 ": failed, error %" PRIu32 " at layer %" PRIu32 "\n", worker->image,
            job.error_code, job.error_layer);
     return true;
   }
-  memcpy(output, memory(table->jobs[k].output), table->output_bytes);
-  result->predicted = argmax(output, table);
+  memcpy(output, memory(worker->job->output), task->output_bytes);
+  result->predicted = argmax(output, task);
   dcn_counter(&worker->port, DCN_REG_CYCLES, &result->cycles);
   result->waited_cycles = (uint32_t)waited_cycles(&worker->port);
   worker->cycles += result->cycles;
@@ -90,53 +105,66 @@ static bool end(const DcnBootTable* table, uint32_t k, Worker* worker) {
   return true;
 }
 
-static int report(const DcnBootTable* table, const Worker* workers) {
-  const DcnImageResult* results = (const DcnImageResult*)memory(table->results);
-  const uint8_t* labels = (const uint8_t*)memory(table->labels);
+/// How many failed.
+static uint32_t report_task(const DcnBootTable* table, uint32_t index) {
+  const DcnTask* task = &table->tasks[index];
+  const DcnImageResult* results = (const DcnImageResult*)memory(task->results);
+  const uint32_t* labels = (const uint32_t*)memory(task->labels);
   uint32_t right = 0, failed = 0;
-  for (uint32_t i = 0; i < table->image_count; ++i) {
+  for (uint32_t i = 0; i < task->image_count; ++i) {
     failed += results[i].status != DCN_OK;
-    right += results[i].status == DCN_OK && results[i].predicted == labels[i];
+    right += results[i].status == DCN_OK && labels != NULL && results[i].predicted == labels[i];
   }
+  print_task(table, index);
+  if (labels != NULL) {
+    printf("%" PRIu32 " of %" PRIu32 " images right\n", right, task->image_count);
+  } else {
+    printf("%" PRIu32 " images without labels\n", task->image_count);
+  }
+  return failed;
+}
+
+static int report(const DcnBootTable* table) {
+  uint32_t failed = 0;
   for (uint32_t k = 0; k < table->accelerators; ++k) {
     printf("accelerator %" PRIu32 ": %" PRIu32 " images, %" PRIu64 " cycles, %" PRIu64
            " of them waiting for memory\n",
            k, workers[k].images, workers[k].cycles, workers[k].waited_cycles);
   }
-  printf("%" PRIu32 " of %" PRIu32 " images right\n", right, table->image_count);
+  for (uint32_t i = 0; i < table->task_count; ++i) failed += report_task(table, i);
   return failed == 0 ? 0 : 1;
 }
 
 int firmware_main(const DcnBootTable* table) {
-  static Worker workers[DCN_ACCELERATORS_MAX];
   if (table == NULL || table->magic != DCN_BOOT_MAGIC) {
     printf("no boot table at address %p\n", (const void*)table);
     return 2;
   }
   uint32_t sources = 0;
   for (uint32_t k = 0; k < table->accelerators; ++k) {
-    workers[k].port = accelerator_port(k);
-    const DcnStatus status = dcn_initialise(&workers[k].port);
+    Worker* worker = &workers[k];
+    worker->job = &table->jobs[k];
+    worker->task = &table->tasks[worker->job->task];
+    worker->port = accelerator_port_at(&worker->job->place);
+    const DcnStatus status = dcn_initialise(&worker->port);
     if (status != DCN_OK) {
       printf("accelerator %" PRIu32 ": not usable, status %d\n", k, (int)status);
       return 2;
     }
-    sources |= 1u << DCN_PLIC_ACCELERATOR(k);
+    sources |= 1u << worker->job->place.interrupt;
   }
   interrupts_enable(sources);
 
-  uint32_t next = 0, running = 0;
-  for (uint32_t k = 0; k < table->accelerators && next < table->image_count; ++k) {
-    running += begin(table, k, &workers[k], next++);
-  }
+  uint32_t running = 0;
+  for (uint32_t k = 0; k < table->accelerators; ++k) running += begin(&workers[k]);
   while (running > 0) {
     const uint32_t arrived = interrupts_wait(sources);
     for (uint32_t k = 0; k < table->accelerators; ++k) {
-      if ((arrived >> DCN_PLIC_ACCELERATOR(k) & 1u) == 0) continue;
-      if (!end(table, k, &workers[k])) continue;
+      if ((arrived >> workers[k].job->place.interrupt & 1u) == 0) continue;
+      if (!end(table, k)) continue;
       --running;
-      if (next < table->image_count) running += begin(table, k, &workers[k], next++);
+      running += begin(&workers[k]);
     }
   }
-  return report(table, workers);
+  return report(table);
 }

@@ -239,5 +239,132 @@ TEST_F(CoreTest, starts_with_its_argument) {
   EXPECT_EQ(stores.at(0).value, 0xABCD1234u);
 }
 
+/// A loop that stores twice a round, 100 times: 2 + 100 * 5 + 1 instructions.
+std::vector<std::uint32_t> storing_loop() {
+  return {lui(t0, kDevice),  addi(a0, zero, 100), addi(a0, a0, -1),      sw(a0, t0, 0),
+          addi(a1, zero, 3), sw(a1, t0, 4),       bne_back(a0, zero, 4), wfi()};
+}
+
+TEST_F(CoreTest, steps_are_instructions_and_add_up_to_a_run) {
+  put(kRam, storing_loop());
+  core.start(kRam, 0);
+  std::uint64_t steps = 0;
+  std::vector<std::uint32_t> where{core.pc()};
+  Pause pause = Pause::kStep;
+  for (; pause == Pause::kStep && steps < 1000; ++steps) {
+    pause = core.step();
+    where.push_back(core.pc());
+    ASSERT_EQ(core.instructions(), steps + 1);
+  }
+  EXPECT_EQ(pause, Pause::kAsleep);
+  EXPECT_EQ(steps, 2 + 100 * 5 + 1u);
+  EXPECT_EQ(std::vector(where.begin(), where.begin() + 9),
+            (std::vector<std::uint32_t>{kRam, kRam + 4, kRam + 8, kRam + 12, kRam + 16, kRam + 20,
+                                        kRam + 24, kRam + 8, kRam + 12}));
+  EXPECT_EQ(stores.size(), 200u) << "each store once";
+}
+
+TEST_F(CoreTest, breakpoints_in_translated_code_pause_before_their_instruction) {
+  run(storing_loop());
+  const std::uint64_t before = core.instructions();
+  stores.clear();
+  core.add_breakpoint(kRam + 20);
+  core.set_pc(kRam);
+  for (std::uint64_t round = 0; round < 100; ++round) {
+    ASSERT_EQ(core.run(), Pause::kBreakpoint);
+    EXPECT_EQ(core.pc(), kRam + 20);
+    EXPECT_EQ(core.x(a1), 3u);
+    ASSERT_EQ(stores.size(), 2 * round + 1) << "the store at the breakpoint is still to come";
+    ASSERT_EQ(core.instructions() - before, 5 + 5 * round);
+  }
+  EXPECT_EQ(core.run(), Pause::kAsleep);
+  EXPECT_EQ(core.instructions() - before, 503u);
+  core.remove_breakpoint(kRam + 20);
+  core.set_pc(kRam);
+  EXPECT_EQ(core.run(), Pause::kAsleep);
+  EXPECT_EQ(core.instructions() - before, 2 * 503u);
+}
+
+TEST_F(CoreTest, a_breakpoint_behind_a_sleep_pauses) {
+  put(kRam, set_up(false, {wfi(), addi(a0, zero, 1), wfi()}));
+  core.add_breakpoint(kRam + 4 * 10);
+  core.start(kRam, 0);
+  EXPECT_EQ(core.run(), Pause::kAsleep);
+  core.set_interrupt(Interrupt::kTimer, true);
+  EXPECT_EQ(core.run(), Pause::kBreakpoint);
+  EXPECT_EQ(core.x(a0), 0u);
+}
+
+TEST_F(CoreTest, a_step_takes_an_interrupt_that_is_pending) {
+  put_recorder();
+  put(kRam, set_up(true, {addi(a0, zero, 1), wfi()}));
+  core.add_breakpoint(kRam + 4 * 9);
+  core.add_breakpoint(kHandler);
+  core.start(kRam, 0);
+  EXPECT_EQ(core.run(), Pause::kBreakpoint);
+  core.set_interrupt(Interrupt::kExternal, true);
+  EXPECT_EQ(core.step(), Pause::kStep);
+  EXPECT_EQ(core.pc(), kHandler);
+  EXPECT_EQ(core.csr(0x341), kRam + 4 * 9) << "mepc";
+  EXPECT_EQ(core.csr(0x344), 1u << 11) << "mip";
+  EXPECT_EQ(core.x(a0), 0u);
+}
+
+TEST_F(CoreTest, a_handlers_first_instruction_can_have_a_breakpoint) {
+  put_recorder();
+  core.add_breakpoint(kHandler);
+  core.set_interrupt(Interrupt::kTimer, true);
+  put(kRam, set_up(true, {jump_to_next(), wfi()}));
+  core.start(kRam, 0);
+  EXPECT_EQ(core.run(), Pause::kBreakpoint);
+  EXPECT_EQ(core.pc(), kHandler);
+  EXPECT_EQ(core.run(), Pause::kAsleep);
+  EXPECT_EQ(word(kSeen), 0x80000007u);
+}
+
+TEST_F(CoreTest, pauses_on_request_before_the_next_block) {
+  on_access = [&](std::uint32_t) { core.request_pause(); };
+  put(kRam, {lui(t0, kDevice), sw(zero, t0, 0), addi(a0, zero, 5), jump_to_next(), wfi()});
+  core.start(kRam, 0);
+  EXPECT_EQ(core.run(), Pause::kRequest);
+  EXPECT_EQ(core.pc(), kRam + 16);
+  EXPECT_EQ(core.x(a0), 5u);
+  EXPECT_EQ(core.run(), Pause::kAsleep) << "once";
+}
+
+TEST_F(CoreTest, a_fault_comes_before_a_breakpoint) {
+  put_recorder();
+  core.add_breakpoint(kRam + 4 * 11);
+  put(kRam, set_up(true, {lui(t0, kHole), lw(t1, t0, 0), addi(a0, zero, 1), wfi()}));
+  core.start(kRam, 0);
+  EXPECT_EQ(core.run(), Pause::kAsleep);
+  EXPECT_EQ(word(kSeen), 5u);
+  EXPECT_EQ(word(kSeen + 4), kRam + 4 * 11) << "mepc: where it would have paused";
+}
+
+TEST_F(CoreTest, code_written_from_outside_is_what_runs) {
+  run({addi(a0, zero, 1), wfi()});
+  put(kRam, {addi(a0, zero, 2)});
+  core.memory_written(kRam, 4);
+  core.set_pc(kRam);
+  core.run();
+  EXPECT_EQ(core.x(a0), 2u);
+}
+
+TEST_F(CoreTest, registers_can_be_set) {
+  put(kRam, {add(a0, a1, a2), csrr(t0, mtvec), wfi()});
+  core.start(kRam, 0);
+  core.set_x(a1, 30);
+  core.set_x(a2, 12);
+  core.set_x(0, 99);
+  EXPECT_TRUE(core.set_csr(0x305, kHandler));
+  EXPECT_FALSE(core.set_csr(0x344, 1)) << "mip shows the lines";
+  EXPECT_FALSE(core.csr(0xB00));
+  core.run();
+  EXPECT_EQ(core.x(a0), 42u);
+  EXPECT_EQ(core.x(t0), kHandler);
+  EXPECT_EQ(core.x(0), 0u);
+}
+
 }  // namespace
 }  // namespace dcnsim::riscv

@@ -55,8 +55,8 @@ double platform_ms_an_image(const Workload& workload, const PlatformConfig& conf
 double standalone_ms_an_image(const Workload& workload, const PlatformConfig& config) {
   renew_bare_kernel();
   SimulationOptions options;
-  options.transport = config.transport;
-  Simulation simulation(config.accelerator, config.dram, workload.program, options);
+  options.transport = config.accelerators.front().transport;
+  Simulation simulation(config.memory, config.dram, workload.program, options);
   return 1e3 * seconds([&] {
            for (const CodeTensor& image : workload.images) simulation.run(image);
          }) /
@@ -72,10 +72,10 @@ void print_costs() {
     for (int round = 0; round < kRounds; ++round) {
       computing.push_back(mips(config, kRoundsComputing));
       storing.push_back(mips(config, kRoundsStoring | SPINS_STORING));
-      config.transport = Transport::kLooselyTimed;
+      config.accelerators.front().transport = Transport::kLooselyTimed;
       loose.push_back(platform_ms_an_image(workload, config));
       loose_alone.push_back(standalone_ms_an_image(workload, config));
-      config.transport = Transport::kApproximatelyTimed;
+      config.accelerators.front().transport = Transport::kApproximatelyTimed;
       approximate.push_back(platform_ms_an_image(workload, config));
       approximate_alone.push_back(standalone_ms_an_image(workload, config));
     }

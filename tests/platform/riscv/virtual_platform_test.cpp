@@ -44,7 +44,9 @@ Outcome run_firmware(const Workload& workload, PlatformConfig config, const std:
   renew_kernel();
   CheckedWiring wiring;
   config.wiring = &wiring;
-  const MemoryImage memory = workload.memory(config.accelerators, count);
+  const auto accelerators = static_cast<std::uint32_t>(config.accelerators.size());
+  const MemoryImage memory = workload.memory(accelerators, count);
+  const DcnTask& task = memory.table.tasks[0];
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
@@ -53,17 +55,16 @@ Outcome run_firmware(const Workload& workload, PlatformConfig config, const std:
   outcome.run = platform.run(memory.table_address);
   outcome.terminal = terminal.str();
   outcome.results.resize(count);
-  const auto bytes = platform.read_memory(memory.table.results, sizeof(DcnImageResult) * count);
+  const auto bytes = platform.read_memory(task.results, sizeof(DcnImageResult) * count);
   std::memcpy(outcome.results.data(), bytes.data(), bytes.size());
   const Descriptor& last = workload.program.layers.back().descriptor;
   for (std::size_t i = 0; i < count; ++i) {
     const auto packed = platform.read_memory(
-        memory.table.outputs + static_cast<std::uint32_t>(i) * memory.table.output_bytes,
-        memory.table.output_bytes);
+        task.outputs + static_cast<std::uint32_t>(i) * task.output_bytes, task.output_bytes);
     outcome.outputs.push_back(unpack_map(packed.data(), last.output_shape(), last.requant.out,
-                                         config.accelerator.dma.bus_bytes));
+                                         workload.machine.config.dma.bus_bytes));
   }
-  for (std::uint32_t k = 0; k < config.accelerators; ++k) {
+  for (std::uint32_t k = 0; k < accelerators; ++k) {
     LayerCounters& job = outcome.last_jobs.emplace_back();
     for (const LayerCounters& layer : platform.layer_counters(k)) job += layer;
   }
@@ -97,15 +98,16 @@ class ClassifyTest : public FreshKernel,
 
 TEST_P(ClassifyTest, codes_classes_and_cycles_are_those_of_the_stand_alone_system) {
   const Workload workload;
-  PlatformConfig config = workload.platform();
-  std::tie(config.quantum_ps, config.transport) = GetParam();
+  const auto [quantum_ps, transport] = GetParam();
+  PlatformConfig config = workload.platform(1, transport);
+  config.quantum_ps = quantum_ps;
   std::vector<Inference> alone;
   {
     CheckedWiring wiring;
     SimulationOptions options;
     options.wiring = &wiring;
-    options.transport = config.transport;
-    Simulation simulation(config.accelerator, config.dram, workload.program, options);
+    options.transport = transport;
+    Simulation simulation(config.memory, config.dram, workload.program, options);
     for (const CodeTensor& image : workload.images) alone.push_back(simulation.run(image));
   }
   const Outcome outcome = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF);
@@ -140,11 +142,10 @@ class SharedMemoryTest : public FreshKernel, public testing::WithParamInterface<
 
 TEST_P(SharedMemoryTest, two_accelerators_are_right_and_wait_for_one_another) {
   const Workload workload;
-  PlatformConfig config = workload.platform();
-  config.transport = GetParam();
+  PlatformConfig config = workload.platform(1, GetParam());
   config.quantum_ps = 0;
   const Outcome one = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 6);
-  config.accelerators = 2;
+  config.accelerators = workload.platform(2, GetParam()).accelerators;
   const Outcome two = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 6);
   expect_right(workload, one);
   expect_right(workload, two);
@@ -179,20 +180,16 @@ class VirtualPlatformTest : public FreshKernel {
     platform.load_firmware(elf);
     return platform.run(argument);
   }
-  static PlatformConfig config() {
+  static PlatformConfig config(std::uint32_t accelerators = 1) {
     const Machine machine = small_edge();
-    PlatformConfig config;
-    config.accelerator = machine.config;
-    config.dram = machine.dram;
-    return config;
+    return alike(machine.config, machine.dram, accelerators);
   }
 };
 
 TEST_F(VirtualPlatformTest, faults_are_reported_and_the_next_job_is_right) {
   for (const Transport transport : {Transport::kLooselyTimed, Transport::kApproximatelyTimed}) {
     const Workload workload;
-    PlatformConfig config = workload.platform();
-    config.transport = transport;
+    const PlatformConfig config = workload.platform(1, transport);
     const Outcome outcome = run_firmware(workload, config, DCNSIM_FAULTS_ELF, 1);
     EXPECT_EQ(outcome.run.exit_code, 0u);
     EXPECT_EQ(outcome.terminal,
@@ -224,7 +221,7 @@ TEST_F(VirtualPlatformTest, the_processor_sleeps_while_the_accelerator_works) {
   const Workload workload;
   PlatformConfig config = workload.platform();
   const Outcome fast = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 2);
-  config.accelerator.clock_mhz /= 10;
+  config.accelerators.front().config.clock_mhz /= 10;
   const Outcome slow = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, 2);
   EXPECT_GT(slow.run.simulated_ps, 9 * fast.run.simulated_ps);
   EXPECT_NEAR(static_cast<double>(slow.run.instructions),
@@ -261,8 +258,7 @@ TEST_F(VirtualPlatformTest, instructions_take_a_cycle_each_whatever_the_quantum)
 
 TEST_F(VirtualPlatformTest, every_binding_is_watched_and_used) {
   CheckedWiring wiring;
-  PlatformConfig platform = config();
-  platform.accelerators = 2;
+  PlatformConfig platform = config(2);
   platform.wiring = &wiring;
   std::ostringstream terminal;
   VirtualPlatform system(platform, terminal);
@@ -293,11 +289,10 @@ TEST_F(VirtualPlatformTest, targets_that_break_a_rule_are_seen) {
 
 TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   std::ostringstream terminal;
-  PlatformConfig platform = config();
-  platform.accelerators = DCN_ACCELERATORS_MAX + 1;
+  PlatformConfig platform = config(DCN_ACCELERATORS_MAX + 1);
   EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
   platform = config();
-  platform.accelerator.dram.capacity_bytes = std::int64_t{4} << 30;
+  platform.memory.dram.capacity_bytes = std::int64_t{4} << 30;
   EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
   VirtualPlatform small(config(), terminal);
   EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);

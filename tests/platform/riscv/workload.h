@@ -26,7 +26,7 @@ struct Workload {
   FixedNetwork network = quantize();
   Program program = compile(network, machine.config, machine.dram);
   std::vector<CodeTensor> images;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint32_t> labels;
 
   Workload() {
     const Dataset set = load_cifar10(folder() + "/workloads/cifar10/test_1000.bin", kImages);
@@ -46,16 +46,17 @@ struct Workload {
   }
 
   MemoryImage memory(std::uint32_t accelerators, std::size_t count = kImages) const {
-    return compose(program, {images.begin(), images.begin() + static_cast<std::ptrdiff_t>(count)},
-                   {labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(count)},
-                   accelerators, machine.config.dma.bus_bytes,
+    const auto first = static_cast<std::ptrdiff_t>(count);
+    return compose({{program,
+                     machine.config.dma.bus_bytes,
+                     {images.begin(), images.begin() + first},
+                     {labels.begin(), labels.begin() + first},
+                     usual_places(accelerators)}},
                    static_cast<std::uint64_t>(machine.config.dram.capacity_bytes));
   }
-  PlatformConfig platform() const {
-    PlatformConfig config;
-    config.accelerator = machine.config;
-    config.dram = machine.dram;
-    return config;
+  PlatformConfig platform(std::uint32_t accelerators = 1,
+                          Transport transport = Transport::kLooselyTimed) const {
+    return alike(machine.config, machine.dram, accelerators, transport);
   }
 };
 

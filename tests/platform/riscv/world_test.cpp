@@ -26,14 +26,16 @@ Report run(const Workload& workload, PlatformConfig config, Wiring& wiring, cons
   config.wiring = &wiring;
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
-  const MemoryImage memory = workload.memory(config.accelerators, kTwoImages);
+  const MemoryImage memory =
+      workload.memory(static_cast<std::uint32_t>(config.accelerators.size()), kTwoImages);
   platform.write_memory(DCN_MAP_DRAM, memory.bytes);
   platform.load_firmware(elf);
   EXPECT_EQ(platform.run(memory.table_address).exit_code, 0u);
   Report report{terminal.str(), {}};
   for (std::uint32_t i = 0; i < kTwoImages; ++i) {
-    report.outputs.push_back(platform.read_memory(
-        memory.table.outputs + i * memory.table.output_bytes, memory.table.output_bytes));
+    report.outputs.push_back(
+        platform.read_memory(memory.table.tasks[0].outputs + i * memory.table.tasks[0].output_bytes,
+                             memory.table.tasks[0].output_bytes));
   }
   return report;
 }
@@ -46,9 +48,7 @@ bool leads_to_memory(const std::string& initiator, const std::string& target) {
 template <typename Kind>
 void expect_the_same_behind(Transport transport) {
   const Workload workload;
-  PlatformConfig config = workload.platform();
-  config.transport = transport;
-  config.accelerators = 2;
+  PlatformConfig config = workload.platform(2, transport);
   renew_kernel();
   std::string expected;
   {
@@ -69,7 +69,7 @@ void expect_the_same_behind(Transport transport) {
     const Report report = run(workload, config, wiring, DCNSIM_CLASSIFY_ELF);
     for (std::size_t i = 0; i < kTwoImages; ++i) {
       const CodeTensor& codes = executor.run(workload.images[i]).layers.back();
-      EXPECT_EQ(report.outputs[i], pack_map(codes, config.accelerator.dma.bus_bytes)) << i;
+      EXPECT_EQ(report.outputs[i], pack_map(codes, workload.machine.config.dma.bus_bytes)) << i;
     }
   }
 }

@@ -18,6 +18,7 @@
 
 static DcnPort port;
 static const DcnBootTable* table;
+static const DcnTask* task;
 
 static void* memory(uint32_t address) { return (void*)(uintptr_t)address; }
 
@@ -33,8 +34,8 @@ static void show(const char* what, DcnResult result) {
 }
 
 static DcnResult run(void) {
-  memset(memory(table->jobs[0].output), 0xAA, table->output_bytes);
-  return dcn_run(&port, table->jobs[0].descriptors, table->descriptor_count);
+  memset(memory(table->jobs[0].output), 0xAA, task->output_bytes);
+  return dcn_run(&port, table->jobs[0].descriptors, task->descriptor_count);
 }
 
 /// A job as it should be: its output is that of the first one.
@@ -43,11 +44,11 @@ static void run_well(void) {
   static bool known = false;
   const DcnResult result = run();
   const uint8_t* output = memory(table->jobs[0].output);
-  if (!known) memcpy(first, output, table->output_bytes);
+  if (!known) memcpy(first, output, task->output_bytes);
   known = true;
   printf("  next job: %s\n",
-         result.status == DCN_OK && memcmp(first, output, table->output_bytes) == 0 ? "right"
-                                                                                    : "wrong");
+         result.status == DCN_OK && memcmp(first, output, task->output_bytes) == 0 ? "right"
+                                                                                   : "wrong");
 }
 
 static void bus_faults(void) {
@@ -76,12 +77,12 @@ static void descriptor_faults(void) {
   memcpy(second + WEIGHT_ADDRESS, &address, sizeof address);
   run_well();
 
-  show("list outside memory", dcn_run(&port, HOLE, table->descriptor_count));
+  show("list outside memory", dcn_run(&port, HOLE, task->descriptor_count));
   run_well();
 }
 
 static void reset_in_mid_job(void) {
-  dcn_start(&port, table->jobs[0].descriptors, table->descriptor_count);
+  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
   timer_wait_until(timer_now() + TICKS_PER_MS / 2);
   printf("half a millisecond into a job: status register %" PRIu32 "\n", reg(DCN_REG_STATUS));
   port.write32(port.context, DCN_REG_CONTROL, DCN_CONTROL_RESET);
@@ -94,7 +95,7 @@ static void reset_in_mid_job(void) {
 }
 
 static void access_while_busy(void) {
-  dcn_start(&port, table->jobs[0].descriptors, table->descriptor_count);
+  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
   dcn_start(&port, HOLE, 1);
   DcnResult result = {DCN_RUNNING, 0, 0};
   while (result.status == DCN_RUNNING) {
@@ -106,7 +107,7 @@ static void access_while_busy(void) {
 }
 
 static void late_acknowledge(void) {
-  dcn_start(&port, table->jobs[0].descriptors, table->descriptor_count);
+  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
   port.wait_for_interrupt(port.context);
   timer_wait_until(timer_now() + 10 * TICKS_PER_MS);
   printf("acknowledged late: interrupt status %" PRIu32 "\n", reg(DCN_REG_IRQ_STATUS));
@@ -116,8 +117,9 @@ static void late_acknowledge(void) {
 
 int firmware_main(const DcnBootTable* boot_table) {
   table = boot_table;
+  task = &table->tasks[0];
   port = accelerator_port(0);
-  memcpy(memory(table->jobs[0].input), memory(table->images), table->input_bytes);
+  memcpy(memory(table->jobs[0].input), memory(task->images), task->input_bytes);
   if (dcn_initialise(&port) != DCN_OK) return 2;
   interrupts_enable(1u << DCN_PLIC_ACCELERATOR(0));
   run_well();
