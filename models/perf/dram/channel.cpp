@@ -54,12 +54,56 @@ std::uint64_t DramChannel::place_run(std::uint64_t from, const DramRun& run, std
         continue;
       }
     }
+    if (run.rotation > 1 && !rows_are_ready(run, i, last, is_write)) {
+      since_refresh = 0;
+      i = place_as_rows_open(from, run, i, last, is_write, end);
+      continue;
+    }
     const std::uint64_t refreshes = events_.refreshes;
-    end = place(from, {run.group_of(i), run.bank, run.row, is_write, run.ends_bank(i)});
+    end = place(from, burst_of(run, i, is_write));
     since_refresh = events_.refreshes == refreshes ? since_refresh + 1 : 1;
     ++i;
   }
   return end;
+}
+
+bool DramChannel::rows_are_ready(const DramRun& run, std::uint64_t first, std::uint64_t last,
+                                 bool is_write) const {
+  for (std::uint64_t i = first; i < std::min(last, first + run.rotation); ++i) {
+    const Bank& bank = banks_[index_of(burst_of(run, i, is_write))];
+    if (!bank.open || bank.row != run.row) return false;
+    if ((is_write ? bank.write : bank.read) > next_column_ + (i - first) * timing_.ccd_s)
+      return false;
+  }
+  return true;
+}
+
+std::uint64_t DramChannel::place_as_rows_open(std::uint64_t from, const DramRun& run,
+                                              std::uint64_t first, std::uint64_t last,
+                                              bool is_write, std::uint64_t& end) {
+  // Of each group, the next one.
+  next_of_group_.clear();
+  for (std::uint64_t i = first; i < std::min(last, first + run.rotation); ++i) {
+    next_of_group_.push_back(i);
+  }
+  for (std::uint64_t placed = first;;) {
+    std::uint64_t* soonest = nullptr;
+    std::uint64_t column = 0;
+    const std::uint64_t start = earliest_start(from);
+    for (std::uint64_t& next : next_of_group_) {
+      if (next >= last) continue;
+      const std::uint64_t its = plan(start, burst_of(run, next, is_write)).column;
+      if (soonest == nullptr || its < column || (its == column && next < *soonest)) {
+        soonest = &next;
+        column = its;
+      }
+    }
+    end = std::max(end, place(from, burst_of(run, *soonest, is_write)));
+    *soonest += run.rotation;
+    ++placed;
+    const std::uint64_t oldest = *std::min_element(next_of_group_.begin(), next_of_group_.end());
+    if (placed == std::min(oldest, last)) return placed;
+  }
 }
 
 std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {

@@ -54,6 +54,10 @@ class DramChannel {
   void await_row(const Burst& burst) {
     next_read_ = std::max(next_read_, banks_[index_of(burst)].read);
   }
+  /// First cycle of the commands that open_row() would issue.
+  std::uint64_t row_begin(std::uint64_t from, const Burst& burst) const {
+    return plan(earliest_start(from), burst).begin;
+  }
   /// First cycle of the column command that place() would give it, refreshes left aside.
   std::uint64_t column_begin(std::uint64_t from, const Burst& burst) const {
     return plan(earliest_start(from), burst).column + 1 - timing_.column.length;
@@ -153,6 +157,16 @@ class DramChannel {
   void hold(Bank& bank, Group& group, std::uint64_t cycle, bool is_write) const;
   void close(Bank& bank, std::uint64_t cycle);
   void refresh();
+  static Burst burst_of(const DramRun& run, std::uint64_t i, bool is_write) {
+    return {run.group_of(i), run.bank, run.row, is_write, run.ends_bank(i)};
+  }
+  /// Whether no burst of a run from `first` on has to wait for its row.
+  bool rows_are_ready(const DramRun& run, std::uint64_t first, std::uint64_t last,
+                      bool is_write) const;
+  /// Places bursts of a run from `first` on, groups whose row is ready before others, until those
+  /// placed follow each other; returns the next. Raises `end` to the end of their data.
+  std::uint64_t place_as_rows_open(std::uint64_t from, const DramRun& run, std::uint64_t first,
+                                   std::uint64_t last, bool is_write, std::uint64_t& end);
   /// As many of `count` bursts as fit before the next refresh, all rows being open; returns how
   /// many. The first goes to the group that the run has at `first`.
   std::uint64_t stream(const DramRun& run, std::uint64_t first, std::uint64_t count, bool is_write);
@@ -178,6 +192,7 @@ class DramChannel {
   std::array<std::uint64_t, 4> activate_window_{};  ///< tFAW after each of the last four
   std::size_t oldest_activate_ = 0;
   std::uint64_t refresh_due_ = 0;
+  std::vector<std::uint64_t> next_of_group_;  ///< while rows open: bursts of a run
   OpenTime open_time_;
   RecentIntervals refreshes_;
   DramEvents events_;

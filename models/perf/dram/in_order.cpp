@@ -27,14 +27,17 @@ void InOrder::reset() {
   queued_ = 0;
   draining_ = false;
   last_write_ = 0;
+  drain_begin_ = drain_low_ = 0;
   reads_.clear();
+  noted_ = next_read_ = 0;
   overtaken_.clear();
+  closed_.clear();
 }
 
 InOrder::Served InOrder::read(std::uint64_t from, const DramRun& run) {
   if (queued_ > 0) {
     idle_until(from);
-    while (draining_) place(choose(), queued_ - low_);
+    while (draining_) place(choose(), queued_ - drain_low_);
     const std::uint64_t end = run.number + run.bursts;
     const auto overlaps = [&](const Posted& p) {
       return run.number < p.end_number() && p.number() < end;
@@ -47,12 +50,9 @@ InOrder::Served InOrder::read(std::uint64_t from, const DramRun& run) {
     }
     while (std::any_of(posted_.begin(), posted_.end(), overlaps)) place(choose(), queued_);
   }
-  await_overtaken();
+  if (!overtaken_.empty() || !closed_.empty()) reopen_overtaken(from, run);
   const std::uint64_t done = channel_.place_run(from, run, 0, run.bursts, false);
-  reopen_overtaken(run);
-  note_reads(from, run);
-  const std::uint64_t ahead = read_depth_ * channel_.timing().ccd_s;
-  return {std::max(from, difference(channel_.next_column(), ahead)), done};
+  return {note_reads(from, run), done};
 }
 
 InOrder::Served InOrder::write(std::uint64_t from, const DramRun& run, bool whole) {
@@ -81,7 +81,7 @@ void InOrder::idle_until(std::uint64_t cycle) {
     }
     if (begin >= cycle) return;
     const std::uint64_t fit = (std::min(cycle, due) - 1 - begin) / channel_.timing().ccd_s + 1;
-    place(index, streams(posted) ? fit : 1);
+    place(index, draining_ || streams(posted) ? fit : 1);
   }
 }
 
@@ -95,12 +95,7 @@ std::vector<DramChannel::Burst> InOrder::queued_writes() const {
 
 void InOrder::append(const Posted& posted) {
   queued_ += posted.last - posted.first;
-  if (!draining_ && queued_ >= high_) {
-    draining_ = true;
-    for (const Reads& reads : reads_) {
-      if (reads.last > posted.entered) overtaken_.push_back(reads.run);
-    }
-  }
+  if (!draining_ && queued_ >= high_) begin_drain(posted.entered);
   if (!posted_.empty()) {
     Posted& latest = posted_.back();
     if ((joins_ || posted.first > 0) && latest.run.goes_on_in(posted.run) &&
@@ -111,6 +106,23 @@ void InOrder::append(const Posted& posted) {
     }
   }
   posted_.push_back(posted);
+}
+
+void InOrder::begin_drain(std::uint64_t now) {
+  const DramTiming& timing = channel_.timing();
+  draining_ = true;
+  drain_begin_ = reads_.empty() ? 0 : reads_.back().last;
+  std::uint64_t waiting = 0;
+  closed_.clear();
+  for (const Reads& reads : reads_) {
+    if (reads.last <= now) continue;
+    waiting += std::min(reads.run.bursts, (reads.last - now) / timing.ccd_s);
+    if (overtaken_.empty() || !overtaken_.back().goes_on_in(reads.run)) {
+      overtaken_.push_back(reads.run);
+    }
+  }
+  const std::uint64_t under_way = (timing.cl + timing.burst) / timing.ccd_s;
+  drain_low_ = difference(low_, std::min(under_way, difference(read_depth_, waiting)));
 }
 
 std::size_t InOrder::choose() const {
@@ -131,40 +143,76 @@ bool InOrder::streams(const Posted& posted) const {
   return true;
 }
 
-void InOrder::note_reads(std::uint64_t from, const DramRun& run) {
-  while (!reads_.empty() && reads_.front().last <= from) reads_.pop_front();
-  const std::uint64_t last = channel_.next_column() - channel_.timing().ccd_s;
-  if (!reads_.empty() && reads_.back().run.goes_on_in(run)) {
-    reads_.back().last = last;
-  } else {
-    reads_.push_back({run, last});
+std::uint64_t InOrder::note_reads(std::uint64_t from, const DramRun& run) {
+  const std::uint64_t spacing = channel_.timing().ccd_s;
+  next_read_ = run.number + run.bursts;
+  reads_.push_back({run, channel_.next_column() - spacing});
+  noted_ += run.bursts;
+  while (noted_ - reads_.front().run.bursts >= read_depth_) {
+    noted_ -= reads_.front().run.bursts;
+    reads_.pop_front();
   }
+  if (noted_ <= read_depth_) return from;
+  const Reads& oldest = reads_.front();
+  const std::uint64_t left = oldest.run.bursts - (noted_ - read_depth_);
+  return std::max(from, difference(oldest.last, left * spacing));
 }
 
-void InOrder::await_overtaken() {
-  const auto is_open = [&](const DramRun& run) { return channel_.row_is_open(read_of(run, 0)); };
-  // Those in open rows go on meanwhile.
-  if (overtaken_.empty() || std::any_of(overtaken_.begin(), overtaken_.end(), is_open)) return;
-  channel_.open_row(last_write_, read_of(overtaken_.front(), 0));
-  channel_.await_row(read_of(overtaken_.front(), 0));
-}
-
-void InOrder::reopen_overtaken(const DramRun& next) {
+void InOrder::reopen_overtaken(std::uint64_t from, const DramRun& next) {
+  bool waits = !overtaken_.empty();
+  const auto add = [&](const DramChannel::Burst& burst) {
+    const auto in_its_bank = [&](const DramChannel::Burst& other) {
+      return channel_.index_of(other) == channel_.index_of(burst);
+    };
+    if (std::none_of(closed_.begin(), closed_.end(), in_its_bank)) closed_.push_back(burst);
+  };
   for (const DramRun& run : overtaken_) {
-    if (run.bank == next.bank) continue;
-    for (std::uint64_t i = 0; i < run.rotation; ++i)
-      channel_.open_row(last_write_, read_of(run, i));
+    for (std::uint64_t i = 0; i < run.rotation; ++i) {
+      if (channel_.row_is_open(read_of(run, i))) {
+        waits = false;  // reads of open rows go on meanwhile
+      } else {
+        add(read_of(run, i));
+      }
+    }
   }
   overtaken_.clear();
+  const auto is_its_own = [&](const DramChannel::Burst& burst) {
+    return burst.bank == next.bank && (next.rotation > 1 || burst.group == next.group);
+  };
+  closed_.erase(std::remove_if(closed_.begin(), closed_.end(), is_its_own), closed_.end());
+  // Of reads in address order the others come next.
+  const std::uint64_t groups = next.number == next_read_
+                                   ? next.rotation
+                                   : std::min<std::uint64_t>(next.rotation, next.bursts);
+  for (std::uint64_t i = 0; i < groups; ++i) {
+    if (!channel_.row_is_open(read_of(next, i))) add(read_of(next, i));
+  }
+  const auto begin = [&](const DramChannel::Burst& burst) {
+    return channel_.row_begin(last_write_, burst);
+  };
+  while (!closed_.empty()) {
+    const auto soonest =
+        std::min_element(closed_.begin(), closed_.end(),
+                         [&](const auto& a, const auto& b) { return begin(a) < begin(b); });
+    const bool is_overtaken = !is_its_own(*soonest);
+    if (is_overtaken && !waits && begin(*soonest) > channel_.column_begin(from, read_of(next, 0))) {
+      return;
+    }
+    channel_.open_row(last_write_, *soonest);
+    if (is_overtaken && waits) channel_.await_row(*soonest);
+    waits = waits && !is_overtaken;
+    closed_.erase(soonest);
+  }
 }
 
 void InOrder::place(std::size_t index, std::uint64_t most) {
   Posted& posted = posted_[index];
   const std::uint64_t count = std::min(most, posted.last - posted.first);
-  channel_.place_run(posted.entered, posted.run, posted.first, posted.first + count, true);
+  const std::uint64_t from = draining_ ? std::max(drain_begin_, posted.entered) : posted.entered;
+  channel_.place_run(from, posted.run, posted.first, posted.first + count, true);
   last_write_ = channel_.next_column() - channel_.timing().ccd_s;
   queued_ -= count;
-  draining_ = draining_ && queued_ > low_;
+  draining_ = draining_ && queued_ > drain_low_;
   posted.first += count;
   if (posted.first == posted.last) {
     posted_.erase(posted_.begin() + static_cast<std::ptrdiff_t>(index));

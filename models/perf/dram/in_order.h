@@ -56,20 +56,21 @@ class InOrder {
     }
   };
 
-  /// Reads of the rows of a run, up to a column command in cycle `last`.
+  /// Reads, the last of them in cycle `last`.
   struct Reads {
     DramRun run;
     std::uint64_t last;
   };
 
   void append(const Posted& posted);
-  void note_reads(std::uint64_t from, const DramRun& run);
-  // A controller with a read queue writes before the reads that wait, and then opens their rows
-  // again. Here these have been placed already, so that this is what is left to do.
-  /// Reads wait for the first of these rows.
-  void await_overtaken();
-  /// The others open behind the columns of `next`, as far as it leaves their banks alone.
-  void reopen_overtaken(const DramRun& next);
+  void begin_drain(std::uint64_t now);
+  /// Returns the cycle in which the last burst has found room.
+  std::uint64_t note_reads(std::uint64_t from, const DramRun& run);
+  /// A controller with a read queue writes before the reads that wait, and then opens their rows
+  /// again. Here these have been placed already: what is left is to open the rows, those that can
+  /// be soonest first, behind the columns of what follows, and to wait for the first unless one is
+  /// open. The rows of `next` open with them.
+  void reopen_overtaken(std::uint64_t from, const DramRun& next);
   /// The oldest of those whose row is open, or of all.
   std::size_t choose() const;
   bool row_is_open(const Posted& posted, std::uint64_t burst) const;
@@ -82,10 +83,18 @@ class InOrder {
   const bool joins_;            ///< accesses, whose last bursts are like all others
   std::vector<Posted> posted_;  ///< by age
   std::uint64_t queued_ = 0;
-  bool draining_ = false;           ///< since there were write_high of them
-  std::uint64_t last_write_ = 0;    ///< column command of the latest that was placed
-  std::deque<Reads> reads_;         ///< placed, their column commands to come
-  std::vector<DramRun> overtaken_;  ///< reads that waited when draining began
+  bool draining_ = false;          ///< since there were write_high of them
+  std::uint64_t drain_begin_ = 0;  ///< column command of the last read before it
+  /// How many are to be left: write_low, less those that come meanwhile. A controller answers the
+  /// reads whose data is under way, and who waited for that has more to write.
+  std::uint64_t drain_low_ = 0;
+  std::uint64_t last_write_ = 0;  ///< column command of the latest that was placed
+
+  std::deque<Reads> reads_;                 ///< the latest, of read_depth_ bursts and more
+  std::uint64_t noted_ = 0;                 ///< bursts in reads_
+  std::uint64_t next_read_ = 0;             ///< number of the burst behind the latest
+  std::vector<DramRun> overtaken_;          ///< reads that waited when draining began
+  std::vector<DramChannel::Burst> closed_;  ///< of their rows: to be opened, by age
 };
 
 }  // namespace dcnsim
