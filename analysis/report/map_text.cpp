@@ -227,10 +227,11 @@ std::string explain(const MapReport& report, std::size_t index, const TextLayout
   add("energy", fmt::format("{:.3f} uJ, no zeros among the data", layer.energy_pj / 1e6));
   const Diagnosis limit = diagnosis(report, index);
   add("limited by", limit.limit + ": " + limit.advice);
-  add("search", fmt::format("{} legal mappings with this on chip: {} evaluated, {} given up on the "
-                            "way, {} ruled out by bounds",
-                            search.legal, search.evaluated, search.given_up,
-                            search.legal - search.evaluated - search.given_up));
+  add("search",
+      fmt::format("{} mappings with this on chip predicted: {} evaluated, {} given up on the "
+                  "way, {} ruled out by bounds",
+                  search.legal, search.evaluated, search.given_up,
+                  search.legal - search.evaluated - search.given_up));
   const auto add_each = [&](const char* what, const std::vector<std::string>& texts) {
     for (std::size_t i = 0; i < texts.size(); ++i) add(i == 0 ? what : "", texts[i]);
   };

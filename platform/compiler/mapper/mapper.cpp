@@ -35,9 +35,11 @@ enum class Place : std::uint8_t {
   kPacked,  ///< in memory, all channels of a pixel side by side
   kPlanes,  ///< in memory, in planes of channels
   kPadded,  ///< likewise, and every column of a plane on a bus word
+  kStrips,  ///< in memory, all channels side by side and every few columns on a bus word
   kChip,
 };
-constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kChip};
+constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kStrips,
+                             Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
 
@@ -60,20 +62,37 @@ int plane_channels(const FixedNetwork& network, int producer, int columns) {
   return segment;
 }
 
+/// Columns of strips of a map in one plane: so few that bus words are filled up with a sixteenth of
+/// the map at most, or four.
+int few_columns(const Shape& map, int bits, int bus_bytes) {
+  const std::int64_t column_bits = std::int64_t{map.channels} * bits;
+  int columns = 1;
+  for (; columns < 4; columns *= 2) {
+    const std::int64_t strip_bits = columns * column_bits;
+    if (16 * (align_up(strip_bits, 8 * bus_bytes) - strip_bits) <= strip_bits) break;
+  }
+  return std::min(columns, map.width);
+}
+
 /// Nothing where a map does not lie so, or as at another place. In planes its rows are in strips of
 /// about 8 columns where tiles of some widths would share bus words.
 ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int producer,
                                           const AcceleratorConfig& config) {
   constexpr int kAboutColumns = 8;
   const Shape map = network.shape_of(producer);
+  const int bits = network.format_of(producer).bits, bus = config.dma.bus_bytes;
   const int columns = config.array.columns;
   const int segment = std::min(map.channels, plane_channels(network, producer, columns));
-  const MapLayout planes(map, network.format_of(producer).bits, segment, 0, config.dma.bus_bytes);
+  const MapLayout planes(map, bits, segment, 0, bus);
   ByPlace<std::optional<Layout>> layouts;
   layouts[Place::kPacked] = layouts[Place::kChip] = Layout{};
   const bool is_free = planes.column_unit() == 1 || map.width == 1;
   if (!is_free) layouts[Place::kPadded] = Layout{segment, 1};
   if (map.channels <= columns) return layouts;
+  const int few = few_columns(map, bits, bus);
+  if (MapLayout(map, bits, 0, 0, bus).column_unit() > few && map.width > few) {
+    layouts[Place::kStrips] = Layout{0, few};
+  }
   const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
   layouts[Place::kPlanes] = Layout{segment, is_free || strip == map.width ? 0 : strip};
   return layouts;
@@ -241,9 +260,9 @@ Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
 Mapper::Ways Mapper::bounded_ways() {
   const std::size_t count = layers_.size();
   Ways ways(count + 1);
-  ways[count][Place::kPacked] = Way{};
-  ways[count][Place::kPlanes] = Way{};
-  ways[count][Place::kPadded] = Way{};
+  for (const Place place : kPlaces) {
+    if (place != Place::kChip) ways[count][place] = Way{};
+  }
   for (std::size_t i = count; i-- > 0;) {
     for (const Place input : kPlaces) {
       if (i == 0 ? input != Place::kPacked : !allowed(layers_[i - 1], input)) continue;
@@ -285,8 +304,8 @@ Mapper::Ways Mapper::ways() {
 Mapper::Ways Mapper::best_ways() {
   std::vector<std::pair<Map*, Place>> others;  // places that shared maps may have
   const auto add = [&](Map& map) {
-    for (const Place place : {Place::kPacked, Place::kPlanes, Place::kPadded}) {
-      if (map.layouts[place]) others.emplace_back(&map, place);
+    for (const Place place : kPlaces) {
+      if (place != Place::kChip && map.layouts[place]) others.emplace_back(&map, place);
     }
   };
   add(input_);
@@ -294,12 +313,20 @@ Mapper::Ways Mapper::best_ways() {
     if (!layer.feeds_next_alone && !layer.request.output_segment) add(layer.map);
   }
   const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
+  const auto is_better = [&](const Ways& other, const Ways& than) {
+    return score(other) && (!score(than) || score(other)->score < score(than)->score);
+  };
   Ways best = ways();
-  if (!score(best)) {
-    for (const auto& [map, place] : others) {
-      if (place == Place::kPlanes) map->place = place;
-    }
-    best = ways();
+  // All at once, too: tiles of some of a layer's channels need planes on both of its sides.
+  std::vector<std::pair<Map*, Place>> packed;
+  for (const auto& [map, place] : others) {
+    if (place == Place::kPlanes) packed.emplace_back(map, std::exchange(map->place, place));
+  }
+  Ways planes = ways();
+  if (is_better(planes, best)) {
+    best = std::move(planes);
+  } else {
+    for (const auto& [map, place] : packed) map->place = place;
   }
   std::size_t alike = 0;  // tried since something was better
   for (std::size_t i = 0; alike < others.size(); i = (i + 1) % others.size(), ++alike) {
@@ -307,7 +334,7 @@ Mapper::Ways Mapper::best_ways() {
     if (map->place == place) continue;
     const Place before = std::exchange(map->place, place);
     Ways other = ways();
-    if (score(other) && (!score(best) || score(other)->score < score(best)->score)) {
+    if (is_better(other, best)) {
       best = std::move(other);
       alike = 0;
     } else {

@@ -16,6 +16,8 @@ double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
   return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
 }
 
+constexpr double kNear = 1.01;
+
 /// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.
 constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
 
@@ -115,19 +117,20 @@ SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evalua
 }
 
 void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
-  add_neighbours(tiling);
   layer_.tiling = tiling;
   const bool full = result_.best.size() == wanted;
-  const auto may_win = [&](const Score& score) {
-    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst());
+  // What comes near has neighbours that may win.
+  const auto is_near = [&](const Score& score) {
+    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst() * kNear);
   };
-  const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), may_win);
+  const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), is_near);
   if (!found) {
     ++result_.given_up;
     return;
   }
   ++result_.evaluated;
   if (!ranking_.counts(found->score)) return;
+  add_neighbours(tiling);
   insert(result_.best, *found, ranking_, wanted);
 }
 

@@ -19,8 +19,8 @@ struct EvaluatedMapping {
 
 struct SearchResult {
   std::vector<EvaluatedMapping> best;  ///< best first
-  std::uint64_t legal = 0;      ///< mappings of groups that were looked into; others, and those of
-                                ///< them not evaluated, are beaten by their bounds
+  std::uint64_t legal = 0;      ///< mappings found legal and predicted; others, and those of them
+                                ///< not evaluated, are beaten by their bounds
   std::uint64_t evaluated = 0;  ///< of these, to the end
   std::uint64_t given_up = 0;   ///< evaluated until they could no longer win
 };

@@ -50,7 +50,8 @@ std::uint64_t TileTimes::least_cycles(const Tiling& tiling) {
       start = std::max(start, output.place());
       output_open = true;
     }
-    end = start + works_.of(layer_, step).work.cycles;
+    const StepWork& work = works_.of(layer_, step).work;
+    end = start + work.cycles + work.conflicts;
     if (step.last_use_of_weights) weight.free(end);
     if (step.last_use_of_input) input.free(end);
     if (stores && step.store) {
