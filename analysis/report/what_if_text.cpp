@@ -71,7 +71,9 @@ std::string left_out(const WhatIfTable& table, const TextLayout& layout) {
     text += wrapped(fmt::format("{}: {}", what, about), layout.columns, 2) + '\n';
   };
   const auto say_names = [&](const char* what, Outcome outcome) {
-    say(what, names(table, [&](const WhatIfRow& row) { return row.outcome == outcome; }));
+    say(what, names(table, [&](const WhatIfRow& row) {
+          return row.outcome == outcome && row.why_not != kNoSuchBuffer;
+        }));
   };
   say("no difference",
       names(table, [&](const WhatIfRow& row) { return has_result(row) && !is_shown(table, row); }));
@@ -80,7 +82,8 @@ std::string left_out(const WhatIfTable& table, const TextLayout& layout) {
   if (!layout.verbose) return text;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const WhatIfRow& row = table.rows[i];
-    if (!row.why_not.empty()) say(std::string(what_ifs()[i].name).c_str(), row.why_not);
+    if (row.why_not.empty() || row.why_not == kNoSuchBuffer) continue;
+    say(std::string(what_ifs()[i].name).c_str(), row.why_not);
   }
   return text;
 }

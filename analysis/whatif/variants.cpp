@@ -2,6 +2,7 @@
 #include "analysis/whatif/variants.h"
 
 #include <stdexcept>
+#include <string_view>
 
 #include "models/perf/buffer_need.h"
 #include "models/perf/evaluate.h"
@@ -9,6 +10,15 @@
 #include "platform/compiler/program.h"
 
 namespace dcnsim {
+
+namespace {
+
+bool is_of_another_buffer(const WhatIf& change, const AcceleratorConfig& config) {
+  const auto begins = [&](std::string_view text) { return change.keys.rfind(text, 0) == 0; };
+  return begins("buffers.") && begins("buffers.shared.") != config.shares_buffer();
+}
+
+}  // namespace
 
 struct Variants::Evaluated : Variant {
   std::vector<Descriptor> descriptors;
@@ -39,7 +49,8 @@ Variants::Evaluated& Variants::evaluated(ChangeSet changes) {
   const std::vector<WhatIf>& all = what_ifs();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if ((changes & only(i)) == 0) continue;
-    if (!all[i].apply(variant->config, machine_.dram)) variant->why_none = "as it is";
+    if (all[i].apply(variant->config, machine_.dram)) continue;
+    variant->why_none = is_of_another_buffer(all[i], machine_.config) ? kNoSuchBuffer : "as it is";
   }
   if (!variant->why_none.empty()) return *variant;
   try {

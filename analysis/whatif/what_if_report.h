@@ -39,6 +39,10 @@ constexpr bool makes_difference(std::int64_t saved_cycles, std::uint64_t cycles)
          saved_cycles != 0;
 }
 
+/// Why there is no such machine, of changes to a buffer that this one has not: the three or a
+/// scratchpad. Lists of names leave them out.
+inline constexpr const char* kNoSuchBuffer = "no such buffer";
+
 struct WhatIfRow {
   Outcome outcome = Outcome::kEvaluated;
   std::string why_not;              ///< of kNotExecutable and kNoMachine

@@ -95,7 +95,7 @@ constexpr PartInfo info(EnergyPart part) {
     case EnergyPart::kShadowRegisters:
       return {"shadow_registers", Group::kRegisters};
     case EnergyPart::kFeeder:
-      return {"feeder", Group::kRegisters};
+      return {"window_feeder", Group::kRegisters};
     case EnergyPart::kRequantize:
       return {"requantize", Group::kPostProcessing};
     case EnergyPart::kPoolAdd:
@@ -134,7 +134,7 @@ constexpr PartInfo info(AreaPart part) {
     case AreaPart::kShadowRegisters:
       return {"shadow_registers", Group::kRegisters};
     case AreaPart::kFeeder:
-      return {"feeder", Group::kRegisters};
+      return {"window_feeder", Group::kRegisters};
     case AreaPart::kRequantizers:
       return {"requantizers", Group::kPostProcessing};
     case AreaPart::kPoolAdd:

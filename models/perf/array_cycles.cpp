@@ -212,7 +212,7 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
   counters.activation_loads += outputs * steps * u64(mode.activation.times);
   if (work.last_chunk) counters.requantized += outputs;
   count_register_loads(config, work, counters.registers);
-  if (window_feeder(config.array).lanes > 0) {
+  if (has_window_feeder(config.array)) {
     counters.feeder_bits += groups * blocks.count * u64(work.pixels) * u64(work.reduction) *
                             u64(mode.activation.times) * u64(mode.activation.bits);
   }

@@ -9,21 +9,36 @@
 
 namespace dcnsim {
 
+namespace {
+
+/// Of the narrowest operands a PE takes most side by side.
+int widest_group(const ArrayConfig& array) {
+  return datapath_mode(array, kMinBits, kMinBits).group;
+}
+
+int lanes(const ArrayConfig& array) {
+  const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
+  return (weight_stationary ? array.rows : 1) * widest_group(array);
+}
+
+}  // namespace
+
+bool has_window_feeder(const ArrayConfig& array) {
+  return array.reduction == Reduction::kWindow && lanes(array) > 1;
+}
+
 WindowFeeder window_feeder(const ArrayConfig& array) {
-  if (array.reduction != Reduction::kWindow) return {};
-  int group = 1, fetched_bits = 1;
+  if (!has_window_feeder(array)) return {};
+  int fetched_bits = 0;
   for (int w = kMinBits; w <= kMaxBits; ++w) {
     for (int a = kMinBits; a <= kMaxBits; ++a) {
       const DatapathMode mode = datapath_mode(array, w, a);
-      group = std::max(group, mode.group);
       fetched_bits = std::max(fetched_bits, mode.group * mode.activation.bits);
     }
   }
   const bool weight_stationary = array.dataflow == Dataflow::kWeightStationary;
-  const int lanes = weight_stationary ? array.rows * group : group;
-  if (lanes == 1) return {};
-  return {weight_stationary ? 1 : static_cast<std::uint64_t>(array.rows), lanes,
-          ceil_div(fetched_bits, group)};
+  return {weight_stationary ? 1 : static_cast<std::uint64_t>(array.rows), lanes(array),
+          ceil_div(fetched_bits, widest_group(array))};
 }
 
 }  // namespace dcnsim

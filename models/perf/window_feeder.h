@@ -21,6 +21,8 @@ struct WindowFeeder {
   }
 };
 
+/// Whether there is one, without asking for its size.
+bool has_window_feeder(const ArrayConfig& array);
 WindowFeeder window_feeder(const ArrayConfig& array);
 
 }  // namespace dcnsim

@@ -5,10 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -169,6 +171,51 @@ TEST(measure, wider_operands_cost_more_energy_and_area) {
     return fusion.number(fusion.row(wanted), "energy_fj_per_mac");
   };
   EXPECT_GT(per_mac("4"), per_mac("2"));
+}
+
+/// Geometric mean over the units but the feeder, each kind counting once, of what a library's rows
+/// have of a column over what was measured.
+double mean_ratio(const Measured& measured, const std::string& library, const std::string& column) {
+  std::map<std::string, std::vector<double>> by_unit;
+  for (const auto& row :
+       rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", column})) {
+    if (row.at("library") != library || row.at("unit") == "feeder") continue;
+    std::map<std::string, std::string> wanted = row;
+    wanted.erase("library");
+    wanted.erase(column);
+    try {
+      const double here = measured.number(measured.row(wanted), column);
+      by_unit[row.at("unit")].push_back(std::log(std::stod(row.at(column)) / here));
+    } catch (const std::runtime_error&) {  // of other widths
+    }
+  }
+  EXPECT_EQ(by_unit.size(), 6u);
+  double sum = 0;
+  for (const auto& [unit, logarithms] : by_unit) {
+    sum += std::accumulate(logarithms.begin(), logarithms.end(), 0.0) /
+           static_cast<double>(logarithms.size());
+  }
+  return std::exp(sum / static_cast<double>(by_unit.size()));
+}
+
+// The shipped feeders were measured with this library and all widths.
+TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_units_differ_by) {
+  const Measured measured("requant_etc.csv");
+  int compared = 0;
+  for (const char* library : {"nangate45", "asap7"}) {
+    for (const char* column : {"energy_fj_per_op", "area_um2", "leakage_nw"}) {
+      const double ratio = mean_ratio(measured, library, column);
+      for (const auto& row : rows_of("requant_etc.csv", {"library", "unit", "out_bits", column})) {
+        if (row.at("library") != library || row.at("unit") != "feeder") continue;
+        const double here = measured.number(
+            measured.row({{"unit", "feeder"}, {"out_bits", row.at("out_bits")}}), column);
+        EXPECT_NEAR(std::stod(row.at(column)) / (here * ratio), 1, 0.12)
+            << library << ' ' << row.at("out_bits") << ' ' << column;
+        ++compared;
+      }
+    }
+  }
+  EXPECT_EQ(compared, 2 * 3 * 7);
 }
 
 TEST(measure, held_weights_and_zeros_save_energy) {

@@ -168,6 +168,16 @@ class RandomLayer {
   std::mt19937 engine_;
 };
 
+/// One machine of `n` with a scratchpad in the place of its buffers.
+inline AcceleratorConfig some_with_scratchpad(AcceleratorConfig config, RandomLayer& random,
+                                              int n) {
+  if (!random.chance(n)) return config;
+  BufferConfig scratchpad = config.input_buffer;
+  scratchpad.capacity_bytes += scratchpad.capacity_bytes;
+  config.share(scratchpad);
+  return config;
+}
+
 /// The same machine with buffers that hold anything here.
 inline AcceleratorConfig with_room(AcceleratorConfig config) {
   for (BufferConfig* buffer :

@@ -235,9 +235,10 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
   Descriptor d = layer_;
   const Shape out = d.output_shape();
   Limits limits{{kNoLimit, kNoLimit}, {kNoLimit, kNoLimit}, kNoLimit};
-  const auto hold = [](const BufferConfig& buffer, std::int64_t pixel_bits, std::int64_t* most) {
+  const auto hold = [](const BufferConfig& buffer, bool one_slot, std::int64_t pixel_bits,
+                       std::int64_t* most) {
     most[0] = 8 * buffer.capacity_bytes / pixel_bits;
-    most[1] = (buffer.double_buffered ? 4 : 8) * buffer.capacity_bytes / pixel_bits;
+    most[1] = (buffer.double_buffered && !one_slot ? 4 : 8) * buffer.capacity_bytes / pixel_bits;
   };
   d.tiling = tiling;
   // As if there were several pixel tiles: of one at least as much is gathered.
@@ -245,10 +246,13 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
   if (loads_input(d)) {
     const int bits =
         (d.input_on_chip ? 0 : d.input.bits) + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
-    hold(config_.input_buffer, std::int64_t{input_tile_channels(d)} * bits, limits.inputs);
+    // Beside a map that stays in a scratchpad, there is no second half to share with it.
+    const bool one_slot = config_.shares_buffer() && (d.input_on_chip || d.output_on_chip);
+    hold(config_.input_buffer, one_slot, std::int64_t{input_tile_channels(d)} * bits,
+         limits.inputs);
   }
   if (!d.output_on_chip) {
-    hold(config_.output_buffer, std::int64_t{stored_channels(d)} * d.requant.out.bits,
+    hold(config_.output_buffer, false, std::int64_t{stored_channels(d)} * d.requant.out.bits,
          limits.outputs);
   }
   const Room room = accumulator_room(d, config_);

@@ -78,6 +78,40 @@ TEST(Changes, are_what_their_keys_say) {
   }
 }
 
+TEST(Changes, of_a_machine_with_a_scratchpad_are_made_to_it) {
+  const Machine machine = small_edge();
+  AcceleratorConfig with = machine.config;
+  with.memory = MemoryKind::kIdeal;
+  with.memory_bytes_per_cycle = 4;
+  with.share({64 << 10, 64, 4, true});
+  std::set<std::string> refused;
+  for (const WhatIf& change : what_ifs()) {
+    AcceleratorConfig config = with;
+    if (!change.apply(config, machine.dram)) {
+      refused.emplace(change.name);
+      continue;
+    }
+    EXPECT_NO_THROW(validate(config)) << change.name;
+    const bool feeds = change.name == "rows" || change.name == "columns";
+    const int banks = change.name == "most shared banks"       ? 64
+                      : feeds || change.name == "shared banks" ? 8
+                                                               : 4;
+    EXPECT_EQ(config.shared_buffer.banks, banks) << change.name;
+    EXPECT_EQ(config.shared_buffer.capacity_bytes,
+              change.name == "shared buffer" ? 128 << 10 : 64 << 10)
+        << change.name;
+    EXPECT_EQ(config.memory_bytes_per_cycle,
+              change.name == "memory bandwidth"                              ? std::optional(8.0)
+              : change.name == "ideal memory" || change.name == "all memory" ? std::nullopt
+                                                                             : std::optional(4.0))
+        << change.name;
+  }
+  EXPECT_EQ(refused,
+            (std::set<std::string>{"weight banks", "input banks", "output banks", "separate halves",
+                                   "weight buffer", "input buffer", "output buffer", "no latency",
+                                   "no refresh", "most weight banks", "most input banks"}));
+}
+
 TEST(Changes, are_listed_on_their_page) {
   std::ifstream page(DCNSIM_SOURCE_DIR "/analysis/whatif/README.md");
   std::vector<std::string> listed, expected;

@@ -157,7 +157,7 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
   std::size_t tilings = 0, filling = 0, cut_inputs = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 1000; ++i) {
-    const AcceleratorConfig config = random.machine();
+    const AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
     const Descriptor d = small_layer(random);
     std::vector<Tiling> expected;
     for (const Tiling& tiling : all_legal_tilings(d, config)) {
@@ -206,7 +206,7 @@ TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
   RandomLayer random(6);
   int neighbours = 0;
   for (int i = 0; i < 800; ++i) {
-    const AcceleratorConfig config = random.machine();
+    const AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
     const Descriptor d = small_layer(random);
     const std::vector<Tiling> legal = all_legal_tilings(d, config);
     const Candidates candidates(d, config);
@@ -280,7 +280,7 @@ TEST(Candidates, keep_to_what_is_requested) {
 TEST(Bounds, are_never_beaten) {
   RandomLayer random(3);
   std::mt19937 engine(3);
-  int mappings = 0, overlapped = 0, ideal = 0, sharper = 0;
+  int mappings = 0, overlapped = 0, ideal = 0, sharper = 0, scratchpads = 0;
   for (int i = 0; i < 4000; ++i) {
     AcceleratorConfig config = random.machine();
     config.dma.max_burst_bytes = config.dma.bus_bytes << random.pick(0, 4);
@@ -291,6 +291,7 @@ TEST(Bounds, are_never_beaten) {
          {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
       buffer->separate_halves = buffer->double_buffered && random.chance(4);
     }
+    if (!config.input_buffer.separate_halves) config = some_with_scratchpad(config, random, 3);
     config.clock_mhz = random.pick(50, 2000);
     config.dram.channels = 1 << random.pick(0, 2);
     config.array.steps = random.chance(4) ? ArraySteps::kOverlapped : ArraySteps::kApart;
@@ -298,6 +299,9 @@ TEST(Bounds, are_never_beaten) {
       config.memory = MemoryKind::kIdeal;
       config.ideal.latency_ns = random.pick(0, 50);
       if (random.chance(2)) config.ideal.gbytes_per_s = 0.1 * random.pick(1, 100);
+      if (random.chance(2) && !config.ideal.gbytes_per_s) {
+        config.memory_bytes_per_cycle = 0.1 * random.pick(1, 100);
+      }
     }
     const Descriptor d = with_places(random.layer(), random);
     config.array.reduction = random.chance(4) ? Reduction::kChannels : Reduction::kWindow;
@@ -306,6 +310,7 @@ TEST(Bounds, are_never_beaten) {
     ++mappings;
     overlapped += config.array.steps == ArraySteps::kOverlapped ? 1 : 0;
     ideal += config.memory == MemoryKind::kIdeal ? 1 : 0;
+    scratchpads += config.shares_buffer() ? 1 : 0;
     const EnergyModel none;
     MappingSearch search(config, lpddr4_3200(), none);
     const LayerCounters counters = search.evaluate(d, *tiling).counters;
@@ -334,6 +339,7 @@ TEST(Bounds, are_never_beaten) {
   EXPECT_GT(sharper, 1000) << "TileTimes is worth its time";
   EXPECT_GT(overlapped, 300);
   EXPECT_GT(ideal, 300);
+  EXPECT_GT(scratchpads, 300);
 }
 
 TEST(Bounds, of_groups_are_never_beaten) {
@@ -342,7 +348,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
   int groups = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 2000; ++i) {
-    AcceleratorConfig config = random.machine();
+    AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
     config.clock_mhz = random.pick(50, 2000);
     config.array.steps = random.chance(4) ? ArraySteps::kOverlapped : ArraySteps::kApart;
     config.array.reduction = random.chance(4) ? Reduction::kChannels : Reduction::kWindow;
