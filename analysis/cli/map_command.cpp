@@ -101,7 +101,7 @@ MapReport mapped(const MapOptions& options) {
   std::vector<LayerMapping> mappings =
       map_layers(machine, network, options.mapping.file, report.inputs, progress, kRunnersUp);
   const EnergyModel energy = energy_model(machine.cost);
-  const MappingSearch search(machine.config, machine.dram, energy);
+  MappingSearch search(machine.config, machine.dram, energy);
   for (std::size_t i = 0; i < mappings.size(); ++i) {
     const Descriptor& d = mappings[i].descriptor;
     Choice choice = search.why(d, d.tiling);

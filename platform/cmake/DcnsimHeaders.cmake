@@ -20,9 +20,16 @@ set(DCNSIM_COMMAND_HEADERS "")
 # The virtual platform, and the sources of its firmware.
 if(TARGET dcnsim_riscv)
   file(GLOB DCNSIM_COMMAND_HEADERS RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-       platform/riscv/firmware/*.[chS] platform/riscv/firmware/*.ld)
-  list(APPEND DCNSIM_COMMAND_HEADERS platform/riscv/boot_table.h platform/riscv/memory_image.h
-       platform/riscv/memory_map.h platform/riscv/virtual_platform.h)
+       platform/riscv/firmware/*.[chS] platform/riscv/firmware/*.ld platform/riscv/gdb/*.h)
+  list(
+    APPEND
+    DCNSIM_COMMAND_HEADERS
+    platform/riscv/boot_table.h
+    platform/riscv/core.h
+    platform/riscv/debugger.h
+    platform/riscv/memory_image.h
+    platform/riscv/memory_map.h
+    platform/riscv/virtual_platform.h)
 endif()
 if(TARGET dcnsim_inference)
   list(

@@ -3,38 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
 #include "models/arch/accelerator_config.h"
 #include "models/numeric/rounding.h"
+#include "platform/compiler/move_descriptors.h"
 #include "platform/compiler/program.h"
 #include "workloads/pixel_table.h"
 
 namespace dcnsim {
 namespace {
-
-/// How far, modulo 2^64, weights and maps are moved.
-struct Distances {
-  std::uint64_t weights, maps;
-};
-
-/// The descriptors in `image` with addresses moved; those that mean nothing stay 0.
-void move_descriptors(std::vector<std::uint8_t>& image, std::uint32_t count, const Distances& by) {
-  for (std::uint32_t i = 0; i < count; ++i) {
-    std::uint8_t* const at = image.data() + i * kDescriptorBytes;
-    DescriptorBytes bytes;
-    std::copy_n(at, kDescriptorBytes, bytes.begin());
-    Descriptor d = decode(bytes);
-    if (!d.input_on_chip) d.input_address += by.maps;
-    if (!d.output_on_chip) d.output_address += by.maps;
-    if (d.kind == LayerKind::kAdd) d.input2_address += by.maps;
-    if (d.kind == LayerKind::kConv) d.weight_address += by.weights;
-    bytes = encode(d);
-    std::copy(bytes.begin(), bytes.end(), at);
-  }
-}
 
 void require_place(std::uint64_t base, std::uint64_t bytes) {
   if (base % kJobAlignment != 0) {
@@ -101,7 +80,7 @@ NetworkJob moved(const NetworkJob& job, std::uint64_t base) {
   result.descriptor_address += by;
   result.input.address += by;
   result.output.address += by;
-  move_descriptors(result.image, job.descriptor_count, {by, by});
+  move_descriptors(result.image.data(), job.descriptor_count, by, by);
   return result;
 }
 
@@ -116,7 +95,7 @@ NetworkJob sharing_weights(const NetworkJob& job, std::uint64_t base) {
   result.maps_address += by;
   result.input.address += by;
   result.output.address += by;
-  move_descriptors(result.image, job.descriptor_count, {0, by});
+  move_descriptors(result.image.data(), job.descriptor_count, 0, by);
   return result;
 }
 

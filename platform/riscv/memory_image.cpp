@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/arch/memory_layout.h"
+#include "platform/compiler/move_descriptors.h"
 
 namespace dcnsim::riscv {
 namespace {
@@ -33,18 +34,13 @@ class Regions {
 };
 
 /// The program's descriptors with its weights at `weights` and its activations moved likewise.
-std::vector<std::uint8_t> descriptors(const Program& program, std::uint64_t weights,
-                                      std::uint64_t activations) {
-  std::vector<std::uint8_t> list;
-  for (const ProgramLayer& layer : program.layers) {
-    Descriptor d = layer.descriptor;
-    d.input_address += activations;
-    d.output_address += activations;
-    if (d.kind == LayerKind::kAdd) d.input2_address += activations;
-    if (d.kind == LayerKind::kConv) d.weight_address += weights;
-    const DescriptorBytes bytes = encode(d);
-    list.insert(list.end(), bytes.begin(), bytes.end());
-  }
+std::vector<std::uint8_t> moved_list(const Program& program, std::uint64_t weights,
+                                     std::uint64_t activations) {
+  const auto from = program.image.begin() + static_cast<std::ptrdiff_t>(program.descriptor_address);
+  const std::size_t count = program.layers.size();
+  std::vector<std::uint8_t> list(from,
+                                 from + static_cast<std::ptrdiff_t>(count * kDescriptorBytes));
+  move_descriptors(list.data(), count, weights, activations);
   return list;
 }
 
@@ -75,7 +71,7 @@ void add_program(Regions& regions, const Task& task, std::uint32_t number, DcnBo
   for (std::size_t k = 0; k < task.accelerators.size(); ++k) {
     std::uint64_t activations = base;
     if (k > 0) activations = regions.add(activation_bytes) - program.input_address;
-    const std::vector<std::uint8_t> list = descriptors(program, base, activations);
+    const std::vector<std::uint8_t> list = moved_list(program, base, activations);
     std::uint32_t at = base + static_cast<std::uint32_t>(program.descriptor_address);
     if (k > 0) {
       at = regions.add(list.data(), list.size());

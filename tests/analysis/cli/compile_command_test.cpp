@@ -56,14 +56,14 @@ TEST_F(CompileCommandTest, pixels_are_codes_of_what_the_convention_makes_of_them
   EXPECT_EQ(raw.at("pixels").at("order"), "rgb");
   EXPECT_EQ(raw.at("pixels").at("codes").size(), 3u);
   EXPECT_EQ(raw.at("pixels").at("codes")[2][255], 255);
-  const Json scaled = compiled("--pixels unit,std=0.5,bgr").at("input");
-  EXPECT_EQ(scaled.at("pixels").at("convention"), "unit,std=0.5,bgr");
+  const Json scaled = compiled("--pixels unit,std=0.6,bgr").at("input");
+  EXPECT_EQ(scaled.at("pixels").at("convention"), "unit,std=0.6,bgr");
   EXPECT_EQ(scaled.at("pixels").at("assumed"), false);
   EXPECT_EQ(scaled.at("pixels").at("order"), "bgr");
   const double step = std::ldexp(1, -scaled.at("fraction_bits").get<int>());
   for (int pixel = 0; pixel < 256; ++pixel) {
     const double code = scaled.at("pixels").at("codes")[1][pixel];
-    EXPECT_NEAR(code * step, pixel / 255.0 / 0.5, 0.5 * step) << pixel;
+    EXPECT_NEAR(code * step, pixel / 255.0 / 0.6, 0.5 * step) << pixel;
   }
 }
 

@@ -8,11 +8,10 @@
 #include "dcnsim/platform/riscv/virtual_platform.h"
 
 int sc_main(int, char** argv) {
-  dcnsim::riscv::PlatformConfig config;
-  config.accelerator = dcnsim::load_accelerator(argv[1]);
-  config.dram = dcnsim::load_dram_spec(DCNSIM_DATA_DIR "/models/cost/tables",
-                                       config.accelerator.dram.preset);
-  dcnsim::riscv::VirtualPlatform platform(config, std::cout);
+  const dcnsim::AcceleratorConfig machine = dcnsim::load_accelerator(argv[1]);
+  const dcnsim::DramSpec dram =
+      dcnsim::load_dram_spec(DCNSIM_DATA_DIR "/models/cost/tables", machine.dram.preset);
+  dcnsim::riscv::VirtualPlatform platform(dcnsim::riscv::alike(machine, dram), std::cout);
   platform.load_firmware(argv[2]);
   const dcnsim::riscv::PlatformRun run = platform.run();
   std::cout << "exit code " << run.exit_code.value_or(99) << "\n";
