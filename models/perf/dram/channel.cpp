@@ -5,6 +5,15 @@
 #include <set>
 
 namespace dcnsim {
+namespace {
+
+unsigned log2_of(std::size_t power) {
+  unsigned bits = 0;
+  while (std::size_t{1} << bits < power) ++bits;
+  return bits;
+}
+
+}  // namespace
 
 DramChannel::DramChannel(std::uint32_t index, const DramSpec& spec, const DramTiming& timing,
                          PagePolicy page_policy)
@@ -12,6 +21,7 @@ DramChannel::DramChannel(std::uint32_t index, const DramSpec& spec, const DramTi
       timing_(timing),
       page_policy_(page_policy),
       banks_per_group_(static_cast<std::size_t>(spec.banks / spec.bank_groups)),
+      group_shift_(log2_of(banks_per_group_)),
       burst_bytes_(static_cast<std::uint64_t>(spec.burst_bytes())),
       banks_(static_cast<std::size_t>(spec.banks)),
       groups_(static_cast<std::size_t>(spec.bank_groups)) {
@@ -54,7 +64,7 @@ std::uint64_t DramChannel::place_run(std::uint64_t from, const DramRun& run, std
         continue;
       }
     }
-    if (run.rotation > 1 && !rows_are_ready(run, i, last, is_write)) {
+    if (run.rotation > 1 && last - i > 1 && !rows_are_ready(run, i, last, is_write)) {
       since_refresh = 0;
       i = place_as_rows_open(from, run, i, last, is_write, end);
       continue;

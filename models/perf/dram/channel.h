@@ -129,8 +129,8 @@ class DramChannel {
     std::uint64_t begin = 0;  ///< of the first row command; the start if there is none
   };
 
-  Group& group_of(std::size_t bank) { return groups_[bank / banks_per_group_]; }
-  const Group& group_of(std::size_t bank) const { return groups_[bank / banks_per_group_]; }
+  Group& group_of(std::size_t bank) { return groups_[bank >> group_shift_]; }
+  const Group& group_of(std::size_t bank) const { return groups_[bank >> group_shift_]; }
   std::uint64_t to_ps(std::uint64_t cycle) const { return epoch_ps_ + cycle * timing_.period_ps; }
 
   std::uint64_t earliest_start(std::uint64_t from) const;
@@ -177,7 +177,8 @@ class DramChannel {
   const std::uint32_t index_;
   const DramTiming timing_;
   const PagePolicy page_policy_;
-  const std::size_t banks_per_group_;
+  const std::size_t banks_per_group_;  ///< a power of two
+  const unsigned group_shift_;
   const std::uint64_t burst_bytes_;
 
   std::vector<Bank> banks_;  ///< group by group

@@ -146,8 +146,15 @@ bool InOrder::streams(const Posted& posted) const {
 std::uint64_t InOrder::note_reads(std::uint64_t from, const DramRun& run) {
   const std::uint64_t spacing = channel_.timing().ccd_s;
   next_read_ = run.number + run.bursts;
-  reads_.push_back({run, channel_.next_column() - spacing});
+  const std::uint64_t last = channel_.next_column() - spacing;
   noted_ += run.bursts;
+  if (!reads_.empty() && reads_.back().run.goes_on_in(run) &&
+      reads_.back().last + run.bursts * spacing == last) {
+    reads_.back().run.bursts += run.bursts;
+    reads_.back().last = last;
+  } else {
+    reads_.push_back({run, last});
+  }
   while (noted_ - reads_.front().run.bursts >= read_depth_) {
     noted_ -= reads_.front().run.bursts;
     reads_.pop_front();

@@ -56,7 +56,7 @@ class InOrder {
     }
   };
 
-  /// Reads, the last of them in cycle `last`.
+  /// Reads that follow each other as fast as they can, the last of them in cycle `last`.
   struct Reads {
     DramRun run;
     std::uint64_t last;
