@@ -32,13 +32,13 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
 
 /// Where a feature map lies between its producer and its readers.
 enum class Place : std::uint8_t {
-  kPacked,  ///< in memory, all channels of a pixel side by side
-  kPlanes,  ///< in memory, in planes of channels
-  kPadded,  ///< likewise, and every column of a plane on a bus word
-  kStrips,  ///< in memory, all channels side by side and every few columns on a bus word
+  kPacked,   ///< in memory, all channels of a pixel side by side
+  kPlanes,   ///< in memory, in planes of channels
+  kPadded,   ///< likewise, and every column of a plane on a bus word
+  kColumns,  ///< in memory, all channels side by side and every column on a bus word
   kChip,
 };
-constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kStrips,
+constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kColumns,
                              Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
@@ -62,18 +62,6 @@ int plane_channels(const FixedNetwork& network, int producer, int columns) {
   return segment;
 }
 
-/// Columns of strips of a map in one plane: so few that bus words are filled up with a sixteenth of
-/// the map at most, or four.
-int few_columns(const Shape& map, int bits, int bus_bytes) {
-  const std::int64_t column_bits = std::int64_t{map.channels} * bits;
-  int columns = 1;
-  for (; columns < 4; columns *= 2) {
-    const std::int64_t strip_bits = columns * column_bits;
-    if (16 * (align_up(strip_bits, 8 * bus_bytes) - strip_bits) <= strip_bits) break;
-  }
-  return std::min(columns, map.width);
-}
-
 /// Nothing where a map does not lie so, or as at another place. In planes its rows are in strips of
 /// about 8 columns where tiles of some widths would share bus words.
 ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int producer,
@@ -89,10 +77,8 @@ ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int produ
   const bool is_free = planes.column_unit() == 1 || map.width == 1;
   if (!is_free) layouts[Place::kPadded] = Layout{segment, 1};
   if (map.channels <= columns) return layouts;
-  const int few = few_columns(map, bits, bus);
-  if (MapLayout(map, bits, 0, 0, bus).column_unit() > few && map.width > few) {
-    layouts[Place::kStrips] = Layout{0, few};
-  }
+  const bool fills_words = MapLayout(map, bits, 0, 0, bus).column_unit() == 1;
+  if (!fills_words && map.width > 1) layouts[Place::kColumns] = Layout{0, 1};
   const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
   layouts[Place::kPlanes] = Layout{segment, is_free || strip == map.width ? 0 : strip};
   return layouts;
@@ -125,10 +111,12 @@ class Mapper {
     Descriptor descriptor;
     MappingRequest request;
     int input = kNetworkInput, input2 = kNetworkInput;  ///< producers
-    /// The output goes to the next layer alone, as its first input; else all its readers agree on
-    /// where it lies.
-    bool feeds_next_alone = false;
+    /// The output goes to the next layer alone, as its first input, or out of the network; else all
+    /// its readers agree on where it lies.
+    bool feeds_next_alone = false, is_last = false;
     Map map;
+
+    bool is_shared() const { return !feeds_next_alone && !is_last; }
   };
   /// From a layer to the end: the best score and where its output goes.
   struct Way {
@@ -139,6 +127,7 @@ class Mapper {
 
   void read(const FixedNetwork& network, const std::vector<Descriptor>& descriptors);
   bool allowed(const Layer& layer, Place output) const;
+  bool input_allowed(std::size_t index, Place input) const;
   Descriptor placed(std::size_t layer, Place input, Place output) const;
   /// What is known of a layer with its maps at certain places.
   struct Known {
@@ -152,6 +141,9 @@ class Mapper {
   Ways bounded_ways();
   Ways ways();
   Ways best_ways();
+  static std::optional<Place> start(const Ways& ways);
+  static bool is_better(const Ways& ways, const Ways& than);
+  Ways improved_ways(const std::vector<std::pair<Map*, Place>>& others);
   const SearchResult& search(std::size_t layer, Place input, Place output);
   SearchResult find(const Layer& layer, const Descriptor& descriptor, Known& known);
   MappingCache* cache_of(const Layer& layer) const;
@@ -166,6 +158,7 @@ class Mapper {
   std::map<std::string, Known> known_;
   std::vector<Layer> layers_;
   Map input_;  ///< of the network
+  bool input_is_shared_ = false;
   std::size_t searches_done_ = 0, searches_ = 0;
 };
 
@@ -175,9 +168,9 @@ std::vector<LayerMapping> Mapper::map(const FixedNetwork& network,
   searches_done_ = 0;
   searches_ = kSearchesPerLayer * layers_.size();
   const Ways ways = best_ways();
-  if (!ways[0][Place::kPacked]) fail();
+  if (!start(ways)) fail();
   std::vector<LayerMapping> mappings;
-  Place input = Place::kPacked;
+  Place input = *start(ways);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Place output = ways[i][input]->output;
     LayerMapping mapping{placed(i, input, output), search(i, input, output)};
@@ -198,6 +191,9 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);
+    layer.is_last = i + 1 == descriptors.size();
+    input_is_shared_ = input_is_shared_ || (i > 0 && node.input == kNetworkInput) ||
+                       (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput);
     const auto request = options_.request.layers.find(layer.name);
     if (request != options_.request.layers.end()) layer.request = request->second;
     if (layer.request.keep_output.value_or(false) && !layer.feeds_next_alone) {
@@ -223,8 +219,15 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
 bool Mapper::allowed(const Layer& layer, Place output) const {
   const bool stays = output == Place::kChip;
   if (layer.request.keep_output && *layer.request.keep_output != stays) return false;
-  if (!layer.feeds_next_alone) return output == layer.map.place;
-  return layer.map.layouts[output].has_value();
+  if (layer.is_shared()) return output == layer.map.place;
+  return layer.map.layouts[output].has_value() && !(layer.is_last && stays);
+}
+
+/// Whether the input of layer `index`, if it is the output of the one before, may lie there.
+bool Mapper::input_allowed(std::size_t index, Place input) const {
+  if (index > 0) return allowed(layers_[index - 1], input);
+  if (input_is_shared_) return input == input_.place;
+  return input != Place::kChip && input_.layouts[input].has_value();
 }
 
 /// A layer whose input, if it is the output of the one before, lies at `input`.
@@ -237,9 +240,10 @@ Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   };
   Descriptor d = layer.descriptor;
   Layout in, in2;
-  if (layer.input + 1 == static_cast<int>(index) && index > 0) {
+  if (layer.input + 1 == static_cast<int>(index)) {
+    const Map& map = index == 0 ? input_ : layers_[index - 1].map;
     d.input_on_chip = input == Place::kChip;
-    in = layers_[index - 1].map.layouts[input].value_or(Layout{});
+    in = map.layouts[input].value_or(Layout{});
   } else {
     in = of(layer.input);
   }
@@ -265,7 +269,7 @@ Mapper::Ways Mapper::bounded_ways() {
   }
   for (std::size_t i = count; i-- > 0;) {
     for (const Place input : kPlaces) {
-      if (i == 0 ? input != Place::kPacked : !allowed(layers_[i - 1], input)) continue;
+      if (!input_allowed(i, input)) continue;
       for (const Place output : kPlaces) {
         const std::optional<Way>& rest = ways[i + 1][output];
         if (!rest || !allowed(layers_[i], output)) continue;
@@ -280,13 +284,23 @@ Mapper::Ways Mapper::bounded_ways() {
   return ways;
 }
 
+/// Where the input of the network lies; nothing if there is no way.
+std::optional<Place> Mapper::start(const Ways& ways) {
+  std::optional<Place> start;
+  for (const Place place : kPlaces) {
+    const auto& way = ways[0][place];
+    if (way && (!start || way->score < ways[0][*start]->score)) start = place;
+  }
+  return start;
+}
+
 /// The same, with searches along the best way: what its bounds rule out is never searched.
 Mapper::Ways Mapper::ways() {
   while (true) {
     Ways ways = bounded_ways();
-    if (!ways[0][Place::kPacked]) return ways;
+    if (!start(ways)) return ways;
     bool all_searched = true;
-    Place input = Place::kPacked;
+    Place input = *start(ways);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const Place output = ways[i][input]->output;
       if (!known(i, input, output).result) {
@@ -299,35 +313,56 @@ Mapper::Ways Mapper::ways() {
   }
 }
 
-/// Maps that several layers read are packed, or in planes if there is no other way; then one after
-/// the other is laid out another way where that is better, until none is.
+/// Maps that several layers read lie each in one way for all of them: at first all of them alike,
+/// because tiles of some of a layer's channels need planes on both of its sides. From there one
+/// after the other is laid out another way where that is better, until none is.
 Mapper::Ways Mapper::best_ways() {
   std::vector<std::pair<Map*, Place>> others;  // places that shared maps may have
+  std::vector<Map*> shared;
   const auto add = [&](Map& map) {
+    shared.push_back(&map);
     for (const Place place : kPlaces) {
       if (place != Place::kChip && map.layouts[place]) others.emplace_back(&map, place);
     }
   };
-  add(input_);
+  if (input_is_shared_) add(input_);
   for (Layer& layer : layers_) {
-    if (!layer.feeds_next_alone && !layer.request.output_segment) add(layer.map);
+    if (layer.is_shared()) add(layer.map);
   }
-  const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
-  const auto is_better = [&](const Ways& other, const Ways& than) {
-    return score(other) && (!score(than) || score(other)->score < score(than)->score);
+  const auto places = [&] {
+    std::vector<Place> now;
+    for (const Map* map : shared) now.push_back(map->place);
+    return now;
   };
+  Ways best = improved_ways(others);
+  std::vector<Place> best_places = places();
+  for (const Place place : {Place::kPlanes, Place::kPadded, Place::kColumns}) {
+    bool any = false;
+    for (Map* map : shared) {
+      any = any || map->layouts[place];
+      if (map->layouts[place]) {
+        map->place = place;
+      } else if (map->layouts[Place::kPacked]) {
+        map->place = Place::kPacked;
+      }
+    }
+    if (!any) continue;
+    Ways other = improved_ways(others);
+    if (!is_better(other, best)) continue;
+    best = std::move(other);
+    best_places = places();
+  }
+  for (std::size_t i = 0; i < shared.size(); ++i) shared[i]->place = best_places[i];
+  return best;
+}
+
+bool Mapper::is_better(const Ways& ways, const Ways& than) {
+  const std::optional<Place> at = start(ways), before = start(than);
+  return at && (!before || ways[0][*at]->score < than[0][*before]->score);
+}
+
+Mapper::Ways Mapper::improved_ways(const std::vector<std::pair<Map*, Place>>& others) {
   Ways best = ways();
-  // All at once, too: tiles of some of a layer's channels need planes on both of its sides.
-  std::vector<std::pair<Map*, Place>> packed;
-  for (const auto& [map, place] : others) {
-    if (place == Place::kPlanes) packed.emplace_back(map, std::exchange(map->place, place));
-  }
-  Ways planes = ways();
-  if (is_better(planes, best)) {
-    best = std::move(planes);
-  } else {
-    for (const auto& [map, place] : packed) map->place = place;
-  }
   std::size_t alike = 0;  // tried since something was better
   for (std::size_t i = 0; alike < others.size(); i = (i + 1) % others.size(), ++alike) {
     const auto& [map, place] = others[i];
@@ -431,7 +466,7 @@ void Mapper::fail() {
     const auto place = [](const Layer& of) {
       return of.request.keep_output.value_or(false) ? Place::kChip : of.map.place;
     };
-    const Place input = i > 0 ? place(layers_[i - 1]) : Place::kPacked;
+    const Place input = i > 0 ? place(layers_[i - 1]) : input_.place;
     if (!search(i, input, place(layer)).best.empty()) continue;
     const std::string reason =
         why_no_candidate(placed(i, input, place(layer)), config_, layer.request);
