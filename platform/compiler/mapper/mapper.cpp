@@ -131,7 +131,9 @@ class Mapper {
   Descriptor placed(std::size_t layer, Place input, Place output) const;
   /// What is known of a layer with its maps at certain places.
   struct Known {
-    StoredBound bound;                 ///< or the score itself, once there is a result
+    StoredBounds bounds;
+    std::optional<Score> least;        ///< that of groups, that of tilings, then that of the result
+    bool is_sharp = false;             ///< not that of groups any more
     std::unique_ptr<OpenSearch> open;  ///< as far as it has got
     std::optional<SearchResult> result;
   };
@@ -147,9 +149,9 @@ class Mapper {
   const SearchResult& search(std::size_t layer, Place input, Place output);
   SearchResult find(const Layer& layer, const Descriptor& descriptor, Known& known);
   MappingCache* cache_of(const Layer& layer) const;
+  std::string key_of(const Descriptor& descriptor) const;
   OpenSearch& opened(const Layer& layer, const Descriptor& descriptor, Known& known);
-  void note_bound(const Layer& layer, const Descriptor& descriptor, Known& known,
-                  const std::optional<Score>& bound, bool is_sharp);
+  void keep_bounds(const Layer& layer, const Descriptor& descriptor, const Known& known);
   [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
@@ -273,7 +275,7 @@ Mapper::Ways Mapper::bounded_ways() {
       for (const Place output : kPlaces) {
         const std::optional<Way>& rest = ways[i + 1][output];
         if (!rest || !allowed(layers_[i], output)) continue;
-        const std::optional<Score> own = known(i, input, output).bound.score;
+        const std::optional<Score> own = known(i, input, output).least;
         if (!own) continue;
         const Score score = *own + rest->score;
         std::optional<Way>& way = ways[i][input];
@@ -382,19 +384,26 @@ Mapper::Ways Mapper::improved_ways(const std::vector<std::pair<Map*, Place>>& ot
 Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   const Layer& layer = layers_[index];
   const Descriptor d = placed(index, input, output);
-  std::string key = layer_key(d);
+  std::string key = key_of(d);
   if (layer.request.fixes_tiling()) key += layer.name;
   const auto [found, is_new] = known_.try_emplace(key);
   Known& known = found->second;
   if (!is_new) return known;
-  if (MappingCache* cache = cache_of(layer)) {
-    if (const auto stored = cache->find_bound(key)) {
-      known.bound = *stored;
-      return known;
-    }
+  MappingCache* cache = cache_of(layer);
+  if (const auto stored = cache ? cache->find_bounds(key) : std::nullopt) {
+    known.bounds = *stored;
+  } else {
+    known.bounds.of_groups = opened(layer, d, known).bound();
+    keep_bounds(layer, d, known);
   }
-  note_bound(layer, d, known, opened(layer, d, known).bound(), false);
+  known.least = known.bounds.of_groups;
   return known;
+}
+
+/// Where sums saturate, only layers whose sums cannot may be cut into input tiles.
+std::string Mapper::key_of(const Descriptor& d) const {
+  const bool may_be_cut = d.proved && config_.accumulator.overflow == Overflow::kSaturate;
+  return layer_key(d) + (may_be_cut ? "proved" : "");
 }
 
 /// What a request fixes is not for others.
@@ -407,23 +416,25 @@ OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known
   return *known.open;
 }
 
-void Mapper::note_bound(const Layer& layer, const Descriptor& d, Known& known,
-                        const std::optional<Score>& bound, bool is_sharp) {
-  known.bound = {bound, is_sharp};
-  if (MappingCache* cache = cache_of(layer)) cache->keep_bound(layer_key(d), known.bound);
+void Mapper::keep_bounds(const Layer& layer, const Descriptor& d, const Known& known) {
+  if (MappingCache* cache = cache_of(layer)) cache->keep_bounds(key_of(d), known.bounds);
 }
 
 /// A sharper bound if the one known is the quick one, else the result.
 void Mapper::learn(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
-  if (known.bound.is_sharp) {
+  if (std::exchange(known.is_sharp, true)) {
     search(index, input, output);
     return;
   }
-  const Descriptor d = placed(index, input, output);
-  OpenSearch& open = opened(layers_[index], d, known);
-  open.sharpen();
-  note_bound(layers_[index], d, known, open.bound(), true);
+  if (!known.bounds.of_tilings) {
+    const Descriptor d = placed(index, input, output);
+    OpenSearch& open = opened(layers_[index], d, known);
+    open.sharpen();
+    known.bounds.of_tilings = open.bound();
+    keep_bounds(layers_[index], d, known);
+  }
+  known.least = *known.bounds.of_tilings;
 }
 
 const SearchResult& Mapper::search(std::size_t index, Place input, Place output) {
@@ -432,8 +443,8 @@ const SearchResult& Mapper::search(std::size_t index, Place input, Place output)
     searches_done_ = std::min(searches_done_ + 1, searches_);
     known.result = find(layers_[index], placed(index, input, output), known);
     known.open.reset();
-    known.bound.score.reset();
-    if (!known.result->best.empty()) known.bound.score = known.result->best.front().score;
+    known.least.reset();
+    if (!known.result->best.empty()) known.least = known.result->best.front().score;
   }
   return *known.result;
 }
@@ -441,7 +452,7 @@ const SearchResult& Mapper::search(std::size_t index, Place input, Place output)
 SearchResult Mapper::find(const Layer& layer, const Descriptor& d, Known& known) {
   const std::size_t wanted = 1 + options_.runners_up;
   MappingCache* cache = cache_of(layer);
-  const std::string key = std::to_string(wanted) + ':' + layer_key(d);
+  const std::string key = std::to_string(wanted) + ':' + key_of(d);
   if (cache != nullptr) {
     if (const auto stored = cache->find(key)) {
       if (auto result = search_.again(d, *stored)) return *result;
