@@ -32,13 +32,13 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
 
 /// Where a feature map lies between its producer and its readers.
 enum class Place : std::uint8_t {
-  kPacked,  ///< in memory, all channels of a pixel side by side
-  kPlanes,  ///< in memory, in planes of channels
-  kPadded,  ///< likewise, and every column of a plane on a bus word
-  kStrips,  ///< in memory, all channels side by side and every few columns on a bus word
+  kPacked,   ///< in memory, all channels of a pixel side by side
+  kPlanes,   ///< in memory, in planes of channels
+  kPadded,   ///< likewise, and every column of a plane on a bus word
+  kColumns,  ///< in memory, all channels side by side and every column on a bus word
   kChip,
 };
-constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kStrips,
+constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kColumns,
                              Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
@@ -62,18 +62,6 @@ int plane_channels(const FixedNetwork& network, int producer, int columns) {
   return segment;
 }
 
-/// Columns of strips of a map in one plane: so few that bus words are filled up with a sixteenth of
-/// the map at most, or four.
-int few_columns(const Shape& map, int bits, int bus_bytes) {
-  const std::int64_t column_bits = std::int64_t{map.channels} * bits;
-  int columns = 1;
-  for (; columns < 4; columns *= 2) {
-    const std::int64_t strip_bits = columns * column_bits;
-    if (16 * (align_up(strip_bits, 8 * bus_bytes) - strip_bits) <= strip_bits) break;
-  }
-  return std::min(columns, map.width);
-}
-
 /// Nothing where a map does not lie so, or as at another place. In planes its rows are in strips of
 /// about 8 columns where tiles of some widths would share bus words.
 ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int producer,
@@ -89,10 +77,8 @@ ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int produ
   const bool is_free = planes.column_unit() == 1 || map.width == 1;
   if (!is_free) layouts[Place::kPadded] = Layout{segment, 1};
   if (map.channels <= columns) return layouts;
-  const int few = few_columns(map, bits, bus);
-  if (MapLayout(map, bits, 0, 0, bus).column_unit() > few && map.width > few) {
-    layouts[Place::kStrips] = Layout{0, few};
-  }
+  const bool fills_words = MapLayout(map, bits, 0, 0, bus).column_unit() == 1;
+  if (!fills_words && map.width > 1) layouts[Place::kColumns] = Layout{0, 1};
   const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
   layouts[Place::kPlanes] = Layout{segment, is_free || strip == map.width ? 0 : strip};
   return layouts;
@@ -125,10 +111,12 @@ class Mapper {
     Descriptor descriptor;
     MappingRequest request;
     int input = kNetworkInput, input2 = kNetworkInput;  ///< producers
-    /// The output goes to the next layer alone, as its first input; else all its readers agree on
-    /// where it lies.
-    bool feeds_next_alone = false;
+    /// The output goes to the next layer alone, as its first input, or out of the network; else all
+    /// its readers agree on where it lies.
+    bool feeds_next_alone = false, is_last = false;
     Map map;
+
+    bool is_shared() const { return !feeds_next_alone && !is_last; }
   };
   /// From a layer to the end: the best score and where its output goes.
   struct Way {
@@ -139,10 +127,13 @@ class Mapper {
 
   void read(const FixedNetwork& network, const std::vector<Descriptor>& descriptors);
   bool allowed(const Layer& layer, Place output) const;
+  bool input_allowed(std::size_t index, Place input) const;
   Descriptor placed(std::size_t layer, Place input, Place output) const;
   /// What is known of a layer with its maps at certain places.
   struct Known {
-    StoredBound bound;                 ///< or the score itself, once there is a result
+    StoredBounds bounds;
+    std::optional<Score> least;        ///< that of groups, that of tilings, then that of the result
+    bool is_sharp = false;             ///< not that of groups any more
     std::unique_ptr<OpenSearch> open;  ///< as far as it has got
     std::optional<SearchResult> result;
   };
@@ -152,12 +143,15 @@ class Mapper {
   Ways bounded_ways();
   Ways ways();
   Ways best_ways();
+  static std::optional<Place> start(const Ways& ways);
+  static bool is_better(const Ways& ways, const Ways& than);
+  Ways improved_ways(const std::vector<std::pair<Map*, Place>>& others);
   const SearchResult& search(std::size_t layer, Place input, Place output);
   SearchResult find(const Layer& layer, const Descriptor& descriptor, Known& known);
   MappingCache* cache_of(const Layer& layer) const;
+  std::string key_of(const Descriptor& descriptor) const;
   OpenSearch& opened(const Layer& layer, const Descriptor& descriptor, Known& known);
-  void note_bound(const Layer& layer, const Descriptor& descriptor, Known& known,
-                  const std::optional<Score>& bound, bool is_sharp);
+  void keep_bounds(const Layer& layer, const Descriptor& descriptor, const Known& known);
   [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
@@ -166,6 +160,7 @@ class Mapper {
   std::map<std::string, Known> known_;
   std::vector<Layer> layers_;
   Map input_;  ///< of the network
+  bool input_is_shared_ = false;
   std::size_t searches_done_ = 0, searches_ = 0;
 };
 
@@ -175,9 +170,9 @@ std::vector<LayerMapping> Mapper::map(const FixedNetwork& network,
   searches_done_ = 0;
   searches_ = kSearchesPerLayer * layers_.size();
   const Ways ways = best_ways();
-  if (!ways[0][Place::kPacked]) fail();
+  if (!start(ways)) fail();
   std::vector<LayerMapping> mappings;
-  Place input = Place::kPacked;
+  Place input = *start(ways);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Place output = ways[i][input]->output;
     LayerMapping mapping{placed(i, input, output), search(i, input, output)};
@@ -198,6 +193,9 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);
+    layer.is_last = i + 1 == descriptors.size();
+    input_is_shared_ = input_is_shared_ || (i > 0 && node.input == kNetworkInput) ||
+                       (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput);
     const auto request = options_.request.layers.find(layer.name);
     if (request != options_.request.layers.end()) layer.request = request->second;
     if (layer.request.keep_output.value_or(false) && !layer.feeds_next_alone) {
@@ -223,8 +221,15 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
 bool Mapper::allowed(const Layer& layer, Place output) const {
   const bool stays = output == Place::kChip;
   if (layer.request.keep_output && *layer.request.keep_output != stays) return false;
-  if (!layer.feeds_next_alone) return output == layer.map.place;
-  return layer.map.layouts[output].has_value();
+  if (layer.is_shared()) return output == layer.map.place;
+  return layer.map.layouts[output].has_value() && !(layer.is_last && stays);
+}
+
+/// Whether the input of layer `index`, if it is the output of the one before, may lie there.
+bool Mapper::input_allowed(std::size_t index, Place input) const {
+  if (index > 0) return allowed(layers_[index - 1], input);
+  if (input_is_shared_) return input == input_.place;
+  return input != Place::kChip && input_.layouts[input].has_value();
 }
 
 /// A layer whose input, if it is the output of the one before, lies at `input`.
@@ -237,9 +242,10 @@ Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   };
   Descriptor d = layer.descriptor;
   Layout in, in2;
-  if (layer.input + 1 == static_cast<int>(index) && index > 0) {
+  if (layer.input + 1 == static_cast<int>(index)) {
+    const Map& map = index == 0 ? input_ : layers_[index - 1].map;
     d.input_on_chip = input == Place::kChip;
-    in = layers_[index - 1].map.layouts[input].value_or(Layout{});
+    in = map.layouts[input].value_or(Layout{});
   } else {
     in = of(layer.input);
   }
@@ -265,11 +271,11 @@ Mapper::Ways Mapper::bounded_ways() {
   }
   for (std::size_t i = count; i-- > 0;) {
     for (const Place input : kPlaces) {
-      if (i == 0 ? input != Place::kPacked : !allowed(layers_[i - 1], input)) continue;
+      if (!input_allowed(i, input)) continue;
       for (const Place output : kPlaces) {
         const std::optional<Way>& rest = ways[i + 1][output];
         if (!rest || !allowed(layers_[i], output)) continue;
-        const std::optional<Score> own = known(i, input, output).bound.score;
+        const std::optional<Score> own = known(i, input, output).least;
         if (!own) continue;
         const Score score = *own + rest->score;
         std::optional<Way>& way = ways[i][input];
@@ -280,13 +286,23 @@ Mapper::Ways Mapper::bounded_ways() {
   return ways;
 }
 
+/// Where the input of the network lies; nothing if there is no way.
+std::optional<Place> Mapper::start(const Ways& ways) {
+  std::optional<Place> start;
+  for (const Place place : kPlaces) {
+    const auto& way = ways[0][place];
+    if (way && (!start || way->score < ways[0][*start]->score)) start = place;
+  }
+  return start;
+}
+
 /// The same, with searches along the best way: what its bounds rule out is never searched.
 Mapper::Ways Mapper::ways() {
   while (true) {
     Ways ways = bounded_ways();
-    if (!ways[0][Place::kPacked]) return ways;
+    if (!start(ways)) return ways;
     bool all_searched = true;
-    Place input = Place::kPacked;
+    Place input = *start(ways);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const Place output = ways[i][input]->output;
       if (!known(i, input, output).result) {
@@ -299,35 +315,56 @@ Mapper::Ways Mapper::ways() {
   }
 }
 
-/// Maps that several layers read are packed, or in planes if there is no other way; then one after
-/// the other is laid out another way where that is better, until none is.
+/// Maps that several layers read lie each in one way for all of them: at first all of them alike,
+/// because tiles of some of a layer's channels need planes on both of its sides. From there one
+/// after the other is laid out another way where that is better, until none is.
 Mapper::Ways Mapper::best_ways() {
   std::vector<std::pair<Map*, Place>> others;  // places that shared maps may have
+  std::vector<Map*> shared;
   const auto add = [&](Map& map) {
+    shared.push_back(&map);
     for (const Place place : kPlaces) {
       if (place != Place::kChip && map.layouts[place]) others.emplace_back(&map, place);
     }
   };
-  add(input_);
+  if (input_is_shared_) add(input_);
   for (Layer& layer : layers_) {
-    if (!layer.feeds_next_alone && !layer.request.output_segment) add(layer.map);
+    if (layer.is_shared()) add(layer.map);
   }
-  const auto score = [](const Ways& ways) { return ways[0][Place::kPacked]; };
-  const auto is_better = [&](const Ways& other, const Ways& than) {
-    return score(other) && (!score(than) || score(other)->score < score(than)->score);
+  const auto places = [&] {
+    std::vector<Place> now;
+    for (const Map* map : shared) now.push_back(map->place);
+    return now;
   };
+  Ways best = improved_ways(others);
+  std::vector<Place> best_places = places();
+  for (const Place place : {Place::kPlanes, Place::kPadded, Place::kColumns}) {
+    bool any = false;
+    for (Map* map : shared) {
+      any = any || map->layouts[place];
+      if (map->layouts[place]) {
+        map->place = place;
+      } else if (map->layouts[Place::kPacked]) {
+        map->place = Place::kPacked;
+      }
+    }
+    if (!any) continue;
+    Ways other = improved_ways(others);
+    if (!is_better(other, best)) continue;
+    best = std::move(other);
+    best_places = places();
+  }
+  for (std::size_t i = 0; i < shared.size(); ++i) shared[i]->place = best_places[i];
+  return best;
+}
+
+bool Mapper::is_better(const Ways& ways, const Ways& than) {
+  const std::optional<Place> at = start(ways), before = start(than);
+  return at && (!before || ways[0][*at]->score < than[0][*before]->score);
+}
+
+Mapper::Ways Mapper::improved_ways(const std::vector<std::pair<Map*, Place>>& others) {
   Ways best = ways();
-  // All at once, too: tiles of some of a layer's channels need planes on both of its sides.
-  std::vector<std::pair<Map*, Place>> packed;
-  for (const auto& [map, place] : others) {
-    if (place == Place::kPlanes) packed.emplace_back(map, std::exchange(map->place, place));
-  }
-  Ways planes = ways();
-  if (is_better(planes, best)) {
-    best = std::move(planes);
-  } else {
-    for (const auto& [map, place] : packed) map->place = place;
-  }
   std::size_t alike = 0;  // tried since something was better
   for (std::size_t i = 0; alike < others.size(); i = (i + 1) % others.size(), ++alike) {
     const auto& [map, place] = others[i];
@@ -347,19 +384,26 @@ Mapper::Ways Mapper::best_ways() {
 Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   const Layer& layer = layers_[index];
   const Descriptor d = placed(index, input, output);
-  std::string key = layer_key(d);
+  std::string key = key_of(d);
   if (layer.request.fixes_tiling()) key += layer.name;
   const auto [found, is_new] = known_.try_emplace(key);
   Known& known = found->second;
   if (!is_new) return known;
-  if (MappingCache* cache = cache_of(layer)) {
-    if (const auto stored = cache->find_bound(key)) {
-      known.bound = *stored;
-      return known;
-    }
+  MappingCache* cache = cache_of(layer);
+  if (const auto stored = cache ? cache->find_bounds(key) : std::nullopt) {
+    known.bounds = *stored;
+  } else {
+    known.bounds.of_groups = opened(layer, d, known).bound();
+    keep_bounds(layer, d, known);
   }
-  note_bound(layer, d, known, opened(layer, d, known).bound(), false);
+  known.least = known.bounds.of_groups;
   return known;
+}
+
+/// Where sums saturate, only layers whose sums cannot may be cut into input tiles.
+std::string Mapper::key_of(const Descriptor& d) const {
+  const bool may_be_cut = d.proved && config_.accumulator.overflow == Overflow::kSaturate;
+  return layer_key(d) + (may_be_cut ? "proved" : "");
 }
 
 /// What a request fixes is not for others.
@@ -372,23 +416,25 @@ OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known
   return *known.open;
 }
 
-void Mapper::note_bound(const Layer& layer, const Descriptor& d, Known& known,
-                        const std::optional<Score>& bound, bool is_sharp) {
-  known.bound = {bound, is_sharp};
-  if (MappingCache* cache = cache_of(layer)) cache->keep_bound(layer_key(d), known.bound);
+void Mapper::keep_bounds(const Layer& layer, const Descriptor& d, const Known& known) {
+  if (MappingCache* cache = cache_of(layer)) cache->keep_bounds(key_of(d), known.bounds);
 }
 
 /// A sharper bound if the one known is the quick one, else the result.
 void Mapper::learn(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
-  if (known.bound.is_sharp) {
+  if (std::exchange(known.is_sharp, true)) {
     search(index, input, output);
     return;
   }
-  const Descriptor d = placed(index, input, output);
-  OpenSearch& open = opened(layers_[index], d, known);
-  open.sharpen();
-  note_bound(layers_[index], d, known, open.bound(), true);
+  if (!known.bounds.of_tilings) {
+    const Descriptor d = placed(index, input, output);
+    OpenSearch& open = opened(layers_[index], d, known);
+    open.sharpen();
+    known.bounds.of_tilings = open.bound();
+    keep_bounds(layers_[index], d, known);
+  }
+  known.least = *known.bounds.of_tilings;
 }
 
 const SearchResult& Mapper::search(std::size_t index, Place input, Place output) {
@@ -397,8 +443,8 @@ const SearchResult& Mapper::search(std::size_t index, Place input, Place output)
     searches_done_ = std::min(searches_done_ + 1, searches_);
     known.result = find(layers_[index], placed(index, input, output), known);
     known.open.reset();
-    known.bound.score.reset();
-    if (!known.result->best.empty()) known.bound.score = known.result->best.front().score;
+    known.least.reset();
+    if (!known.result->best.empty()) known.least = known.result->best.front().score;
   }
   return *known.result;
 }
@@ -406,7 +452,7 @@ const SearchResult& Mapper::search(std::size_t index, Place input, Place output)
 SearchResult Mapper::find(const Layer& layer, const Descriptor& d, Known& known) {
   const std::size_t wanted = 1 + options_.runners_up;
   MappingCache* cache = cache_of(layer);
-  const std::string key = std::to_string(wanted) + ':' + layer_key(d);
+  const std::string key = std::to_string(wanted) + ':' + key_of(d);
   if (cache != nullptr) {
     if (const auto stored = cache->find(key)) {
       if (auto result = search_.again(d, *stored)) return *result;
@@ -431,7 +477,7 @@ void Mapper::fail() {
     const auto place = [](const Layer& of) {
       return of.request.keep_output.value_or(false) ? Place::kChip : of.map.place;
     };
-    const Place input = i > 0 ? place(layers_[i - 1]) : Place::kPacked;
+    const Place input = i > 0 ? place(layers_[i - 1]) : input_.place;
     if (!search(i, input, place(layer)).best.empty()) continue;
     const std::string reason =
         why_no_candidate(placed(i, input, place(layer)), config_, layer.request);

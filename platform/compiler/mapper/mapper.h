@@ -19,8 +19,8 @@ namespace dcnsim {
 struct AcceleratorConfig;
 struct DramSpec;
 
-/// Searches for a layer, at most: its input and its output packed, in planes, padded, in strips or
-/// on chip.
+/// Searches for a layer, at most: its input and its output packed, in planes, padded (in planes or
+/// not) or on chip.
 inline constexpr std::size_t kSearchesPerLayer = 25;
 
 /// What a layer's timing and the scores of its mappings depend on, as bytes: shapes, widths and

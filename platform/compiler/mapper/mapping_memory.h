@@ -28,18 +28,18 @@ class MappingMemory : public MappingCache {
     if (behind_ != nullptr) behind_->keep(layer_key, search);
   }
 
-  std::optional<StoredBound> find_bound(const std::string& layer_key) override {
+  std::optional<StoredBounds> find_bounds(const std::string& layer_key) override {
     const auto known = bounds_.find(layer_key);
     return known == bounds_.end() ? std::nullopt : std::optional(known->second);
   }
-  void keep_bound(const std::string& layer_key, const StoredBound& bound) override {
-    bounds_.insert_or_assign(layer_key, bound);
+  void keep_bounds(const std::string& layer_key, const StoredBounds& bounds) override {
+    bounds_.insert_or_assign(layer_key, bounds);
   }
 
  private:
   MappingCache* behind_;
   std::map<std::string, StoredSearch> known_;
-  std::map<std::string, StoredBound> bounds_;
+  std::map<std::string, StoredBounds> bounds_;
 };
 
 }  // namespace dcnsim

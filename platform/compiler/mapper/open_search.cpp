@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/arch/accelerator_config.h"
 #include "platform/compiler/mapper/search.h"
 
 namespace dcnsim {
@@ -15,8 +16,6 @@ double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
   const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
   return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
 }
-
-constexpr double kNear = 1.01;
 
 /// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.
 constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
@@ -119,9 +118,13 @@ SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evalua
 void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
   layer_.tiling = tiling;
   const bool full = result_.best.size() == wanted;
-  // What comes near has neighbours that may win.
+  // What comes near in cycles has neighbours that may win. Of energy bounds know less: there, as of
+  // bytes, the best has.
+  const bool by_cycles =
+      search_.config().mapping.objective == Objective::kLatency && !ranking_.is_by_second();
+  const double near = by_cycles ? 1.01 : 1;
   const auto is_near = [&](const Score& score) {
-    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst() * kNear);
+    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst() * near);
   };
   const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), is_near);
   if (!found) {
@@ -130,8 +133,8 @@ void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
   }
   ++result_.evaluated;
   if (!ranking_.counts(found->score)) return;
-  add_neighbours(tiling);
   insert(result_.best, *found, ranking_, wanted);
+  if (by_cycles || result_.best.front().tiling == tiling) add_neighbours(tiling);
 }
 
 void OpenSearch::add_neighbours(const Tiling& tiling) {

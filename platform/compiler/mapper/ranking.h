@@ -13,6 +13,7 @@ class Ranking {
   /// Of those whose first figure is at most `limit`: by the second, then the first.
   explicit Ranking(double limit) : limit_(limit), by_second_(true) {}
 
+  bool is_by_second() const { return by_second_; }
   bool counts(const Score& score) const { return !by_second_ || score.first <= limit_; }
   Score rank(const Score& score) const {
     return by_second_ ? Score{score.second, score.first} : score;

@@ -18,10 +18,12 @@ struct StoredSearch {
   std::uint64_t legal = 0, evaluated = 0, given_up = 0;
 };
 
-/// What no mapping of a layer beats, before there has been a search.
-struct StoredBound {
-  std::optional<Score> score;  ///< none: there is no mapping
-  bool is_sharp = false;       ///< of a tiling, not of a group
+/// What no candidate of a layer beats, before there has been a search; nothing if there is none.
+/// Who is told both takes one after the other, as who finds them: neighbours of candidates may beat
+/// a bound of tilings, so that which bounds a mapper begins with may decide what it finds.
+struct StoredBounds {
+  std::optional<Score> of_groups;
+  std::optional<std::optional<Score>> of_tilings;  ///< once somebody has asked for it
 };
 
 /// Keeps searches from one run to the next. The key says which layer; the machine, the objective
@@ -32,8 +34,8 @@ class MappingCache {
   virtual std::optional<StoredSearch> find(const std::string& layer_key) = 0;
   virtual void keep(const std::string& layer_key, const StoredSearch& search) = 0;
   /// Bounds are found anew in no time, unless one maps hundreds of networks.
-  virtual std::optional<StoredBound> find_bound(const std::string& /*layer_key*/) { return {}; }
-  virtual void keep_bound(const std::string& /*layer_key*/, const StoredBound&) {}
+  virtual std::optional<StoredBounds> find_bounds(const std::string& /*layer_key*/) { return {}; }
+  virtual void keep_bounds(const std::string& /*layer_key*/, const StoredBounds&) {}
 };
 
 }  // namespace dcnsim

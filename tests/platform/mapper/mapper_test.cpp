@@ -11,6 +11,7 @@
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/perf/buffer_need.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 #include "platform/compiler/mapper/search.h"
@@ -211,6 +212,78 @@ TEST(Mapper, keeps_no_output_that_another_layer_reads_too) {
   }
   EXPECT_GT(kept, 5);
   EXPECT_GT(shared, 2);
+}
+
+/// One network after the other that differ in the width of a layer, as allocations do.
+TEST(Mapper, chooses_the_same_whatever_it_has_mapped_before) {
+  RandomNetwork random(8);
+  int compared = 0;
+  for (int i = 0; i < 20; ++i) {
+    const FixedNetwork network = random.residual();
+    const AcceleratorConfig config = random_small_machine(random);
+    std::vector<Descriptor> layers = describe(network, config.accumulator);
+    MappingMemory memory;
+    MapperOptions remembering;
+    remembering.cache = &memory;
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+      const int bits = random.pick(2, 8);
+      layers[l].requant.out.bits = bits;
+      for (std::size_t reader = l + 1; reader < layers.size(); ++reader) {
+        const LayerNode& node = network.layers[reader].node;
+        if (node.input == static_cast<int>(l)) layers[reader].input.bits = bits;
+        if (node.kind == LayerKind::kAdd && node.input2 == static_cast<int>(l)) {
+          layers[reader].input2.bits = bits;
+        }
+      }
+      const auto anew = map_network(network, layers, config, lpddr4_3200(), {});
+      const auto again = map_network(network, layers, config, lpddr4_3200(), remembering);
+      for (std::size_t m = 0; m < layers.size(); ++m) {
+        EXPECT_EQ(encode(again[m].descriptor), encode(anew[m].descriptor)) << i << ", layer " << m;
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GT(compared, 200);
+}
+
+/// Two layers that differ in nothing but this.
+TEST(Mapper, cuts_sums_that_saturate_only_where_they_cannot) {
+  AcceleratorConfig config = preset("small_edge");
+  config.accumulator.overflow = Overflow::kSaturate;
+  config.input_buffer.capacity_bytes = 4096;
+  Descriptor d;
+  d.conv.in = {16, 16, 128};
+  d.conv.out_channels = 128;
+  d.conv.kernel_h = d.conv.kernel_w = 3;
+  d.conv.pad_top = d.conv.pad_bottom = d.conv.pad_left = d.conv.pad_right = 1;
+  FixedNetwork network;
+  network.input = d.input_shape();
+  network.input_format = d.input;
+  for (const int input : {kNetworkInput, 0}) {
+    FixedLayer& layer = network.layers.emplace_back();
+    layer.node.name = "conv" + std::to_string(input + 1);
+    layer.node.input = input;
+    layer.node.conv = d.conv;
+    layer.requant = d.requant;
+  }
+  std::array<Descriptor, 2> layers{d, d};
+  for (const std::size_t proved : {0, 1}) {
+    layers[proved].proved = true;
+    layers[1 - proved].proved = false;
+    MapperOptions options;
+    // Both maps in memory, so that nothing else tells them apart.
+    for (const FixedLayer& layer : network.layers) {
+      options.request.layers[layer.node.name].keep_output = false;
+      options.request.layers[layer.node.name].output_segment = config.array.columns;
+    }
+    const auto mappings =
+        map_network(network, {layers[0], layers[1]}, config, lpddr4_3200(), options);
+    const Descriptor& free = mappings[proved].descriptor;
+    const Descriptor& bound = mappings[1 - proved].descriptor;
+    EXPECT_LT(tile_inputs_of_group(free), 128) << proved;
+    EXPECT_EQ(tile_inputs_of_group(bound), 128) << proved;
+    EXPECT_EQ(why_illegal(bound, config), "") << proved;
+  }
 }
 
 TEST(Mapper, gives_equal_results_with_and_without_a_cache) {
