@@ -184,8 +184,9 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   tiles(slots(config.output_buffer, output), output.needed);
   tiles(1, kept_room(d, config).needed);
   if (d.kind == LayerKind::kAdd && d.input_on_chip) {
-    tiles(d.add.height, words_bytes(std::int64_t{d.add.width} * d.add.channels * d.input.bits,
-                                    config.input_buffer));
+    room.needed +=
+        d.add.height *
+        words_bytes(std::int64_t{d.add.width} * d.add.channels * d.input.bits, config.input_buffer);
   }
   return room;
 }

@@ -154,10 +154,11 @@ int idle_rows(const Descriptor& d, const Tiling& t, int rows) {
 
 TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
   RandomLayer random(1);
+  RandomLayer scratchpads(20);
   std::size_t tilings = 0, filling = 0, cut_inputs = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 1000; ++i) {
-    const AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
+    const AcceleratorConfig config = some_with_scratchpad(random.machine(), scratchpads, 4);
     const Descriptor d = small_layer(random);
     std::vector<Tiling> expected;
     for (const Tiling& tiling : all_legal_tilings(d, config)) {
@@ -204,9 +205,10 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
 
 TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
   RandomLayer random(6);
+  RandomLayer scratchpads(20);
   int neighbours = 0;
   for (int i = 0; i < 800; ++i) {
-    const AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
+    const AcceleratorConfig config = some_with_scratchpad(random.machine(), scratchpads, 4);
     const Descriptor d = small_layer(random);
     const std::vector<Tiling> legal = all_legal_tilings(d, config);
     const Candidates candidates(d, config);
