@@ -143,6 +143,7 @@ Pause Core::run(bool step) {
 std::optional<Pause> Core::execute(bool step) {
   leaving_ = reached_ = stepped_ = false;
   stepping_ = step;
+  attention_ = step || pause_requested_ || !breakpoints_.empty();
   // An instruction that does not end its block is stepped by a pause before the next one. Unicorn's
   // own count would have it drop all translated code.
   const std::uint8_t* code = bytes_at(pc_);
@@ -220,9 +221,9 @@ std::uint32_t Core::load(std::uint32_t address, unsigned bytes) {
   std::uint32_t value = 0;
   if (thrown_) return value;
   try {
-    if (!client_.load(address, bytes, value)) bus_error_ = Fault{kLoadFault, address};
+    if (!client_.load(address, bytes, value)) fail({kLoadFault, address});
   } catch (...) {
-    thrown_ = std::current_exception();
+    keep_thrown();
   }
   return value;
 }
@@ -230,10 +231,26 @@ std::uint32_t Core::load(std::uint32_t address, unsigned bytes) {
 void Core::store(std::uint32_t address, unsigned bytes, std::uint32_t value) {
   if (thrown_) return;
   try {
-    if (!client_.store(address, bytes, value)) bus_error_ = Fault{kStoreFault, address};
+    if (!client_.store(address, bytes, value)) fail({kStoreFault, address});
   } catch (...) {
-    thrown_ = std::current_exception();
+    keep_thrown();
   }
+}
+
+void Core::fail(const Fault& bus_error) {
+  bus_error_ = bus_error;
+  attention_ = true;
+}
+
+void Core::keep_thrown() {
+  thrown_ = std::current_exception();
+  attention_ = true;
+}
+
+/// Whether the block that begins has to wait.
+bool Core::leaves() const {
+  return bus_error_ || thrown_ || pause_requested_ || (stepping_ && stepped_) ||
+         (lines_ != 0 && taken_interrupt());
 }
 
 /// Called before each basic block, and the only place that stops the engine: stopped from an
@@ -242,16 +259,17 @@ void Core::begin_block(std::uint32_t address, std::uint32_t bytes) {
   try {
     if (instructions_ >= checkpoint_) checkpoint_ = client_.checkpoint(instructions_);
   } catch (...) {
-    thrown_ = std::current_exception();
+    keep_thrown();
   }
-  if (bus_error_ || thrown_ || pause_requested_ || (stepping_ && stepped_) ||
-      (lines_ != 0 && taken_interrupt())) {
-    leaving_ = true;
-    uc_emu_stop(engine_.get());
-    return;
+  if (attention_ || lines_ != 0) {
+    if (leaves()) {
+      leaving_ = true;
+      uc_emu_stop(engine_.get());
+      return;
+    }
+    stepped_ = true;
+    block_ = {address, bytes};
   }
-  stepped_ = true;
-  block_ = {address, bytes};
   instructions_ += block_length(address, bytes);
 }
 

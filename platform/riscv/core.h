@@ -71,7 +71,7 @@ class Core {
   // For debuggers, between two runs but where it says otherwise.
 
   /// Before the next basic block; also called by the client within a run.
-  void request_pause() { pause_requested_ = true; }
+  void request_pause() { pause_requested_ = attention_ = true; }
   /// Pauses before the instruction is executed, but for the one that it paused at. Costs nothing
   /// elsewhere.
   void add_breakpoint(std::uint32_t address);
@@ -107,6 +107,9 @@ class Core {
   void forward(std::uint64_t from, std::uint64_t to);
   std::uint32_t load(std::uint32_t address, unsigned bytes);
   void store(std::uint32_t address, unsigned bytes, std::uint32_t value);
+  void fail(const Fault& bus_error);
+  void keep_thrown();
+  bool leaves() const;
   void begin_block(std::uint32_t address, std::uint32_t bytes);
   void trap(const Fault& fault);
   std::optional<Fault> taken_interrupt() const;
@@ -142,6 +145,7 @@ class Core {
   } block_;                                           ///< begun last
   bool stepping_ = false, stepped_ = false;           ///< stepped_: its block has begun
   bool pause_requested_ = false;                      ///< and not yet made
+  bool attention_ = false;                            ///< each block is looked at
   bool reached_ = false;                              ///< an instruction to pause before
   std::map<std::uint32_t, std::size_t> breakpoints_;  ///< Unicorn's hooks, by address
   std::optional<std::uint32_t> paused_at_;            ///< its breakpoint does not count again

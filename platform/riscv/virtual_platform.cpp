@@ -251,12 +251,14 @@ PlatformRun VirtualPlatform::run(std::uint32_t a1, std::uint64_t max_ps) {
     run.end = PlatformEnd::kDebugger;
   } else if (sc_core::sc_pending_activity()) {
     run.end = PlatformEnd::kTimeout;
+    // Nothing happens any more until then.
+    const sc_core::sc_time end = Clocking::to_time(max_ps);
+    if (sc_core::sc_time_stamp() < end) sc_core::sc_start(end - sc_core::sc_time_stamp());
   } else {
     run.end = PlatformEnd::kAsleep;
   }
   if (impl_->debugger != nullptr && run.exit_code) impl_->debugger->ended(*run.exit_code);
-  run.simulated_ps =
-      run.end == PlatformEnd::kTimeout ? max_ps : Clocking::to_ps(sc_core::sc_time_stamp());
+  run.simulated_ps = Clocking::to_ps(sc_core::sc_time_stamp());
   run.slept_ps = Clocking::to_ps(impl_->cpu.slept());
   run.instructions = impl_->cpu.instructions();
   return run;

@@ -231,6 +231,65 @@ TEST_F(VirtualPlatformTest, the_processor_sleeps_while_the_accelerator_works) {
   EXPECT_GT(slow.run.slept_ps, slow.run.simulated_ps * 95 / 100);
 }
 
+TEST_F(VirtualPlatformTest, tasks_of_their_own_on_machines_and_at_places_of_their_own) {
+  const Workload workload;
+  PlatformConfig config = workload.platform();
+  // Another machine, another program: half the array, half the clock.
+  PlatformAccelerator other = config.accelerators.front();
+  other.config.array.rows /= 2;
+  other.config.clock_mhz /= 2;
+  other.place = {0x1F000000, 31};
+  config.accelerators.push_back(other);
+  const Program narrow = compile(workload.network, other.config, workload.machine.dram);
+  const auto image = [&](std::size_t i) { return std::vector<CodeTensor>{workload.images[i]}; };
+  const MemoryImage memory =
+      compose({{workload.program, config.memory.dma.bus_bytes, image(0), {}, usual_places(1)},
+               {narrow, other.config.dma.bus_bytes, image(1), {workload.labels[1]}, {other.place}}},
+              static_cast<std::uint64_t>(config.memory.dram.capacity_bytes));
+  renew_kernel();
+  CheckedWiring wiring;
+  config.wiring = &wiring;
+  std::ostringstream terminal;
+  VirtualPlatform platform(config, terminal);
+  platform.write_memory(DCN_MAP_DRAM, memory.bytes);
+  platform.load_firmware(DCNSIM_CLASSIFY_ELF);
+  EXPECT_EQ(platform.run(memory.table_address).exit_code, 0u) << terminal.str();
+  Executor executor(workload.network, workload.machine.config.accumulator);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const CodeTensor& expected = executor.run(workload.images[i]).layers.back();
+    const DcnTask& task = memory.table.tasks[i];
+    EXPECT_EQ(platform.read_memory(task.outputs, task.output_bytes),
+              pack_map(expected, other.config.dma.bus_bytes))
+        << i;
+    EXPECT_EQ(task.labels == 0, i == 0);
+  }
+  const auto cycles = [&](std::uint32_t k) {
+    std::uint64_t sum = 0;
+    for (const LayerCounters& layer : platform.layer_counters(k)) sum += layer.cycles;
+    return sum;
+  };
+  EXPECT_GT(cycles(1), cycles(0) * 3 / 2);
+  EXPECT_NE(terminal.str().find("network 0, 1 images without labels\n"), std::string::npos);
+}
+
+TEST_F(VirtualPlatformTest, a_run_ends_when_its_time_is_over) {
+  for (const char* elf : {DCNSIM_SPINS_ELF, DCNSIM_SLEEPS_ELF}) {
+    renew_kernel();
+    std::ostringstream terminal;
+    CheckedWiring wiring;
+    PlatformConfig platform = config();
+    platform.wiring = &wiring;
+    VirtualPlatform system(platform, terminal);
+    system.load_firmware(elf);
+    const PlatformRun result = system.run(1'000'000, 500'000'000);
+    EXPECT_EQ(result.end, PlatformEnd::kTimeout);
+    EXPECT_FALSE(result.exit_code);
+    EXPECT_EQ(result.simulated_ps, 500'000'000u);
+    EXPECT_LE(result.slept_ps, result.simulated_ps);
+    EXPECT_EQ(result.slept_ps > 400'000'000, elf == std::string(DCNSIM_SLEEPS_ELF));
+  }
+}
+
 TEST_F(VirtualPlatformTest, the_timer_wakes_and_an_endless_sleep_ends_the_run) {
   for (const std::uint64_t quantum_ps : {0U, 1'000'000U, 1'000'000'000U}) {
     PlatformConfig platform = config();
@@ -239,6 +298,7 @@ TEST_F(VirtualPlatformTest, the_timer_wakes_and_an_endless_sleep_ends_the_run) {
     const PlatformRun result = run(DCNSIM_SLEEPS_ELF, 42, platform, terminal);
     EXPECT_EQ(terminal.str(), "argument 42, slept 1000 us\n") << quantum_ps;
     EXPECT_FALSE(result.exit_code);
+    EXPECT_EQ(result.end, PlatformEnd::kAsleep);
   }
 }
 
@@ -294,6 +354,15 @@ TEST_F(VirtualPlatformTest, memory_and_firmware_that_do_not_fit_are_refused) {
   platform = config();
   platform.memory.dram.capacity_bytes = std::int64_t{4} << 30;
   EXPECT_THROW(VirtualPlatform(platform, terminal), std::runtime_error);
+  const auto refused = [&](const DcnPlace& place) {
+    PlatformConfig elsewhere = config(2);
+    elsewhere.accelerators[1].place = place;
+    EXPECT_THROW(VirtualPlatform(elsewhere, terminal), std::runtime_error);
+  };
+  refused({DCN_MAP_ACCELERATOR(1), DCN_PLIC_ACCELERATOR(0)});
+  refused({DCN_MAP_ACCELERATOR(1), 0});
+  refused({DCN_MAP_ACCELERATOR(1), 32});
+  refused({DCN_MAP_ACCELERATOR(1) + 4, DCN_PLIC_ACCELERATOR(1)});
   VirtualPlatform small(config(), terminal);
   EXPECT_THROW(small.write_memory(0x70000000, {1, 2, 3}), std::runtime_error);
   EXPECT_THROW(small.load_firmware(DCNSIM_SOURCE_DIR "/LICENSE"), std::runtime_error);
