@@ -52,7 +52,7 @@ TEST_F(MapCommandTest, explains_one_layer) {
   ASSERT_EQ(o.code, 0) << o.err;
   for (const char* part :
        {"conv2", "tiles", "on chip", "buffers", "traffic", "cycles", "limited by", "search",
-        "legal mappings", "ruled out by bounds", "runners-up"}) {
+        "mappings with this on chip predicted", "ruled out by bounds", "runners-up"}) {
     EXPECT_NE(o.out.find(part), std::string::npos) << part << "\n" << o.out;
   }
   const Outcome unknown = dcnsim("map" + options() + "--what-if none --layer cnv2");

@@ -86,8 +86,8 @@ TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
   for (const char* part :
        {"2 of 3 x 6 of 6 x 6 outputs", "4 of 8 channels", "output stays for the next layer",
         "3000: computing 2100 (70.0 %)", "weight 300 (10.0 %)", "banks 300 (10.0 %)",
-        "% of the PEs at work, utilization", "limited by    ", "100 legal mappings", "7 evaluated",
-        "13 given up", "80 ruled out",
+        "% of the PEs at work, utilization", "limited by    ",
+        "100 mappings with this on chip predicted", "7 evaluated", "13 given up", "80 ruled out",
         "loads: with these tiles the layer cannot take less than 2700 cycles, 90.0 % of those",
         "6x6 i4 c8 k144 weight-chunks-outer: at least 4500 cycles (+50.00 %), 3.9 kB (-50.00 %), "
         "stores",
