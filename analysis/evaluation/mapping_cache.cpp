@@ -92,7 +92,8 @@ void MappingCacheFolder::keep(const std::string& layer_key, const StoredSearch& 
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
   try {
-    write_file_atomically(file_of(folder_, key), json.dump() + "\n");
+    // Thousands of them, and what is not whole is searched again.
+    write_file_atomically(file_of(folder_, key), json.dump() + "\n", AtomicFile::OnDisk::kLater);
   } catch (const std::runtime_error&) {
     // The next run searches again.
   }

@@ -12,6 +12,8 @@
 namespace dcnsim {
 namespace {
 
+using Align = TextTable::Align;
+
 double kilobytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e3; }
 
 std::uint64_t traffic(const LayerCounters& c) { return dram_read_bytes(c) + dram_write_bytes(c); }
@@ -141,7 +143,6 @@ std::string what_ifs_text(const MapReport& report, const TextLayout& layout) {
 }  // namespace
 
 std::string to_text(const MapReport& report, const TextLayout& layout) {
-  using Align = TextTable::Align;
   const char *const at_work = "cycles at work", *const waits = "cycles waiting for",
                     *const buffers = "buffers, % full";
   std::vector<TextTable::Column> columns{{"layer", Align::kLeft, 0, "", 8},

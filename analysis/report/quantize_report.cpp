@@ -13,6 +13,8 @@
 namespace dcnsim {
 namespace {
 
+using Align = TextTable::Align;
+
 Json tensor_json(const TensorQuality& t) {
   Json json{{"name", t.name},
             {"format", to_string(t.choice.format)},
@@ -71,7 +73,6 @@ std::vector<std::string> law_warnings(const std::vector<TensorQuality>& tensors,
 }
 
 std::string to_text(const QuantizeReport& report, const TextLayout& layout) {
-  using Align = TextTable::Align;
   TextTable tensors({{"tensor", Align::kLeft, 0, "", 12},
                      {"format"},
                      {"SQNR dB"},

@@ -11,6 +11,8 @@
 namespace dcnsim {
 namespace {
 
+using Align = TextTable::Align;
+
 std::string accuracy(const Fields& run) {
   const std::optional<double> top1 = run.number_or_null("/accuracy/top1");
   if (!top1) return "none: " + run.text("/accuracy/none_because");
@@ -21,7 +23,6 @@ std::string accuracy(const Fields& run) {
 }  // namespace
 
 std::string summarize_run(const Fields& run, const TextLayout& layout) {
-  using Align = TextTable::Align;
   TextTable table({{"layer", Align::kLeft, 0, "", 8},
                    {"w/in/out"},
                    {"M MACs"},

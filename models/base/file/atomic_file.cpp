@@ -81,9 +81,10 @@ void AtomicFile::write(std::string_view bytes) {
   }
 }
 
-void AtomicFile::commit() {
+void AtomicFile::commit(OnDisk on_disk) {
   int problem = 0;
-  if (!temporary_.empty() && ::fsync(descriptor_) != 0 && errno != EINVAL) problem = errno;
+  const bool sync = !temporary_.empty() && on_disk == OnDisk::kNow;
+  if (sync && ::fsync(descriptor_) != 0 && errno != EINVAL) problem = errno;
   if (problem == 0 && !temporary_.empty() && !has_name_) problem = give_name();
   if (::close(std::exchange(descriptor_, -1)) != 0 && problem == 0) problem = errno;
   if (temporary_.empty() && problem == 0) return;
@@ -104,10 +105,11 @@ int AtomicFile::give_name() {
   return 0;
 }
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
+void write_file_atomically(const std::string& path, std::string_view bytes,
+                           AtomicFile::OnDisk on_disk) {
   AtomicFile file(path);
   file.write(bytes);
-  file.commit();
+  file.commit(on_disk);
 }
 
 void require_writable(const std::string& path) {

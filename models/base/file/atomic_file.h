@@ -23,7 +23,9 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);
-  void commit();
+  /// With kLater a machine that loses its power may leave an empty or shorter file in its place.
+  enum class OnDisk { kNow, kLater };
+  void commit(OnDisk on_disk = OnDisk::kNow);
 
  private:
   void open_temporary();
@@ -38,7 +40,8 @@ class AtomicFile {
 };
 
 /// All at once.
-void write_file_atomically(const std::string& path, std::string_view bytes);
+void write_file_atomically(const std::string& path, std::string_view bytes,
+                           AtomicFile::OnDisk on_disk = AtomicFile::OnDisk::kNow);
 
 /// Throws std::runtime_error if `path` cannot be written; leaves what is there untouched. For
 /// before long work.

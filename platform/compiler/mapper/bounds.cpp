@@ -205,7 +205,7 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
   if (tiled.kind != LayerKind::kConv) {
     const bool pool = tiled.kind == LayerKind::kPool;
     const int window = pool ? tiled.pool.kernel_h * tiled.pool.kernel_w : 2;
-    work.streamed = vector_cycles(config_, u64(out.elements()) * u64(window));
+    work.streamed = vector_cycles(config_, out.elements() * u64(window));
     return work;
   }
   const ArrayConfig& array = config_.array;
