@@ -267,7 +267,7 @@ TEST(Mapper, cuts_sums_that_saturate_only_where_they_cannot) {
     layer.requant = d.requant;
   }
   std::array<Descriptor, 2> layers{d, d};
-  for (const std::size_t proved : {0, 1}) {
+  for (std::size_t proved = 0; proved < 2; ++proved) {
     layers[proved].proved = true;
     layers[1 - proved].proved = false;
     MapperOptions options;
