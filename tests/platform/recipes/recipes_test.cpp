@@ -23,6 +23,13 @@ namespace {
 
 constexpr std::uint32_t kMemory = 0x10000000;
 
+/// Four bytes, least first.
+std::uint32_t word(const std::uint8_t* bytes) {
+  std::uint32_t word = 0;
+  for (unsigned i = 0; i < 4; ++i) word |= std::uint32_t{bytes[i]} << (8 * i);
+  return word;
+}
+
 /// What a co-simulation has on its two connections: written down from Renode's sources, apart from
 /// the bridge.
 struct Wire {
@@ -71,8 +78,7 @@ class Renode {
     say(3, address, 0);
     const auto answer = hear(main_);
     if (answer[0] != 3) return std::nullopt;
-    return answer[12] | answer[13] << 8 | answer[14] << 16 |
-           static_cast<std::uint32_t>(answer[15]) << 24;
+    return word(&answer[12]);
   }
   void tick(std::uint64_t count) {
     say(1, 0, count);
@@ -146,8 +152,7 @@ TEST_F(RecipesTest, another_simulator_runs_a_job_through_the_bridge) {
     pool.output_address = kMemory + 0x2000;
     const DescriptorBytes list = encode(pool);
     for (std::uint32_t i = 0; i < list.size(); i += 4) {
-      renode.write(kMemory + i, list[i] | list[i + 1] << 8 | list[i + 2] << 16 |
-                                    static_cast<std::uint32_t>(list[i + 3]) << 24);
+      renode.write(kMemory + i, word(&list[i]));
     }
     for (std::uint32_t i = 0; i < 512; i += 4) {
       renode.write(kMemory + 0x1000 + i, 0x01010101U * (i / 8));  // a pixel's number
