@@ -61,9 +61,9 @@ TEST_F(CompileCommandTest, pixels_are_codes_of_what_the_convention_makes_of_them
   EXPECT_EQ(scaled.at("pixels").at("assumed"), false);
   EXPECT_EQ(scaled.at("pixels").at("order"), "bgr");
   const double step = std::ldexp(1, -scaled.at("fraction_bits").get<int>());
-  for (int pixel = 0; pixel < 256; ++pixel) {
+  for (std::size_t pixel = 0; pixel < 256; ++pixel) {
     const double code = scaled.at("pixels").at("codes")[1][pixel];
-    EXPECT_NEAR(code * step, pixel / 255.0 / 0.6, 0.5 * step) << pixel;
+    EXPECT_NEAR(code * step, static_cast<double>(pixel) / 255 / 0.6, 0.5 * step) << pixel;
   }
 }
 
