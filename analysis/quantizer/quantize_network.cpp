@@ -151,7 +151,8 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
       const FloatLayer& layer = network_.layers[i];
       formats.weight = coarsened(formats.weight, finest_weights(layer, input.frac), layer.weights);
     }
-    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
+    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax &&
+                        !node.relu && !node.bounds.any();
     // A maximum is one of its inputs: another format of that width could only add error.
     const bool keeps_input =
         is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);

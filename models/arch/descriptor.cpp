@@ -231,6 +231,13 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
+/// Some code is left.
+void validate_bounds(const Requant& requant) {
+  const std::int32_t greatest = requant.out.max_code();
+  require_range("clamp_low", requant.clamp_low, 0, greatest - requant.out.min_code());
+  require_range("clamp_high", requant.clamp_high, 0, greatest - requant.min_code());
+}
+
 /// Maps on chip are not cut into planes and strips.
 void validate_layouts(const Descriptor& d) {
   const Shape on_chip{0, 0, 0};
@@ -329,6 +336,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  validate_bounds(d.requant);
   validate_layouts(d);
   validate_tiling(d);
 }

@@ -132,12 +132,10 @@
 #define DCN_DESCRIPTOR_INPUT2_SEGMENT_BYTES     2u
 #define DCN_DESCRIPTOR_OUTPUT_SEGMENT_OFFSET    116u        /* likewise of the output map */
 #define DCN_DESCRIPTOR_OUTPUT_SEGMENT_BYTES     2u
-#define DCN_DESCRIPTOR_CLAMP_LOW_OFFSET         120u        /* reserved (least output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_LOW_OFFSET         120u        /* codes at the lower end of output's that never come out */
 #define DCN_DESCRIPTOR_CLAMP_LOW_BYTES          4u
-#define DCN_DESCRIPTOR_CLAMP_LOW_VALUE          0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* reserved (greatest output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* likewise at the upper end; both 0: no bounds */
 #define DCN_DESCRIPTOR_CLAMP_HIGH_BYTES         4u
-#define DCN_DESCRIPTOR_CLAMP_HIGH_VALUE         0x0u        /* what the field has to be */
 #define DCN_DESCRIPTOR_DILATION_H_OFFSET        128u        /* reserved (rows between taps of the window), 0 */
 #define DCN_DESCRIPTOR_DILATION_H_BYTES         2u
 #define DCN_DESCRIPTOR_DILATION_H_VALUE         0x0u        /* what the field has to be */

@@ -64,6 +64,13 @@ class RandomLayer {
     return with_formats(d);
   }
 
+  /// Gives it bounds between which there is a code or more.
+  void bound(Requant& requant) {
+    const int least = pick(requant.min_code(), requant.max_code());
+    requant.clamp_high = pick(0, requant.max_code() - least);
+    requant.clamp_low = least - requant.out.min_code();
+  }
+
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
   Tiling tiling(const Descriptor& d, const ArrayConfig& array) {
     const Shape out = d.output_shape();

@@ -3,6 +3,8 @@
 // fused and stand-alone pools, residual adds, fully-connected ends.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "workloads/network.h"
@@ -51,6 +53,25 @@ class RandomNetwork {
     fc.out_channels = pick(1, 20);
     append_conv(n, convolutions, fc, 1);
     return n;
+  }
+
+  /// Bounds every second layer, on its grid, half-way between two codes or in quarters. Without
+  /// max pools, whose bounds a file may as well say of the layer before.
+  void bound(FixedNetwork& n, bool max_pools = true) {
+    for (FixedLayer& l : n.layers) {
+      if (chance(2)) continue;
+      const bool is_max = l.node.kind == LayerKind::kPool && l.node.pool.kind == PoolKind::kMax;
+      if (is_max && !max_pools) continue;
+      const auto value = [&](int code) {
+        return static_cast<float>(std::ldexp(code + pick(0, 3) * 0.25, -l.requant.out.frac));
+      };
+      const int low = code(l.requant.out), high = pick(low, l.requant.out.max_code());
+      ClipBounds bounds;
+      if (chance(2)) bounds.low = value(low);
+      if (!chance(3)) bounds.high = std::max(value(high), bounds.low);
+      l.node.clip(bounds);
+      set_bounds(l.requant, l.node);
+    }
   }
 
   CodeTensor image(const FixedNetwork& n) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -95,8 +96,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'conv': fused pool 9 does not fit the map 8 x 8 x 4"},
         Mistake{"FusedPoolOfPool", [](FixedNetwork& n) { n.layers[1].node.fused_pool = 2; },
                 "layer 'pool': only conv fuses a pool"},
-        Mistake{"ReluOfPool", [](FixedNetwork& n) { n.layers[1].node.relu = true; },
-                "layer 'pool': a pool layer has no ReLU"},
+        Mistake{"NothingBetweenBounds",
+                [](FixedNetwork& n) {
+                  n.layers[1].node.bounds = {2, 1.5F};
+                },
+                "layer 'pool': bounds 2..1.5 leave nothing between them"},
+        Mistake{"BoundIsNoNumber", [](FixedNetwork& n) { n.layers[1].node.bounds.high = NAN; },
+                "layer 'pool': bounds ..nan leave nothing between them"},
+        Mistake{"Bounds", [](FixedNetwork& n) { n.layers[1].node.bounds.high = 1; },
+                "layer 'pool': bounds differ between node and requantizer"},
         Mistake{"WeightCount", [](FixedNetwork& n) { n.layers[0].weights.push_back(0); },
                 "layer 'conv': has 73 weights, expected 72"},
         Mistake{"BiasCount", [](FixedNetwork& n) { n.layers[2].bias.push_back(0); },

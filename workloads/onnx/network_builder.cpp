@@ -36,7 +36,7 @@ bool is_quantization(const onnx::NodeProto& node) {
 /// What would help with a network that has this operator, as the end of a sentence, or "".
 std::string_view advice_on(const std::string& op) {
   constexpr std::string_view cuts = ": the machine neither cuts nor joins maps";
-  constexpr std::string_view curves = ": of activations the machine has ReLU only";
+  constexpr std::string_view curves = ": of activations the machine has ReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
   constexpr std::string_view codes =

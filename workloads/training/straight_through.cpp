@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/training/straight_through.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace dcnsim {
@@ -51,11 +50,13 @@ class StraightThrough : public torch::autograd::Function<StraightThrough> {
 
 }  // namespace
 
-torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding,
-                        bool relu) {
-  const double lowest = relu ? std::max(0, format.min_code()) : format.min_code();
-  return StraightThrough::apply(x, format.frac, lowest, static_cast<double>(format.max_code()),
-                                rounding);
+torch::Tensor quantized(const torch::Tensor& x, const Requant& requant) {
+  return StraightThrough::apply(x, requant.out.frac, static_cast<double>(requant.min_code()),
+                                static_cast<double>(requant.max_code()), requant.rounding);
+}
+
+torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding) {
+  return quantized(x, {0, rounding, false, format});
 }
 
 torch::Tensor on_grid(const torch::Tensor& x, int frac) {

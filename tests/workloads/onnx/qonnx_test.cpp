@@ -61,6 +61,66 @@ TEST(Qonnx, ReadsFormatsCodesAndShift) {
   EXPECT_FALSE(layer.requant.relu);
 }
 
+/// `from` -> Clip -> `to`.
+void clip(Model& m, const std::string& from, const std::string& to, float low, float high) {
+  m.constant(to + ".low", {}, {low});
+  m.constant(to + ".high", {}, {high});
+  m.node("Clip", {from, to + ".low", to + ".high"}, to);
+}
+
+TEST(Qonnx, BoundsAreTheCodesThatQuantRoundsThemTo) {
+  const auto codes = [](const char* mode) {
+    const Requant requant = loaded(fine_input(),
+                                   [&](Model& m) {
+                                     clip(m, "c", "r", -0.9F, 1.3F);  // -1.8 and 2.6 steps
+                                     m.quant("r", "y", 0.5F, 6, true, mode);
+                                   })
+                                .layers.at(0)
+                                .requant;
+    EXPECT_EQ(requant.out.min_code() + requant.clamp_low, requant.min_code());
+    return std::pair(requant.min_code(), requant.max_code());
+  };
+  EXPECT_EQ(codes("ROUND"), std::pair(-2, 3));
+  EXPECT_EQ(codes("FLOOR"), std::pair(-2, 2));
+  EXPECT_EQ(codes("DOWN"), std::pair(-1, 2));
+}
+
+TEST(Qonnx, BoundsBehindAQuantAreCodesOfItOrALayerOfTheirOwn) {
+  const auto behind_quant = [](float high, const std::function<void(Model&)>& finish) {
+    return loaded(fine_input(), [&](Model& m) {
+      m.quant("c", "q", 0.5F, 6, true);
+      clip(m, "q", "r", 0.0F, high);
+      finish(m);
+    });
+  };
+  const auto nothing = [](Model& m) { m.node("Identity", {"r"}, "y"); };
+  const FixedNetwork code = behind_quant(1.5F, nothing);
+  ASSERT_EQ(code.layers.size(), 1U);
+  EXPECT_EQ(code.layers[0].requant.max_code(), 3);
+  EXPECT_EQ(code.layers[0].requant.min_code(), 0);
+  const FixedNetwork between =
+      behind_quant(0.75F, [](Model& m) { m.quant("r", "y", 0.25F, 6, true); });
+  ASSERT_EQ(between.layers.size(), 2U);
+  EXPECT_FALSE(between.layers[0].requant.is_bounded());
+  EXPECT_EQ(between.layers[1].node.kind, LayerKind::kPool);
+  EXPECT_EQ(between.layers[1].requant.max_code(), 3);
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.quant("c", "q", 0.5F, 6, true);
+                       clip(m, "q", "r", 0.0F, 0.75F);
+                       m.node("Identity", {"r"}, "y");
+                     }),
+            "node 'Clip_r' (Clip): no Quant node follows; a fixed-point network needs one");
+  // Beyond the format: no code of it is 20.
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.quant("c", "q", 0.5F, 6, true);
+                       clip(m, "q", "r", 20.0F, 21.0F);
+                       m.node("Identity", {"r"}, "y");
+                     }),
+            "node 'Clip_r' (Clip): no Quant node follows; a fixed-point network needs one");
+}
+
 TEST(Qonnx, MapsRoundingModes) {
   const auto rounding = [](const char* mode, bool is_signed, bool relu) {
     return loaded(fine_input(),
