@@ -67,8 +67,8 @@ void NetworkBuilder::bound(const ClipBounds& bounds) {
     activations_[node_->output(0)].quantized = false;
   }
   layer->node.clip(bounds);
-  layer->non_negative = layer->non_negative || layer->node.is_non_negative();
-  for (Layer* pool : pools) pool->non_negative = pool->non_negative || bounds.low >= 0;
+  layer->non_negative = layer->node.is_non_negative() || (layer->non_negative && bounds.high >= 0);
+  for (Layer* pool : pools) pool->non_negative = layer->non_negative;
 }
 
 /// Taking the largest and bounding may change places: the layer in front of max pools does it.

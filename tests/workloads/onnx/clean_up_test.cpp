@@ -304,6 +304,17 @@ TEST(CleanUp, MakesClipBoundsOfTheLayerBeforeIt) {
   }
 }
 
+TEST(CleanUp, KeepsAReluBehindBoundsBelowZero) {
+  Model model = one_conv();
+  model.node("GlobalAveragePool", {"c"}, "p");
+  model.node("Relu", {"p"}, "r");
+  model.node("Clip", {"r"}, "b").set("min", -2.0F).set("max", -0.5F);
+  model.node("Relu", {"b"}, "y");
+  const LayerNode& node = model.load_float().layers.at(1).node;
+  EXPECT_TRUE(node.relu);
+  EXPECT_EQ(to_string(node.bounds), "..0");
+}
+
 TEST(CleanUp, RefusesBoundsThatLeaveNothing) {
   Model model = one_conv();
   model.node("Clip", {"c"}, "y").set("min", 2.0F).set("max", 1.0F);

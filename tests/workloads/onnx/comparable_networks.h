@@ -117,7 +117,8 @@ inline FixedNetwork canonical(FixedNetwork network) {
       layer.node.relu = false;
       layer.node.bounds = {};
     }
-    positive.push_back(of_positive || layer.node.is_non_negative() || !layer.requant.out.is_signed);
+    positive.push_back((of_positive && layer.node.bounds.high >= 0) ||
+                       layer.node.is_non_negative() || !layer.requant.out.is_signed);
     const bool non_negative = layer.node.is_non_negative() || !layer.requant.out.is_signed;
     if (!non_negative && layer.requant.rounding == Rounding::kHalfUp) {
       layer.requant.rounding = Rounding::kHalfEven;
