@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `dcnsim allocate` end to end on the small residual network, with few images.
+// `dcnsim allocate` end to end with few images: on the small residual network, and where only the
+// same is compared with the same on one that simulates in milliseconds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "tests/analysis/cli/command_runner.h"
+#include "tests/support/small_float_network.h"
+#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
 namespace {
@@ -27,10 +30,15 @@ class AllocateTest : public CommandTest {
            " " + more;
   }
 
-  Json result(const std::string& more) const {
-    const Outcome o = dcnsim(arguments(more + " --json " + path("result.json")));
+  Json result(const std::string& more, const std::string& network = kNetwork) const {
+    const Outcome o = dcnsim(arguments(more + " --json " + path("result.json"), network));
     EXPECT_EQ(o.code, 0) << o.err;
     return Json::parse(slurp(path("result.json")));
+  }
+
+  std::string small_network() const {
+    save_network(mixed_network(), path("mixed.onnx"));
+    return path("mixed.onnx");
   }
 
   /// A copy of the network in which every byte of one tensor's weights is `byte`.
@@ -126,6 +134,7 @@ TEST_F(AllocateTest, written_widths_give_the_written_network) {
 }
 
 TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
+  const std::string network = small_network();
   std::vector<std::string> outputs;
   const std::string files =
       " -o " + path("net.onnx") + " --write-widths " + path("w.yaml") + " --json " + path("r.json");
@@ -133,7 +142,7 @@ TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
     // Five processes find everything anew.
     if (std::string(jobs) == "5") std::filesystem::remove_all(path("cache"));
     const Outcome o = dcnsim(arguments(
-        std::string("--equal-bits 6 --tensors all --cost energy --jobs ") + jobs + files));
+        std::string("--equal-bits 6 --tensors all --cost energy --jobs ") + jobs + files, network));
     ASSERT_EQ(o.code, 0) << o.err;
     outputs.push_back(o.out + slurp(path("net.onnx")) + slurp(path("w.yaml")) +
                       slurp(path("r.json")));
@@ -143,10 +152,12 @@ TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
 }
 
 TEST_F(AllocateTest, the_same_curve_for_any_number_of_jobs) {
+  const std::string network = small_network();
   std::vector<std::string> curves;
   for (const char* jobs : {"1", "2", "5"}) {
     const Outcome o = dcnsim(arguments(std::string("--equal-bits 6 --jobs ") + jobs + " --curve " +
-                                       path("curve.csv") + " --plot " + path("curve.svg")));
+                                           path("curve.csv") + " --plot " + path("curve.svg"),
+                                       network));
     ASSERT_EQ(o.code, 0) << o.err;
     curves.push_back(slurp(path("curve.csv")) + slurp(path("curve.svg")));
     EXPECT_EQ(curves.back(), curves.front()) << jobs;
@@ -181,7 +192,8 @@ TEST_F(AllocateTest, first_and_last_layer_are_pinned_on_request) {
 
 TEST_F(AllocateTest, the_curve_has_all_rules_as_table_and_picture) {
   const Json json =
-      result("--equal-bits 6 --curve " + path("curve.csv") + " --plot " + path("curve.svg"));
+      result("--equal-bits 6 --curve " + path("curve.csv") + " --plot " + path("curve.svg"),
+             small_network());
   const std::string csv = slurp(path("curve.csv"));
   for (const char* rule : {"equal", "paper", "measured", "hardware energy"}) {
     EXPECT_NE(csv.find(std::string("\n") + rule + ","), std::string::npos) << rule;
