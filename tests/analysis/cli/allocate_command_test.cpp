@@ -61,9 +61,9 @@ class AllocateTest : public CommandTest {
   }
 
   /// Fails before anything is written.
-  void expect_refused(const std::string& more, const std::vector<std::string>& parts,
-                      int code = 1) const {
-    expect_one_line_error(arguments("-o " + path("never.onnx") + " " + more), parts, code);
+  void expect_refused(const std::string& more, const std::vector<std::string>& parts, int code = 1,
+                      const std::string& network = kNetwork) const {
+    expect_one_line_error(arguments("-o " + path("never.onnx") + " " + more, network), parts, code);
     EXPECT_FALSE(std::filesystem::exists(path("never.onnx")));
   }
 };
@@ -89,12 +89,17 @@ TEST_F(AllocateTest, defaults_need_no_more_than_equal_8_bit_widths) {
   EXPECT_DOUBLE_EQ(bytes, json["allocation"]["weight_bytes"].get<double>());
 }
 
+/// Each between the least there is and what equal 8 bits take.
 TEST_F(AllocateTest, every_goal_is_met) {
-  EXPECT_GE(result("--target-sqnr 18")["allocation"]["predicted_sqnr_db"], 18 - 1e-9);
-  EXPECT_LE(result("--max-size 180")["allocation"]["weight_bytes"], 180e3);
-  EXPECT_LE(result("--max-energy 180")["allocation"]["energy_pj"], 180e6);
-  EXPECT_LE(result("--max-latency 1.5")["allocation"]["latency"]["seconds"], 1.5e-3);
-  const Json cheap = result("--equal-bits 5 --cost energy --noise tensor --tensors all");
+  const std::string network = small_network();
+  const auto allocated = [&](const std::string& goal) {
+    return result(goal, network).at("allocation");
+  };
+  EXPECT_GE(allocated("--target-sqnr 18")["predicted_sqnr_db"], 18 - 1e-9);
+  EXPECT_LE(allocated("--max-size 0.4")["weight_bytes"], 0.4e3);
+  EXPECT_LE(allocated("--max-energy 0.85")["energy_pj"], 0.85e6);
+  EXPECT_LE(allocated("--max-latency 0.0067")["latency"]["seconds"], 0.0067e-3);
+  const Json cheap = result("--equal-bits 5 --cost energy --noise tensor --tensors all", network);
   EXPECT_EQ(cheap["cost"]["kind"], "energy");
   EXPECT_LT(cheap["allocation"]["energy_pj"], cheap["equal_widths"].back()["energy_pj"]);
 }
@@ -122,11 +127,13 @@ TEST_F(AllocateTest, figures_are_those_of_run) {
 }
 
 TEST_F(AllocateTest, written_widths_give_the_written_network) {
+  const std::string network = small_network();
   ASSERT_EQ(dcnsim(arguments("--equal-bits 6 --tensors all -o " + path("a.onnx") +
-                             " --write-widths " + path("widths.yaml")))
+                                 " --write-widths " + path("widths.yaml"),
+                             network))
                 .code,
             0);
-  ASSERT_EQ(dcnsim("quantize " + kNetwork + " --calibration " + calibration_ + " --widths " +
+  ASSERT_EQ(dcnsim("quantize " + network + " --calibration " + calibration_ + " --widths " +
                    path("widths.yaml") + " -o " + path("b.onnx"))
                 .code,
             0);
@@ -205,10 +212,14 @@ TEST_F(AllocateTest, the_curve_has_all_rules_as_table_and_picture) {
 }
 
 TEST_F(AllocateTest, what_cannot_be_reached_says_what_can) {
-  expect_refused("--target-sqnr 90", {"--target-sqnr", "the best", "dB"});
-  expect_refused("--max-size 10", {"--max-size", "10", "the least", "kB"});
-  expect_refused("--max-energy 1", {"--max-energy", "the least", "uJ"});
-  expect_refused("--max-latency 0.001", {"--max-latency", "the least", "ms"});
+  const std::string network = small_network();
+  const auto refused = [&](const std::string& goal, const std::vector<std::string>& parts) {
+    expect_refused(goal, parts, 1, network);
+  };
+  refused("--target-sqnr 90", {"--target-sqnr", "the best", "dB"});
+  refused("--max-size 0.01", {"--max-size", "0.01", "the least", "kB"});
+  refused("--max-energy 0.01", {"--max-energy", "the least", "uJ"});
+  refused("--max-latency 0.001", {"--max-latency", "the least", "ms"});
 }
 
 TEST_F(AllocateTest, contradictions_are_usage_errors) {
