@@ -122,7 +122,7 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
     refresh_until(start);
     start = earliest_start(start);
   }
-  open_time_.settle(to_ps(start));
+  open_time_.pass(to_ps(start));
   Plan planned = plan(start, burst);
   // What cannot be finished before the refresh is not begun.
   while (planned.column >= refresh_due_) {
@@ -132,8 +132,8 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
   }
   floor_ = planned.begin;
   const std::size_t bank = index_of(burst);
-  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
-  if (planned.activates) activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+  if (planned.precharges) precharge(planned.precharge, bank);
+  if (planned.activates) activate(planned.activate, bank, burst.row);
   column(planned.column, burst);
   return data_end(planned.column, burst.is_write);
 }
@@ -143,10 +143,10 @@ void DramChannel::open_row(std::uint64_t from, const Burst& burst) {
   const std::uint64_t start = earliest_start(from);
   const Plan planned = plan(start, burst);
   if (!planned.activates || planned.column >= refresh_due_) return;
-  open_time_.settle(to_ps(start));
+  open_time_.pass(to_ps(start));
   floor_ = planned.begin;
-  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
-  activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+  if (planned.precharges) precharge(planned.precharge, bank);
+  activate(planned.activate, bank, burst.row);
 }
 
 DramChannel::Slot DramChannel::column_slot(std::uint64_t from, std::size_t bank,
@@ -176,7 +176,7 @@ DramChannel::Slot DramChannel::row_slot(std::uint64_t from, std::size_t bank,
 }
 
 void DramChannel::issue_row(const Slot& slot, const Burst& burst) {
-  open_time_.settle(to_ps(slot.begin));
+  open_time_.pass(to_ps(slot.begin));
   floor_ = slot.begin;
   const std::size_t bank = index_of(burst);
   if (banks_[bank].open) {
@@ -187,7 +187,7 @@ void DramChannel::issue_row(const Slot& slot, const Burst& burst) {
 }
 
 std::uint64_t DramChannel::issue_column(const Slot& slot, const Burst& burst) {
-  open_time_.settle(to_ps(slot.begin));
+  open_time_.pass(to_ps(slot.begin));
   floor_ = slot.begin;
   column(slot.acts, burst);
   return data_end(slot.acts, burst.is_write);
@@ -232,15 +232,16 @@ DramChannel::Plan DramChannel::plan(std::uint64_t start, const Burst& burst) con
     std::uint64_t activate_begin = start, activate_ready = bank.activate;
     if (bank.open) {
       p.precharges = true;
-      p.precharge = precharge_cycle(start, bank, slots_);
-      p.begin = slots_.begin_of(p.precharge, timing_.precharge);
-      activate_begin = p.precharge + 1;
-      activate_ready = std::max(activate_ready, p.precharge + timing_.rp);
+      p.precharge = slot_of(precharge_cycle(start, bank, slots_), timing_.precharge);
+      p.begin = p.precharge.begin;
+      activate_begin = p.precharge.acts + 1;
+      activate_ready = std::max(activate_ready, p.precharge.acts + timing_.rp);
     }
     p.activates = true;
-    p.activate = activate_cycle(activate_begin, activate_ready, group, slots_);
-    if (!p.precharges) p.begin = slots_.begin_of(p.activate, timing_.activate);
-    row_ready = p.activate + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
+    p.activate =
+        slot_of(activate_cycle(activate_begin, activate_ready, group, slots_), timing_.activate);
+    if (!p.precharges) p.begin = p.activate.begin;
+    row_ready = p.activate.acts + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
   }
   p.column = column_cycle(start, row_ready, group, burst.is_write);
   if (timing_.one_bus && p.column < latest_row_ + timing_.column.length) {

@@ -122,10 +122,11 @@ class DramChannel {
   struct Group {
     std::uint64_t read = 0, write = 0, activate = 0;
   };
-  /// Where a burst's commands act.
+  /// Where a burst's commands lie, and where that for its column acts.
   struct Plan {
     bool precharges = false, activates = false;
-    std::uint64_t precharge = 0, activate = 0, column = 0;
+    Slot precharge{}, activate{};
+    std::uint64_t column = 0;
     std::uint64_t begin = 0;  ///< of the first row command; the start if there is none
   };
 
