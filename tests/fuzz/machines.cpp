@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/machines.h"
 
+#include <pthread.h>
+
 #include <map>
 #include <utility>
 
@@ -14,12 +16,41 @@
 #include "platform/standalone/host.h"
 #include "tests/fuzz/reader.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define DCNSIM_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DCNSIM_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef DCNSIM_ADDRESS_SANITIZER
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace dcnsim::fuzz {
 namespace {
 
 constexpr std::uint64_t kRegisterBase = std::uint64_t{1} << 40;
 constexpr std::uint64_t kMemoryBytes = std::uint64_t{1} << 20;
 const sc_core::sc_time kLongestJob(10, sc_core::SC_SEC);
+
+#ifdef DCNSIM_ADDRESS_SANITIZER
+/// SystemC tells the sanitizer of every switch of stacks, but not how large the first one is, so
+/// that it would not see what an exception on it has left.
+void tell_sanitizer_of_own_stack() {
+  pthread_attr_t attributes;
+  void* bottom = nullptr;
+  std::size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &bottom, &size);
+  pthread_attr_destroy(&attributes);
+  void* kept = nullptr;
+  __sanitizer_start_switch_fiber(&kept, bottom, size);
+  __sanitizer_finish_switch_fiber(kept, nullptr, nullptr);
+}
+#else
+void tell_sanitizer_of_own_stack() {}
+#endif
 
 AcceleratorConfig preset(const std::string& name) {
   AcceleratorConfig config =
@@ -82,6 +113,7 @@ Job Machine::run(std::uint64_t descriptor_address, std::uint32_t descriptor_coun
   Host& host = system_->host;
   host.request(descriptor_address, descriptor_count);
   sc_core::sc_start(kLongestJob, sc_core::SC_EXIT_ON_STARVATION);
+  tell_sanitizer_of_own_stack();
   require(host.finished(), "a job ends in bounded simulated time");
   const DcnResult& result = host.result();
   return {result.status, result.error_code, result.error_layer,
@@ -99,6 +131,7 @@ std::vector<Machine>& machines() {
       made->emplace_back(name);
     }
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    tell_sanitizer_of_own_stack();
     return made;
   }();
   return all;

@@ -218,22 +218,28 @@ class Library:
 
     def write_for_mapping(self, path, keep):
         """One Liberty file with function and timing of the cells in `keep`."""
-        written = set()
         with open(path, "w") as out:
-            for index, text in enumerate(self._texts):
-                cells = list(_CELL.finditer(text))
-                head = text[:cells[0].start()]
-                if index == 0:
-                    out.write(_without_unmapped(head))
-                for m in _TEMPLATE.finditer(head):
-                    if index > 0 and m.group(1) not in written:
-                        out.write(head[m.start():end_of_group(head, m.end() - 1)] + "\n")
-                    written.add(m.group(1))
-                for m in cells:
-                    if m.group(1) in keep:
-                        body = text[m.start():end_of_group(text, m.end() - 1)]
-                        out.write(_without_unmapped(body) + "\n")
-            out.write("}\n")
+            try:
+                self._write_for_mapping(out, keep)
+            except LibertyError as error:
+                raise LibertyError("%s: %s" % (", ".join(self.paths), error)) from None
+
+    def _write_for_mapping(self, out, keep):
+        written = set()
+        for index, text in enumerate(self._texts):
+            cells = list(_CELL.finditer(text))
+            head = text[:cells[0].start()]
+            if index == 0:
+                out.write(_without_unmapped(head))
+            for m in _TEMPLATE.finditer(head):
+                if index > 0 and m.group(1) not in written:
+                    out.write(head[m.start():end_of_group(head, m.end() - 1)] + "\n")
+                written.add(m.group(1))
+            for m in cells:
+                if m.group(1) in keep:
+                    body = text[m.start():end_of_group(text, m.end() - 1)]
+                    out.write(_without_unmapped(body) + "\n")
+        out.write("}\n")
 
 
 def _without_unmapped(text):
