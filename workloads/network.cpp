@@ -178,10 +178,17 @@ void check_format(const LayerNode& node, const char* field, const Format& format
   }
 }
 
+/// A map's codes include the 0 of padding.
+void check_map_format(const LayerNode& node, const Format& format) {
+  check_format(node, "output", format);
+  if (format.is_sign()) fail(node, "output format: codes -1 and +1 are for weights only");
+}
+
 void check_codes(const FixedLayer& layer) {
   check_format(layer.node, "weight", layer.weight);
   for (const std::int32_t code : layer.weights) {
-    if (code < layer.weight.min_code() || code > layer.weight.max_code()) {
+    const bool is_no_sign = layer.weight.is_sign() && code == 0;
+    if (is_no_sign || code < layer.weight.min_code() || code > layer.weight.max_code()) {
       fail(layer.node,
            "weight code " + std::to_string(code) + " is outside format " + to_string(layer.weight));
     }
@@ -253,8 +260,11 @@ void validate(const FixedNetwork& network) {
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument(std::string("input format: ") + error.what());
   }
+  if (network.input_format.is_sign()) {
+    throw std::invalid_argument("input format: codes -1 and +1 are for weights only");
+  }
   for (const FixedLayer& layer : network.layers) {
-    check_format(layer.node, "output", layer.requant.out);
+    check_map_format(layer.node, layer.requant.out);
     if (layer.node.kind == LayerKind::kConv) check_codes(layer);
     Requant bounded = layer.requant;
     set_bounds(bounded, layer.node);

@@ -188,8 +188,11 @@ QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {
   const auto [at, is_new] = weights_.try_emplace({layer, bits});
-  if (is_new)
-    at->second = choose_format(rule_, network_.layers[layer].weights, bits, /*is_signed=*/true);
+  if (is_new) {
+    const std::vector<float>& weights = network_.layers[layer].weights;
+    at->second =
+        bits == 1 ? sign_format(weights) : choose_format(rule_, weights, bits, /*is_signed=*/true);
+  }
   return at->second;
 }
 

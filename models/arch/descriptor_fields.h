@@ -139,11 +139,12 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                 {"input2.signed", 54, 1, kAdd, "as input.signed"},
                 {"input2.narrow", 55, 1, kAdd, "as input.narrow"}},
                d.input2, visit);
-  visit_format({{"weight.bits", 56, 1, kConv, "weights: as for the input"},
-                {"weight.frac", 57, 1, kConv, "as input.frac", Sign::kSigned},
-                {"weight.signed", 58, 1, kConv, "as input.signed"},
-                {"weight.narrow", 59, 1, kConv, "as input.narrow"}},
-               d.weight, visit);
+  visit_format(
+      {{"weight.bits", 56, 1, kConv, "weights: as for the input"},
+       {"weight.frac", 57, 1, kConv, "as input.frac", Sign::kSigned},
+       {"weight.signed", 58, 1, kConv, "as input.signed"},
+       {"weight.narrow", 59, 1, kConv, "as input.narrow; a signed bit is then +1 (0) or -1 (1)"}},
+      d.weight, visit);
   visit_format({{"output.bits", 60, 1, kAny, "output: as for the input"},
                 {"output.frac", 61, 1, kAny, "as input.frac", Sign::kSigned},
                 {"output.signed", 62, 1, kAny, "as input.signed"},

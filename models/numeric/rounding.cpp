@@ -72,6 +72,7 @@ double round_to_integer(double value, Rounding rounding) {
 }
 
 std::int32_t quantize(double x, const Format& format, Rounding rounding) {
+  if (format.is_sign()) return x < 0 ? -1 : 1;
   if (std::isnan(x)) return 0;
   const double code = round_to_integer(scaled(x, format.frac), rounding);
   return static_cast<std::int32_t>(std::clamp<double>(code, format.min_code(), format.max_code()));

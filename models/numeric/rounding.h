@@ -28,7 +28,8 @@ std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding)
 /// `value` rounded to an integer-valued double.
 double round_to_integer(double value, Rounding rounding);
 
-/// clamp(round(x * 2^frac)). NaN quantizes to 0; infinities clamp.
+/// clamp(round(x * 2^frac)). NaN quantizes to 0; infinities clamp. Where codes are signs, -1 for
+/// what is below 0, else +1.
 std::int32_t quantize(double x, const Format& format, Rounding rounding = Rounding::kHalfEven);
 
 /// code * 2^-frac.

@@ -98,7 +98,7 @@
 #define DCN_DESCRIPTOR_WEIGHT_FRAC_BYTES        1u
 #define DCN_DESCRIPTOR_WEIGHT_SIGNED_OFFSET     58u         /* as input.signed */
 #define DCN_DESCRIPTOR_WEIGHT_SIGNED_BYTES      1u
-#define DCN_DESCRIPTOR_WEIGHT_NARROW_OFFSET     59u         /* as input.narrow */
+#define DCN_DESCRIPTOR_WEIGHT_NARROW_OFFSET     59u         /* as input.narrow; a signed bit is then +1 (0) or -1 (1) */
 #define DCN_DESCRIPTOR_WEIGHT_NARROW_BYTES      1u
 #define DCN_DESCRIPTOR_OUTPUT_BITS_OFFSET       60u         /* output: as for the input */
 #define DCN_DESCRIPTOR_OUTPUT_BITS_BYTES        1u

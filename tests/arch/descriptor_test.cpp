@@ -225,6 +225,19 @@ TEST(Descriptor, bounds_leave_a_code_or_more) {
   EXPECT_EQ(reason(0, 8, true), "clamp_high: 8, expected 0..7");
 }
 
+TEST(Descriptor, only_weights_are_plus_or_minus_one) {
+  const Format sign{1, 0, true, true};
+  Descriptor d = example();
+  d.weight = sign;
+  EXPECT_EQ(error_of([&] { validate(d); }), "no error");
+  d = example();
+  d.input = sign;
+  EXPECT_EQ(error_of([&] { validate(d); }), "input.narrow: 1, expected 0 in a map of signed bits");
+  d = example();
+  d.requant.out = sign;
+  EXPECT_EQ(error_of([&] { validate(d); }), "output.narrow: 1, expected 0 in a map of signed bits");
+}
+
 TEST(Descriptor, planes_and_strips_are_within_the_map_and_maps_on_chip_have_none) {
   const auto reason = [](LayerKind kind, const std::function<void(Descriptor&)>& change) {
     Descriptor d = example();

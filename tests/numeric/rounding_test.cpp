@@ -115,6 +115,7 @@ TEST(Rounding, QuantizeTakesTheNearestCode) {
       for (const bool narrow : {false, true}) {
         for (const int frac : {-3, 0, 2, 11}) {
           const Format format{bits, frac, is_signed, narrow};
+          if (format.is_sign()) continue;
           for (int sixteenths = -16 * 300; sixteenths <= 16 * 300; ++sixteenths) {
             const double x = std::ldexp(sixteenths / 16.0, -frac);
             const double distance = std::abs(dequantize(quantize(x, format), format) - x);
@@ -133,6 +134,18 @@ TEST(Rounding, QuantizeTakesTheNearestCode) {
       }
     }
   }
+}
+
+TEST(Rounding, QuantizesToSignsByWhatIsBelowZero) {
+  const Format sign{1, 3, true, true};
+  for (const double x :
+       {double{-INFINITY}, -5.0, -0.0001, -std::numeric_limits<double>::denorm_min()}) {
+    EXPECT_EQ(quantize(x, sign), -1) << x;
+  }
+  for (const double x : {-0.0, 0.0, 0.0001, 0.1, 7.0, double{INFINITY}}) {
+    EXPECT_EQ(quantize(x, sign), 1) << x;
+  }
+  EXPECT_EQ(dequantize(-1, sign), -0.125);
 }
 
 TEST(Rounding, QuantizeBreaksTiesAsTold) {

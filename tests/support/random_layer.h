@@ -60,7 +60,7 @@ class RandomLayer {
     Descriptor d;
     d.kind = LayerKind::kAdd;
     d.add = {pick(1, 20), pick(1, 20), pick(1, 40)};
-    d.input2 = format();
+    d.input2 = map_format();
     return with_formats(d);
   }
 
@@ -146,11 +146,18 @@ class RandomLayer {
   }
 
  private:
+  /// Of a map, whose signed bit is never -1 or +1.
+  Format map_format() {
+    Format f = format();
+    f.narrow = f.narrow && f.bits > 1;
+    return f;
+  }
+
   Format format() { return {pick(1, 16), pick(-3, 9), chance(2), chance(4)}; }
 
   Descriptor with_formats(Descriptor d) {
-    d.input = format();
-    d.requant = {pick(0, 9), static_cast<Rounding>(pick(0, 4)), chance(2), format()};
+    d.input = map_format();
+    d.requant = {pick(0, 9), static_cast<Rounding>(pick(0, 4)), chance(2), map_format()};
     return d;
   }
 

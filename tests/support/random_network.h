@@ -86,7 +86,9 @@ class RandomNetwork {
 
  private:
   Format format(int bits, bool is_signed) { return {bits, pick(-2, 8), is_signed, false}; }
-  std::int32_t code(const Format& f) { return pick(f.min_code(), f.max_code()); }
+  std::int32_t code(const Format& f) {
+    return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
+  }
   Rounding rounding() { return static_cast<Rounding>(pick(0, 4)); }
 
   void append(FixedNetwork& n) {
@@ -122,6 +124,7 @@ class RandomNetwork {
     l.node.conv = c;
     l.node.fused_pool = pool;
     l.weight = format(pick(1, 16), true);
+    l.weight.narrow = l.weight.bits == 1 && c.out_channels % 2 == 0;  // -1 and +1
     l.weights.resize(static_cast<std::size_t>(c.out_channels) *
                      static_cast<std::size_t>(c.reduction()));
     for (std::int32_t& w : l.weights) w = code(l.weight);

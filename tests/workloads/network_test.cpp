@@ -111,6 +111,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'add': has 1 biases, expected 0"},
         Mistake{"WeightCode", [](FixedNetwork& n) { n.layers[0].weights[5] = 8; },
                 "layer 'conv': weight code 8 is outside format s4.3"},
+        Mistake{"WeightIsNoSign",
+                [](FixedNetwork& n) {
+                  n.layers[0].weight = {1, 3, true, true};
+                  n.layers[0].weights.assign(72, -1);
+                  n.layers[0].weights[7] = 0;
+                },
+                "layer 'conv': weight code 0 is outside format s1.3n"},
+        Mistake{"MapOfSigns",
+                [](FixedNetwork& n) {
+                  n.layers[1].requant.out = {1, 1, true, true};
+                },
+                "layer 'pool': output format: codes -1 and +1 are for weights only"},
+        Mistake{"ImageOfSigns",
+                [](FixedNetwork& n) {
+                  n.input_format = {1, 0, true, true};
+                },
+                "input format: codes -1 and +1 are for weights only"},
         Mistake{"BiasCode", [](FixedNetwork& n) { n.layers[0].bias[1] = INT64_MIN; },
                 "layer 'conv': bias code -9223372036854775808 is beyond 2^62"},
         Mistake{"WeightFormat", [](FixedNetwork& n) { n.layers[0].weight.bits = 0; },

@@ -35,16 +35,20 @@ void round_codes(torch::Tensor& codes, Rounding rounding) {
 class StraightThrough : public torch::autograd::Function<StraightThrough> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, int frac,
-                               double lowest, double highest, Rounding rounding) {
+                               double lowest, double highest, Rounding rounding, bool is_sign) {
     torch::Tensor codes = x * std::ldexp(1.0, frac);
     context->save_for_backward({codes.ge(lowest).logical_and_(codes.le(highest))});
-    round_codes(codes, rounding);
+    if (is_sign) {
+      codes = codes.ge(0).to(codes.scalar_type()).mul_(2).sub_(1);
+    } else {
+      round_codes(codes, rounding);
+    }
     return codes.clamp_(lowest, highest).mul_(std::ldexp(1.0, -frac));
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const torch::Tensor inside = context->get_saved_variables().front();
-    return {gradients.front() * inside, {}, {}, {}, {}};
+    return {gradients.front() * inside, {}, {}, {}, {}, {}};
   }
 };
 
@@ -52,7 +56,8 @@ class StraightThrough : public torch::autograd::Function<StraightThrough> {
 
 torch::Tensor quantized(const torch::Tensor& x, const Requant& requant) {
   return StraightThrough::apply(x, requant.out.frac, static_cast<double>(requant.min_code()),
-                                static_cast<double>(requant.max_code()), requant.rounding);
+                                static_cast<double>(requant.max_code()), requant.rounding,
+                                requant.out.is_sign());
 }
 
 torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding) {
@@ -60,7 +65,7 @@ torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding r
 }
 
 torch::Tensor on_grid(const torch::Tensor& x, int frac) {
-  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven);
+  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven, false);
 }
 
 }  // namespace dcnsim

@@ -13,7 +13,8 @@ CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
            "trunc of a pool", "relu of a shared map", "transposed weights", "coarse bias", "add",
            "average pool", "bounds", "bounds on the grid", "bounds off the grid",
            "bounds of a pool", "quant after quant", "signed image", "computed reshape",
-           "softmax", "matrix of pixels", "normalised image", "codes -1 and 0") + DOMAINS + MODES
+           "softmax", "matrix of pixels", "normalised image", "codes -1 and 0",
+           "weights of -1 and +1") + DOMAINS + MODES
 
 
 class Net(GraphMaker):
@@ -63,12 +64,24 @@ class Net(GraphMaker):
         bits, frac = int(self.random.integers(1, 9)), int(self.random.integers(2, 8))
         values = self.random.normal(0, 2.0 ** (bits - 2 - frac), dims)
         narrow = self.chance(0.3)
+        if bits == 1 and self.chance(0.7):
+            return self.signs(values, frac), frac
         if len(dims) == 2 and self.chance(0.4):
             self.met("transposed weights")
             turned = self.quant(self.tensor(values.T), bits, frac, True, "ROUND", narrow)
             return self.node("Transpose", [turned], perm=[1, 0]), frac
         return self.quant(self.tensor(values), bits, frac, True, "ROUND", narrow,
                           dims[0] if len(dims) == 4 else 0), frac
+
+    def signs(self, values, frac):
+        """Weights of -1 and +1, said in either way."""
+        self.met("weights of -1 and +1")
+        if self.chance(0.5):
+            return self.node("BipolarQuant", [self.tensor(values), self.scalar(2.0**-frac)],
+                             self.domain)
+        parameters = [self.scalar(2.0**-frac), self.scalar(0.0), self.scalar(1.0)]
+        return self.node(self.op, [self.tensor(values), *parameters], self.domain, signed=1,
+                         narrow=int(self.chance(0.5)), rounding_mode="ROUND")
 
     def bias(self, count, grid):
         values = self.random.normal(0, 20, count)
