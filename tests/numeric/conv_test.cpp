@@ -65,7 +65,9 @@ TEST_P(ConvWidths, FastEqualsGoldenForEveryInputWidthAndSign) {
   std::uint64_t overflowed[2] = {};
   for (int input_bits = kMinBits; input_bits <= kMaxBits; ++input_bits) {
     for (int signs = 0; signs < 4; ++signs) {
-      const Format weight_format{weight_bits, 0, (signs & 1) != 0};
+      // Every second signed bit is -1 or +1.
+      const Format weight_format{weight_bits, 0, (signs & 1) != 0,
+                                 weight_bits == 1 && input_bits % 2 == 0};
       const Format input_format{input_bits, 0, (signs & 2) != 0};
       const auto seed = static_cast<unsigned>(weight_bits * 1000 + input_bits * 10 + signs);
       SCOPED_TRACE("seed " + std::to_string(seed));
