@@ -52,6 +52,7 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
         instead("kernel", kernel(node), kernel(other)),
         instead("max pool", std::to_string(node.fused_pool), std::to_string(other.fused_pool)),
         instead("ReLU", std::to_string(node.relu), std::to_string(other.relu)),
+        instead("bounds", to_string(node.bounds), to_string(other.bounds)),
         instead("output", extent(node.output_shape()), extent(other.output_shape()))}) {
     if (!difference.empty()) return difference;
   }
@@ -81,8 +82,8 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
       fixed.bias = bias_codes(layer, fixed.weight.frac + formats.of(layer.node.input).frac);
     }
     fixed.requant.out = tensors.output;
-    fixed.requant.relu = layer.node.relu;
     fixed.requant.rounding = tensors.rounding;
+    set_bounds(fixed.requant, layer.node);
     fixed.requant.shift = required_shift(result, fixed);
     result.layers.push_back(std::move(fixed));
   }

@@ -122,8 +122,13 @@ void pool(const PoolShape& shape, const Map& input, Map& output) {
   }
 }
 
-void relu(Map& map) {
-  for (float& x : map) x = std::max(x, 0.0F);
+void bound(const LayerNode& node, Map& map) {
+  if (node.relu) {
+    for (float& x : map) x = std::max(x, 0.0F);
+  }
+  if (node.bounds.any()) {
+    for (float& x : map) x = std::clamp(x, node.bounds.low, node.bounds.high);
+  }
 }
 
 /// One image on its way through the layers.
@@ -151,7 +156,7 @@ class Pass {
         break;
       }
     }
-    if (node.relu) relu(output);
+    bound(node, output);
   }
 
  private:

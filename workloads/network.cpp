@@ -2,9 +2,13 @@
 #include "workloads/network.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <stdexcept>
+
+#include "models/numeric/rounding.h"
 
 namespace dcnsim {
 namespace {
@@ -112,7 +116,10 @@ void check_geometry(const Network& network, std::size_t index) {
       break;
   }
   if (node.kind != LayerKind::kConv && node.fused_pool != 1) fail(node, "only conv fuses a pool");
-  if (node.kind == LayerKind::kPool && node.relu) fail(node, "a pool layer has no ReLU");
+  // Also refuses what is not a number.
+  if (!(node.bounds.low <= node.bounds.high)) {
+    fail(node, "bounds " + to_string(node.bounds) + " leave nothing between them");
+  }
 }
 
 template <class Layer>
@@ -171,10 +178,17 @@ void check_format(const LayerNode& node, const char* field, const Format& format
   }
 }
 
+/// A map's codes include the 0 of padding.
+void check_map_format(const LayerNode& node, const Format& format) {
+  check_format(node, "output", format);
+  if (format.is_sign()) fail(node, "output format: codes -1 and +1 are for weights only");
+}
+
 void check_codes(const FixedLayer& layer) {
   check_format(layer.node, "weight", layer.weight);
   for (const std::int32_t code : layer.weights) {
-    if (code < layer.weight.min_code() || code > layer.weight.max_code()) {
+    const bool is_no_sign = layer.weight.is_sign() && code == 0;
+    if (is_no_sign || code < layer.weight.min_code() || code > layer.weight.max_code()) {
       fail(layer.node,
            "weight code " + std::to_string(code) + " is outside format " + to_string(layer.weight));
     }
@@ -187,6 +201,32 @@ void check_codes(const FixedLayer& layer) {
 }
 
 }  // namespace
+
+std::string to_string(const ClipBounds& bounds) {
+  const auto text = [](float bound) {
+    if (std::isinf(bound)) return std::string();
+    char buffer[32];
+    return std::string(buffer, std::to_chars(buffer, std::end(buffer), bound).ptr);
+  };
+  return text(bounds.low) + ".." + text(bounds.high);
+}
+
+void LayerNode::clip(const ClipBounds& next) {
+  const float least = relu ? std::max(bounds.low, 0.0F) : bounds.low;
+  bounds.low = std::clamp(least, next.low, next.high);
+  bounds.high = std::clamp(bounds.high, next.low, next.high);
+  relu = bounds.low == 0;
+  if (relu) bounds.low = ClipBounds{}.low;
+}
+
+void set_bounds(Requant& requant, const LayerNode& node) {
+  const auto code = [&](float bound) {
+    return quantize(double{bound}, requant.out, requant.rounding);
+  };
+  requant.relu = node.relu;
+  requant.clamp_low = code(node.bounds.low) - requant.out.min_code();
+  requant.clamp_high = requant.out.max_code() - code(node.bounds.high);
+}
 
 void validate(const FloatNetwork& network) {
   check_structure(network);
@@ -220,11 +260,20 @@ void validate(const FixedNetwork& network) {
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument(std::string("input format: ") + error.what());
   }
+  if (network.input_format.is_sign()) {
+    throw std::invalid_argument("input format: codes -1 and +1 are for weights only");
+  }
   for (const FixedLayer& layer : network.layers) {
-    check_format(layer.node, "output", layer.requant.out);
+    check_map_format(layer.node, layer.requant.out);
     if (layer.node.kind == LayerKind::kConv) check_codes(layer);
-    if (layer.requant.relu != layer.node.relu) {
+    Requant bounded = layer.requant;
+    set_bounds(bounded, layer.node);
+    if (layer.requant.relu != bounded.relu) {
       fail(layer.node, "ReLU differs between node and requantizer");
+    }
+    if (layer.requant.min_code() != bounded.min_code() ||
+        layer.requant.max_code() != bounded.max_code()) {
+      fail(layer.node, "bounds differ between node and requantizer");
     }
     const int shift = required_shift(network, layer);
     if (layer.requant.shift != shift) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Networks as data: a list of layers in execution order, either with float weights (as trained) or
-// in fixed point (as executed). Batch-norm is already folded, ReLU and non-overlapping max pools
-// are fused into the convolution before them.
+// in fixed point (as executed). Batch-norm is already folded; ReLU, bounds and non-overlapping max
+// pools are fused into the layer before them.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,23 +34,43 @@ inline constexpr std::size_t kMaxNameLength = 200;
 /// `LayerNode::input` of a layer that reads the network's input image.
 inline constexpr int kNetworkInput = -1;
 
+/// Least and greatest value that a layer delivers, as a Clip sets them; infinite: none. 0 as the
+/// least is the layer's ReLU instead.
+struct ClipBounds {
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+
+  bool any() const { return *this != ClipBounds{}; }
+  friend bool operator==(const ClipBounds& a, const ClipBounds& b) {
+    return a.low == b.low && a.high == b.high;
+  }
+  friend bool operator!=(const ClipBounds& a, const ClipBounds& b) { return !(a == b); }
+};
+
+/// "-1..1", "..6", "2.."
+std::string to_string(const ClipBounds& bounds);
+
 /// One layer without its numbers.
 struct LayerNode {
   std::string name;  ///< of the ONNX node it came from
   LayerKind kind = LayerKind::kConv;
   int input = kNetworkInput;   ///< index of the producing layer
   int input2 = kNetworkInput;  ///< kAdd: second operand
-  bool relu = false;           ///< kConv, kAdd
-  ConvShape conv;              ///< kConv
-  int fused_pool = 1;          ///< kConv: max pool window = stride, no padding; 1 for none
-  PoolShape pool;              ///< kPool
-  Shape add;                   ///< kAdd
+  bool relu = false;           ///< behind the pool, as are the bounds
+  ClipBounds bounds = {};
+  ConvShape conv;      ///< kConv
+  int fused_pool = 1;  ///< kConv: max pool window = stride, no padding; 1 for none
+  PoolShape pool;      ///< kPool
+  Shape add;           ///< kAdd
 
   Shape output_shape() const {
     if (kind == LayerKind::kPool) return pool.out();
     if (kind == LayerKind::kAdd) return add;
     return {conv.out_h() / fused_pool, conv.out_w() / fused_pool, conv.out_channels};
   }
+  bool is_non_negative() const { return relu || bounds.low >= 0; }
+  /// Bounds what the layer delivers once more: behind its ReLU and the bounds it has.
+  void clip(const ClipBounds& next);
 };
 
 /// Weights are [out_channel][kernel row][kernel column][input channel of group] everywhere.
@@ -89,7 +110,7 @@ struct FixedLayer {
   Format weight;                      ///< kConv
   std::vector<std::int32_t> weights;  ///< codes
   std::vector<std::int64_t> bias;     ///< on the accumulator's grid: frac = n_w + n_x
-  Requant requant;                    ///< output format, rounding, shift; relu as in the node
+  Requant requant;                    ///< output format, rounding, shift; else as set_bounds()
 };
 
 struct FixedNetwork {
@@ -122,6 +143,10 @@ void validate(const FixedNetwork& network);
 
 /// The same for a float network, whose numbers must be finite.
 void validate(const FloatNetwork& network);
+
+/// ReLU and bounds of `node` as codes of `requant`'s output. A bound becomes the code that Quant
+/// rounds it to, so that requantizing is Quant(Clip(x)) exactly: rounding is monotone.
+void set_bounds(Requant& requant, const LayerNode& node);
 
 /// `requant.shift` that follows from the formats of a layer of `network`, see post.h.
 int required_shift(const FixedNetwork& network, const FixedLayer& layer);

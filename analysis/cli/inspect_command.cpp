@@ -40,6 +40,12 @@ std::string shape_text(const Shape& s) {
   return fmt::format("{}x{}x{}", s.height, s.width, s.channels);
 }
 
+std::string bounds_text(const LayerNode& node) {
+  std::string text = node.relu ? ", relu" : "";
+  if (node.bounds.any()) text += ", clip " + to_string(node.bounds);
+  return text;
+}
+
 std::string operation(const LayerNode& node) {
   switch (node.kind) {
     case LayerKind::kConv: {
@@ -48,15 +54,16 @@ std::string operation(const LayerNode& node) {
         text += fmt::format(" stride {}x{}", node.conv.stride_h, node.conv.stride_w);
       }
       if (node.conv.groups != 1) text += fmt::format(" groups {}", node.conv.groups);
-      if (node.relu) text += ", relu";
+      text += bounds_text(node);
       if (node.fused_pool > 1) text += fmt::format(", max pool {}", node.fused_pool);
       return text;
     }
     case LayerKind::kPool:
       return fmt::format("{} pool {}x{}", node.pool.kind == PoolKind::kMax ? "max" : "average",
-                         node.pool.kernel_h, node.pool.kernel_w);
+                         node.pool.kernel_h, node.pool.kernel_w) +
+             bounds_text(node);
     case LayerKind::kAdd:
-      return node.relu ? "add, relu" : "add";
+      return "add" + bounds_text(node);
   }
   return "";
 }

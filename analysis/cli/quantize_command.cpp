@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -87,6 +88,12 @@ std::string float_predictions(const FloatNetwork& network, const Dataset& images
     progress(i + 1);
   }
   return table.csv();
+}
+
+bool has_signs(const FixedNetwork& network) {
+  return std::any_of(network.layers.begin(), network.layers.end(), [](const FixedLayer& layer) {
+    return layer.node.kind == LayerKind::kConv && layer.weight.is_sign();
+  });
 }
 
 void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Dataset& images,
@@ -214,6 +221,10 @@ void quantize_command(const QuantizeCommandOptions& options) {
       say("predictions of the float network written to {}\n", output_name(*options.predictions));
     }
     if (has_accuracy) evaluate(floats, quantized.network, *evaluated, options.jobs, stage);
+  } else if (has_signs(quantized.network) &&
+             why_no_accuracy(floats.layers.back().node.output_shape(), images).empty()) {
+    say("weights of -1 and +1 leave, on the calibration images:\n");
+    evaluate(floats, quantized.network, images, options.jobs, stage);
   }
   say("written to {}\n", output_name(options.output));
 }

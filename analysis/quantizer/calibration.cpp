@@ -65,7 +65,7 @@ std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_inpu
     const LayerNode& node = layer.node;
     const bool is_pool = node.kind == LayerKind::kPool;
     const bool is_add = node.kind == LayerKind::kAdd;
-    result.push_back(node.relu || (is_pool && of(node.input)) ||
+    result.push_back(node.is_non_negative() || (is_pool && of(node.input)) ||
                      (is_add && of(node.input) && of(node.input2)));
   }
   return result;

@@ -89,6 +89,16 @@ FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed) {
   return search(histogram, bits, is_signed);
 }
 
+FormatChoice sign_format(const std::vector<float>& weights) {
+  double sum = 0;
+  for (const float weight : weights) sum += std::abs(double{weight});
+  const double mean = weights.empty() ? 0 : sum / static_cast<double>(weights.size());
+  int exponent = 0;  // mean = fraction * 2^exponent, fraction from 1/2 to 1
+  const double fraction = std::frexp(mean, &exponent);
+  const int frac = mean == 0 ? 0 : fraction < 0.75 ? 1 - exponent : -exponent;
+  return format_choice(weights, {1, std::clamp(frac, -kMaxFrac, kMaxFrac), true, true});
+}
+
 std::vector<float> as_held(const std::vector<float>& values, const Format& format) {
   std::vector<float> held;
   held.reserve(values.size());

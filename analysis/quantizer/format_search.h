@@ -28,6 +28,10 @@ FormatChoice best_format(const std::vector<float>& values, int bits, bool is_sig
 /// The same on a distribution.
 FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
 
+/// Weights as -1 and +1: of powers of two the one nearest to their mean magnitude, which is the
+/// scale with the least squared error (that falls and rises like a square around the mean).
+FormatChoice sign_format(const std::vector<float>& weights);
+
 /// The values that `format` holds in their place, rounded half to even.
 std::vector<float> as_held(const std::vector<float>& values, const Format& format);
 

@@ -151,7 +151,8 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
       const FloatLayer& layer = network_.layers[i];
       formats.weight = coarsened(formats.weight, finest_weights(layer, input.frac), layer.weights);
     }
-    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax;
+    const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax &&
+                        !node.relu && !node.bounds.any();
     // A maximum is one of its inputs: another format of that width could only add error.
     const bool keeps_input =
         is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
@@ -187,8 +188,11 @@ QuantizedNetwork NetworkQuantizer::quantize(const QuantizeOptions& options) {
 
 const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {
   const auto [at, is_new] = weights_.try_emplace({layer, bits});
-  if (is_new)
-    at->second = choose_format(rule_, network_.layers[layer].weights, bits, /*is_signed=*/true);
+  if (is_new) {
+    const std::vector<float>& weights = network_.layers[layer].weights;
+    at->second =
+        bits == 1 ? sign_format(weights) : choose_format(rule_, weights, bits, /*is_signed=*/true);
+  }
   return at->second;
 }
 

@@ -193,6 +193,12 @@ void validate_format(const char* field, const Format& format) {
   }
 }
 
+/// A map has no codes that are signs: the zeros of its padding are none.
+void validate_map_format(const char* field, const Format& format) {
+  validate_format(field, format);
+  if (format.is_sign()) fail(std::string(field) + ".narrow", "1", "0 in a map of signed bits");
+}
+
 void validate_sizes(std::initializer_list<std::pair<const char*, int>> sizes) {
   for (const auto& [field, value] : sizes) require_range(field, value, 1, kMaxSize);
 }
@@ -229,6 +235,13 @@ void validate_geometry(const Descriptor& d) {
                     kMaxElements / (std::int64_t{in.height} * in.width));
       return;
   }
+}
+
+/// Some code is left.
+void validate_bounds(const Requant& requant) {
+  const std::int32_t greatest = requant.out.max_code();
+  require_range("clamp_low", requant.clamp_low, 0, greatest - requant.out.min_code());
+  require_range("clamp_high", requant.clamp_high, 0, greatest - requant.min_code());
 }
 
 /// Maps on chip are not cut into planes and strips.
@@ -324,11 +337,12 @@ std::int64_t step_count(const Descriptor& d) {
 
 void validate(const Descriptor& d) {
   validate_geometry(d);
-  validate_format("input", d.input);
-  if (d.kind == LayerKind::kAdd) validate_format("input2", d.input2);
+  validate_map_format("input", d.input);
+  if (d.kind == LayerKind::kAdd) validate_map_format("input2", d.input2);
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
-  validate_format("output", d.requant.out);
+  validate_map_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  validate_bounds(d.requant);
   validate_layouts(d);
   validate_tiling(d);
 }

@@ -139,11 +139,12 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                 {"input2.signed", 54, 1, kAdd, "as input.signed"},
                 {"input2.narrow", 55, 1, kAdd, "as input.narrow"}},
                d.input2, visit);
-  visit_format({{"weight.bits", 56, 1, kConv, "weights: as for the input"},
-                {"weight.frac", 57, 1, kConv, "as input.frac", Sign::kSigned},
-                {"weight.signed", 58, 1, kConv, "as input.signed"},
-                {"weight.narrow", 59, 1, kConv, "as input.narrow"}},
-               d.weight, visit);
+  visit_format(
+      {{"weight.bits", 56, 1, kConv, "weights: as for the input"},
+       {"weight.frac", 57, 1, kConv, "as input.frac", Sign::kSigned},
+       {"weight.signed", 58, 1, kConv, "as input.signed"},
+       {"weight.narrow", 59, 1, kConv, "as input.narrow; a signed bit is then +1 (0) or -1 (1)"}},
+      d.weight, visit);
   visit_format({{"output.bits", 60, 1, kAny, "output: as for the input"},
                 {"output.frac", 61, 1, kAny, "as input.frac", Sign::kSigned},
                 {"output.signed", 62, 1, kAny, "as input.signed"},
@@ -168,12 +169,16 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
         d.input2_segment);
   visit(added({"output_segment", 116, 2, kAny, "likewise of the output map"}), d.output_segment);
 
+  visit(
+      added({"clamp_low", 120, 4, kAny, "codes at the lower end of output's that never come out"}),
+      d.requant.clamp_low);
+  visit(added({"clamp_high", 124, 4, kAny, "likewise at the upper end; both 0: no bounds"}),
+        d.requant.clamp_high);
+
   const auto reserve = [&](std::string_view name, std::size_t offset, std::size_t bytes,
                            std::string_view meaning) {
     visit.constant(added({name, offset, bytes, kAny, meaning}), std::uint32_t{0});
   };
-  reserve("clamp_low", 120, 4, "reserved (least output code), 0");
-  reserve("clamp_high", 124, 4, "reserved (greatest output code), 0");
   reserve("dilation_h", 128, 2, "reserved (rows between taps of the window), 0");
   reserve("dilation_w", 130, 2, "reserved (columns between taps of the window), 0");
   reserve("slice.row", 132, 2, "reserved (first row of the input in its map), 0");

@@ -187,7 +187,9 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
   const double logic = logic_pj_per_fj();
   if (counters.requantized > 0) {
     const PostUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
-    pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * energy(unit));
+    Figure fj = energy(unit);
+    if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
+    pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
   }
   Figure pool_add_fj;
   if (counters.pool_operations > 0) {

@@ -23,7 +23,7 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
   if (const std::string missing = read(table, config_.technology, {}); !missing.empty()) {
     const LibraryRatio ratio = library_ratio(tables_dir, config_.technology);
     const std::string refusal = table.path() + ": no rows " + missing + " in " + config_.technology;
-    half_even_ = half_up_ = maximum_ = adder_ = Units();
+    half_even_ = half_up_ = maximum_ = comparison_ = adder_ = Units();
     requantizer_error_bars_ = pool_add_error_bars_ = ErrorBars();
     if (!read(table, kFullLibrary, ratio).empty()) throw std::runtime_error(refusal);
     require_extrapolation(config_, refusal, ratio.unit_rule());
@@ -41,18 +41,21 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
                     mode = table.column("mode"), data = table.column("data"),
                     in_bits = table.column("in_bits"), out_bits = table.column("out_bits"),
                     area = table.column("area_um2"), leakage = table.column("leakage_nw"),
-                    energy = table.column("energy_fj_per_op");
+                    energy = table.column("energy_fj_per_op"),
+                    combinational = table.column("energy_comb_fj");
   struct Wanted {
     Units& units;
     ErrorBars& error_bars;
     const char *unit, *mode, *data;
     bool has_input;
+    std::size_t energy;
   };
   const Wanted all[] = {
-      {half_even_, requantizer_error_bars_, "requant_var_shift", "half_even", "cnn", true},
-      {half_up_, requantizer_error_bars_, "requant_var_shift", "half_up", "cnn", true},
-      {maximum_, pool_add_error_bars_, "maxpool2", "", "cnn", false},
-      {adder_, pool_add_error_bars_, "adder", "", "uniform", false}};
+      {half_even_, requantizer_error_bars_, "requant_var_shift", "half_even", "cnn", true, energy},
+      {half_up_, requantizer_error_bars_, "requant_var_shift", "half_up", "cnn", true, energy},
+      {maximum_, pool_add_error_bars_, "maxpool2", "", "cnn", false, energy},
+      {comparison_, pool_add_error_bars_, "maxpool2", "", "cnn", false, combinational},
+      {adder_, pool_add_error_bars_, "adder", "", "uniform", false, energy}};
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (table.text(row, libraries) != library) continue;
     for (const Wanted& wanted : all) {
@@ -60,7 +63,7 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
           table.text(row, data) != wanted.data) {
         continue;
       }
-      const PostUnit point{table.number(row, energy) * ratio.energy,
+      const PostUnit point{table.number(row, wanted.energy) * ratio.energy,
                            table.number(row, area) * ratio.parts.unit.area_um2,
                            table.number(row, leakage) * ratio.parts.unit.leakage_nw};
       if (!wanted.units.add(table.integer(row, out_bits),
@@ -120,6 +123,11 @@ PostUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
 
 PostUnit PostCost::maximum(int bits) const {
   return look_up(maximum_, pool_add_error_bars_, bits, kAnyInput, "maximum unit");
+}
+
+PostUnit PostCost::bounds(int bits) const {
+  const PostUnit one = look_up(comparison_, pool_add_error_bars_, bits, kAnyInput, "maximum unit");
+  return {2 * one.energy_fj, 0, 0, one.by};
 }
 
 PostUnit PostCost::adder(int sum_bits) const {

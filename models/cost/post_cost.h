@@ -33,6 +33,9 @@ class PostCost {
   /// table std::runtime_error. Rounding modes other than half-to-even are charged as half-up.
   PostUnit requantizer(int out_bits, Rounding rounding) const;
   PostUnit maximum(int bits) const;
+  /// The comparators and multiplexers of two bounds on codes: twice what is combinational in a
+  /// maximum unit. They lie between the requantizer's registers. Energy only.
+  PostUnit bounds(int bits) const;
   /// At least 16 bits wide: the unit every column has; wider where the sum needs it.
   PostUnit adder(int sum_bits) const;
 
@@ -51,7 +54,7 @@ class PostCost {
   PostUnit look_up(const Units& units, const ErrorBars& error_bars, int bits, int in_bits,
                    const char* what) const;
 
-  Units half_even_, half_up_, maximum_, adder_;
+  Units half_even_, half_up_, maximum_, comparison_, adder_;
   ErrorBars requantizer_error_bars_, pool_add_error_bars_;
   CostConfig config_;
   int accumulator_bits_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "models/numeric/kernels/bit_windows.h"
 #include "models/numeric/kernels/kernel_set.h"
@@ -40,6 +41,9 @@ void store_code(std::uint32_t code, std::uint8_t* packed, std::size_t bit, int b
   }
 }
 
+/// Signs as bits that are 1 for -1.
+constexpr Format kSignBits{1, 0, false, false};
+
 bool is_host_form(const Format& format, std::size_t bit_offset) {
   return bit_offset % 8 == 0 && format.bits == 8 * format.host_bytes();
 }
@@ -49,6 +53,11 @@ bool is_host_form(const Format& format, std::size_t bit_offset) {
 void unpack_codes(const std::uint8_t* packed, std::size_t bit_offset, const Format& format,
                   std::size_t count, std::uint8_t* host) {
   if (count == 0) return;
+  if (format.is_sign()) {
+    unpack_codes(packed, bit_offset, kSignBits, count, host);
+    for (std::size_t i = 0; i < count; ++i) host[i] = static_cast<std::uint8_t>(1 - 2 * host[i]);
+    return;
+  }
   const auto bits = static_cast<std::size_t>(format.bits);
   const auto code_bytes = static_cast<std::size_t>(format.host_bytes());
   if (is_host_form(format, bit_offset)) {
@@ -70,6 +79,11 @@ void unpack_codes(const std::uint8_t* packed, std::size_t bit_offset, const Form
 void pack_codes(const std::uint8_t* host, const Format& format, std::size_t count,
                 std::uint8_t* packed, std::size_t bit_offset) {
   if (count == 0) return;
+  if (format.is_sign()) {
+    std::vector<std::uint8_t> signs(host, host + count);
+    for (std::uint8_t& code : signs) code = static_cast<std::uint8_t>(code >> 7);
+    return pack_codes(signs.data(), kSignBits, count, packed, bit_offset);
+  }
   const auto bits = static_cast<std::size_t>(format.bits);
   const auto code_bytes = static_cast<std::size_t>(format.host_bytes());
   if (is_host_form(format, bit_offset)) {

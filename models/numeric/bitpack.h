@@ -16,7 +16,8 @@ constexpr std::size_t packed_bytes(std::size_t count, int bits) {
 }
 
 /// Reads `count` codes starting `bit_offset` bits into `packed`; never reads a byte in which none
-/// of these codes has a bit. Signed codes are sign-extended.
+/// of these codes has a bit. Signed codes are sign-extended; a bit of Format::is_sign() is the
+/// sign.
 void unpack_codes(const std::uint8_t* packed, std::size_t bit_offset, const Format& format,
                   std::size_t count, std::uint8_t* host);
 

@@ -19,12 +19,17 @@ struct Format {
   bool is_signed = true;  ///< two's complement if true
   bool narrow = false;    ///< symmetric range: signed drops the lowest code, unsigned the highest
 
+  /// The symmetric range of a signed bit: codes -1 and +1 and no 0, as QONNX's BipolarQuant has
+  /// them. For weights only; the bit is the sign, 1 for -1.
+  constexpr bool is_sign() const { return bits == 1 && is_signed && narrow; }
+
   constexpr std::int32_t min_code() const {
-    return is_signed ? -(std::int32_t{1} << (bits - 1)) + (narrow ? 1 : 0) : 0;
+    return is_signed ? -(std::int32_t{1} << (bits - 1)) + (narrow && !is_sign() ? 1 : 0) : 0;
   }
   constexpr std::int32_t max_code() const {
-    return is_signed ? (std::int32_t{1} << (bits - 1)) - 1
-                     : (std::int32_t{1} << bits) - 1 - (narrow ? 1 : 0);
+    return is_sign()   ? 1
+           : is_signed ? (std::int32_t{1} << (bits - 1)) - 1
+                       : (std::int32_t{1} << bits) - 1 - (narrow ? 1 : 0);
   }
   /// Bytes one code takes in host memory (CodeTensor), not in simulated memory.
   constexpr int host_bytes() const { return bits <= 8 ? 1 : 2; }

@@ -14,18 +14,10 @@
 namespace dcnsim {
 namespace {
 
-std::int32_t lowest_code(const Requant& requant) {
-  return requant.relu ? std::max(requant.out.min_code(), 0) : requant.out.min_code();
-}
-
-/// Clamps to the output format and its ReLU.
+/// Clamps to the output format, its ReLU and its bounds.
 std::int32_t clamp_code(std::int64_t value, const Requant& requant) {
   return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(value, lowest_code(requant), requant.out.max_code()));
-}
-
-std::int32_t requantize(std::int64_t value, const Requant& requant) {
-  return requantize(value, requant.shift, requant.rounding, requant.out, requant.relu);
+      std::clamp<std::int64_t>(value, requant.min_code(), requant.max_code()));
 }
 
 void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& requant,
@@ -37,8 +29,8 @@ void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& r
   const auto code_bytes = static_cast<std::size_t>(requant.out.host_bytes());
   const kernels::KernelSet& kernels = kernels::selected();
   const auto row = code_bytes == 1 ? kernels.requantize_to_8 : kernels.requantize_to_16;
-  row({acc, count, requant.shift, static_cast<int>(requant.rounding), lowest_code(requant),
-       requant.out.max_code(), out.data() + first * code_bytes});
+  row({acc, count, requant.shift, static_cast<int>(requant.rounding), requant.min_code(),
+       requant.max_code(), out.data() + first * code_bytes});
 }
 
 void requantize_row(const std::int64_t* acc, std::size_t count, const Requant& requant,
@@ -207,6 +199,10 @@ void validate(const PoolShape& shape) {
                                        std::int64_t{shape.out_h()} * shape.out_w());
   require(shape.in.channels >= 1 && shape.in.channels <= kMaxElements / pixels, "in.channels",
           shape.in.channels, "positive and small enough for at most 2^30 elements");
+}
+
+std::int32_t requantize(std::int64_t acc, const Requant& requant) {
+  return clamp_code(shift_right_round(acc, requant.shift, requant.rounding), requant);
 }
 
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Post-processing on codes: requantize with ReLU and fused max pool, stand-alone pooling, residual
-// add. Each exists once; the executor and the SystemC modules call it.
+// Post-processing on codes: requantize with ReLU, bounds and fused max pool, stand-alone pooling,
+// residual add. Each exists once; the executor and the SystemC modules call it.
 #pragma once
+
+#include <algorithm>
+#include <cstdint>
 
 #include "models/numeric/conv.h"
 #include "models/numeric/format.h"
@@ -16,6 +19,16 @@ struct Requant {
   Rounding rounding = Rounding::kHalfUp;
   bool relu = false;  ///< clamp at 0 even if the format is signed
   Format out;
+  /// Codes at the lower and upper end of the format that never come out: results beyond them
+  /// become the nearest code that does. Bounds of a Clip; none if both are 0.
+  int clamp_low = 0;
+  int clamp_high = 0;
+
+  constexpr bool is_bounded() const { return clamp_low != 0 || clamp_high != 0; }
+  constexpr std::int32_t min_code() const {
+    return std::max(out.min_code() + clamp_low, relu ? 0 : INT32_MIN);
+  }
+  constexpr std::int32_t max_code() const { return out.max_code() - clamp_high; }
 };
 
 enum class PoolKind : std::uint8_t { kMax, kAverage };
@@ -42,6 +55,9 @@ struct PoolShape {
 /// Throws std::invalid_argument naming the field if the geometry is impossible; every window must
 /// hold at least one real input.
 void validate(const PoolShape& shape);
+
+/// clamp(shift_right_round(acc, shift)).
+std::int32_t requantize(std::int64_t acc, const Requant& requant);
 
 /// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
 /// with the same stride (1: none; rows and columns that do not fill a window are dropped).

@@ -71,12 +71,8 @@ double round_to_integer(double value, Rounding rounding) {
   return rounds_up(rounding, r) ? floor + 1 : floor;
 }
 
-std::int32_t clamp_to(std::int64_t value, const Format& format) {
-  return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(value, format.min_code(), format.max_code()));
-}
-
 std::int32_t quantize(double x, const Format& format, Rounding rounding) {
+  if (format.is_sign()) return x < 0 ? -1 : 1;
   if (std::isnan(x)) return 0;
   const double code = round_to_integer(scaled(x, format.frac), rounding);
   return static_cast<std::int32_t>(std::clamp<double>(code, format.min_code(), format.max_code()));
@@ -84,12 +80,6 @@ std::int32_t quantize(double x, const Format& format, Rounding rounding) {
 
 double dequantize(std::int32_t code, const Format& format) {
   return scaled(static_cast<double>(code), -format.frac);
-}
-
-std::int32_t requantize(std::int64_t acc, int shift, Rounding rounding, const Format& out,
-                        bool relu) {
-  const std::int32_t code = clamp_to(shift_right_round(acc, shift, rounding), out);
-  return relu ? std::max(code, 0) : code;
 }
 
 std::int64_t fit(std::int64_t value, const Accumulator& accumulator) {

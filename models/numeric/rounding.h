@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounding, clamping and requantization of single values: the one implementation that the reference
-// executor, the SystemC datapath and fixed-point training share.
+// Rounding of single values: the one implementation that the reference executor, the SystemC
+// datapath and fixed-point training share.
 #pragma once
 
 #include <cstdint>
@@ -28,18 +28,12 @@ std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding)
 /// `value` rounded to an integer-valued double.
 double round_to_integer(double value, Rounding rounding);
 
-std::int32_t clamp_to(std::int64_t value, const Format& format);
-
-/// clamp(round(x * 2^frac)). NaN quantizes to 0; infinities clamp.
+/// clamp(round(x * 2^frac)). NaN quantizes to 0; infinities clamp. Where codes are signs, -1 for
+/// what is below 0, else +1.
 std::int32_t quantize(double x, const Format& format, Rounding rounding = Rounding::kHalfEven);
 
 /// code * 2^-frac.
 double dequantize(std::int32_t code, const Format& format);
-
-/// clamp(shift_right_round(acc, shift)), shift = frac of the accumulator - frac of the output.
-/// ReLU is an unsigned output format, or `relu` for a signed one.
-std::int32_t requantize(std::int64_t acc, int shift, Rounding rounding, const Format& out,
-                        bool relu = false);
 
 /// `value` brought into the accumulator's range as its overflow mode says.
 std::int64_t fit(std::int64_t value, const Accumulator& accumulator);

@@ -98,7 +98,7 @@
 #define DCN_DESCRIPTOR_WEIGHT_FRAC_BYTES        1u
 #define DCN_DESCRIPTOR_WEIGHT_SIGNED_OFFSET     58u         /* as input.signed */
 #define DCN_DESCRIPTOR_WEIGHT_SIGNED_BYTES      1u
-#define DCN_DESCRIPTOR_WEIGHT_NARROW_OFFSET     59u         /* as input.narrow */
+#define DCN_DESCRIPTOR_WEIGHT_NARROW_OFFSET     59u         /* as input.narrow; a signed bit is then +1 (0) or -1 (1) */
 #define DCN_DESCRIPTOR_WEIGHT_NARROW_BYTES      1u
 #define DCN_DESCRIPTOR_OUTPUT_BITS_OFFSET       60u         /* output: as for the input */
 #define DCN_DESCRIPTOR_OUTPUT_BITS_BYTES        1u
@@ -132,12 +132,10 @@
 #define DCN_DESCRIPTOR_INPUT2_SEGMENT_BYTES     2u
 #define DCN_DESCRIPTOR_OUTPUT_SEGMENT_OFFSET    116u        /* likewise of the output map */
 #define DCN_DESCRIPTOR_OUTPUT_SEGMENT_BYTES     2u
-#define DCN_DESCRIPTOR_CLAMP_LOW_OFFSET         120u        /* reserved (least output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_LOW_OFFSET         120u        /* codes at the lower end of output's that never come out */
 #define DCN_DESCRIPTOR_CLAMP_LOW_BYTES          4u
-#define DCN_DESCRIPTOR_CLAMP_LOW_VALUE          0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* reserved (greatest output code), 0 */
+#define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* likewise at the upper end; both 0: no bounds */
 #define DCN_DESCRIPTOR_CLAMP_HIGH_BYTES         4u
-#define DCN_DESCRIPTOR_CLAMP_HIGH_VALUE         0x0u        /* what the field has to be */
 #define DCN_DESCRIPTOR_DILATION_H_OFFSET        128u        /* reserved (rows between taps of the window), 0 */
 #define DCN_DESCRIPTOR_DILATION_H_BYTES         2u
 #define DCN_DESCRIPTOR_DILATION_H_VALUE         0x0u        /* what the field has to be */

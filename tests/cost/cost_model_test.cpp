@@ -332,6 +332,18 @@ TEST(cost_model, sums_of_windows_need_a_bit_for_every_doubling) {
   EXPECT_NEAR(with_window(1, 17), at16 + (at24 - at16) * 3 / 8, 1e-9);
 }
 
+TEST(cost_model, bounds_are_two_comparisons_more_a_requantized_value) {
+  const CostModel model(kTables, preset("small_edge"));
+  LayerCounters c;
+  c.requantized = 1000;
+  Descriptor d = conv8();
+  d.requant.out.bits = 8;
+  const auto pj = [&] { return part(model.layer_energy_pj(d, c), "requantize"); };
+  const double unbounded = pj();
+  d.requant.clamp_high = 1;
+  EXPECT_NEAR(pj() - unbounded, 2 * 45.3016, 1e-9);
+}
+
 TEST(cost_model, short_additions_take_the_16_bit_adder) {
   const CostModel model(kTables, preset("small_edge"));
   LayerCounters c;

@@ -323,6 +323,8 @@ TEST(post_cost, widths_between_are_linear_and_small_ones_substituted) {
   EXPECT_EQ(cost.requantizer(1, Rounding::kHalfEven).energy_fj, 1116.02);
   EXPECT_EQ(cost.requantizer(8, Rounding::kFloor).energy_fj, 1252.47);
   EXPECT_EQ(cost.adder(3).energy_fj, 886.934);
+  EXPECT_DOUBLE_EQ(cost.bounds(8).energy_fj, 2 * 45.3016) << "combinational part of maxpool2";
+  EXPECT_EQ(cost.bounds(8).area_um2, 0);
   EXPECT_EQ(
       error_of([&] { cost.adder(49); }),
       "requant_etc.csv: no adder of 49 bits in nangate45 (8..48); cost.extrapolate: true would "

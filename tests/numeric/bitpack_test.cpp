@@ -110,6 +110,27 @@ TEST(BitpackBytes, SizesRoundUpToBytes) {
   EXPECT_EQ(packed_bytes(9, 5), 6U);
 }
 
+TEST(BitpackBytes, ASignIsTheBitThatIsOneForMinusOne) {
+  std::mt19937 random(3);
+  constexpr Format sign{1, 0, true, true};
+  for (std::size_t offset = 0; offset < 17; ++offset) {
+    for (const std::size_t count : {1U, 7U, 8U, 64U, 200U}) {
+      const std::vector<std::uint8_t> packed = random_bytes(random, (offset + count + 7) / 8);
+      CodeTensor host({1, 1, static_cast<int>(count)}, sign);
+      unpack_codes(packed.data(), offset, sign, count, host.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(host.get(i), bit_at(packed, offset + i) ? -1 : 1);
+      }
+      std::vector<std::uint8_t> again = packed;
+      for (std::size_t i = 0; i < count; ++i) again[(offset + i) / 8] = 0;
+      pack_codes(host.data(), sign, count, again.data(), offset);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(bit_at(again, offset + i), bit_at(packed, offset + i));
+      }
+    }
+  }
+}
+
 TEST(BitpackBytes, LeastSignificantBitComesFirst) {
   CodeTensor host({1, 1, 3}, {4, 0, false});
   host.set(0, 0x1);

@@ -22,6 +22,7 @@ inline int pick(Random& random, int low, int high) {
 
 /// Uniform over the codes, with the two extremes given extra weight.
 inline std::int32_t random_code(Random& random, const Format& format) {
+  if (format.is_sign()) return 2 * pick(random, 0, 1) - 1;
   switch (pick(random, 0, 5)) {
     case 0:
       return format.min_code();

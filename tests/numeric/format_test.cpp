@@ -25,12 +25,25 @@ TEST(Format, CodesAreTwosComplementOrPlainBinary) {
     const int codes = 1 << bits;
     EXPECT_EQ((Format{bits, 0, true}.min_code()), -codes / 2);
     EXPECT_EQ((Format{bits, 0, true}.max_code()), codes / 2 - 1);
-    EXPECT_EQ((Format{bits, 0, true, true}.min_code()), -codes / 2 + 1);
-    EXPECT_EQ((Format{bits, 0, true, true}.max_code()), codes / 2 - 1);
+    if (bits > 1) {
+      EXPECT_EQ((Format{bits, 0, true, true}.min_code()), -codes / 2 + 1);
+      EXPECT_EQ((Format{bits, 0, true, true}.max_code()), codes / 2 - 1);
+    }
     EXPECT_EQ((Format{bits, 0, false}.min_code()), 0);
     EXPECT_EQ((Format{bits, 0, false}.max_code()), codes - 1);
     EXPECT_EQ((Format{bits, 0, false, true}.max_code()), codes - 2);
     EXPECT_EQ((Format{bits, 0, false}.host_bytes()), bits > 8 ? 2 : 1);
+  }
+}
+
+TEST(Format, SymmetricSignedBitIsPlusOrMinusOne) {
+  constexpr Format sign{1, 3, true, true};
+  EXPECT_TRUE(sign.is_sign());
+  EXPECT_EQ(sign.min_code(), -1);
+  EXPECT_EQ(sign.max_code(), 1);
+  for (const Format& other :
+       {Format{1, 3, true}, Format{1, 3, false, true}, Format{2, 3, true, true}}) {
+    EXPECT_FALSE(other.is_sign());
   }
 }
 

@@ -26,6 +26,17 @@ Format random_format(Random& random) {
   return {pick(random, kMinBits, kMaxBits), 0, pick(random, 0, 1) == 0, pick(random, 0, 1) == 0};
 }
 
+/// Every second one bounded, so that one code is left or more.
+Requant random_requant(Random& random, int shift, Rounding rounding) {
+  Requant requant{shift, rounding, pick(random, 0, 1) == 0, random_format(random)};
+  if (pick(random, 0, 1) == 0) return requant;
+  const int least = requant.min_code(), greatest = requant.max_code();
+  const int low = pick(random, least, greatest);
+  requant.clamp_low = low - requant.out.min_code();
+  requant.clamp_high = greatest - pick(random, low, greatest);
+  return requant;
+}
+
 CodeTensor random_tensor(Random& random, Shape shape, const Format& format) {
   CodeTensor tensor(shape, format);
   for (std::size_t i = 0; i < tensor.size(); ++i) tensor.set(i, test::random_code(random, format));
@@ -55,8 +66,7 @@ std::int32_t expected_code(std::int64_t acc, const Requant& requant) {
   const Int128 numerator =
       requant.shift < 0 ? Int128{acc} * (Int128{1} << std::min(-requant.shift, 62)) : Int128{acc};
   const Int128 denominator = Int128{1} << std::clamp(requant.shift, 0, 100);
-  return clamp_code(round_fraction(numerator, denominator, requant.rounding), requant.out,
-                    requant.relu);
+  return clamp_code(round_fraction(numerator, denominator, requant.rounding), requant);
 }
 
 TEST(Requantize, TensorsEqualSingleValuesForEveryShiftModeAndFormat) {
@@ -64,7 +74,7 @@ TEST(Requantize, TensorsEqualSingleValuesForEveryShiftModeAndFormat) {
   for (int shift = -100; shift <= 100; shift += shift < -4 || shift > 40 ? 7 : 1) {
     for (const Rounding rounding : kRoundings) {
       for (int repetition = 0; repetition < 8; ++repetition) {
-        const Requant requant{shift, rounding, pick(random, 0, 1) == 0, random_format(random)};
+        const Requant requant = random_requant(random, shift, rounding);
         const Shape shape{3, 5, pick(random, 1, 9)};
         Accumulators narrow;
         Accumulators wide;
@@ -114,8 +124,8 @@ TEST(Requantize, FusedMaxPoolEqualsPoolingTheCodes) {
   for (int repetition = 0; repetition < 300; ++repetition) {
     const int pool = pick(random, 1, 3);
     const Shape shape{pick(random, pool, 9), pick(random, pool, 9), pick(random, 1, 40)};
-    const Requant requant{pick(random, -2, 20), kRoundings[pick(random, 0, 4)],
-                          pick(random, 0, 1) == 0, random_format(random)};
+    const Requant requant =
+        random_requant(random, pick(random, -2, 20), kRoundings[pick(random, 0, 4)]);
     Accumulators acc;
     for (std::size_t i = 0; i < shape.elements(); ++i) {
       const std::int32_t value = random_acc(random, requant.shift);
@@ -178,9 +188,9 @@ TEST(Pool, EqualsTheDefinitionOnRandomWindows) {
     }
     validate(shape);
     const CodeTensor input = random_tensor(random, shape.in, random_format(random));
-    const Requant requant{pick(random, 0, 3) == 0 ? pick(random, -96, 96) : pick(random, -3, 6),
-                          kRoundings[pick(random, 0, 4)], pick(random, 0, 1) == 0,
-                          random_format(random)};
+    const Requant requant = random_requant(
+        random, pick(random, 0, 3) == 0 ? pick(random, -96, 96) : pick(random, -3, 6),
+        kRoundings[pick(random, 0, 4)]);
     const CodeTensor out = pool_tensor(shape, input, requant);
     ASSERT_EQ(out.shape(), shape.out());
     for (int y = 0; y < shape.out_h(); ++y) {
@@ -207,8 +217,7 @@ TEST(Pool, EqualsTheDefinitionOnRandomWindows) {
           }
           (requant.shift < 0 ? numerator : denominator) *= Int128{1} << std::abs(requant.shift);
           ASSERT_EQ(out.at(y, x, c),
-                    clamp_code(round_fraction(numerator, denominator, requant.rounding),
-                               requant.out, requant.relu))
+                    clamp_code(round_fraction(numerator, denominator, requant.rounding), requant))
               << "seed 5, repetition " << repetition;
         }
       }
@@ -250,8 +259,7 @@ TEST(Add, EqualsTheSumOnTheFinerGrid) {
     const int reach = repetition % 3 == 0 ? kMaxFrac : 6;
     Format format_a = random_format(random);
     Format format_b = random_format(random);
-    Requant requant{0, kRoundings[pick(random, 0, 4)], pick(random, 0, 1) == 0,
-                    random_format(random)};
+    Requant requant = random_requant(random, 0, kRoundings[pick(random, 0, 4)]);
     format_a.frac = pick(random, -reach, reach);
     format_b.frac = pick(random, -reach, reach);
     requant.out.frac = pick(random, -reach, reach);
@@ -270,8 +278,7 @@ TEST(Add, EqualsTheSumOnTheFinerGrid) {
         rounded = std::clamp<Int128>(sum, -(1 << 20), 1 << 20) *
                   (Int128{1} << std::min(-requant.shift, 40));
       }
-      ASSERT_EQ(out.get(i), clamp_code(rounded, requant.out, requant.relu))
-          << "seed 6, repetition " << repetition;
+      ASSERT_EQ(out.get(i), clamp_code(rounded, requant)) << "seed 6, repetition " << repetition;
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "models/numeric/post.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim::test {
@@ -37,10 +38,11 @@ inline Int128 round_fraction(Int128 numerator, Int128 denominator, Rounding roun
   return 0;
 }
 
-inline std::int32_t clamp_code(Int128 value, const Format& format, bool relu = false) {
-  const Int128 low = relu && format.min_code() < 0 ? 0 : format.min_code();
-  return static_cast<std::int32_t>(
-      value < low ? low : (value > format.max_code() ? format.max_code() : value));
+inline std::int32_t clamp_code(Int128 value, const Requant& requant) {
+  Int128 low = requant.out.min_code() + requant.clamp_low;
+  const Int128 high = requant.out.max_code() - requant.clamp_high;
+  if (requant.relu && low < 0) low = 0;
+  return static_cast<std::int32_t>(value < low ? low : (value > high ? high : value));
 }
 
 }  // namespace dcnsim::test

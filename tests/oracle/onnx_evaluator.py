@@ -258,6 +258,8 @@ def compute(node, x, a, opset):
         return x[0]
     if op in ("Quant", "IntQuant"):
         return quantized(*x[:4], a)
+    if op == "BipolarQuant":
+        return np.where(x[0] >= 0, 1.0, -1.0) * x[1]
     if op == "Trunc":
         return truncated(*x, a.get("rounding_mode", b"FLOOR").decode())
     raise ValueError(op)

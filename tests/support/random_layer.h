@@ -60,8 +60,15 @@ class RandomLayer {
     Descriptor d;
     d.kind = LayerKind::kAdd;
     d.add = {pick(1, 20), pick(1, 20), pick(1, 40)};
-    d.input2 = format();
+    d.input2 = map_format();
     return with_formats(d);
+  }
+
+  /// Gives it bounds between which there is a code or more.
+  void bound(Requant& requant) {
+    const int least = pick(requant.min_code(), requant.max_code());
+    requant.clamp_high = pick(0, requant.max_code() - least);
+    requant.clamp_low = least - requant.out.min_code();
   }
 
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
@@ -139,11 +146,18 @@ class RandomLayer {
   }
 
  private:
+  /// Of a map, whose signed bit is never -1 or +1.
+  Format map_format() {
+    Format f = format();
+    f.narrow = f.narrow && f.bits > 1;
+    return f;
+  }
+
   Format format() { return {pick(1, 16), pick(-3, 9), chance(2), chance(4)}; }
 
   Descriptor with_formats(Descriptor d) {
-    d.input = format();
-    d.requant = {pick(0, 9), static_cast<Rounding>(pick(0, 4)), chance(2), format()};
+    d.input = map_format();
+    d.requant = {pick(0, 9), static_cast<Rounding>(pick(0, 4)), chance(2), map_format()};
     return d;
   }
 

@@ -3,6 +3,8 @@
 // fused and stand-alone pools, residual adds, fully-connected ends.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "workloads/network.h"
@@ -53,6 +55,25 @@ class RandomNetwork {
     return n;
   }
 
+  /// Bounds every second layer, on its grid, half-way between two codes or in quarters. Without
+  /// max pools, whose bounds a file may as well say of the layer before.
+  void bound(FixedNetwork& n, bool max_pools = true) {
+    for (FixedLayer& l : n.layers) {
+      if (chance(2)) continue;
+      const bool is_max = l.node.kind == LayerKind::kPool && l.node.pool.kind == PoolKind::kMax;
+      if (is_max && !max_pools) continue;
+      const auto value = [&](int code) {
+        return static_cast<float>(std::ldexp(code + pick(0, 3) * 0.25, -l.requant.out.frac));
+      };
+      const int low = code(l.requant.out), high = pick(low, l.requant.out.max_code());
+      ClipBounds bounds;
+      if (chance(2)) bounds.low = value(low);
+      if (!chance(3)) bounds.high = std::max(value(high), bounds.low);
+      l.node.clip(bounds);
+      set_bounds(l.requant, l.node);
+    }
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));
@@ -65,7 +86,9 @@ class RandomNetwork {
 
  private:
   Format format(int bits, bool is_signed) { return {bits, pick(-2, 8), is_signed, false}; }
-  std::int32_t code(const Format& f) { return pick(f.min_code(), f.max_code()); }
+  std::int32_t code(const Format& f) {
+    return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
+  }
   Rounding rounding() { return static_cast<Rounding>(pick(0, 4)); }
 
   void append(FixedNetwork& n) {
@@ -101,6 +124,7 @@ class RandomNetwork {
     l.node.conv = c;
     l.node.fused_pool = pool;
     l.weight = format(pick(1, 16), true);
+    l.weight.narrow = l.weight.bits == 1 && c.out_channels % 2 == 0;  // -1 and +1
     l.weights.resize(static_cast<std::size_t>(c.out_channels) *
                      static_cast<std::size_t>(c.reduction()));
     for (std::int32_t& w : l.weights) w = code(l.weight);

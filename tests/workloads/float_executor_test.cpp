@@ -49,7 +49,9 @@ std::vector<float> naive_conv(const ConvShape& s, const std::vector<float>& inpu
 
 /// A random fixed network's structure with float numbers.
 FloatNetwork random_float_network(unsigned seed) {
-  const FixedNetwork fixed = RandomNetwork(seed).make();
+  RandomNetwork shapes(seed);
+  FixedNetwork fixed = shapes.make();
+  if (seed % 2 == 0) shapes.bound(fixed);
   FloatNetwork network{fixed.name, fixed.input_name, fixed.input, {}};
   std::mt19937 random(seed);
   for (const FixedLayer& layer : fixed.layers) {
@@ -119,8 +121,10 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
       const auto b = value(node.input2);
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
     }
-    if (node.relu) {
-      for (float& v : out) v = std::max(v, 0.0F);
+    for (float& v : out) {
+      if (node.relu && v < 0) v = 0;
+      if (v < node.bounds.low) v = node.bounds.low;
+      if (v > node.bounds.high) v = node.bounds.high;
     }
     outputs.push_back(std::move(out));
   }

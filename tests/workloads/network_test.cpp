@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -95,14 +96,38 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'conv': fused pool 9 does not fit the map 8 x 8 x 4"},
         Mistake{"FusedPoolOfPool", [](FixedNetwork& n) { n.layers[1].node.fused_pool = 2; },
                 "layer 'pool': only conv fuses a pool"},
-        Mistake{"ReluOfPool", [](FixedNetwork& n) { n.layers[1].node.relu = true; },
-                "layer 'pool': a pool layer has no ReLU"},
+        Mistake{"NothingBetweenBounds",
+                [](FixedNetwork& n) {
+                  n.layers[1].node.bounds = {2, 1.5F};
+                },
+                "layer 'pool': bounds 2..1.5 leave nothing between them"},
+        Mistake{"BoundIsNoNumber", [](FixedNetwork& n) { n.layers[1].node.bounds.high = NAN; },
+                "layer 'pool': bounds ..nan leave nothing between them"},
+        Mistake{"Bounds", [](FixedNetwork& n) { n.layers[1].node.bounds.high = 1; },
+                "layer 'pool': bounds differ between node and requantizer"},
         Mistake{"WeightCount", [](FixedNetwork& n) { n.layers[0].weights.push_back(0); },
                 "layer 'conv': has 73 weights, expected 72"},
         Mistake{"BiasCount", [](FixedNetwork& n) { n.layers[2].bias.push_back(0); },
                 "layer 'add': has 1 biases, expected 0"},
         Mistake{"WeightCode", [](FixedNetwork& n) { n.layers[0].weights[5] = 8; },
                 "layer 'conv': weight code 8 is outside format s4.3"},
+        Mistake{"WeightIsNoSign",
+                [](FixedNetwork& n) {
+                  n.layers[0].weight = {1, 3, true, true};
+                  n.layers[0].weights.assign(72, -1);
+                  n.layers[0].weights[7] = 0;
+                },
+                "layer 'conv': weight code 0 is outside format s1.3n"},
+        Mistake{"MapOfSigns",
+                [](FixedNetwork& n) {
+                  n.layers[1].requant.out = {1, 1, true, true};
+                },
+                "layer 'pool': output format: codes -1 and +1 are for weights only"},
+        Mistake{"ImageOfSigns",
+                [](FixedNetwork& n) {
+                  n.input_format = {1, 0, true, true};
+                },
+                "input format: codes -1 and +1 are for weights only"},
         Mistake{"BiasCode", [](FixedNetwork& n) { n.layers[0].bias[1] = INT64_MIN; },
                 "layer 'conv': bias code -9223372036854775808 is beyond 2^62"},
         Mistake{"WeightFormat", [](FixedNetwork& n) { n.layers[0].weight.bits = 0; },

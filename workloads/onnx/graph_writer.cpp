@@ -81,6 +81,12 @@ std::string GraphWriter::add_quant(const std::string& input, const std::string& 
   if (model_.opset_import_size() == 1) add_opset(kQuantDomain, 1);
   const std::string scale =
       scalar("scale.2^" + std::to_string(-spec.frac), std::ldexp(1.0F, -spec.frac));
+  if (spec.is_sign()) {
+    const std::string output = fresh(stem + ".quantized");
+    add_node(fresh(stem + ".quant"), "BipolarQuant", {input, scale}, output)
+        .set_domain(kQuantDomain);
+    return output;
+  }
   const bool raised = spec.is_signed_bit();
   const std::string zero = raised ? scalar("zero_point.1", 1.0F) : scalar("zero_point", 0.0F);
   const std::string bits =

@@ -30,21 +30,20 @@ bool is_of_quantizers(const onnx::NodeProto& node) {
 
 bool is_quantization(const onnx::NodeProto& node) {
   const std::string& op = node.op_type();
-  return (op == "Quant" || op == "IntQuant" || op == "Trunc") && is_of_quantizers(node);
+  return (op == "Quant" || op == "IntQuant" || op == "BipolarQuant" || op == "Trunc") &&
+         is_of_quantizers(node);
 }
 
 /// What would help with a network that has this operator, as the end of a sentence, or "".
 std::string_view advice_on(const std::string& op) {
   constexpr std::string_view cuts = ": the machine neither cuts nor joins maps";
-  constexpr std::string_view curves = ": of activations the machine has ReLU only";
+  constexpr std::string_view curves = ": of activations the machine has ReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
   constexpr std::string_view codes =
       ": give dcnsim quantize the float network, or write QONNX instead";
   constexpr std::string_view control = ": an export without control flow would do";
   static const std::map<std::string_view, std::string_view> advice{
-      {"BipolarQuant",
-       ": the machine has no numbers that are -1 or +1; a Quant to signed 2 bits would do"},
       {"Concat", cuts},
       {"DequantizeLinear", codes},
       {"Elu", curves},

@@ -78,7 +78,7 @@ class NetworkBuilder {
   void div();
   void neg();
   void clip();
-  void relu();
+  void relu() { bound({0.0F, ClipBounds{}.high}); }
   void max_pool();
   void average_pool();
   void global_average_pool() { global_pool(PoolKind::kAverage); }
@@ -100,6 +100,11 @@ class NetworkBuilder {
   /// Folds `chain` into the convolution behind `input`, or makes it one of its own; in front of the
   /// first layer it becomes part of the network's input.
   void apply_chain(const std::string& input, const AffineChain& chain);
+  void bound(const ClipBounds& bounds);
+  /// The layer that can bound what the current node reads, nothing if it takes one of its own;
+  /// `pools`: the max pools behind it.
+  Layer* layer_to_bound(const ClipBounds& bounds, std::vector<Layer*>& pools);
+  Layer& bounding_layer();
   void global_pool(PoolKind kind);
   void reduce(PoolKind kind);
   void pool_layer(PoolShape shape, bool can_fuse, const View& view);

@@ -1,57 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operators of NetworkBuilder that are or become a ReLU.
+// The operators of NetworkBuilder that bound what a layer delivers.
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
-#include "models/arch/config_fields.h"
+#include "models/numeric/rounding.h"
 #include "workloads/onnx/network_builder.h"
 
 namespace dcnsim {
+namespace {
 
-/// With 0 as its lower bound alone it is a ReLU.
-void NetworkBuilder::clip() {
-  constexpr double kNone = std::numeric_limits<float>::max();
-  const auto bound = [&](const char* name, int index, double none) {
-    const double given = attributes_->real(name, none);
-    return has_input(index) ? scalar(constants_.get(input(index))) : given;
+/// What the bounds leave of the values of `output` are values of `output`.
+bool are_on_grid(const ClipBounds& bounds, const QuantSpec& output) {
+  const Format format = output.format();
+  const double low = std::ldexp(double{bounds.low}, format.frac);
+  const double high = std::ldexp(double{bounds.high}, format.frac);
+  const auto is_code = [&](double code) {
+    return std::trunc(code) == code && code >= format.min_code() && code <= format.max_code();
   };
-  const double low = bound("min", 1, -kNone), high = bound("max", 2, kNone);
-  if (high < kNone) {
-    const bool is_of_image = activation(input(0)).producer == kNetworkInput;
-    const bool is_like_relu6 = low == 0 && high > 0;
-    throw std::runtime_error("its upper bound " + fields::decimal(high) + " is not supported: " +
-                             (is_of_image     ? "clip the images before, and leave it out"
-                              : is_like_relu6 ? "ReLU instead of ReLU6 would do"
-                                              : "of activations the machine has ReLU only"));
-  }
-  if (low <= -kNone) return deliver(activation(input(0)));
-  if (low == 0) return relu();
-  throw std::runtime_error("its lower bound " + fields::decimal(low) +
-                           " is not supported: of activations the machine has ReLU only");
+  return (low <= format.min_code() || is_code(low)) && (high >= format.max_code() || is_code(high));
 }
 
-void NetworkBuilder::relu() {
+}  // namespace
+
+void NetworkBuilder::clip() {
+  constexpr double kNone = std::numeric_limits<float>::max();
+  const auto bound_of = [&](const char* name, int index, double none) {
+    double value = attributes_->real(name, none);
+    if (has_input(index)) {
+      const Constant& given = constants_.get(input(index));
+      if (given.quant) throw std::runtime_error("its bounds have a Quant node of their own");
+      value = scalar(given);
+    }
+    return std::abs(value) >= kNone ? std::copysign(ClipBounds{}.high, value) : value;
+  };
+  const ClipBounds bounds{static_cast<float>(bound_of("min", 1, -kNone)),
+                          static_cast<float>(bound_of("max", 2, kNone))};
+  if (!(bounds.low <= bounds.high)) {
+    throw std::runtime_error("its bounds " + to_string(bounds) + " leave nothing between them");
+  }
+  bound(bounds);
+}
+
+void NetworkBuilder::bound(const ClipBounds& bounds) {
   const Activation from = activation(input(0));
-  if (from.producer == kNetworkInput) operand(input(0));
-  Layer* layer = changeable(input(0));
-  std::vector<Layer*> passed;
-  const auto is_pool = [](const Layer* l) { return l->node.kind == LayerKind::kPool; };
-  if (layer != nullptr && is_pool(layer) && layer->non_negative) return deliver(from);
-  while (layer != nullptr && is_pool(layer) && layer->node.pool.kind == PoolKind::kMax) {
-    passed.push_back(layer);
-    const bool may_pass = layer->sole_reader && layer->node.input != kNetworkInput;
-    layer = may_pass ? &layers_[static_cast<std::size_t>(layer->node.input)] : nullptr;
+  const bool keeps_zeros = bounds.low <= 0 && bounds.high >= 0;
+  if (from.producer == kNetworkInput) {
+    operand(input(0));
+  } else if (!keeps_zeros) {
+    require_no_padding(from);
   }
-  if (layer != nullptr && !is_pool(layer)) {
-    layer->node.relu = true;
-    layer->non_negative = true;
-    for (Layer* pool : passed) pool->non_negative = true;
-    return deliver(from);
+  const bool is_below_all =
+      std::isinf(bounds.low) || (bounds.low <= 0 && non_negative(from.producer));
+  if (is_below_all && std::isinf(bounds.high)) return deliver(from);
+  std::vector<Layer*> pools;
+  Layer* layer = layer_to_bound(bounds, pools);
+  if (layer == nullptr) {
+    layer = &bounding_layer();
+  } else {
+    deliver(from);
   }
-  if (non_negative(from.producer)) return deliver(from);
-  Layer& copy = copy_of(input(0));
-  copy.node.relu = true;
-  copy.non_negative = true;
+  if (layer->output && !are_on_grid(bounds, *layer->output)) {
+    // The format was that of its input; a Quant must follow.
+    layer->output.reset();
+    layer->output_is_inherited = false;
+    activations_[node_->output(0)].quantized = false;
+  }
+  layer->node.clip(bounds);
+  layer->non_negative = layer->non_negative || layer->node.is_non_negative();
+  for (Layer* pool : pools) pool->non_negative = pool->non_negative || bounds.low >= 0;
+}
+
+/// Taking the largest and bounding may change places: the layer in front of max pools does it.
+NetworkBuilder::Layer* NetworkBuilder::layer_to_bound(const ClipBounds& bounds,
+                                                      std::vector<Layer*>& pools) {
+  const auto can_hold = [&](const Layer& layer) {
+    return !layer.output || are_on_grid(bounds, *layer.output);
+  };
+  Layer* const nearest = changeable(input(0));
+  if (nearest == nullptr) return nullptr;
+  if (nearest->factor != 1.0) {
+    throw std::runtime_error("bounds an average multiplied by " + std::to_string(nearest->factor) +
+                             ", which only Trunc makes exact");
+  }
+  Layer* layer = nearest;
+  const auto may_pass = [&](const Layer& pool) {
+    const bool is_plain_max = pool.node.kind == LayerKind::kPool &&
+                              pool.node.pool.kind == PoolKind::kMax && !pool.node.relu &&
+                              !pool.node.bounds.any();
+    return is_plain_max && pool.sole_reader && pool.node.input != kNetworkInput &&
+           pool.output == layers_[static_cast<std::size_t>(pool.node.input)].output;
+  };
+  while (may_pass(*layer)) {
+    pools.push_back(layer);
+    layer = &layers_[static_cast<std::size_t>(layer->node.input)];
+  }
+  if (can_hold(*layer)) return layer;
+  pools.clear();
+  return can_hold(*nearest) || nearest->output_is_inherited ? nearest : nullptr;
+}
+
+/// A max pool of single pixels.
+NetworkBuilder::Layer& NetworkBuilder::bounding_layer() {
+  Activation from = activation(input(0));
+  require_no_padding(from);
+  PoolShape pixel;
+  pixel.in = shape_of(from.producer);
+  pool_layer(pixel, false, from.view);
+  return layers_.back();
 }
 
 }  // namespace dcnsim

@@ -140,11 +140,11 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
                              "' has no Quant node: given " + layer.output->text());
     }
   }
-  result.requant.relu = layer.node.relu;
   result.requant.out = layer.output->format();
-  result.requant.rounding = layer.output->rounding(layer.node.relu);
+  result.requant.rounding = layer.output->rounding(layer.node.is_non_negative());
   result.requant.shift = required_shift(network, result);
-  const bool non_negative = layer.node.relu || !result.requant.out.is_signed;
+  set_bounds(result.requant, layer.node);
+  const bool non_negative = layer.node.is_non_negative() || !result.requant.out.is_signed;
   if (result.requant.rounding == Rounding::kHalfEven && non_negative && !may_tie(result)) {
     result.requant.rounding = Rounding::kHalfUp;  // the hardware's default
   }

@@ -199,7 +199,8 @@ std::vector<double> NetworkBuilder::channel_values(const Constant& constant, con
 NetworkBuilder::Layer* NetworkBuilder::open_convolution(const std::string& tensor) {
   Layer* layer = changeable(tensor);
   const bool is_open = layer != nullptr && layer->node.kind == LayerKind::kConv &&
-                       !layer->node.relu && layer->node.fused_pool == 1 && !layer->output;
+                       !layer->node.relu && !layer->node.bounds.any() &&
+                       layer->node.fused_pool == 1 && !layer->output;
   return is_open ? layer : nullptr;
 }
 

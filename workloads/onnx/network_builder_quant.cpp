@@ -9,11 +9,34 @@
 
 namespace dcnsim {
 
+namespace {
+
+/// What dcnsim wrote so before it knew that this is -1 and +1.
+void refuse_minus_one_and_zero(const Constant& constant, const QuantSpec& spec) {
+  const double scale = std::ldexp(1.0, -spec.frac);
+  const auto& values = constant.values;
+  const bool is_old =
+      std::all_of(values.begin(), values.end(), [&](double x) { return x == 0.0 || x == -scale; });
+  if (!is_old || std::count(values.begin(), values.end(), 0.0) == 0) return;
+  throw std::runtime_error(
+      "its values are 0 and the scale's negative, but a signed bit is -1 or +1: a file that an "
+      "earlier dcnsim wrote; quantize the float network again");
+}
+
+}  // namespace
+
 void NetworkBuilder::quant() {
   const QuantSpec spec = read_quant();
-  if (constants_.has(input(0))) {
+  const bool is_constant = constants_.has(input(0));
+  if (spec.is_sign() && !is_constant) {
+    throw std::runtime_error(
+        "signed 1 bit is -1 and +1, which only weights can be here: signed 2 bits would do, or "
+        "unsigned 1 bit");
+  }
+  if (is_constant) {
     Constant quantized = constants_.take(input(0));
     if (quantized.quant) throw std::runtime_error("quantizes a constant a second time");
+    if (spec.is_sign()) refuse_minus_one_and_zero(quantized, spec);
     quantized.quant = spec;
     return constants_.put(node_->output(0), std::move(quantized));
   }
@@ -49,6 +72,7 @@ int NetworkBuilder::read_bits(int index) {
 QuantSpec NetworkBuilder::read_quant() {
   QuantSpec spec;
   spec.frac = read_frac();
+  if (node_->op_type() == "BipolarQuant") return {1, spec.frac, true, true, "ROUND"};
   spec.bits = read_bits(3);
   spec.is_signed = attributes_->integer("signed", 1) != 0;
   spec.narrow = attributes_->integer("narrow", 0) != 0;
@@ -59,12 +83,8 @@ QuantSpec NetworkBuilder::read_quant() {
     return spec;
   }
   require_no_zero_point();
-  if (spec.is_signed_bit()) {
-    throw std::runtime_error(
-        "signed 1 bit is -1 and +1 in QONNX, which the machine does not have: signed 2 bits would "
-        "do, or unsigned 1 bit");
-  }
   spec.mode = mode_of_name(mode);
+  if (spec.bits == 1 && spec.is_signed) return {1, spec.frac, true, true, "ROUND"};
   return spec;
 }
 

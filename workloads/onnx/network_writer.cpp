@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/network_writer.h"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "workloads/onnx/graph_writer.h"
@@ -130,12 +131,28 @@ class Writer {
                  window);
       tensor = pooled;
     }
-    if (node.relu) {
+    if (node.bounds.any()) {
+      tensor = add_clip(node, tensor);
+    } else if (node.relu) {
       const std::string rectified = graph_.fresh(node.name + ".rectified");
       graph_.add_node(graph_.fresh(node.name + ".relu"), "Relu", {tensor}, rectified);
       tensor = rectified;
     }
     tensors_.push_back(quantized(tensor, node.name, index, &LayerQuants::output));
+  }
+
+  /// Bounds and ReLU as one node; returns what it delivers.
+  std::string add_clip(const LayerNode& node, const std::string& tensor) {
+    const std::string stem = node.name + ".clip";
+    const auto bound = [&](const char* name, float value) {
+      return std::isinf(value) ? "" : graph_.add_initializer(stem + name, {}, {value});
+    };
+    std::vector<std::string> inputs{tensor, bound(".min", node.relu ? 0.0F : node.bounds.low),
+                                    bound(".max", node.bounds.high)};
+    if (inputs.back().empty()) inputs.pop_back();
+    const std::string clipped = graph_.fresh(node.name + ".clipped");
+    graph_.add_node(graph_.fresh(stem), "Clip", inputs, clipped);
+    return clipped;
   }
 
   void add_pool(const LayerNode& node, const std::string& output) {

@@ -75,13 +75,17 @@ LayerQuants quants_of(const FixedLayer& layer, int grid) {
   LayerQuants quants;
   quants.weights = exact_spec_of(layer.weight);
   quants.bias = {bits_for(layer.bias), grid, true, false, "ROUND"};
-  quants.output = spec_of(layer.requant.out, rounding_of(layer), layer.node.relu);
+  quants.output = spec_of(layer.requant.out, rounding_of(layer), layer.node.is_non_negative());
   return quants;
 }
 
 }  // namespace
 
 bool may_tie(const FixedLayer& layer) {
+  for (const float bound : {layer.node.bounds.low, layer.node.bounds.high}) {
+    const double twice = std::ldexp(double{bound}, layer.requant.out.frac + 1);
+    if (std::isfinite(bound) && std::fmod(twice, 2) != 0 && std::trunc(twice) == twice) return true;
+  }
   // What is rounded is an integer over 2^shift and, in an average, over the count.
   const bool is_average =
       layer.node.kind == LayerKind::kPool && layer.node.pool.kind == PoolKind::kAverage;

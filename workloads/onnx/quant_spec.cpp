@@ -46,6 +46,7 @@ Rounding QuantSpec::rounding(bool non_negative) const {
 }
 
 std::int64_t QuantSpec::code(double value) const {
+  if (is_sign()) return value < 0 ? -1 : 1;
   const std::int64_t one = 1;
   const std::int64_t low = is_signed ? -(one << (bits - 1)) + (narrow ? 1 : 0) : 0;
   const std::int64_t high =
@@ -65,6 +66,7 @@ std::vector<std::int64_t> QuantSpec::codes(const std::vector<float>& values) con
 }
 
 std::string QuantSpec::text() const {
+  if (is_sign()) return "-1 and +1, scale 2^" + std::to_string(-frac);
   return std::to_string(bits) + " bits, scale 2^" + std::to_string(-frac) +
          (is_signed ? ", signed" : ", unsigned") + (narrow ? ", narrow, " : ", ") + mode;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The QONNX Quant operator (github.com/fastmachinelearning/qonnx, docs/qonnx-custom-ops) as far as
 // shifts can execute it: one power-of-two scale a tensor, zero point 0. QONNX takes signed 1 bit as
-// -1 and +1, which no format here is; codes -1 and 0 are unsigned there, with zero point 1.
+// -1 and +1, as BipolarQuant: narrow here. Codes -1 and 0 are unsigned there, with zero point 1.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,10 @@ struct QuantSpec {
   std::int64_t code(double value) const;
   std::vector<std::int64_t> codes(const std::vector<float>& values) const;
   std::string text() const;
+  /// Codes -1 and +1.
+  bool is_sign() const { return bits == 1 && is_signed && narrow; }
   /// Codes -1 and 0.
-  bool is_signed_bit() const { return bits == 1 && is_signed; }
+  bool is_signed_bit() const { return bits == 1 && is_signed && !narrow; }
 
   friend bool operator==(const QuantSpec& a, const QuantSpec& b) {
     return a.bits == b.bits && a.frac == b.frac && a.is_signed == b.is_signed &&

@@ -37,6 +37,11 @@ torch::Tensor pool(const torch::Tensor& maps, const PoolShape& shape) {
   return means / torch::avg_pool2d(padded(inside, shape, 0), kernel, stride);
 }
 
+torch::Tensor bounded(const torch::Tensor& maps, const LayerNode& node) {
+  const torch::Tensor positive = node.relu ? torch::relu(maps) : maps;
+  return node.bounds.any() ? positive.clamp(node.bounds.low, node.bounds.high) : positive;
+}
+
 torch::Tensor through(const AffineChain& chain, torch::Tensor x) {
   for (const AffineStep& step : chain) {
     const torch::Tensor values = torch::tensor(step.values, x.options()).view({1, -1, 1, 1});
@@ -178,10 +183,12 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
     }
     const bool is_last = i + 1 == network_.layers.size();
     if (in_float_.outputs && !is_last) {
-      results.push_back(node.relu ? torch::relu(x) : x);
+      results.push_back(bounded(x, node));
     } else {
       const TensorFormats& formats = formats_.layers[i];
-      results.push_back(quantized(x, formats.output, formats.rounding, node.relu));
+      Requant requant{0, formats.rounding, node.relu, formats.output};
+      set_bounds(requant, node);
+      results.push_back(quantized(x, requant));
     }
   }
   return results;

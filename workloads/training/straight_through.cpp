@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/training/straight_through.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace dcnsim {
@@ -36,30 +35,37 @@ void round_codes(torch::Tensor& codes, Rounding rounding) {
 class StraightThrough : public torch::autograd::Function<StraightThrough> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, int frac,
-                               double lowest, double highest, Rounding rounding) {
+                               double lowest, double highest, Rounding rounding, bool is_sign) {
     torch::Tensor codes = x * std::ldexp(1.0, frac);
     context->save_for_backward({codes.ge(lowest).logical_and_(codes.le(highest))});
-    round_codes(codes, rounding);
+    if (is_sign) {
+      codes = codes.ge(0).to(codes.scalar_type()).mul_(2).sub_(1);
+    } else {
+      round_codes(codes, rounding);
+    }
     return codes.clamp_(lowest, highest).mul_(std::ldexp(1.0, -frac));
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const torch::Tensor inside = context->get_saved_variables().front();
-    return {gradients.front() * inside, {}, {}, {}, {}};
+    return {gradients.front() * inside, {}, {}, {}, {}, {}};
   }
 };
 
 }  // namespace
 
-torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding,
-                        bool relu) {
-  const double lowest = relu ? std::max(0, format.min_code()) : format.min_code();
-  return StraightThrough::apply(x, format.frac, lowest, static_cast<double>(format.max_code()),
-                                rounding);
+torch::Tensor quantized(const torch::Tensor& x, const Requant& requant) {
+  return StraightThrough::apply(x, requant.out.frac, static_cast<double>(requant.min_code()),
+                                static_cast<double>(requant.max_code()), requant.rounding,
+                                requant.out.is_sign());
+}
+
+torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding) {
+  return quantized(x, {0, rounding, false, format});
 }
 
 torch::Tensor on_grid(const torch::Tensor& x, int frac) {
-  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven);
+  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven, false);
 }
 
 }  // namespace dcnsim

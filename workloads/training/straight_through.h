@@ -6,16 +6,17 @@
 #include <torch/torch.h>
 
 #include "models/numeric/format.h"
+#include "models/numeric/post.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim {
 
-/// clamp(round(x * 2^frac)) * 2^-frac, elementwise; with `relu` values below 0 become 0. Gradients
-/// pass where x lies between the smallest and the largest value, and are 0 beyond, as a clamp's
-/// (Bengio et al. 2013, Lin et al. 2016 section 5). Equal to quantize() and requantize() wherever
-/// x * 2^frac + 1/2 is exact in x's floating point.
-torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding,
-                        bool relu = false);
+/// clamp(round(x * 2^frac)) * 2^-frac, elementwise, with the output, rounding, ReLU and bounds of
+/// `requant`. Gradients pass where x lies between the smallest and the largest value, and are 0
+/// beyond, as a clamp's (Bengio et al. 2013, Lin et al. 2016 section 5). Equal to quantize() and
+/// requantize() wherever x * 2^frac + 1/2 is exact in x's floating point.
+torch::Tensor quantized(const torch::Tensor& x, const Requant& requant);
+torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding);
 
 /// round-half-even(x * 2^frac) * 2^-frac; all gradients pass.
 torch::Tensor on_grid(const torch::Tensor& x, int frac);

@@ -38,6 +38,30 @@ Format exhaustive(const std::vector<float>& values, int bits, bool is_signed) {
   return best;
 }
 
+TEST(FormatSearch, SignsHaveTheScaleWithTheLeastError) {
+  std::mt19937 random(8);
+  for (int repetition = 0; repetition < 200; ++repetition) {
+    const double spread = std::exp2(std::uniform_real_distribution<>(-12, 12)(random));
+    std::vector<float> weights(repetition % 7 + 1);
+    for (float& w : weights) w = static_cast<float>(std::normal_distribution<>(0, spread)(random));
+    const auto noise = [&](int frac) {
+      double sum = 0;
+      for (const float w : weights) {
+        sum += std::pow(std::abs(double{w}) - std::ldexp(1.0, -frac), 2);
+      }
+      return sum;
+    };
+    int best = -kMaxFrac;
+    for (int frac = -kMaxFrac; frac <= kMaxFrac; ++frac) {
+      if (noise(frac) < noise(best)) best = frac;
+    }
+    const FormatChoice choice = sign_format(weights);
+    EXPECT_EQ(choice.format, (Format{1, best, true, true}));
+    EXPECT_NEAR(choice.noise, noise(best), 1e-9 * noise(best));
+  }
+  EXPECT_EQ(sign_format({0.0F, 0.0F}).format, (Format{1, 0, true, true}));
+}
+
 struct Source {
   const char* name;
   std::function<double(std::mt19937&)> draw;

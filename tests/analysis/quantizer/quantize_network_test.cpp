@@ -61,6 +61,28 @@ TEST(QuantizeNetwork, ScalesTheImageToOtherInputWidths) {
   }
 }
 
+TEST(QuantizeNetwork, MakesWeightsOfOneBitTheirSigns) {
+  const FloatNetwork network = mixed_network();
+  QuantizeOptions options;
+  options.weight_bits = 1;
+  const QuantizedNetwork quantized = quantize_network(network, random_images(4), options);
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const FixedLayer& layer = quantized.network.layers[l];
+    if (layer.node.kind != LayerKind::kConv) continue;
+    SCOPED_TRACE(layer.node.name);
+    EXPECT_TRUE(layer.weight.is_sign());
+    const std::vector<float>& weights = network.layers[l].weights;
+    double mean = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      EXPECT_EQ(layer.weights[i], weights[i] < 0 ? -1 : 1);
+      mean += std::abs(double{weights[i]}) / static_cast<double>(weights.size());
+    }
+    const double scale = std::ldexp(1.0, -layer.weight.frac);
+    EXPECT_GE(mean, 0.75 * scale);
+    EXPECT_LE(mean, 1.5 * scale);
+  }
+}
+
 TEST(QuantizeNetwork, PicksAndReportsWhatTheExactTensorsSay) {
   const FloatNetwork network = mixed_network();
   const Dataset images = random_images(4);

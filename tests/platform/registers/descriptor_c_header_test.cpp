@@ -59,6 +59,8 @@ class Writer {
     SET(ROUNDING, d_.requant.rounding);
     SET(RELU, d_.requant.relu);
     SET(SHIFT, d_.requant.shift);
+    SET(CLAMP_LOW, d_.requant.clamp_low);
+    SET(CLAMP_HIGH, d_.requant.clamp_high);
     SET(INPUT_ON_CHIP, d_.input_on_chip);
     SET(OUTPUT_ON_CHIP, d_.output_on_chip);
     SET_FORMAT(INPUT, d_.input);
@@ -117,6 +119,7 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     Descriptor d = random.layer();
     d.tiling = random.tiling(d, random.machine().array);
     d.requant.shift = random.pick(-192, 192);
+    random.bound(d.requant);
     d.proved = random.chance(2);
     d.input_on_chip = random.chance(2);
     d.output_on_chip = random.chance(2);

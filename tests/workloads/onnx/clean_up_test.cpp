@@ -25,7 +25,7 @@ Model one_conv() {
   return model;
 }
 
-TEST(CleanUp, PutsAReluOnACopyOfWhatSomethingElseReads) {
+TEST(CleanUp, RectifiesInALayerOfItsOwnWhatSomethingElseReads) {
   Model model = one_conv();
   model.node("Identity", {"c"}, "d");
   model.node("Relu", {"d"}, "e");
@@ -33,8 +33,8 @@ TEST(CleanUp, PutsAReluOnACopyOfWhatSomethingElseReads) {
   const FloatNetwork network = model.load_float();
   ASSERT_EQ(network.layers.size(), 3U);
   EXPECT_FALSE(network.layers[0].node.relu);
-  EXPECT_EQ(network.layers[1].node.conv.groups, 3);
-  EXPECT_EQ(network.layers[1].weights, (std::vector<float>{1, 1, 1}));
+  EXPECT_EQ(network.layers[1].node.kind, LayerKind::kPool);
+  EXPECT_EQ(network.layers[1].node.pool.kernel_h * network.layers[1].node.pool.kernel_w, 1);
   EXPECT_TRUE(network.layers[1].node.relu);
 }
 
@@ -265,12 +265,67 @@ TEST(CleanUp, TakesClipAtZeroAsAReLU) {
   old.node("Clip", {"c"}, "y").set("min", 0.0F);
   EXPECT_TRUE(old.load_float().layers.at(0).node.relu);
   EXPECT_FALSE(clip({}).load_float().layers.at(0).node.relu);
-  EXPECT_EQ(clip({0, 6}).error(),
-            "node 'Clip_y' (Clip): its upper bound 6 is not supported: ReLU instead of ReLU6 would "
-            "do");
-  EXPECT_EQ(clip({-1}).error(),
-            "node 'Clip_y' (Clip): its lower bound -1 is not supported: of activations the machine "
-            "has ReLU only");
+}
+
+TEST(CleanUp, MakesClipBoundsOfTheLayerBeforeIt) {
+  constexpr float kNone = std::numeric_limits<float>::infinity();
+  const auto clipped = [](std::vector<std::pair<float, float>> bounds, bool by_attribute) {
+    Model model = one_conv();
+    std::string last = "c";
+    for (const auto& [low, high] : bounds) {
+      const std::string next = last + "c", low_name = "low" + next, high_name = "high" + next;
+      if (by_attribute) {
+        model.node("Clip", {last}, next).set("min", low).set("max", high);
+      } else {
+        model.constant(low_name, {}, {low});
+        model.constant(high_name, {}, {high});
+        model.node("Clip", {last, low_name, high_name}, next);
+      }
+      last = next;
+    }
+    model.node("Identity", {last}, "y");
+    const FloatNetwork network = model.load_float();
+    EXPECT_EQ(network.layers.size(), 1U);
+    const LayerNode& node = network.layers.at(0).node;
+    return (node.relu ? "relu " : "") + to_string(node.bounds);
+  };
+  for (const bool by_attribute : {false, true}) {
+    const auto of = [&](std::vector<std::pair<float, float>> bounds) {
+      return clipped(std::move(bounds), by_attribute);
+    };
+    EXPECT_EQ(of({{0, 6}}), "relu ..6");
+    EXPECT_EQ(of({{-1, 1}}), "-1..1");
+    EXPECT_EQ(of({{-kNone, 0.1F}}), "..0.1");
+    EXPECT_EQ(of({{0.25F, kNone}}), "0.25..");
+    EXPECT_EQ(of({{-3, 6}, {-kNone, 2}, {0, 9}}), "relu ..2");
+    EXPECT_EQ(of({{0, 6}, {-2, -1}}), "-1..-1");
+    EXPECT_EQ(of({{-2, -1}, {0, 6}}), "relu ..0");
+    EXPECT_EQ(of({{2, 3}, {0, 6}}), "2..3");
+  }
+}
+
+TEST(CleanUp, RefusesBoundsThatLeaveNothing) {
+  Model model = one_conv();
+  model.node("Clip", {"c"}, "y").set("min", 2.0F).set("max", 1.0F);
+  EXPECT_EQ(model.error(), "node 'Clip_y' (Clip): its bounds 2..1 leave nothing between them");
+}
+
+// Bounding a map that something else reads, or one that no layer made, is a pool of single pixels.
+TEST(CleanUp, BoundsSharedMapsInALayerOfTheirOwn) {
+  Model model = one_conv();
+  model.node("Clip", {"c"}, "r").set("min", 0.0F).set("max", 6.0F);
+  model.node("Relu", {"c"}, "s");
+  model.node("Add", {"r", "s"}, "y");
+  const FloatNetwork network = model.load_float();
+  ASSERT_EQ(network.layers.size(), 4U);
+  EXPECT_FALSE(network.layers[0].node.relu);
+  for (const std::size_t i : {1U, 2U}) {
+    const LayerNode& node = network.layers[i].node;
+    EXPECT_EQ(node.kind, LayerKind::kPool);
+    EXPECT_EQ(node.pool.kernel_h * node.pool.kernel_w, 1);
+    EXPECT_TRUE(node.relu);
+    EXPECT_EQ(node.bounds.any(), i == 1);
+  }
 }
 
 TEST(CleanUp, SaysWhatWouldDoInsteadOfALocalResponseNormalization) {

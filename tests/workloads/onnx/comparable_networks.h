@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -19,6 +20,7 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.input, b.input);
   EXPECT_EQ(a.input2, b.input2);
   EXPECT_EQ(a.relu, b.relu);
+  EXPECT_EQ(to_string(a.bounds), to_string(b.bounds));
   EXPECT_EQ(a.fused_pool, b.fused_pool);
   EXPECT_EQ(a.add, b.add);
   EXPECT_EQ(a.pool.kind, b.pool.kind);
@@ -52,6 +54,8 @@ inline void expect_equal(const FixedNetwork& a, const FixedNetwork& b) {
     EXPECT_EQ(x.requant.shift, y.requant.shift);
     EXPECT_EQ(x.requant.rounding, y.requant.rounding);
     EXPECT_EQ(x.requant.relu, y.requant.relu);
+    EXPECT_EQ(x.requant.clamp_low, y.requant.clamp_low);
+    EXPECT_EQ(x.requant.clamp_high, y.requant.clamp_high);
     EXPECT_EQ(x.requant.out, y.requant.out);
   }
 }
@@ -82,6 +86,10 @@ inline bool meets_a_tie(const FixedLayer& layer) {
   const int area = averages ? pool.kernel_h * pool.kernel_w : 1;
   const bool varies = averages && !pool.count_include_pad &&
                       pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right > 0;
+  for (const float bound : {layer.node.bounds.low, layer.node.bounds.high}) {
+    const double code = std::abs(std::ldexp(double{bound}, layer.requant.out.frac));
+    if (code - std::floor(code) == 0.5) return true;
+  }
   if (layer.requant.shift > 0) return true;
   for (std::int64_t count = varies ? 1 : area; count <= area; ++count) {
     for (std::int64_t sum = 0; sum < 2 * count; ++sum) {
@@ -93,11 +101,24 @@ inline bool meets_a_tie(const FixedLayer& layer) {
 }
 
 /// As load_network would have made it: pools fused where they can be, roundings ONNX can tell
-/// apart.
+/// apart, no bounds where nothing is beyond.
 inline FixedNetwork canonical(FixedNetwork network) {
+  std::vector<bool> positive;
+  const auto is_positive = [&](int producer) {
+    return producer == kNetworkInput ? !network.input_format.is_signed
+                                     : positive[static_cast<std::size_t>(producer)];
+  };
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     FixedLayer& layer = network.layers[i];
-    const bool non_negative = layer.node.relu || !layer.requant.out.is_signed;
+    const LayerKind kind = layer.node.kind;
+    const bool of_positive = kind != LayerKind::kConv && is_positive(layer.node.input) &&
+                             (kind == LayerKind::kPool || is_positive(layer.node.input2));
+    if (of_positive && std::isinf(layer.node.bounds.high) && layer.node.bounds.low <= 0) {
+      layer.node.relu = false;
+      layer.node.bounds = {};
+    }
+    positive.push_back(of_positive || layer.node.is_non_negative() || !layer.requant.out.is_signed);
+    const bool non_negative = layer.node.is_non_negative() || !layer.requant.out.is_signed;
     if (!non_negative && layer.requant.rounding == Rounding::kHalfUp) {
       layer.requant.rounding = Rounding::kHalfEven;
     }
@@ -110,6 +131,7 @@ inline FixedNetwork canonical(FixedNetwork network) {
     if (is_any && !meets_a_tie(layer)) {
       layer.requant.rounding = non_negative ? Rounding::kHalfUp : Rounding::kHalfEven;
     }
+    set_bounds(layer.requant, layer.node);
     PoolShape& pool = layer.node.pool;
     if (layer.node.kind == LayerKind::kPool && pool.kind == PoolKind::kMax) {
       pool.count_include_pad = false;

@@ -16,6 +16,7 @@ CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
            "computed weights", "batch of one", "grouped",
            "global pool", "normalised image", "batch norm of the image", "image turned twice",
            "clip as relu", "clip at infinity", "ceil mode beyond the map", "image padded",
+           "bounds on both sides", "upper bound", "lower bound", "bounds of a shared map",
            "relu of the image", "map as output", "vector of a turned image") + tuple(f"opset {n}" for n in range(7, 23))
 
 
@@ -131,6 +132,18 @@ class Net(GraphMaker):
         self.met("clip at infinity")
         return self.apply("Clip", zero, self.tensor(np.array(np.inf)))
 
+    def clip(self):
+        """ReLU6, Hardtanh, either bound alone."""
+        low, high = self.pick((0.0, 6.0), (-1.0, 1.0), (0.0, 1.0), (None, 0.5), (-0.25, None),
+                              (0.5, 2.0), (-2.0, -0.5))
+        self.met("upper bound" if low is None else "lower bound" if high is None else
+                 "bounds on both sides")
+        if self.opset < 11:
+            given = {"min": low, "max": high}
+            return self.apply("Clip", **{k: v for k, v in given.items() if v is not None})
+        inputs = ["" if v is None else self.tensor(np.array(v)) for v in (low, high)]
+        return self.apply("Clip", *(inputs if high is not None else inputs[:1]))
+
     def scale(self):
         self.met("scale")
         values = self.random.uniform(0.5, 2, self.pick((), (self.c, 1, 1), (1, self.c, 1, 1)))
@@ -234,7 +247,11 @@ class Net(GraphMaker):
         self.met("relu of a shared map")
         self.apply("Conv", self.weights(self.c, self.c, 1, 1))
         both = self.x
-        self.apply("Relu")
+        if self.chance(0.5):
+            self.apply("Relu")
+        else:
+            self.met("bounds of a shared map")
+            self.clip()
         self.x = self.node("Add", [self.x, both])
 
     def normalise(self, last):
@@ -404,7 +421,7 @@ def random_network(random):
         return (net.whole(last, net.x, byte), net.input, last, net.classes, net.x)
     net.image(last)
     net.conv()
-    steps = (net.conv, net.conv, net.batch_norm, net.relu, net.pool, net.pool, net.pool_beyond,
+    steps = (net.conv, net.conv, net.batch_norm, net.relu, net.clip, net.pool, net.pool, net.pool_beyond,
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
              net.nothing)
     for _ in range(int(random.integers(2, 8))):

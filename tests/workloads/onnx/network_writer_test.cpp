@@ -16,10 +16,13 @@ using test::expect_equal;
 using test::TemporaryFile;
 
 TEST(NetworkWriter, WritesWhatTheReaderReadsBackEqual) {
-  int written = 0;
+  int written = 0, bounded = 0;
   for (unsigned seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
-    const FixedNetwork network = canonical(RandomNetwork(seed).make());
+    RandomNetwork random(seed);
+    FixedNetwork network = random.make();
+    if (seed % 2 == 0) random.bound(network, false);
+    network = canonical(std::move(network));
     try {
       validate(network);
     } catch (const std::invalid_argument&) {
@@ -29,8 +32,29 @@ TEST(NetworkWriter, WritesWhatTheReaderReadsBackEqual) {
     save_network(network, file.path());
     expect_equal(std::get<FixedNetwork>(load_network(file.path())), network);
     ++written;
+    for (const FixedLayer& layer : network.layers) bounded += layer.requant.is_bounded();
   }
   EXPECT_GT(written, 200);
+  EXPECT_GT(bounded, 100);
+}
+
+TEST(NetworkWriter, KeepsBoundsThatAreALayerOfTheirOwn) {
+  test::Model model({4, 4, 2});
+  model.constant("low", {}, {-1.25F});
+  model.constant("high", {}, {2.0F});
+  model.quant("x", "xq", 0.25F, 9, true);
+  model.node("Clip", {"xq", "low", "high"}, "c");
+  model.quant("c", "cq", 0.5F, 8, true, "HALF_UP");
+  model.node("Relu", {"xq"}, "r");
+  model.node("Add", {"cq", "r"}, "a");
+  model.quant("a", "y", 0.25F, 9, true);
+  const FixedNetwork network = model.load_fixed();
+  ASSERT_EQ(network.layers.size(), 3U);
+  EXPECT_TRUE(network.layers[0].requant.is_bounded());
+  EXPECT_TRUE(network.layers[1].requant.relu);
+  TemporaryFile file;
+  save_network(network, file.path());
+  expect_equal(std::get<FixedNetwork>(load_network(file.path())), network);
 }
 
 /// The rounding modes of a model's Quant nodes.

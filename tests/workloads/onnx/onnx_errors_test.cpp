@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "node 'conv0' (LSTM): operator LSTM is not supported"},
         Mistake{"OperatorWithAdvice", [](Model& m) { conv(m).set_op_type("LeakyRelu"); },
                 "node 'conv0' (LeakyRelu): operator LeakyRelu is not supported: of activations the "
-                "machine has ReLU only"},
+                "machine has ReLU and Clip only"},
         Mistake{"SumOverPixels", [](Model& m) { conv(m).set_op_type("ReduceSum"); },
                 "node 'conv0' (ReduceSum): operator ReduceSum is not supported: over rows and "
                 "columns ReduceMean and a Mul by their number would do"},
@@ -346,28 +346,6 @@ TEST(OnnxErrors, RefusesTransposesThatAreNotOfAnImage) {
   EXPECT_EQ(error({5, 4, 3}, {0, 3, 1, 2}, 4), "");
   // Only extents of 1 trade places.
   EXPECT_EQ(error({1, 4, 3}, {0, 1, 3, 2}, 3), "");
-}
-
-TEST(OnnxErrors, RefusesUpperBoundsWithWhatWouldDo) {
-  const auto error = [](bool of_image, const std::vector<float>& bounds) {
-    Model model({4, 4, 2});
-    model.constant("w", {2, 2, 1, 1}, {1, 2, 3, 4});
-    model.constant("low", {}, {bounds[0]});
-    model.constant("high", {}, {bounds[1]});
-    if (!of_image) model.node("Conv", {"x", "w"}, "c");
-    model.node("Clip", {of_image ? "x" : "c", "low", "high"}, of_image ? "c" : "y");
-    if (of_image) model.node("Conv", {"c", "w"}, "y");
-    return model.error();
-  };
-  EXPECT_EQ(error(false, {0, 6}),
-            "node 'Clip_y' (Clip): its upper bound 6 is not supported: ReLU "
-            "instead of ReLU6 would do");
-  EXPECT_EQ(error(false, {-1, 1}),
-            "node 'Clip_y' (Clip): its upper bound 1 is not supported: of "
-            "activations the machine has ReLU only");
-  EXPECT_EQ(error(true, {0, 1}),
-            "node 'Clip_c' (Clip): its upper bound 1 is not supported: clip "
-            "the images before, and leave it out");
 }
 
 TEST(OnnxErrors, NamesAddsThatDoNotFit) {

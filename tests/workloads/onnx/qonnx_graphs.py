@@ -11,8 +11,10 @@ CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
            "quant behind a max pool", "no quant on the image", "no quant on a bias",
            "no quant on the output", "trunc",
            "trunc of a pool", "relu of a shared map", "transposed weights", "coarse bias", "add",
-           "average pool", "quant after quant", "signed image", "computed reshape",
-           "softmax", "matrix of pixels", "normalised image", "codes -1 and 0") + DOMAINS + MODES
+           "average pool", "bounds", "bounds on the grid", "bounds off the grid",
+           "bounds of a pool", "quant after quant", "signed image", "computed reshape",
+           "softmax", "matrix of pixels", "normalised image", "codes -1 and 0",
+           "weights of -1 and +1") + DOMAINS + MODES
 
 
 class Net(GraphMaker):
@@ -47,6 +49,7 @@ class Net(GraphMaker):
             mode = mode or self.pick(*MODES, "CEIL")
         mode = mode or self.pick(*MODES)
         self.met(mode)
+        self.codes = (-(2**(bits - 1)), 2**(bits - 1) - 1) if signed or zero else (0, 2**bits - 1)
         if narrow:
             self.met("narrow")
         if self.chance(0.3):
@@ -61,12 +64,24 @@ class Net(GraphMaker):
         bits, frac = int(self.random.integers(1, 9)), int(self.random.integers(2, 8))
         values = self.random.normal(0, 2.0 ** (bits - 2 - frac), dims)
         narrow = self.chance(0.3)
+        if bits == 1 and self.chance(0.7):
+            return self.signs(values, frac), frac
         if len(dims) == 2 and self.chance(0.4):
             self.met("transposed weights")
             turned = self.quant(self.tensor(values.T), bits, frac, True, "ROUND", narrow)
             return self.node("Transpose", [turned], perm=[1, 0]), frac
         return self.quant(self.tensor(values), bits, frac, True, "ROUND", narrow,
                           dims[0] if len(dims) == 4 else 0), frac
+
+    def signs(self, values, frac):
+        """Weights of -1 and +1, said in either way."""
+        self.met("weights of -1 and +1")
+        if self.chance(0.5):
+            return self.node("BipolarQuant", [self.tensor(values), self.scalar(2.0**-frac)],
+                             self.domain)
+        parameters = [self.scalar(2.0**-frac), self.scalar(0.0), self.scalar(1.0)]
+        return self.node(self.op, [self.tensor(values), *parameters], self.domain, signed=1,
+                         narrow=int(self.chance(0.5)), rounding_mode="ROUND")
 
     def bias(self, count, grid):
         values = self.random.normal(0, 20, count)
@@ -103,7 +118,34 @@ class Net(GraphMaker):
                 self.x = self.node("MaxPool", [self.x], kernel_shape=[3, 3], strides=[2, 2],
                                    pads=[1, 1, 1, 1])
                 self.h, self.w = (self.h - 1) // 2 + 1, (self.w - 1) // 2 + 1
-        self.x = self.quant(self.x, *self.output_format(not relu), narrow=self.chance(0.2))
+        bits, self.frac, signed = self.output_format(not relu)
+        if self.chance(0.3):
+            self.x = self.clip(self.x, *self.bounds())
+        self.x = self.quant(self.x, bits, self.frac, signed, narrow=self.chance(0.2))
+
+    def clip(self, x, low, high):
+        self.met("bounds")
+        if self.opset < 11:
+            return self.node("Clip", [x], min=low, max=high)
+        return self.node("Clip", [x, self.tensor(np.array(low)), self.tensor(np.array(high))])
+
+    def bounds(self):
+        """Two values on the grid, half-way between its codes or in quarters of a step."""
+        codes = np.sort(self.random.integers(-24, 24, 2)) / 4.0
+        low, high = (0.0, abs(codes[1])) if self.chance(0.4) else codes
+        return low * 2.0**-self.frac, high * 2.0**-self.frac
+
+    def clip_codes(self):
+        """Behind a Quant: the bounds are codes, or are rounded by the Quant that follows."""
+        if self.codes is None:
+            return
+        on_grid = self.chance(0.5)
+        low, high = np.sort(self.random.integers(self.codes[0], self.codes[1], 2)) + (
+            0.0 if on_grid else 0.25)
+        self.x = self.clip(self.x, low * 2.0**-self.frac, high * 2.0**-self.frac)
+        self.met("bounds on the grid" if on_grid else "bounds off the grid")
+        if not on_grid:
+            self.x = self.quant(self.x, *self.output_format(low < 0))
 
     def add(self):
         self.met("add")
@@ -145,9 +187,13 @@ class Net(GraphMaker):
             self.x = self.node("Mul", [self.x, self.tensor(np.array(4.0))])
             return self.trunc(12, 10)
         self.met("average pool")
+        if self.chance(0.3):
+            self.met("bounds of a pool")
+            self.x = self.clip(self.x, *self.bounds())
         self.x = self.quant(self.x, *self.output_format(True))
 
     def trunc(self, from_bits=None, to_bits=None):
+        self.codes = None
         mode = self.pick("ROUND", "FLOOR", "floor", "DOWN")
         if from_bits is None:
             self.met("trunc")
@@ -199,7 +245,7 @@ def random_network(random):
     else:
         net.x = net.quant("x", 8, 0, False, "ROUND")
     net.conv()
-    steps = (net.conv, net.conv, net.add, net.shared_relu, net.max_pool, net.average_pool,
+    steps = (net.conv, net.conv, net.add, net.shared_relu, net.clip_codes, net.max_pool, net.average_pool,
              net.trunc)
     for _ in range(int(random.integers(1, 5))):
         steps[random.integers(len(steps))]()

@@ -61,6 +61,66 @@ TEST(Qonnx, ReadsFormatsCodesAndShift) {
   EXPECT_FALSE(layer.requant.relu);
 }
 
+/// `from` -> Clip -> `to`.
+void clip(Model& m, const std::string& from, const std::string& to, float low, float high) {
+  m.constant(to + ".low", {}, {low});
+  m.constant(to + ".high", {}, {high});
+  m.node("Clip", {from, to + ".low", to + ".high"}, to);
+}
+
+TEST(Qonnx, BoundsAreTheCodesThatQuantRoundsThemTo) {
+  const auto codes = [](const char* mode) {
+    const Requant requant = loaded(fine_input(),
+                                   [&](Model& m) {
+                                     clip(m, "c", "r", -0.9F, 1.3F);  // -1.8 and 2.6 steps
+                                     m.quant("r", "y", 0.5F, 6, true, mode);
+                                   })
+                                .layers.at(0)
+                                .requant;
+    EXPECT_EQ(requant.out.min_code() + requant.clamp_low, requant.min_code());
+    return std::pair(requant.min_code(), requant.max_code());
+  };
+  EXPECT_EQ(codes("ROUND"), std::pair(-2, 3));
+  EXPECT_EQ(codes("FLOOR"), std::pair(-2, 2));
+  EXPECT_EQ(codes("DOWN"), std::pair(-1, 2));
+}
+
+TEST(Qonnx, BoundsBehindAQuantAreCodesOfItOrALayerOfTheirOwn) {
+  const auto behind_quant = [](float high, const std::function<void(Model&)>& finish) {
+    return loaded(fine_input(), [&](Model& m) {
+      m.quant("c", "q", 0.5F, 6, true);
+      clip(m, "q", "r", 0.0F, high);
+      finish(m);
+    });
+  };
+  const auto nothing = [](Model& m) { m.node("Identity", {"r"}, "y"); };
+  const FixedNetwork code = behind_quant(1.5F, nothing);
+  ASSERT_EQ(code.layers.size(), 1U);
+  EXPECT_EQ(code.layers[0].requant.max_code(), 3);
+  EXPECT_EQ(code.layers[0].requant.min_code(), 0);
+  const FixedNetwork between =
+      behind_quant(0.75F, [](Model& m) { m.quant("r", "y", 0.25F, 6, true); });
+  ASSERT_EQ(between.layers.size(), 2U);
+  EXPECT_FALSE(between.layers[0].requant.is_bounded());
+  EXPECT_EQ(between.layers[1].node.kind, LayerKind::kPool);
+  EXPECT_EQ(between.layers[1].requant.max_code(), 3);
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.quant("c", "q", 0.5F, 6, true);
+                       clip(m, "q", "r", 0.0F, 0.75F);
+                       m.node("Identity", {"r"}, "y");
+                     }),
+            "node 'Clip_r' (Clip): no Quant node follows; a fixed-point network needs one");
+  // Beyond the format: no code of it is 20.
+  EXPECT_EQ(error_of(fine_input(),
+                     [](Model& m) {
+                       m.quant("c", "q", 0.5F, 6, true);
+                       clip(m, "q", "r", 20.0F, 21.0F);
+                       m.node("Identity", {"r"}, "y");
+                     }),
+            "node 'Clip_r' (Clip): no Quant node follows; a fixed-point network needs one");
+}
+
 TEST(Qonnx, MapsRoundingModes) {
   const auto rounding = [](const char* mode, bool is_signed, bool relu) {
     return loaded(fine_input(),
@@ -291,24 +351,52 @@ TEST(Qonnx, NamesQuantNodesThatShiftsCannotExecute) {
             "node 'Quant_y' (Quant): has 2 values, expected one for the whole tensor");
 }
 
-TEST(Qonnx, RefusesSignedBitsWhichAreBipolar) {
+/// The model's weights through BipolarQuant, or a Quant to a signed bit, of scale 1/8.
+Model with_signs(const std::vector<float>& weights, bool by_quant) {
+  Model model({4, 4, 2});
+  model.constant("w", {2, 2, 1, 1}, weights);
+  model.quant("x", "xq", 1.0F, 8, false);
+  if (by_quant) {
+    model.quant("w", "wq", 0.125F, 1, true);
+  } else {
+    model.constant("scale", {}, {0.125F});
+    model.node("BipolarQuant", {"w", "scale"}, "wq").proto().set_domain("qonnx.custom_op.general");
+  }
+  model.node("Conv", {"xq", "wq"}, "c").named("conv0");
+  model.quant("c", "y", 0.5F, 8, true);
+  return model;
+}
+
+TEST(Qonnx, ReadsBipolarWeightsAsMinusAndPlusOne) {
+  for (const bool by_quant : {false, true}) {
+    const FixedNetwork network = with_signs({0.3F, -0.01F, 0.0F, -0.0F}, by_quant).load_fixed();
+    EXPECT_EQ(network.layers.at(0).weight, (Format{1, 3, true, true}));
+    EXPECT_EQ(network.layers[0].weights, (std::vector<std::int32_t>{1, -1, 1, 1}));
+    EXPECT_EQ(network.layers[0].requant.shift, 2);
+  }
+}
+
+TEST(Qonnx, RefusesWhatWasWrittenAsMinusOneAndZero) {
+  EXPECT_EQ(with_signs({0.0F, -0.125F, -0.125F, 0.0F}, true).error(),
+            "node 'Quant_wq' (Quant): its values are 0 and the scale's negative, but a signed bit "
+            "is -1 or +1: a file that an earlier dcnsim wrote; quantize the float network again");
+  EXPECT_EQ(with_signs({-0.125F, -0.125F, -0.125F, -0.125F}, true).error(), "");
+  EXPECT_EQ(with_signs({0.0F, -0.125F, -0.125F, 0.125F}, true).error(), "");
+}
+
+TEST(Qonnx, RefusesBipolarOutputs) {
   const std::string refused =
-      " (Quant): signed 1 bit is -1 and +1 in QONNX, which the machine does not have: signed 2 "
-      "bits would do, or unsigned 1 bit";
+      ": signed 1 bit is -1 and +1, which only weights can be here: signed 2 bits would do, or "
+      "unsigned 1 bit";
   EXPECT_EQ(error_of(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, true); }),
-            "node 'Quant_y'" + refused);
-  Model weights = fine_input();
-  weights.graph().mutable_initializer(7)->set_raw_data("\0\0\x80\x3F", 4);  // wq.bits = 1
-  EXPECT_EQ(error_of(weights, plain_end), "node 'Quant_wq'" + refused);
+            "node 'Quant_y' (Quant)" + refused);
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.node("BipolarQuant", {"c", "xq.scale"}, "y")
                            .proto()
                            .set_domain("qonnx.custom_op.general");
                      }),
-            "node 'BipolarQuant_y' (BipolarQuant): operator BipolarQuant of domain "
-            "qonnx.custom_op.general is not supported: the machine has no numbers that are -1 or "
-            "+1; a Quant to signed 2 bits would do");
+            "node 'BipolarQuant_y' (BipolarQuant)" + refused);
   EXPECT_EQ(loaded(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, false); })
                 .layers[0]
                 .requant.out,

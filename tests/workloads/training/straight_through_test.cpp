@@ -48,7 +48,7 @@ TEST(StraightThrough, RoundsAndClampsAsTheModelsDo) {
 TEST(StraightThrough, ClampsAtZeroWithRelu) {
   const Format format{4, 1, true, false};
   const torch::Tensor x = torch::tensor({-8.0, -0.5, 0.0, 0.5, 8.0});
-  const torch::Tensor found = quantized(x, format, Rounding::kHalfUp, true);
+  const torch::Tensor found = quantized(x, {0, Rounding::kHalfUp, true, format});
   EXPECT_TRUE(found.equal(torch::tensor({0.0, 0.0, 0.0, 0.5, 3.5})));
 }
 
@@ -60,7 +60,7 @@ TEST(StraightThrough, PassesGradientsInsideTheRangeOnly) {
   EXPECT_TRUE(x.grad().equal(torch::tensor({0.0, 2.0, 3.0, 4.0, 5.0, 0.0}))) << x.grad();
 
   x = torch::tensor({-0.3, 0.2, 1.7}).requires_grad_();
-  quantized(x, format, Rounding::kHalfUp, true).sum().backward();
+  quantized(x, {0, Rounding::kHalfUp, true, format}).sum().backward();
   EXPECT_TRUE(x.grad().equal(torch::tensor({0.0, 1.0, 0.0}))) << x.grad();
 }
 
