@@ -82,6 +82,8 @@ void NetworkBuilder::conv() {
   window.add(from.pads);
   check_padding(window);
   window.copy_to(shape);
+  shape.gap_h = window.dilation_h - 1;
+  shape.gap_w = window.dilation_w - 1;
   validate(shape);
 
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));

@@ -88,21 +88,25 @@ void NetworkBuilder::pad() {
     if (amounts[i] == 0 && amounts[i + count] == 0) continue;
     const std::size_t dimension = axes ? axis_of((*axes)[i], from.view.size()) : i;
     std::vector<MapAxis>& seen_as = from.view[dimension];
+    if (is_map && dimension == 1) {
+      pad_channels(from, amount(amounts[i]), amount(amounts[i + count]));
+      continue;
+    }
     if (seen_as.empty() && is_map && dimension >= 2) {
       seen_as = {dimension == 2 ? MapAxis::kRow : MapAxis::kColumn};
     }
     if (seen_as != std::vector<MapAxis>{MapAxis::kRow} &&
         seen_as != std::vector<MapAxis>{MapAxis::kColumn}) {
-      throw std::runtime_error("pads something else than rows and columns of a map");
+      throw std::runtime_error("pads something else than rows, columns and channels");
     }
     const bool is_rows = seen_as.front() == MapAxis::kRow;
     (is_rows ? from.pads.top : from.pads.left) += amount(amounts[i]);
     (is_rows ? from.pads.bottom : from.pads.right) += amount(amounts[i + count]);
+    from.padded_by = node_;
   }
   const Shape padded = from.pads.around(shape_of(from.producer));
   extent_of(padded.height, "padded height", 1);
   extent_of(padded.width, "padded width", 1);
-  from.padded_by = node_;
   deliver(std::move(from));
 }
 
