@@ -192,6 +192,11 @@ NetworkBuilder::Activation NetworkBuilder::seen(const std::string& tensor) const
 
 NetworkBuilder::Activation NetworkBuilder::activation(const std::string& tensor) const {
   Activation result = seen(tensor);
+  if (result.groups != 0) {
+    throw std::runtime_error(
+        "reads channels that a Reshape has cut into groups: only a Transpose "
+        "of the two and a Reshape back may follow");
+  }
   if (result.tail == nullptr) return result;
   throw LabelledError(node_label(*result.tail) + ": is supported at the end of a network only");
 }

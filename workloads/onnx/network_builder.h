@@ -60,6 +60,8 @@ class NetworkBuilder {
     Pads pads;  ///< zeros around it, of Pad node `padded_by`
     const onnx::NodeProto* padded_by = nullptr;
     const onnx::NodeProto* tail = nullptr;  ///< node after the scores that is left out
+    int groups = 0;       ///< into which a Reshape has cut its channels; 0: they are not cut
+    bool turned = false;  ///< a Transpose has put the channels of a group outside
     bool quantized = false;
     bool shared = false;  ///< something else reads it too, here or on the way
   };
@@ -91,6 +93,8 @@ class NetworkBuilder {
   void cast();
   void pad();
   void same_elements();
+  bool cut_into_groups(const Activation& from, const Dims& dims);
+  void join_groups(Activation from, const Dims* target);
   void shape();
   void slice();
   void split();
@@ -152,6 +156,8 @@ class NetworkBuilder {
   /// shared between layers and constants folded into them included.
   void spend(std::size_t elements);
   void deliver(Activation activation);
+  /// A convolution that delivers the channels of `from` in another order: channel c is order[c].
+  void reorder_channels(const Activation& from, const std::vector<int>& order);
   /// The layer made last, seen as `view`.
   void deliver_layer(const View& view, bool quantized = false);
   Shape shape_of(int producer) const;

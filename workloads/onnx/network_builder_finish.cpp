@@ -47,6 +47,10 @@ std::variant<FloatNetwork, FixedNetwork> NetworkBuilder::take() {
 /// The output has a format, or is a convolution that can be given one.
 void NetworkBuilder::finish_output() {
   Activation scores = seen(graph_.output());
+  if (scores.groups != 0) {
+    throw std::runtime_error("output '" + printable(graph_.output()) +
+                             "': has its channels in groups");
+  }
   if (scores.pads.any()) {
     throw std::runtime_error(node_label(*scores.padded_by) + ": nothing reads its result");
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How NetworkBuilder gives maps that no layer makes a place in what layers write (map_placer.h).
 #include <algorithm>
-#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "models/base/text/printable.h"
@@ -111,11 +111,16 @@ class NetworkBuilder::Placement {
   }
 
   std::string name_of_copy(int producer) {
-    std::string name = (producer == kNetworkInput
-                            ? builder_.graph_.input()
-                            : builder_.layers_[static_cast<std::size_t>(producer)].node.name) +
-                       "_copy";
-    while (builder_.graph_.has_node(name) || !names_.insert(name).second) name += '_';
+    const std::string stem =
+        (producer == kNetworkInput
+             ? builder_.graph_.input()
+             : builder_.layers_[static_cast<std::size_t>(producer)].node.name) +
+        "_copy";
+    int& number = copies_of_[stem];
+    std::string name;
+    do {
+      name = ++number == 1 ? stem : stem + std::to_string(number);
+    } while (builder_.graph_.has_node(name));
     return name;
   }
 
@@ -125,7 +130,7 @@ class NetworkBuilder::Placement {
   std::vector<int> numbers_;   ///< of the builder's layers among those placed
   std::map<int, int> copies_;  ///< likewise of the placer's copies
   std::map<int, int> joins_;   ///< of its joined maps in the order in which they are read
-  std::set<std::string> names_;
+  std::map<std::string, int> copies_of_;  ///< how many there are of each name
   const onnx::NodeProto* origin_ = nullptr;
 };
 

@@ -420,7 +420,7 @@ def random_network(random):
     steps = (net.conv, net.conv, net.batch_norm, net.relu, net.pool, net.pool, net.pool_beyond,
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
              net.nothing, net.option_a, net.fire, net.dense, net.inception, net.split_and_joined,
-             net.cut_pixels)
+             net.cut_pixels, net.shuffle)
     for _ in range(int(random.integers(2, 8))):
         steps[random.integers(len(steps))]()
     more = (net.x,) if net.chance(0.1) else ()

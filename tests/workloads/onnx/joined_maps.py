@@ -6,7 +6,7 @@ import numpy as np
 
 CLASSES = ("shortcut of option A", "fire module", "dense block", "pool beside convolutions",
            "split and joined", "rows and columns cut out", "joined image", "joined twice",
-           "part of a join", "joined halves of one map")
+           "part of a join", "joined halves of one map", "channel shuffle", "shuffled and split")
 
 
 class JoinedMaps:
@@ -103,6 +103,22 @@ class JoinedMaps:
             return
         right = self.branch(outputs[1], self.c - first, 2, 3)
         self.x, self.c = self.join(outputs[0], right), first + 2
+
+    def shuffle(self):
+        groups = [g for g in range(2, self.c) if self.c % g == 0]
+        if not groups:
+            return
+        self.met("channel shuffle")
+        g = int(self.random.choice(groups))
+        x = self.reshape(self.x, [1 if self.chance(0.5) else -1, g, self.c // g, self.h, self.w])
+        x = self.node("Transpose", [x], perm=[0, 2, 1, 3, 4])
+        self.x = self.reshape(x, [1, -1, self.h, self.w])
+        if self.chance(0.6):
+            self.met("shuffled and split")
+            half = self.c // 2
+            left = self.channels(self.x, 0, half)
+            right = self.branch(self.channels(self.x, half, self.c), self.c - half, half)
+            self.x, self.c = self.join(left, right), 2 * half
 
     def cut_pixels(self):
         if min(self.h, self.w) < 3:

@@ -14,7 +14,7 @@ CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
            "average pool", "quant after quant", "signed image", "computed reshape",
            "softmax", "matrix of pixels", "normalised image", "codes -1 and 0",
            "shortcut of option A", "joined, one format", "joined, two formats",
-           "quant behind a join", "joined and quantized again", "cut out") + DOMAINS + MODES
+           "quant behind a join", "joined and quantized again", "cut out", "channel shuffle") + DOMAINS + MODES
 
 
 class Net(GraphMaker):
@@ -165,6 +165,16 @@ class Net(GraphMaker):
             self.met("cut out")
             amounts = [self.tensor(np.array(v)) for v in ([1], [4], [1])]
             self.x, self.c = self.node("Slice", [self.x, *amounts]), 3
+        elif self.chance(0.4):
+            self.met("channel shuffle")
+            self.branches_shuffled()
+
+    def branches_shuffled(self):
+        self.x = self.node("Concat", [self.x, self.x], axis=1)
+        x = self.reshape(self.x, [1, 2, self.c, self.h, self.w])
+        x = self.node("Transpose", [x], perm=[0, 2, 1, 3, 4])
+        self.c *= 2
+        self.x = self.reshape(x, [1, self.c, self.h, self.w])
 
     def max_pool(self):
         if min(self.h, self.w) < 3:
