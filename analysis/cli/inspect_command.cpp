@@ -70,8 +70,8 @@ std::string place(const LayerNode& node) {
   if (node.view != MapView{} || node.view2 != MapView{}) text += ", of a part";
   if (node.join.any()) {
     const int first = node.join.channel;
-    text += fmt::format(", channels {} to {} of {}", first,
-                        first + node.output_shape().channels - 1, node.join.channels);
+    text += fmt::format(", into {}-{} of {}", first, first + node.output_shape().channels - 1,
+                        node.join.channels);
   }
   return text;
 }

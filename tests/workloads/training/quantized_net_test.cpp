@@ -62,7 +62,9 @@ TEST(QuantizedNet, ComputesTheExecutorsCodesInEveryLayer) {
   for (unsigned seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     RandomNetwork random(seed);
-    const FixedNetwork network = seed % 3 == 0 ? random.residual() : random.make();
+    const FixedNetwork network = seed % 3 == 0   ? random.residual()
+                                 : seed % 3 == 1 ? random.joined()
+                                                 : random.make();
     QuantizedNet net(numbers_of(network), formats_of(network));
     net.to(torch::kDouble);
     expect_equal_layers(network, net, random.image(network));
