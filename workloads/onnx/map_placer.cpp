@@ -90,11 +90,10 @@ bool MapPlacer::lies_at(const std::vector<MapPiece>& pieces, const Place& place)
 }
 
 MapPlacer::Place MapPlacer::find(const std::vector<MapPiece>& pieces) const {
-  for (std::size_t map = 0; map < joined_.size(); ++map) {
-    for (std::size_t slot = 0; slot < joined_[map].slots.size(); ++slot) {
-      const Place place{static_cast<int>(map), slot};
-      if (lies_at(pieces, place)) return place;
-    }
+  const auto places = written_by_.find(pieces.front().producer);
+  if (places == written_by_.end()) return {};
+  for (const Place& place : places->second) {
+    if (lies_at(pieces, place)) return place;
   }
   return {};
 }
@@ -121,6 +120,7 @@ void MapPlacer::join(const std::vector<MapPiece>& pieces) {
     const bool begins_inside = i + 1 == to_join.size() && piece.channel == 0;
     if ((ends_inside || begins_inside) && may_be_joined(whole)) piece = whole;
     Slot slot{piece, -1, map.shape.channels};
+    written_by_[piece.producer].push_back({number, map.slots.size()});
     if (may_be_joined(piece)) {
       places_[static_cast<std::size_t>(piece.producer)] = {number, map.slots.size()};
     } else {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <vector>
 
 #include "workloads/onnx/derived_map.h"
@@ -64,7 +65,8 @@ class MapPlacer {
   std::vector<Shape> outputs_;
   std::vector<JoinedMap> joined_;
   std::vector<MapPiece> copies_;
-  std::vector<Place> places_;  ///< of layers' outputs
+  std::vector<Place> places_;                     ///< of layers' outputs
+  std::map<int, std::vector<Place>> written_by_;  ///< all slots by what they or their copies hold
 };
 
 }  // namespace dcnsim
