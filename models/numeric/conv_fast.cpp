@@ -100,7 +100,8 @@ void fill_offsets(const ConvShape& shape, const ConvRuns& runs, std::ptrdiff_t u
   for (int y = 0; y < runs.rows; ++y) {
     for (int x = 0; x < runs.columns; ++x) {
       for (int piece = 0; piece < runs.pieces; ++piece) {
-        *run++ = y * row + x * column + piece * runs.piece_codes * unit;
+        *run++ = y * shape.dilation_h() * row + x * shape.dilation_w() * column +
+                 piece * runs.piece_codes * unit;
       }
     }
   }
