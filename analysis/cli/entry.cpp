@@ -18,6 +18,7 @@
 #include "analysis/cli/interruption.h"
 #include "analysis/cli/usage_errors.h"
 #include "analysis/cli/version.h"
+#include "models/base/process/memory_need.h"
 #include "models/numeric/instruction_set.h"
 
 namespace dcnsim::cli {
@@ -127,7 +128,7 @@ int parse_and_act(const char* name, CLI::App& app, const Action& action, int arg
   } catch (const Interrupted& e) {
     return invocation.fail(130, e.what());
   } catch (const std::exception& e) {
-    return invocation.fail(1, e.what());
+    return invocation.fail(1, problem_of(e));
   }
 }
 

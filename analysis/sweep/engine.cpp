@@ -43,7 +43,7 @@ class Sweep {
     const SweepTask task = find_task(space_, inputs_, options_.shard, &store_);
     outcome_.points = task.points();
     outcome_.found = task.found();
-    const std::set<std::size_t> pairs = pairs_of(task.missing, space_);
+    const std::set<std::size_t> pairs = pairs_of(task.missing, space_, hardware_);
     if (!pairs.empty()) allocations_ = stage_.evaluate(pairs);
     outcome_.allocations = pairs.size();
     outcome_.allocations_reused = allocations_.reused;
@@ -61,6 +61,7 @@ class Sweep {
   /// Why a point cannot be evaluated, as far as that is known without trying.
   std::string problem(std::uint64_t id) const {
     const PointIndex index = space_.at(id);
+    if (!hardware_.is_possible(index.hardware)) return hardware_.problem[index.hardware];
     if (const auto at = allocations_.problems.find(space_.pair(id));
         at != allocations_.problems.end()) {
       return at->second;
@@ -69,7 +70,7 @@ class Sweep {
         at != allocations_.network_problems.end()) {
       return "float accuracy: " + at->second;
     }
-    return hardware_.problem[index.hardware];
+    return "";
   }
 
   void fail(const std::vector<StoredPoint>& points) {

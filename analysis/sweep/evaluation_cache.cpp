@@ -51,22 +51,18 @@ EvaluationCache::EvaluationCache(const std::string& folder, Use use) {
   if (folder.empty()) return;
   const std::string path = folder + "/evaluations.sqlite";
   std::error_code error;
-  if (use == Use::kFind) {
-    if (!fs::exists(path, error)) return;
-    try {
-      database_.emplace(path, kKind, Database::Access::kRead);
-    } catch (const std::runtime_error&) {
-      // Everything is evaluated.
-    }
-    return;
-  }
-  fs::create_directories(folder, error);
+  if (use == Use::kFindAndKeep) fs::create_directories(folder, error);
+  if (use == Use::kFind && !fs::exists(path, error)) return;
+  const Database::Access access =
+      use == Use::kFind ? Database::Access::kReadShared : Database::Access::kWriteShared;
   for (int attempt = 0; attempt < 2 && !database_; ++attempt) {
     try {
-      database_.emplace(path, kKind, Database::Access::kWriteShared);
-    } catch (const std::runtime_error&) {
-      if (!fs::is_regular_file(path, error)) return;
+      database_.emplace(path, kKind, access);
+    } catch (const DamagedDatabase&) {
+      if (use == Use::kFind || !has_header_of(kKind, path)) return;
       for (const char* const part : {"", "-wal", "-shm"}) fs::remove(path + part, error);
+    } catch (const std::runtime_error&) {
+      return;  // another version's, somebody's, held: everything is evaluated
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps evaluations from one sweep to the next in an SQLite file that any number of sweeps share. A
-// cache only saves time: one that cannot be used is done without, a damaged one is begun anew.
+// cache only saves time: one that cannot be used is done without; one that is ours, of this version
+// and damaged is begun anew, and nothing else is ever removed.
 #pragma once
 
 #include <optional>

@@ -19,6 +19,8 @@ struct HardwareSurvey {
 
   std::vector<std::string> class_keys;  ///< SHA-256 of what a timing class depends on
   std::vector<Accumulator> accumulators;
+
+  bool is_possible(std::size_t hardware) const { return problem[hardware].empty(); }
 };
 
 HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tables_dir);

@@ -55,7 +55,7 @@ class Planner {
     plan.warnings = inputs_.warnings;
     plan.points = task_.points();
     plan.found = task_.found();
-    const std::set<std::size_t> pairs = pairs_of(task_.missing, space_);
+    const std::set<std::size_t> pairs = pairs_of(task_.missing, space_, hardware_);
     plan.allocations = pairs.size();
     for (const std::size_t pair : pairs) plan.allocations_known += stage_->known(pair) ? 1 : 0;
     plan.timings = timings();
@@ -68,9 +68,7 @@ class Planner {
   }
 
  private:
-  bool is_possible(std::uint64_t id) const {
-    return hardware_.problem[space_.at(id).hardware].empty();
-  }
+  bool is_possible(std::uint64_t id) const { return hardware_.is_possible(space_.at(id).hardware); }
 
   /// Allocations of equal widths have equal timing.
   std::uint64_t timings() {

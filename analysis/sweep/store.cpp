@@ -3,39 +3,32 @@
 
 #include <stdexcept>
 
+#include "analysis/sweep/checked_table.h"
 #include "models/base/text/printable.h"
 
 namespace dcnsim {
 namespace {
 
+const CheckedTable kFacts{"fact", {"name TEXT PRIMARY KEY", "value TEXT NOT NULL"}, "", false};
+const CheckedTable kEvaluations{
+    "evaluation", {"key TEXT PRIMARY KEY", "record BLOB NOT NULL"}, "", false};
+const CheckedTable kMachines{"machine", {"id INTEGER PRIMARY KEY", "json TEXT NOT NULL"}};
+const CheckedTable kProvenance{"provenance",
+                               {"machine INTEGER NOT NULL", "json TEXT NOT NULL"},
+                               ", PRIMARY KEY (machine, json)",
+                               false};
+const CheckedTable kPoints{
+    "point",
+    {"id INTEGER PRIMARY KEY", "reason TEXT", "cycles INTEGER", "seconds REAL", "energy_pj REAL",
+     "area_um2 REAL", "traffic_bytes INTEGER", "weight_bits INTEGER", "images INTEGER",
+     "correct INTEGER", "float_correct INTEGER", "layers TEXT"}};
+
 const DatabaseKind kKind{0x64634e53,  // "dcNS"
-                         1, "a sweep store", R"(
-CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE evaluation (key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE machine (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
-CREATE TABLE provenance (machine INTEGER NOT NULL, json TEXT NOT NULL,
-  PRIMARY KEY (machine, json)) WITHOUT ROWID;
-CREATE TABLE point (
-  id INTEGER PRIMARY KEY,
-  reason TEXT,
-  cycles INTEGER,
-  seconds REAL,
-  energy_pj REAL,
-  area_um2 REAL,
-  traffic_bytes INTEGER,
-  weight_bits INTEGER,
-  images INTEGER,
-  correct INTEGER,
-  float_correct INTEGER,
-  layers TEXT
-);
-)"};
+                         2, "a sweep store",
+                         kFacts.definition() + kEvaluations.definition() + kMachines.definition() +
+                             kProvenance.definition() + kPoints.definition()};
 
 constexpr std::size_t kLongestReason = 1000;
-
-std::uint64_t whole(const SQLite::Column& column) {
-  return static_cast<std::uint64_t>(column.getInt64());
-}
 
 void bind(SQLite::Statement& statement, const StoredPoint& point) {
   statement.bind(1, static_cast<std::int64_t>(point.id));
@@ -64,25 +57,28 @@ void bind(SQLite::Statement& statement, const StoredPoint& point) {
   statement.bind(at, point.layers);
 }
 
-StoredPoint point_of(SQLite::Statement& row) {
+StoredPoint point_of(const CheckedRow& row) {
   StoredPoint point;
-  point.id = whole(row.getColumn(0));
-  if (!row.getColumn(1).isNull()) {
-    point.reason = printable(row.getColumn(1).getString(), kLongestReason);
+  point.id = row.count(0);
+  if (!row.is_null(1)) {
+    point.reason = printable(row.text(1), kLongestReason);
+    if (!point.failed()) row.fail(1, "expected a reason or none");
     return point;
   }
   Figures& f = point.figures;
-  f.cycles = whole(row.getColumn(2));
-  f.seconds = row.getColumn(3).getDouble();
-  f.energy_pj = row.getColumn(4).getDouble();
-  f.area_um2 = row.getColumn(5).getDouble();
-  f.traffic_bytes = whole(row.getColumn(6));
-  f.weight_bits = whole(row.getColumn(7));
-  f.images = whole(row.getColumn(8));
-  f.correct = whole(row.getColumn(9));
+  f.cycles = row.count(2);
+  f.seconds = row.amount(3);
+  f.energy_pj = row.amount(4);
+  f.area_um2 = row.amount(5);
+  f.traffic_bytes = row.count(6);
+  f.weight_bits = row.count(7);
+  f.images = row.count(8);
+  f.correct = row.count(9);
+  if (f.correct > f.images) row.fail(9, "more than there are images");
   f.float_correct.reset();
-  if (!row.getColumn(10).isNull()) f.float_correct = whole(row.getColumn(10));
-  point.layers = row.getColumn(11).getString();
+  if (!row.is_null(10)) f.float_correct = row.count(10);
+  if (f.float_correct > f.images) row.fail(10, "more than there are images");
+  point.layers = row.text(11);
   return point;
 }
 
@@ -126,7 +122,7 @@ bool SweepStore::is_empty() {
 void SweepStore::set(const SweepFacts& facts) {
   database_.atomically([&](SQLite::Database& sql) {
     sql.exec("DELETE FROM fact");
-    SQLite::Statement insert(sql, "INSERT INTO fact VALUES (?, ?)");
+    SQLite::Statement insert(sql, kFacts.insertion());
     for (const auto& [name, value] : facts) {
       insert.bind(1, name);
       insert.bind(2, value);
@@ -138,15 +134,18 @@ void SweepStore::set(const SweepFacts& facts) {
 
 SweepStore::SweepStore(const std::string& path) : database_(path, kKind, Database::Access::kRead) {}
 
-SweepFacts SweepStore::facts() {
-  return database_.guarded([](SQLite::Database& sql) {
-    SweepFacts facts;
-    SQLite::Statement select(sql, "SELECT name, value FROM fact");
-    while (select.executeStep()) {
-      facts[select.getColumn(0).getString()] = select.getColumn(1).getString();
-    }
-    return facts;
+void SweepStore::for_each(const CheckedTable& table, const std::string& rest,
+                          const std::function<void(const CheckedRow&)>& visit) {
+  database_.guarded([&](SQLite::Database& sql) {
+    SQLite::Statement select(sql, table.selection(rest));
+    while (select.executeStep()) visit(CheckedRow(path(), table, select));
   });
+}
+
+SweepFacts SweepStore::facts() {
+  SweepFacts facts;
+  for_each(kFacts, "", [&](const CheckedRow& row) { facts[row.text(0)] = row.text(1); });
+  return facts;
 }
 
 std::string SweepStore::fact(const std::string& name) {
@@ -158,16 +157,16 @@ std::string SweepStore::fact(const std::string& name) {
 
 std::optional<std::string> SweepStore::evaluation(const std::string& key) {
   return database_.guarded([&](SQLite::Database& sql) -> std::optional<std::string> {
-    SQLite::Statement select(sql, "SELECT record FROM evaluation WHERE key = ?");
+    SQLite::Statement select(sql, kEvaluations.selection("WHERE key = ?"));
     select.bind(1, key);
     if (!select.executeStep()) return {};
-    return select.getColumn(0).getString();
+    return CheckedRow(path(), kEvaluations, select).bytes(1);
   });
 }
 
 void SweepStore::keep_evaluation(const std::string& key, const std::string& bytes) {
   database_.atomically([&](SQLite::Database& sql) {
-    SQLite::Statement insert(sql, "INSERT OR IGNORE INTO evaluation VALUES (?, ?)");
+    SQLite::Statement insert(sql, kEvaluations.insertion());
     insert.bind(1, key);
     insert.bind(2, bytes.data(), static_cast<int>(bytes.size()));
     insert.exec();
@@ -177,11 +176,11 @@ void SweepStore::keep_evaluation(const std::string& key, const std::string& byte
 void SweepStore::add(const PointBatch& batch) {
   database_.atomically([&](SQLite::Database& sql) {
     for (const auto& [id, machine] : batch.machines) {
-      SQLite::Statement insert(sql, "INSERT OR IGNORE INTO machine VALUES (?, ?)");
+      SQLite::Statement insert(sql, kMachines.insertion());
       insert.bind(1, static_cast<std::int64_t>(id));
       insert.bind(2, machine.json);
       if (!machine.json.empty()) insert.exec();
-      SQLite::Statement source(sql, "INSERT OR IGNORE INTO provenance VALUES (?, ?)");
+      SQLite::Statement source(sql, kProvenance.insertion());
       for (const std::string& json : machine.provenance) {
         source.bind(1, static_cast<std::int64_t>(id));
         source.bind(2, json);
@@ -189,8 +188,7 @@ void SweepStore::add(const PointBatch& batch) {
         source.reset();
       }
     }
-    SQLite::Statement insert(
-        sql, "INSERT OR IGNORE INTO point VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement insert(sql, kPoints.insertion());
     for (const StoredPoint& point : batch.points) {
       bind(insert, point);
       insert.exec();
@@ -206,42 +204,26 @@ void SweepStore::remove_failed() {
 }
 
 void SweepStore::for_each_id(const std::function<void(std::uint64_t id)>& visit) {
-  database_.guarded([&](SQLite::Database& sql) {
-    SQLite::Statement select(sql, "SELECT id FROM point");
-    while (select.executeStep()) visit(whole(select.getColumn(0)));
-  });
+  for_each(kPoints, "", [&](const CheckedRow& row) { visit(point_of(row).id); });
 }
 
 void SweepStore::for_each_point(const std::function<void(const StoredPoint&)>& visit) {
-  database_.guarded([&](SQLite::Database& sql) {
-    SQLite::Statement select(sql, "SELECT * FROM point ORDER BY id");
-    while (select.executeStep()) visit(point_of(select));
-  });
+  for_each(kPoints, "ORDER BY id", [&](const CheckedRow& row) { visit(point_of(row)); });
 }
 
 void SweepStore::for_each_evaluation(
     const std::function<void(const std::string& key, const std::string& bytes)>& visit) {
-  database_.guarded([&](SQLite::Database& sql) {
-    SQLite::Statement select(sql, "SELECT key, record FROM evaluation ORDER BY key");
-    while (select.executeStep()) {
-      visit(select.getColumn(0).getString(), select.getColumn(1).getString());
-    }
-  });
+  for_each(kEvaluations, "ORDER BY key",
+           [&](const CheckedRow& row) { visit(row.text(0), row.bytes(1)); });
 }
 
 std::map<std::size_t, StoredMachine> SweepStore::machines() {
-  return database_.guarded([](SQLite::Database& sql) {
-    std::map<std::size_t, StoredMachine> machines;
-    SQLite::Statement select(sql, "SELECT id, json FROM machine");
-    while (select.executeStep()) {
-      machines[whole(select.getColumn(0))].json = select.getColumn(1).getString();
-    }
-    SQLite::Statement source(sql, "SELECT machine, json FROM provenance");
-    while (source.executeStep()) {
-      machines[whole(source.getColumn(0))].provenance.insert(source.getColumn(1).getString());
-    }
-    return machines;
-  });
+  std::map<std::size_t, StoredMachine> machines;
+  for_each(kMachines, "",
+           [&](const CheckedRow& row) { machines[row.count(0)].json = row.text(1); });
+  for_each(kProvenance, "",
+           [&](const CheckedRow& row) { machines[row.count(0)].provenance.insert(row.text(1)); });
+  return machines;
 }
 
 }  // namespace dcnsim

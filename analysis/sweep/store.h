@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The results of one sweep in one SQLite file (engine.md has the tables). A point is there whole or
-// not at all, whatever happens to the process that writes it.
+// not at all, whatever happens to the process that writes it, and is given back as it was written
+// or refused: reading throws std::runtime_error naming the row and the column that is damaged.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/sweep/checked_table.h"
 #include "analysis/sweep/database.h"
 #include "analysis/sweep/metric.h"
 
@@ -49,7 +51,7 @@ class SweepStore {
   /// that holds no results yet becomes one of this sweep.
   /// Throws what Database throws, and std::runtime_error saying which fact differs.
   SweepStore(const std::string& path, const SweepFacts& facts);
-  /// To read.
+  /// To read, also while another process writes it.
   explicit SweepStore(const std::string& path);
 
   /// Throws std::runtime_error if there is none of that name.
@@ -77,6 +79,8 @@ class SweepStore {
  private:
   void check(const SweepFacts& facts, const SweepFacts& known) const;
   bool is_empty();
+  void for_each(const CheckedTable& table, const std::string& rest,
+                const std::function<void(const CheckedRow&)>& visit);
   void set(const SweepFacts& facts);
 
   Database database_;

@@ -48,9 +48,12 @@ SweepTask find_task(const DesignSpace& space, const SweepInputs& inputs,
   return task;
 }
 
-std::set<std::size_t> pairs_of(const std::vector<std::uint64_t>& points, const DesignSpace& space) {
+std::set<std::size_t> pairs_of(const std::vector<std::uint64_t>& points, const DesignSpace& space,
+                               const HardwareSurvey& hardware) {
   std::set<std::size_t> pairs;
-  for (const std::uint64_t id : points) pairs.insert(space.pair(id));
+  for (const std::uint64_t id : points) {
+    if (hardware.is_possible(space.at(id).hardware)) pairs.insert(space.pair(id));
+  }
   return pairs;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/sweep/design_space.h"
+#include "analysis/sweep/hardware_survey.h"
 #include "analysis/sweep/shard.h"
 #include "analysis/sweep/store.h"
 #include "analysis/sweep/sweep_inputs.h"
@@ -26,7 +27,9 @@ struct SweepTask {
 SweepTask find_task(const DesignSpace& space, const SweepInputs& inputs,
                     const std::optional<Shard>& shard, SweepStore* store);
 
-/// Networks with their allocations that points need, as DesignSpace::pair numbers them.
-std::set<std::size_t> pairs_of(const std::vector<std::uint64_t>& points, const DesignSpace& space);
+/// Networks with their allocations, as DesignSpace::pair numbers them, that points need: those
+/// whose machine is impossible need none.
+std::set<std::size_t> pairs_of(const std::vector<std::uint64_t>& points, const DesignSpace& space,
+                               const HardwareSurvey& hardware);
 
 }  // namespace dcnsim

@@ -142,7 +142,8 @@ void fill_offsets(const ConvShape& shape, const ConvRuns& runs, const Pitches& p
   for (int y = 0; y < runs.rows; ++y) {
     for (int x = 0; x < runs.columns; ++x) {
       for (int piece = 0; piece < runs.pieces; ++piece) {
-        *run++ = y * pitches.row + x * pitches.column + piece * pitches.piece;
+        *run++ = y * shape.dilation_h() * pitches.row + x * shape.dilation_w() * pitches.column +
+                 piece * pitches.piece;
       }
     }
   }

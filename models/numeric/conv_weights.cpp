@@ -71,7 +71,7 @@ void PackedConv::choose_route(const Format& weight_format, const Format& input_f
 
 void PackedConv::choose_runs() {
   const int channels = shape.in.channels / shape.groups;
-  const bool rows_are_contiguous = groups() == 1;
+  const bool rows_are_contiguous = groups() == 1 && shape.dilation_w() == 1;
   runs.rows = shape.kernel_h;
   runs.columns = rows_are_contiguous ? 1 : shape.kernel_w;
   runs.codes = rows_are_contiguous ? shape.kernel_w * channels : channels;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/values/tile_compute.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -59,6 +60,26 @@ CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int cha
     std::memcpy(part.data() + part.index(y - region.y0, x - region.x0, 0) * unit,
                 map.data() + map.index(y, x, channel0) * unit, codes * unit);
   });
+  return part;
+}
+
+CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const InputRegion& region,
+                      int channel0, int channel1) {
+  if (!slice.any()) return take_region(map, region, channel0, channel1);
+  CodeTensor part({region.y1 - region.y0, region.x1 - region.x0, channel1 - channel0},
+                  map.format());
+  const int first = std::max(channel0, slice.zeros_before);
+  const int last = std::min(channel1, slice.zeros_before + map.shape().channels);
+  if (first >= last) return part;
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  for (int y = region.y0; y < region.y1; ++y) {
+    for (int x = region.x0; x < region.x1; ++x) {
+      const std::size_t from =
+          map.index(slice.row_of(y), slice.column_of(x), first - slice.zeros_before);
+      std::memcpy(part.data() + part.index(y - region.y0, x - region.x0, first - channel0) * unit,
+                  map.data() + from * unit, static_cast<std::size_t>(last - first) * unit);
+    }
+  }
   return part;
 }
 

@@ -44,6 +44,10 @@ void place_tile(const OutputTile& tile, CodeTensor& map);
 CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int channel0,
                        int channel1);
 
+/// The same of what a layer sees of the map.
+CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const InputRegion& region,
+                      int channel0, int channel1);
+
 /// Executes the steps of descriptors, one descriptor after the other; memory is reused between
 /// them. A sum that is split into chunks or input tiles is evaluated when its last chunk has
 /// arrived, from what has arrived before: that is the same value, because chunks arrive in the

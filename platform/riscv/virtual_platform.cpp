@@ -211,11 +211,26 @@ VirtualPlatform::~VirtualPlatform() = default;
 
 void VirtualPlatform::load_firmware(const std::string& elf_path) {
   ElfFile elf = load_elf(elf_path);
+  const auto access = [&](tlm::tlm_command command, std::uint64_t address,
+                          std::vector<std::uint8_t>& bytes) {
+    const auto place = static_cast<std::uint32_t>(address);
+    if (impl_->debug(command, place, bytes.data(), bytes.size())) return;
+    throw std::runtime_error(elf_path + ": segment: " + no_memory(place, bytes.size()));
+  };
   for (ElfSegment& segment : elf.segments) {
-    if (!impl_->debug(tlm::TLM_WRITE_COMMAND, segment.address, segment.bytes.data(),
-                      segment.bytes.size())) {
-      throw std::runtime_error(elf_path +
-                               ": segment: " + no_memory(segment.address, segment.bytes.size()));
+    std::uint64_t address = segment.address;
+    if (!segment.bytes.empty()) access(tlm::TLM_WRITE_COMMAND, address, segment.bytes);
+    address += segment.bytes.size();
+    for (const std::uint64_t end = address + segment.zeros; address < end;) {
+      constexpr std::uint64_t kAtOnce = std::uint64_t{1} << 16;
+      std::vector<std::uint8_t> there(std::min(kAtOnce, end - address));
+      access(tlm::TLM_READ_COMMAND, address, there);
+      // Pages that hold zeros already cost the host nothing.
+      if (std::any_of(there.begin(), there.end(), [](std::uint8_t byte) { return byte != 0; })) {
+        std::fill(there.begin(), there.end(), std::uint8_t{0});
+        access(tlm::TLM_WRITE_COMMAND, address, there);
+      }
+      address += there.size();
     }
   }
   impl_->entry = elf.entry;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <new>
 #include <stdexcept>
 
 namespace dcnsim {
@@ -33,6 +34,17 @@ TEST(WorkPool, results_come_back_by_item_for_any_number_of_jobs) {
 }
 
 TEST(WorkPool, no_items_need_no_process) { EXPECT_TRUE(results_of(strings(0, 2)).empty()); }
+
+TEST(WorkPool, a_worker_without_memory_says_so_in_words) {
+  WorkPool pool = strings(1, 2);
+  pool.prepare = []() -> Worker {
+    return [](std::size_t) -> std::string { throw std::bad_alloc(); };
+  };
+  std::string reason;
+  pool.on_failure = [&](std::size_t, const std::string& text) { reason = text; };
+  for_each(pool);
+  EXPECT_EQ(reason.rfind("not enough memory", 0), 0u) << reason;
+}
 
 TEST(WorkPool, every_result_is_announced_once) {
   WorkPool pool = strings(30, 4);

@@ -26,6 +26,7 @@
 #include "tests/cost/table_rows.h"
 #include "tests/cost/tables_copy.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -198,7 +199,8 @@ double mean_ratio(const Measured& measured, const std::string& library, const st
   return std::exp(sum / static_cast<double>(by_unit.size()));
 }
 
-// The shipped feeders were measured with this library and all widths.
+// The shipped feeders were measured with this library and all widths. Those of 256 and 512 lanes are
+// measured in long runs alone.
 TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_units_differ_by) {
   const Measured measured("requant_etc.csv");
   int compared = 0;
@@ -207,6 +209,7 @@ TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_uni
       const double ratio = mean_ratio(measured, library, column);
       for (const auto& row : rows_of("requant_etc.csv", {"library", "unit", "out_bits", column})) {
         if (row.at("library") != library || row.at("unit") != "feeder") continue;
+        if (std::stoi(row.at("out_bits")) > tries(64, 512)) continue;
         const double here = measured.number(
             measured.row({{"unit", "feeder"}, {"out_bits", row.at("out_bits")}}), column);
         EXPECT_NEAR(std::stod(row.at(column)) / (here * ratio), 1, 0.12)
@@ -215,7 +218,7 @@ TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_uni
       }
     }
   }
-  EXPECT_EQ(compared, 2 * 3 * 7);
+  EXPECT_EQ(compared, 2 * 3 * tries(5, 7));
 }
 
 TEST(measure, held_weights_and_zeros_save_energy) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/numeric/conv_support.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -60,7 +61,7 @@ Layer constant_layer(const ConvShape& shape, const Format& weight_format, std::i
 class ConvWidths : public testing::TestWithParam<int> {};
 
 TEST_P(ConvWidths, FastEqualsGoldenForEveryInputWidthAndSign) {
-  const int weight_bits = GetParam();
+  const int weight_bits = GetParam(), repetitions = tries(24);
   std::uint64_t overflowed[2] = {};
   for (int input_bits = kMinBits; input_bits <= kMaxBits; ++input_bits) {
     for (int signs = 0; signs < 4; ++signs) {
@@ -71,7 +72,7 @@ TEST_P(ConvWidths, FastEqualsGoldenForEveryInputWidthAndSign) {
       const auto seed = static_cast<unsigned>(weight_bits * 1000 + input_bits * 10 + signs);
       SCOPED_TRACE("seed " + std::to_string(seed));
       Random random(seed);
-      for (int repetition = 0; repetition < 24; ++repetition) {
+      for (int repetition = 0; repetition < repetitions; ++repetition) {
         const ConvShape shape = test::random_shape(random, repetition % 4 == 0 ? 18 : 6);
         const Layer layer =
             test::random_layer(random, shape, weight_format, input_format, 1 << (weight_bits + 1));

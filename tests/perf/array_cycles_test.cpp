@@ -13,6 +13,7 @@
 #include "models/perf/array_registers.h"
 #include "models/perf/datapath/datapath.h"
 #include "tests/support/random_layer.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -122,7 +123,7 @@ std::uint64_t output_stationary(const AcceleratorConfig& c, const ArrayWork& wor
 
 TEST(ArrayCycles, equal_the_passes_one_by_one) {
   RandomLayer random(1);
-  for (int i = 0; i < 50000; ++i) {
+  for (int i = 0; i < tries(20000, 50000); ++i) {
     const AcceleratorConfig c = random.machine();
     const ArrayWork work = random_work(random, c.array, 90);
     const std::uint64_t expected = c.array.dataflow == Dataflow::kWeightStationary
@@ -253,7 +254,7 @@ TEST(ArrayCycles, the_largest_steps_do_not_overflow) {
 
 TEST(ArrayEvents, equal_the_passes_one_by_one) {
   RandomLayer random(3);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < tries(10000, 20000); ++i) {
     const AcceleratorConfig c = random.machine();
     const bool weight_stationary = c.array.dataflow == Dataflow::kWeightStationary;
     const ArrayWork work = random_work(random, c.array, 60);
@@ -324,7 +325,7 @@ int skew_loads(int lines) {
 
 TEST(ArrayRegisters, loads_equal_those_of_the_blocks_one_by_one) {
   RandomLayer random(4);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < tries(10000, 20000); ++i) {
     const AcceleratorConfig c = random.machine();
     const ArrayWork work = random_work(random, c.array, 40);
     const DatapathMode mode = datapath_mode(c.array, work.weight_bits, work.activation_bits);

@@ -9,6 +9,7 @@
 #include "models/numeric/conv.h"
 #include "tests/support/classes.h"
 #include "tests/support/random_steps.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -162,7 +163,7 @@ TEST(ChunkedSums, are_those_of_the_whole_reduction) {
   RandomLayer random(12);
   Census<Descriptor> census(chunk_classes());
   std::size_t most_begun = 0;
-  for (int i = 0; i < 1000 && !testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < tries(1000) && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE("case " + std::to_string(i));
     const AcceleratorConfig config = random.machine();
     Descriptor d = random.conv();
@@ -194,7 +195,7 @@ TEST(ChunkedSums, are_those_of_the_whole_reduction) {
     }
   }
   EXPECT_GT(most_begun, 10u);
-  if (!testing::Test::HasFailure()) census.expect_each(8);
+  if (!testing::Test::HasFailure() && !tries_few()) census.expect_each(8);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "platform/standalone/simulation.h"
 #include "tests/support/fresh_kernel.h"
 #include "tests/support/network_images.h"
+#include "tests/support/tries.h"
 #include "tests/tlm/checked_wiring.h"
 #include "workloads/executor.h"
 #include "workloads/images/cifar10_file.h"
@@ -22,7 +23,7 @@ namespace dcnsim {
 namespace {
 
 const std::string kSource = DCNSIM_SOURCE_DIR;
-constexpr std::size_t kImages = 100;
+const auto kImages = static_cast<std::size_t>(tries(10, 100));
 
 QuantizeOptions equal_widths(int bits) {
   QuantizeOptions options;

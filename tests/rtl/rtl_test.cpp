@@ -11,6 +11,7 @@
 
 #include "models/numeric/conv.h"
 #include "tests/rtl/rtl_array.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -103,9 +104,10 @@ AcceleratorConfig machine(const ArrayConfig& array, const Case& c) {
   return config;
 }
 
-/// On each shape: a case for half of all pairs of widths, and further ones of few passes, which
-/// take serial arrays a tenth of the time.
-constexpr int kPairs = 128, kNarrowCases = 96;
+/// On each shape: a case for one in `kEvery` of all pairs of widths, and further ones of few
+/// passes, which take serial arrays a tenth of the time.
+const int kEvery = tries(4, 2);
+const int kPairs = 256 / kEvery, kNarrowCases = tries(48, 96);
 
 using CycleModel = std::function<std::uint64_t(const AcceleratorConfig&, const ArrayWork&)>;
 
@@ -150,8 +152,8 @@ TEST_P(Rtl, has_the_values_and_cycles_of_the_model_at_every_width_pair) {
     Cases cases(static_cast<unsigned>(100 + dut));
     const ArrayConfig array = rtl_->array(dut);
     for (int w = 1; w <= 16; ++w) {
-      // Half of all pairs on every shape, the other half on the next.
-      for (int a = 1 + (w + dut / 2) % 2; a <= 16; a += 2) {
+      // Those left out here are met on the next shapes.
+      for (int a = 1 + (w + dut / 2) % kEvery; a <= 16; a += kEvery) {
         ASSERT_EQ(difference(*rtl_, dut, cases.draw(array, w, a), array_cycles), "");
       }
     }

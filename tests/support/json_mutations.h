@@ -9,13 +9,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/support/tries.h"
+
 namespace dcnsim {
 
 /// Calls visit(pointer, changed) for every value inside `document`, replaced by something else or
 /// taken away.
 template <class Visit>
-void for_each_mutation(const nlohmann::ordered_json& document, const Visit& visit,
-                       const std::string& place = "") {
+void for_every_mutation(const nlohmann::ordered_json& document, const Visit& visit,
+                        const std::string& place = "") {
   using Document = nlohmann::ordered_json;
   const Document& part = document[Document::json_pointer(place)];
   if (!part.is_structured()) return;
@@ -39,8 +41,18 @@ void for_each_mutation(const nlohmann::ordered_json& document, const Visit& visi
       parent.erase(std::stoul(key));
     }
     visit(pointer, changed);
-    for_each_mutation(document, visit, pointer);
+    for_every_mutation(document, visit, pointer);
   }
+}
+
+/// The same, of which those who try few see every 11th: each value becomes other things.
+template <class Visit>
+void for_each_mutation(const nlohmann::ordered_json& document, const Visit& visit) {
+  std::size_t count = 0;
+  const std::size_t every = tries_few() ? 11 : 1;
+  for_every_mutation(document, [&](const std::string& pointer, const auto& changed) {
+    if (count++ % every == 0) visit(pointer, changed);
+  });
 }
 
 /// The reader takes the document, or throws one clean line that begins with `begin`.
@@ -61,14 +73,15 @@ void expect_clean_refusal(const Read& read, const std::string& begin, const std:
   }
 }
 
-/// The same for every document of for_each_mutation(), and for texts that nest too deep or hold a
-/// number beyond all bounds.
+/// The same for every document of for_each_mutation(), whose lines go on with `place`, and for
+/// texts that nest too deep or hold a number beyond all bounds.
 template <class Read>
 void expect_clean_refusals(const nlohmann::ordered_json& document, const std::string& begin,
-                           const Read& read) {
+                           const Read& read, const std::string& place = "") {
   for_each_mutation(document, [&](const std::string& pointer, const auto& changed) {
     const std::string text = changed.dump();
-    expect_clean_refusal([&] { read(text); }, begin, pointer + " of " + text.substr(0, 2000));
+    expect_clean_refusal([&] { read(text); }, begin + place,
+                         pointer + " of " + text.substr(0, 2000));
   });
   const std::string deep(100'000, '[');
   const std::string rest = document.is_object() ? ",\"y\":1}" : ",1]";

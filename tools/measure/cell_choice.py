@@ -107,7 +107,7 @@ def choose_cells(library, leave_out):
     def smallest(candidates):
         return min(candidates, key=lambda c: c.area, default=None)
 
-    inverter = smallest([c for c in allowed if len(c.inputs) == 1 and
+    inverter = smallest([c for c in allowed if len(c.inputs) == 1 and c.pins[c.outputs[0]].arcs and
                          _truth(c, c.outputs[0]) == (1, 0)])
     driver = smallest([c for c in allowed if len(c.inputs) == 1 and
                        _truth(c, c.outputs[0]) == (0, 1)])

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Liberty library: cells on demand with function, timing (NLDM) and internal power (NLPM)."""
 import bisect
+import math
 import re
 
-from liberty_syntax import Expression, LibertyError, end_of_group, parse_group
+from liberty_syntax import Expression, LibertyError, end_of_group, number, parse_group
 
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?([\w$]+)"?\s*\)\s*\{', re.M)
 _TEMPLATE = re.compile(
@@ -32,6 +33,12 @@ class Table:
         self._values = group.numbers("values")
         if len(self._values) == 1:
             self._axes = []
+        if not self._values or (self._axes and
+                                len(self._values) != math.prod(map(len, self._axes))):
+            raise LibertyError("%s: %d values for axes of %s" % (
+                group.name, len(self._values), " x ".join(str(len(axis)) for axis in self._axes)))
+        if any(a >= b for axis in self._axes for a, b in zip(axis, axis[1:])):
+            raise LibertyError("%s: expected axes that increase" % group.name)
 
     def __call__(self, slew, load):
         if not self._axes:
@@ -98,7 +105,7 @@ class Arc:
 class Pin:
     def __init__(self, group, templates, cap_ff):
         self.direction = group.get("direction")
-        self.cap_ff = float(group.get("capacitance", 0)) * cap_ff
+        self.cap_ff = number(group.get("capacitance", "0")) * cap_ff
         self.function = Expression(group.get("function")) if group.get("function") else None
         self.is_tristate = "three_state" in group.values
         self.power = [Power(g, templates) for g in group.all("internal_power")]
@@ -111,11 +118,11 @@ class Pin:
 class Cell:
     def __init__(self, group, templates, cap_ff, leak_nw):
         self.name = group.args[0]
-        self.area = float(group.get("area", 0))
-        states = [float(g.get("value")) for g in group.all("leakage_power")
+        self.area = number(group.get("area", "0"))
+        states = [number(g.get("value")) for g in group.all("leakage_power")
                   if "value" in g.values and g.get("related_pg_pin") != "VNB"]
         mean = sum(states) / len(states) if states else 0.0
-        self.leakage_nw = (float(group.get("cell_leakage_power", 0)) or mean) * leak_nw
+        self.leakage_nw = (number(group.get("cell_leakage_power", "0")) or mean) * leak_nw
         self.ff = next(iter(group.all("ff")), None)
         self.is_other_state = bool(group.all("latch") or group.all("statetable") or
                                    group.all("bus") or group.all("bundle") or
@@ -131,6 +138,8 @@ class Cell:
         if self.ff:
             self.clock = Expression(self.ff.get("clocked_on", "0"))
             self.next_state = Expression(self.ff.get("next_state", "0"))
+            if len(self.ff.args) < 2:
+                raise LibertyError("ff: expected two names")
             self.state, self.inverse_state = self.ff.args[:2]
 
     def has_power_tables(self):
@@ -173,7 +182,7 @@ class Library:
         match = re.search(r'capacitive_load_unit\s*\(\s*([\d.]+)\s*,\s*"?(\w+)"?', head)
         if not match or match.group(2).lower() not in _FEMTO:
             raise LibertyError("%s: no capacitive_load_unit in ff or pf" % paths[0])
-        self.cap_ff = float(match.group(1)) * _FEMTO[match.group(2).lower()]
+        self.cap_ff = number(match.group(1)) * _FEMTO[match.group(2).lower()]
         self.time_ps = self._unit("time_unit", _PICO)
         self.leak_nw = self._unit("leakage_power_unit", _NANO)
         volt = self._unit("voltage_unit", {"mv": 1e-3, "v": 1.0})
@@ -186,13 +195,13 @@ class Library:
         match = re.search(name + r'\s*:\s*"?([\d.]+)\s*(\w+)"?', self._texts[0])
         if not match or match.group(2).lower() not in factors:
             raise LibertyError("%s: no %s in %s" % (self.paths[0], name, " or ".join(factors)))
-        return float(match.group(1)) * factors[match.group(2).lower()]
+        return number(match.group(1)) * factors[match.group(2).lower()]
 
     def _number(self, name):
         match = re.search(name + r'\s*:\s*"?(-?[\d.]+)', self._texts[0])
         if not match:
             raise LibertyError("%s: no %s" % (self.paths[0], name))
-        return float(match.group(1))
+        return number(match.group(1))
 
     def names(self):
         return list(self._cells)
@@ -203,28 +212,34 @@ class Library:
             try:
                 group = parse_group(text[start:end_of_group(text, brace)].strip())
                 self._parsed[name] = Cell(group, self._templates, self.cap_ff, self.leak_nw)
-            except (LibertyError, ValueError, KeyError) as error:
+            except LibertyError as error:
                 raise LibertyError("%s: cell %s: %s" % (path, name, error)) from None
         return self._parsed[name]
 
     def write_for_mapping(self, path, keep):
         """One Liberty file with function and timing of the cells in `keep`."""
-        written = set()
         with open(path, "w") as out:
-            for index, text in enumerate(self._texts):
-                cells = list(_CELL.finditer(text))
-                head = text[:cells[0].start()]
-                if index == 0:
-                    out.write(_without_unmapped(head))
-                for m in _TEMPLATE.finditer(head):
-                    if index > 0 and m.group(1) not in written:
-                        out.write(head[m.start():end_of_group(head, m.end() - 1)] + "\n")
-                    written.add(m.group(1))
-                for m in cells:
-                    if m.group(1) in keep:
-                        body = text[m.start():end_of_group(text, m.end() - 1)]
-                        out.write(_without_unmapped(body) + "\n")
-            out.write("}\n")
+            try:
+                self._write_for_mapping(out, keep)
+            except LibertyError as error:
+                raise LibertyError("%s: %s" % (", ".join(self.paths), error)) from None
+
+    def _write_for_mapping(self, out, keep):
+        written = set()
+        for index, text in enumerate(self._texts):
+            cells = list(_CELL.finditer(text))
+            head = text[:cells[0].start()]
+            if index == 0:
+                out.write(_without_unmapped(head))
+            for m in _TEMPLATE.finditer(head):
+                if index > 0 and m.group(1) not in written:
+                    out.write(head[m.start():end_of_group(head, m.end() - 1)] + "\n")
+                written.add(m.group(1))
+            for m in cells:
+                if m.group(1) in keep:
+                    body = text[m.start():end_of_group(text, m.end() - 1)]
+                    out.write(_without_unmapped(body) + "\n")
+        out.write("}\n")
 
 
 def _without_unmapped(text):

@@ -1,10 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The syntax of Liberty files: groups and boolean functions."""
+import math
 import re
 
 
 class LibertyError(Exception):
-    """One line: what is wrong with a file."""
+    """One line for a person, whatever the file holds: what is wrong with it."""
+
+    def __init__(self, problem):
+        line = "".join(c if c.isprintable() else "?" for c in str(problem))
+        super().__init__(line if len(line) <= _LONGEST else line[:_LONGEST] + "...")
+
+
+_LONGEST = 300
+
+
+def number(text):
+    """A finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise LibertyError("%s: expected a number" % text[:40])
+    return value
 
 
 _BRACE = re.compile(r"[{}]")
@@ -35,8 +54,10 @@ class Group:
         return self.values.get(key, default)
 
     def numbers(self, key):
+        if key not in self.lists:
+            raise LibertyError("%s (%s) has no %s" % (self.name, ", ".join(self.args), key))
         words = re.split(r"[,\s]+", " ".join(self.lists[key]))
-        return [float(word) for word in words if word]
+        return [number(word) for word in words if word]
 
 
 def parse_group(text):
@@ -77,12 +98,14 @@ def parse_group(text):
                 i += 1
         return i + 1
 
-    args, i = arguments(2)
-    group = Group(tokens[0], args)
+    group = Group(tokens[0] if tokens else "", [])
     try:
+        group.args, i = arguments(2)
         body(group, i + 1)
     except IndexError:
-        raise LibertyError("%s (%s) ends too early" % (group.name, ", ".join(args))) from None
+        raise LibertyError("%s (%s) ends too early" % (group.name, ", ".join(group.args))) from None
+    except RecursionError:
+        raise LibertyError("%s: groups nested too deeply" % group.name) from None
     return group
 
 
@@ -93,7 +116,13 @@ class Expression:
         self._tokens = re.findall(r"[A-Za-z_][\w\[\]]*|[01]|['!&*|+^()]", text)
         self._next = 0
         self.names = sorted({t for t in self._tokens if re.match(r"[A-Za-z_]", t)})
-        self._function = eval("lambda v: " + self._or())  # built of brackets, operators and names
+        try:
+            built = self._or()  # of brackets, operators and names
+            if self._next < len(self._tokens):
+                raise LibertyError("%s: not a function" % text)
+            self._function = eval("lambda v: " + built)
+        except (SyntaxError, MemoryError, RecursionError):
+            raise LibertyError("%s: a function that is too long" % text) from None
 
     def __call__(self, values):
         return self._function(values)
@@ -131,11 +160,15 @@ class Expression:
             text = "(1^%s)" % self._factor()
         elif token == "(":
             text = self._or()
+            if self._peek() != ")":
+                raise LibertyError("a bracket of a function is not closed")
             self._next += 1
         elif token in "01":
             text = token
-        else:
+        elif re.match(r"[A-Za-z_]", token):
             text = "v['%s']" % token
+        else:
+            raise LibertyError("%s: expected a name in a function" % token)
         while self._peek() == "'":
             self._next += 1
             text = "(1^%s)" % text

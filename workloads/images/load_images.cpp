@@ -6,9 +6,11 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <new>
 #include <stdexcept>
 
 #include "models/base/file/text_file.h"
+#include "models/base/process/memory_need.h"
 #include "models/base/text/printable.h"
 #include "workloads/images/cifar10_file.h"
 #include "workloads/images/npy_file.h"
@@ -174,7 +176,13 @@ Dataset load_array(const ImageFiles& files, const Shape& input, std::size_t limi
 }  // namespace
 
 Dataset load_images(const ImageFiles& files, const Shape& input, std::size_t limit) {
-  if (is_npy(files.path)) return load_array(files, input, limit);
+  if (is_npy(files.path)) {
+    try {
+      return load_array(files, input, limit);
+    } catch (const std::bad_alloc&) {
+      throw not_enough_memory_for(files.path);
+    }
+  }
   if (!files.labels.empty()) {
     throw std::runtime_error(files.labels + ": labels are for .npy images; " + files.path +
                              " has its own");

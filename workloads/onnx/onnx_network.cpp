@@ -2,10 +2,12 @@
 #include "workloads/onnx/onnx_network.h"
 
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 
 #include "models/base/file/atomic_file.h"
 #include "models/base/file/compression.h"
+#include "models/base/process/memory_need.h"
 #include "workloads/onnx/graph.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/network_writer.h"
@@ -61,6 +63,8 @@ std::variant<FloatNetwork, FixedNetwork> load_network(
         NetworkBuilder(graph, pixels ? *pixels : stated.value_or(PixelConvention{})).take();
     std::visit([&](auto& network) { network.convention.pixels = stated; }, loaded);
     return loaded;
+  } catch (const std::bad_alloc&) {
+    throw not_enough_memory_for(path);
   } catch (const std::exception& error) {
     throw std::runtime_error(path + ": " + error.what());
   }

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "models/base/process/file_descriptor.h"
+#include "models/base/process/memory_need.h"
 
 namespace dcnsim {
 namespace {
@@ -72,7 +73,7 @@ void send(int fd, bool failed, const std::string& text) {
   try {
     execute = pool.prepare();
   } catch (const std::exception& e) {
-    cannot = e.what();
+    cannot = problem_of(e);
   }
   std::uint64_t index = 0;
   while (read_all(requests, &index, sizeof index)) {
@@ -83,7 +84,7 @@ void send(int fd, bool failed, const std::string& text) {
     try {
       send(results, false, execute(index));
     } catch (const std::exception& e) {
-      send(results, true, e.what());
+      send(results, true, problem_of(e));
       break;  // what it was doing may have left anything behind
     }
   }

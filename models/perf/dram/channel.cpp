@@ -16,10 +16,11 @@ unsigned log2_of(std::size_t power) {
 }  // namespace
 
 DramChannel::DramChannel(std::uint32_t index, const DramSpec& spec, const DramTiming& timing,
-                         PagePolicy page_policy)
+                         const DramConfig& config)
     : index_(index),
       timing_(timing),
-      page_policy_(page_policy),
+      page_policy_(config.page_policy),
+      reorders_(config.scheduler != DramScheduler::kFcfs),
       banks_per_group_(static_cast<std::size_t>(spec.banks / spec.bank_groups)),
       group_shift_(log2_of(banks_per_group_)),
       burst_bytes_(static_cast<std::uint64_t>(spec.burst_bytes())),
@@ -32,6 +33,7 @@ void DramChannel::reset(std::uint64_t epoch_ps) {
   std::fill(banks_.begin(), banks_.end(), Bank{});
   std::fill(groups_.begin(), groups_.end(), Group{});
   slots_.reset();
+  gaps_.clear();
   epoch_ps_ = epoch_ps;
   floor_ = latest_row_ = next_column_ = next_read_ = next_write_ = auto_precharge_ = 0;
   next_precharge_ = next_activate_ = 0;
@@ -70,8 +72,16 @@ std::uint64_t DramChannel::place_run(std::uint64_t from, const DramRun& run, std
       continue;
     }
     const std::uint64_t refreshes = events_.refreshes;
-    end = place(from, burst_of(run, i, is_write));
-    since_refresh = events_.refreshes == refreshes ? since_refresh + 1 : 1;
+    // What streams goes behind the others, whether it is placed at once or burst by burst.
+    const bool may_fill = since_refresh < run.rotation || i >= stream_end;
+    const Burst burst = burst_of(run, i, is_write);
+    const std::uint64_t its = may_fill ? place_in_gap(from, burst) : place(from, burst);
+    end = std::max(end, its);
+    if (its < data_end(next_column_ - timing_.ccd_s, is_write)) {
+      since_refresh = 0;  // in a gap: the next may be too near the one that is last
+    } else {
+      since_refresh = events_.refreshes == refreshes ? since_refresh + 1 : 1;
+    }
     ++i;
   }
   return end;
@@ -122,7 +132,7 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
     refresh_until(start);
     start = earliest_start(start);
   }
-  open_time_.settle(to_ps(start));
+  open_time_.pass(to_ps(start));
   Plan planned = plan(start, burst);
   // What cannot be finished before the refresh is not begun.
   while (planned.column >= refresh_due_) {
@@ -132,10 +142,30 @@ std::uint64_t DramChannel::place(std::uint64_t from, const Burst& burst) {
   }
   floor_ = planned.begin;
   const std::size_t bank = index_of(burst);
-  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
-  if (planned.activates) activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+  if (planned.precharges) precharge(planned.precharge, bank);
+  if (planned.activates) activate(planned.activate, bank, burst.row);
+  if (planned.activates && !burst.is_write && reorders_) {
+    const std::uint64_t begin = std::max(next_column_, next_read_);
+    if (begin + timing_.ccd_s <= planned.column) {
+      gaps_.add({begin, planned.column - timing_.ccd_s + 1});
+    }
+  }
   column(planned.column, burst);
   return data_end(planned.column, burst.is_write);
+}
+
+std::uint64_t DramChannel::place_in_gap(std::uint64_t from, const Burst& burst) {
+  if (burst.is_write || !gaps_.any_after(from) || !row_is_open(burst)) return place(from, burst);
+  const std::uint64_t begin = earliest_start(from);
+  const std::uint64_t ready = std::max(
+      {begin + timing_.column.length - 1, banks_[index_of(burst)].read, groups_[burst.group].read});
+  const std::uint64_t cycle = gaps_.take(timing_.ccd_s, [&](const ColumnGaps::Gap& gap) {
+    const std::uint64_t first = std::max(ready, gap.begin);
+    return timing_.one_bus ? slots_.free_from(begin, first, timing_.column) : first;
+  });
+  if (cycle == 0) return place(from, burst);
+  column(cycle, burst);
+  return data_end(cycle, false);
 }
 
 void DramChannel::open_row(std::uint64_t from, const Burst& burst) {
@@ -143,10 +173,10 @@ void DramChannel::open_row(std::uint64_t from, const Burst& burst) {
   const std::uint64_t start = earliest_start(from);
   const Plan planned = plan(start, burst);
   if (!planned.activates || planned.column >= refresh_due_) return;
-  open_time_.settle(to_ps(start));
+  open_time_.pass(to_ps(start));
   floor_ = planned.begin;
-  if (planned.precharges) precharge(slot_of(planned.precharge, timing_.precharge), bank);
-  activate(slot_of(planned.activate, timing_.activate), bank, burst.row);
+  if (planned.precharges) precharge(planned.precharge, bank);
+  activate(planned.activate, bank, burst.row);
 }
 
 DramChannel::Slot DramChannel::column_slot(std::uint64_t from, std::size_t bank,
@@ -176,7 +206,7 @@ DramChannel::Slot DramChannel::row_slot(std::uint64_t from, std::size_t bank,
 }
 
 void DramChannel::issue_row(const Slot& slot, const Burst& burst) {
-  open_time_.settle(to_ps(slot.begin));
+  open_time_.pass(to_ps(slot.begin));
   floor_ = slot.begin;
   const std::size_t bank = index_of(burst);
   if (banks_[bank].open) {
@@ -187,7 +217,7 @@ void DramChannel::issue_row(const Slot& slot, const Burst& burst) {
 }
 
 std::uint64_t DramChannel::issue_column(const Slot& slot, const Burst& burst) {
-  open_time_.settle(to_ps(slot.begin));
+  open_time_.pass(to_ps(slot.begin));
   floor_ = slot.begin;
   column(slot.acts, burst);
   return data_end(slot.acts, burst.is_write);
@@ -232,15 +262,16 @@ DramChannel::Plan DramChannel::plan(std::uint64_t start, const Burst& burst) con
     std::uint64_t activate_begin = start, activate_ready = bank.activate;
     if (bank.open) {
       p.precharges = true;
-      p.precharge = precharge_cycle(start, bank, slots_);
-      p.begin = slots_.begin_of(p.precharge, timing_.precharge);
-      activate_begin = p.precharge + 1;
-      activate_ready = std::max(activate_ready, p.precharge + timing_.rp);
+      p.precharge = slot_of(precharge_cycle(start, bank, slots_), timing_.precharge);
+      p.begin = p.precharge.begin;
+      activate_begin = p.precharge.acts + 1;
+      activate_ready = std::max(activate_ready, p.precharge.acts + timing_.rp);
     }
     p.activates = true;
-    p.activate = activate_cycle(activate_begin, activate_ready, group, slots_);
-    if (!p.precharges) p.begin = slots_.begin_of(p.activate, timing_.activate);
-    row_ready = p.activate + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
+    p.activate =
+        slot_of(activate_cycle(activate_begin, activate_ready, group, slots_), timing_.activate);
+    if (!p.precharges) p.begin = p.activate.begin;
+    row_ready = p.activate.acts + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
   }
   p.column = column_cycle(start, row_ready, group, burst.is_write);
   if (timing_.one_bus && p.column < latest_row_ + timing_.column.length) {
@@ -307,9 +338,9 @@ void DramChannel::column(std::uint64_t cycle, const Burst& burst) {
   const std::size_t index = index_of(burst);
   Bank& bank = banks_[index];
   if (timing_.one_bus) slots_.take_whole(cycle, timing_.column);
-  next_column_ = cycle + timing_.ccd_s;
-  (burst.is_write ? next_read_ : next_write_) =
-      cycle + (burst.is_write ? timing_.write_to_read_s : timing_.read_to_write);
+  next_column_ = std::max(next_column_, cycle + timing_.ccd_s);
+  std::uint64_t& next = burst.is_write ? next_read_ : next_write_;
+  next = std::max(next, cycle + (burst.is_write ? timing_.write_to_read_s : timing_.read_to_write));
   (burst.is_write ? events_.write_bytes : events_.read_bytes) += burst_bytes_;
   hold(bank, groups_[burst.group], cycle, burst.is_write);
   tell(burst.is_write ? DramCommand::Kind::kWrite : DramCommand::Kind::kRead, index, burst.row,

@@ -16,6 +16,7 @@
 #include "models/arch/dram_spec.h"
 #include "models/perf/counters.h"
 #include "models/perf/dram/address_map.h"
+#include "models/perf/dram/column_gaps.h"
 #include "models/perf/dram/command.h"
 #include "models/perf/dram/command_slots.h"
 #include "models/perf/dram/open_time.h"
@@ -34,7 +35,7 @@ class DramChannel {
   };
 
   DramChannel(std::uint32_t index, const DramSpec& spec, const DramTiming& timing,
-              PagePolicy page_policy);
+              const DramConfig& config);
 
   /// Forgets everything; cycle 0 is at `epoch_ps`, the first refresh is due one tREFI later.
   void reset(std::uint64_t epoch_ps);
@@ -122,10 +123,11 @@ class DramChannel {
   struct Group {
     std::uint64_t read = 0, write = 0, activate = 0;
   };
-  /// Where a burst's commands act.
+  /// Where a burst's commands lie, and where that for its column acts.
   struct Plan {
     bool precharges = false, activates = false;
-    std::uint64_t precharge = 0, activate = 0, column = 0;
+    Slot precharge{}, activate{};
+    std::uint64_t column = 0;
     std::uint64_t begin = 0;  ///< of the first row command; the start if there is none
   };
 
@@ -147,6 +149,8 @@ class DramChannel {
     return {slots_.begin_of(cycle, command), cycle};
   }
   void take_row(const Slot& slot, const CommandSlots::Command& command);
+  /// Places a burst, a read of an open row between columns that are placed already if it fits.
+  std::uint64_t place_in_gap(std::uint64_t from, const Burst& burst);
   void precharge(const Slot& slot, std::size_t bank);
   void activate(const Slot& slot, std::size_t bank, std::uint64_t row);
   void column(std::uint64_t cycle, const Burst& burst);
@@ -177,6 +181,7 @@ class DramChannel {
   const std::uint32_t index_;
   const DramTiming timing_;
   const PagePolicy page_policy_;
+  const bool reorders_;
   const std::size_t banks_per_group_;  ///< a power of two
   const unsigned group_shift_;
   const std::uint64_t burst_bytes_;
@@ -184,6 +189,7 @@ class DramChannel {
   std::vector<Bank> banks_;  ///< group by group
   std::vector<Group> groups_;
   CommandSlots slots_;  ///< of the bus of row commands
+  ColumnGaps gaps_;
   std::uint64_t epoch_ps_ = 0;
   std::uint64_t floor_ = 0;       ///< no command begins before: the last refresh, the last decision
   std::uint64_t latest_row_ = 0;  ///< command for a row that acts last

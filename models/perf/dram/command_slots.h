@@ -35,6 +35,7 @@ class CommandSlots {
   /// First cycle of a command that ends in `cycle`, its others being the latest free ones.
   std::uint64_t begin_of(std::uint64_t cycle, const Command& command) const {
     std::uint64_t before = taken_up_to(cycle);
+    if (before << 1 >> (64 - command.length) >> 1 == 0) return cycle + 1 - command.length;
     std::uint64_t first = cycle;
     for (std::uint64_t left = command.length - 1; left > 0; --first) {
       before <<= 1;

@@ -14,7 +14,7 @@ DramDevice::DramDevice(const DramSpec& spec, const DramConfig& config)
   timing.lookahead =
       std::min(timing.lookahead, static_cast<std::uint64_t>(config.queue_depth) * timing.ccd_s);
   for (int i = 0; i < config.channels; ++i) {
-    channels_.emplace_back(static_cast<std::uint32_t>(i), spec, timing, config.page_policy);
+    channels_.emplace_back(static_cast<std::uint32_t>(i), spec, timing, config);
   }
   for (DramChannel& channel : channels_) in_order_.emplace_back(channel, config);
 }

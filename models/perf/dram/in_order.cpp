@@ -6,6 +6,8 @@
 namespace dcnsim {
 namespace {
 
+constexpr std::size_t kForgottenAtOnce = 64;
+
 std::uint64_t difference(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
 
 DramChannel::Burst read_of(const DramRun& run, std::uint64_t i) {
@@ -29,6 +31,7 @@ void InOrder::reset() {
   last_write_ = 0;
   drain_begin_ = drain_low_ = 0;
   reads_.clear();
+  first_read_ = 0;
   noted_ = next_read_ = 0;
   overtaken_.clear();
   closed_.clear();
@@ -114,7 +117,8 @@ void InOrder::begin_drain(std::uint64_t now) {
   drain_begin_ = reads_.empty() ? 0 : reads_.back().last;
   std::uint64_t waiting = 0;
   closed_.clear();
-  for (const Reads& reads : reads_) {
+  for (std::size_t i = first_read_; i < reads_.size(); ++i) {
+    const Reads& reads = reads_[i];
     if (reads.last <= now) continue;
     waiting += std::min(reads.run.bursts, (reads.last - now) / timing.ccd_s);
     if (overtaken_.empty() || !overtaken_.back().goes_on_in(reads.run)) {
@@ -155,12 +159,16 @@ std::uint64_t InOrder::note_reads(std::uint64_t from, const DramRun& run) {
   } else {
     reads_.push_back({run, last});
   }
-  while (noted_ - reads_.front().run.bursts >= read_depth_) {
-    noted_ -= reads_.front().run.bursts;
-    reads_.pop_front();
+  while (noted_ - reads_[first_read_].run.bursts >= read_depth_) {
+    noted_ -= reads_[first_read_].run.bursts;
+    ++first_read_;
+  }
+  if (first_read_ >= kForgottenAtOnce) {
+    reads_.erase(reads_.begin(), reads_.begin() + static_cast<std::ptrdiff_t>(first_read_));
+    first_read_ = 0;
   }
   if (noted_ <= read_depth_) return from;
-  const Reads& oldest = reads_.front();
+  const Reads& oldest = reads_[first_read_];
   const std::uint64_t left = oldest.run.bursts - (noted_ - read_depth_);
   return std::max(from, difference(oldest.last, left * spacing));
 }

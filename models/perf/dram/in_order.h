@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -90,8 +89,9 @@ class InOrder {
   std::uint64_t drain_low_ = 0;
   std::uint64_t last_write_ = 0;  ///< column command of the latest that was placed
 
-  std::deque<Reads> reads_;                 ///< the latest, of read_depth_ bursts and more
-  std::uint64_t noted_ = 0;                 ///< bursts in reads_
+  std::vector<Reads> reads_;                ///< by age
+  std::size_t first_read_ = 0;              ///< of the latest of read_depth_ bursts and more
+  std::uint64_t noted_ = 0;                 ///< bursts from there on
   std::uint64_t next_read_ = 0;             ///< number of the burst behind the latest
   std::vector<DramRun> overtaken_;          ///< reads that waited when draining began
   std::vector<DramChannel::Burst> closed_;  ///< of their rows: to be opened, by age

@@ -20,6 +20,11 @@ class OpenTime {
   void opens(std::uint64_t at_ps) { insert({std::max(at_ps, settled_ps_), +1}); }
   void closes(std::uint64_t at_ps) { insert({std::max(at_ps, settled_ps_), -1}); }
 
+  /// Nothing will be reported before `now_ps`: integrates up to there if enough has come together.
+  void pass(std::uint64_t now_ps) {
+    if (pending_.size() >= kPending) settle(now_ps);
+  }
+
   /// Integrates up to `now_ps`.
   void settle(std::uint64_t now_ps) {
     std::size_t done = 0;
@@ -36,6 +41,7 @@ class OpenTime {
   std::uint64_t active_ps() const { return active_ps_; }
 
  private:
+  static constexpr std::size_t kPending = 32;
   struct Change {
     std::uint64_t at_ps;
     int change;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 namespace dcnsim {
 
@@ -27,13 +27,13 @@ class RecentIntervals {
       intervals_.pop_back();
     }
     intervals_.push_back({from_ps, to_ps});
-    if (intervals_.size() > kKept) intervals_.pop_front();
+    if (intervals_.size() == 2 * kKept) intervals_.erase(intervals_.begin(), first_kept());
   }
 
   /// Calls visit(Interval) for the parts within [from_ps, to_ps), in order.
   template <typename Visitor>
   void visit(std::uint64_t from_ps, std::uint64_t to_ps, Visitor&& visit) const {
-    auto at = std::partition_point(intervals_.begin(), intervals_.end(),
+    auto at = std::partition_point(first_kept(), intervals_.end(),
                                    [&](const Interval& i) { return i.to_ps <= from_ps; });
     for (; at != intervals_.end() && at->from_ps < to_ps; ++at) {
       visit(Interval{std::max(at->from_ps, from_ps), std::min(at->to_ps, to_ps)});
@@ -41,7 +41,11 @@ class RecentIntervals {
   }
 
  private:
-  std::deque<Interval> intervals_;
+  std::vector<Interval>::const_iterator first_kept() const {
+    return intervals_.size() > kKept ? intervals_.end() - kKept : intervals_.begin();
+  }
+
+  std::vector<Interval> intervals_;  ///< the latest kKept and older ones
 };
 
 }  // namespace dcnsim

@@ -177,6 +177,7 @@ TEST_F(FinetuneCommandTest, KeepsTheBeginningIfNoEpochIsBetter) {
 }
 
 TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
+  save_network(mixed_network(), path("mixed.onnx"));
   const std::string images = slurp(path("images.bin"));
   std::filesystem::create_directories(folder_ / "data");
   for (std::size_t batch = 0; batch < 5; ++batch) {
@@ -187,7 +188,7 @@ TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
   const auto grid = [&](const std::string& jobs) {
     return run("JOBS=" + jobs + " DCNSIM=" + DCNSIM_COMMAND + " " + kSource +
                    "/workloads/training/fine_tune_grid",
-               kPlain7 + " " + path("data") + " " + path("results") +
+               path("mixed.onnx") + " " + path("data") + " " + path("results") +
                    " 1 -- --validation 20 --batch 50 --epochs 1 --calibration " + calibration_);
   };
   const Outcome all = grid("2");
@@ -224,8 +225,9 @@ TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
 
 TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
   spill(path("widths.yaml"), "weights: 5\nactivations: 7\nlayers:\n  conv3: {weights: 3}\n");
-  const Outcome quantized = dcnsim("quantize " + kPlain7 + " --widths " + path("widths.yaml") +
-                                   " -o " + path("allocation.onnx.gz"));
+  const Outcome quantized =
+      dcnsim("quantize " + kPlain7 + " --calibration " + calibration_ + " --widths " +
+             path("widths.yaml") + " -o " + path("allocation.onnx.gz"));
   ASSERT_EQ(quantized.code, 0) << quantized.err;
   const Outcome tuned = dcnsim("finetune --allocation " + path("allocation.onnx.gz") +
                                " --epochs 1 " + recipe("tuned.onnx.gz"));

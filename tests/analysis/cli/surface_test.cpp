@@ -97,7 +97,8 @@ TEST_F(SurfaceTest, every_default_table_fits_80_columns) {
 }
 
 TEST_F(SurfaceTest, wide_and_wider_lines_show_the_rest) {
-  const std::string map = "map cifar10_res8 --no-cache --calibration " + calibration_;
+  const std::string map =
+      "map cifar10_res8 --what-if fixed --no-cache --calibration " + calibration_;
   const std::string narrow = here(map).out, wide = here(map + " --wide").out;
   EXPECT_EQ(narrow.find("pixels-outer"), std::string::npos) << narrow;
   EXPECT_NE(narrow.find("(--wide adds "), std::string::npos) << narrow;

@@ -277,6 +277,22 @@ axes:
   EXPECT_NE(o.out.find("failed points"), std::string::npos) << o.out;
 }
 
+TEST_F(SweepCommandTest, machines_none_of_which_can_be_say_why_and_cost_nothing) {
+  spill(path("s.yaml"), "images: none\ncalibration: " + calibration_ +
+                            "\naxes:\n  - accumulator.buffer_bytes: [8, 16]\n");
+  const Outcome o = run("s.sqlite");
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find("2 points, 0 evaluated, 2 failed, 0 missing"), std::string::npos) << o.out;
+  EXPECT_NE(o.out.find("accumulator.buffer_bytes"), std::string::npos) << o.out;
+  EXPECT_NE(o.out.find("accuracies reused 0 of 0"), std::string::npos) << o.out;
+  for (const Json& point : json("s.sqlite").at("points")) {
+    EXPECT_EQ(point.at("status"), "failed");
+  }
+  const Outcome planned = run("other.sqlite", {"--dry-run"});
+  EXPECT_NE(planned.out.find("accuracy evaluations            0"), std::string::npos)
+      << planned.out << planned.err;
+}
+
 TEST_F(SweepCommandTest, a_dry_run_counts_and_stores_nothing) {
   const Outcome o = run("s.sqlite", {"--dry-run"});
   ASSERT_EQ(o.code, 0) << o.err;
@@ -326,7 +342,12 @@ TEST_F(SweepCommandTest, what_cannot_be_is_told_in_one_line) {
                         1);
   Running holder(sweep("held.sqlite", {"--jobs", "1"}));
   wait_for_points("held.sqlite");
-  expect_one_line_error("sweep show " + path("held.sqlite"), {"in use by another process"}, 1);
+  std::string again;
+  for (const std::string& word : sweep("held.sqlite")) again += word + ' ';
+  expect_one_line_error(again, {"in use by another process"}, 1);
+  const Outcome beside = dcnsim("sweep show " + path("held.sqlite"));
+  EXPECT_EQ(beside.code, 0) << beside.err;
+  EXPECT_NE(beside.out.find(" missing"), std::string::npos) << beside.out;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "models/base/process/work_pool.h"
 #include "tests/support/error_of.h"
+#include "tests/support/forged_store.h"
 #include "tests/support/small_edge.h"
 #include "tests/support/small_float_network.h"
 #include "tests/support/temporary_folder.h"
@@ -30,6 +31,7 @@ class AllocationStageTest : public testing::Test {
     SQLite::Statement update(sql, "UPDATE evaluation SET record = ? WHERE key <> 'allocations'");
     update.bind(1, record.data(), static_cast<int>(record.size()));
     EXPECT_GT(update.exec(), 0);
+    if (path.find("evaluations") == std::string::npos) renew_checksums(sql);
   }
 
   const TemporaryFolder folder_;

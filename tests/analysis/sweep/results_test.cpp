@@ -11,6 +11,7 @@
 #include "analysis/sweep/export.h"
 #include "analysis/sweep/sweep_text.h"
 #include "tests/support/error_of.h"
+#include "tests/support/forged_store.h"
 
 namespace dcnsim {
 namespace {
@@ -191,6 +192,7 @@ TEST_F(ResultsTest, texts_of_a_store_are_shown_on_one_line_without_control_chara
   SQLite::Statement set(sql, "UPDATE fact SET value = ? || value WHERE name = 'sweep'");
   set.bind(1, "name: \"n\\e[2J\\x9b\\n\"\nnetwork: \"a\\eb\"\n");
   set.exec();
+  renew_checksums(sql);
   SweepStore store(path_);
   const SweepResults results(store);
   const std::string csv = text([&](const Sink& sink) { export_csv(results, sink); });
@@ -207,12 +209,7 @@ TEST_F(ResultsTest, texts_of_a_store_are_shown_on_one_line_without_control_chara
 TEST_F(ResultsTest, wrong_json_in_a_store_is_named) {
   const auto error = [&](const std::string& update) {
     store_.reset();
-    {
-      SQLite::Database sql(path_, SQLite::OPEN_READWRITE);
-      sql.exec("SAVEPOINT before");
-      sql.exec(update);
-      sql.exec("RELEASE before");
-    }
+    forge(path_, update);
     SweepStore store(path_);
     const SweepResults results(store);
     return error_of([&] { export_json(store, results, [](std::string_view) {}); }, path_ + ": ");

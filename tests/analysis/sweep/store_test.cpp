@@ -15,6 +15,8 @@
 
 #include "analysis/sweep/evaluation_cache.h"
 #include "analysis/sweep/merge.h"
+#include "models/base/process/work_pool.h"
+#include "tests/support/forged_store.h"
 
 namespace dcnsim {
 namespace {
@@ -103,17 +105,17 @@ TEST_F(StoreTest, a_store_without_results_becomes_one_of_this_sweep) {
   EXPECT_EQ(SweepStore(path_, other).fact("sweep"), "{name: other}");
 }
 
-TEST_F(StoreTest, has_one_user_at_a_time) {
+TEST_F(StoreTest, has_one_writer_at_a_time_and_readers_beside_it) {
   SweepStore store(path_, kFacts);
   store.add({{}, {point(0)}});
   const pid_t child = fork();
   if (child == 0) {
-    const bool refused =
-        error([&] { SweepStore(path_, kFacts); }).find("in use by another process") !=
-            std::string::npos &&
-        error([&] { SweepStore{path_}.facts(); }).find("in use by another process") !=
-            std::string::npos;
-    _exit(refused ? 0 : 1);
+    const bool refused = error([&] {
+                           SweepStore(path_, kFacts);
+                         }).find("in use by another process") != std::string::npos;
+    std::size_t seen = 0;
+    SweepStore{path_}.for_each_id([&](std::uint64_t) { ++seen; });
+    _exit(refused && seen == 1 ? 0 : 1);
   }
   int status = -1;
   waitpid(child, &status, 0);
@@ -135,22 +137,18 @@ TEST_F(StoreTest, what_is_stored_when_its_process_is_killed_stays) {
 }
 
 TEST_F(StoreTest, a_full_disk_is_told_and_loses_nothing_before) {
-  {
-    SweepStore store(path_, kFacts);
-    store.add({{}, {point(0)}});
-    store.finish();
-  }
-  // SQLite keeps the limit in the connection, so the store is filled by hand.
-  Database database(path_, {0x64634e53, 1, "a sweep store", ""}, Database::Access::kWriteAlone);
+  // SQLite keeps the limit in the connection.
+  Database database(path_, {1, 1, "a test", "CREATE TABLE kept (x);"},
+                    Database::Access::kWriteAlone);
+  database.atomically([](SQLite::Database& sql) { sql.exec("INSERT INTO kept VALUES (1)"); });
   database.guarded([](SQLite::Database& sql) { sql.execAndGet("PRAGMA max_page_count = 1"); });
   const std::string message = error([&] {
-    database.atomically([](SQLite::Database& sql) {
-      sql.exec("INSERT INTO evaluation VALUES ('big', zeroblob(10000000))");
-    });
+    database.atomically(
+        [](SQLite::Database& sql) { sql.exec("INSERT INTO kept VALUES (zeroblob(10000000))"); });
   });
   EXPECT_EQ(message, path_ + ": the disk is full; what was stored before is kept");
   EXPECT_EQ(database.guarded([](SQLite::Database& sql) {
-    return sql.execAndGet("SELECT count(*) FROM point").getInt();
+    return sql.execAndGet("SELECT count(*) FROM kept").getInt();
   }),
             1);
 }
@@ -173,9 +171,9 @@ TEST_F(StoreTest, files_that_are_no_stores_are_told_apart) {
   EXPECT_TRUE(bytes() == before) << "somebody else's file was changed";
   fs::remove(path_);
   { SweepStore(path_, kFacts).finish(); }
-  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 3");
   EXPECT_EQ(error([&] { SweepStore{path_}; }),
-            path_ + ": is a sweep store of version 2, expected version 1");
+            path_ + ": is a sweep store of version 3, expected version 2");
   EXPECT_EQ(error([&] { SweepStore{folder_.string()}; }),
             folder_.string() + ": not a regular file");
 }
@@ -210,6 +208,155 @@ TEST_F(StoreTest, damage_is_told_and_never_crashes) {
     }
   }
   EXPECT_GT(refused, 100u);
+}
+
+/// One flipped bit anywhere gives the same points or is told.
+TEST_F(StoreTest, no_flipped_bit_changes_a_figure) {
+  {
+    SweepStore store(path_, kFacts);
+    PointBatch batch;
+    for (std::uint64_t id = 0; id < 100; ++id) batch.points.push_back(point(id));
+    store.add(batch);
+    store.finish();
+  }
+  std::ifstream in(path_, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  const auto points = [&] {
+    std::string all;
+    SweepStore{path_}.for_each_point([&](const StoredPoint& p) {
+      all += std::to_string(p.id) + p.reason + p.layers + to_bytes(std::vector<Figures>{p.figures});
+    });
+    return all;
+  };
+  const std::string expected = points();
+  std::mt19937 random(2);
+  std::size_t refused = 0, same = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::string bytes = whole;
+    char& byte = bytes[random() % bytes.size()];
+    byte = static_cast<char>(byte ^ (1 << random() % 8));
+    std::ofstream(path_, std::ios::binary) << bytes;
+    try {
+      EXPECT_TRUE(points() == expected) << "trial " << trial;
+      ++same;
+    } catch (const std::runtime_error& e) {
+      EXPECT_EQ(std::string(e.what()).rfind(path_, 0), 0u) << e.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 30u);
+  EXPECT_GT(same, 30u);
+}
+
+/// Stores come from colleagues, who may have changed them by hand.
+TEST_F(StoreTest, rows_are_what_was_written_and_what_their_columns_say) {
+  const auto read = [&] {
+    SweepStore store(path_);
+    store.facts();
+    store.machines();
+    store.for_each_point([](const StoredPoint&) {});
+    store.for_each_evaluation([](const std::string&, const std::string&) {});
+  };
+  const auto fresh = [&] {
+    fs::remove(path_);
+    SweepStore store(path_, kFacts);
+    PointBatch batch;
+    batch.machines[3] = {"{}", {"a"}};
+    batch.points = {point(0), {1, "reason", {}, {}}};
+    store.add(batch);
+    store.keep_evaluation("key", "bytes");
+    store.finish();
+  };
+  const std::string damaged = path_ + ": is damaged: ";
+  const std::string amount = "expected a finite number from 0 on",
+                    whole = "expected a whole number from 0 on";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"UPDATE point SET energy_pj = 'abc' WHERE id = 0", "point 0: energy_pj: " + amount},
+      {"UPDATE point SET energy_pj = NULL WHERE id = 0", "point 0: energy_pj: " + amount},
+      {"UPDATE point SET energy_pj = -5 WHERE id = 0", "point 0: energy_pj: " + amount},
+      {"UPDATE point SET seconds = 9e999 WHERE id = 0", "point 0: seconds: " + amount},
+      {"UPDATE point SET area_um2 = x'00' WHERE id = 0", "point 0: area_um2: " + amount},
+      {"UPDATE point SET cycles = 1.5 WHERE id = 0", "point 0: cycles: " + whole},
+      {"UPDATE point SET cycles = -1 WHERE id = 0", "point 0: cycles: " + whole},
+      {"UPDATE point SET images = NULL WHERE id = 0", "point 0: images: " + whole},
+      {"UPDATE point SET correct = 11 WHERE id = 0",
+       "point 0: correct: more than there are images"},
+      {"UPDATE point SET float_correct = 11 WHERE id = 0",
+       "point 0: float_correct: more than there are images"},
+      {"UPDATE point SET layers = NULL WHERE id = 0", "point 0: layers: expected a text"},
+      {"UPDATE point SET reason = '' WHERE id = 1", "point 1: reason: expected a reason or none"},
+      {"UPDATE point SET reason = x'41' WHERE id = 1", "point 1: reason: expected a text"},
+      {"UPDATE point SET id = -1 WHERE id = 1", "point -1: id: " + whole},
+      {"UPDATE machine SET json = x'7b7d'", "machine 3: json: expected a text"},
+      {"UPDATE machine SET id = -3", "machine -3: id: " + whole},
+      {"UPDATE provenance SET json = x'7b7d'", "provenance 3: json: expected a text"},
+      {"UPDATE fact SET value = x'41' WHERE name = 'file'", "fact file: value: expected a text"},
+      {"UPDATE evaluation SET record = 'text'", "evaluation key: record: expected bytes"},
+  };
+  for (const auto& [update, expected] : cases) {
+    fresh();
+    SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(update);
+    const std::string row = expected.substr(0, expected.find(':'));
+    EXPECT_EQ(error(read), damaged + row + ": not what was written") << update;
+    forge(path_, "SELECT 1");
+    EXPECT_EQ(error(read), damaged + expected) << update;
+  }
+  fresh();
+  EXPECT_EQ(error(read), "no error");
+  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("UPDATE point SET energy_pj = 7");
+  EXPECT_EQ(error([&] { SweepStore(path_, kFacts).for_each_id([](std::uint64_t) {}); }),
+            damaged + "point 0: not what was written")
+      << "nor does a sweep go on with it";
+}
+
+/// Queries in the place of tables never end or take all memory.
+TEST_F(StoreTest, other_tables_than_those_of_a_store_are_refused) {
+  for (const char* const change :
+       {"ALTER TABLE point RENAME TO p2; CREATE VIEW point AS WITH RECURSIVE c(x) AS (SELECT 1 "
+        "UNION ALL SELECT x FROM c) SELECT x AS id, 'r' AS reason, 1, 1, 1, 1, 1, 1, 1, 1, 1, '' "
+        "FROM c",
+        "ALTER TABLE fact RENAME TO f2; CREATE VIEW fact AS WITH RECURSIVE c(x) AS (SELECT 1 UNION "
+        "ALL SELECT x + 1 FROM c) SELECT 'n' || x AS name, hex(zeroblob(1000)) AS value FROM c",
+        "CREATE TABLE other (x)", "CREATE INDEX i ON point (cycles)",
+        "CREATE TRIGGER t AFTER INSERT ON point BEGIN DELETE FROM fact; END",
+        "ALTER TABLE point ADD COLUMN x", "DROP TABLE machine"}) {
+    fs::remove(path_);
+    { SweepStore(path_, kFacts).finish(); }
+    SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(change);
+    const std::string expected = path_ + ": is damaged: its tables are not those of a sweep store";
+    EXPECT_EQ(error([&] { SweepStore{path_}; }), expected) << change;
+    EXPECT_EQ(error([&] { SweepStore(path_, kFacts); }), expected) << change;
+  }
+}
+
+TEST_F(StoreTest, one_that_was_left_in_a_folder_without_rights_is_read) {
+  const fs::path place = folder_ / "left";
+  fs::create_directories(place);
+  const std::string path = (place / "s.sqlite").string();
+  const pid_t writer = fork();
+  if (writer == 0) {
+    SweepStore(path, kFacts).add({{}, {point(0)}});
+    SweepStore store(path, kFacts);
+    store.add({{}, {point(1)}});
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(writer, nullptr, 0);
+  ASSERT_TRUE(fs::exists(path + "-wal"));
+  for (const auto& entry : fs::directory_iterator(place)) fs::permissions(entry, fs::perms(0444));
+  fs::permissions(place, fs::perms(0555));
+  const pid_t reader = fork();
+  if (reader == 0) {
+    if (getuid() == 0 && setuid(65534) != 0) _exit(2);  // root may write anywhere
+    std::size_t seen = 0;
+    const std::string problem =
+        error([&] { SweepStore{path}.for_each_id([&](std::uint64_t) { ++seen; }); });
+    if (seen != 2) fprintf(stderr, "%zu points, %s\n", seen, problem.c_str());
+    _exit(seen == 2 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(reader, &status, 0);
+  fs::permissions(place, fs::perms(0755));
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(StoreTest, shards_are_merged_once_and_for_all) {
@@ -268,8 +415,11 @@ TEST_F(StoreTest, a_cache_that_is_damaged_is_begun_anew) {
   EXPECT_EQ(EvaluationCache(folder, EvaluationCache::Use::kFind).find("key"),
             std::string(100000, 'x'));
   EXPECT_LT(fs::file_size(folder + "/evaluations.sqlite"), 50000u);
-  std::ofstream(folder + "/evaluations.sqlite")
-      << "no database at all, but long enough for a header";
+  {
+    std::fstream file(folder + "/evaluations.sqlite",
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100) << std::string(4000, 'x');  // behind the header
+  }
   EXPECT_EQ(EvaluationCache(folder, EvaluationCache::Use::kFind).find("key"), std::nullopt);
   EvaluationCache cache(folder, EvaluationCache::Use::kFindAndKeep);
   EXPECT_EQ(cache.find("key"), std::nullopt);
@@ -278,6 +428,34 @@ TEST_F(StoreTest, a_cache_that_is_damaged_is_begun_anew) {
   EvaluationCache none("", EvaluationCache::Use::kFindAndKeep);
   none.keep("key", "x");
   EXPECT_EQ(none.find("key"), std::nullopt);
+}
+
+TEST_F(StoreTest, what_is_not_a_cache_of_this_version_is_left_alone_and_done_without) {
+  const std::string folder = (folder_ / "cache").string();
+  const std::string path = folder + "/evaluations.sqlite";
+  const auto bytes = [&] {
+    std::ifstream in(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const auto expect_left_alone = [&](const std::string& about) {
+    const std::string before = bytes();
+    EvaluationCache cache(folder, EvaluationCache::Use::kFindAndKeep);
+    cache.keep("other", "x");
+    EXPECT_EQ(cache.find("key"), std::nullopt) << about;
+    EXPECT_TRUE(bytes() == before) << about;
+  };
+  for (const char* const change : {"PRAGMA user_version = 2", "PRAGMA application_id = 7"}) {
+    fs::remove_all(folder);
+    EvaluationCache(folder, EvaluationCache::Use::kFindAndKeep).keep("key", "kept");
+    {
+      SQLite::Database sql(path, SQLite::OPEN_READWRITE);
+      sql.exec("PRAGMA journal_mode = DELETE");
+      sql.exec(change);
+    }
+    expect_left_alone(change);
+  }
+  std::ofstream(path) << "notes of mine, longer than the header of any database";
+  expect_left_alone("a text");
 }
 
 }  // namespace

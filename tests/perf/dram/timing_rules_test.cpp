@@ -9,6 +9,7 @@
 #include "tests/perf/dram/command_checker.h"
 #include "tests/perf/dram/dram_support.h"
 #include "tests/support/other_dram.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -54,6 +55,7 @@ class TimingRules : public testing::TestWithParam<std::string> {};
 
 TEST_P(TimingRules, hold_for_every_policy_mapping_and_scheduler) {
   const DramSpec spec = preset(GetParam());
+  const auto accesses = static_cast<std::size_t>(tries(600, 1500));
   unsigned seed = 1;
   for (const char* mapping : kMappings) {
     for (const PagePolicy policy : {PagePolicy::kOpen, PagePolicy::kClosed}) {
@@ -63,7 +65,8 @@ TEST_P(TimingRules, hold_for_every_policy_mapping_and_scheduler) {
         config.page_policy = policy;
         config.scheduler = scheduler;
         config = of_depth(config, 1 + static_cast<int>(seed * 7 % 40));
-        const std::vector<Access> traffic = random_traffic(seed, 1500, seed % 2 ? 20000 : 200000);
+        const std::vector<Access> traffic =
+            random_traffic(seed, accesses, seed % 2 ? 20000 : 200000);
         for (const auto& commands :
              {commands_of_calls(spec, config, traffic), commands_of_queue(spec, config, traffic)}) {
           const auto broken = broken_rules(spec, commands);

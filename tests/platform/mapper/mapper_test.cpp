@@ -20,6 +20,7 @@
 #include "tests/support/known_layers.h"
 #include "tests/support/network_layers.h"
 #include "tests/support/random_network.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -87,7 +88,8 @@ TEST_P(MapperTest, is_never_worse_than_random_mappings) {
   std::set<DescriptorBytes> layers;
   for (const Descriptor& layer : layers_of_network(GetParam())) {
     for (const Descriptor& d : places_of(layer, config)) {
-      if (layers.insert(encode(d)).second) expect_no_better(search, d, config, 250, engine);
+      if (layers.insert(encode(d)).second)
+        expect_no_better(search, d, config, tries(80, 250), engine);
     }
   }
 }

@@ -55,7 +55,8 @@ TEST_F(ElfFileTest, has_entry_and_segments_filled_up_with_zeros) {
   EXPECT_EQ(elf.entry, 0x20000010u);
   ASSERT_EQ(elf.segments.size(), 1u);
   EXPECT_EQ(elf.segments[0].address, 0x20000000u);
-  EXPECT_EQ(elf.segments[0].bytes, (std::vector<std::uint8_t>{1, 2, 3, 4, 0, 0}));
+  EXPECT_EQ(elf.segments[0].bytes, (std::vector<std::uint8_t>{1, 2, 3, 4}));
+  EXPECT_EQ(elf.segments[0].zeros, 2u);
 }
 
 TEST_F(ElfFileTest, a_file_cut_anywhere_is_refused) {
@@ -73,6 +74,7 @@ TEST_F(ElfFileTest, another_machine_or_a_damaged_segment_is_refused) {
       [&] { image_.header.e_type = ET_REL; },
       [&] { image_.header.e_phoff = 0xFFFFFFF0; },
       [&] { image_.header.e_phnum = 0xFFFF; },
+      [&] { image_.header.e_phentsize = 0; },
       [&] { image_.segment.p_offset = 0xFFFFFFF0; },
       [&] { image_.segment.p_filesz = 0x10000; },
       [&] { image_.segment.p_memsz = 0xFFFFFFFF; },
@@ -82,6 +84,28 @@ TEST_F(ElfFileTest, another_machine_or_a_damaged_segment_is_refused) {
     damages[i]();
     EXPECT_THROW(load(), std::runtime_error) << i;
   }
+}
+
+/// As many bytes of memory as a file asks for are not taken, however often it asks.
+TEST_F(ElfFileTest, segments_are_bounded_in_sum) {
+  const auto with = [&](std::uint32_t count, std::uint32_t file_bytes, std::uint32_t memory_bytes) {
+    std::string bytes(sizeof(Elf32_Ehdr), '\0');
+    image_.header.e_phnum = static_cast<Elf32_Half>(count);
+    image_.header.e_phoff = sizeof(Elf32_Ehdr);
+    std::memcpy(bytes.data(), &image_.header, sizeof image_.header);
+    image_.segment.p_offset = 0;
+    image_.segment.p_filesz = file_bytes;
+    image_.segment.p_memsz = memory_bytes;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      bytes.append(reinterpret_cast<const char*>(&image_.segment), sizeof image_.segment);
+    }
+    std::ofstream(path_, std::ios::binary) << bytes;
+    return load_elf(path_).segments.size();
+  };
+  EXPECT_EQ(with(4, 1, 0x20000000), 4u) << "2 GiB, none of which is kept";
+  EXPECT_THROW(with(5, 1, 0x20000000), std::runtime_error);
+  EXPECT_EQ(with(1000, 32, 32), 1000u);
+  EXPECT_THROW(with(1000, 1000, 1000), std::runtime_error) << "they share the file's bytes";
 }
 
 TEST_F(ElfFileTest, errors_name_the_file) {

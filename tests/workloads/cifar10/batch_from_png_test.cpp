@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -42,10 +43,15 @@ class BatchFromPng : public testing::Test {
   }
   int convert(const std::string& first_label) const {
     const std::string command = std::string(DCNSIM_CONVERTER) + " " + path("i.png") + " " +
-                                path("l.json") + " " + first_label + " " + path("o.bin") +
-                                " 2>/dev/null";
+                                path("l.json") + " " + first_label + " " + path("o.bin") + " 2>" +
+                                path("errors");
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  std::string slurp(const std::string& name) const {
+    std::ifstream in(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
 
   fs::path folder_;
@@ -80,6 +86,32 @@ TEST_F(BatchFromPng, wrong_sizes_missing_labels_and_garbage_are_refused) {
   EXPECT_EQ(convert("0"), 1);
   std::ofstream(path("i.png")) << "not a picture";
   EXPECT_EQ(convert("0"), 1);
+}
+
+TEST_F(BatchFromPng, labels_and_ranges_that_cannot_be_are_told_in_a_line_and_change_nothing) {
+  write_png(1024, 2);
+  std::ofstream(path("o.bin")) << "what was there";
+  const auto expect_refused = [&](const std::string& labels, const std::string& first) {
+    std::ofstream(path("l.json")) << labels;
+    EXPECT_EQ(convert(first), 1) << labels << ' ' << first;
+    const std::string errors = slurp("errors");
+    EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 1) << errors;
+    EXPECT_NE(errors.find("expected"), std::string::npos) << errors;
+    EXPECT_EQ(slurp("o.bin"), "what was there") << labels << ' ' << first;
+  };
+  for (const char* const label : {"10", "300", "-1", "1e99", "1.9", "\"1\"", "null", "[1]"}) {
+    expect_refused(std::string("[1, ") + label + "]", "0");
+  }
+  for (const char* const labels : {"{}", "3", "[1, 2", "", "[1]", "[]"})
+    expect_refused(labels, "0");
+  expect_refused(std::string(100'000, '[') + std::string(100'000, ']'), "0");
+  for (const char* const first :
+       {"-1", "1", "2", "abc", "1x", "18446744073709551615", "18446744073709551616"}) {
+    expect_refused("[1, 2]", first);
+  }
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    EXPECT_EQ(entry.path().string().find("partial"), std::string::npos) << entry.path();
+  }
 }
 
 }  // namespace

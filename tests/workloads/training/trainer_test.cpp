@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "analysis/quantizer/quantize_network.h"
+#include "tests/fuzz/mutation.h"
 #include "tests/support/network_images.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/workloads/training/tiny_training.h"
@@ -172,11 +173,22 @@ TEST_F(TrainerTest, RefusesDamagedCheckpointsAndStaysAsItWas) {
   Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
   std::ifstream in(path("checkpoint"), std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  for (const std::size_t size : {std::size_t{0}, std::size_t{100}, bytes.size() / 2}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{80}}) {
     std::ofstream(path("cut"), std::ios::binary) << bytes.substr(0, size);
     EXPECT_NE(error_of_resuming(*learner, path("cut")).find("cut: is not a checkpoint"),
               std::string::npos)
         << size;
+  }
+  fuzz::Mutation mutation(1);
+  const std::string line = "dcnsim checkpoint 1\n";
+  for (int trial = 0; trial < 200; ++trial) {
+    const std::string odd = trial == 0 ? bytes.substr(0, bytes.size() / 2)
+                                       : line + mutation(bytes.substr(line.size()), bytes);
+    if (odd == bytes) continue;
+    std::ofstream(path("odd"), std::ios::binary) << odd;
+    EXPECT_EQ(error_of_resuming(*learner, path("odd")),
+              path("odd") + ": is damaged: not what was written")
+        << trial;
   }
   EXPECT_NE(error_of_resuming(*learner, DCNSIM_SOURCE_DIR "/README.md").find("README.md: is not"),
             std::string::npos);
