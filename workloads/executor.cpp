@@ -7,6 +7,8 @@
 #include <cstring>
 #include <optional>
 
+#include "workloads/map_parts.h"
+
 namespace dcnsim {
 
 namespace {
@@ -14,17 +16,17 @@ namespace {
 /// `conv` without the outputs that a pool of `pool` x `pool` drops because they do not fill a
 /// window: the hardware does not compute them either. Only the far ends of the input shrink.
 ConvShape without_dropped_outputs(ConvShape conv, int pool) {
-  const auto shrink = [&](int outputs, int kernel, int stride, int pad, int& extent, int& far_pad) {
+  const auto shrink = [&](int outputs, int span, int stride, int pad, int& extent, int& far_pad) {
     if (outputs % pool == 0) return;
-    const int needed = (outputs / pool * pool - 1) * stride + kernel - pad;
+    const int needed = (outputs / pool * pool - 1) * stride + span - pad;
     if (needed < 1) return;  // all within the near padding: there is no such smaller input
     far_pad = std::max(0, needed - extent);
     extent = std::min(extent, needed);
   };
   const int rows = conv.out_h();
   const int columns = conv.out_w();
-  shrink(rows, conv.kernel_h, conv.stride_h, conv.pad_top, conv.in.height, conv.pad_bottom);
-  shrink(columns, conv.kernel_w, conv.stride_w, conv.pad_left, conv.in.width, conv.pad_right);
+  shrink(rows, conv.span_h(), conv.stride_h, conv.pad_top, conv.in.height, conv.pad_bottom);
+  shrink(columns, conv.span_w(), conv.stride_w, conv.pad_left, conv.in.width, conv.pad_right);
   return conv;
 }
 
@@ -43,20 +45,44 @@ CodeTensor crop(const CodeTensor& map, const Shape& shape) {
 
 }  // namespace
 
+/// An operand of a layer, and where it comes from.
+struct Operand {
+  std::vector<MapPart> parts;
+  MapView view;
+  Shape in;
+};
+
 struct Executor::Impl {
   FixedNetwork network;                          ///< without the weights of convolutions
   std::vector<std::optional<ConvWeights>> conv;  ///< one a layer, empty for pool and add
+  std::vector<Operand> operands, operands2;      ///< one a layer, of kAdd a second one
   Accumulators accumulators;                     ///< reused by every layer
   Activations activations;
+  CodeTensor seen, seen2;  ///< operands that are no layer's output as it is
 
-  const CodeTensor& value(int producer, const CodeTensor& image) const {
-    return producer == kNetworkInput ? image
-                                     : activations.layers[static_cast<std::size_t>(producer)];
+  const CodeTensor& value(const Operand& operand, const CodeTensor& image, CodeTensor& room) const {
+    const auto output_of = [&](const MapPart& part) -> const CodeTensor& {
+      return part.producer == kNetworkInput
+                 ? image
+                 : activations.layers[static_cast<std::size_t>(part.producer)];
+    };
+    const CodeTensor& first = output_of(operand.parts.front());
+    if (is_whole_output(operand.parts, operand.view, operand.in)) return first;
+    room = CodeTensor(operand.in, first.format());
+    const auto unit = static_cast<std::size_t>(first.format().host_bytes());
+    for (const MapPart& part : operand.parts) {
+      const std::uint8_t* codes = output_of(part).data();
+      for_each_run(part, operand.view, operand.in,
+                   [&](std::size_t from, std::size_t to, std::size_t count) {
+                     std::memcpy(room.data() + to * unit, codes + from * unit, count * unit);
+                   });
+    }
+    return room;
   }
 
   CodeTensor run_layer(std::size_t index, const CodeTensor& image) {
     const FixedLayer& layer = network.layers[index];
-    const CodeTensor& input = value(layer.node.input, image);
+    const CodeTensor& input = value(operands[index], image, seen);
     switch (layer.node.kind) {
       case LayerKind::kConv: {
         const ConvShape shape = without_dropped_outputs(layer.node.conv, layer.node.fused_pool);
@@ -73,7 +99,7 @@ struct Executor::Impl {
       case LayerKind::kAdd:
         break;
     }
-    return add_tensors(input, value(layer.node.input2, image), layer.requant);
+    return add_tensors(input, value(operands2[index], image, seen2), layer.requant);
   }
 };
 
@@ -83,8 +109,16 @@ Executor::Executor(const FixedNetwork& network, const Accumulator& accumulator)
   impl_->network = network;
   impl_->conv.resize(network.layers.size());
   impl_->activations.layers.resize(network.layers.size());
+  const MapParts<FixedNetwork> maps(network);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     FixedLayer& layer = impl_->network.layers[i];
+    const LayerNode& node = layer.node;
+    const auto operand = [&](int producer, const MapView& view) {
+      return Operand{maps.seen(producer, view, node.input_shape()), view, node.input_shape()};
+    };
+    impl_->operands.push_back(operand(node.input, node.view));
+    const bool is_add = node.kind == LayerKind::kAdd;
+    impl_->operands2.push_back(is_add ? operand(node.input2, node.view2) : Operand{});
     if (layer.node.kind != LayerKind::kConv) continue;
     impl_->conv[i].emplace(layer.node.conv, layer.weight, network.format_of(layer.node.input),
                            layer.weights, layer.bias, accumulator);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "workloads/float_kernels/float_conv.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -79,6 +80,8 @@ void convolve(const ConvShape& shape, const Map& input, const PackedWeights& pac
   conv.in_channels = size(shape.in.channels) / groups;
   conv.kernel_h = size(shape.kernel_h);
   conv.kernel_w = size(shape.kernel_w);
+  conv.dilation_h = size(shape.dilation_h());
+  conv.dilation_w = size(shape.dilation_w());
   conv.stride_h = size(shape.stride_h);
   conv.stride_w = size(shape.stride_w);
   conv.out_h = size(shape.out_h());
@@ -134,9 +137,9 @@ void bound(const LayerNode& node, Map& map) {
 /// One image on its way through the layers.
 class Pass {
  public:
-  Pass(const FloatNetwork& network, const std::vector<PackedWeights>& packed, const Map& input,
-       FloatExecutor::Outputs& outputs)
-      : network_(network), packed_(packed), input_(input), outputs_(outputs) {}
+  Pass(const FloatNetwork& network, const MapParts<FloatNetwork>& maps,
+       const std::vector<PackedWeights>& packed, const Map& input, FloatExecutor::Outputs& outputs)
+      : network_(network), maps_(maps), packed_(packed), input_(input), outputs_(outputs) {}
 
   void run_layer(std::size_t index) {
     const LayerNode& node = network_.layers[index].node;
@@ -146,11 +149,11 @@ class Pass {
         run_conv(index);
         break;
       case LayerKind::kPool:
-        pool(node.pool, value(node.input), output);
+        pool(node.pool, first_operand(node), output);
         break;
       case LayerKind::kAdd: {
-        const Map& a = value(node.input);
-        const Map& b = value(node.input2);
+        const Map& a = first_operand(node);
+        const Map& b = operand(node.input2, node.view2, node.add, seen2_);
         output.resize(a.size());
         for (std::size_t i = 0; i < a.size(); ++i) output[i] = a[i] + b[i];
         break;
@@ -163,10 +166,27 @@ class Pass {
   const Map& value(int producer) const {
     return producer == kNetworkInput ? input_ : outputs_[size(producer)];
   }
+  const Map& first_operand(const LayerNode& node) {
+    return operand(node.input, node.view, node.input_shape(), seen_);
+  }
+  /// What a layer sees: an output as it is, or put together in `room`.
+  const Map& operand(int producer, const MapView& view, const Shape& in, Map& room) {
+    const std::vector<MapPart> parts = maps_.seen(producer, view, in);
+    if (is_whole_output(parts, view, in)) return value(parts.front().producer);
+    room.assign(in.elements(), 0.0F);
+    for (const MapPart& part : parts) {
+      const Map& from_map = value(part.producer);
+      for_each_run(part, view, in, [&](std::size_t from, std::size_t to, std::size_t count) {
+        std::copy_n(from_map.begin() + static_cast<std::ptrdiff_t>(from), count,
+                    room.begin() + static_cast<std::ptrdiff_t>(to));
+      });
+    }
+    return room;
+  }
 
   void run_conv(std::size_t index) {
     const LayerNode& node = network_.layers[index].node;
-    const Map* input = &value(node.input);
+    const Map* input = &first_operand(node);
     if (is_padded(node.conv)) {
       pad(node.conv, *input, padded_);
       input = &padded_;
@@ -180,10 +200,11 @@ class Pass {
   }
 
   const FloatNetwork& network_;
+  const MapParts<FloatNetwork>& maps_;
   const std::vector<PackedWeights>& packed_;
   const Map& input_;
   FloatExecutor::Outputs& outputs_;
-  Map padded_, sums_;
+  Map seen_, seen2_, padded_, sums_;
 };
 
 }  // namespace
@@ -215,7 +236,8 @@ const FloatExecutor::Outputs& FloatExecutor::run(const Map& input) {
 void FloatExecutor::resume(const Map& input, std::size_t first, std::size_t end,
                            Outputs& outputs) const {
   assert(input.size() == impl_->network.input.elements() && outputs.size() == impl_->packed.size());
-  Pass pass(impl_->network, impl_->packed, input, outputs);
+  const MapParts<FloatNetwork> maps(impl_->network);
+  Pass pass(impl_->network, maps, impl_->packed, input, outputs);
   for (std::size_t i = first; i < end; ++i) pass.run_layer(i);
 }
 

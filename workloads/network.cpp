@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "models/numeric/rounding.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -31,7 +32,7 @@ void check_range(const LayerNode& node, const char* field, int value, int low) {
 
 /// Before any product is formed: these bounds keep all of them inside their types.
 template <class Window>
-void check_window(const LayerNode& node, const Window& window) {
+void check_window(const LayerNode& node, const Window& window, int gap_h = 0, int gap_w = 0) {
   check_range(node, "kernel height", window.kernel_h, 1);
   check_range(node, "kernel width", window.kernel_w, 1);
   check_range(node, "stride height", window.stride_h, 1);
@@ -40,15 +41,20 @@ void check_window(const LayerNode& node, const Window& window) {
   check_range(node, "left padding", window.pad_left, 0);
   check_range(node, "bottom padding", window.pad_bottom, 0);
   check_range(node, "right padding", window.pad_right, 0);
-  if (window.kernel_h > window.in.height + window.pad_top + window.pad_bottom ||
-      window.kernel_w > window.in.width + window.pad_left + window.pad_right) {
+  const auto exceeds = [](int kernel, int gap, int padded) {
+    return kernel + (std::int64_t{kernel} - 1) * gap > padded;
+  };
+  if (exceeds(window.kernel_h, gap_h, window.in.height + window.pad_top + window.pad_bottom) ||
+      exceeds(window.kernel_w, gap_w, window.in.width + window.pad_left + window.pad_right)) {
     fail(node, "kernel is larger than the padded input " + text(window.in));
   }
 }
 
 void check_conv(const LayerNode& node) {
   const ConvShape& conv = node.conv;
-  check_window(node, conv);
+  check_range(node, "rows left out of the kernel", conv.gap_h, 0);
+  check_range(node, "columns left out of the kernel", conv.gap_w, 0);
+  check_window(node, conv, conv.gap_h, conv.gap_w);
   check_range(node, "output channels", conv.out_channels, 1);
   check_range(node, "groups", conv.groups, 1);
   const std::int64_t products = std::int64_t{conv.kernel_h} * conv.kernel_w * conv.in.channels;
@@ -76,34 +82,73 @@ void check_pool(const LayerNode& node) {
   }
 }
 
-template <class Network>
-void check_operand(const Network& network, std::size_t index, int operand, const Shape& expected) {
-  const LayerNode& node = network.layers[index].node;
-  if (operand < kNetworkInput || operand >= static_cast<int>(index)) {
-    fail(node, "input " + std::to_string(operand) + " does not come before the layer");
+/// Whether so many rows, columns or channels, each `step` behind the one before, lie in a map.
+bool lies_within(int first, int step, int count, int extent) {
+  return first >= 0 && step >= 1 && count >= 1 &&
+         first + std::int64_t{count - 1} * step < std::int64_t{extent};
+}
+
+bool lies_within(const MapView& view, const Shape& in, const Shape& map) {
+  if (!view.is_part && (in.height != map.height || in.width != map.width ||
+                        view.real_channels(in) != map.channels)) {
+    return false;
   }
-  if (network.shape_of(operand) != expected) {
-    fail(node, "expects an input of " + text(expected) + ", its producer delivers " +
+  return view.zeros_before >= 0 && view.zeros_before <= kMaxExtent && view.zeros_after >= 0 &&
+         view.zeros_after <= kMaxExtent &&
+         lies_within(view.row, view.stride_h, in.height, map.height) &&
+         lies_within(view.column, view.stride_w, in.width, map.width) &&
+         lies_within(view.channel, 1, view.real_channels(in), map.channels);
+}
+
+template <class Network>
+void check_operand(const Network& network, const MapParts<Network>& maps, std::size_t index,
+                   int operand, const MapView& view) {
+  const LayerNode& node = network.layers[index].node;
+  const auto check_order = [&](int producer) {
+    if (producer >= kNetworkInput && producer < static_cast<int>(index)) return;
+    fail(node, "input " + std::to_string(producer) + " does not come before the layer");
+  };
+  check_order(operand);
+  const Shape& in = node.input_shape();
+  if (!lies_within(view, in, network.shape_of(operand))) {
+    fail(node, std::string("expects an input of ") + text(in) +
+                   (view == MapView{} ? ", its producer delivers "
+                                      : " that is part of its producer's map of ") +
                    text(network.shape_of(operand)));
   }
+  const std::vector<MapPart> parts = maps.seen(operand, view, in);
+  for (const MapPart& part : parts) check_order(part.producer);
 }
 
-const Shape& input_shape(const LayerNode& node) {
-  switch (node.kind) {
-    case LayerKind::kConv:
-      return node.conv.in;
-    case LayerKind::kPool:
-      return node.pool.in;
-    case LayerKind::kAdd:
-      break;
+/// The outputs that lie in one map fill it, and no channel twice.
+template <class Network>
+void check_joins(const Network& network, const MapParts<Network>& maps) {
+  for (const auto& [map, parts] : maps.joined()) {
+    int next = 0;
+    for (const MapPart& part : parts) {
+      const LayerNode& node = network.layers[static_cast<std::size_t>(part.producer)].node;
+      check_range(node, "channels of the joined map", node.join.channels, 1);
+      const Shape whole = network.shape_of(parts.front().producer);
+      if (part.channel != next || node.map_shape() != whole) {
+        fail(node, "its output does not follow the others in the joined map of " + text(whole));
+      }
+      next += part.shape.channels;
+    }
+    const MapPart& last = parts.back();
+    if (next != network.shape_of(last.producer).channels) {
+      fail(network.layers[static_cast<std::size_t>(last.producer)].node,
+           "the joined map has channels that no layer writes");
+    }
   }
-  return node.add;
+  if (network.layers.back().node.join.any()) {
+    fail(network.layers.back().node, "the network's output cannot lie in a joined map");
+  }
 }
 
 template <class Network>
-void check_geometry(const Network& network, std::size_t index) {
+void check_geometry(const Network& network, const MapParts<Network>& maps, std::size_t index) {
   const LayerNode& node = network.layers[index].node;
-  check_operand(network, index, node.input, input_shape(node));
+  check_operand(network, maps, index, node.input, node.view);
   switch (node.kind) {
     case LayerKind::kConv:
       check_conv(node);
@@ -112,7 +157,7 @@ void check_geometry(const Network& network, std::size_t index) {
       check_pool(node);
       break;
     case LayerKind::kAdd:
-      check_operand(network, index, node.input2, node.add);
+      check_operand(network, maps, index, node.input2, node.view2);
       break;
   }
   if (node.kind != LayerKind::kConv && node.fused_pool != 1) fail(node, "only conv fuses a pool");
@@ -155,11 +200,12 @@ void check_structure(const Network& network) {
   }
   std::set<std::string> names;
   std::size_t elements = input.elements();
+  const MapParts<Network> maps(network);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     if (node.name.empty()) throw std::invalid_argument("layer " + std::to_string(i) + ": no name");
     if (!names.insert(node.name).second) fail(node, "the name is used twice");
-    check_geometry(network, i);
+    check_geometry(network, maps, i);
     check_counts(network.layers[i]);
     elements += node.output_shape().elements();
     if (node.kind == LayerKind::kConv) elements += node.conv.out().elements();
@@ -168,6 +214,7 @@ void check_structure(const Network& network) {
            "feature maps up to here have more than " + std::to_string(kMaxElements) + " elements");
     }
   }
+  check_joins(network, maps);
 }
 
 void check_format(const LayerNode& node, const char* field, const Format& format) {
@@ -263,7 +310,9 @@ void validate(const FixedNetwork& network) {
   if (network.input_format.is_sign()) {
     throw std::invalid_argument("input format: codes -1 and +1 are for weights only");
   }
-  for (const FixedLayer& layer : network.layers) {
+  const MapParts<FixedNetwork> maps(network);
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const FixedLayer& layer = network.layers[i];
     check_map_format(layer.node, layer.requant.out);
     if (layer.node.kind == LayerKind::kConv) check_codes(layer);
     Requant bounded = layer.requant;
@@ -274,6 +323,11 @@ void validate(const FixedNetwork& network) {
     if (layer.requant.min_code() != bounded.min_code() ||
         layer.requant.max_code() != bounded.max_code()) {
       fail(layer.node, "bounds differ between node and requantizer");
+    }
+    const int whole =
+        layer.node.join.any() ? maps.of(static_cast<int>(i)).front().producer : static_cast<int>(i);
+    if (layer.requant.out != network.format_of(whole)) {
+      fail(layer.node, "its format differs from that of others in the joined map");
     }
     const int shift = required_shift(network, layer);
     if (layer.requant.shift != shift) {

@@ -50,19 +50,56 @@ struct ClipBounds {
 /// "-1..1", "..6", "2.."
 std::string to_string(const ClipBounds& bounds);
 
+/// What a layer sees of the map that it reads: rows and columns from a first one on, each `stride`
+/// behind the one before, channels from a first one on, and channels of zeros around them. How many
+/// they are the layer's own shape says.
+struct MapView {
+  bool is_part = false;  ///< the map has rows, columns or channels that the layer does not see
+  int row = 0, column = 0;
+  int stride_h = 1, stride_w = 1;
+  int channel = 0;
+  int zeros_before = 0, zeros_after = 0;
+
+  bool has_zeros() const { return zeros_before > 0 || zeros_after > 0; }
+  /// Channels that an input of shape `in` has of the map.
+  int real_channels(const Shape& in) const { return in.channels - zeros_before - zeros_after; }
+  friend bool operator==(const MapView& a, const MapView& b) {
+    return a.is_part == b.is_part && a.row == b.row && a.column == b.column &&
+           a.stride_h == b.stride_h && a.stride_w == b.stride_w && a.channel == b.channel &&
+           a.zeros_before == b.zeros_before && a.zeros_after == b.zeros_after;
+  }
+  friend bool operator!=(const MapView& a, const MapView& b) { return !(a == b); }
+};
+
+/// Where a layer's output lies in a map that several layers write, each some of its channels.
+struct Join {
+  int map = -1;      ///< which of the network's joined maps; -1: the output is a map of its own
+  int channel = 0;   ///< of that map, the output's first
+  int channels = 0;  ///< of that map
+
+  bool any() const { return map >= 0; }
+};
+
 /// One layer without its numbers.
 struct LayerNode {
   std::string name;  ///< of the ONNX node it came from
   LayerKind kind = LayerKind::kConv;
-  int input = kNetworkInput;   ///< index of the producing layer
+  /// Index of the layer whose map is read: of those that write what is read the last.
+  int input = kNetworkInput;
   int input2 = kNetworkInput;  ///< kAdd: second operand
-  bool relu = false;           ///< behind the pool, as are the bounds
+  MapView view, view2;         ///< of these maps
+  Join join;
+  bool relu = false;  ///< behind the pool, as are the bounds
   ClipBounds bounds = {};
   ConvShape conv;      ///< kConv
   int fused_pool = 1;  ///< kConv: max pool window = stride, no padding; 1 for none
   PoolShape pool;      ///< kPool
   Shape add;           ///< kAdd
 
+  /// Of each operand, as the layer sees it.
+  const Shape& input_shape() const {
+    return kind == LayerKind::kPool ? pool.in : kind == LayerKind::kAdd ? add : conv.in;
+  }
   Shape output_shape() const {
     if (kind == LayerKind::kPool) return pool.out();
     if (kind == LayerKind::kAdd) return add;
@@ -71,6 +108,11 @@ struct LayerNode {
   bool is_non_negative() const { return relu || bounds.low >= 0; }
   /// Bounds what the layer delivers once more: behind its ReLU and the bounds it has.
   void clip(const ClipBounds& next);
+  /// The map in which the output lies.
+  Shape map_shape() const {
+    const Shape out = output_shape();
+    return join.any() ? Shape{out.height, out.width, join.channels} : out;
+  }
 };
 
 /// Weights are [out_channel][kernel row][kernel column][input channel of group] everywhere.
@@ -98,10 +140,10 @@ struct FloatNetwork {
   InputConvention convention = {};
   std::vector<std::string> assumptions = {};  ///< what the file left open, and what was taken
 
+  /// The map that readers of `producer` read.
   Shape shape_of(int producer) const {
-    return producer == kNetworkInput
-               ? input
-               : layers[static_cast<std::size_t>(producer)].node.output_shape();
+    return producer == kNetworkInput ? input
+                                     : layers[static_cast<std::size_t>(producer)].node.map_shape();
   }
 };
 
@@ -129,16 +171,17 @@ struct FixedNetwork {
     return producer == kNetworkInput ? input_format
                                      : layers[static_cast<std::size_t>(producer)].requant.out;
   }
+  /// The map that readers of `producer` read.
   Shape shape_of(int producer) const {
-    return producer == kNetworkInput
-               ? input
-               : layers[static_cast<std::size_t>(producer)].node.output_shape();
+    return producer == kNetworkInput ? input
+                                     : layers[static_cast<std::size_t>(producer)].node.map_shape();
   }
 };
 
 /// Throws std::invalid_argument naming the layer: more than kMaxLayers, inputs that do not come
-/// earlier, shapes that do not match their producers, weights or biases of the wrong count, codes
-/// or formats out of range, shifts that do not follow from the formats.
+/// earlier, shapes and views that do not match their producers, joined maps with gaps or of several
+/// formats, weights or biases of the wrong count, codes or formats out of range, shifts that do not
+/// follow from the formats.
 void validate(const FixedNetwork& network);
 
 /// The same for a float network, whose numbers must be finite.

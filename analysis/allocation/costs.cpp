@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "analysis/evaluation/machine.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -54,13 +55,22 @@ std::vector<double> expected_zeros(NetworkQuantizer& quantizer, const QuantizeOp
   const std::vector<LayerFormats> formats = quantizer.formats(options);
   const Calibration& calibration = quantizer.calibration();
   const Format input = quantizer.input_format(options);
+  const MapParts<FloatNetwork> maps(quantizer.network());
   std::vector<double> zeros;
   for (const auto& layer : quantizer.network().layers) {
-    const int producer = layer.node.input;
-    const auto index = static_cast<std::size_t>(producer);
-    zeros.push_back(producer == kNetworkInput
-                        ? calibration.input.zero_fraction(input)
-                        : calibration.outputs[index].zero_fraction(formats[index].output.format));
+    const LayerNode& node = layer.node;
+    double all = 0, elements = 0;
+    for (const MapPart& part : maps.seen(node.input, node.view, node.input_shape())) {
+      const auto index = static_cast<std::size_t>(part.producer);
+      const double share =
+          part.producer == kNetworkInput
+              ? calibration.input.zero_fraction(input)
+              : calibration.outputs[index].zero_fraction(formats[index].output.format);
+      const auto count = static_cast<double>(part.shape.elements());
+      all += count * share;
+      elements += count;
+    }
+    zeros.push_back(all / elements);
   }
   return zeros;
 }

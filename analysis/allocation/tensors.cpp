@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "workloads/map_parts.h"
+
 namespace dcnsim {
 namespace {
 
@@ -16,12 +18,18 @@ bool is_max_pool(const LayerNode& node) {
 }
 
 /// MACs of the layers that read `layer`'s output, also through max pools, which hand its codes on.
-std::uint64_t reader_macs(const FloatNetwork& network, std::size_t layer) {
+std::uint64_t reader_macs(const FloatNetwork& network, const MapParts<FloatNetwork>& maps,
+                          std::size_t layer) {
   std::uint64_t sum = 0;
   for (std::size_t i = layer + 1; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
-    if (node.input != static_cast<int>(layer)) continue;
-    sum += is_max_pool(node) ? reader_macs(network, i) : layer_macs(node);
+    const std::vector<MapPart> read = maps.seen(node.input, node.view, node.input_shape());
+    if (std::none_of(read.begin(), read.end(), [&](const MapPart& part) {
+          return part.producer == static_cast<int>(layer);
+        })) {
+      continue;
+    }
+    sum += is_max_pool(node) ? reader_macs(network, maps, i) : layer_macs(node);
   }
   return sum;
 }
@@ -63,7 +71,7 @@ std::uint64_t elements(const FloatNetwork& network, const Tensor& tensor) {
 
 std::uint64_t macs(const FloatNetwork& network, const Tensor& tensor) {
   return tensor.is_weight ? layer_macs(network.layers[tensor.layer].node)
-                          : reader_macs(network, tensor.layer);
+                          : reader_macs(network, MapParts<FloatNetwork>(network), tensor.layer);
 }
 
 std::uint64_t weight_bits(const FloatNetwork& network, const QuantizeOptions& options) {

@@ -53,6 +53,9 @@ std::string operation(const LayerNode& node) {
       if (node.conv.stride_h != 1 || node.conv.stride_w != 1) {
         text += fmt::format(" stride {}x{}", node.conv.stride_h, node.conv.stride_w);
       }
+      if (node.conv.dilation_h() != 1 || node.conv.dilation_w() != 1) {
+        text += fmt::format(" dilation {}x{}", node.conv.dilation_h(), node.conv.dilation_w());
+      }
       if (node.conv.groups != 1) text += fmt::format(" groups {}", node.conv.groups);
       text += bounds_text(node);
       if (node.fused_pool > 1) text += fmt::format(", max pool {}", node.fused_pool);
@@ -66,6 +69,18 @@ std::string operation(const LayerNode& node) {
       return "add" + bounds_text(node);
   }
   return "";
+}
+
+/// What is not to be seen from the layer's own shapes.
+std::string place(const LayerNode& node) {
+  std::string text;
+  if (node.view != MapView{} || node.view2 != MapView{}) text += ", of a part";
+  if (node.join.any()) {
+    const int first = node.join.channel;
+    text += fmt::format(", into {}-{} of {}", first, first + node.output_shape().channels - 1,
+                        node.join.channels);
+  }
+  return text;
 }
 
 /// `formats` of a layer: weight, input, output; `weight_bits` of one weight in the file.
@@ -100,7 +115,7 @@ void print_layers(const Network& network, const Formats& formats, const WeightBi
     d.add = node.add;
     const auto [weight, input, output] = formats(layer);
     const std::uint64_t layer_bits = layer.weights.size() * weight_bits(layer);
-    table.add({elide(node.name, 16), operation(node), shape_text(d.input_shape()),
+    table.add({elide(node.name, 16), operation(node) + place(node), shape_text(d.input_shape()),
                shape_text(d.output_shape()), std::to_string(layer.weights.size()),
                kilobytes(layer_bits), millions(d.macs()), weight, input, output});
     weights += layer.weights.size();

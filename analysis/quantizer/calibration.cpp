@@ -7,6 +7,7 @@
 
 #include "workloads/float_executor.h"
 #include "workloads/images/network_input.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -57,16 +58,21 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
 
 std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_input_non_negative) {
   std::vector<bool> result;
-  const auto of = [&](int producer) {
-    return producer == kNetworkInput ? is_input_non_negative
-                                     : result[static_cast<std::size_t>(producer)];
+  const MapParts<FloatNetwork> maps(network);
+  const auto of = [&](const LayerNode& node, int producer, const MapView& view) {
+    const std::vector<MapPart> parts = maps.seen(producer, view, node.input_shape());
+    return std::all_of(parts.begin(), parts.end(), [&](const MapPart& part) {
+      return part.producer == kNetworkInput ? is_input_non_negative
+                                            : result[static_cast<std::size_t>(part.producer)];
+    });
   };
   for (const FloatLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
     const bool is_pool = node.kind == LayerKind::kPool;
     const bool is_add = node.kind == LayerKind::kAdd;
-    result.push_back(node.is_non_negative() || (is_pool && of(node.input)) ||
-                     (is_add && of(node.input) && of(node.input2)));
+    const bool has_non_negative = (is_pool || is_add) && of(node, node.input, node.view);
+    result.push_back(node.is_non_negative() ||
+                     (has_non_negative && (is_pool || of(node, node.input2, node.view2))));
   }
   return result;
 }

@@ -72,6 +72,15 @@ void Histogram::add(const std::vector<float>& values) {
   }
 }
 
+void Histogram::add(const Histogram& other) {
+  for (std::size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += other.counts_[bin];
+  count_ += other.count_;
+  zeros_ += other.zeros_;
+  signal_ += other.signal_;
+  fourth_ += other.fourth_;
+  largest_ = std::max(largest_, other.largest_);
+}
+
 bool Histogram::has_negative() const {
   return std::any_of(counts_.begin() + kNegative, counts_.end(),
                      [](std::uint64_t count) { return count > 0; });

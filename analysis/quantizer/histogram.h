@@ -18,6 +18,8 @@ class Histogram {
 
   /// Values must be finite.
   void add(const std::vector<float>& values);
+  /// What the other has been given.
+  void add(const Histogram& other);
 
   /// Sum of squares of all values, exact but for rounding of the sum.
   double signal() const { return signal_; }

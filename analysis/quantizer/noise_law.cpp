@@ -5,28 +5,33 @@
 #include <limits>
 #include <stdexcept>
 
+#include "workloads/map_parts.h"
+
 namespace dcnsim {
 namespace {
 
 /// Calls visit(producer, share) for every layer that `layer` reads, with the share of its ratio
-/// that reaches the layer's output. The image is exact and left out.
+/// that reaches the layer's output: that of the power of what comes together there. The image is
+/// exact and left out.
 template <class Visit>
-void for_each_input(const FloatNetwork& network, const Calibration& calibration, std::size_t layer,
-                    const Visit& visit) {
+void for_each_input(const FloatNetwork& network, const MapParts<FloatNetwork>& maps,
+                    const Calibration& calibration, std::size_t layer, const Visit& visit) {
   const LayerNode& node = network.layers[layer].node;
-  if (node.kind != LayerKind::kAdd) {
-    if (node.input != kNetworkInput) visit(static_cast<std::size_t>(node.input), 1.0);
-    return;
+  const Shape& in = node.input_shape();
+  std::vector<MapPart> parts = maps.seen(node.input, node.view, in);
+  if (node.kind == LayerKind::kAdd) {
+    for (const MapPart& part : maps.seen(node.input2, node.view2, in)) parts.push_back(part);
   }
-  const auto power = [&](int producer) {
-    return producer == kNetworkInput
+  const auto power = [&](const MapPart& part) {
+    return part.producer == kNetworkInput
                ? calibration.input.signal()
-               : calibration.outputs[static_cast<std::size_t>(producer)].signal();
+               : calibration.outputs[static_cast<std::size_t>(part.producer)].signal();
   };
-  const double both = power(node.input) + power(node.input2);
-  for (const int producer : {node.input, node.input2}) {
-    if (producer == kNetworkInput || both == 0) continue;
-    visit(static_cast<std::size_t>(producer), power(producer) / both);
+  double all = 0;
+  for (const MapPart& part : parts) all += power(part);
+  for (const MapPart& part : parts) {
+    if (part.producer == kNetworkInput || (parts.size() > 1 && all == 0)) continue;
+    visit(static_cast<std::size_t>(part.producer), parts.size() == 1 ? 1.0 : power(part) / all);
   }
 }
 
@@ -35,9 +40,10 @@ void for_each_input(const FloatNetwork& network, const Calibration& calibration,
 std::vector<double> predicted_noise(const FloatNetwork& network, const Calibration& calibration,
                                     const PerTensor& noise) {
   std::vector<double> ratio(network.layers.size());
+  const MapParts<FloatNetwork> maps(network);
   for (std::size_t layer = 0; layer < ratio.size(); ++layer) {
     ratio[layer] = noise.weights[layer] + noise.outputs[layer];
-    for_each_input(network, calibration, layer, [&](std::size_t producer, double share) {
+    for_each_input(network, maps, calibration, layer, [&](std::size_t producer, double share) {
       ratio[layer] += share * ratio[producer];
     });
   }
@@ -46,9 +52,10 @@ std::vector<double> predicted_noise(const FloatNetwork& network, const Calibrati
 
 PerTensor output_gains(const FloatNetwork& network, const Calibration& calibration) {
   std::vector<double> gain(network.layers.size());
+  const MapParts<FloatNetwork> maps(network);
   gain.back() = 1;
   for (std::size_t layer = gain.size(); layer-- > 0;) {
-    for_each_input(network, calibration, layer, [&](std::size_t producer, double share) {
+    for_each_input(network, maps, calibration, layer, [&](std::size_t producer, double share) {
       gain[producer] += share * gain[layer];
     });
   }

@@ -8,6 +8,7 @@
 
 #include "models/base/text/printable.h"
 #include "models/base/text/suggest.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -30,6 +31,29 @@ struct Widths {
   int output_bits;
   bool output_is_demanded;  ///< asked for by name, or as the last layer's
 };
+
+/// Outputs that lie in one map have one width: the largest that was asked for, if any was.
+void share_in_joined_maps(const FloatNetwork& network, std::vector<Widths>& widths) {
+  const auto of = [&](const MapPart& part) -> Widths& {
+    return widths[static_cast<std::size_t>(part.producer)];
+  };
+  const MapParts<FloatNetwork> maps(network);
+  for (const auto& [map, parts] : maps.joined()) {
+    Widths shared = of(parts.front());
+    for (const MapPart& part : parts) {
+      const Widths& own = of(part);
+      const bool counts_more = own.output_is_demanded && !shared.output_is_demanded;
+      if (counts_more || (own.output_is_demanded == shared.output_is_demanded &&
+                          own.output_bits > shared.output_bits)) {
+        shared = own;
+      }
+    }
+    for (const MapPart& part : parts) {
+      of(part).output_bits = shared.output_bits;
+      of(part).output_is_demanded = shared.output_is_demanded;
+    }
+  }
+}
 
 std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOptions& options) {
   check_width("weights", options.weight_bits);
@@ -66,6 +90,7 @@ std::vector<Widths> resolve_widths(const FloatNetwork& network, const QuantizeOp
       widths[index].output_is_demanded = true;
     }
   }
+  share_in_joined_maps(network, widths);
   return widths;
 }
 
@@ -92,11 +117,17 @@ int finest_weights(const FloatLayer& layer, int input_frac) {
 template <class FracOf>
 int finest_operand(const FloatNetwork& network, int layer, const FracOf& frac_of) {
   int finest = kMaxFrac;
+  const int join = network.layers[static_cast<std::size_t>(layer)].node.join.map;
+  const auto is_in_its_map = [&](int producer) {
+    return producer == layer ||
+           (join >= 0 && producer >= 0 &&
+            network.layers[static_cast<std::size_t>(producer)].node.join.map == join);
+  };
   for (const FloatLayer& sum : network.layers) {
     const LayerNode& node = sum.node;
     if (node.kind != LayerKind::kAdd) continue;
-    if (node.input == layer) finest = std::min(finest, frac_of(node.input2) + kMostFiner);
-    if (node.input2 == layer) finest = std::min(finest, frac_of(node.input) + kMostFiner);
+    if (is_in_its_map(node.input)) finest = std::min(finest, frac_of(node.input2) + kMostFiner);
+    if (is_in_its_map(node.input2)) finest = std::min(finest, frac_of(node.input) + kMostFiner);
   }
   return finest;
 }
@@ -154,8 +185,8 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
     const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax &&
                         !node.relu && !node.bounds.any();
     // A maximum is one of its inputs: another format of that width could only add error.
-    const bool keeps_input =
-        is_max && (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
+    const bool keeps_input = is_max && !node.join.any() &&
+                             (!widths[i].output_is_demanded || widths[i].output_bits == input.bits);
     formats.output = keeps_input ? format_choice(calibration_.outputs[i], input)
                                  : output(i, widths[i].output_bits);
     formats.output =
@@ -198,9 +229,20 @@ const FormatChoice& NetworkQuantizer::weight(std::size_t layer, int bits) {
 
 const FormatChoice& NetworkQuantizer::output(std::size_t layer, int bits) {
   const auto [at, is_new] = outputs_.try_emplace({layer, bits});
-  if (is_new)
-    at->second = choose_format(rule_, calibration_.outputs[layer], bits, !non_negative_[layer]);
-  return at->second;
+  if (!is_new) return at->second;
+  const Histogram& own = calibration_.outputs[layer];
+  if (!network_.layers[layer].node.join.any()) {
+    return at->second = choose_format(rule_, own, bits, !non_negative_[layer]);
+  }
+  // That of all that is written to the joined map.
+  Histogram all;
+  bool non_negative = true;
+  for (const MapPart& part : MapParts<FloatNetwork>(network_).of(static_cast<int>(layer))) {
+    const auto writer = static_cast<std::size_t>(part.producer);
+    all.add(calibration_.outputs[writer]);
+    non_negative = non_negative && non_negative_[writer];
+  }
+  return at->second = format_choice(own, choose_format(rule_, all, bits, !non_negative).format);
 }
 
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,

@@ -70,7 +70,8 @@ class NetworkQuantizer {
   /// Of the network's input: of raw pixels the upper bits, else by the rule.
   Format input_format(const QuantizeOptions& options);
 
-  /// The formats of single tensors by the rule. `layer` must have weights for `weight`.
+  /// The formats of single tensors by the rule; outputs that lie in one map have that of all of
+  /// them. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
   const FormatChoice& output(std::size_t layer, int bits);
 

@@ -121,10 +121,10 @@ void Database::open(Access access) {
   if (exists && !std::filesystem::is_regular_file(path_, error)) {
     throw std::runtime_error(path_ + ": not a regular file");
   }
-  const bool is_shared = access == Access::kReadShared || access == Access::kWriteShared;
+  const int patience = access == Access::kWriteShared ? kPatienceMs : 0;
   const auto begin = [&](const std::string& file) {
     const int flags = SQLite::OPEN_READWRITE | (is_reader ? 0 : SQLite::OPEN_CREATE);
-    sql_ = std::make_unique<SQLite::Database>(file, flags, is_shared ? kPatienceMs : 0);
+    sql_ = std::make_unique<SQLite::Database>(file, flags, patience);
     distrust(*sql_);
     add_row_checksum(*sql_);
     sql_->execAndGet("SELECT count(*) FROM sqlite_master");

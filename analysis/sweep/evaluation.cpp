@@ -15,6 +15,7 @@
 #include "platform/compiler/describe.h"
 #include "workloads/executor.h"
 #include "workloads/images/network_input.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -90,16 +91,23 @@ AllocationRecord classified(const FixedNetwork& network,
 /// Shares of zeros among each layer's input codes.
 std::vector<double> counted_zeros(const FixedNetwork& network, const Dataset& images) {
   std::vector<double> zeros(network.layers.size());
+  const MapParts<FixedNetwork> maps(network);
   Executor executor(network, Accumulator{});
   const CodeInput input(network, images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     const CodeTensor image = input(i);
     const std::vector<CodeTensor>& outputs = executor.run(image).layers;
     for (std::size_t layer = 0; layer < zeros.size(); ++layer) {
-      const int producer = network.layers[layer].node.input;
-      const CodeTensor& codes =
-          producer == kNetworkInput ? image : outputs[static_cast<std::size_t>(producer)];
-      zeros[layer] += static_cast<double>(count_zeros(codes)) / static_cast<double>(codes.size());
+      const LayerNode& node = network.layers[layer].node;
+      std::uint64_t zero_codes = 0, codes = 0;
+      for (const MapPart& part : maps.seen(node.input, node.view, node.input_shape())) {
+        const CodeTensor& read = part.producer == kNetworkInput
+                                     ? image
+                                     : outputs[static_cast<std::size_t>(part.producer)];
+        zero_codes += count_zeros(read);
+        codes += read.size();
+      }
+      zeros[layer] += static_cast<double>(zero_codes) / static_cast<double>(codes);
     }
   }
   for (double& share : zeros) share /= static_cast<double>(images.size());

@@ -72,8 +72,8 @@ Snapshot::Snapshot(const std::string& path) {
       copy_files(path, copy_);
       if (State(path) == before) return;
     } catch (const fs::filesystem_error& e) {
-      // A journal may just have gone.
       problem = "cannot be copied to be looked at: " + e.code().message();
+      if (e.code() != std::errc::no_such_file_or_directory) break;  // a journal may just have gone
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

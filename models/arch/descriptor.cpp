@@ -203,17 +203,20 @@ void validate_sizes(std::initializer_list<std::pair<const char*, int>> sizes) {
   for (const auto& [field, value] : sizes) require_range(field, value, 1, kMaxSize);
 }
 
-/// Convolution and pool; every window then holds at least one real input.
+/// Rows or columns from the first to the last of a window.
+std::int64_t span(int kernel, int gap) { return kernel + (std::int64_t{kernel} - 1) * gap; }
+
+/// Convolution and pool; every window then reaches into the map.
 template <typename Window>
-void validate_window(const Window& window) {
+void validate_window(const Window& window, std::int64_t span_h, std::int64_t span_w) {
   validate_sizes({{"kernel_h", window.kernel_h},
                   {"kernel_w", window.kernel_w},
                   {"stride_h", window.stride_h},
                   {"stride_w", window.stride_w}});
-  require_range("pad_top", window.pad_top, 0, window.kernel_h - 1);
-  require_range("pad_left", window.pad_left, 0, window.kernel_w - 1);
-  require_range("pad_bottom", window.pad_bottom, 0, window.kernel_h - 1);
-  require_range("pad_right", window.pad_right, 0, window.kernel_w - 1);
+  require_range("pad_top", window.pad_top, 0, span_h - 1);
+  require_range("pad_left", window.pad_left, 0, span_w - 1);
+  require_range("pad_bottom", window.pad_bottom, 0, span_h - 1);
+  require_range("pad_right", window.pad_right, 0, span_w - 1);
   validate(window);
 }
 
@@ -223,11 +226,14 @@ void validate_geometry(const Descriptor& d) {
   switch (d.kind) {
     case LayerKind::kConv:
       validate_sizes({{"out_channels", d.conv.out_channels}, {"groups", d.conv.groups}});
-      validate_window(d.conv);
+      require_range("gap_h", d.conv.gap_h, 0, kMaxSize);
+      require_range("gap_w", d.conv.gap_w, 0, kMaxSize);
+      validate_window(d.conv, span(d.conv.kernel_h, d.conv.gap_h),
+                      span(d.conv.kernel_w, d.conv.gap_w));
       require_range("fused_pool", d.fused_pool, 1, std::min(d.conv.out_h(), d.conv.out_w()));
       return;
     case LayerKind::kPool:
-      validate_window(d.pool);
+      validate_window(d.pool, d.pool.kernel_h, d.pool.kernel_w);
       require_range("kernel_w", d.pool.kernel_w, 1, kMaxElements / d.pool.kernel_h);
       return;
     case LayerKind::kAdd:
@@ -244,16 +250,41 @@ void validate_bounds(const Requant& requant) {
   require_range("clamp_high", requant.clamp_high, 0, greatest - requant.min_code());
 }
 
+/// Along one axis: the last row or column of the input lies in the map.
+void validate_steps(const std::string& slice, const char* first_name, int first, int step,
+                    int count, const char* extent_name, int extent) {
+  require_range(slice + extent_name, extent, count, kMaxSize);
+  require_range(slice + first_name, first, 0, extent - 1 - std::int64_t{count - 1} * step);
+}
+
+void validate_slice(const std::string& name, const InputSlice& slice, const Shape& in) {
+  require_range(name + "stride_h", slice.stride_h, 0, kMaxSize);
+  require_range(name + "stride_w", slice.stride_w, 0, kMaxSize);
+  require_range(name + "zeros_before", slice.zeros_before, 0, in.channels - 1);
+  require_range(name + "zeros_after", slice.zeros_after, 0, in.channels - 1 - slice.zeros_before);
+  const Shape map = slice.map(in);
+  validate_steps(name, "row", slice.row, slice.row_step(), in.height, "height", map.height);
+  validate_steps(name, "column", slice.column, slice.column_step(), in.width, "width", map.width);
+  require_range(name + "width", map.width, 1,
+                kMaxElements / (std::int64_t{map.height} * map.channels));
+}
+
+void validate_slices(const Descriptor& d) {
+  validate_slice("slice.", d.input_slice, d.input_shape());
+  if (d.kind == LayerKind::kAdd) validate_slice("slice2.", d.input2_slice, d.add);
+}
+
 /// Maps on chip are not cut into planes and strips.
 void validate_layouts(const Descriptor& d) {
   const Shape on_chip{0, 0, 0};
-  const Shape in = d.input_on_chip ? on_chip : d.input_shape();
+  const Shape in = d.input_on_chip ? on_chip : d.input_slice.map(d.input_shape());
   const Shape out = d.output_on_chip ? on_chip : d.output_shape();
   require_range("input_segment", d.input_segment, 0, in.channels);
   require_range("input_strip", d.input_strip, 0, in.width);
   if (d.kind == LayerKind::kAdd) {
-    require_range("input2_segment", d.input2_segment, 0, d.add.channels);
-    require_range("input2_strip", d.input2_strip, 0, d.add.width);
+    const Shape in2 = d.input2_slice.map(d.add);
+    require_range("input2_segment", d.input2_segment, 0, in2.channels);
+    require_range("input2_strip", d.input2_strip, 0, in2.width);
   }
   require_range("output_segment", d.output_segment, 0, out.channels);
   require_range("output_strip", d.output_strip, 0, out.width);
@@ -272,6 +303,9 @@ void validate_tile_in(const Descriptor& d) {
   const int channels = conv ? d.conv.in.channels / d.conv.groups : d.input_shape().channels;
   require_range("tile_in", t.tile_in, 0, channels);
   if (t.tile_in == 0 || t.tile_in == channels) return;
+  if (d.input_slice.has_zeros() || d.input2_slice.has_zeros()) {
+    fail("tile_in", std::to_string(t.tile_in), "all channels, of which some are zeros");
+  }
   if (!d.input_on_chip) require_planes(d, "input", d.input_segment);
   if (d.kind == LayerKind::kAdd) require_planes(d, "second operand", d.input2_segment);
   if (!conv) {
@@ -343,6 +377,7 @@ void validate(const Descriptor& d) {
   validate_map_format("output", d.requant.out);
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
   validate_bounds(d.requant);
+  validate_slices(d);
   validate_layouts(d);
   validate_tiling(d);
 }

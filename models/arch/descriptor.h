@@ -42,6 +42,32 @@ struct Tiling {
   }
 };
 
+/// Which part of a feature map a layer has as its input: rows and columns from a first one on, each
+/// some behind the one before, and zeros for channels that the map does not have. All zero: the map
+/// is the input. A range of whole planes of channels needs none: it is a map of its own in memory.
+struct InputSlice {
+  int row = 0, column = 0;         ///< of the map, the input's first
+  int stride_h = 0, stride_w = 0;  ///< from one row or column of the input to the next; 0 for 1
+  int height = 0, width = 0;       ///< of the map, 0 for those of the input
+  int zeros_before = 0, zeros_after = 0;  ///< channels of zeros around the map's
+
+  /// The map of which an input of shape `in` is this part.
+  constexpr Shape map(const Shape& in) const {
+    return {height == 0 ? in.height : height, width == 0 ? in.width : width,
+            in.channels - zeros_before - zeros_after};
+  }
+  constexpr int row_step() const { return stride_h == 0 ? 1 : stride_h; }
+  constexpr int column_step() const { return stride_w == 0 ? 1 : stride_w; }
+  constexpr int row_of(int y) const { return row + y * row_step(); }
+  constexpr int column_of(int x) const { return column + x * column_step(); }
+  constexpr bool has_strides() const { return row_step() > 1 || column_step() > 1; }
+  constexpr bool has_zeros() const { return zeros_before > 0 || zeros_after > 0; }
+  /// Rows, columns or channels are not those of the map.
+  constexpr bool any() const {
+    return row > 0 || column > 0 || has_strides() || height > 0 || width > 0 || has_zeros();
+  }
+};
+
 struct Descriptor {
   LayerKind kind = LayerKind::kConv;
   ConvShape conv;      ///< kConv
@@ -70,6 +96,8 @@ struct Descriptor {
   int input_strip = 0;
   int input2_strip = 0;  ///< kAdd
   int output_strip = 0;
+  InputSlice input_slice;
+  InputSlice input2_slice;  ///< kAdd
 
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;

@@ -64,6 +64,22 @@ struct FormatFields {
   Field bits, frac, is_signed, narrow;
 };
 
+struct SliceFields {
+  Field row, column, stride_h, stride_w, height, width, zeros_before, zeros_after;
+};
+
+template <typename SliceType, typename Visitor>
+void visit_slice(const SliceFields& fields, SliceType& slice, Visitor& visit) {
+  visit(added(fields.row), slice.row);
+  visit(added(fields.column), slice.column);
+  visit(added(fields.stride_h), slice.stride_h);
+  visit(added(fields.stride_w), slice.stride_w);
+  visit(added(fields.height), slice.height);
+  visit(added(fields.width), slice.width);
+  visit(added(fields.zeros_before), slice.zeros_before);
+  visit(added(fields.zeros_after), slice.zeros_after);
+}
+
 template <typename FormatType, typename Visitor>
 void visit_format(const FormatFields& fields, FormatType& format, Visitor& visit) {
   visit(fields.bits, format.bits);
@@ -179,21 +195,32 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                            std::string_view meaning) {
     visit.constant(added({name, offset, bytes, kAny, meaning}), std::uint32_t{0});
   };
-  reserve("dilation_h", 128, 2, "reserved (rows between taps of the window), 0");
-  reserve("dilation_w", 130, 2, "reserved (columns between taps of the window), 0");
-  reserve("slice.row", 132, 2, "reserved (first row of the input in its map), 0");
-  reserve("slice.column", 134, 2, "reserved (first column of the input in its map), 0");
-  reserve("slice.channel", 136, 2, "reserved (first channel of the input in its map), 0");
-  reserve("slice.stride_h", 138, 2, "reserved (rows from one of the slice to the next), 0");
-  reserve("slice.stride_w", 140, 2, "reserved (columns from one of the slice to the next), 0");
-  reserve("concat.channel", 142, 2, "reserved (first channel of the output in its map), 0");
-  reserve("concat.channels", 144, 2, "reserved (channels of the map the output lies in), 0");
-  reserve("batch", 146, 2, "reserved (maps of the layer), 0");
+  visit(added({"gap_h", 128, 2, kConv, "rows left out between two of the window"}), d.conv.gap_h);
+  visit(added({"gap_w", 130, 2, kConv, "columns left out likewise"}), d.conv.gap_w);
+  visit_slice({{"slice.row", 132, 2, kAny, "row of the input map that is the input's first"},
+               {"slice.column", 134, 2, kAny, "likewise of its columns"},
+               {"slice.stride_h", 136, 2, kAny, "rows from one of the input to the next, 0 for 1"},
+               {"slice.stride_w", 138, 2, kAny, "columns likewise"},
+               {"slice.height", 140, 2, kAny, "rows of the input map, 0 for in.height"},
+               {"slice.width", 142, 2, kAny, "its columns, 0 for in.width"},
+               {"slice.zeros_before", 144, 2, kAny, "channels of zeros in front of the map's"},
+               {"slice.zeros_after", 146, 2, kAny, "channels of zeros behind them"}},
+              d.input_slice, visit);
+  reserve("batch", 148, 2, "reserved (maps of the layer), 0");
   reserve("parameter_address", 152, 8, "reserved (parameters of each channel), 0");
   visit(added({"input_strip", 160, 2, kAny, "columns a strip of the input map, 0 for all"}),
         d.input_strip);
   visit(added({"input2_strip", 162, 2, kAdd, "likewise of the second operand"}), d.input2_strip);
   visit(added({"output_strip", 164, 2, kAny, "likewise of the output map"}), d.output_strip);
+  visit_slice({{"slice2.row", 168, 2, kAdd, "second operand: as for the input"},
+               {"slice2.column", 170, 2, kAdd, "as slice.column"},
+               {"slice2.stride_h", 172, 2, kAdd, "as slice.stride_h"},
+               {"slice2.stride_w", 174, 2, kAdd, "as slice.stride_w"},
+               {"slice2.height", 176, 2, kAdd, "as slice.height"},
+               {"slice2.width", 178, 2, kAdd, "as slice.width"},
+               {"slice2.zeros_before", 180, 2, kAdd, "as slice.zeros_before"},
+               {"slice2.zeros_after", 182, 2, kAdd, "as slice.zeros_after"}},
+              d.input2_slice, visit);
 }
 
 }  // namespace dcnsim::descriptor_fields

@@ -101,12 +101,15 @@ class MapLayout {
   bool joins_rows_;
 };
 
+/// Of the map that the input is a part of.
 inline MapLayout input_layout(const Descriptor& d, int bus_bytes) {
-  return {d.input_shape(), d.input.bits, d.input_segment, d.input_strip, bus_bytes};
+  return {d.input_slice.map(d.input_shape()), d.input.bits, d.input_segment, d.input_strip,
+          bus_bytes};
 }
 /// Of kAdd.
 inline MapLayout input2_layout(const Descriptor& d, int bus_bytes) {
-  return {d.input_shape(), d.input2.bits, d.input2_segment, d.input2_strip, bus_bytes};
+  return {d.input2_slice.map(d.input_shape()), d.input2.bits, d.input2_segment, d.input2_strip,
+          bus_bytes};
 }
 inline MapLayout output_layout(const Descriptor& d, int bus_bytes) {
   return {d.output_shape(), d.requant.out.bits, d.output_segment, d.output_strip, bus_bytes};

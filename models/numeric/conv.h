@@ -20,8 +20,8 @@ namespace kernels {
 struct KernelSet;
 }
 
-/// Geometry of a convolution. Output pixel (y, x) sees input rows y*stride_h - pad_top ... ;
-/// padding holds the code 0.
+/// Geometry of a convolution. Output pixel (y, x) sees input rows y*stride_h - pad_top +
+/// k*dilation_h for k below kernel_h, and columns likewise; padding holds the code 0.
 struct ConvShape {
   Shape in;
   int out_channels = 1;
@@ -29,12 +29,18 @@ struct ConvShape {
   int stride_h = 1, stride_w = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   int groups = 1;
+  int gap_h = 0, gap_w = 0;  ///< rows and columns left out between two of the window
 
+  constexpr int dilation_h() const { return gap_h + 1; }
+  constexpr int dilation_w() const { return gap_w + 1; }
+  /// Rows from the first to the last that a window sees, and columns.
+  constexpr int span_h() const { return (kernel_h - 1) * dilation_h() + 1; }
+  constexpr int span_w() const { return (kernel_w - 1) * dilation_w() + 1; }
   constexpr int out_h() const {
-    return (in.height + pad_top + pad_bottom - kernel_h) / stride_h + 1;
+    return (in.height + pad_top + pad_bottom - span_h()) / stride_h + 1;
   }
   constexpr int out_w() const {
-    return (in.width + pad_left + pad_right - kernel_w) / stride_w + 1;
+    return (in.width + pad_left + pad_right - span_w()) / stride_w + 1;
   }
   constexpr Shape out() const { return {out_h(), out_w(), out_channels}; }
   /// Products summed for one output: kernel_h * kernel_w * in.channels / groups.

@@ -76,6 +76,44 @@ bool readable_in_place(const ConvShape& shape, const Format& format, const Kerne
          input.bytes == format.host_bytes();
 }
 
+/// The padded input as lanes read it: for every row of it and every output column the codes under a
+/// kernel row, [block][step][channel of block][code of step]. `row_buffer`: one row, spread so that
+/// every output channel has codes of its own.
+template <class Kernel>
+void fill_lanes(const ConvShape& shape, const PackedConv& conv, const std::uint8_t* padded,
+                Kernel* row_buffer, std::uint8_t* lanes) {
+  const auto pack = sizeof(Kernel) == 1 ? conv.kernels->pack_to_8 : conv.kernels->pack_to_16;
+  const auto in_channels = static_cast<std::size_t>(shape.in.channels);
+  const auto channels = static_cast<std::size_t>(shape.out_channels);
+  const std::size_t inputs = conv.group_inputs(), outputs = channels * inputs / in_channels;
+  const auto width = static_cast<std::size_t>(shape.in.width + shape.pad_left + shape.pad_right);
+  const std::size_t stride =
+      static_cast<std::size_t>(shape.stride_w) * inputs * channels * sizeof(Kernel);
+  const int height = shape.in.height + shape.pad_top + shape.pad_bottom;
+  for (int y = 0; y < height; ++y, padded += width * in_channels * sizeof(Kernel)) {
+    const std::uint8_t* row = padded;
+    if (inputs > 1 || outputs > 1) {
+      Kernel* to = row_buffer;
+      for (std::size_t x = 0; x < width; ++x) {
+        for (std::size_t i = 0; i < inputs; ++i) {
+          for (std::size_t at = i; at < in_channels; at += inputs) {
+            Kernel code;
+            std::memcpy(&code, padded + (x * in_channels + at) * sizeof(Kernel), sizeof(Kernel));
+            to = std::fill_n(to, outputs, code);
+          }
+        }
+      }
+      row = reinterpret_cast<const std::uint8_t*>(row_buffer);
+    }
+    for (int x = 0; x < shape.out_w(); ++x, row += stride, lanes += conv.lane_bytes()) {
+      // Codes beyond the kernel row meet zero weights.
+      pack({row, sizeof(Kernel), true, kernels::WeightPart::kWhole, channels, channels, 1,
+            static_cast<std::size_t>(conv.runs.piece_codes), 1, conv.run_steps, lanes,
+            conv.run_steps * kernels::kBlockStepBytes});
+    }
+  }
+}
+
 /// Everything a call needs besides the weights, in the caller's scratch buffer.
 struct Workspace {
   const std::uint8_t* input;  ///< codes as the kernel reads them, padded
@@ -85,33 +123,54 @@ struct Workspace {
   std::int32_t* sums;  ///< kInt64: one group's partial sums, [pixel][channel of group]
 };
 
-/// Offsets of windows and runs, in units of `unit` a code.
-void fill_offsets(const ConvShape& shape, const ConvRuns& runs, std::ptrdiff_t unit,
+/// Bytes from one to the next in the input as the kernels read it.
+struct Pitches {
+  std::ptrdiff_t row, column, piece;
+  std::ptrdiff_t output_column;  ///< from the window of an output column to the next
+};
+
+/// Offsets of windows and runs.
+void fill_offsets(const ConvShape& shape, const ConvRuns& runs, const Pitches& pitches,
                   const Workspace& work) {
-  const std::ptrdiff_t column = shape.in.channels * unit;
-  const std::ptrdiff_t row = (shape.in.width + shape.pad_left + shape.pad_right) * column;
   std::ptrdiff_t* pixel = work.pixel_offsets;
   for (int y = 0; y < shape.out_h(); ++y) {
     for (int x = 0; x < shape.out_w(); ++x) {
-      *pixel++ = y * shape.stride_h * row + x * shape.stride_w * column;
+      *pixel++ = y * shape.stride_h * pitches.row + x * pitches.output_column;
     }
   }
   std::ptrdiff_t* run = work.run_offsets;
   for (int y = 0; y < runs.rows; ++y) {
     for (int x = 0; x < runs.columns; ++x) {
       for (int piece = 0; piece < runs.pieces; ++piece) {
-        *run++ = y * row + x * column + piece * runs.piece_codes * unit;
+        *run++ = y * shape.dilation_h() * pitches.row + x * shape.dilation_w() * pitches.column +
+                 piece * pitches.piece;
       }
     }
   }
 }
 
+/// Of the padded input, or of lanes.
+Pitches pitches_of(const ConvShape& shape, const PackedConv& conv) {
+  if (conv.has_lanes) {
+    const auto position = static_cast<std::ptrdiff_t>(conv.lane_bytes());
+    return {shape.out_w() * position, 0, 0, position};
+  }
+  const std::ptrdiff_t unit = conv.route == ConvRoute::kOrdered ? 1 : conv.input.bytes;
+  const std::ptrdiff_t column = shape.in.channels * unit;
+  return {(shape.in.width + shape.pad_left + shape.pad_right) * column, column,
+          conv.runs.piece_codes * unit, shape.stride_w * column};
+}
+
 Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const PackedConv& conv,
                          AlignedVector<std::uint8_t>& scratch) {
-  const bool in_place = readable_in_place(shape, input.format(), conv.input, conv.runs);
+  const bool in_place =
+      !conv.has_lanes && readable_in_place(shape, input.format(), conv.input, conv.runs);
   const Shape padded{shape.in.height + shape.pad_top + shape.pad_bottom,
                      shape.in.width + shape.pad_left + shape.pad_right, shape.in.channels};
-  const auto slack = static_cast<std::size_t>(conv.runs.slack_codes());
+  const auto unit = static_cast<std::size_t>(conv.input.bytes);
+  // With lanes a code of a run is one of every channel.
+  const std::size_t slack =
+      static_cast<std::size_t>(conv.runs.slack_codes()) * (conv.has_lanes ? conv.bias.size() : 1);
   Workspace work{};
   work.pixels = static_cast<std::size_t>(shape.out_h()) * static_cast<std::size_t>(shape.out_w());
 
@@ -126,8 +185,14 @@ Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const 
   const std::size_t sums_at = reserve(
       conv.route == ConvRoute::kInt64 ? work.pixels * conv.group_channels() * sizeof(std::int32_t)
                                       : 0);
-  const std::size_t input_at = reserve(
-      in_place ? 0 : (padded.elements() + slack) * static_cast<std::size_t>(conv.input.bytes));
+  const std::size_t input_at = reserve(in_place ? 0 : (padded.elements() + slack) * unit);
+  const std::size_t spread_codes =
+      static_cast<std::size_t>(padded.width) * conv.group_inputs() * conv.bias.size() + slack;
+  const std::size_t spread_at = reserve(conv.has_lanes ? spread_codes * unit : 0);
+  const std::size_t lanes_at =
+      reserve(conv.has_lanes ? static_cast<std::size_t>(padded.height) *
+                                   static_cast<std::size_t>(shape.out_w()) * conv.lane_bytes()
+                             : 0);
   if (scratch.size() < size) scratch.resize(size);
 
   work.pixel_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + pixels_at);
@@ -135,7 +200,15 @@ Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const 
   work.sums = reinterpret_cast<std::int32_t*>(scratch.data() + sums_at);
   work.input = in_place ? input.data() : scratch.data() + input_at;
   if (!in_place) copy_input(shape, input, conv.input, slack, scratch.data() + input_at);
-  fill_offsets(shape, conv.runs, conv.route == ConvRoute::kOrdered ? 1 : conv.input.bytes, work);
+  if (conv.has_lanes) {
+    std::uint8_t* spread = scratch.data() + spread_at;
+    std::uint8_t* lanes = scratch.data() + lanes_at;
+    std::fill_n(spread + (spread_codes - slack) * unit, slack * unit, std::uint8_t{0});
+    unit == 1 ? fill_lanes(shape, conv, work.input, spread, lanes)
+              : fill_lanes(shape, conv, work.input, reinterpret_cast<std::int16_t*>(spread), lanes);
+    work.input = lanes;
+  }
+  fill_offsets(shape, conv.runs, pitches_of(shape, conv), work);
   return work;
 }
 
@@ -166,13 +239,28 @@ void finish_int32(const Accumulator& accumulator, bool proved, Accumulators& out
 void run_int32(const PackedConv& conv, const Workspace& work, bool proved, Accumulators& out) {
   const auto channels = static_cast<std::size_t>(conv.shape.out_channels);
   const auto dot = conv.input.bytes == 1 ? conv.kernels->dot_u8s8 : conv.kernels->dot_s16;
+  const auto lane_dot =
+      conv.input.bytes == 1 ? conv.kernels->lane_dot_u8s8 : conv.kernels->lane_dot_s16;
   out.narrow.resize(work.pixels * channels);
   for (std::size_t group = 0; group < conv.groups(); ++group) {
-    dot({group_input(conv, work, group), work.pixel_offsets, work.pixels, work.run_offsets,
-         conv.runs.count(), conv.run_steps,
-         conv.packed.data() + group * conv.group_blocks() * conv.block_bytes(), conv.block_bytes(),
-         conv.bias32.data() + group * conv.group_blocks() * kBlockChannels,
-         out.narrow.data() + group * conv.group_channels(), channels, conv.group_channels()});
+    const kernels::DotArgs args{
+        group_input(conv, work, group),
+        work.pixel_offsets,
+        work.pixels,
+        work.run_offsets,
+        conv.runs.count(),
+        conv.run_steps,
+        conv.packed.data() + group * conv.group_blocks() * conv.block_bytes(),
+        conv.block_bytes(),
+        conv.bias32.data() + group * conv.group_blocks() * kBlockChannels,
+        out.narrow.data() + group * conv.group_channels(),
+        channels,
+        conv.group_channels()};
+    if (conv.has_lanes) {
+      lane_dot({args, conv.run_steps * kernels::kBlockStepBytes});
+    } else {
+      dot(args);
+    }
   }
   finish_int32(conv.accumulator, proved, out);
 }

@@ -57,8 +57,8 @@ Sum window_sum(const ConvShape& shape, const CodeTensor& input,
   Sum sum{fit(bias, accumulator), 0};
   for (int ky = 0; ky < shape.kernel_h; ++ky) {
     for (int kx = 0; kx < shape.kernel_w; ++kx) {
-      const int in_y = y * shape.stride_h - shape.pad_top + ky;
-      const int in_x = x * shape.stride_w - shape.pad_left + kx;
+      const int in_y = y * shape.stride_h - shape.pad_top + ky * shape.dilation_h();
+      const int in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w();
       const bool inside = in_y >= 0 && in_y < shape.in.height && in_x >= 0 && in_x < shape.in.width;
       for (int c = 0; c < channels; ++c, ++w) {
         const std::int64_t code = inside ? input.at(in_y, in_x, first_channel + c) : 0;
@@ -81,6 +81,8 @@ void validate(const ConvShape& shape) {
   require_range("kernel_w", shape.kernel_w, 1);
   require_range("stride_h", shape.stride_h, 1);
   require_range("stride_w", shape.stride_w, 1);
+  require_range("gap_h", shape.gap_h, 0);
+  require_range("gap_w", shape.gap_w, 0);
   require_range("pad_top", shape.pad_top, 0);
   require_range("pad_left", shape.pad_left, 0);
   require_range("pad_bottom", shape.pad_bottom, 0);
@@ -93,17 +95,18 @@ void validate(const ConvShape& shape) {
 
   const std::int64_t height = std::int64_t{shape.in.height} + shape.pad_top + shape.pad_bottom;
   const std::int64_t width = std::int64_t{shape.in.width} + shape.pad_left + shape.pad_right;
-  require(shape.kernel_h <= height, "kernel_h", shape.kernel_h,
-          "at most the height of the padded input");
-  require(shape.kernel_w <= width, "kernel_w", shape.kernel_w,
-          "at most the width of the padded input");
+  const auto span = [](int kernel, int gap) { return kernel + (std::int64_t{kernel} - 1) * gap; };
+  const std::int64_t span_h = span(shape.kernel_h, shape.gap_h);
+  const std::int64_t span_w = span(shape.kernel_w, shape.gap_w);
+  require(span_h <= height, "kernel_h", shape.kernel_h, "at most the height of the padded input");
+  require(span_w <= width, "kernel_w", shape.kernel_w, "at most the width of the padded input");
 
   const std::int64_t in = bounded_product({height, width, shape.in.channels});
   require(in <= kMaxElements, "in.height", shape.in.height,
           "small enough for a padded input of at most 2^30 elements");
   const std::int64_t out =
-      bounded_product({(height - shape.kernel_h) / shape.stride_h + 1,
-                       (width - shape.kernel_w) / shape.stride_w + 1, shape.out_channels});
+      bounded_product({(height - span_h) / shape.stride_h + 1,
+                       (width - span_w) / shape.stride_w + 1, shape.out_channels});
   const std::int64_t weights = bounded_product(
       {shape.kernel_h, shape.kernel_w, shape.in.channels / shape.groups, shape.out_channels});
   require(std::max(out, weights) <= kMaxElements, "out_channels", shape.out_channels,

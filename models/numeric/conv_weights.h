@@ -59,13 +59,23 @@ struct PackedConv {
   std::vector<std::int64_t> bias;
   std::vector<std::int64_t> compensation;  ///< kInt64: a channel's -offset * sum of weights
 
-  std::size_t groups() const { return static_cast<std::size_t>(shape.groups); }
+  /// Many groups of few channels (kInt32): blocks hold channels of several groups, each of which
+  /// has codes of its own in every step of the input.
+  bool has_lanes = false;
+
+  /// As far as packing is concerned: with lanes all groups are one.
+  std::size_t groups() const { return has_lanes ? 1 : static_cast<std::size_t>(shape.groups); }
   std::size_t group_channels() const {
-    return static_cast<std::size_t>(shape.out_channels / shape.groups);
+    return static_cast<std::size_t>(shape.out_channels) / groups();
+  }
+  std::size_t group_inputs() const {
+    return static_cast<std::size_t>(shape.in.channels / shape.groups);
   }
   std::size_t group_blocks() const {
     return (group_channels() + kernels::kBlockChannels - 1) / kernels::kBlockChannels;
   }
+  /// What lanes read for one window and one kernel row.
+  std::size_t lane_bytes() const { return group_blocks() * run_steps * kernels::kBlockStepBytes; }
   std::size_t block_bytes() const { return runs.count() * run_steps * kernels::kBlockStepBytes; }
   std::size_t part_bytes() const { return groups() * group_blocks() * block_bytes(); }
 

@@ -83,14 +83,15 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
   int channels = input_tile_channels(d);
   if (!loads_input(d)) {
     // The map is there as a whole.
-    const Shape in = d.input_shape();
+    const Shape in = d.input_slice.map(d.input_shape());
     rows = in.height;
     columns = in.width;
     channels = in.channels;
   }
   const int bus = config.dma.bus_bytes;
   const auto operand = [&](const MapLayout& map) {
-    return rows * row_bytes(columns, channels, map, config.input_buffer);
+    return rows *
+           row_bytes(columns, std::min(channels, map.shape().channels), map, config.input_buffer);
   };
   Room room;
   // On chip, an addition's first operand lies in the other half.
@@ -184,9 +185,9 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   tiles(slots(config.output_buffer, output), output.needed);
   tiles(1, kept_room(d, config).needed);
   if (d.kind == LayerKind::kAdd && d.input_on_chip) {
-    room.needed +=
-        d.add.height *
-        words_bytes(std::int64_t{d.add.width} * d.add.channels * d.input.bits, config.input_buffer);
+    const Shape map = d.input_slice.map(d.add);
+    room.needed += map.height * words_bytes(std::int64_t{map.width} * map.channels * d.input.bits,
+                                            config.input_buffer);
   }
   return room;
 }

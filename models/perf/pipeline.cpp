@@ -58,7 +58,8 @@ void Pipeline::execute(const Descriptor& descriptor) {
   if (descriptor.kind == LayerKind::kConv && descriptor.input_on_chip) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
-    counters_->input_codes += codes_of(region, descriptor.input_shape().channels);
+    counters_->input_codes +=
+        codes_of(region, descriptor.input_slice.map(descriptor.conv.in).channels);
   }
   settle();
 }

@@ -24,11 +24,11 @@ double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::u
          static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
 }
 
-/// Calls visit(layout) for the operands that come from memory.
+/// Calls visit(layout, slice) for the operands that come from memory.
 template <typename Visit>
 void for_loaded_operands(const Descriptor& d, int bus_bytes, const Visit& visit) {
-  if (!d.input_on_chip) visit(input_layout(d, bus_bytes));
-  if (d.kind == LayerKind::kAdd) visit(input2_layout(d, bus_bytes));
+  if (!d.input_on_chip) visit(input_layout(d, bus_bytes), d.input_slice);
+  if (d.kind == LayerKind::kAdd) visit(input2_layout(d, bus_bytes), d.input2_slice);
 }
 
 }  // namespace
@@ -119,12 +119,14 @@ const Predictor::Axis& Predictor::columns(int tile_w) {
     const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
     axis.input += u64(r.x1 - r.x0);
     if (e.first == 0) axis.first = {r.x0, r.x1};
-    for_loaded_operands(layer_, bus, [&](const MapLayout& map) {
+    for_loaded_operands(layer_, bus, [&](const MapLayout& map, const InputSlice& slice) {
       if (r.x0 == r.x1) return;
+      const int x0 = slice.column_of(r.x0), x1 = slice.column_of(r.x1 - 1) + 1;
       for (const EqualTiles& plane : equal_tiles(map.shape().channels, map.segment())) {
         const std::int64_t pixel_bits = std::int64_t{plane.size} * map.bits();
-        const std::uint64_t bytes = u64(map.bus_bytes(plane.size, r.x0, r.x1));
-        const bool joined = map.joins_rows() && r.x1 - r.x0 == map.shape().width;
+        const std::uint64_t bytes = u64(map.bus_bytes(plane.size, x0, x1));
+        const bool joined =
+            map.joins_rows() && !slice.has_strides() && x1 - x0 == map.shape().width;
         std::uint64_t& most = joined ? axis.joined_bytes : axis.part_bytes;
         most = std::max(most, bytes);
         axis.bus_bytes += plane.count * bytes;
@@ -286,7 +288,7 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
 void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   LayerCounters& counters = prediction_.counters;
   const bool conv = layer_.kind == LayerKind::kConv;
-  const auto channels = u64(layer_.input_shape().channels);
+  const int channels = layer_.input_slice.map(layer_.input_shape()).channels;
   if (loads_input(layer_)) {
     const std::uint64_t visits = input_visits(layer_);
     const std::uint64_t bytes = visits * rows.input * columns.bus_bytes;
@@ -295,12 +297,12 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     prediction_.requests +=
         visits * rows.input * columns.requests +
         visits * rows.input * columns.joined_bus_bytes / u64(config_.dma.max_burst_bytes);
-    if (conv) counters.input_codes = visits * rows.input * columns.input * channels;
+    if (conv) counters.input_codes = visits * rows.input * columns.input * u64(channels);
     prediction_.first_load_bytes += u64(rows.first.size()) * first_row_bytes(columns);
   } else if (conv) {
     const Shape out = layer_.output_shape();
     const InputRegion region = input_region(layer_, {0, out.height, 0, out.width});
-    counters.input_codes = codes_of(region, layer_.input_shape().channels);
+    counters.input_codes = codes_of(region, channels);
   }
   if (!conv) return;
 
@@ -331,12 +333,17 @@ void Predictor::add_lone_loads() {
 /// Of the first input tile.
 std::uint64_t Predictor::first_row_bytes(const Axis& columns) const {
   std::uint64_t bytes = 0;
-  for_loaded_operands(layer_, config_.dma.bus_bytes, [&](const MapLayout& map) {
-    for (const EqualTiles& plane : equal_tiles(input_tile_channels(layer_), map.segment())) {
-      bytes +=
-          plane.count * u64(map.bus_bytes(plane.size, columns.first.first, columns.first.last));
-    }
-  });
+  const auto [x0, x1] = columns.first;
+  if (x0 == x1) return 0;
+  for_loaded_operands(
+      layer_, config_.dma.bus_bytes,
+      [&, first = x0, last = x1 - 1](const MapLayout& map, const auto& slice) {
+        const int channels = std::min(input_tile_channels(layer_), map.shape().channels);
+        for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
+          bytes += plane.count * u64(map.bus_bytes(plane.size, slice.column_of(first),
+                                                   slice.column_of(last) + 1));
+        }
+      });
   return bytes;
 }
 

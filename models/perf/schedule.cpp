@@ -26,9 +26,9 @@ std::vector<PixelTile> pixel_tiles(const Descriptor& d) {
 struct Span {
   int first, last, before, after;
 };
-Span input_span(int first, int last, int pool, int kernel, int stride, int pad, int extent) {
+Span input_span(int first, int last, int pool, int span, int stride, int pad, int extent) {
   const int from = first * pool * stride - pad;
-  const int to = (last * pool - 1) * stride - pad + kernel;
+  const int to = (last * pool - 1) * stride - pad + span;
   // Both ends are kept inside the map, so that a window in the padding alone has an empty span.
   const int clipped_from = std::clamp(from, 0, extent);
   const int clipped_to = std::clamp(to, clipped_from, extent);
@@ -54,11 +54,11 @@ InputRegion input_region(const Descriptor& d, const PixelTile& tile) {
   const bool conv = d.kind == LayerKind::kConv;
   const int pool = conv ? d.fused_pool : 1;
   const Shape in = d.input_shape();
-  const Span rows = conv ? input_span(tile.y0, tile.y1, pool, d.conv.kernel_h, d.conv.stride_h,
+  const Span rows = conv ? input_span(tile.y0, tile.y1, pool, d.conv.span_h(), d.conv.stride_h,
                                       d.conv.pad_top, in.height)
                          : input_span(tile.y0, tile.y1, pool, d.pool.kernel_h, d.pool.stride_h,
                                       d.pool.pad_top, in.height);
-  const Span columns = conv ? input_span(tile.x0, tile.x1, pool, d.conv.kernel_w, d.conv.stride_w,
+  const Span columns = conv ? input_span(tile.x0, tile.x1, pool, d.conv.span_w(), d.conv.stride_w,
                                          d.conv.pad_left, in.width)
                             : input_span(tile.x0, tile.x1, pool, d.pool.kernel_w, d.pool.stride_w,
                                          d.pool.pad_left, in.width);
@@ -199,6 +199,12 @@ void for_each_step(const Descriptor& d, const std::function<void(const Step&)>& 
     step.load_input = new_input;
     step.load_weights = new_weights;
   }
+}
+
+ChannelRange map_channels(const Descriptor& d, const InputSlice& slice, const Step& step) {
+  const int channels = slice.map(d.input_shape()).channels;
+  return {std::clamp(step.in0 - slice.zeros_before, 0, channels),
+          std::clamp(step.in1 - slice.zeros_before, 0, channels)};
 }
 
 GroupInputs inputs_of_group(const Descriptor& d, const Step& step) {

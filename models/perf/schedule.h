@@ -63,6 +63,14 @@ struct Step {
   int store_channel0 = 0, store_channel1 = 0;
 };
 
+/// Channels [first, last) of a map.
+struct ChannelRange {
+  int first, last;
+  int count() const { return last - first; }
+};
+/// Those of the map behind `slice` that a step's input tile has; its others are zeros.
+ChannelRange map_channels(const Descriptor& descriptor, const InputSlice& slice, const Step& step);
+
 /// Input channels of a group, counted from its first, that a step's reduction goes over.
 struct GroupInputs {
   int first, last;

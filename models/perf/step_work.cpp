@@ -10,9 +10,9 @@
 namespace dcnsim {
 namespace {
 
-std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
+std::uint64_t words(std::uint64_t bits, const BufferConfig& buffer) {
   const std::uint64_t word_bits = u64(buffer.word_bits);
-  return (codes * u64(bits) + word_bits - 1) / word_bits;
+  return (bits + word_bits - 1) / word_bits;
 }
 
 /// Kernel positions in a step that the array takes one after the other; why_weights_illegal() sees
@@ -48,6 +48,7 @@ std::uint64_t output_codes(const Step& step) {
 void count_post_processing(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                            LayerCounters& counters) {
   const std::uint64_t outputs = output_codes(step);
+  const std::uint64_t output_bits = outputs * u64(d.requant.out.bits);
   switch (d.kind) {
     case LayerKind::kConv:
       counters.pool_operations += outputs * u64(d.fused_pool * d.fused_pool - 1);
@@ -62,9 +63,9 @@ void count_post_processing(const AcceleratorConfig& config, const Descriptor& d,
       break;
   }
   if (d.output_on_chip) {
-    counters.input_buffer.writes += words(outputs, d.requant.out.bits, config.input_buffer);
+    counters.input_buffer.writes += words(output_bits, config.input_buffer);
   } else {
-    counters.output_buffer.writes += words(outputs, d.requant.out.bits, config.output_buffer);
+    counters.output_buffer.writes += words(output_bits, config.output_buffer);
   }
 }
 
@@ -72,9 +73,12 @@ void count_post_processing(const AcceleratorConfig& config, const Descriptor& d,
 /// buffer.
 std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                           LayerCounters& counters) {
-  const std::uint64_t codes = codes_of(input_region(d, step.pixels), step.in1 - step.in0);
-  const int bits = d.input.bits + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
-  counters.input_buffer.reads += words(codes, bits, config.input_buffer);
+  int pixel_bits = map_channels(d, d.input_slice, step).count() * d.input.bits;
+  if (d.kind == LayerKind::kAdd) {
+    pixel_bits += map_channels(d, d.input2_slice, step).count() * d.input2.bits;
+  }
+  counters.input_buffer.reads +=
+      words(codes_of(input_region(d, step.pixels), pixel_bits), config.input_buffer);
   const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;
   return vector_cycles(config, output_codes(step) * u64(window));
 }

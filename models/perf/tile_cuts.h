@@ -122,7 +122,8 @@ inline int input_tiles_of_group(const Descriptor& d) {
 /// whole planes of the map, all.
 inline bool inputs_by_group(const Descriptor& d) {
   if (d.kind != LayerKind::kConv || input_tiles_of_group(d) > 1) return true;
-  return d.input_segment != 0 && tile_groups(d) * group_inputs(d) % d.input_segment == 0;
+  return d.input_segment != 0 && !d.input_slice.has_zeros() &&
+         tile_groups(d) * group_inputs(d) % d.input_segment == 0;
 }
 /// Most channels of an input tile.
 inline int input_tile_channels(const Descriptor& d) {

@@ -36,9 +36,13 @@ Part part_of(Stream stream, std::uint64_t base, std::int64_t first_bit, std::int
                       bus_bytes, buffer);
 }
 
-/// Rows [y0, y1) and columns [x0, x1) of a map.
+/// Rows or columns of a map, each `step` behind the one before.
+struct Steps {
+  int first, count, step = 1;
+  int operator[](int i) const { return first + i * step; }
+};
 struct Region {
-  int y0, y1, x0, x1;
+  Steps rows, columns;
 };
 
 /// Channels [channel0, channel1) of `region`.
@@ -49,22 +53,26 @@ void map_parts(Stream stream, const MapLayout& layout, std::uint64_t base, const
     const MapPlane plane = layout.plane(channel);
     const int channels = std::min(channel1, plane.channel1) - channel;
     const bool whole = channels == plane.channels();
-    const int run_pixels = whole ? region.x1 - region.x0 : 1;
-    const bool joined = whole && layout.joins_rows() && run_pixels == layout.shape().width;
-    const int run_rows = joined ? region.y1 - region.y0 : 1;
-    for (int y = region.y0; y < region.y1; y += run_rows) {
-      const std::int64_t row = plane.offset + y * plane.row_pitch;
-      for (int x = region.x0; x < region.x1; x += run_pixels) {
+    const auto& [rows, columns] = region;
+    const int run_pixels = whole ? columns.count : 1;
+    const bool joined = whole && layout.joins_rows() && rows.step == 1 && columns.step == 1 &&
+                        run_pixels == layout.shape().width;
+    const int run_rows = joined ? rows.count : 1;
+    for (int i = 0; i < rows.count; i += run_rows) {
+      const std::int64_t row = plane.offset + rows[i] * plane.row_pitch;
+      for (int j = 0; j < columns.count; j += run_pixels) {
+        const int x = columns[j];
         const auto bit_of = [&](int column, int in_plane) {
           return layout.column_bit(plane.channels(), column) +
                  std::int64_t{in_plane - plane.channel0} * layout.bits();
         };
         Part part =
             part_between(stream, base + u64(row), bit_of(x, channel),
-                         bit_of(x + run_pixels - 1, channel + channels),
+                         bit_of(columns[j + run_pixels - 1], channel + channels),
                          std::int64_t{run_pixels} * channels, layout.bits(), bus_bytes, buffer);
         part.channels = static_cast<std::uint32_t>(channels);
         part.rows = static_cast<std::uint32_t>(run_rows);
+        part.pixel_step = static_cast<std::uint32_t>(columns.step);
         part.strip = static_cast<std::uint32_t>(layout.strip());
         part.strip_pixel = static_cast<std::uint32_t>(x % layout.strip());
         part.strip_bytes = static_cast<std::uint32_t>(plane.strip_pitch);
@@ -109,12 +117,17 @@ void input_parts(const Descriptor& d, const AcceleratorConfig& config, const Ste
   parts.clear();
   const int bus = config.dma.bus_bytes;
   const InputRegion in = input_region(d, step.pixels);
-  const auto load = [&](const MapLayout& layout, std::uint64_t address) {
-    map_parts(Stream::kInput, layout, address, {in.y0, in.y1, in.x0, in.x1}, step.in0, step.in1,
-              bus, config.input_buffer, parts);
+  const auto load = [&](const MapLayout& layout, const InputSlice& slice, std::uint64_t address) {
+    const Region region{{slice.row_of(in.y0), in.y1 - in.y0, slice.row_step()},
+                        {slice.column_of(in.x0), in.x1 - in.x0, slice.column_step()}};
+    const ChannelRange of_map = map_channels(d, slice, step);
+    map_parts(Stream::kInput, layout, address, region, of_map.first, of_map.last, bus,
+              config.input_buffer, parts);
   };
-  if (!d.input_on_chip) load(input_layout(d, bus), d.input_address);
-  if (d.kind == LayerKind::kAdd) load(input2_layout(d, bus), d.input2_address);
+  if (!d.input_on_chip) load(input_layout(d, bus), d.input_slice, d.input_address);
+  if (d.kind == LayerKind::kAdd) {
+    load(input2_layout(d, bus), d.input2_slice, d.input2_address);
+  }
 }
 
 void output_parts(const Descriptor& d, const AcceleratorConfig& config, const Step& step,
@@ -123,8 +136,8 @@ void output_parts(const Descriptor& d, const AcceleratorConfig& config, const St
   const int bus = config.dma.bus_bytes;
   const PixelTile& tile = step.pixels;
   map_parts(Stream::kOutput, output_layout(d, bus), d.output_address,
-            {tile.y0, tile.y1, tile.x0, tile.x1}, step.store_channel0, step.store_channel1, bus,
-            config.output_buffer, parts);
+            {{tile.y0, tile.y1 - tile.y0}, {tile.x0, tile.x1 - tile.x0}}, step.store_channel0,
+            step.store_channel1, bus, config.output_buffer, parts);
 }
 
 std::uint64_t total_bytes(const Parts& parts) {

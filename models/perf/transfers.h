@@ -22,6 +22,7 @@ struct Part {
   std::uint32_t codes = 0;         ///< codes or biases
   std::uint32_t channels = 0;      ///< of a map: of each of its pixels
   std::uint32_t rows = 1;          ///< of a map: as many codes and bytes each
+  std::uint32_t pixel_step = 1;    ///< of a map: from one of its pixels to the next, in one row
   std::uint32_t strip = 0;         ///< of a map: pixels of a strip
   std::uint32_t strip_pixel = 0;   ///< in front of the first pixel in its strip
   std::uint32_t strip_bytes = 0;   ///< from one strip of a row to the next
@@ -35,7 +36,8 @@ void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config,
                   Parts& parts);
 
 /// Input tile of a step: plane by plane the rows of its region, in one run where they are joined,
-/// unless they are on chip; then those of the second operand of kAdd.
+/// unless they are on chip; then those of the second operand of kAdd. Of a slice rows between those
+/// of the input are left out; columns between them are moved, and dropped. Zeros are not moved.
 void input_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                  Parts& parts);
 

@@ -31,18 +31,21 @@ void for_each_stretch(const Part& run, const CodeTensor& tile, RunPlace& place,
   const std::size_t pixel_bits =
       static_cast<std::size_t>(run.channels) * static_cast<std::size_t>(tile.format().bits);
   const std::size_t strip_bits = std::size_t{8} * run.strip_bytes;
+  const std::size_t first_bits = run.strip_pixel * pixel_bits;  // of the strip, in front of the run
   for (std::size_t row = 0; row < run.rows; ++row) {
-    std::size_t bit = row * 8 * (run.bytes / run.rows) + run.skip_bits;
-    std::size_t in_strip = run.strip_pixel;
-    for (std::size_t left = row_pixels; left > 0;) {
-      const std::size_t pixels = std::min(left, run.strip - in_strip);
+    const std::size_t row_bit = row * 8 * (run.bytes / run.rows) + run.skip_bits;
+    for (std::size_t done = 0; done < row_pixels;) {
+      const std::size_t at = run.strip_pixel + done * run.pixel_step;
+      const std::size_t in_strip = at % run.strip;
+      const std::size_t pixels =
+          run.pixel_step > 1 ? 1 : std::min(row_pixels - done, run.strip - in_strip);
+      const std::size_t bit =
+          row_bit + at / run.strip * strip_bits + in_strip * pixel_bits - first_bits;
       visit(Stretch{bit, pixels * run.channels, pixels,
                     (place.pixel * channels + place.channel) * unit, run.channels * unit,
                     channels * unit});
-      bit += strip_bits - in_strip * pixel_bits;
-      in_strip = 0;
       place.pixel += pixels;
-      left -= pixels;
+      done += pixels;
     }
   }
   if (place.pixel == tile.size() / channels) place = {0, place.channel + run.channels};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/values/tile_compute.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -62,6 +63,26 @@ CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int cha
   return part;
 }
 
+CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const InputRegion& region,
+                      int channel0, int channel1) {
+  if (!slice.any()) return take_region(map, region, channel0, channel1);
+  CodeTensor part({region.y1 - region.y0, region.x1 - region.x0, channel1 - channel0},
+                  map.format());
+  const int first = std::max(channel0, slice.zeros_before);
+  const int last = std::min(channel1, slice.zeros_before + map.shape().channels);
+  if (first >= last) return part;
+  const auto unit = static_cast<std::size_t>(map.format().host_bytes());
+  for (int y = region.y0; y < region.y1; ++y) {
+    for (int x = region.x0; x < region.x1; ++x) {
+      const std::size_t from =
+          map.index(slice.row_of(y), slice.column_of(x), first - slice.zeros_before);
+      std::memcpy(part.data() + part.index(y - region.y0, x - region.x0, first - channel0) * unit,
+                  map.data() + from * unit, static_cast<std::size_t>(last - first) * unit);
+    }
+  }
+  return part;
+}
+
 void TileCompute::begin(const Descriptor& descriptor) {
   descriptor_ = &descriptor;
   if (input_tiles_of_group(descriptor) > 1) {
@@ -74,20 +95,48 @@ TileCompute::ChannelTile& TileCompute::channel_tile(const Step& step) {
   return channel_tiles_[keeps_channel_tiles(*descriptor_) ? step.channel0 : 0];
 }
 
-void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
+const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) {
+  if (step.groups == 1) return tile;
+  joined_.resize(1);
+  WeightBlock& all = joined_.front();
+  all.channel0 = tile.front().channel0;
+  all.channels = 0;
+  all.bias.clear();
+  for (const WeightBlock& group : tile) {
+    all.channels += group.channels;
+    all.bias.insert(all.bias.end(), group.bias.begin(), group.bias.end());
+  }
+  const auto unit = static_cast<std::size_t>(descriptor_->weight.host_bytes());
+  const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
+  const std::size_t row = static_cast<std::size_t>(all.channels) * unit;
+  all.codes.resize(steps * row);
+  std::size_t at = 0;
+  for (const WeightBlock& group : tile) {
+    const std::size_t part = static_cast<std::size_t>(group.channels) * unit;
+    for (std::size_t k = 0; k < steps; ++k) {
+      std::memcpy(all.codes.data() + k * row + at, group.codes.data() + k * part, part);
+    }
+    at += part;
+  }
+  return joined_;
+}
+
+void TileCompute::take_weights(const WeightTile& given, const Step& step) {
   const Descriptor& d = *descriptor_;
+  const WeightTile& tile = joined(given, step);
   ChannelTile& taken = channel_tile(step);
   taken.block_count = tile.size();
   if (taken.blocks.size() < tile.size()) taken.blocks.resize(tile.size());
   ConvShape shape = d.conv;
-  shape.in.channels = group_inputs(d);
-  shape.groups = 1;
+  shape.in.channels = step.groups * group_inputs(d);
+  shape.groups = step.groups;
   for (std::size_t i = 0; i < tile.size(); ++i) {
     const WeightBlock& part = tile[i];
     Block& block = taken.blocks[i];
     if (step.first_chunk) {
       block.channel0 = part.channel0;
       block.channels = part.channels;
+      block.groups = step.groups;
       block.bias = part.bias;
     }
     const bool whole = step.first_chunk && step.last_chunk;
@@ -144,10 +193,7 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
 std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, OutputTile& output) {
   const Descriptor& d = *descriptor_;
   ConvShape shape = tile_conv(d, step.pixels);
-  shape.in.channels = group_inputs(d);
-  shape.groups = 1;
   const bool in_parts = input_tiles_of_group(d) > 1;
-  const bool as_it_is = !in_parts && step.in1 - step.in0 == group_inputs(d);
   const InputRegion region = input_region(d, step.pixels);
   const InputRegion whole{0, region.y1 - region.y0, 0, region.x1 - region.x0};
 
@@ -158,8 +204,11 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, Ou
   for (std::size_t i = 0; i < weights.block_count; ++i) {
     const Block& block = weights.blocks[i];
     const int group = block.channel0 / group_channels(d);
+    shape.groups = block.groups;
+    shape.in.channels = block.groups * group_inputs(d);
+    const bool as_it_is = !in_parts && step.in1 - step.in0 == shape.in.channels;
     if (!as_it_is && group != sliced) {
-      const int channel0 = group * group_inputs(d), channel1 = channel0 + group_inputs(d);
+      const int channel0 = group * group_inputs(d), channel1 = channel0 + shape.in.channels;
       slice = in_parts ? take_region(map_, region, channel0, channel1)
                        : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
       sliced = group;

@@ -44,6 +44,10 @@ void place_tile(const OutputTile& tile, CodeTensor& map);
 CodeTensor take_region(const CodeTensor& map, const InputRegion& region, int channel0,
                        int channel1);
 
+/// The same of what a layer sees of the map.
+CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const InputRegion& region,
+                      int channel0, int channel1);
+
 /// Executes the steps of descriptors, one descriptor after the other; memory is reused between
 /// them. A sum that is split into chunks or input tiles is evaluated when its last chunk has
 /// arrived, from what has arrived before: that is the same value, because chunks arrive in the
@@ -68,6 +72,7 @@ class TileCompute {
   struct Block {
     int channel0 = 0;
     int channels = 0;
+    int groups = 1;                   ///< whole ones
     std::vector<std::uint8_t> codes;  ///< of the chunks so far, if there are several
     std::vector<std::int64_t> bias;
     ConvWeights weights;  ///< packed once all chunks are there
@@ -78,6 +83,8 @@ class TileCompute {
   };
 
   ChannelTile& channel_tile(const Step& step);
+  /// Blocks of whole groups as one: what computes them takes several at a time.
+  const WeightTile& joined(const WeightTile& tile, const Step& step);
   void add_chunk(const WeightBlock& part, const Step& step, Block& block) const;
   std::uint64_t convolve(const Step& step, const InputTile& input, OutputTile& output);
 
@@ -85,6 +92,7 @@ class TileCompute {
   const Descriptor* descriptor_ = nullptr;
   /// By first channel where the sums of several wait, else one.
   std::unordered_map<int, ChannelTile> channel_tiles_;
+  WeightTile joined_;
   CodeTensor map_;  ///< if input tiles lack channels: the input, as far as it has arrived
   Accumulators accumulators_;
 };

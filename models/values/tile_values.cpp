@@ -34,7 +34,7 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
   stored_ = 0;
   output_open_ = false;
   if (descriptor.input_on_chip) {
-    if (!has_kept_ || kept_.shape() != descriptor.input_shape() ||
+    if (!has_kept_ || kept_.shape() != descriptor.input_slice.map(descriptor.input_shape()) ||
         kept_.format() != descriptor.input) {
       return false;
     }
@@ -45,8 +45,8 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
   if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
-    counters.input_zeros +=
-        count_zeros(take_region(resident_, region, 0, resident_.shape().channels));
+    count_input_zeros(
+        take_slice(resident_, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
   }
   compute_.begin(descriptor_);
   return true;
@@ -82,8 +82,8 @@ void TileValues::step_started(const RunningStep& running) {
   InputTile& input = inputs_[running.input_tile % 2];
   if (step.load_input) {
     if (descriptor_.input_on_chip) {
-      input.first =
-          take_region(resident_, input_region(descriptor_, step.pixels), step.in0, step.in1);
+      input.first = take_slice(resident_, descriptor_.input_slice,
+                               input_region(descriptor_, step.pixels), step.in0, step.in1);
     }
     compute_.take_input(input, step);
   }
@@ -156,18 +156,28 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   const Shape shape{region.y1 - region.y0, region.x1 - region.x0, step.in1 - step.in0};
   if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
   if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
-  CodeTensor* map = d.input_on_chip ? &tile.second : &tile.first;
   const std::uint8_t* bytes = from.bytes.data();
-  RunPlace place;
-  for (const Part& part : from.parts) {
-    if (place.behind(*map)) {
-      map = &tile.second;
-      place = {};
+  std::size_t next = 0;
+  const auto fill = [&](CodeTensor& map, const InputSlice& slice) {
+    const ChannelRange channels = map_channels(d, slice, step);
+    const int first = channels.first + slice.zeros_before - step.in0;
+    const auto last = static_cast<std::size_t>(first + channels.count());
+    RunPlace place{0, static_cast<std::size_t>(first)};
+    for (; next < from.parts.size() && place.channel < last; ++next) {
+      unpack_run(from.parts[next], bytes, place, map);
+      bytes += from.parts[next].bytes;
     }
-    unpack_run(part, bytes, place, *map);
-    bytes += part.bytes;
-  }
-  if (d.kind == LayerKind::kConv) counters_->input_zeros += count_zeros(tile.first);
+  };
+  if (!d.input_on_chip) fill(tile.first, d.input_slice);
+  if (d.kind == LayerKind::kAdd) fill(tile.second, d.input2_slice);
+  if (d.kind == LayerKind::kConv) count_input_zeros(tile.first);
+}
+
+/// Those of the map alone.
+void TileValues::count_input_zeros(const CodeTensor& input) {
+  const Shape& shape = input.shape();
+  const int made = descriptor_.input_slice.zeros_before + descriptor_.input_slice.zeros_after;
+  counters_->input_zeros += count_zeros(input) - Shape{shape.height, shape.width, made}.elements();
 }
 
 void TileValues::pack_output(const OutputTile& tile, Staged& to) const {

@@ -52,6 +52,7 @@ class TileValues : public PipelineClient {
 
   void unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const;
   void unpack_input(const Step& step, const Staged& from, InputTile& tile);
+  void count_input_zeros(const CodeTensor& input);
   void pack_output(const OutputTile& tile, Staged& to) const;
 
   const AcceleratorConfig& config_;

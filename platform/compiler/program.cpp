@@ -2,6 +2,7 @@
 #include "platform/compiler/program.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "models/arch/memory_layout.h"
@@ -12,6 +13,7 @@
 #include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/memory_regions.h"
+#include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
@@ -76,21 +78,20 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
   });
 }
 
-/// Takes the layout of the network's input from its first reader.
+/// Takes the layout of the network's input from its readers, of which some may see fewer channels
+/// than a plane has.
 void lay_out_input(const FixedNetwork& network, Program& program) {
-  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+  const auto take = [&](int segment, int strip) {
+    program.input_segment = std::max(program.input_segment, segment);
+    program.input_strip = strip;
+  };
+  for (std::size_t i = network.layers.size(); i-- > 0;) {
     const LayerNode& node = network.layers[i].node;
     const Descriptor& d = program.layers[i].descriptor;
-    if (node.input == kNetworkInput) {
-      program.input_segment = d.input_segment;
-      program.input_strip = d.input_strip;
-      return;
-    }
     if (node.kind == LayerKind::kAdd && node.input2 == kNetworkInput) {
-      program.input_segment = d.input2_segment;
-      program.input_strip = d.input2_strip;
-      return;
+      take(d.input2_segment, d.input2_strip);
     }
+    if (node.input == kNetworkInput) take(d.input_segment, d.input_strip);
   }
 }
 
@@ -99,21 +100,61 @@ std::string to_text(const MapLayout& layout) {
          std::to_string(layout.strip()) + " columns";
 }
 
-/// Address of what `producer` writes, which layer `reader` reads as `read`.
-std::uint64_t map_of(const Program& program, int producer, const MapLayout& read,
-                     std::size_t reader, int bus_bytes) {
-  const bool is_image = producer == kNetworkInput;
-  const ProgramLayer* layer =
-      is_image ? nullptr : &program.layers[static_cast<std::size_t>(producer)];
-  const MapLayout written =
-      is_image ? image_layout(program, bus_bytes) : output_layout(layer->descriptor, bus_bytes);
-  if (read.segment() != written.segment() || read.strip() != written.strip()) {
-    throw std::runtime_error("layer \"" + program.layers[reader].name + "\" reads " +
-                             (is_image ? "the network's input" : "\"" + layer->name + '"') +
-                             " in " + to_text(read) + ", it is written in " + to_text(written));
+/// The maps in memory that layers write and read.
+class MapPlaces {
+ public:
+  MapPlaces(const FixedNetwork& network, const Program& program, int bus_bytes)
+      : network_(network), program_(program), bus_bytes_(bus_bytes), maps_(network) {}
+
+  /// Address of the output of `layer`, for which there is room in `regions` from now on.
+  std::uint64_t place_output(std::size_t layer, MemoryRegions& regions) {
+    const Join& join = network_.layers[layer].node.join;
+    const MapLayout layout = layout_of(static_cast<int>(layer));
+    if (!join.any()) return regions.place(layout.bytes());
+    const auto [found, is_new] = joined_.try_emplace(join.map);
+    if (is_new) found->second = regions.place(layout.bytes());
+    return found->second + u64(layout.plane(join.channel).offset);
   }
-  return is_image ? program.input_address : layer->descriptor.output_address;
-}
+
+  /// Address of what layer `reader` sees of the map of `producer`, as which it reads `read`.
+  std::uint64_t address_of(int producer, const MapView& view, const MapLayout& read,
+                           std::size_t reader) const {
+    const MapLayout written = layout_of(producer);
+    if (read.segment() != std::min(written.segment(), read.shape().channels) ||
+        read.strip() != written.strip()) {
+      const bool is_image = producer == kNetworkInput;
+      throw std::runtime_error(
+          "layer \"" + program_.layers[reader].name + "\" reads " +
+          (is_image ? "the network's input"
+                    : '"' + program_.layers[static_cast<std::size_t>(producer)].name + '"') +
+          " in " + to_text(read) + ", it is written in " + to_text(written));
+    }
+    return start_of(producer) + u64(written.plane(view.channel).offset);
+  }
+
+ private:
+  const Descriptor& descriptor(int layer) const {
+    return program_.layers[static_cast<std::size_t>(layer)].descriptor;
+  }
+  /// Of the whole map. The first of several outputs in it has whole planes.
+  MapLayout layout_of(int producer) const {
+    if (producer == kNetworkInput) return image_layout(program_, bus_bytes_);
+    const Descriptor& first = descriptor(maps_.of(producer).front().producer);
+    return {network_.shape_of(producer), first.requant.out.bits, first.output_segment,
+            first.output_strip, bus_bytes_};
+  }
+  std::uint64_t start_of(int producer) const {
+    if (producer == kNetworkInput) return program_.input_address;
+    const Join& join = network_.layers[static_cast<std::size_t>(producer)].node.join;
+    return join.any() ? joined_.at(join.map) : descriptor(producer).output_address;
+  }
+
+  const FixedNetwork& network_;
+  const Program& program_;
+  const int bus_bytes_;
+  const MapParts<FixedNetwork> maps_;
+  std::map<int, std::uint64_t> joined_;  ///< addresses by number
+};
 
 }  // namespace
 
@@ -142,15 +183,16 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
   const int bus = config.dma.bus_bytes;
   lay_out_input(network, program);
   program.input_address = regions.place(image_layout(program, bus).bytes());
+  MapPlaces maps(network, program, bus);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Descriptor& d = program.layers[i].descriptor;
-    if (!d.output_on_chip) d.output_address = regions.place(output_layout(d, bus).bytes());
+    if (!d.output_on_chip) d.output_address = maps.place_output(i, regions);
     if (!d.input_on_chip) {
-      d.input_address = map_of(program, node.input, input_layout(d, bus), i, bus);
+      d.input_address = maps.address_of(node.input, node.view, input_layout(d, bus), i);
     }
     if (node.kind == LayerKind::kAdd) {
-      d.input2_address = map_of(program, node.input2, input2_layout(d, bus), i, bus);
+      d.input2_address = maps.address_of(node.input2, node.view2, input2_layout(d, bus), i);
     }
   }
   program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());

@@ -136,34 +136,27 @@
 #define DCN_DESCRIPTOR_CLAMP_LOW_BYTES          4u
 #define DCN_DESCRIPTOR_CLAMP_HIGH_OFFSET        124u        /* likewise at the upper end; both 0: no bounds */
 #define DCN_DESCRIPTOR_CLAMP_HIGH_BYTES         4u
-#define DCN_DESCRIPTOR_DILATION_H_OFFSET        128u        /* reserved (rows between taps of the window), 0 */
-#define DCN_DESCRIPTOR_DILATION_H_BYTES         2u
-#define DCN_DESCRIPTOR_DILATION_H_VALUE         0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_DILATION_W_OFFSET        130u        /* reserved (columns between taps of the window), 0 */
-#define DCN_DESCRIPTOR_DILATION_W_BYTES         2u
-#define DCN_DESCRIPTOR_DILATION_W_VALUE         0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_SLICE_ROW_OFFSET         132u        /* reserved (first row of the input in its map), 0 */
+#define DCN_DESCRIPTOR_GAP_H_OFFSET             128u        /* rows left out between two of the window */
+#define DCN_DESCRIPTOR_GAP_H_BYTES              2u
+#define DCN_DESCRIPTOR_GAP_W_OFFSET             130u        /* columns left out likewise */
+#define DCN_DESCRIPTOR_GAP_W_BYTES              2u
+#define DCN_DESCRIPTOR_SLICE_ROW_OFFSET         132u        /* row of the input map that is the input's first */
 #define DCN_DESCRIPTOR_SLICE_ROW_BYTES          2u
-#define DCN_DESCRIPTOR_SLICE_ROW_VALUE          0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_SLICE_COLUMN_OFFSET      134u        /* reserved (first column of the input in its map), 0 */
+#define DCN_DESCRIPTOR_SLICE_COLUMN_OFFSET      134u        /* likewise of its columns */
 #define DCN_DESCRIPTOR_SLICE_COLUMN_BYTES       2u
-#define DCN_DESCRIPTOR_SLICE_COLUMN_VALUE       0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_SLICE_CHANNEL_OFFSET     136u        /* reserved (first channel of the input in its map), 0 */
-#define DCN_DESCRIPTOR_SLICE_CHANNEL_BYTES      2u
-#define DCN_DESCRIPTOR_SLICE_CHANNEL_VALUE      0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_SLICE_STRIDE_H_OFFSET    138u        /* reserved (rows from one of the slice to the next), 0 */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_H_OFFSET    136u        /* rows from one of the input to the next, 0 for 1 */
 #define DCN_DESCRIPTOR_SLICE_STRIDE_H_BYTES     2u
-#define DCN_DESCRIPTOR_SLICE_STRIDE_H_VALUE     0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_SLICE_STRIDE_W_OFFSET    140u        /* reserved (columns from one of the slice to the next), 0 */
+#define DCN_DESCRIPTOR_SLICE_STRIDE_W_OFFSET    138u        /* columns likewise */
 #define DCN_DESCRIPTOR_SLICE_STRIDE_W_BYTES     2u
-#define DCN_DESCRIPTOR_SLICE_STRIDE_W_VALUE     0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_CONCAT_CHANNEL_OFFSET    142u        /* reserved (first channel of the output in its map), 0 */
-#define DCN_DESCRIPTOR_CONCAT_CHANNEL_BYTES     2u
-#define DCN_DESCRIPTOR_CONCAT_CHANNEL_VALUE     0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_CONCAT_CHANNELS_OFFSET   144u        /* reserved (channels of the map the output lies in), 0 */
-#define DCN_DESCRIPTOR_CONCAT_CHANNELS_BYTES    2u
-#define DCN_DESCRIPTOR_CONCAT_CHANNELS_VALUE    0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_BATCH_OFFSET             146u        /* reserved (maps of the layer), 0 */
+#define DCN_DESCRIPTOR_SLICE_HEIGHT_OFFSET      140u        /* rows of the input map, 0 for in.height */
+#define DCN_DESCRIPTOR_SLICE_HEIGHT_BYTES       2u
+#define DCN_DESCRIPTOR_SLICE_WIDTH_OFFSET       142u        /* its columns, 0 for in.width */
+#define DCN_DESCRIPTOR_SLICE_WIDTH_BYTES        2u
+#define DCN_DESCRIPTOR_SLICE_ZEROS_BEFORE_OFFSET 144u        /* channels of zeros in front of the map's */
+#define DCN_DESCRIPTOR_SLICE_ZEROS_BEFORE_BYTES 2u
+#define DCN_DESCRIPTOR_SLICE_ZEROS_AFTER_OFFSET 146u        /* channels of zeros behind them */
+#define DCN_DESCRIPTOR_SLICE_ZEROS_AFTER_BYTES  2u
+#define DCN_DESCRIPTOR_BATCH_OFFSET             148u        /* reserved (maps of the layer), 0 */
 #define DCN_DESCRIPTOR_BATCH_BYTES              2u
 #define DCN_DESCRIPTOR_BATCH_VALUE              0x0u        /* what the field has to be */
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_OFFSET 152u        /* reserved (parameters of each channel), 0 */
@@ -175,6 +168,22 @@
 #define DCN_DESCRIPTOR_INPUT2_STRIP_BYTES       2u
 #define DCN_DESCRIPTOR_OUTPUT_STRIP_OFFSET      164u        /* likewise of the output map */
 #define DCN_DESCRIPTOR_OUTPUT_STRIP_BYTES       2u
+#define DCN_DESCRIPTOR_SLICE2_ROW_OFFSET        168u        /* second operand: as for the input */
+#define DCN_DESCRIPTOR_SLICE2_ROW_BYTES         2u
+#define DCN_DESCRIPTOR_SLICE2_COLUMN_OFFSET     170u        /* as slice.column */
+#define DCN_DESCRIPTOR_SLICE2_COLUMN_BYTES      2u
+#define DCN_DESCRIPTOR_SLICE2_STRIDE_H_OFFSET   172u        /* as slice.stride_h */
+#define DCN_DESCRIPTOR_SLICE2_STRIDE_H_BYTES    2u
+#define DCN_DESCRIPTOR_SLICE2_STRIDE_W_OFFSET   174u        /* as slice.stride_w */
+#define DCN_DESCRIPTOR_SLICE2_STRIDE_W_BYTES    2u
+#define DCN_DESCRIPTOR_SLICE2_HEIGHT_OFFSET     176u        /* as slice.height */
+#define DCN_DESCRIPTOR_SLICE2_HEIGHT_BYTES      2u
+#define DCN_DESCRIPTOR_SLICE2_WIDTH_OFFSET      178u        /* as slice.width */
+#define DCN_DESCRIPTOR_SLICE2_WIDTH_BYTES       2u
+#define DCN_DESCRIPTOR_SLICE2_ZEROS_BEFORE_OFFSET 180u        /* as slice.zeros_before */
+#define DCN_DESCRIPTOR_SLICE2_ZEROS_BEFORE_BYTES 2u
+#define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_OFFSET 182u        /* as slice.zeros_after */
+#define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_BYTES 2u
 
 // clang-format on
 #ifdef __cplusplus

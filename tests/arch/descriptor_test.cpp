@@ -100,6 +100,8 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
   RandomLayer random(1);
   for (int i = 0; i < 2000; ++i) {
     Descriptor d = random.layer();
+    if (i % 2 == 1) random.slice_inputs(d);
+    if (i % 3 == 1 && d.kind == LayerKind::kConv) random.dilate(d);
     d.tiling = random.tiling(d, random.machine().array);
     if (i % 2 == 0) random.bound(d.requant);
     const DescriptorBytes bytes = encode(d);
@@ -107,6 +109,11 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     EXPECT_EQ(back.requant.min_code(), d.requant.min_code());
     EXPECT_EQ(back.requant.max_code(), d.requant.max_code());
     EXPECT_EQ(encode(back), bytes);
+    EXPECT_EQ(back.input_slice.map(back.input_shape()), d.input_slice.map(d.input_shape()));
+    EXPECT_EQ(back.input_slice.row_of(5), d.input_slice.row_of(5));
+    EXPECT_EQ(back.input_slice.column_of(5), d.input_slice.column_of(5));
+    EXPECT_EQ(back.conv.span_h(), d.conv.span_h());
+    EXPECT_EQ(back.conv.span_w(), d.conv.span_w());
     EXPECT_EQ(back.kind, d.kind);
     EXPECT_EQ(back.output_shape(), d.output_shape());
     EXPECT_EQ(back.input_shape(), d.input_shape());
@@ -171,21 +178,54 @@ TEST(Descriptor, refusals_name_the_field) {
 }
 
 TEST(Descriptor, what_is_laid_out_for_later_is_zero) {
-  for (const auto& [name, offset] :
-       std::vector<std::pair<std::string, std::size_t>>{{"dilation_h", 128},
-                                                        {"dilation_w", 130},
-                                                        {"slice.row", 132},
-                                                        {"slice.column", 134},
-                                                        {"slice.channel", 136},
-                                                        {"slice.stride_h", 138},
-                                                        {"slice.stride_w", 140},
-                                                        {"concat.channel", 142},
-                                                        {"concat.channels", 144},
-                                                        {"batch", 146},
-                                                        {"parameter_address", 152}}) {
+  for (const auto& [name, offset] : std::vector<std::pair<std::string, std::size_t>>{
+           {"batch", 148}, {"parameter_address", 152}}) {
     EXPECT_EQ(refusal([&, at = offset](DescriptorBytes& bytes) { bytes[at] = 1; }),
               name + ": 1, expected 0");
   }
+}
+
+TEST(Descriptor, a_slice_lies_in_its_map) {
+  const auto reason = [](const std::function<void(Descriptor&)>& change) {
+    Descriptor d;
+    d.kind = LayerKind::kAdd;
+    d.add = {4, 5, 6};
+    d.input = d.input2 = d.requant.out = {8, 0, true, false};
+    d.input_slice.height = 10;
+    d.input_slice.width = 7;
+    change(d);
+    return error_of([&] { validate(d); });
+  };
+  EXPECT_EQ(reason([](Descriptor& d) { d.input_slice.row = 6; }), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input_slice.row = 7; }), "slice.row: 7, expected 0..6");
+  EXPECT_EQ(reason([](Descriptor& d) {
+              d.input_slice.stride_h = 3;
+              d.input_slice.row = 1;
+            }),
+            "slice.row: 1, expected 0..0");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input_slice.column = 3; }),
+            "slice.column: 3, expected 0..2");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input2_slice.height = 3; }),
+            "slice2.height: 3, expected 4..65535");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input2_slice.zeros_before = 5; }), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input2_slice.zeros_before = 6; }),
+            "slice2.zeros_before: 6, expected 0..5");
+  EXPECT_EQ(reason([](Descriptor& d) {
+              d.input2_slice.zeros_before = 2;
+              d.input2_slice.zeros_after = 4;
+            }),
+            "slice2.zeros_after: 4, expected 0..3");
+  EXPECT_EQ(reason([](Descriptor& d) {
+              d.input_slice.zeros_after = 2;
+              d.input_segment = 5;
+            }),
+            "input_segment: 5, expected 0..4");
+  EXPECT_EQ(reason([](Descriptor& d) {
+              d.input_slice.zeros_after = 2;
+              d.input_segment = d.input2_segment = d.output_segment = 2;
+              d.tiling.tile_in = 2;
+            }),
+            "tile_in: 2, expected all channels, of which some are zeros");
 }
 
 TEST(Descriptor, version_1_has_nothing_that_2_added) {

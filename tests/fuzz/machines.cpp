@@ -3,8 +3,8 @@
 
 #include <pthread.h>
 
-#include <map>
-#include <utility>
+#include <algorithm>
+#include <cstring>
 
 #include "models/arch/accelerator_yaml.h"
 #include "models/arch/registers.h"
@@ -96,9 +96,14 @@ Machine::Machine(const std::string& name)
 Machine::~Machine() = default;
 Machine::Machine(Machine&&) noexcept = default;
 
-void Machine::load(std::vector<std::uint8_t> bytes) {
-  bytes.resize(kMemoryBytes);
-  write(0, bytes);
+void Machine::load(const std::vector<std::uint8_t>& bytes) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(tlm::TLM_WRITE_COMMAND);
+  payload.set_address(0);
+  tlm::tlm_dmi memory;
+  require(system_->host.bus->get_direct_mem_ptr(payload, memory), "memory grants direct access");
+  const std::size_t count = std::min<std::size_t>(bytes.size(), kMemoryBytes);
+  std::memset(std::copy_n(bytes.begin(), count, memory.get_dmi_ptr()), 0, kMemoryBytes - count);
 }
 
 void Machine::write(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {

@@ -32,7 +32,7 @@ class Machine {
   const DramSpec& dram() const { return dram_; }
 
   /// These bytes from address 0 on, zeros behind them.
-  void load(std::vector<std::uint8_t> bytes);
+  void load(const std::vector<std::uint8_t>& bytes);
   void write(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
   std::vector<std::uint8_t> read(std::uint64_t address, std::size_t count);
 

@@ -72,8 +72,7 @@ void run(const FixedNetwork& network) {
   const Activations& expected = executor.run(image);
   const Program program = compile(network, machine.config(), machine.dram());  // or it does not fit
   must("a compiled network runs", [&] {
-    std::vector<std::uint8_t> memory = program.image;
-    machine.load(memory);
+    machine.load(program.image);
     machine.write(program.input_address, pack_map(image, machine.config().dma.bus_bytes,
                                                   program.input_segment, program.input_strip));
     const Job job =

@@ -27,6 +27,12 @@ namespace fs = std::filesystem;
 const std::string kTables = DCNSIM_SOURCE_DIR "/models/cost/tables/";
 constexpr std::size_t kMostBytes = std::size_t{1} << 22;
 
+const AcceleratorConfig& small_edge() {
+  static const AcceleratorConfig config =
+      load_accelerator(DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml");
+  return config;
+}
+
 void survives_yaml(const AcceleratorConfig& config) {
   const std::string yaml = to_yaml(config);
   must("what was written is read", [&] {
@@ -75,8 +81,7 @@ void read_settings(const std::string& bytes) {
     const std::size_t blank = std::min(line.find(' '), line.size());
     values[line.substr(0, blank)] = line.substr(std::min(blank + 1, line.size()));
   }
-  AcceleratorConfig config =
-      load_accelerator(DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml");
+  AcceleratorConfig config = small_edge();
   set_fields(config, values);
   validate(config);
   survives_yaml(config);
@@ -144,8 +149,7 @@ void read_cost_table(const std::string& bytes) {
     fs::create_symlink(kTables + name, folder + "/" + name);
   }
   file_with("tables/" + replaced, bytes);
-  AcceleratorConfig config =
-      load_accelerator(DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml");
+  const AcceleratorConfig& config = small_edge();
   const CostModel cost(folder, config);
   cost.area_um2();
   cost.provenance();

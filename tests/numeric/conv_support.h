@@ -55,8 +55,10 @@ inline ConvShape random_shape(Random& random, int max_channels) {
     s.pad_left = pick(random, 0, 2);
     s.pad_bottom = pick(random, 0, 2);
     s.pad_right = pick(random, 0, 2);
-    if (s.kernel_h <= s.in.height + s.pad_top + s.pad_bottom &&
-        s.kernel_w <= s.in.width + s.pad_left + s.pad_right) {
+    if (pick(random, 0, 3) == 0) s.gap_h = pick(random, 0, 2);
+    if (pick(random, 0, 3) == 0) s.gap_w = pick(random, 0, 2);
+    if (s.span_h() <= s.in.height + s.pad_top + s.pad_bottom &&
+        s.span_w() <= s.in.width + s.pad_left + s.pad_right) {
       return s;
     }
   }

@@ -106,6 +106,27 @@ TEST(Conv, FastEqualsGoldenOnAccumulatorsThatOverflow) {
   }
 }
 
+TEST(Conv, FastEqualsGoldenOnManyGroups) {
+  Random random(9);
+  for (int repetition = 0; repetition < 300; ++repetition) {
+    ConvShape shape;
+    shape.groups = pick(random, 2, 70);
+    shape.in = {pick(random, 1, 6), pick(random, 1, 9), shape.groups * pick(random, 1, 3)};
+    shape.out_channels = shape.groups * pick(random, 1, 3);
+    shape.kernel_h = pick(random, 1, shape.in.height);
+    shape.kernel_w = pick(random, 1, shape.in.width);
+    shape.stride_h = pick(random, 1, 3);
+    shape.stride_w = pick(random, 1, 3);
+    shape.pad_left = pick(random, 0, shape.kernel_w - 1);
+    shape.pad_bottom = pick(random, 0, shape.kernel_h - 1);
+    const Format weight_format{pick(random, 1, 9), 0, true};
+    const Format input_format{pick(random, 1, 9), 0, pick(random, 0, 1) == 0};
+    const Layer layer = test::random_layer(random, shape, weight_format, input_format, 1000);
+    expect_fast_equals_golden(layer, {32, Overflow::kWrap});
+    expect_fast_equals_golden(layer, random_accumulator(random));
+  }
+}
+
 TEST(Conv, FastEqualsGoldenOnExtremeCodes) {
   const ConvShape shape{{3, 3, 80}, 17, 2, 2, 1, 1, 0, 0, 1, 0, 1};
   for (const int bits : {1, 7, 8, 9, 15, 16}) {

@@ -16,5 +16,7 @@ struct RanLayer {
 };
 
 std::vector<CaseClass<RanLayer>> layer_classes();
+/// Of layers that see a part of a map (slice_classes.cpp).
+std::vector<CaseClass<RanLayer>> slice_classes();
 
 }  // namespace dcnsim::oracle

@@ -37,13 +37,14 @@ def quantized(x, scale, zero, bits, attributes):
     return (codes - zero) * scale
 
 
-def windows(x, kernel, strides, fill, pads, extra=(0, 0)):
+def windows(x, kernel, strides, fill, pads, extra=(0, 0), dilations=(1, 1)):
     """All windows: N, C, rows out, columns out, kernel rows, kernel columns."""
     top, left, bottom, right = pads
     x = np.pad(x, [(0, 0), (0, 0), (top, bottom + extra[0]), (left, right + extra[1])],
                constant_values=fill)
-    view = np.lib.stride_tricks.sliding_window_view(x, kernel, (2, 3))
-    return view[:, :, ::strides[0], ::strides[1]]
+    span = [(k - 1) * d + 1 for k, d in zip(kernel, dilations)]
+    view = np.lib.stride_tricks.sliding_window_view(x, span, (2, 3))
+    return view[:, :, ::strides[0], ::strides[1], ::dilations[0], ::dilations[1]]
 
 
 def pads_of(shape, kernel, strides, attributes):
@@ -62,8 +63,10 @@ def pads_of(shape, kernel, strides, attributes):
 def conv(x, w, b, attributes):
     strides = attributes.get("strides", [1, 1])
     groups = attributes.get("group", 1)
-    view = windows(x, w.shape[2:], strides, 0.0,
-                   pads_of(x.shape[2:], w.shape[2:], strides, attributes))
+    dilations = attributes.get("dilations", [1, 1])
+    span = [(k - 1) * d + 1 for k, d in zip(w.shape[2:], dilations)]
+    view = windows(x, w.shape[2:], strides, 0.0, pads_of(x.shape[2:], span, strides, attributes),
+                   dilations=dilations)
     inputs, outputs = x.shape[1] // groups, w.shape[0] // groups
     parts = [
         np.einsum("nchwij,ocij->nohw", view[:, g * inputs:(g + 1) * inputs],
@@ -228,6 +231,11 @@ def compute(node, x, a, opset):
         return np.take(x[0], x[1].astype(np.int64), a.get("axis", 0))
     if op == "Concat":
         return np.concatenate(x, a["axis"])
+    if op == "Split":
+        sizes = given(1, "split")
+        count = len(node.output)
+        ends = np.cumsum(sizes)[:-1] if sizes is not None else count
+        return np.split(x[0], ends, a.get("axis", 0))
     if op == "Slice":
         return sliced(x[0], given(1, "starts"), given(2, "ends"), given(3, "axes"),
                       x[4] if len(x) > 4 else None)
@@ -274,5 +282,6 @@ def evaluate(model, image, tensor=None):
     for node in graph.node:
         inputs = [tensors[name] if name else None for name in node.input]
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        tensors[node.output[0]] = compute(node, inputs, attributes, opset)
+        results = compute(node, inputs, attributes, opset)
+        tensors.update(zip(node.output, results if node.op_type == "Split" else [results]))
     return np.asarray(tensors[tensor or graph.output[0].name])

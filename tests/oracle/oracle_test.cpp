@@ -33,7 +33,10 @@ void expect_bounds(const Prediction& predicted, const oracle::LayerRun& run) {
 
 TEST(Oracle, counts_what_evaluator_and_predictor_count) {
   constexpr std::uint64_t kDescriptorAddress = 1 << 16;
-  Census<oracle::RanLayer> census(oracle::layer_classes());
+  std::vector<CaseClass<oracle::RanLayer>> classes = oracle::layer_classes();
+  const std::vector<CaseClass<oracle::RanLayer>> slices = oracle::slice_classes();
+  classes.insert(classes.end(), slices.begin(), slices.end());
+  Census<oracle::RanLayer> census(classes);
   RandomWork random(1);
   for (int i = 0; i < tries(500, 1500) && !HasFailure(); ++i) {
     SCOPED_TRACE("machine " + std::to_string(i));

@@ -66,10 +66,12 @@ class RandomWork : public RandomLayer {
     for (int tries = 0; tries < 40; ++tries) {
       Descriptor d = layer();
       if (even_ && d.kind == LayerKind::kConv) make_even(d, machine);
+      if (d.kind == LayerKind::kConv && chance(4)) dilate(d);
       if (d.macs() > kMostMacs) continue;
       place(d, machine.dma.bus_bytes);
       d.output_on_chip = chance(4);
       d.input_on_chip = chance(4);
+      if (chance(3)) slice_inputs(d);
       if (chance(2)) cut_into_planes(d, machine.array.columns);
       for (int tilings = 0; tilings < 10; ++tilings) {
         d.tiling = tiling_of(d, machine.array);

@@ -55,11 +55,12 @@ inline AcceleratorConfig random_machine(RandomNetwork& random) {
 }
 
 inline FixedNetwork random_network(RandomNetwork& random, unsigned seed) {
-  return seed % 4 == 0 ? random.residual() : random.make();
+  return seed % 4 == 0 ? random.residual() : seed % 8 == 2 ? random.joined() : random.make();
 }
 
-/// Descriptors with planes and strips for every map, as its producer and all its readers have it;
-/// those of the input are as the host packs it. Half of the planes there are have `width` channels.
+/// Descriptors with planes and strips for every map that has none, as its producer and all its
+/// readers have it; those of the input are as the host packs it. Half of the planes there are have
+/// `width` channels.
 inline std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwork& network,
                                          const AcceleratorConfig& config, int width = 8) {
   std::vector<Descriptor> layers = describe(network, config.accumulator);
@@ -71,6 +72,12 @@ inline std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwo
     int segment, strip;
   };
   const Cuts image{segment(network.input.channels), strip(network.input.width)};
+  // Of maps that are read or written in part the planes are given.
+  const auto lay = [](int& planes, int& strips, const Cuts& cuts, int channels) {
+    if (planes != 0) return;
+    planes = std::min(cuts.segment, channels);
+    strips = cuts.strip;
+  };
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const LayerNode& node = network.layers[i].node;
     Descriptor& d = layers[i];
@@ -79,14 +86,14 @@ inline std::vector<Descriptor> in_planes(RandomNetwork& random, const FixedNetwo
       const Descriptor& by = layers[static_cast<std::size_t>(producer)];
       return Cuts{by.output_segment, by.output_strip};
     };
-    d.input_segment = written(node.input).segment;
-    d.input_strip = written(node.input).strip;
+    lay(d.input_segment, d.input_strip, written(node.input),
+        node.view.real_channels(node.input_shape()));
     if (node.kind == LayerKind::kAdd) {
-      d.input2_segment = written(node.input2).segment;
-      d.input2_strip = written(node.input2).strip;
+      lay(d.input2_segment, d.input2_strip, written(node.input2),
+          node.view2.real_channels(node.add));
     }
-    d.output_segment = segment(d.output_shape().channels);
-    d.output_strip = strip(d.output_shape().width);
+    const Shape out = d.output_shape();
+    lay(d.output_segment, d.output_strip, {segment(out.channels), strip(out.width)}, out.channels);
   }
   return layers;
 }

@@ -107,6 +107,15 @@ std::vector<CaseClass<Descriptor>> schedule_classes() {
        [](const Descriptor& d) { return d.input_on_chip && sums_wait(d); }},
       {"output on chip while sums wait",
        [](const Descriptor& d) { return d.output_on_chip && sums_wait(d); }},
+      {"rows or columns left out of a map",
+       [](const Descriptor& d) { return d.input_slice.has_strides(); }},
+      {"an addition that leaves out rows or columns",
+       [](const Descriptor& d) {
+         return d.kind == LayerKind::kAdd && d.input2_slice.has_strides();
+       }},
+      {"channels of zeros",
+       [](const Descriptor& d) { return d.input_slice.has_zeros() || d.input2_slice.has_zeros(); }},
+      {"windows that leave out rows", [](const Descriptor& d) { return d.conv.gap_h > 0; }},
       {"pool in channel tiles",
        [](const Descriptor& d) { return d.kind == LayerKind::kPool && channel_tile_count(d) > 1; }},
       {"addition in channel tiles",

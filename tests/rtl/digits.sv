@@ -11,6 +11,7 @@ module digits #(
     input logic [4:0] field_bits,
     input logic [3:0] index,
     input logic top, is_signed,
+    input logic is_sign,  // a field is one bit: 0 is +1, 1 is -1
     output logic [LANES*(DIGIT+1)-1:0] lanes
 );
   logic [FIELDS-1:0] fields;
@@ -22,7 +23,8 @@ module digits #(
     for (int i = 0; i < LANES; i++) begin
       raw = 16'(fields >> (i * 32'(field_bits))) & ~(16'hffff << field_bits);
       code = {1'b0, raw};
-      if (is_signed && (WHOLE || top) && raw[4'(field_bits-1)]) code = code | (17'h1ffff << field_bits);
+      if (is_sign) code = raw[0] ? 17'h1ffff : 17'd1;
+      else if (is_signed && (WHOLE || top) && raw[4'(field_bits-1)]) code = code | (17'h1ffff << field_bits);
       part = WHOLE ? code >>> (32'(index) * DIGIT) : code;
       lanes[i*(DIGIT+1)+:DIGIT+1] = i < 32'(count) ? {top & part[DIGIT], part[DIGIT-1:0]} : 0;
     end

@@ -118,7 +118,7 @@ module output_stationary import token_pkg::*; #(
                .WHOLE(FAMILY == 0), .FIELDS(ROW_BITS)) u_digits (
           .packed_fields(activation_data), .first(16'(r) * 16'(step_group_q)), .count(7'(step_group_q)),
           .field_bits(activation_fetch_bits), .index(token.activation_digit),
-          .top(token.activation_top), .is_signed(activation_signed), .lanes(edge_lanes));
+          .top(token.activation_top), .is_signed(activation_signed), .is_sign(1'b0), .lanes(edge_lanes));
       delay #(.N(r), .BITS(TOKEN + ACTIVATIONS)) u_skew (
           .clk, .d({token, edge_lanes}), .q(across[r][0]));
     end
@@ -128,7 +128,7 @@ module output_stationary import token_pkg::*; #(
                .FIELDS(COLUMN_BITS)) u_digits (
           .packed_fields(weight_data), .first(16'(c) * 16'(step_group_q)), .count(7'(step_group_q)),
           .field_bits(weight_fetch_bits), .index(token.weight_digit), .top(token.weight_top),
-          .is_signed(weight_signed), .lanes(edge_lanes));
+          .is_signed(weight_signed), .is_sign(weight_sign), .lanes(edge_lanes));
       delay #(.N(c), .BITS(WEIGHTS)) u_skew (.clk, .d(edge_lanes), .q(down[0][c]));
       assign shadow[0][c] = 0;
       for (r = 0; r < R; r++) begin : pe

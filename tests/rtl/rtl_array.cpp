@@ -40,6 +40,7 @@ class Arrays : public RtlArrays {
     model_.weight_bits = static_cast<std::uint8_t>(layer.weight_format.bits);
     model_.activation_bits = static_cast<std::uint8_t>(layer.activation_format.bits);
     model_.weight_signed = layer.weight_format.is_signed;
+    model_.weight_sign = layer.weight_format.is_sign();
     model_.activation_signed = layer.activation_format.is_signed;
     model_.pixels = static_cast<std::uint16_t>(layer.pixels);
     model_.channels = static_cast<std::uint16_t>(layer.groups * layer.channels);

@@ -112,6 +112,10 @@ void add_step(Packer& packer, const Fields& fields, const std::vector<std::int32
 RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, int end,
                    int weight_line_bits, int activation_line_bits) {
   const Layout l = layout(array, layer.weight_format.bits, layer.activation_format.bits);
+  std::vector<std::int32_t> weight_codes = layer.weights;
+  if (layer.weight_format.is_sign()) {
+    for (std::int32_t& code : weight_codes) code = code < 0 ? 1 : 0;
+  }
   RtlLines lines;
   Packer weights(lines.weights, weight_line_bits);
   Packer activations(lines.activations, activation_line_bits);
@@ -129,7 +133,7 @@ RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, i
         for (int at = begin, tile_end = begin; at < end; at = tile_end) {
           tile_end = std::min(at + array.rows * l.group, end_of_position(at));
           for (int row = at; row < tile_end; row += l.group) {
-            add_step(weights, all_bits, layer.weights, layer.reduction, channel, channels_end, row,
+            add_step(weights, all_bits, weight_codes, layer.reduction, channel, channels_end, row,
                      std::min(l.group, tile_end - row));
           }
           for (int pixel = 0; pixel < layer.pixels; ++pixel) {
@@ -143,7 +147,7 @@ RtlLines rtl_lines(const ArrayConfig& array, const RtlLayer& layer, int begin, i
         const int pixels_end = std::min(pixel + array.rows, layer.pixels);
         for (int at = begin, steps = 0; at < end; at += steps) {
           steps = std::min(l.group, end_of_position(at) - at);
-          add_step(weights, l.weight, layer.weights, layer.reduction, channel, channels_end, at,
+          add_step(weights, l.weight, weight_codes, layer.reduction, channel, channels_end, at,
                    steps);
           add_step(activations, l.activation, layer.activations, width, pixel, pixels_end,
                    from + at, steps);

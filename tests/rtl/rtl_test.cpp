@@ -28,7 +28,8 @@ class Cases {
 
   int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine_); }
 
-  Case draw(const ArrayConfig& array, int weight_bits, int activation_bits) {
+  /// `is_sign`: weights of one bit are -1 and +1.
+  Case draw(const ArrayConfig& array, int weight_bits, int activation_bits, bool is_sign = false) {
     Case c;
     RtlLayer& l = c.layer;
     l.pixels = pick(1, 3 * array.rows + 2);
@@ -42,7 +43,7 @@ class Cases {
     l.channels = pick(1, l.groups == 1 ? 3 * array.columns : array.columns + 1);
     const bool fits = l.pixels <= array.rows && l.channels <= array.columns && l.groups == 1;
     l.sums_stay = fits && pick(1, 2) == 1;
-    l.weight_format = {weight_bits, 0, true, false};
+    l.weight_format = {weight_bits, 0, true, is_sign};
     l.activation_format = {activation_bits, 0, pick(0, 1) == 1, false};
     for (int i = 0; i < l.groups * l.channels * l.reduction; ++i) {
       l.weights.push_back(code(l.weight_format));
@@ -66,6 +67,7 @@ class Cases {
   /// Extremes as often as anything else.
   std::int32_t code(const Format& format) {
     const int low = static_cast<int>(format.min_code()), high = static_cast<int>(format.max_code());
+    if (format.is_sign()) return pick(0, 1) == 0 ? low : high;
     switch (pick(0, 7)) {
       case 0:
         return low;
@@ -158,6 +160,16 @@ TEST_P(Rtl, has_the_values_and_cycles_of_the_model_at_every_width_pair) {
     for (int i = 0; i < kNarrowCases; ++i) {
       const Case c = cases.draw(array, cases.pick(1, 4), cases.pick(1, 4));
       ASSERT_EQ(difference(*rtl_, dut, c, array_cycles), "");
+    }
+  }
+}
+
+TEST_P(Rtl, multiplies_by_plus_and_minus_one_in_a_single_bit) {
+  for (int dut = 0; dut < kRtlArrays; ++dut) {
+    Cases cases(static_cast<unsigned>(300 + dut));
+    const ArrayConfig array = rtl_->array(dut);
+    for (int a = 1; a <= 16; ++a) {
+      ASSERT_EQ(difference(*rtl_, dut, cases.draw(array, 1, a, true), array_cycles), "");
     }
   }
 }

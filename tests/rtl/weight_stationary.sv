@@ -153,7 +153,7 @@ module weight_stationary import token_pkg::*; #(
                .WHOLE(FAMILY == 0), .FIELDS(ROW_BITS)) u_digits (
           .packed_fields(activation_data), .first(16'(r) * 16'(group)), .count(group),
           .field_bits(activation_fetch_bits), .index(token.activation_digit),
-          .top(token.activation_top), .is_signed(activation_signed), .lanes(edge_lanes));
+          .top(token.activation_top), .is_signed(activation_signed), .is_sign(1'b0), .lanes(edge_lanes));
       delay #(.N(r), .BITS(TOKEN + ACTIVATIONS)) u_skew (
           .clk, .d({token, edge_lanes}), .q(across[r][0]));
     end
@@ -181,7 +181,7 @@ module weight_stationary import token_pkg::*; #(
                  .FIELDS(PE_WEIGHT_BITS)) u_digits (
             .packed_fields(weights_of_bank[token_here.bank]), .first(0), .count(count_of_bank[token_here.bank]),
             .field_bits(weight_bits), .index(token_here.weight_digit), .top(token_here.weight_top),
-            .is_signed(weight_signed), .lanes(weights_now));
+            .is_signed(weight_signed), .is_sign(weight_sign), .lanes(weights_now));
         multiplier #(.FAMILY(FAMILY), .W(W), .A(A), .LANES(LANES), .BITS(BITS), .WEIGHTS(WEIGHTS),
                      .ACTIVATIONS(ACTIVATIONS)) u_multiplier (
             .clk, .weight_bits, .activation_bits, .token_in(token_here), .weights(weights_now),

@@ -2,7 +2,7 @@
 // Ports of an array: the work, the buffers it reads, the sums below its columns.
     input logic clk, reset,
     input logic [4:0] weight_bits, activation_bits,
-    input logic weight_signed, activation_signed,
+    input logic weight_signed, activation_signed, weight_sign,  // weight_sign: codes are +1 and -1
     input logic [9:0] pixels, channels, reduction,
     input logic [9:0] group_channels,  // one group after the other, each with activations of its own
     input logic [9:0] position_channels,  // steps of the reduction that no row tile spans; or all

@@ -107,6 +107,23 @@ class RandomLayer {
     return c;
   }
 
+  /// Leaves out rows and columns between those of the window, as far as the map goes.
+  void dilate(Descriptor& d) {
+    ConvShape& c = d.conv;
+    const auto most = [](int kernel, int extent) {
+      return kernel == 1 ? 2 : std::max(1, (extent - 1) / (kernel - 1)) - 1;
+    };
+    c.gap_h = pick(0, std::min(2, most(c.kernel_h, c.in.height)));
+    c.gap_w = pick(0, std::min(2, most(c.kernel_w, c.in.width)));
+    d.fused_pool = std::min({d.fused_pool, c.out_h(), c.out_w()});
+  }
+
+  /// Makes the operands of `d` parts of larger maps, or of maps with fewer channels, or of both.
+  void slice_inputs(Descriptor& d) {
+    slice_input(d.input_slice, d.input_shape());
+    if (d.kind == LayerKind::kAdd) slice_input(d.input2_slice, d.add);
+  }
+
   /// Lays the maps of `d` in planes that suit an array of so many columns, or groups, or any, or
   /// none, and in strips of any width or none.
   void cut_into_planes(Descriptor& d, int columns) {
@@ -118,12 +135,14 @@ class RandomLayer {
     };
     const auto strip = [&](int width) { return chance(2) ? 0 : pick(1, width); };
     if (!d.input_on_chip) {
-      d.input_segment = segment(d.input_shape().channels);
-      d.input_strip = strip(d.input_shape().width);
+      const Shape in = d.input_slice.map(d.input_shape());
+      d.input_segment = segment(in.channels);
+      d.input_strip = strip(in.width);
     }
     if (d.kind == LayerKind::kAdd) {
-      d.input2_segment = segment(d.add.channels);
-      d.input2_strip = strip(d.add.width);
+      const Shape in2 = d.input2_slice.map(d.add);
+      d.input2_segment = segment(in2.channels);
+      d.input2_strip = strip(in2.width);
     }
     if (!d.output_on_chip) {
       d.output_segment = segment(d.output_shape().channels);
@@ -133,6 +152,7 @@ class RandomLayer {
 
   /// Gives a layer with a tiling input tiles of whole planes, if it can have any.
   void cut_inputs(Descriptor& d) {
+    if (d.input_slice.has_zeros() || d.input2_slice.has_zeros()) return;
     const bool conv = d.kind == LayerKind::kConv;
     int unit = d.input_on_chip ? 1 : d.input_segment;
     if (d.kind == LayerKind::kAdd) unit = std::lcm(unit, d.input2_segment);
@@ -151,6 +171,21 @@ class RandomLayer {
     Format f = format();
     f.narrow = f.narrow && f.bits > 1;
     return f;
+  }
+
+  void slice_input(InputSlice& slice, const Shape& in) {
+    if (chance(2)) {
+      slice.stride_h = pick(0, 3);
+      slice.stride_w = pick(0, 3);
+      slice.row = pick(0, 2);
+      slice.column = pick(0, 2);
+      slice.height = slice.row_of(in.height - 1) + 1 + pick(0, 2);
+      slice.width = slice.column_of(in.width - 1) + 1 + pick(0, 2);
+    }
+    if (chance(2)) {
+      slice.zeros_before = pick(0, in.channels - 1);
+      slice.zeros_after = pick(0, in.channels - 1 - slice.zeros_before);
+    }
   }
 
   Format format() { return {pick(1, 16), pick(-3, 9), chance(2), chance(4)}; }

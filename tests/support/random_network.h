@@ -24,14 +24,7 @@ class RandomNetwork {
     n.input_format = format(pick(1, 16), chance(3));
     const int layers = pick(1, 4);
     for (int i = 0; i < layers; ++i) append(n);
-    const int last = static_cast<int>(n.layers.size()) - 1;
-    const Shape in = n.shape_of(last);
-    ConvShape fc;
-    fc.in = in;
-    fc.kernel_h = in.height;
-    fc.kernel_w = in.width;
-    fc.out_channels = pick(1, 20);
-    append_conv(n, last, fc, 1);
+    append_fc(n);
     return n;
   }
 
@@ -46,12 +39,64 @@ class RandomNetwork {
     const int convolutions = pick(2, 3);
     for (int i = 0; i < convolutions; ++i) append_conv(n, i - 1, same_shape(n.input), 1);
     append_add(n, convolutions - 1, chance(2) ? kNetworkInput : 0);
-    ConvShape fc;
-    fc.in = n.input;
-    fc.kernel_h = n.input.height;
-    fc.kernel_w = n.input.width;
-    fc.out_channels = pick(1, 20);
-    append_conv(n, convolutions, fc, 1);
+    append_fc(n);
+    return n;
+  }
+
+  /// Two convolutions and maybe a pool that write one map, side by side; a convolution of a part of
+  /// it, to which another part, with channels of zeros around, is added; a fully-connected layer.
+  FixedNetwork joined() {
+    FixedNetwork n;
+    n.name = "joined";
+    n.input_name = "image";
+    n.input = {pick(3, 9), pick(3, 9), pick(1, 12)};
+    n.input_format = format(pick(1, 16), chance(2));
+    const Format common = format(pick(2, 16), true);
+    for (int i = 0; i < 2; ++i) {
+      const int from = chance(2) ? i - 1 : kNetworkInput;
+      ConvShape c = same_shape(n.shape_of(from));
+      c.out_channels = pick(1, 3) * (chance(2) ? 8 : pick(1, 5));
+      append_conv(n, from, c, 1);
+      deliver(n, common);
+    }
+    if (chance(2)) {
+      append_pool(n, kNetworkInput);
+      PoolShape& p = n.layers.back().node.pool;
+      p = {};
+      p.in = n.input;
+      p.kernel_h = p.kernel_w = 3;
+      p.pad_top = p.pad_bottom = p.pad_left = p.pad_right = 1;
+      deliver(n, common);
+    }
+    join(n);
+    const int last = static_cast<int>(n.layers.size()) - 1;
+    const Shape map = n.shape_of(last);
+    const auto [pixels, seen] = part_of(map);
+    ConvShape c = same_shape({seen.height, seen.width, pick(1, map.channels)});
+    c.out_channels = pick(1, 24);
+    if (chance(2)) {
+      c.gap_h = c.gap_w = 1;
+      c.pad_top = c.pad_bottom = c.pad_left = c.pad_right = 2;
+    }
+    append_conv(n, last, c, 1);
+    n.layers.back().node.view = channels_of(pixels, seen, map, c.in.channels);
+    see_last_writer(n, n.layers.back().node.view, n.layers.back().node);
+    const int sum = static_cast<int>(n.layers.size()) - 1;
+    append_add(n, sum, sum);
+    FixedLayer& add = n.layers.back();
+    const int real = pick(1, std::min(map.channels, c.out_channels));
+    MapView view = channels_of(pixels, seen, map, real);
+    view.zeros_before = pick(0, c.out_channels - real);
+    view.zeros_after = c.out_channels - real - view.zeros_before;
+    LayerNode reader = add.node;
+    reader.add.channels = real + view.zeros_before + view.zeros_after;
+    see_last_writer(n, view, reader);
+    (chance(2) ? add.node.input : add.node.input2) = reader.input;
+    (add.node.input == reader.input ? add.node.view : add.node.view2) = view;
+    const int frac = std::max(n.format_of(add.node.input).frac, n.format_of(add.node.input2).frac);
+    add.requant.out.frac = frac - pick(0, 2);
+    add.requant.shift = frac - add.requant.out.frac;
+    append_fc(n);
     return n;
   }
 
@@ -90,6 +135,78 @@ class RandomNetwork {
     return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
   }
   Rounding rounding() { return static_cast<Rounding>(pick(0, 4)); }
+
+  /// Gives the last layer this output format.
+  void deliver(FixedNetwork& n, const Format& format) {
+    FixedLayer& l = n.layers.back();
+    const int in = n.format_of(l.node.input).frac;
+    if (l.node.kind == LayerKind::kConv) l.weight.frac = l.requant.shift + format.frac - in;
+    l.requant.out = format;
+    if (l.node.kind == LayerKind::kPool) l.requant.shift = in - format.frac;
+  }
+
+  /// Lays all outputs in one map, in any order.
+  void join(FixedNetwork& n) {
+    std::vector<FixedLayer*> order;
+    int channels = 0;
+    for (FixedLayer& l : n.layers) {
+      order.insert(order.begin() + pick(0, static_cast<int>(order.size())), &l);
+      channels += l.node.output_shape().channels;
+    }
+    // What read the only output before reads its channels now.
+    int at = 0;
+    for (FixedLayer* l : order) {
+      l->node.join = {0, at, channels};
+      at += l->node.output_shape().channels;
+    }
+    for (FixedLayer& l : n.layers) {
+      if (l.node.input < 0) continue;
+      l.node.view.channel = n.layers[static_cast<std::size_t>(l.node.input)].node.join.channel;
+      l.node.view.is_part = true;
+    }
+  }
+
+  struct Part {
+    MapView view;
+    Shape seen;
+  };
+  /// Of the rows and columns of a map.
+  Part part_of(const Shape& map) {
+    Part part{{}, map};
+    if (chance(3)) return part;
+    const auto axis = [&](int extent, int& first, int& stride, int& count) {
+      first = pick(0, std::min(2, extent - 1));
+      stride = pick(1, 2);
+      count = pick(1, (extent - first - 1) / stride + 1);
+    };
+    axis(map.height, part.view.row, part.view.stride_h, part.seen.height);
+    axis(map.width, part.view.column, part.view.stride_w, part.seen.width);
+    return part;
+  }
+  MapView channels_of(MapView view, const Shape& seen, const Shape& map, int channels) {
+    view.channel = chance(2) ? 0 : pick(0, map.channels - channels);
+    view.is_part = Shape{seen.height, seen.width, channels} != map;
+    return view;
+  }
+  /// The input of `node`, which sees `view`: the last layer that writes some of it.
+  static void see_last_writer(const FixedNetwork& n, const MapView& view, LayerNode& node) {
+    const int end = view.channel + view.real_channels(node.input_shape());
+    for (std::size_t i = 0; i < n.layers.size(); ++i) {
+      const LayerNode& writer = n.layers[i].node;
+      const int first = writer.join.channel, last = first + writer.output_shape().channels;
+      if (writer.join.any() && first < end && last > view.channel) node.input = static_cast<int>(i);
+    }
+  }
+
+  void append_fc(FixedNetwork& n) {
+    const int last = static_cast<int>(n.layers.size()) - 1;
+    ConvShape fc;
+    fc.in = n.shape_of(last);
+    fc.kernel_h = fc.in.height;
+    fc.kernel_w = fc.in.width;
+    fc.out_channels = pick(1, 20);
+    append_conv(n, last, fc, 1);
+  }
 
   void append(FixedNetwork& n) {
     const int from = static_cast<int>(n.layers.size()) - 1;

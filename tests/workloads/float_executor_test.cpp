@@ -6,6 +6,7 @@
 #include <random>
 #include <stdexcept>
 
+#include "tests/support/naive_view.h"
 #include "tests/support/network_images.h"
 #include "tests/support/random_network.h"
 #include "workloads/float_kernels/float_conv.h"
@@ -30,8 +31,8 @@ std::vector<float> naive_conv(const ConvShape& s, const std::vector<float>& inpu
         for (int ky = 0; ky < s.kernel_h; ++ky) {
           for (int kx = 0; kx < s.kernel_w; ++kx) {
             for (int c = 0; c < group_in; ++c, ++w) {
-              const int iy = y * s.stride_h + ky - s.pad_top;
-              const int ix = x * s.stride_w + kx - s.pad_left;
+              const int iy = y * s.stride_h + ky * (s.gap_h + 1) - s.pad_top;
+              const int ix = x * s.stride_w + kx * (s.gap_w + 1) - s.pad_left;
               if (iy < 0 || ix < 0 || iy >= s.in.height || ix >= s.in.width) continue;
               const int i = (iy * s.in.width + ix) * s.in.channels + o / group_out * group_in + c;
               const float product =
@@ -49,9 +50,9 @@ std::vector<float> naive_conv(const ConvShape& s, const std::vector<float>& inpu
 
 /// A random fixed network's structure with float numbers.
 FloatNetwork random_float_network(unsigned seed) {
-  RandomNetwork shapes(seed);
-  FixedNetwork fixed = shapes.make();
-  if (seed % 2 == 0) shapes.bound(fixed);
+  RandomNetwork structure(seed);
+  FixedNetwork fixed = seed % 3 == 0 ? structure.joined() : structure.make();
+  if (seed % 2 == 0) structure.bound(fixed);
   FloatNetwork network{fixed.name, fixed.input_name, fixed.input, {}};
   std::mt19937 random(seed);
   for (const FixedLayer& layer : fixed.layers) {
@@ -102,23 +103,31 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
   std::vector<float> pixels;
   for (std::size_t i = 0; i < image.size(); ++i) pixels.push_back(static_cast<float>(image.get(i)));
   std::vector<std::vector<float>> outputs;
-  const auto value = [&](int producer) {
-    return producer == kNetworkInput ? pixels : outputs[static_cast<std::size_t>(producer)];
-  };
   for (const FloatLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
+    const auto seen = [&](int producer, const MapView& view) {
+      std::vector<float> values(node.input_shape().elements());
+      for_each_seen(network, outputs.size(), producer, view, node.input_shape(),
+                    [&](std::size_t to, int from_layer, std::size_t from) {
+                      values[to] = from_layer == kNetworkInput
+                                       ? pixels[from]
+                                       : outputs[static_cast<std::size_t>(from_layer)][from];
+                    });
+      return values;
+    };
+    const std::vector<float> input = seen(node.input, node.view);
     std::vector<float> out;
     if (node.kind == LayerKind::kConv) {
-      out = naive_conv(node.conv, value(node.input), layer.weights, layer.bias);
+      out = naive_conv(node.conv, input, layer.weights, layer.bias);
       PoolShape window;
       window.in = node.conv.out();
       window.kernel_h = window.kernel_w = window.stride_h = window.stride_w = node.fused_pool;
       out = naive_pool(window, out);
     } else if (node.kind == LayerKind::kPool) {
-      out = naive_pool(node.pool, value(node.input));
+      out = naive_pool(node.pool, input);
     } else {
-      out = value(node.input);
-      const auto b = value(node.input2);
+      out = input;
+      const std::vector<float> b = seen(node.input2, node.view2);
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
     }
     for (float& v : out) {

@@ -21,6 +21,7 @@ struct FloatConv {
   std::size_t out_channels;   ///< of the group
   std::size_t in_channels;    ///< of the group
   std::size_t kernel_h, kernel_w;
+  std::size_t dilation_h = 1, dilation_w = 1;
   std::size_t stride_h, stride_w;
   std::size_t out_h, out_w;
   std::size_t out_stride;  ///< between output pixels: all channels

@@ -36,7 +36,8 @@ inline void conv_tile(const FloatConv& conv, std::size_t first, std::size_t pixe
       conv.weights + block * conv.kernel_h * conv.kernel_w * conv.in_channels * kBlock + lane;
   for (std::size_t ky = 0; ky < conv.kernel_h; ++ky) {
     for (std::size_t kx = 0; kx < conv.kernel_w; ++kx) {
-      const std::size_t offset = ky * conv.row_stride + kx * conv.column_stride;
+      const std::size_t offset =
+          ky * conv.dilation_h * conv.row_stride + kx * conv.dilation_w * conv.column_stride;
       for (std::size_t c = offset; c < offset + conv.in_channels; ++c, weights += kBlock) {
         Vector w[kVectors];
         for (std::size_t v = 0; v < kVectors; ++v) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "workloads/onnx/constant.h"
 
@@ -124,6 +125,36 @@ Dims dims_after(const onnx::NodeProto& node, Attributes& attributes, const Dims&
   attributes.ignore("ratio");
   attributes.ignore("seed");
   return dims;
+}
+
+std::vector<AxisSteps> axis_steps(SliceAmounts amounts, const Dims& dims) {
+  auto& [starts, ends, axes, steps] = amounts;
+  for (std::size_t i = axes.size(); i < starts.size(); ++i) {
+    axes.push_back(static_cast<std::int64_t>(i));
+  }
+  steps.resize(std::max(steps.size(), starts.size()), 1);
+  if (ends.size() != starts.size() || axes.size() != starts.size()) {
+    throw std::runtime_error("has starts, ends and axes of unlike number");
+  }
+  std::vector<AxisSteps> result;
+  for (const std::int64_t extent : dims) result.push_back({0, extent, 1});
+  std::vector<char> is_cut(dims.size());
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const std::size_t axis = axis_of(axes[i], dims.size());
+    const std::int64_t extent = dims[axis];
+    const std::int64_t by = std::clamp(steps[i], -extent - 1, extent + 1);
+    if (by == 0) throw std::runtime_error("has a step of 0");
+    if (std::exchange(is_cut[axis], 1) != 0) throw std::runtime_error("names an axis twice");
+    const std::int64_t lowest = by > 0 ? 0 : -1, highest = by > 0 ? extent : extent - 1;
+    const auto clamped = [&](std::int64_t at) {
+      return std::clamp(at < 0 ? at + extent : at, lowest, highest);
+    };
+    const std::int64_t from = std::max<std::int64_t>(clamped(starts[i]), 0);
+    const std::int64_t to = clamped(ends[i]);
+    const std::int64_t count = (to - from + (by > 0 ? by - 1 : by + 1)) / by;
+    result[axis] = {from, std::max<std::int64_t>(0, count), by};
+  }
+  return result;
 }
 
 std::vector<std::size_t> permutation(Attributes& attributes, std::size_t rank) {

@@ -35,6 +35,17 @@ bool takes_dims(const onnx::NodeProto& node);
 Dims dims_after(const onnx::NodeProto& node, Attributes& attributes, const Dims& dims,
                 const Dims* argument);
 
+/// What a Slice node takes; `axes` and `steps` may be fewer.
+struct SliceAmounts {
+  Dims starts, ends, axes, steps;
+};
+/// Of one dimension so many elements from `first` on, each `step` behind the one before.
+struct AxisSteps {
+  std::int64_t first, count, step;
+};
+/// What a Slice leaves of each dimension.
+std::vector<AxisSteps> axis_steps(SliceAmounts amounts, const Dims& dims);
+
 /// The dimension that each dimension of a Transpose's output was.
 std::vector<std::size_t> permutation(Attributes& attributes, std::size_t rank);
 

@@ -204,35 +204,18 @@ Constant fold_slice(const FoldedNode& node) {
     const std::vector<std::int64_t> values = node.attributes.integers(attribute);
     return node.has(input) ? integers(node.operand(input)) : values;
   };
-  const std::vector<std::int64_t> starts = given(1, "starts"), ends = given(2, "ends");
-  std::vector<std::int64_t> axes = given(3, "axes"), steps = given(4, "steps");
-  for (std::size_t i = axes.size(); i < starts.size(); ++i) {
-    axes.push_back(static_cast<std::int64_t>(i));
-  }
-  steps.resize(std::max(steps.size(), starts.size()), 1);
-  if (ends.size() != starts.size() || axes.size() != starts.size()) {
-    throw std::runtime_error("has starts, ends and axes of unlike number");
-  }
-  Dims dims = data.dims;
+  const SliceAmounts amounts{given(1, "starts"), given(2, "ends"), given(3, "axes"),
+                             given(4, "steps")};
+  Dims dims;
   const std::vector<std::size_t> step = strides(data.dims);
-  std::vector<std::ptrdiff_t> moves(step.begin(), step.end());
-  std::vector<char> is_cut(dims.size());
+  std::vector<std::ptrdiff_t> moves;
   std::size_t start = 0;
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    const std::size_t axis = axis_of(axes[i], dims.size());
-    const std::int64_t extent = data.dims[axis];
-    const std::int64_t by = std::clamp(steps[i], -extent - 1, extent + 1);
-    if (by == 0) throw std::runtime_error("has a step of 0");
-    if (std::exchange(is_cut[axis], 1) != 0) throw std::runtime_error("names an axis twice");
-    const std::int64_t lowest = by > 0 ? 0 : -1, highest = by > 0 ? extent : extent - 1;
-    const auto clamped = [&](std::int64_t at) {
-      return std::clamp(at < 0 ? at + extent : at, lowest, highest);
-    };
-    const std::int64_t from = std::max<std::int64_t>(clamped(starts[i]), 0);
-    const std::int64_t to = clamped(ends[i]);
-    dims[axis] = std::max<std::int64_t>(0, (to - from + (by > 0 ? by - 1 : by + 1)) / by);
-    start += size(from) * step[axis];
-    moves[axis] = static_cast<std::ptrdiff_t>(step[axis]) * static_cast<std::ptrdiff_t>(by);
+  for (const AxisSteps& cut : axis_steps(amounts, data.dims)) {
+    const std::size_t axis = dims.size();
+    dims.push_back(cut.count);
+    start += size(cut.first) * step[axis];
+    moves.push_back(static_cast<std::ptrdiff_t>(step[axis]) *
+                    static_cast<std::ptrdiff_t>(cut.step));
   }
   node.bounded(element_count(dims));
   const std::vector<std::size_t> positions = gathered(dims, moves, start);

@@ -76,6 +76,16 @@ std::string GraphWriter::add_initializer(const std::string& name, const std::vec
   return tensor.name();
 }
 
+std::string GraphWriter::add_integers(const std::string& name,
+                                      const std::vector<std::int64_t>& values) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(fresh(name));
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(static_cast<std::int64_t>(values.size()));
+  tensor.set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
+  return tensor.name();
+}
+
 std::string GraphWriter::add_quant(const std::string& input, const std::string& stem,
                                    const QuantSpec& spec) {
   if (model_.opset_import_size() == 1) add_opset(kQuantDomain, 1);

@@ -34,6 +34,7 @@ class GraphWriter {
   /// Returns the tensor's name.
   std::string add_initializer(const std::string& name, const std::vector<int>& dims,
                               const std::vector<float>& values);
+  std::string add_integers(const std::string& name, const std::vector<std::int64_t>& values);
   /// A QONNX Quant node; returns the quantized tensor's name.
   std::string add_quant(const std::string& input, const std::string& stem, const QuantSpec& spec);
 

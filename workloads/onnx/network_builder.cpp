@@ -36,7 +36,6 @@ bool is_quantization(const onnx::NodeProto& node) {
 
 /// What would help with a network that has this operator, as the end of a sentence, or "".
 std::string_view advice_on(const std::string& op) {
-  constexpr std::string_view cuts = ": the machine neither cuts nor joins maps";
   constexpr std::string_view curves = ": of activations the machine has ReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
@@ -44,7 +43,6 @@ std::string_view advice_on(const std::string& op) {
       ": give dcnsim quantize the float network, or write QONNX instead";
   constexpr std::string_view control = ": an export without control flow would do";
   static const std::map<std::string_view, std::string_view> advice{
-      {"Concat", cuts},
       {"DequantizeLinear", codes},
       {"Elu", curves},
       {"Erf", curves},
@@ -63,8 +61,6 @@ std::string_view advice_on(const std::string& op) {
       {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"},
       {"Selu", curves},
       {"Sigmoid", curves},
-      {"Slice", cuts},
-      {"Split", cuts},
       {"Tanh", curves}};
   const auto found = advice.find(op);
   return found == advice.end() ? std::string_view() : found->second;
@@ -126,6 +122,7 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
       {"BatchNormalization", &NetworkBuilder::batch_norm},
       {"Cast", &NetworkBuilder::cast},
       {"Clip", &NetworkBuilder::clip},
+      {"Concat", &NetworkBuilder::concat},
       {"Conv", &NetworkBuilder::conv},
       {"Div", &NetworkBuilder::div},
       {"Dropout", &NetworkBuilder::same_elements},
@@ -145,7 +142,9 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
       {"Relu", &NetworkBuilder::relu},
       {"Reshape", &NetworkBuilder::same_elements},
       {"Shape", &NetworkBuilder::shape},
+      {"Slice", &NetworkBuilder::slice},
       {"Softmax", &NetworkBuilder::tail},
+      {"Split", &NetworkBuilder::split},
       {"Squeeze", &NetworkBuilder::same_elements},
       {"Sub", &NetworkBuilder::sub},
       {"Sum", &NetworkBuilder::add_operator},
@@ -192,6 +191,11 @@ NetworkBuilder::Activation NetworkBuilder::seen(const std::string& tensor) const
 
 NetworkBuilder::Activation NetworkBuilder::activation(const std::string& tensor) const {
   Activation result = seen(tensor);
+  if (result.groups != 0) {
+    throw std::runtime_error(
+        "reads channels that a Reshape has cut into groups: only a Transpose "
+        "of the two and a Reshape back may follow");
+  }
   if (result.tail == nullptr) return result;
   throw LabelledError(node_label(*result.tail) + ": is supported at the end of a network only");
 }
@@ -204,7 +208,12 @@ void NetworkBuilder::require_no_padding(const Activation& from) const {
 }
 
 void NetworkBuilder::require_format(Activation& from) {
-  if (!fixed_ || from.quantized) return;
+  if (!fixed_) return;
+  if (is_derived(from.producer)) {
+    require_common_format(from.producer);
+    from.quantized = true;
+  }
+  if (from.quantized) return;
   if (from.producer != kNetworkInput) {
     throw LabelledError(node_label(*layers_[static_cast<std::size_t>(from.producer)].origin) +
                         ": no Quant node follows; a fixed-point network needs one");
@@ -253,7 +262,7 @@ NetworkBuilder::Activation NetworkBuilder::window_operand(const std::string& ten
 
 NetworkBuilder::Layer* NetworkBuilder::changeable(const std::string& tensor) {
   const Activation from = activation(tensor);
-  if (from.producer == kNetworkInput || from.shared) return nullptr;
+  if (from.producer < 0 || from.shared) return nullptr;
   return &layers_[static_cast<std::size_t>(from.producer)];
 }
 
@@ -293,12 +302,19 @@ void NetworkBuilder::deliver_layer(const View& view, bool quantized) {
 }
 
 Shape NetworkBuilder::shape_of(int producer) const {
+  if (is_derived(producer)) return derived(producer).shape;
   return producer == kNetworkInput
              ? input_layout_.shape
              : layers_[static_cast<std::size_t>(producer)].node.output_shape();
 }
 
 bool NetworkBuilder::non_negative(int producer) const {
+  if (is_derived(producer)) {
+    const std::vector<MapPiece>& pieces = derived(producer).pieces;
+    return std::all_of(pieces.begin(), pieces.end(), [&](const MapPiece& piece) {
+      return piece.is_zeros || non_negative(piece.producer);
+    });
+  }
   if (producer != kNetworkInput) return layers_[static_cast<std::size_t>(producer)].non_negative;
   // What a pixel is to a float network is stated elsewhere: it may well be negative.
   if (!fixed_) return false;
@@ -306,6 +322,12 @@ bool NetworkBuilder::non_negative(int producer) const {
 }
 
 const QuantSpec& NetworkBuilder::spec_of(int producer) const {
+  if (is_derived(producer)) {
+    for (const MapPiece& piece : derived(producer).pieces) {
+      if (!piece.is_zeros) return piece.spec ? *piece.spec : spec_of(piece.producer);
+    }
+    throw std::runtime_error("reads nothing but zeros");
+  }
   return producer == kNetworkInput ? *input_quant_
                                    : *layers_[static_cast<std::size_t>(producer)].output;
 }

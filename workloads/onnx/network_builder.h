@@ -16,6 +16,8 @@
 #include "workloads/network.h"
 #include "workloads/onnx/attributes.h"
 #include "workloads/onnx/constant_store.h"
+#include "workloads/onnx/derived_map.h"
+#include "workloads/onnx/dims.h"
 #include "workloads/onnx/graph.h"
 #include "workloads/onnx/input_layout.h"
 #include "workloads/onnx/quant_spec.h"
@@ -58,6 +60,8 @@ class NetworkBuilder {
     Pads pads;  ///< zeros around it, of Pad node `padded_by`
     const onnx::NodeProto* padded_by = nullptr;
     const onnx::NodeProto* tail = nullptr;  ///< node after the scores that is left out
+    int groups = 0;       ///< into which a Reshape has cut its channels; 0: they are not cut
+    bool turned = false;  ///< a Transpose has put the channels of a group outside
     bool quantized = false;
     bool shared = false;  ///< something else reads it too, here or on the way
   };
@@ -78,6 +82,7 @@ class NetworkBuilder {
   void div();
   void neg();
   void clip();
+  void concat();
   void relu() { bound({0.0F, ClipBounds{}.high}); }
   void max_pool();
   void average_pool();
@@ -88,7 +93,11 @@ class NetworkBuilder {
   void cast();
   void pad();
   void same_elements();
+  bool cut_into_groups(const Activation& from, const Dims& dims);
+  void join_groups(Activation from, const Dims* target);
   void shape();
+  void slice();
+  void split();
   void tail();
   void transpose();
   void quant();
@@ -112,6 +121,7 @@ class NetworkBuilder {
   void quantize_layer(const QuantSpec& spec);
   void split_pool(const QuantSpec& spec);
   void trunc_pool(Layer& pool, QuantSpec spec, int dropped_bits);
+  static void give_format(std::vector<Layer>& layers, Layer& layer, const QuantSpec& spec);
   QuantSpec read_quant();
   int read_frac();
   double read_zero_point();
@@ -132,6 +142,8 @@ class NetworkBuilder {
   Activation operand(const std::string& tensor);
   /// An N x C x H x W map for a window, which takes in its padding.
   Activation window_operand(const std::string& tensor, bool needs_format);
+  /// An N x C x H x W map without padding.
+  Activation map_operand(const std::string& tensor) const;
   void require_no_padding(const Activation& from) const;
   void require_format(Activation& from);
   /// The format of an image that has no Quant node, for pixels.
@@ -149,11 +161,29 @@ class NetworkBuilder {
   /// shared between layers and constants folded into them included.
   void spend(std::size_t elements);
   void deliver(Activation activation);
+  /// A convolution that delivers the channels of `from` in another order: channel c is order[c].
+  void reorder_channels(const Activation& from, const std::vector<int>& order);
   /// The layer made last, seen as `view`.
   void deliver_layer(const View& view, bool quantized = false);
   Shape shape_of(int producer) const;
   bool non_negative(int producer) const;
   const QuantSpec& spec_of(int producer) const;
+
+  // Maps that no layer makes (derived_map.h) are producers as well, of numbers below the image's,
+  // until the layers are done.
+  bool is_derived(int producer) const;
+  const DerivedMap& derived(int producer) const;
+  std::vector<MapPiece> pieces_of(int producer) const;
+  int derive(const Shape& shape, const std::vector<MapPiece>& pieces);
+  Activation cut(Activation from, const std::vector<AxisSteps>& cuts);
+  void pad_channels(Activation& from, int before, int after);
+  void require_common_format(int producer);
+  void quantize_derived(const QuantSpec& spec);
+  /// A layer that makes the map `producer`, which no layer makes otherwise; its number.
+  int copy_map(int producer);
+  /// Gives each of them a place in what layers write, and layers their views of it.
+  class Placement;
+  void place_maps();
 
   void finish_output();
   /// The weights with their scale, and the bias.
@@ -177,6 +207,7 @@ class NetworkBuilder {
   const onnx::NodeProto* node_ = nullptr;
   std::optional<Attributes> attributes_;
   std::vector<Layer> layers_;
+  std::vector<DerivedMap> derived_;
   AffineChain input_chain_;
   std::optional<QuantSpec> input_quant_;
   bool input_is_assumed_ = false;

@@ -39,6 +39,7 @@ QuantSpec spec_of_sums(const FixedLayer& layer, const Format& input) {
 
 std::variant<FloatNetwork, FixedNetwork> NetworkBuilder::take() {
   finish_output();
+  place_maps();
   if (fixed_) return fixed_network();
   return float_network();
 }
@@ -46,8 +47,16 @@ std::variant<FloatNetwork, FixedNetwork> NetworkBuilder::take() {
 /// The output has a format, or is a convolution that can be given one.
 void NetworkBuilder::finish_output() {
   Activation scores = seen(graph_.output());
+  if (scores.groups != 0) {
+    throw std::runtime_error("output '" + printable(graph_.output()) +
+                             "': has its channels in groups");
+  }
   if (scores.pads.any()) {
     throw std::runtime_error(node_label(*scores.padded_by) + ": nothing reads its result");
+  }
+  if (is_derived(scores.producer)) {
+    require_format(scores);
+    scores.producer = copy_map(scores.producer);
   }
   const View map = map_view(shape_of(scores.producer));
   if (axes_in_order(scores.view) != axes_in_order(map)) {

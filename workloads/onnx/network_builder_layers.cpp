@@ -82,6 +82,8 @@ void NetworkBuilder::conv() {
   window.add(from.pads);
   check_padding(window);
   window.copy_to(shape);
+  shape.gap_h = window.dilation_h - 1;
+  shape.gap_w = window.dilation_w - 1;
   validate(shape);
 
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
@@ -220,6 +222,29 @@ NetworkBuilder::Layer& NetworkBuilder::copy_of(const std::string& tensor) {
   }
   deliver_layer(from.view, fixed_);
   return layer;
+}
+
+void NetworkBuilder::reorder_channels(const Activation& seen, const std::vector<int>& order) {
+  Activation from = seen;
+  require_no_padding(from);
+  require_format(from);
+  ConvShape shape;
+  shape.in = shape_of(from.producer);
+  shape.out_channels = shape.in.channels;
+  const std::size_t channels = order.size();
+  spend(channels * channels);
+  Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
+  layer.node.input = from.producer;
+  layer.node.conv = shape;
+  layer.weights.resize(channels * channels);
+  for (std::size_t c = 0; c < channels; ++c) layer.weights[c * channels + size(order[c])] = 1.0F;
+  layer.non_negative = non_negative(from.producer);
+  if (fixed_) {
+    layer.weight_quant = QuantSpec{1, 0, false, false, "ROUND"};
+    layer.output = spec_of(from.producer);
+    layer.output_is_inherited = true;
+  }
+  deliver_layer(from.view, fixed_);
 }
 
 void NetworkBuilder::apply_chain(const std::string& tensor, const AffineChain& chain) {

@@ -19,6 +19,7 @@ void NetworkBuilder::max_pool() {
   shape.in = shape_of(from.producer);
   const Shape padded = from.pads.around(shape.in);
   Window window = read_window(*attributes_, padded, {});
+  if (window.is_dilated()) throw std::runtime_error("dilations of a pool are not supported");
   if (attributes_->integer("ceil_mode", 0) != 0) round_up(window, padded);
   if (from.pads.any() && !non_negative(from.producer)) {
     throw std::runtime_error("zeros of a Pad before it would count among negative values");
@@ -38,6 +39,7 @@ void NetworkBuilder::average_pool() {
   shape.in = shape_of(from.producer);
   const Shape padded = from.pads.around(shape.in);
   Window window = read_window(*attributes_, padded, {});
+  if (window.is_dilated()) throw std::runtime_error("dilations of a pool are not supported");
   const bool has_own_pads = window.is_padded();
   shape.count_include_pad = attributes_->integer("count_include_pad", 0) != 0;
   const bool ceil = attributes_->integer("ceil_mode", 0) != 0 && round_up(window, padded);

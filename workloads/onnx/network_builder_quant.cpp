@@ -41,6 +41,7 @@ void NetworkBuilder::quant() {
     return constants_.put(node_->output(0), std::move(quantized));
   }
   Activation from = activation(input(0));
+  if (is_derived(from.producer)) return quantize_derived(spec);
   if (from.producer == kNetworkInput) {
     quantize_input(spec);
   } else {
@@ -109,24 +110,26 @@ void NetworkBuilder::quantize_layer(const QuantSpec& spec) {
       throw std::runtime_error("something else reads '" + printable(input(0)) +
                                "' before it is quantized");
     }
-    layer.output = spec;
   } else if (!(*layer.output == spec)) {
-    if (!from.shared && layer.output_is_inherited) {
-      layer.output = spec;
-    } else if (!from.shared && layer.pooled_after_quant) {
+    if (!from.shared && layer.pooled_after_quant && !layer.output_is_inherited) {
       return split_pool(spec);
-    } else {
+    }
+    if (from.shared || !layer.output_is_inherited) {
       throw std::runtime_error("quantizes a second time, from " + layer.output->text() + " to " +
                                spec.text() + ": one of the two would do");
     }
   }
+  give_format(layers_, layer, spec);
+}
+
+void NetworkBuilder::give_format(std::vector<Layer>& layers, Layer& layer, const QuantSpec& spec) {
+  layer.output = spec;
   layer.output_is_inherited = false;
   layer.pooled_after_quant = false;
   if (!spec.is_signed) layer.non_negative = true;
   // What max pools before it read is quantized in front of them instead.
-  for (const Layer* pool = &layer;
-       pool->node.kind == LayerKind::kPool && pool->node.input != kNetworkInput;) {
-    Layer& before = layers_[static_cast<std::size_t>(pool->node.input)];
+  for (const Layer* pool = &layer; pool->node.kind == LayerKind::kPool && pool->node.input >= 0;) {
+    Layer& before = layers[static_cast<std::size_t>(pool->node.input)];
     if (before.output) break;
     before.output = spec;
     if (!spec.is_signed) before.non_negative = true;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/network_builder.h"
@@ -23,12 +24,14 @@ int amount(std::int64_t value) { return extent_of(value, "pads", 0); }
 void NetworkBuilder::same_elements() {
   Activation from = seen(input(0));
   const std::optional<Dims> argument = takes_dims(*node_) ? given_dims(1) : std::nullopt;
+  if (from.groups != 0) return join_groups(std::move(from), argument ? &*argument : nullptr);
   const Shape padded = from.pads.around(shape_of(from.producer));
   const Dims dims = extents(from.view, padded);
   const bool is_cut_off = from.tail != nullptr;  // ArgMax has other dimensions
   if (!is_cut_off) {
-    from.view = reshaped(from.view, padded,
-                         dims_after(*node_, *attributes_, dims, argument ? &*argument : nullptr));
+    const Dims target = dims_after(*node_, *attributes_, dims, argument ? &*argument : nullptr);
+    if (cut_into_groups(from, target)) return;
+    from.view = reshaped(from.view, padded, target);
   } else {
     for (const char* name : {"axis", "axes", "allowzero", "ratio", "seed"}) {
       attributes_->ignore(name);
@@ -37,8 +40,47 @@ void NetworkBuilder::same_elements() {
   deliver(std::move(from));
 }
 
+/// Whether the node cuts the channels of a map, and nothing else: 1 x G x C/G x H x W.
+bool NetworkBuilder::cut_into_groups(const Activation& from, const Dims& dims) {
+  const Shape map = shape_of(from.producer);
+  if (from.pads.any() || from.view != map_view(map) || dims.size() != 5 || dims[0] != 1 ||
+      dims[1] < 2 || dims[2] < 2 || dims[1] * dims[2] != map.channels || dims[3] != map.height ||
+      dims[4] != map.width) {
+    return false;
+  }
+  Activation cut = from;
+  cut.groups = static_cast<int>(dims[1]);
+  deliver(std::move(cut));
+  return true;
+}
+
+/// The Reshape back. Channels that were turned in between are shuffled.
+void NetworkBuilder::join_groups(Activation from, const Dims* target) {
+  const Shape map = shape_of(from.producer);
+  const int groups = from.groups, in_group = map.channels / groups;
+  const Dims dims{1, from.turned ? in_group : groups, from.turned ? groups : in_group, map.height,
+                  map.width};
+  if (dims_after(*node_, *attributes_, dims, target) !=
+      extents({{}, {MapAxis::kChannel}, {MapAxis::kRow}, {MapAxis::kColumn}}, map)) {
+    throw std::runtime_error("joins channels in groups to something else than their map");
+  }
+  from.groups = 0;
+  if (!std::exchange(from.turned, false)) return deliver(std::move(from));
+  std::vector<int> order;
+  for (int c = 0; c < map.channels; ++c) order.push_back(c % groups * in_group + c / groups);
+  reorder_channels(from, order);
+}
+
 void NetworkBuilder::transpose() {
-  Activation from = activation(input(0));
+  Activation from = seen(input(0));
+  if (from.groups != 0) {
+    if (permutation(*attributes_, 5) != std::vector<std::size_t>{0, 2, 1, 3, 4}) {
+      throw std::runtime_error("turns channels in groups otherwise than a channel shuffle does");
+    }
+    from.turned = !from.turned;
+    return deliver(std::move(from));
+  }
+  from = activation(input(0));
   View view;
   for (const std::size_t axis : permutation(*attributes_, from.view.size())) {
     view.push_back(from.view[axis]);
@@ -88,21 +130,25 @@ void NetworkBuilder::pad() {
     if (amounts[i] == 0 && amounts[i + count] == 0) continue;
     const std::size_t dimension = axes ? axis_of((*axes)[i], from.view.size()) : i;
     std::vector<MapAxis>& seen_as = from.view[dimension];
+    if (is_map && dimension == 1) {
+      pad_channels(from, amount(amounts[i]), amount(amounts[i + count]));
+      continue;
+    }
     if (seen_as.empty() && is_map && dimension >= 2) {
       seen_as = {dimension == 2 ? MapAxis::kRow : MapAxis::kColumn};
     }
     if (seen_as != std::vector<MapAxis>{MapAxis::kRow} &&
         seen_as != std::vector<MapAxis>{MapAxis::kColumn}) {
-      throw std::runtime_error("pads something else than rows and columns of a map");
+      throw std::runtime_error("pads something else than rows, columns and channels");
     }
     const bool is_rows = seen_as.front() == MapAxis::kRow;
     (is_rows ? from.pads.top : from.pads.left) += amount(amounts[i]);
     (is_rows ? from.pads.bottom : from.pads.right) += amount(amounts[i + count]);
+    from.padded_by = node_;
   }
   const Shape padded = from.pads.around(shape_of(from.producer));
   extent_of(padded.height, "padded height", 1);
   extent_of(padded.width, "padded width", 1);
-  from.padded_by = node_;
   deliver(std::move(from));
 }
 

@@ -2,8 +2,12 @@
 #include "workloads/onnx/network_writer.h"
 
 #include <cmath>
+#include <functional>
+#include <map>
 #include <stdexcept>
+#include <tuple>
 
+#include "workloads/map_parts.h"
 #include "workloads/onnx/graph_writer.h"
 
 namespace dcnsim {
@@ -41,7 +45,7 @@ std::vector<float> channels_first(const FloatLayer& layer) {
 class Writer {
  public:
   Writer(const FloatNetwork& network, const NetworkQuants* quants)
-      : network_(network), quants_(quants), graph_(network.name) {
+      : network_(network), quants_(quants), maps_(network), graph_(network.name) {
     graph_.reserve(network.input_name);
     for (const FloatLayer& layer : network.layers) graph_.reserve(layer.node.name);
     choose_gemms();
@@ -68,11 +72,17 @@ class Writer {
       is_gemm_[i] = is_fully_connected(layers[i].node);
     for (std::size_t i = layers.size(); i-- > 0;) {
       const LayerNode& node = layers[i].node;
-      if (is_gemm_[i]) continue;
-      if (node.input != kNetworkInput) is_gemm_[static_cast<std::size_t>(node.input)] = false;
-      if (node.kind == LayerKind::kAdd && node.input2 != kNetworkInput) {
-        is_gemm_[static_cast<std::size_t>(node.input2)] = false;
-      }
+      const auto read = [&](int producer, const MapView& view) {
+        const Shape& in = node.input_shape();
+        const std::vector<MapPart> parts = maps_.seen(producer, view, in);
+        if (is_gemm_[i] && is_whole_output(parts, view, in)) return;
+        for (const MapPart& part : parts) {
+          if (part.producer == kNetworkInput) continue;
+          is_gemm_[static_cast<std::size_t>(part.producer)] = false;
+        }
+      };
+      read(node.input, node.view);
+      if (node.kind == LayerKind::kAdd) read(node.input2, node.view2);
     }
   }
 
@@ -102,6 +112,60 @@ class Writer {
     return tensors_[static_cast<std::size_t>(producer + 1)];
   }
 
+  /// What a layer sees of a map: a tensor of its own where that is no layer's output as it is.
+  /// Those that see the same share it.
+  std::string tensor_seen(const LayerNode& node, int producer, const MapView& view) {
+    const Shape& in = node.input_shape();
+    const std::vector<MapPart> parts = maps_.seen(producer, view, in);
+    if (is_whole_output(parts, view, in)) return tensor_of(parts.front().producer);
+    std::vector<std::string> tensors;
+    Shape shape = parts.front().shape;
+    shape.channels = 0;
+    for (const MapPart& part : parts) {
+      tensors.push_back(tensor_of(part.producer));
+      shape.channels += part.shape.channels;
+    }
+    std::string tensor = tensors.front();
+    if (tensors.size() > 1) {
+      tensor = derived(node, "Concat", tensors, {}, [](onnx::NodeProto& concat) {
+        add_attribute(concat, "axis", std::int64_t{1});
+      });
+    }
+    const int channel = view.channel - parts.front().channel, channels = view.real_channels(in);
+    std::vector<std::int64_t> starts, ends, axes, steps;
+    const auto cut = [&](int axis, int first, int count, int step, int extent) {
+      if (count == extent) return;
+      starts.push_back(first);
+      ends.push_back(first + std::int64_t{count - 1} * step + 1);
+      axes.push_back(axis);
+      steps.push_back(step);
+    };
+    cut(1, channel, channels, 1, shape.channels);
+    cut(2, view.row, in.height, view.stride_h, shape.height);
+    cut(3, view.column, in.width, view.stride_w, shape.width);
+    if (!axes.empty()) tensor = derived(node, "Slice", {tensor}, {starts, ends, axes, steps});
+    if (view.has_zeros()) {
+      tensor =
+          derived(node, "Pad", {tensor}, {{0, view.zeros_before, 0, 0, 0, view.zeros_after, 0, 0}});
+    }
+    return tensor;
+  }
+
+  std::string derived(
+      const LayerNode& node, const char* op, std::vector<std::string> inputs,
+      const std::vector<std::vector<std::int64_t>>& amounts,
+      const std::function<void(onnx::NodeProto&)>& finish = [](onnx::NodeProto&) {}) {
+    std::string& known = derived_[{op, inputs, amounts}];
+    if (!known.empty()) return known;
+    const std::string stem = node.name + '.' + op;
+    for (const std::vector<std::int64_t>& values : amounts) {
+      inputs.push_back(graph_.add_integers(stem + ".amounts", values));
+    }
+    known = graph_.fresh(stem + ".out");
+    finish(graph_.add_node(graph_.fresh(stem), op, inputs, known));
+    return known;
+  }
+
   /// `tensor`, or what its Quant node makes of it.
   std::string quantized(const std::string& tensor, const std::string& stem, std::size_t index,
                         QuantSpec LayerQuants::*spec) {
@@ -120,7 +184,10 @@ class Writer {
         add_pool(node, tensor);
         break;
       case LayerKind::kAdd:
-        graph_.add_node(node.name, "Add", {tensor_of(node.input), tensor_of(node.input2)}, tensor);
+        graph_.add_node(
+            node.name, "Add",
+            {tensor_seen(node, node.input, node.view), tensor_seen(node, node.input2, node.view2)},
+            tensor);
         break;
     }
     if (node.fused_pool > 1) {
@@ -158,7 +225,7 @@ class Writer {
   void add_pool(const LayerNode& node, const std::string& output) {
     const bool is_max = node.pool.kind == PoolKind::kMax;
     onnx::NodeProto& pool = graph_.add_node(node.name, is_max ? "MaxPool" : "AveragePool",
-                                            {tensor_of(node.input)}, output);
+                                            {tensor_seen(node, node.input, node.view)}, output);
     add_window(pool, node.pool);
     if (!is_max) {
       add_attribute(pool, "count_include_pad", std::int64_t{node.pool.count_include_pad});
@@ -181,10 +248,13 @@ class Writer {
                     "transB", 1);
       return;
     }
-    onnx::NodeProto& proto =
-        graph_.add_node(node.name, "Conv", {tensor_of(node.input), weights, bias}, output);
+    onnx::NodeProto& proto = graph_.add_node(
+        node.name, "Conv", {tensor_seen(node, node.input, node.view), weights, bias}, output);
     add_window(proto, conv);
     add_attribute(proto, "group", conv.groups);
+    if (conv.dilation_h() > 1 || conv.dilation_w() > 1) {
+      add_attribute(proto, "dilations", {conv.dilation_h(), conv.dilation_w()});
+    }
   }
 
   std::string add_constant(const std::string& name, const std::vector<int>& dims,
@@ -195,7 +265,7 @@ class Writer {
 
   /// What a Gemm reads.
   std::string vector_for(const LayerNode& node) {
-    const std::string& input = tensor_of(node.input);
+    const std::string input = tensor_seen(node, node.input, node.view);
     if (node.input != kNetworkInput && is_gemm_[static_cast<std::size_t>(node.input)]) return input;
     const std::string flat = graph_.fresh(node.name + ".flat");
     graph_.add_node(graph_.fresh(node.name + ".flatten"), "Flatten", {input}, flat);
@@ -204,9 +274,15 @@ class Writer {
 
   const FloatNetwork& network_;
   const NetworkQuants* const quants_;
+  const MapParts<FloatNetwork> maps_;
   GraphWriter graph_;
   std::vector<bool> is_gemm_;
   std::vector<std::string> tensors_;  ///< of the input, then of each layer
+  /// What Concat, Slice and Pad nodes deliver, by what they are.
+  std::map<
+      std::tuple<std::string, std::vector<std::string>, std::vector<std::vector<std::int64_t>>>,
+      std::string>
+      derived_;
 };
 
 }  // namespace

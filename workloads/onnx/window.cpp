@@ -26,9 +26,10 @@ std::vector<int> extents(Attributes& attributes, const char* name, std::size_t c
 }
 
 /// Padding of one axis for ceil(in / stride) outputs: {before, after}, the odd one after.
-std::pair<int, int> same_padding(int in, int kernel, int stride) {
+std::pair<int, int> same_padding(int in, std::int64_t span, int stride) {
   const int out = (in + stride - 1) / stride;
-  const int total = std::max((out - 1) * stride + kernel - in, 0);
+  const int total = extent_of(std::max<std::int64_t>(std::int64_t{out - 1} * stride + span - in, 0),
+                              "padding", 0);
   return {total / 2, total - total / 2};
 }
 
@@ -61,9 +62,7 @@ Window read_window(Attributes& attributes, const Shape& in, std::vector<std::int
     throw std::runtime_error("attribute kernel_shape differs from the weights' dimensions");
   }
   if (kernel.size() != 2) throw std::runtime_error("the kernel is not two-dimensional");
-  for (const int dilation : extents(attributes, "dilations", 2, 1, 1)) {
-    if (dilation != 1) throw std::runtime_error("dilations other than 1 are not supported");
-  }
+  const std::vector<int> dilations = extents(attributes, "dilations", 2, 1, 1);
   const std::vector<int> strides = extents(attributes, "strides", 2, 1, 1);
   std::vector<int> pads = extents(attributes, "pads", 4, 0, 0);
   Window window;
@@ -71,11 +70,14 @@ Window read_window(Attributes& attributes, const Shape& in, std::vector<std::int
   window.kernel_w = extent_of(kernel[1], "kernel width", 1);
   window.stride_h = strides[0];
   window.stride_w = strides[1];
+  // Of a kernel of one row they say nothing.
+  if (window.kernel_h > 1) window.dilation_h = dilations[0];
+  if (window.kernel_w > 1) window.dilation_w = dilations[1];
 
   const std::string auto_pad = attributes.text("auto_pad", "NOTSET");
   if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
-    auto [top, bottom] = same_padding(in.height, window.kernel_h, window.stride_h);
-    auto [left, right] = same_padding(in.width, window.kernel_w, window.stride_w);
+    auto [top, bottom] = same_padding(in.height, window.span_h(), window.stride_h);
+    auto [left, right] = same_padding(in.width, window.span_w(), window.stride_w);
     if (auto_pad == "SAME_LOWER") {
       std::swap(top, bottom);
       std::swap(left, right);
@@ -105,8 +107,8 @@ bool round_up(Window& window, const Shape& in) {
 }
 
 void check_padding(const Window& window) {
-  if (std::max(window.pad_top, window.pad_bottom) < window.kernel_h &&
-      std::max(window.pad_left, window.pad_right) < window.kernel_w) {
+  if (std::max(window.pad_top, window.pad_bottom) < window.span_h() &&
+      std::max(window.pad_left, window.pad_right) < window.span_w()) {
     return;
   }
   throw std::runtime_error(

@@ -21,8 +21,13 @@ struct Pads {
 struct Window {
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
+  int dilation_h = 1, dilation_w = 1;
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
 
+  bool is_dilated() const { return dilation_h > 1 || dilation_w > 1; }
+  /// From the first to the last row or column that it sees; at most 2^32.
+  std::int64_t span_h() const { return (std::int64_t{kernel_h} - 1) * dilation_h + 1; }
+  std::int64_t span_w() const { return (std::int64_t{kernel_w} - 1) * dilation_w + 1; }
   bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right > 0; }
   /// Takes in a Pad node before it.
   void add(const Pads& pads) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "workloads/images/network_input.h"
+#include "workloads/map_parts.h"
 #include "workloads/training/straight_through.h"
 #include "workloads/training/tensors.h"
 
@@ -155,19 +156,38 @@ torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& 
   const std::vector<std::int64_t> inside{is_symmetric ? conv.pad_top : 0,
                                          is_symmetric ? conv.pad_left : 0};
   return torch::conv2d(is_symmetric ? input : padded(input, conv, 0), weight,
-                       bias_of(index, weight), {conv.stride_h, conv.stride_w}, inside, {1, 1},
-                       conv.groups);
+                       bias_of(index, weight), {conv.stride_h, conv.stride_w}, inside,
+                       {conv.dilation_h(), conv.dilation_w()}, conv.groups);
 }
 
 std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) const {
   const torch::Tensor image = input(pixels);
   std::vector<torch::Tensor> results;
-  const auto result_of = [&](int producer) {
-    return producer == kNetworkInput ? image : results[static_cast<std::size_t>(producer)];
+  const MapParts<FloatNetwork> maps(network_);
+  const auto seen = [&](const LayerNode& node, int producer, const MapView& view) {
+    const Shape& in = node.input_shape();
+    const std::vector<MapPart> parts = maps.seen(producer, view, in);
+    std::vector<torch::Tensor> tensors;
+    for (const MapPart& part : parts) {
+      tensors.push_back(part.producer == kNetworkInput
+                            ? image
+                            : results[static_cast<std::size_t>(part.producer)]);
+    }
+    if (is_whole_output(parts, view, in)) return tensors.front();
+    using torch::indexing::Slice;
+    const auto every = [](int first, int step, int count) {
+      return Slice(first, first + (count - 1) * step + 1, step);
+    };
+    const torch::Tensor real =
+        torch::cat(tensors, 1)
+            .index({Slice(), every(view.channel - parts.front().channel, 1, view.real_channels(in)),
+                    every(view.row, view.stride_h, in.height),
+                    every(view.column, view.stride_w, in.width)});
+    return torch::constant_pad_nd(real, {0, 0, 0, 0, view.zeros_before, view.zeros_after});
   };
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     const LayerNode& node = network_.layers[i].node;
-    torch::Tensor x = result_of(node.input);
+    torch::Tensor x = seen(node, node.input, node.view);
     switch (node.kind) {
       case LayerKind::kConv:
         x = convolution(i, x);
@@ -178,7 +198,7 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
         x = pool(x, node.pool);
         break;
       case LayerKind::kAdd:
-        x = x + result_of(node.input2);
+        x = x + seen(node, node.input2, node.view2);
         break;
     }
     const bool is_last = i + 1 == network_.layers.size();

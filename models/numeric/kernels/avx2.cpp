@@ -41,8 +41,8 @@ struct Avx2 {
 
 }  // namespace
 
-const KernelSet kAvx2 =
-    kernel_set("avx2", nullptr, tiled_dot<Avx2>, plain_unpack_bits, plain_pack_bits);
+const KernelSet kAvx2 = kernel_set("avx2", nullptr, tiled_dot<Avx2>, nullptr, lane_dot<Avx2>,
+                                   plain_unpack_bits, plain_pack_bits);
 
 }  // namespace dcnsim::kernels
 #endif

@@ -107,8 +107,8 @@ void pack_bits(const PackBitsArgs& args) {
 
 }  // namespace
 
-const KernelSet kAvx512Vnni =
-    kernel_set("avx512vnni", tiled_dot<Bytes>, tiled_dot<Words>, unpack_bits, pack_bits);
+const KernelSet kAvx512Vnni = kernel_set("avx512vnni", tiled_dot<Bytes>, tiled_dot<Words>,
+                                         lane_dot<Bytes>, lane_dot<Words>, unpack_bits, pack_bits);
 
 }  // namespace dcnsim::kernels
 #endif

@@ -34,6 +34,14 @@ struct DotArgs {
   std::size_t channels;         ///< to be written; the last block may be partly used
 };
 
+/// The same where every output channel has a window of its own, as with many groups: a step of the
+/// input holds kStepBytes for each channel of a block (kBlockStepBytes), and the steps of a run lie
+/// so for one block after the other.
+struct LaneDotArgs {
+  DotArgs dot;
+  std::size_t input_block_bytes;  ///< from one block of a run to the next
+};
+
 /// Which part of a weight a packed copy holds: all of it, or its unsigned low or signed high byte.
 enum class WeightPart { kWhole, kLow, kHigh };
 
@@ -134,6 +142,8 @@ struct KernelSet {
   const char* name;
   void (*dot_u8s8)(const DotArgs&);  ///< null where the instruction set has no exact one
   void (*dot_s16)(const DotArgs&);
+  void (*lane_dot_u8s8)(const LaneDotArgs&);  ///< null like dot_u8s8
+  void (*lane_dot_s16)(const LaneDotArgs&);
   void (*pack_to_8)(const PackArgs&);
   void (*pack_to_16)(const PackArgs&);
   void (*add_partial)(const AddPartialArgs&);

@@ -159,11 +159,15 @@ void ordered(const OrderedArgs& args) {
 /// The table of one instruction set, with the functions that the compiler cannot derive.
 constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&),
                                void (*dot_s16)(const DotArgs&),
+                               void (*lane_dot_u8s8)(const LaneDotArgs&),
+                               void (*lane_dot_s16)(const LaneDotArgs&),
                                void (*unpack_bits)(const UnpackBitsArgs&),
                                void (*pack_bits)(const PackBitsArgs&)) {
   return {name,
           dot_u8s8,
           dot_s16,
+          lane_dot_u8s8,
+          lane_dot_s16,
           pack_weights<std::int8_t>,
           pack_weights<std::int16_t>,
           add_partial,

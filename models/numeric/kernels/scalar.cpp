@@ -6,8 +6,9 @@
 namespace dcnsim::kernels {
 namespace {
 
-template <class InputCode, class WeightCode>
-void dot(const DotArgs& args) {
+/// kLanes: 1 if the channels of a block share their codes, else kBlockChannels.
+template <class InputCode, class WeightCode, std::size_t kLanes>
+void dot_windows(const DotArgs& args, std::size_t input_block_bytes) {
   constexpr std::size_t kCodes = kStepBytes / sizeof(WeightCode);
   for (std::size_t first = 0; first < args.channels; first += kBlockChannels) {
     const std::uint8_t* block = args.weights + first / kBlockChannels * args.block_bytes;
@@ -18,16 +19,17 @@ void dot(const DotArgs& args) {
       }
       const std::uint8_t* weights = block;
       for (std::size_t run = 0; run < args.run_count; ++run) {
-        const std::uint8_t* input = args.input + args.pixels[pixel] + args.runs[run];
+        const std::uint8_t* input = args.input + args.pixels[pixel] + args.runs[run] +
+                                    first / kBlockChannels * input_block_bytes;
         for (std::size_t step = 0; step < args.run_steps; ++step) {
-          InputCode codes[kCodes];
+          InputCode codes[kLanes * kCodes];
           WeightCode factors[kBlockChannels * kCodes];
-          __builtin_memcpy(codes, input + step * kStepBytes, sizeof(codes));
+          __builtin_memcpy(codes, input + step * sizeof(codes), sizeof(codes));
           __builtin_memcpy(factors, weights, sizeof(factors));
           weights += kBlockStepBytes;
           for (std::size_t c = 0; c < kBlockChannels; ++c) {
             for (std::size_t k = 0; k < kCodes; ++k) {
-              sums[c] += static_cast<std::uint32_t>(std::int32_t{codes[k]} *
+              sums[c] += static_cast<std::uint32_t>(std::int32_t{codes[c % kLanes * kCodes + k]} *
                                                     std::int32_t{factors[c * kCodes + k]});
             }
           }
@@ -41,10 +43,21 @@ void dot(const DotArgs& args) {
   }
 }
 
+template <class InputCode, class WeightCode>
+void dot(const DotArgs& args) {
+  dot_windows<InputCode, WeightCode, 1>(args, 0);
+}
+
+template <class InputCode, class WeightCode>
+void lane_dot(const LaneDotArgs& lanes) {
+  dot_windows<InputCode, WeightCode, kBlockChannels>(lanes.dot, lanes.input_block_bytes);
+}
+
 }  // namespace
 
 const KernelSet kScalar =
     kernel_set("scalar", dot<std::uint8_t, std::int8_t>, dot<std::int16_t, std::int16_t>,
+               lane_dot<std::uint8_t, std::int8_t>, lane_dot<std::int16_t, std::int16_t>,
                plain_unpack_bits, plain_pack_bits);
 
 }  // namespace dcnsim::kernels

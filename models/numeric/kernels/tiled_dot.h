@@ -19,6 +19,22 @@
 namespace dcnsim::kernels {
 namespace {
 
+/// Sums of one pixel to their places; a block may be partly used.
+template <class Isa, std::size_t kVectors>
+inline void store_pixel(const DotArgs& args, std::size_t first_block, std::size_t pixel,
+                        const typename Isa::Vector (&sums)[kVectors]) {
+  std::int32_t* out = args.out + pixel * args.out_stride;
+  DCNSIM_UNROLL
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const std::size_t channel = first_block * kBlockChannels + v * Isa::kLanes;
+    if (channel + Isa::kLanes <= args.channels) {
+      Isa::store(out + channel, sums[v]);
+    } else if (channel < args.channels) {
+      Isa::store_first(out + channel, sums[v], args.channels - channel);
+    }
+  }
+}
+
 /// One strip: kPixels windows times kBlocks blocks.
 template <class Isa, std::size_t kBlocks, std::size_t kPixels>
 void dot_strip(const DotArgs& args, std::size_t first_block, std::size_t first_pixel) {
@@ -61,16 +77,7 @@ void dot_strip(const DotArgs& args, std::size_t first_block, std::size_t first_p
 
   DCNSIM_UNROLL
   for (std::size_t p = 0; p < kPixels; ++p) {
-    std::int32_t* out = args.out + (first_pixel + p) * args.out_stride;
-    DCNSIM_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      const std::size_t channel = first_block * kBlockChannels + v * Isa::kLanes;
-      if (channel + Isa::kLanes <= args.channels) {
-        Isa::store(out + channel, sums[p][v]);
-      } else if (channel < args.channels) {
-        Isa::store_first(out + channel, sums[p][v], args.channels - channel);
-      }
-    }
+    store_pixel<Isa>(args, first_block, first_pixel + p, sums[p]);
   }
 }
 
@@ -121,6 +128,56 @@ void tiled_dot(const DotArgs& args) {
                                 : (left < Isa::kMaxBlocks ? left : Isa::kMaxBlocks);
     dispatch_blocks<Isa, Isa::kMaxBlocks>(args, done, now);
     done += now;
+  }
+}
+
+/// One strip of one block whose channels read windows of their own.
+template <class Isa, std::size_t kPixels>
+void lane_strip(const LaneDotArgs& lanes, std::size_t block, std::size_t first_pixel) {
+  using Vector = typename Isa::Vector;
+  constexpr std::size_t kVectors = Isa::kVectors;
+  constexpr std::size_t kVectorBytes = kBlockStepBytes / kVectors;
+  const DotArgs& args = lanes.dot;
+  Vector sums[kPixels][kVectors];
+  DCNSIM_UNROLL
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const Vector bias = Isa::load(args.bias + block * kBlockChannels + v * Isa::kLanes);
+    DCNSIM_UNROLL
+    for (std::size_t p = 0; p < kPixels; ++p) sums[p][v] = bias;
+  }
+  const std::uint8_t* weights = args.weights + block * args.block_bytes;
+  const std::uint8_t* input = args.input + block * lanes.input_block_bytes;
+  for (std::size_t run = 0; run < args.run_count; ++run) {
+    for (std::size_t step = 0; step < args.run_steps; ++step, weights += kBlockStepBytes) {
+      DCNSIM_UNROLL
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        const Vector factors = Isa::load(weights + v * kVectorBytes);
+        DCNSIM_UNROLL
+        for (std::size_t p = 0; p < kPixels; ++p) {
+          const std::uint8_t* codes = input + args.pixels[first_pixel + p] + args.runs[run] +
+                                      step * kBlockStepBytes + v * kVectorBytes;
+          sums[p][v] = Isa::dot(sums[p][v], Isa::load(codes), factors);
+        }
+      }
+    }
+  }
+  DCNSIM_UNROLL
+  for (std::size_t p = 0; p < kPixels; ++p) {
+    store_pixel<Isa>(args, block, first_pixel + p, sums[p]);
+  }
+}
+
+template <class Isa>
+void lane_dot(const LaneDotArgs& lanes) {
+  constexpr std::size_t kPixels = 4;
+  const DotArgs& args = lanes.dot;
+  const std::size_t blocks = (args.channels + kBlockChannels - 1) / kBlockChannels;
+  std::size_t pixel = 0;
+  for (; pixel + kPixels <= args.pixel_count; pixel += kPixels) {
+    for (std::size_t b = 0; b < blocks; ++b) lane_strip<Isa, kPixels>(lanes, b, pixel);
+  }
+  for (; pixel < args.pixel_count; ++pixel) {
+    for (std::size_t b = 0; b < blocks; ++b) lane_strip<Isa, 1>(lanes, b, pixel);
   }
 }
 

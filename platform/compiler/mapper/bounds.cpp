@@ -83,14 +83,14 @@ std::uint64_t least_input_bytes(const Descriptor& layer, std::uint64_t whole) {
   const auto used = [&](int outputs, int kernel, int padding, int extent) {
     return std::min<std::int64_t>(extent, std::int64_t{outputs} * pool * kernel - padding);
   };
-  const int kernel_h = conv ? layer.conv.kernel_h : layer.pool.kernel_h;
-  const int kernel_w = conv ? layer.conv.kernel_w : layer.pool.kernel_w;
+  const int kernel_h = conv ? layer.conv.span_h() : layer.pool.kernel_h;
+  const int kernel_w = conv ? layer.conv.span_w() : layer.pool.kernel_w;
   const std::int64_t pixels =
       used(out.height, kernel_h, all.pad_top + all.pad_bottom, all.y1 - all.y0) *
       used(out.width, kernel_w, all.pad_left + all.pad_right, all.x1 - all.x0);
   if (pixels == std::int64_t{all.y1 - all.y0} * (all.x1 - all.x0)) return whole;
-  return std::min(whole, u64(std::max<std::int64_t>(0, pixels) * layer.input_shape().channels *
-                             layer.input.bits / 8));
+  const int channels = layer.input_slice.map(layer.input_shape()).channels;
+  return std::min(whole, u64(std::max<std::int64_t>(0, pixels) * channels * layer.input.bits / 8));
 }
 
 }  // namespace

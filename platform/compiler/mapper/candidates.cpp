@@ -35,7 +35,9 @@ int column_unit(const Descriptor& layer, int bus_bytes) {
 /// Input tiles of less than all channels have a multiple of so many: whole planes of all maps that
 /// they cut, and of each group. 0 if they cannot be.
 int input_unit(const Descriptor& layer) {
-  if (layer.input_on_chip) return 0;
+  if (layer.input_on_chip || layer.input_slice.has_zeros() || layer.input2_slice.has_zeros()) {
+    return 0;
+  }
   int unit = layer.input_segment;
   if (layer.kind == LayerKind::kConv) {
     const bool has_whole = layer.conv.groups == 1 || (unit != 0 && group_inputs(layer) % unit == 0);
@@ -244,12 +246,16 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
   // As if there were several pixel tiles: of one at least as much is gathered.
   d.tiling.tile_h = d.tiling.tile_w = 1;
   if (loads_input(d)) {
-    const int bits =
-        (d.input_on_chip ? 0 : d.input.bits) + (d.kind == LayerKind::kAdd ? d.input2.bits : 0);
+    const auto pixel_bits = [&](const InputSlice& slice, int bits) {
+      return std::int64_t{std::min(input_tile_channels(d), slice.map(d.input_shape()).channels)} *
+             bits;
+    };
+    const std::int64_t bits =
+        (d.input_on_chip ? 0 : pixel_bits(d.input_slice, d.input.bits)) +
+        (d.kind == LayerKind::kAdd ? pixel_bits(d.input2_slice, d.input2.bits) : 0);
     // Beside a map that stays in a scratchpad, there is no second half to share with it.
     const bool one_slot = config_.shares_buffer() && (d.input_on_chip || d.output_on_chip);
-    hold(config_.input_buffer, one_slot, std::int64_t{input_tile_channels(d)} * bits,
-         limits.inputs);
+    hold(config_.input_buffer, one_slot, bits, limits.inputs);
   }
   if (!d.output_on_chip) {
     hold(config_.output_buffer, false, std::int64_t{stored_channels(d)} * d.requant.out.bits,

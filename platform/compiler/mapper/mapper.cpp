@@ -22,12 +22,16 @@ namespace {
 /// Whether layer `i` hands its whole output to the next layer, and to no other.
 bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
   const int producer = static_cast<int>(i);
+  if (network.layers[i].node.join.any()) return false;
   int uses = 0;
   for (const FixedLayer& layer : network.layers) {
     uses += layer.node.input == producer ? 1 : 0;
     uses += layer.node.kind == LayerKind::kAdd && layer.node.input2 == producer ? 1 : 0;
   }
-  return i + 1 < network.layers.size() && network.layers[i + 1].node.input == producer && uses == 1;
+  if (i + 1 == network.layers.size() || uses != 1) return false;
+  const LayerNode& next = network.layers[i + 1].node;
+  return next.input == producer &&
+         next.view.real_channels(next.input_shape()) == network.shape_of(producer).channels;
 }
 
 /// Where a feature map lies between its producer and its readers.
@@ -214,6 +218,9 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     if (layer.input == kNetworkInput && (d.input_segment != 0 || d.input_strip != 0)) {
       input_ = fixed_map({d.input_segment, d.input_strip});
     }
+    if (d.kind == LayerKind::kAdd && layer.input2 == kNetworkInput && d.input2_segment != 0) {
+      input_ = fixed_map({d.input2_segment, d.input2_strip});
+    }
     layers_.push_back(std::move(layer));
   }
 }
@@ -252,9 +259,10 @@ Descriptor Mapper::placed(std::size_t index, Place input, Place output) const {
   if (d.kind == LayerKind::kAdd) in2 = of(layer.input2);
   const Layout out = layer.map.layouts[output].value_or(Layout{});
   d.output_on_chip = output == Place::kChip;
-  d.input_segment = in.segment;
+  // Of maps whose planes are given, a layer may have fewer channels than a plane.
+  if (d.input_on_chip || d.input_segment == 0) d.input_segment = in.segment;
   d.input_strip = in.strip;
-  d.input2_segment = in2.segment;
+  if (d.input2_segment == 0) d.input2_segment = in2.segment;
   d.input2_strip = in2.strip;
   d.output_segment = out.segment;
   d.output_strip = out.strip;

@@ -69,14 +69,15 @@ void TileTimes::add_run(Sum& sum, std::uint64_t bytes, std::uint64_t times) cons
 }
 
 /// Channels of whole planes, or a part of one plane, pixel by pixel.
-void TileTimes::add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1, int channel0,
-                        int channel1) const {
+void TileTimes::add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1,
+                        const ChannelRange& range, bool has_strides) const {
+  const auto [channel0, channel1] = range;
   const int channels = channel1 - channel0;
   if (channels < map.plane(channel0).channels()) {
     add_run(sum, u64(std::int64_t{channels} * map.bits() / 8), u64(rows) * u64(x1 - x0));
     return;
   }
-  const bool joined = map.joins_rows() && x1 - x0 == map.shape().width;
+  const bool joined = map.joins_rows() && !has_strides && x1 - x0 == map.shape().width;
   for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
     const std::uint64_t bytes = u64(map.bus_bytes(plane.size, x0, x1));
     if (joined) {
@@ -114,19 +115,22 @@ const TileTimes::Transfer& TileTimes::weights(const Step& step) {
 TileTimes::Transfer TileTimes::inputs(const Step& step) const {
   const InputRegion in = input_region(layer_, step.pixels);
   Sum sum;
-  const auto add = [&](const MapLayout& map) {
-    add_map(sum, map, in.y1 - in.y0, in.x0, in.x1, step.in0, step.in1);
+  const auto add = [&](const MapLayout& map, const InputSlice& slice) {
+    const int x0 = slice.column_of(in.x0);
+    const int x1 = in.x0 == in.x1 ? x0 : slice.column_of(in.x1 - 1) + 1;
+    add_map(sum, map, in.y1 - in.y0, x0, x1, map_channels(layer_, slice, step),
+            slice.has_strides());
   };
-  if (!layer_.input_on_chip) add(input_);
-  if (layer_.kind == LayerKind::kAdd) add(input2_);
+  if (!layer_.input_on_chip) add(input_, layer_.input_slice);
+  if (layer_.kind == LayerKind::kAdd) add(input2_, layer_.input2_slice);
   return transfer(sum, false);
 }
 
 TileTimes::Transfer TileTimes::outputs(const Step& step) const {
   const PixelTile& tile = step.pixels;
   Sum sum;
-  add_map(sum, output_, tile.y1 - tile.y0, tile.x0, tile.x1, step.store_channel0,
-          step.store_channel1);
+  add_map(sum, output_, tile.y1 - tile.y0, tile.x0, tile.x1,
+          {step.store_channel0, step.store_channel1}, false);
   return transfer(sum, true);
 }
 

@@ -55,8 +55,8 @@ class TileTimes {
     std::uint64_t bytes = 0, requests = 0;
   };
   void add_run(Sum& sum, std::uint64_t bytes, std::uint64_t times) const;
-  void add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1, int channel0,
-               int channel1) const;
+  void add_map(Sum& sum, const MapLayout& map, int rows, int x0, int x1, const ChannelRange& range,
+               bool has_strides) const;
   Transfer transfer(const Sum& sum, bool is_write) const;
 
   Descriptor layer_;

@@ -52,6 +52,38 @@ TEST(QuantizeNetwork, ChoosesSignsWidthsAndRounding) {
   EXPECT_EQ(layers[2].requant.shift, 0);
 }
 
+/// Two convolutions, of which one has a ReLU, write one map, which a third reads.
+FloatNetwork joined_network(float largest_weight) {
+  std::mt19937 random(4);
+  FloatNetwork network{"joined", "image", kCifarShape, {}};
+  network.layers.push_back(conv_layer("a", kNetworkInput, kCifarShape, 3, 8, 8, random));
+  network.layers.push_back(conv_layer("b", kNetworkInput, kCifarShape, 2, 8, 8, random));
+  network.layers.push_back(conv_layer("fc", 1, {4, 4, 5}, 4, 4, 1, random));
+  network.layers[0].node.join = {0, 2, 5};
+  network.layers[1].node.join = {0, 0, 5};
+  network.layers[0].node.relu = true;
+  network.layers[1].weights[0] = largest_weight;
+  return network;
+}
+
+TEST(QuantizeNetwork, GivesOneFormatToWhatLiesInOneMap) {
+  QuantizeOptions options;
+  const auto format = [&](float largest_weight) {
+    const FixedNetwork network =
+        quantize_network(joined_network(largest_weight), random_images(2), options).network;
+    EXPECT_EQ(network.layers[0].requant.out, network.layers[1].requant.out);
+    return network.layers[0].requant.out;
+  };
+  const Format usual = format(0.1F);
+  EXPECT_EQ(usual.bits, 8);
+  EXPECT_TRUE(usual.is_signed);
+  EXPECT_LT(format(50.0F).frac, usual.frac);
+  options.layers = {{"a", 0, 5}};
+  EXPECT_EQ(format(0.1F).bits, 5);
+  options.layers = {{"a", 0, 5}, {"b", 0, 11}};
+  EXPECT_EQ(format(0.1F).bits, 11);
+}
+
 TEST(QuantizeNetwork, ScalesTheImageToOtherInputWidths) {
   QuantizeOptions options;
   for (const int bits : {1, 5, 16}) {

@@ -113,6 +113,8 @@ class Walk {
   bool own_channels_only() const {
     if (!conv_ || tile_in() < inputs_of_group()) return true;
     const Range first = group_tiles(layer_).front();
+    const InputSlice& slice = layer_.input_slice;
+    if (slice.zeros_before + slice.zeros_after > 0) return false;
     return layer_.input_segment != 0 &&
            first.size() * inputs_of_group() % layer_.input_segment == 0;
   }
@@ -173,14 +175,16 @@ void relate(std::vector<Step>& steps, bool gathering, int out_channels) {
 
 int Axis::outputs() const {
   int windows = 0;
-  for (int at = -before; at + kernel <= extent + after; at += stride) ++windows;
+  const int last = (kernel - 1) * dilation;
+  for (int at = -before; at + last < extent + after; at += stride) ++windows;
   return windows / pool;
 }
 
 Range Axis::inputs(const Range& outputs) const {
   Range inputs{extent, 0};
   for (int window = outputs.first * pool; window < outputs.last * pool; ++window) {
-    for (int k = 0; k < kernel; ++k) {
+    // All from the first to the last, also those that a dilated window leaves out.
+    for (int k = 0; k <= (kernel - 1) * dilation; ++k) {
       const int at = window * stride - before + k;
       if (at < 0 || at >= extent) continue;
       inputs.first = std::min(inputs.first, at);
@@ -200,6 +204,8 @@ Geometry::Geometry(const Descriptor& layer) {
   switch (layer.kind) {
     case LayerKind::kConv:
       windows(layer.conv, layer.fused_pool);
+      rows.dilation = layer.conv.dilation_h();
+      columns.dilation = layer.conv.dilation_w();
       out_channels = layer.conv.out_channels;
       groups = layer.conv.groups;
       reduction = layer.conv.kernel_h * layer.conv.kernel_w * in_channels / groups;

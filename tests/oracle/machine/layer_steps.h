@@ -24,6 +24,7 @@ struct Axis {
   int extent = 1;
   int kernel = 1, stride = 1, before = 0, after = 0;
   int pool = 1;
+  int dilation = 1;
 
   /// Outputs after the fused pool, window by window.
   int outputs() const;

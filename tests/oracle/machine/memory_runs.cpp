@@ -36,32 +36,41 @@ Int column_bit(const Map& map, int x, Int pixel_bits, Int bus) {
   return bits;
 }
 
-/// Channels of a rectangle of pixels: a row of a plane that it has all channels of is a run, else a
-/// pixel; whole rows of a map with segments or strips are one run together.
-void add_map(Runs& runs, Stream stream, const Map& map, const Range& rows, const Range& columns,
-             const Range& channels, Int bus, const BufferConfig& buffer) {
+std::vector<int> all_of(const Range& range) {
+  std::vector<int> all;
+  for (int i = range.first; i < range.last; ++i) all.push_back(i);
+  return all;
+}
+
+/// Channels of rows and columns of a map: from the first to the last column a row of a plane that
+/// it has all channels of is a run, else a pixel; whole rows of a map with segments or strips, one
+/// behind the other, are one run together.
+void add_map(Runs& runs, Stream stream, const Map& map, const std::vector<int>& rows,
+             const std::vector<int>& columns, const Range& channels, Int bus,
+             const BufferConfig& buffer, bool is_strided = false) {
   Int base = static_cast<Int>(map.address);
   for (const Range& plane : planes(map.channels, map.segment)) {
     const Int pixel_bits = plane.size() * map.bits;
     const Int row_bytes = column_bit(map, map.columns, pixel_bits, bus) / 8;
     const Range wanted{std::max(plane.first, channels.first), std::min(plane.last, channels.last)};
     if (wanted.first < wanted.last) {
-      const int pixels = wanted == plane ? columns.size() : 1;
+      const std::size_t pixels = wanted == plane ? columns.size() : 1;
       Runs of_plane;
-      for (int y = rows.first; y < rows.last; ++y) {
-        for (int x = columns.first; x < columns.last; x += pixels) {
-          const Int first =
-              column_bit(map, x, pixel_bits, bus) + (wanted.first - plane.first) * map.bits;
-          const Int last = column_bit(map, x + pixels - 1, pixel_bits, bus) +
+      for (const int y : rows) {
+        for (std::size_t i = 0; i < columns.size(); i += pixels) {
+          const Int first = column_bit(map, columns[i], pixel_bits, bus) +
+                            (wanted.first - plane.first) * map.bits;
+          const Int last = column_bit(map, columns[i + pixels - 1], pixel_bits, bus) +
                            (wanted.last - plane.first) * map.bits;
           Run run = run_of(stream, base + y * row_bytes, first, last - first, 1, bus, buffer);
-          run.codes = Int{pixels} * wanted.size();
+          run.codes = static_cast<Int>(pixels) * wanted.size();
           run.buffer_words = pieces(run.codes * map.bits, buffer.word_bits);
           of_plane.push_back(run);
         }
       }
-      const bool joins = map.segment != 0 || map.strip != 0;
-      if (joins && wanted == plane && pixels == map.columns && !of_plane.empty()) {
+      const bool joins = (map.segment != 0 || map.strip != 0) && !is_strided;
+      const bool is_whole = columns.size() == static_cast<std::size_t>(map.columns);
+      if (joins && wanted == plane && is_whole && !of_plane.empty()) {
         Run all = of_plane.front();
         all.bytes = all.codes = all.buffer_words = 0;
         for (const Run& row : of_plane) {
@@ -107,17 +116,28 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
 Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
   const Geometry g(layer);
   Runs runs;
-  const auto add = [&](std::uint64_t address, int segment, int strip, const Format& format) {
-    add_map(runs, Stream::kInput,
-            {address, g.rows.extent, g.columns.extent, g.in_channels, segment, strip, format.bits},
-            g.rows.inputs(step.rows), g.columns.inputs(step.columns), step.in_channels,
-            machine.dma.bus_bytes, machine.input_buffer);
+  const auto add = [&](std::uint64_t address, int segment, int strip, const Format& format,
+                       const InputSlice& slice) {
+    const int step_h = std::max(slice.stride_h, 1), step_w = std::max(slice.stride_w, 1);
+    const int height = slice.height > 0 ? slice.height : g.rows.extent;
+    const int width = slice.width > 0 ? slice.width : g.columns.extent;
+    const int channels = g.in_channels - slice.zeros_before - slice.zeros_after;
+    std::vector<int> rows, columns;
+    for (const int y : all_of(g.rows.inputs(step.rows))) rows.push_back(slice.row + y * step_h);
+    for (const int x : all_of(g.columns.inputs(step.columns))) {
+      columns.push_back(slice.column + x * step_w);
+    }
+    add_map(runs, Stream::kInput, {address, height, width, channels, segment, strip, format.bits},
+            rows, columns, real_channels(slice, g.in_channels, step.in_channels),
+            machine.dma.bus_bytes, machine.input_buffer, step_h > 1 || step_w > 1);
   };
   if (!layer.input_on_chip) {
-    add(layer.input_address, layer.input_segment, layer.input_strip, layer.input);
+    add(layer.input_address, layer.input_segment, layer.input_strip, layer.input,
+        layer.input_slice);
   }
   if (layer.kind == LayerKind::kAdd) {
-    add(layer.input2_address, layer.input2_segment, layer.input2_strip, layer.input2);
+    add(layer.input2_address, layer.input2_segment, layer.input2_strip, layer.input2,
+        layer.input2_slice);
   }
   return runs;
 }
@@ -128,9 +148,19 @@ Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
   add_map(runs, Stream::kOutput,
           {layer.output_address, g.rows.outputs(), g.columns.outputs(), g.out_channels,
            layer.output_segment, layer.output_strip, layer.requant.out.bits},
-          step.rows, step.columns, step.stored_channels, machine.dma.bus_bytes,
+          all_of(step.rows), all_of(step.columns), step.stored_channels, machine.dma.bus_bytes,
           machine.output_buffer);
   return runs;
+}
+
+Range real_channels(const InputSlice& slice, int channels, const Range& wanted) {
+  Range real{channels, 0};
+  for (int c = wanted.first; c < wanted.last; ++c) {
+    if (c < slice.zeros_before || c >= channels - slice.zeros_after) continue;
+    real.first = std::min(real.first, c - slice.zeros_before);
+    real.last = std::max(real.last, c - slice.zeros_before + 1);
+  }
+  return real;
 }
 
 Runs descriptor_runs(Int address) { return {{Stream::kDescriptor, address, 256, 0, 0}}; }

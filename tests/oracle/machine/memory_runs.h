@@ -34,6 +34,9 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
 Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
 Runs descriptor_runs(Int address);
 
+/// Of the channels `wanted` of an input of so many, those that its map has, as the map counts them.
+Range real_channels(const InputSlice& slice, int channels, const Range& wanted);
+
 Int bytes_of(const Runs& runs);
 
 struct Burst {

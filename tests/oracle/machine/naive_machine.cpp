@@ -84,8 +84,10 @@ void NaiveMachine::begin(const Descriptor& layer) {
       std::count_if(steps_.begin(), steps_.end(), [](const Step& s) { return s.stores; }) > 1);
   if (layer.kind == LayerKind::kConv && layer.input_on_chip) {
     const Geometry g(layer);
-    run_.tally.input_codes += Int{g.rows.inputs({0, g.rows.outputs()}).size()} *
-                              g.columns.inputs({0, g.columns.outputs()}).size() * g.in_channels;
+    run_.tally.input_codes +=
+        Int{g.rows.inputs({0, g.rows.outputs()}).size()} *
+        g.columns.inputs({0, g.columns.outputs()}).size() *
+        real_channels(layer.input_slice, g.in_channels, {0, g.in_channels}).size();
   }
   run_.steps = static_cast<Int>(steps_.size());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/oracle/machine/naive_step.h"
 
+#include "tests/oracle/machine/memory_runs.h"
 #include "tests/oracle/machine/naive_array.h"
 
 namespace dcnsim::oracle {
@@ -34,10 +35,13 @@ Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const
                 Tally& tally) {
   const Geometry g(layer);
   const bool add = layer.kind == LayerKind::kAdd;
-  const Int codes = Int{g.rows.inputs(step.rows).size()} * g.columns.inputs(step.columns).size() *
-                    step.in_channels.size();
-  const Int code_bits = layer.input.bits + (add ? layer.input2.bits : 0);
-  tally.input_buffer.reads += pieces(codes * code_bits, machine.input_buffer.word_bits);
+  const Int pixels = Int{g.rows.inputs(step.rows).size()} * g.columns.inputs(step.columns).size();
+  const auto channels = [&](const InputSlice& slice) {
+    return Int{real_channels(slice, g.in_channels, step.in_channels).size()};
+  };
+  Int pixel_bits = channels(layer.input_slice) * layer.input.bits;
+  if (add) pixel_bits += channels(layer.input2_slice) * layer.input2.bits;
+  tally.input_buffer.reads += pieces(pixels * pixel_bits, machine.input_buffer.word_bits);
   Int operands = 0;
   for (Int output = 0; output < outputs_of(step); ++output) {
     operands += add ? 2 : g.rows.kernel * g.columns.kernel;

@@ -54,6 +54,16 @@ class Writer {
   SET(IN_WIDTH, (window).in.width);     \
   SET(IN_CHANNELS, (window).in.channels)
 
+#define SET_SLICE(SLICE, slice)                    \
+  SET(SLICE##_ROW, (slice).row);                   \
+  SET(SLICE##_COLUMN, (slice).column);             \
+  SET(SLICE##_STRIDE_H, (slice).stride_h);         \
+  SET(SLICE##_STRIDE_W, (slice).stride_w);         \
+  SET(SLICE##_HEIGHT, (slice).height);             \
+  SET(SLICE##_WIDTH, (slice).width);               \
+  SET(SLICE##_ZEROS_BEFORE, (slice).zeros_before); \
+  SET(SLICE##_ZEROS_AFTER, (slice).zeros_after)
+
   void every_kind() {
     SET(KIND, d_.kind);
     SET(ROUNDING, d_.requant.rounding);
@@ -74,6 +84,7 @@ class Writer {
     SET(OUTPUT_SEGMENT, d_.output_segment);
     SET(INPUT_STRIP, d_.input_strip);
     SET(OUTPUT_STRIP, d_.output_strip);
+    SET_SLICE(SLICE, d_.input_slice);
   }
   void convolution() {
     SET_WINDOW(d_.conv);
@@ -86,6 +97,8 @@ class Writer {
     SET(TILE_CHANNELS, d_.tiling.tile_channels);
     SET(CHUNK_K, d_.tiling.chunk_k);
     SET(WEIGHT_ADDRESS, d_.weight_address);
+    SET(GAP_H, d_.conv.gap_h);
+    SET(GAP_W, d_.conv.gap_w);
   }
   void pool() {
     SET_WINDOW(d_.pool);
@@ -100,6 +113,7 @@ class Writer {
     SET(INPUT2_ADDRESS, d_.input2_address);
     SET(INPUT2_SEGMENT, d_.input2_segment);
     SET(INPUT2_STRIP, d_.input2_strip);
+    SET_SLICE(SLICE2, d_.input2_slice);
   }
 
   const Descriptor& d_;
@@ -135,6 +149,8 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     d.input_strip = random.pick(0, 65535);
     d.input2_strip = random.pick(0, 65535);
     d.output_strip = random.pick(0, 65535);
+    random.slice_inputs(d);
+    if (d.kind == LayerKind::kConv) random.dilate(d);
     ASSERT_EQ(Writer(d).bytes(), encode(d)) << i;
     kinds.insert(d.kind);
     roundings.insert(d.requant.rounding);

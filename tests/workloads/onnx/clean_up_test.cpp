@@ -87,8 +87,8 @@ TEST(CleanUp, NamesWhatCannotTakeInAPad) {
   EXPECT_EQ(error({0, 0, 1, 0, 0, 0, 1, 0}, "MaxPool"),
             "node 'MaxPool_y' (MaxPool): zeros of a Pad before it would count among negative "
             "values");
-  EXPECT_EQ(error({0, 1, 0, 0, 0, 0, 0, 0}, "Relu"),
-            "node 'Pad_p' (Pad): pads something else than rows and columns of a map");
+  EXPECT_EQ(error({1, 0, 0, 0, 0, 0, 0, 0}, "Relu"),
+            "node 'Pad_p' (Pad): pads something else than rows, columns and channels");
   EXPECT_EQ(error({0, 0, -1, 0, 0, 0, 0, 0}, "Relu"),
             "node 'Pad_p' (Pad): pads: -1 is not between 0 and 65536");
   EXPECT_EQ(error({0, 0, 1, 0, 0, 0, 0, 0}, "Identity"),

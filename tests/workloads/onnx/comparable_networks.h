@@ -19,6 +19,11 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.kind, b.kind);
   EXPECT_EQ(a.input, b.input);
   EXPECT_EQ(a.input2, b.input2);
+  EXPECT_EQ(a.view, b.view);
+  EXPECT_EQ(a.view2, b.view2);
+  EXPECT_EQ(a.join.map, b.join.map);
+  EXPECT_EQ(a.join.channel, b.join.channel);
+  EXPECT_EQ(a.join.channels, b.join.channels);
   EXPECT_EQ(a.relu, b.relu);
   EXPECT_EQ(to_string(a.bounds), to_string(b.bounds));
   EXPECT_EQ(a.fused_pool, b.fused_pool);
@@ -27,6 +32,8 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.pool.count_include_pad, b.pool.count_include_pad);
   EXPECT_EQ(a.conv.out_channels, b.conv.out_channels);
   EXPECT_EQ(a.conv.groups, b.conv.groups);
+  EXPECT_EQ(a.conv.gap_h, b.conv.gap_h);
+  EXPECT_EQ(a.conv.gap_w, b.conv.gap_w);
   const auto window = [](const auto& w) {
     return std::vector<int>{w.in.height, w.in.width,   w.in.channels, w.kernel_h,
                             w.kernel_w,  w.stride_h,   w.stride_w,    w.pad_top,
@@ -139,7 +146,7 @@ inline FixedNetwork canonical(FixedNetwork network) {
       // Never a tiling that would fuse: a 1 x 1 window does not, nor strides that differ.
       if (pool.kernel_h == pool.kernel_w && pool.stride_h == pool.stride_w) {
         pool.kernel_h = pool.kernel_w = pool.stride_h = pool.stride_w = 1;
-        pool.pad_left = pool.pad_top = 0;
+        pool.pad_left = pool.pad_top = pool.pad_right = pool.pad_bottom = 0;
       }
     }
   }

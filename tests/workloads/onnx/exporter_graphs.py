@@ -4,6 +4,7 @@
 import numpy as np
 from onnx import TensorProto, numpy_helper
 
+import joined_maps
 from graph_maker import GraphMaker
 
 CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
@@ -14,13 +15,14 @@ CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
            "squeeze", "sum of three", "matrix of pixels", "ceil mode", "relu of a shared map",
            "scale", "batch norm alone", "batch norm folded", "transposed weights",
            "computed weights", "batch of one", "grouped",
-           "global pool", "normalised image", "batch norm of the image", "image turned twice",
+           "dilated", "global pool", "normalised image", "batch norm of the image", "image turned twice",
            "clip as relu", "clip at infinity", "ceil mode beyond the map", "image padded",
            "bounds on both sides", "upper bound", "lower bound", "bounds of a shared map",
-           "relu of the image", "map as output", "vector of a turned image") + tuple(f"opset {n}" for n in range(7, 23))
+           "relu of the image", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
+               f"opset {n}" for n in range(7, 23))
 
 
-class Net(GraphMaker):
+class Net(joined_maps.JoinedMaps, GraphMaker):
     """Keeps the map that comes next: tensor `x` of `c` x `h` x `w`."""
 
     def __init__(self, random, opset, dtype):
@@ -81,6 +83,12 @@ class Net(GraphMaker):
         groups = int(self.pick(1, 1, 1, self.c))
         if groups > 1:
             self.met("grouped")
+        dilations = [1, 1]
+        if self.chance(0.2):
+            self.met("dilated")
+            dilations = [int(self.random.integers(1, 4)) if n == 1 else
+                         int(self.random.integers(1, (size - 1) // (n - 1) + 1))
+                         for n, size in zip(k, (self.h, self.w))]
         out = groups * int(self.random.integers(1, 5))
         weights = self.weights(out, self.c // groups, *k)
         inputs, late = [weights], None
@@ -89,6 +97,8 @@ class Net(GraphMaker):
         elif self.chance(0.5):
             late = self.real(out, 1, 1)
         attributes = {"kernel_shape": k} if self.chance(0.8) else {}
+        if dilations != [1, 1]:
+            attributes["dilations"] = dilations
         if groups > 1:
             attributes["group"] = groups
         h, w = self.h + outer[0] + outer[2], self.w + outer[1] + outer[3]
@@ -98,8 +108,9 @@ class Net(GraphMaker):
         else:
             if any(pads) or self.chance(0.5):
                 attributes["pads"] = pads
-            self.h = (h + pads[0] + pads[2] - k[0]) // strides[0] + 1
-            self.w = (w + pads[1] + pads[3] - k[1]) // strides[1] + 1
+            span = [(n - 1) * d + 1 for n, d in zip(k, dilations)]
+            self.h = (h + pads[0] + pads[2] - span[0]) // strides[0] + 1
+            self.w = (w + pads[1] + pads[3] - span[1]) // strides[1] + 1
         self.apply("Conv", *inputs, strides=strides, **attributes)
         self.c = out
         if late:
@@ -420,10 +431,13 @@ def random_network(random):
         net.vector_of_turned_image()
         return (net.whole(last, net.x, byte), net.input, last, net.classes, net.x)
     net.image(last)
+    if net.chance(0.05):
+        net.join_image()
     net.conv()
     steps = (net.conv, net.conv, net.batch_norm, net.relu, net.clip, net.pool, net.pool, net.pool_beyond,
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
-             net.nothing)
+             net.nothing, net.option_a, net.fire, net.dense, net.inception, net.split_and_joined,
+             net.cut_pixels, net.shuffle)
     for _ in range(int(random.integers(2, 8))):
         steps[random.integers(len(steps))]()
     more = (net.x,) if net.chance(0.1) else ()

@@ -89,6 +89,16 @@ class GraphMaker:
         return self.node("Reshape", [x, self.node("Concat", [self.unsqueeze(batch, [0]), rest],
                                                   axis=0)])
 
+    def split(self, outputs, sizes):
+        """Of the map that comes next, along its channels."""
+        inputs, attributes = [self.x], {"axis": 1}
+        if self.opset >= 13:
+            inputs.append(self.tensor(np.array(sizes)))
+        else:
+            attributes["split"] = sizes
+        self.nodes.append(
+            helper.make_node("Split", inputs, outputs, name=self.fresh("Split"), **attributes))
+
     def squeeze(self, x, axes):
         return self.with_axes("Squeeze", [x], axes, 13)
 

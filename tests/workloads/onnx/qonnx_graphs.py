@@ -14,7 +14,9 @@ CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
            "average pool", "bounds", "bounds on the grid", "bounds off the grid",
            "bounds of a pool", "quant after quant", "signed image", "computed reshape",
            "softmax", "matrix of pixels", "normalised image", "codes -1 and 0",
-           "weights of -1 and +1") + DOMAINS + MODES
+           "weights of -1 and +1",
+           "shortcut of option A", "joined, one format", "joined, two formats",
+           "quant behind a join", "joined and quantized again", "cut out", "channel shuffle") + DOMAINS + MODES
 
 
 class Net(GraphMaker):
@@ -166,6 +168,56 @@ class Net(GraphMaker):
         right = self.node("Relu", [both])
         self.x = self.quant(self.node("Add", [right, both]), *self.output_format(True))
 
+    def branch(self, out, bits, frac, signed, stride=1):
+        w, _ = self.weights(out, self.c, 3, 3)
+        made = self.node("Conv", [self.x, w], pads=[1, 1, 1, 1], strides=[stride, stride])
+        return made if bits is None else self.quant(made, bits, frac, signed)
+
+    def option_a(self):
+        if min(self.h, self.w) < 3 or self.opset < 10:
+            return
+        self.met("shortcut of option A")
+        amounts = [self.tensor(np.array(v)) for v in ([0, 0], [99, 99], [2, 3], [2, 2])]
+        short = self.node("Slice", [self.x, *amounts])
+        pads = [0, 1, 0, 0, 0, 2, 0, 0]
+        more = {"pads": pads} if self.opset < 11 else {}
+        short = self.node("Pad", [short] if more else [short, self.tensor(np.array(pads))], **more)
+        long = self.branch(self.c + 3, *self.output_format(True), stride=2)
+        self.c, self.h, self.w = self.c + 3, (self.h + 1) // 2, (self.w + 1) // 2
+        self.x = self.quant(self.node("Add", [long, short]), *self.output_format(True))
+
+    def joined(self):
+        """Maps side by side: of one format or of several, quantized before, behind, or both."""
+        how = self.pick("joined, one format", "joined, two formats", "quant behind a join",
+                        "joined and quantized again")
+        self.met(how)
+        one = (int(self.random.integers(2, 7)), int(self.random.integers(-2, 3)), True)
+        other = (int(self.random.integers(2, 7)), int(self.random.integers(-2, 3)),
+                 bool(self.chance(0.5)))
+        if how == "quant behind a join":
+            one = other = (None, 0, True)
+        elif how == "joined, one format":
+            other = one
+        self.x = self.node("Concat", [self.branch(2, *one), self.branch(3, *other)], axis=1)
+        self.c = 5
+        self.frac = max(one[1], other[1])
+        if "quant" in how:
+            self.x = self.quant(self.x, *self.output_format(True))
+        if self.chance(0.3) and self.opset >= 10:
+            self.met("cut out")
+            amounts = [self.tensor(np.array(v)) for v in ([1], [4], [1])]
+            self.x, self.c = self.node("Slice", [self.x, *amounts]), 3
+        elif self.chance(0.4):
+            self.met("channel shuffle")
+            self.branches_shuffled()
+
+    def branches_shuffled(self):
+        self.x = self.node("Concat", [self.x, self.x], axis=1)
+        x = self.reshape(self.x, [1, 2, self.c, self.h, self.w])
+        x = self.node("Transpose", [x], perm=[0, 2, 1, 3, 4])
+        self.c *= 2
+        self.x = self.reshape(x, [1, self.c, self.h, self.w])
+
     def max_pool(self):
         if min(self.h, self.w) < 3:
             return
@@ -246,7 +298,7 @@ def random_network(random):
         net.x = net.quant("x", 8, 0, False, "ROUND")
     net.conv()
     steps = (net.conv, net.conv, net.add, net.shared_relu, net.clip_codes, net.max_pool, net.average_pool,
-             net.trunc)
+             net.trunc, net.option_a, net.joined)
     for _ in range(int(random.integers(1, 5))):
         steps[random.integers(len(steps))]()
     net.head()

@@ -62,7 +62,9 @@ TEST(QuantizedNet, ComputesTheExecutorsCodesInEveryLayer) {
   for (unsigned seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     RandomNetwork random(seed);
-    FixedNetwork network = seed % 3 == 0 ? random.residual() : random.make();
+    FixedNetwork network = seed % 3 == 0   ? random.residual()
+                           : seed % 3 == 1 ? random.joined()
+                                           : random.make();
     if (seed % 2 == 0) random.bound(network);
     QuantizedNet net(numbers_of(network), formats_of(network));
     net.to(torch::kDouble);
