@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iomanip>
+#include <iterator>
 #include <regex>
 #include <sstream>
 
@@ -350,6 +353,9 @@ TEST(Job, places_that_do_not_do_are_refused) {
             "base 0x80000000: " + bytes + " bytes go beyond addresses of 31 bits");
   const std::uint64_t high = (std::uint64_t{1} << 32) - job.bytes / 64 * 64;
   require_address_bits(moved(job, high - 64), 32);
+  NetworkJob to_the_end = moved(job, high - 64);
+  to_the_end.bytes = (std::uint64_t{1} << 32) - to_the_end.base;
+  require_address_bits(to_the_end, 32);
   EXPECT_NE(error_of([&] { require_address_bits(moved(job, high + 64), 32); }), "no error");
   EXPECT_EQ(error_of([&] { job_format("job.img"); }),
             "\"job.img\", expected a name that ends in .bin, .elf or .hex");
@@ -366,6 +372,14 @@ TEST(Job, places_that_do_not_do_are_refused) {
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// readelf's line of a map's symbol, in the section of what is not loaded.
+void expect_map_symbol(const std::string& elf, const JobMap& map, const std::string& name) {
+  std::ostringstream line;
+  line << std::hex << map.address << std::dec << " +" << map.bytes()
+       << " OBJECT +GLOBAL DEFAULT +2 " << name;
+  EXPECT_TRUE(std::regex_search(elf, std::regex(line.str()))) << line.str() << '\n' << elf;
 }
 
 /// binutils read what is written, at both widths and across 64 KiB.
@@ -390,10 +404,14 @@ TEST(Job, files_are_what_binutils_take_them_for) {
     const std::string elf = read_file(folder.path("elf.txt"));
     EXPECT_EQ(elf.find("arning"), std::string::npos) << elf;
     EXPECT_NE(elf.find(base >> 32 == 0 ? "ELF32" : "ELF64"), std::string::npos) << elf;
-    std::ostringstream output;
-    output << std::hex << job.output.address << std::dec << " +" << job.output.bytes()
-           << " OBJECT +GLOBAL DEFAULT +2 job_output";
-    EXPECT_TRUE(std::regex_search(elf, std::regex(output.str()))) << elf;
+    expect_map_symbol(elf, job.input, "job_input");
+    expect_map_symbol(elf, job.output, "job_output");
+    // Its first map begins where its image ends.
+    const NetworkJob sharing = sharing_weights(job, base);
+    ASSERT_EQ(sharing.input.address, base + sharing.image.size());
+    folder.write("sharing.elf", job_file(sharing, JobFormat::kElf));
+    ASSERT_EQ(run("readelf -sW sharing.elf >elf.txt"), 0);
+    expect_map_symbol(read_file(folder.path("elf.txt")), sharing.input, "job_input");
     EXPECT_EQ(read_file(folder.path("back.bin")), image);
     if (base >> 32 != 0) continue;
     folder.write("job.hex", job_file(job, JobFormat::kHex));
@@ -406,12 +424,15 @@ TEST(Job, files_are_what_binutils_take_them_for) {
 }
 
 TEST(Job, the_json_says_what_the_header_says) {
-  const NetworkJob job = small_job(0x40000000);
+  NetworkJob job = small_job(0x40000000);
+  job.pixel_codes[3] = -2;
+  job.bgr = true;
   const Json json = parse_json(job_json(job, "1.2"), "job.json");
   const HeaderMacros header(job_c_header(job, "job"));
   const DcnJob c_job = header.job();
   EXPECT_EQ(json["schema"], "dcnsim.job/1");
   EXPECT_EQ(json["input"]["pixels"]["assumed"], job.pixels_are_assumed);
+  EXPECT_EQ(json["input"]["pixels"]["order"], "bgr");
   EXPECT_EQ(json["base"], c_job.base);
   EXPECT_EQ(json["bytes"], c_job.bytes);
   EXPECT_EQ(json["descriptor_address"], c_job.descriptor_address);
@@ -423,7 +444,8 @@ TEST(Job, the_json_says_what_the_header_says) {
   ASSERT_EQ(codes.size(), c_job.input.channels);
   const auto mask = (1u << c_job.input.bits) - 1;
   for (std::size_t i = 0; i < 256 * codes.size(); ++i) {
-    ASSERT_EQ(codes[i / 256][i % 256].get<unsigned>() & mask, c_job.pixel_codes[i]);
+    ASSERT_EQ(static_cast<unsigned>(codes[i / 256][i % 256].get<int>()) & mask,
+              c_job.pixel_codes[i]);
   }
 }
 
@@ -443,6 +465,15 @@ TEST(LinuxDriver, reaches_registers_and_memory_through_mappings) {
   DcnUio device;
   ASSERT_FALSE(dcn_uio_open(&device, folder.path("none").c_str(), 0));
   ASSERT_EQ(dcn_uio_memory(folder.path("none").c_str(), 0, 64), nullptr);
+  // What cannot be mapped does not stay open.
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
+  };
+  const auto before = open_files();
+  ASSERT_FALSE(dcn_uio_open(&device, "/dev/null", 0));
+  EXPECT_EQ(errno, ENODEV);
+  EXPECT_EQ(open_files(), before);
   ASSERT_TRUE(dcn_uio_open(&device, window.c_str(), 4096));
   const DcnPort port = dcn_uio_port(&device);
   EXPECT_EQ(dcn_initialise(&port), DCN_NO_DEVICE);

@@ -64,17 +64,41 @@ TEST(Changes, have_names_of_their_own_and_the_ranked_ones_come_first) {
 }
 
 TEST(Changes, are_what_their_keys_say) {
-  const Machine machine = small_edge();
+  Machine machine = small_edge();
+  machine.config.dram.channels = 2;
   for (const WhatIf& change : what_ifs()) {
     AcceleratorConfig config = machine.config;
     if (!change.apply(config, machine.dram)) continue;
     if (change.name == "no latency") {
-      EXPECT_EQ(config.ideal.gbytes_per_s, 6.4);
+      EXPECT_EQ(config.ideal.gbytes_per_s, 2 * 6.4);
       continue;
     }
     if (change.name.substr(0, 5) == "most ") continue;  // as many as there can be
     EXPECT_EQ(to_yaml(config), to_yaml(with_keys(machine.config, std::string(change.keys))))
         << change.name;
+  }
+}
+
+TEST(Changes, make_no_bus_wider_than_the_longest_burst) {
+  const Machine machine = small_edge();
+  for (const WhatIf& change : what_ifs()) {
+    AcceleratorConfig config = machine.config;
+    config.dma.max_burst_bytes = config.dma.bus_bytes;
+    change.apply(config, machine.dram);
+    EXPECT_GE(config.dma.max_burst_bytes, config.dma.bus_bytes) << change.name;
+  }
+}
+
+TEST(Changes, make_no_more_banks_than_divide_the_buffer) {
+  Machine machine = small_edge();
+  BufferConfig& buffer = machine.config.weight_buffer;
+  const int rows = 6;  // as many are halved once
+  buffer.capacity_bytes = std::int64_t{rows} * buffer.all_banks() * (buffer.word_bits / 8);
+  for (const WhatIf& change : what_ifs()) {
+    AcceleratorConfig config = machine.config;
+    if (change.name != "most weight banks") continue;
+    EXPECT_TRUE(change.apply(config, machine.dram));
+    EXPECT_EQ(config.weight_buffer.banks, 2 * buffer.banks);
   }
 }
 
