@@ -199,8 +199,8 @@ double mean_ratio(const Measured& measured, const std::string& library, const st
   return std::exp(sum / static_cast<double>(by_unit.size()));
 }
 
-// The shipped feeders were measured with this library and all widths. Those of 256 and 512 lanes are
-// measured in long runs alone.
+// The shipped feeders were measured with this library and all widths. Those of 256 and 512 lanes
+// are measured in long runs alone.
 TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_units_differ_by) {
   const Measured measured("requant_etc.csv");
   int compared = 0;
