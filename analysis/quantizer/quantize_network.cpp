@@ -200,9 +200,10 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
 NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options,
                                                  const std::vector<LayerFormats>& chosen) {
   NetworkFormats result{input_format(options), {}};
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    result.layers.push_back({chosen[i].weight.format, chosen[i].output.format,
-                             non_negative_[i] ? options.rounding : Rounding::kHalfEven});
+  for (const LayerFormats& layer : chosen) {
+    const Format& output = layer.output.format;
+    result.layers.push_back(
+        {layer.weight.format, output, output.is_signed ? Rounding::kHalfEven : options.rounding});
   }
   return result;
 }

@@ -28,8 +28,10 @@ void PackedConv::prepare(const ConvShape& conv, const Format& weight_format,
   accumulator = acc;
   bias = channel_bias;
   choose_route(weight_format, input_format, proved, fits_int32);
-  // Measured: groups of four channels or more do better in blocks of their own.
-  has_lanes = route == ConvRoute::kInt32 && conv.groups > 1 && conv.out_channels <= 2 * conv.groups;
+  // Lanes are of kernel rows that lie together. Measured: groups of four channels or more do better
+  // in blocks of their own.
+  has_lanes = route == ConvRoute::kInt32 && conv.groups > 1 &&
+              conv.out_channels <= 2 * conv.groups && conv.dilation_w() == 1;
   choose_runs();
   if (route == ConvRoute::kOrdered) return pack_ordered(weight_format, codes);
   pack(weight_format, codes);

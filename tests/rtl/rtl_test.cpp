@@ -106,8 +106,8 @@ AcceleratorConfig machine(const ArrayConfig& array, const Case& c) {
 
 /// On each shape: a case for one in `kEvery` of all pairs of widths, and further ones of few
 /// passes, which take serial arrays a tenth of the time.
-const int kEvery = tries(4, 2);
-const int kPairs = 256 / kEvery, kNarrowCases = tries(48, 96);
+const int kEvery = tries(3, 2);
+const int kPairs = 256 / kEvery, kNarrowCases = 96;
 
 using CycleModel = std::function<std::uint64_t(const AcceleratorConfig&, const ArrayWork&)>;
 

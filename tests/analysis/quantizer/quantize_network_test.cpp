@@ -72,6 +72,7 @@ TEST(QuantizeNetwork, GivesOneFormatToWhatLiesInOneMap) {
     const FixedNetwork network =
         quantize_network(joined_network(largest_weight), random_images(2), options).network;
     EXPECT_EQ(network.layers[0].requant.out, network.layers[1].requant.out);
+    EXPECT_EQ(network.layers[0].requant.rounding, Rounding::kHalfEven);
     return network.layers[0].requant.out;
   };
   const Format usual = format(0.1F);
