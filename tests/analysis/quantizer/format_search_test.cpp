@@ -40,7 +40,7 @@ Format exhaustive(const std::vector<float>& values, int bits, bool is_signed) {
 
 TEST(FormatSearch, SignsHaveTheScaleWithTheLeastError) {
   std::mt19937 random(8);
-  for (int repetition = 0; repetition < 200; ++repetition) {
+  for (std::size_t repetition = 0; repetition < 200; ++repetition) {
     const double spread = std::exp2(std::uniform_real_distribution<>(-12, 12)(random));
     std::vector<float> weights(repetition % 7 + 1);
     for (float& w : weights) w = static_cast<float>(std::normal_distribution<>(0, spread)(random));
