@@ -310,7 +310,7 @@ TEST(CleanUp, KeepsAReluBehindBoundsBelowZero) {
   model.node("Relu", {"p"}, "r");
   model.node("Clip", {"r"}, "b").set("min", -2.0F).set("max", -0.5F);
   model.node("Relu", {"b"}, "y");
-  const LayerNode& node = model.load_float().layers.at(1).node;
+  const LayerNode node = model.load_float().layers.at(1).node;
   EXPECT_TRUE(node.relu);
   EXPECT_EQ(to_string(node.bounds), "..0");
 }
