@@ -17,7 +17,7 @@ class ColumnGaps {
     std::uint64_t begin = 0, end = 0;
   };
 
-  void clear() { gaps_.fill({}); }
+  void clear() { *this = {}; }
 
   /// Behind all that are known; the oldest is forgotten.
   void add(const Gap& gap) {
