@@ -58,6 +58,11 @@ void NetworkBuilder::finish_output() {
     require_format(scores);
     scores.producer = copy_map(scores.producer);
   }
+  // The last layer makes the output; those behind made what a Slice has left out again.
+  const auto output = static_cast<std::size_t>(scores.producer + 1);
+  if (output > 0) {
+    layers_.erase(layers_.begin() + static_cast<std::ptrdiff_t>(output), layers_.end());
+  }
   const View map = map_view(shape_of(scores.producer));
   if (axes_in_order(scores.view) != axes_in_order(map)) {
     throw std::runtime_error("output '" + printable(graph_.output()) + "': is " +

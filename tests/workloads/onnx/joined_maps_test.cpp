@@ -52,6 +52,18 @@ struct JoinedMaps : testing::Test {
   Model model_{{8, 6, 3}};
 };
 
+// What else was joined to it is not computed.
+TEST_F(JoinedMaps, AnOutputThatIsCutOutAgainEndsTheNetwork) {
+  conv("x", "a", 3, 4);
+  conv("x", "b", 3, 5);
+  join({"a", "b"}, "ab");
+  slice("ab", "y", 1, 0, 4);
+  const FloatNetwork network = model_.load_float();
+  ASSERT_EQ(network.layers.size(), 1U);
+  EXPECT_EQ(network.layers[0].node.output_shape(), (Shape{8, 6, 4}));
+  EXPECT_FALSE(network.layers[0].node.join.any());
+}
+
 TEST_F(JoinedMaps, TwoLayersWriteOneMap) {
   conv("x", "squeeze", 3, 2);
   conv("squeeze", "a", 2, 4);
