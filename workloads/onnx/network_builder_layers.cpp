@@ -272,6 +272,7 @@ void NetworkBuilder::apply_chain(const std::string& tensor, const AffineChain& c
     layer.bias[c] = apply(chain, layer.bias[c], c);
     layer.scale[c] = apply_scaling(chain, layer.scale[c], c);
   }
+  layer.non_negative = false;
 }
 
 void NetworkBuilder::batch_norm() {
@@ -355,6 +356,7 @@ void NetworkBuilder::add_constant(const std::string& tensor, const std::string& 
   }
   spend(layer->bias.size());
   layer->bias_quant = constant.quant;
+  layer->non_negative = false;
   deliver(from);
 }
 

@@ -64,6 +64,20 @@ TEST_F(JoinedMaps, AnOutputThatIsCutOutAgainEndsTheNetwork) {
   EXPECT_FALSE(network.layers[0].node.join.any());
 }
 
+TEST_F(JoinedMaps, AReluBehindAShuffleAndABiasStays) {
+  conv("x", "a", 3, 4);
+  model_.node("Relu", {"a"}, "r");
+  model_.shape_constant("apart", {1, 2, 2, 8, 6});
+  model_.node("Reshape", {"r", "apart"}, "s");
+  model_.node("Transpose", {"s"}, "t").set("perm", std::vector<int>{0, 2, 1, 3, 4});
+  model_.shape_constant("together", {1, 4, 8, 6});
+  model_.node("Reshape", {"t", "together"}, "u");
+  model_.constant("b", {4, 1, 1}, {-1, -1, -1, -1});
+  model_.node("Add", {"u", "b"}, "v");
+  model_.node("Relu", {"v"}, "y");
+  EXPECT_TRUE(model_.load_float().layers.back().node.relu);
+}
+
 TEST_F(JoinedMaps, TwoLayersWriteOneMap) {
   conv("x", "squeeze", 3, 2);
   conv("squeeze", "a", 2, 4);
