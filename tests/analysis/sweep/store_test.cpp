@@ -45,6 +45,19 @@ class StoreTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
+  /// The bytes of a store that has so many points.
+  std::string finished_store(std::uint64_t points) const {
+    {
+      SweepStore store(path_, kFacts);
+      PointBatch batch;
+      for (std::uint64_t id = 0; id < points; ++id) batch.points.push_back(point(id));
+      store.add(batch);
+      store.finish();
+    }
+    std::ifstream in(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
   std::string error(const std::function<void()>& act) const {
     try {
       act();
@@ -179,15 +192,7 @@ TEST_F(StoreTest, files_that_are_no_stores_are_told_apart) {
 }
 
 TEST_F(StoreTest, damage_is_told_and_never_crashes) {
-  {
-    SweepStore store(path_, kFacts);
-    PointBatch batch;
-    for (std::uint64_t id = 0; id < 500; ++id) batch.points.push_back(point(id));
-    store.add(batch);
-    store.finish();
-  }
-  std::ifstream in(path_, std::ios::binary);
-  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  const std::string whole = finished_store(500);
   std::mt19937 random(1);
   std::size_t refused = 0;
   for (int trial = 0; trial < 200; ++trial) {
@@ -212,15 +217,7 @@ TEST_F(StoreTest, damage_is_told_and_never_crashes) {
 
 /// One flipped bit anywhere gives the same points or is told.
 TEST_F(StoreTest, no_flipped_bit_changes_a_figure) {
-  {
-    SweepStore store(path_, kFacts);
-    PointBatch batch;
-    for (std::uint64_t id = 0; id < 100; ++id) batch.points.push_back(point(id));
-    store.add(batch);
-    store.finish();
-  }
-  std::ifstream in(path_, std::ios::binary);
-  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  const std::string whole = finished_store(100);
   const auto points = [&] {
     std::string all;
     SweepStore{path_}.for_each_point([&](const StoredPoint& p) {
