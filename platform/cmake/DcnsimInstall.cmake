@@ -2,7 +2,7 @@
 # The package for integrators: libraries (dcnsim_export), headers, CMake package, pkg-config files
 # and data, all of the install component dcnsim. The commands, where they are built, the libraries of
 # what they do (dcnsim::compiler, dcnsim::inference, dcnsim::riscv), and what only they need are the
-# component dcnsim_command.
+# component dcnsim_command; dcnsim-train and dcnsim-finetune are dcnsim_training.
 include(CMakePackageConfigHelpers)
 
 dcnsim_systemc_version(DCNSIM_SYSTEMC_VERSION unused)
@@ -37,8 +37,8 @@ install_data(dcnsim LICENSE CHANGELOG.md platform/README.md platform/classify.md
              platform/registers/dcn.rdl platform/standalone/classify.cpp
              platform/standalone/example.cpp platform/recipes)
 
-# install_documentation(PROGRAM): what dcnsim_document() wrote.
-function(install_documentation program)
+# install_documentation(PROGRAM COMPONENT): what dcnsim_document() wrote.
+function(install_documentation program component)
   get_property(folder GLOBAL PROPERTY DCNSIM_DOCUMENTATION)
   foreach(part IN ITEMS man1:${CMAKE_INSTALL_MANDIR}/man1
                         bash:${CMAKE_INSTALL_DATADIR}/bash-completion/completions
@@ -48,17 +48,21 @@ function(install_documentation program)
     list(GET part 0 kind)
     list(GET part 1 destination)
     install(DIRECTORY ${folder}/${program}/${kind}/ DESTINATION ${destination}
-            COMPONENT dcnsim_command)
+            COMPONENT ${component})
   endforeach()
 endfunction()
 
 set(packages Core Tlm)
 if(TARGET dcnsim)
-  install_documentation(dcnsim)
+  install_documentation(dcnsim dcnsim_command)
   list(APPEND packages Compiler Inference)
   install_headers(dcnsim_command ${DCNSIM_COMMAND_HEADERS})
   install(TARGETS dcnsim COMPONENT dcnsim_command)
-  file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} analysis/*.md workloads/*.md platform/compiler/*.md)
+  # Where Debian's Python looks below /usr; the module finds the command beside it in any prefix.
+  install(FILES analysis/python/dcnsim.py DESTINATION lib/python3/dist-packages
+          COMPONENT dcnsim_command)
+  file(GLOB_RECURSE pages RELATIVE ${PROJECT_SOURCE_DIR} analysis/*.md workloads/*.md platform/compiler/*.md
+       analysis/*_schema.json platform/compiler/*_schema.json)
   install_data(
     dcnsim_command README.md ${pages} platform/compiler/example.cpp analysis/experiments/bitfusion_cifar10.csv
     analysis/experiments/lin2016_fine_tuned.csv
@@ -66,15 +70,15 @@ if(TARGET dcnsim)
     workloads/networks)
 endif()
 if(TARGET dcnsim-train)
-  install(TARGETS dcnsim-train dcnsim-finetune COMPONENT dcnsim_command)
-  install_documentation(dcnsim-train)
+  install(TARGETS dcnsim-train dcnsim-finetune COMPONENT dcnsim_training)
+  install_documentation(dcnsim-train dcnsim_training)
 endif()
 if(TARGET dcnsim-vp)
   list(APPEND packages Riscv)
   install_data(dcnsim_command platform/riscv/README.md)
   get_target_property(elf classify DCNSIM_ELF)
   install(TARGETS dcnsim-vp COMPONENT dcnsim_command)
-  install_documentation(dcnsim-vp)
+  install_documentation(dcnsim-vp dcnsim_command)
   install_data(dcnsim_command platform/riscv/two_networks.yaml)
   install(FILES ${elf} DESTINATION ${DCNSIM_DATA_DIR}/platform/riscv/firmware
           COMPONENT dcnsim_command)
