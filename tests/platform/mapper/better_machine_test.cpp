@@ -244,7 +244,7 @@ void expect_better(Objective objective, Memory memory, int layers, unsigned seed
 void expect_no_dearer_than_slices(Objective objective, Memory memory, int layers, unsigned seed) {
   const double factor = objective == Objective::kTraffic ? 1.25 : 1.05;
   RandomLayer random(seed);
-  int compared = 0, in_parts = 0, dearer = 0;
+  int compared = 0, in_parts = 0, dearer = 0, cramped = 0;
   for (int i = 0; i < layers; ++i) {
     AcceleratorConfig config = random_machine(random, memory);
     config.mapping.objective = objective;
@@ -267,12 +267,17 @@ void expect_no_dearer_than_slices(Objective objective, Memory memory, int layers
     // All sums of a tile wait in the accumulators, those of slices need not.
     AcceleratorConfig roomy = config;
     roomy.accumulator_buffer_bytes = std::int64_t{1} << 30;
+    if (figure(mapped(d, roomy).value()) <= factor * sum) continue;
+    // Slices of 13 channels may find room where a plane of 16 does not.
+    ++cramped;
+    roomy.input_buffer.capacity_bytes *= 2;
     EXPECT_LE(figure(mapped(d, roomy).value()), factor * sum)
         << i << ' ' << slices << " slices" << shown(d, config) << shown(*whole);
   }
   EXPECT_GT(compared, layers / 2);
   EXPECT_GE(in_parts, compared / 5);
   EXPECT_LE(dearer, compared * 2 / 5);
+  EXPECT_LE(cramped, 1 + compared / 100);
 }
 
 // Slices write the outputs eight times, but choose tiles as they like; the layer itself keeps sums,
