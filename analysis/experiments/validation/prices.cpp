@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -34,6 +35,7 @@ std::optional<Bar> read_bar(const std::string& text) {
 struct Share {
   double amount = 0;
   std::string component;
+  bool is_buffer_area = false;
 };
 using Shares = std::vector<Share>;
 
@@ -74,8 +76,9 @@ Shares mac_fj(const Priced& p) {
   return shares;
 }
 
+/// Buffers' areas have their bars among the remarks of their energies.
 Share area_mm2(const Priced& p, AreaPart part) {
-  return {p.machine.cost.area_um2()[part] * 1e-6, std::string(info(part).source()) + " area"};
+  return {p.machine.cost.area_um2()[part] * 1e-6, std::string(info(part).source()), true};
 }
 
 /// What the column `part` of the table calls so.
@@ -100,7 +103,8 @@ const std::map<std::string, std::function<Shares(const Priced&)>> kParts = {
     {"buffer_area",
      [](const Priced& p) {
        return Shares{area_mm2(p, AreaPart::kInputBuffer), area_mm2(p, AreaPart::kWeightBuffer),
-                     area_mm2(p, AreaPart::kOutputBuffer)};
+                     area_mm2(p, AreaPart::kOutputBuffer),
+                     area_mm2(p, AreaPart::kAccumulatorBuffer)};
      }},
     {"dram_read", [](const Priced& p) {
        LayerCounters counters;
@@ -108,9 +112,13 @@ const std::map<std::string, std::function<Shares(const Priced&)>> kParts = {
        return Shares{share(p.energy_pj(counters), EnergyPart::kDramRead, 8)};
      }}};
 
-std::optional<Bar> bar_of(const Machine& machine, const std::string& component) {
+std::optional<Bar> bar_of(const Machine& machine, const Share& share) {
+  constexpr const char* kAreaBar = "error bar of area ";
   for (const Provenance& p : machine.cost.provenance()) {
-    if (p.component == component) return read_bar(p.error_bar);
+    if (p.component != share.component) continue;
+    if (!share.is_buffer_area) return read_bar(p.error_bar);
+    const std::size_t at = p.note.find(kAreaBar);
+    if (at != std::string::npos) return read_bar(p.note.substr(at + std::strlen(kAreaBar)));
   }
   return std::nullopt;
 }
@@ -158,7 +166,7 @@ AnchorGroup prices(const ValidationInputs& inputs) {
     double low = 0, high = 0;
     bool has_bar = true;
     for (const Share& s : shares) {
-      const std::optional<Bar> bar = bar_of(machine, s.component);
+      const std::optional<Bar> bar = bar_of(machine, s);
       has_bar = has_bar && bar;
       anchor.ours += factor * s.amount;
       low += factor * s.amount * bar.value_or(Bar{}).low;

@@ -39,7 +39,9 @@ std::string figure_text(double value) {
 }
 
 std::string signed_percent(const Anchor& anchor) {
-  return anchor.ours == anchor.published ? "0" : fmt::format("{:+.1f}", anchor.error_percent());
+  const double percent = anchor.error_percent();
+  if (anchor.ours == anchor.published) return "0";
+  return std::abs(percent) < 1 ? fmt::format("{:+.2g}", percent) : fmt::format("{:+.1f}", percent);
 }
 
 std::string covered_text(const Anchor& anchor) {
@@ -161,17 +163,15 @@ std::string to_json(const Experiment& experiment, const std::vector<AnchorGroup>
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::vector<std::vector<std::string>> to_csv(const std::vector<AnchorGroup>& groups,
-                                             const Sources& sources) {
+std::vector<std::vector<std::string>> to_csv(const std::vector<AnchorGroup>& groups) {
   std::vector<std::vector<std::string>> rows{{"group", "name", "figure", "published", "dcnsim",
                                               "error_percent", "covered", "machine", "changes",
-                                              "fitted", "source", "url"}};
+                                              "fitted", "source"}};
   for (const AnchorGroup& group : groups) {
     for (const Anchor& a : group.anchors) {
       rows.push_back({group.name, a.name, a.figure, fmt::format("{:.12g}", a.published),
                       fmt::format("{:.12g}", a.ours), fmt::format("{:.4f}", a.error_percent()),
-                      covered_text(a), a.machine, a.changes, a.fitted, a.source,
-                      sources.at(a.source).url});
+                      covered_text(a), a.machine, a.changes, a.fitted, a.source});
     }
   }
   return rows;
@@ -222,7 +222,7 @@ void validation(const Experiment& experiment) {
   std::vector<std::vector<PageCell>> rows{{{"source"}, {"what"}, {"how it was read"}}};
   for (const auto& [name, s] : sources) rows.push_back({{name, s.url}, {s.title}, {s.read}});
   page.linked_table(rows);
-  page.csv(to_csv(groups, sources));
+  page.csv(to_csv(groups));
   page.json(to_json(experiment, groups, sources));
   page.save();
 }
