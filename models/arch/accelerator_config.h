@@ -192,7 +192,8 @@ struct CostConfig {
   double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
   double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
   double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
-  bool extrapolate = false;  ///< figures that no table covers by a rule, labelled, not refused
+  bool extrapolate = false;      ///< figures that no table covers by a rule, labelled, not refused
+  bool allow_overclock = false;  ///< a clock beyond the critical path (CostModel) is not refused
 };
 
 struct AcceleratorConfig {

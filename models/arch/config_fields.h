@@ -188,6 +188,7 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
   visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
+  visit(Flag{{"cost.allow_overclock", kOptional}}, c.cost.allow_overclock);
 }
 
 /// Empty, or why a file for such a machine does not have this field: another stands for it.

@@ -139,14 +139,12 @@ std::string accumulate_note(const CostParts& p) {
 }
 
 std::string array_note(const CostParts& p) {
-  const double path_ns = p.pe->unit().critical_path_ps * 1e-3;
   Remarks remarks;
   remarks.add(true, "cell area and leakage; divide area by 0.7 for placement");
   for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
   return remarks
-      .add(path_ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
-                                        " MHz is faster than the measured netlist (critical path " +
-                                        decimal(path_ns) + " ns)")
+      .add(p.critical_path.ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
+                                                   " MHz is too fast: " + p.critical_path.text())
       .text();
 }
 
@@ -160,8 +158,6 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
           Remarks()
               .add(buffer.interpolated, "log-log between measured shapes")
               .add(factor != 1, "access energy times sram_factor " + decimal(factor))
-              .add(buffer.all.access_ns > p.period_ns(),
-                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
               .text()};
 }
 
