@@ -179,6 +179,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                                               named(Objective::kEnergy),
                                               named(Objective::kTraffic)}}},
         c.mapping.second);
+  visit(Whole{{"mapping.batch", kOptional}, 0, kMostBatch}, c.mapping.batch);
 
   visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
