@@ -169,10 +169,15 @@ constexpr std::string_view to_string(Objective objective) {
   return names[static_cast<int>(objective)];
 }
 
+/// Images of a batch, at most.
+inline constexpr int kMostBatch = 256;
+
 struct MappingConfig {
   Objective objective = Objective::kLatency;
   /// Percent of the least first figure that a layer may give away for the least second one.
   double slack = 0;
+  /// Images that share weights in a stream whose throughput is to be found; 0: none is.
+  int batch = 0;
   std::optional<Objective> second;  ///< absent: traffic after latency, latency after the others
 
   Objective then() const {
@@ -192,7 +197,8 @@ struct CostConfig {
   double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
   double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
   double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
-  bool extrapolate = false;  ///< figures that no table covers by a rule, labelled, not refused
+  bool extrapolate = false;      ///< figures that no table covers by a rule, labelled, not refused
+  bool allow_overclock = false;  ///< a clock beyond the critical path (CostModel) is not refused
 };
 
 struct AcceleratorConfig {

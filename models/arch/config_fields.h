@@ -179,6 +179,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                                               named(Objective::kEnergy),
                                               named(Objective::kTraffic)}}},
         c.mapping.second);
+  visit(Whole{{"mapping.batch", kOptional}, 0, kMostBatch}, c.mapping.batch);
 
   visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
@@ -188,6 +189,7 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
   visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
+  visit(Flag{{"cost.allow_overclock", kOptional}}, c.cost.allow_overclock);
 }
 
 /// Empty, or why a file for such a machine does not have this field: another stands for it.

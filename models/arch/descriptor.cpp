@@ -324,6 +324,17 @@ void validate_tile_in(const Descriptor& d) {
   }
 }
 
+/// All maps together are no larger than one may be.
+void validate_batch(const Descriptor& d) {
+  const auto elements = [](const Shape& map) {
+    return std::int64_t{map.height} * map.width * map.channels;
+  };
+  const std::int64_t largest =
+      std::max({elements(d.input_shape()), elements(d.input_slice.map(d.input_shape())),
+                elements(d.output_shape())});
+  require_range("batch", d.batch, 0, std::max<std::int64_t>(1, kMaxElements / largest));
+}
+
 void validate_tiling(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
@@ -349,7 +360,8 @@ void validate_tiling(const Descriptor& d) {
 std::int64_t step_count(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
-  std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
+  std::int64_t steps =
+      std::int64_t{d.images()} * ceil_div(out.height, t.tile_h) * ceil_div(out.width, t.tile_w);
   if (steps > kMaxSteps) return steps;
   if (d.kind != LayerKind::kConv) {
     return t.tile_in == 0 ? steps : steps * ceil_div(out.channels, t.tile_in);
@@ -378,6 +390,7 @@ void validate(const Descriptor& d) {
   require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
   validate_bounds(d.requant);
   validate_slices(d);
+  validate_batch(d);
   validate_layouts(d);
   validate_tiling(d);
 }

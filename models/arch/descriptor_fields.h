@@ -206,7 +206,7 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                {"slice.zeros_before", 144, 2, kAny, "channels of zeros in front of the map's"},
                {"slice.zeros_after", 146, 2, kAny, "channels of zeros behind them"}},
               d.input_slice, visit);
-  reserve("batch", 148, 2, "reserved (maps of the layer), 0");
+  visit(added({"batch", 148, 2, kAny, "images with a map each, 0 for 1"}), d.batch);
   reserve("parameter_address", 152, 8, "reserved (parameters of each channel), 0");
   visit(added({"input_strip", 160, 2, kAny, "columns a strip of the input map, 0 for all"}),
         d.input_strip);
@@ -221,6 +221,8 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                {"slice2.zeros_before", 180, 2, kAdd, "as slice.zeros_before"},
                {"slice2.zeros_after", 182, 2, kAdd, "as slice.zeros_after"}},
               d.input2_slice, visit);
+  visit(added({"batch_stride", 184, 8, kAny, "bytes from the maps of an image to the next one's"}),
+        d.batch_stride);
 }
 
 }  // namespace dcnsim::descriptor_fields

@@ -82,9 +82,9 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
   }
   int channels = input_tile_channels(d);
   if (!loads_input(d)) {
-    // The map is there as a whole.
+    // The maps are there as a whole.
     const Shape in = d.input_slice.map(d.input_shape());
-    rows = in.height;
+    rows = std::int64_t{d.images()} * in.height;
     columns = in.width;
     channels = in.channels;
   }
@@ -150,7 +150,7 @@ Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (chunks) blocks = std::int64_t{tile_groups(d)} * ceil_div(channels, columns);
   if (sums_wait(d)) {
     if (d.tiling.order == LoopOrder::kWeightChunkOuter) {
-      pixels = std::int64_t{out.height} * out.width * pool;
+      pixels = std::int64_t{d.images()} * out.height * out.width * pool;
     } else {
       blocks = 0;
       for (const EqualTiles& tile : equal_tiles(group_channels(d), channels)) {
@@ -168,7 +168,7 @@ Room kept_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (!d.output_on_chip) return room;
   const Shape out = d.output_shape();
   room.needed =
-      out.height *
+      std::int64_t{d.images()} * out.height *
       words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits, config.input_buffer);
   return room;
 }
@@ -186,8 +186,9 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   tiles(1, kept_room(d, config).needed);
   if (d.kind == LayerKind::kAdd && d.input_on_chip) {
     const Shape map = d.input_slice.map(d.add);
-    room.needed += map.height * words_bytes(std::int64_t{map.width} * map.channels * d.input.bits,
-                                            config.input_buffer);
+    room.needed +=
+        std::int64_t{d.images()} * map.height *
+        words_bytes(std::int64_t{map.width} * map.channels * d.input.bits, config.input_buffer);
   }
   return room;
 }
@@ -208,7 +209,7 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
     return "output_on_chip: an addition's operands take both halves of the input buffer";
   }
   for (const std::uint64_t address :
-       {d.input_address, d.input2_address, d.weight_address, d.output_address}) {
+       {d.input_address, d.input2_address, d.weight_address, d.output_address, d.batch_stride}) {
     if (address % static_cast<std::uint64_t>(config.dma.bus_bytes) != 0) {
       return "address " + std::to_string(address) + " is not a multiple of the bus width";
     }

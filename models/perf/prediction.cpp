@@ -107,6 +107,9 @@ const Predictor::Axis& Predictor::rows(int tile_h) {
     }
     axis.classes.push_back({e.first, e.last, 1});
   }
+  // Those of all images.
+  axis.input *= u64(layer_.images());
+  for (TileClass& one : axis.classes) one.count *= u64(layer_.images());
   return axis;
 }
 
@@ -302,7 +305,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   } else if (conv) {
     const Shape out = layer_.output_shape();
     const InputRegion region = input_region(layer_, {0, out.height, 0, out.width});
-    counters.input_codes = codes_of(region, channels);
+    counters.input_codes = u64(layer_.images()) * codes_of(region, channels);
   }
   if (!conv) return;
 
@@ -350,16 +353,17 @@ std::uint64_t Predictor::first_row_bytes(const Axis& columns) const {
 void Predictor::add_stores() {
   if (layer_.output_on_chip) return;
   const MapLayout map = output_layout(layer_, config_.dma.bus_bytes);
-  prediction_.counters.stream_bytes[Stream::kOutput] = u64(map.bytes());
+  const std::uint64_t images = u64(layer_.images());
+  prediction_.counters.stream_bytes[Stream::kOutput] = images * u64(map.bytes());
   prediction_.stores =
       u64(pixel_tile_count(layer_)) * (gathers(layer_) ? 1 : u64(channel_tile_count(layer_)));
-  if (gathers(layer_)) return add_stored_rows(map, map.shape().channels, 1);
+  if (gathers(layer_)) return add_stored_rows(map, map.shape().channels, images);
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
     const int channels = tile.channels * tile.groups;
     if (tiles_are_planes(layer_)) {
-      add_stored_rows(map, channels, tile.count);
+      add_stored_rows(map, channels, images * tile.count);
     } else {
-      add_stored_pixels(map, channels, tile.count);
+      add_stored_pixels(map, channels, images * tile.count);
     }
   });
 }

@@ -86,7 +86,8 @@ CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const Inpu
 void TileCompute::begin(const Descriptor& descriptor) {
   descriptor_ = &descriptor;
   if (input_tiles_of_group(descriptor) > 1) {
-    map_ = CodeTensor(descriptor.input_shape(), descriptor.input);
+    maps_.assign(static_cast<std::size_t>(descriptor.images()),
+                 CodeTensor(descriptor.input_shape(), descriptor.input));
   }
   if (channel_tiles_.size() > 1) channel_tiles_.clear();
 }
@@ -166,7 +167,8 @@ void TileCompute::add_chunk(const WeightBlock& part, const Step& step, Block& bl
 void TileCompute::take_input(const InputTile& tile, const Step& step) {
   const Descriptor& d = *descriptor_;
   if (input_tiles_of_group(d) > 1) {
-    put_region(tile.first, input_region(d, step.pixels), step.in0, map_);
+    put_region(tile.first, input_region(d, step.pixels), step.in0,
+               maps_[static_cast<std::size_t>(step.pixels.image)]);
   }
 }
 
@@ -209,7 +211,8 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, Ou
     const bool as_it_is = !in_parts && step.in1 - step.in0 == shape.in.channels;
     if (!as_it_is && group != sliced) {
       const int channel0 = group * group_inputs(d), channel1 = channel0 + shape.in.channels;
-      slice = in_parts ? take_region(map_, region, channel0, channel1)
+      slice = in_parts ? take_region(maps_[static_cast<std::size_t>(step.pixels.image)], region,
+                                     channel0, channel1)
                        : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
       sliced = group;
     }

@@ -93,7 +93,8 @@ class TileCompute {
   /// By first channel where the sums of several wait, else one.
   std::unordered_map<int, ChannelTile> channel_tiles_;
   WeightTile joined_;
-  CodeTensor map_;  ///< if input tiles lack channels: the input, as far as it has arrived
+  /// If input tiles lack channels: the inputs of all images, as far as they have arrived.
+  std::vector<CodeTensor> maps_;
   Accumulators accumulators_;
 };
 

@@ -25,7 +25,8 @@ TileValues::TileValues(const AcceleratorConfig& config)
 
 void TileValues::reset() {
   stored_ = 0;
-  output_open_ = has_kept_ = false;
+  output_open_ = false;
+  kept_.clear();
 }
 
 bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
@@ -33,20 +34,26 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
   counters_ = &counters;
   stored_ = 0;
   output_open_ = false;
+  const auto images = static_cast<std::size_t>(descriptor.images());
   if (descriptor.input_on_chip) {
-    if (!has_kept_ || kept_.shape() != descriptor.input_slice.map(descriptor.input_shape()) ||
-        kept_.format() != descriptor.input) {
+    if (kept_.size() != images ||
+        kept_.front().shape() != descriptor.input_slice.map(descriptor.input_shape()) ||
+        kept_.front().format() != descriptor.input) {
       return false;
     }
     resident_ = std::move(kept_);
   }
-  has_kept_ = descriptor.output_on_chip;
-  if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);
+  kept_.clear();
+  if (descriptor.output_on_chip) {
+    kept_.assign(images, CodeTensor(descriptor.output_shape(), descriptor.requant.out));
+  }
   if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
-    count_input_zeros(
-        take_slice(resident_, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
+    for (const CodeTensor& map : resident_) {
+      count_input_zeros(
+          take_slice(map, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
+    }
   }
   compute_.begin(descriptor_);
   return true;
@@ -82,8 +89,9 @@ void TileValues::step_started(const RunningStep& running) {
   InputTile& input = inputs_[running.input_tile % 2];
   if (step.load_input) {
     if (descriptor_.input_on_chip) {
-      input.first = take_slice(resident_, descriptor_.input_slice,
-                               input_region(descriptor_, step.pixels), step.in0, step.in1);
+      input.first = take_slice(resident_[static_cast<std::size_t>(step.pixels.image)],
+                               descriptor_.input_slice, input_region(descriptor_, step.pixels),
+                               step.in0, step.in1);
     }
     compute_.take_input(input, step);
   }
@@ -103,7 +111,7 @@ void TileValues::step_finished(const RunningStep& running) {
   if (!running.step->store) return;
   output_open_ = false;
   if (descriptor_.output_on_chip) {
-    place_tile(output_, kept_);
+    place_tile(output_, kept_[static_cast<std::size_t>(output_.pixels.image)]);
   } else {
     outputs_[stored_++ % 2] = std::move(output_);
   }

@@ -13,6 +13,7 @@
 #include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/memory_regions.h"
+#include "platform/compiler/move_descriptors.h"
 #include "workloads/map_parts.h"
 
 namespace dcnsim {
@@ -51,6 +52,7 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
                     std::vector<std::uint8_t>& image) {
   image.resize(d.weight_address + u64(WeightLayout(d, config).bytes()));
   // With a single pixel tile every weight tile is loaded once.
+  d.batch = 0;
   d.tiling.tile_h = d.output_shape().height;
   d.tiling.tile_w = d.output_shape().width;
   Parts parts;
@@ -166,13 +168,15 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config, co
 }
 
 Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
-                const std::vector<LayerMapping>& mappings) {
+                const std::vector<LayerMapping>& mappings, int sets) {
   Program program;
+  program.sets = sets;
+  program.images = mappings.front().descriptor.images();
   program.input_shape = network.input;
   program.input_format = network.input_format;
   MemoryRegions regions;
   program.descriptor_address =
-      regions.place(static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
+      regions.place(sets * static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     Descriptor d = mappings[i].descriptor;
     if (d.kind == LayerKind::kConv)
@@ -195,25 +199,32 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
       d.input2_address = maps.address_of(node.input2, node.view2, input2_layout(d, bus), i);
     }
   }
-  program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
-  if (regions.bytes() > config.dram.capacity_bytes) {
-    throw std::runtime_error("network \"" + network.name + "\" needs " +
-                             std::to_string(regions.bytes()) + " bytes of memory, accelerator \"" +
-                             config.name + "\" has dram.capacity_bytes " +
-                             std::to_string(config.dram.capacity_bytes));
+  program.map_stride = u64(regions.bytes()) - program.input_address;
+  const std::int64_t copies = std::int64_t{sets} * program.images;
+  program.memory_bytes = program.input_address + u64(copies) * program.map_stride;
+  for (ProgramLayer& layer : program.layers) {
+    layer.descriptor.batch_stride = program.images > 1 ? program.map_stride : 0;
+  }
+  if (program.memory_bytes > u64(config.dram.capacity_bytes)) {
+    throw std::runtime_error(
+        "network \"" + network.name + "\" needs " + std::to_string(program.memory_bytes) +
+        " bytes of memory, accelerator \"" + config.name + "\" has dram.capacity_bytes " +
+        std::to_string(config.dram.capacity_bytes));
   }
   return program;
 }
 
 Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
-                 const std::vector<LayerMapping>& mappings) {
-  Program program = lay_out(network, config, mappings);
-  program.image.resize(program.layers.size() * kDescriptorBytes);
+                 const std::vector<LayerMapping>& mappings, int sets) {
+  Program program = lay_out(network, config, mappings, sets);
+  for (int set = 0; set < sets; ++set) {
+    for (const Descriptor& d : descriptors(program, set)) {
+      const DescriptorBytes bytes = encode(d);
+      program.image.insert(program.image.end(), bytes.begin(), bytes.end());
+    }
+  }
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const Descriptor& d = program.layers[i].descriptor;
-    const DescriptorBytes bytes = encode(d);
-    std::copy(bytes.begin(), bytes.end(),
-              program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
     if (d.kind != LayerKind::kConv) continue;
     append_weights(network.layers[i], d, config, program.image);
   }
@@ -227,9 +238,12 @@ MapLayout image_layout(const Program& program, int bus_bytes) {
           program.input_strip, bus_bytes};
 }
 
-std::vector<Descriptor> descriptors(const Program& program) {
+std::vector<Descriptor> descriptors(const Program& program, int set) {
   std::vector<Descriptor> descriptors;
-  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
+  for (const ProgramLayer& layer : program.layers) {
+    descriptors.push_back(layer.descriptor);
+    move(descriptors.back(), 0, program.maps_before(set));
+  }
   return descriptors;
 }
 

@@ -156,9 +156,8 @@
 #define DCN_DESCRIPTOR_SLICE_ZEROS_BEFORE_BYTES 2u
 #define DCN_DESCRIPTOR_SLICE_ZEROS_AFTER_OFFSET 146u        /* channels of zeros behind them */
 #define DCN_DESCRIPTOR_SLICE_ZEROS_AFTER_BYTES  2u
-#define DCN_DESCRIPTOR_BATCH_OFFSET             148u        /* reserved (maps of the layer), 0 */
+#define DCN_DESCRIPTOR_BATCH_OFFSET             148u        /* images with a map each, 0 for 1 */
 #define DCN_DESCRIPTOR_BATCH_BYTES              2u
-#define DCN_DESCRIPTOR_BATCH_VALUE              0x0u        /* what the field has to be */
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_OFFSET 152u        /* reserved (parameters of each channel), 0 */
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_BYTES  8u
 #define DCN_DESCRIPTOR_PARAMETER_ADDRESS_VALUE  0x0u        /* what the field has to be */
@@ -184,6 +183,8 @@
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_BEFORE_BYTES 2u
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_OFFSET 182u        /* as slice.zeros_after */
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_BYTES 2u
+#define DCN_DESCRIPTOR_BATCH_STRIDE_OFFSET      184u        /* bytes from the maps of an image to the next one's */
+#define DCN_DESCRIPTOR_BATCH_STRIDE_BYTES       8u
 
 // clang-format on
 #ifdef __cplusplus

@@ -152,6 +152,28 @@ void add_loops(Classes& classes) {
   classes.insert(classes.end(), more.begin(), more.end());
 }
 
+void add_batches(Classes& classes) {
+  const auto several = [](const RanLayer& r) { return r.layer.batch > 1; };
+  const Classes more = {
+      {"a batch past every weight tile",
+       [=](const RanLayer& r) {
+         return several(r) && conv(r) && !pixels_outside(r.layer) && Cuts(r).channels;
+       }},
+      {"a batch past every chunk, sums waiting",
+       [=](const RanLayer& r) {
+         return several(r) && chunked(r) && r.layer.tiling.order == LoopOrder::kWeightChunkOuter;
+       }},
+      {"a batch of images one after the other",
+       [=](const RanLayer& r) { return several(r) && conv(r) && pixels_outside(r.layer); }},
+      {"a batch of maps that stay on chip",
+       [=](const RanLayer& r) { return several(r) && r.layer.output_on_chip; }},
+      {"a batch of maps on chip",
+       [=](const RanLayer& r) { return several(r) && r.layer.input_on_chip; }},
+      {"a batch in a pool or an addition",
+       [=](const RanLayer& r) { return several(r) && !conv(r); }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
 bool in_planes(int channels, int segment) { return segment != 0 && segment < channels; }
 bool input_in_planes(const RanLayer& r) {
   return in_planes(r.layer.input_shape().channels, r.layer.input_segment);
@@ -391,6 +413,7 @@ Classes layer_classes() {
   add_datapaths(classes);
   add_arrays(classes);
   add_loops(classes);
+  add_batches(classes);
   add_planes(classes);
   add_kinds(classes);
   add_buffers(classes);

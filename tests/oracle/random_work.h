@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"
 #include "tests/support/random_layer.h"
@@ -72,6 +73,10 @@ class RandomWork : public RandomLayer {
       d.output_on_chip = chance(4);
       d.input_on_chip = chance(4);
       if (chance(3)) slice_inputs(d);
+      if (chance(4)) {
+        d.batch = pick(1, 3);
+        d.batch_stride = u64(machine.dma.bus_bytes) * u64(pick(0, 3000));
+      }
       if (chance(2)) cut_into_planes(d, machine.array.columns);
       for (int tilings = 0; tilings < 10; ++tilings) {
         d.tiling = tiling_of(d, machine.array);

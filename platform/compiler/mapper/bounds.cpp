@@ -90,7 +90,8 @@ std::uint64_t least_input_bytes(const Descriptor& layer, std::uint64_t whole) {
       used(out.width, kernel_w, all.pad_left + all.pad_right, all.x1 - all.x0);
   if (pixels == std::int64_t{all.y1 - all.y0} * (all.x1 - all.x0)) return whole;
   const int channels = layer.input_slice.map(layer.input_shape()).channels;
-  return std::min(whole, u64(std::max<std::int64_t>(0, pixels) * channels * layer.input.bits / 8));
+  return std::min(whole, u64(layer.images()) * u64(std::max<std::int64_t>(0, pixels) * channels *
+                                                   layer.input.bits / 8));
 }
 
 }  // namespace
@@ -202,10 +203,11 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
 LeastWork Bounds::least_work(const Descriptor& tiled) const {
   LeastWork work;
   const Shape out = tiled.output_shape();
+  const auto images = u64(tiled.images());
   if (tiled.kind != LayerKind::kConv) {
     const bool pool = tiled.kind == LayerKind::kPool;
     const int window = pool ? tiled.pool.kernel_h * tiled.pool.kernel_w : 2;
-    work.streamed = vector_cycles(config_, out.elements() * u64(window));
+    work.streamed = vector_cycles(config_, images * out.elements() * u64(window));
     return work;
   }
   const ArrayConfig& array = config_.array;
@@ -218,10 +220,10 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
   for_channel_tiles(tiled, [&](const ChannelTiles& tile) {
     const std::uint64_t blocks = u64(tile.groups) * u64(ceil_div(tile.channels, array.columns));
     for_chunks(tiled, [&](const EqualTiles& chunk) {
-      const std::uint64_t count = tile.count * chunk.count;
+      const std::uint64_t count = tile.count * chunk.count, of_all = images * count;
       const auto steps = u64(ceil_div(chunk.size, mode.group));
       work.pe_cycles +=
-          count * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
+          of_all * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
       std::uint64_t streamed = 0, filled = fills ? skew : 0;
       switch (array.dataflow) {
         case Dataflow::kWeightStationary: {
@@ -235,7 +237,7 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
           streamed = blocks * u64(ceil_div(pixels, array.rows)) * (steps * u64(mode.passes) + pass);
           break;
       }
-      work.streamed += count * streamed;
+      work.streamed += of_all * streamed;
       work.filled += count * filled;
     });
   });

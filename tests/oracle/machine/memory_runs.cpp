@@ -18,6 +18,12 @@ Run run_of(Stream stream, Int base, Int skipped, Int codes, Int bits, Int bus_by
 
 Int whole_bus_words(Int bits, Int bus_bytes) { return pieces(bits, 8 * bus_bytes) * bus_bytes; }
 
+/// Where the map of a later image of the batch begins.
+std::uint64_t of_image(const Descriptor& layer, const Step& step, std::uint64_t first) {
+  for (int before = 0; before < step.image; ++before) first += layer.batch_stride;
+  return first;
+}
+
 /// A map in memory.
 struct Map {
   std::uint64_t address = 0;
@@ -127,7 +133,8 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
     for (const int x : all_of(g.columns.inputs(step.columns))) {
       columns.push_back(slice.column + x * step_w);
     }
-    add_map(runs, Stream::kInput, {address, height, width, channels, segment, strip, format.bits},
+    add_map(runs, Stream::kInput,
+            {of_image(layer, step, address), height, width, channels, segment, strip, format.bits},
             rows, columns, real_channels(slice, g.in_channels, step.in_channels),
             machine.dma.bus_bytes, machine.input_buffer, step_h > 1 || step_w > 1);
   };
@@ -146,8 +153,8 @@ Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
   const Geometry g(layer);
   Runs runs;
   add_map(runs, Stream::kOutput,
-          {layer.output_address, g.rows.outputs(), g.columns.outputs(), g.out_channels,
-           layer.output_segment, layer.output_strip, layer.requant.out.bits},
+          {of_image(layer, step, layer.output_address), g.rows.outputs(), g.columns.outputs(),
+           g.out_channels, layer.output_segment, layer.output_strip, layer.requant.out.bits},
           all_of(step.rows), all_of(step.columns), step.stored_channels, machine.dma.bus_bytes,
           machine.output_buffer);
   return runs;
