@@ -13,6 +13,7 @@
 #include "models/arch/layer.h"
 #include "models/numeric/conv.h"
 #include "models/numeric/post.h"
+#include "models/numeric/rounding.h"
 #include "workloads/affine.h"
 #include "workloads/pixel_convention.h"
 
@@ -186,6 +187,14 @@ struct FixedNetwork {
   /// Of the codes of what `producer` delivers: what one more stands for, times 2^-frac.
   double step_of(int producer) const {
     return producer == kNetworkInput ? input_step : layers[static_cast<std::size_t>(producer)].step;
+  }
+  /// The number that a code of what `producer` delivers stands for.
+  double number(int producer, std::int32_t code) const {
+    return dequantize(code, format_of(producer)) * step_of(producer);
+  }
+  /// The code of a number of the image.
+  std::int32_t input_code(double number) const {
+    return quantize(number / input_step, input_format, input_rounding);
   }
   /// The map that readers of `producer` read.
   Shape shape_of(int producer) const {
