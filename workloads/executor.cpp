@@ -92,7 +92,8 @@ struct Executor::Impl {
           conv_fast(shape, crop(input, shape.in), *conv[index], accumulators);
         }
         activations.overflows += accumulators.overflowed;
-        return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool);
+        return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool,
+                                 layer.scales);
       }
       case LayerKind::kPool:
         return pool_tensor(layer.node.pool, input, layer.requant);

@@ -119,6 +119,50 @@ class RandomNetwork {
     }
   }
 
+  /// Gives the layers from a random one on free scales, a zero point to what they deliver, and with
+  /// the first of them the input. Multipliers have at most `multiplier_bits`.
+  void make_affine(FixedNetwork& n, int multiplier_bits) {
+    const FixedNetwork plain = n;
+    const int first = chance(2) ? 0 : pick(0, static_cast<int>(n.layers.size()) - 1);
+    if (first == 0) n.input_step = take_zero_point(n.input_format);
+    int plain_until = first;  // joined maps that a plain layer writes are plain
+    for (int i = 0; i < first; ++i) {
+      if (n.layers[static_cast<std::size_t>(i)].node.join.any()) plain_until = 1 << 20;
+    }
+    const FixedLayer* joined = nullptr;
+    for (int i = first; i < static_cast<int>(n.layers.size()); ++i) {
+      FixedLayer& l = n.layers[static_cast<std::size_t>(i)];
+      const bool joins = l.node.join.any();
+      const auto ratio = [&](int shift) { return std::ldexp(pick(500, 2000) * 1e-3, -shift); };
+      const int in = plain.format_of(l.node.input).frac, out = l.requant.out.frac;
+      l.requant.multiplies = true;
+      if (l.node.kind == LayerKind::kConv) {
+        for (int c = 0; c < l.node.conv.out_channels; ++c) {
+          l.scales.push_back(nearest_scale(ratio(l.requant.shift), multiplier_bits));
+        }
+        l.weight.frac = l.requant.shift = 0;
+      } else {
+        const int other = l.node.kind == LayerKind::kAdd ? plain.format_of(l.node.input2).frac : in;
+        const double most = ratio(std::min(in, other) - out);
+        const Scale scale = nearest_scale(most, multiplier_bits);
+        l.requant.shift = scale.shift;
+        const auto part = [&](int frac) {
+          return std::max(scale.multiplier >> (frac - std::min(in, other)), std::uint32_t{1});
+        };
+        l.requant.multiplier = part(in);
+        if (l.node.kind == LayerKind::kAdd) l.requant.multiplier2 = part(other);
+      }
+      if (joins && joined != nullptr) {
+        l.requant.out = joined->requant.out;
+        l.step = joined->step;
+      } else if (!joins || plain_until == first) {
+        l.step = take_zero_point(l.requant.out);
+      }
+      if (joins) joined = &l;
+      set_bounds(l.requant, l.node, l.step);
+    }
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));
@@ -133,6 +177,13 @@ class RandomNetwork {
   Format format(int bits, bool is_signed) { return {bits, pick(-2, 8), is_signed, false}; }
   std::int32_t code(const Format& f) {
     return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
+  }
+  /// Returns a step about as large as that of the format, which gives up its own.
+  double take_zero_point(Format& f) {
+    const double step = std::ldexp(pick(700, 1300) * 1e-3, -f.frac);
+    f.frac = 0;
+    f.zero_point = chance(4) ? 0 : code(f);
+    return step;
   }
   Rounding rounding() { return static_cast<Rounding>(pick(0, 4)); }
 

@@ -68,6 +68,70 @@ void requantize_rows(const RequantArgs& args) {
   }
 }
 
+/// What is added to a product before its low bits are dropped: half, or as much of it as decides
+/// the way that ties go. |product| < 2^62, so that no sum leaves 64 bits.
+template <Rounding kRounding>
+std::int64_t scale_addend(std::int64_t product, std::uint64_t shift) {
+  const std::uint64_t unit = std::uint64_t{1} << shift;
+  const auto half = static_cast<std::int64_t>(unit >> 1);
+  const std::int64_t rounds = shift == 0 ? 0 : 1;
+  const std::int64_t negative = product < 0 ? 1 : 0;
+  switch (kRounding) {
+    case Rounding::kHalfEven:
+      return half - rounds +
+             (static_cast<std::int64_t>(static_cast<std::uint64_t>(product) >> shift) & rounds);
+    case Rounding::kHalfUp:
+      return half;
+    case Rounding::kHalfAway:
+      return half - (rounds & negative);
+    case Rounding::kTowardZero:
+      return static_cast<std::int64_t>(unit - 1) * negative;
+    case Rounding::kFloor:
+      break;
+  }
+  return 0;
+}
+
+template <class Code, Rounding kRounding>
+void scale_loop(const ScaleArgs& args) {
+  const std::int32_t* __restrict acc = args.acc;
+  Code* __restrict out = static_cast<Code*>(args.out);
+  const std::int32_t* __restrict multipliers = args.multipliers;
+  const std::uint64_t* __restrict shifts = args.shifts;
+  const std::size_t channels = args.channels;
+  const std::int64_t least = std::int64_t{args.min_code} - args.zero_point;
+  const std::int64_t greatest = std::int64_t{args.max_code} - args.zero_point;
+  const std::int32_t zero_point = args.zero_point;
+  constexpr std::uint64_t kOffset = std::uint64_t{1} << 63;
+  for (std::size_t pixel = 0; pixel < args.pixels; ++pixel, acc += channels, out += channels) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      const std::int64_t product = std::int64_t{acc[c]} * multipliers[c];
+      const std::int64_t raised = product + scale_addend<kRounding>(product, shifts[c]);
+      // An arithmetic shift by a logical one, which AVX2 has.
+      const auto scaled = static_cast<std::int64_t>(
+          ((static_cast<std::uint64_t>(raised) ^ kOffset) >> shifts[c]) - (kOffset >> shifts[c]));
+      const std::int64_t bounded = scaled < least ? least : scaled > greatest ? greatest : scaled;
+      out[c] = static_cast<Code>(static_cast<std::int32_t>(bounded) + zero_point);
+    }
+  }
+}
+
+template <class Code>
+void scale_rows(const ScaleArgs& args) {
+  switch (static_cast<Rounding>(args.rounding)) {
+    case Rounding::kHalfEven:
+      return scale_loop<Code, Rounding::kHalfEven>(args);
+    case Rounding::kHalfUp:
+      return scale_loop<Code, Rounding::kHalfUp>(args);
+    case Rounding::kHalfAway:
+      return scale_loop<Code, Rounding::kHalfAway>(args);
+    case Rounding::kTowardZero:
+      return scale_loop<Code, Rounding::kTowardZero>(args);
+    case Rounding::kFloor:
+      return scale_loop<Code, Rounding::kFloor>(args);
+  }
+}
+
 void max_pool_row(const MaxPoolArgs& args) {
   const std::size_t channels = args.channels;
   for (std::size_t x = 0; x < args.out_width; ++x) {
@@ -174,6 +238,8 @@ constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&
           finish,
           requantize_rows<std::uint8_t>,
           requantize_rows<std::uint16_t>,
+          scale_rows<std::uint8_t>,
+          scale_rows<std::uint16_t>,
           max_pool_row,
           ordered,
           unpack_bits,
