@@ -230,8 +230,9 @@ std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& co
   if (d.kind != LayerKind::kConv) return "";
   const int columns = config.array.columns;
   const int channels = group_channels(d);
-  if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0) {
-    return "tile_channels: neither all channels of a group nor a multiple of the array's columns";
+  if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0 &&
+      !tiles_are_planes(d)) {
+    return "tile_channels: neither all channels of a group nor whole planes or array widths";
   }
   if (input_tiles_of_group(d) > 1 && !d.proved &&
       config.accumulator.overflow == Overflow::kSaturate) {

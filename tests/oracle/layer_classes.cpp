@@ -206,6 +206,17 @@ void add_planes(Classes& classes) {
        [=](const RanLayer& r) { return of_several(r, true, false); }},
       {"channel tiles of whole planes, weights outside",
        [=](const RanLayer& r) { return of_several(r, false, false); }},
+      {"channel tiles of whole planes that are no array widths",
+       [=](const RanLayer& r) {
+         return (of_several(r, true, false) || of_several(r, false, false)) &&
+                r.layer.tiling.tile_channels > r.machine.array.columns &&
+                r.layer.tiling.tile_channels % r.machine.array.columns != 0;
+       }},
+      {"channel tiles of whole planes of less than an array width",
+       [=](const RanLayer& r) {
+         return (of_several(r, true, false) || of_several(r, false, false)) &&
+                r.layer.tiling.tile_channels < r.machine.array.columns;
+       }},
       {"channel tiles of parts of planes gather",
        [=](const RanLayer& r) { return of_several(r, true, true); }},
       {"channel tiles of whole planes that end inside a bus word",

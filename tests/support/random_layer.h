@@ -85,6 +85,9 @@ class RandomLayer {
     t.tile_channels = d.conv.groups > 1 && chance(2)
                           ? channels * pick(1, d.conv.groups)
                           : std::min(channels, array.columns * pick(1, 3));
+    if (d.output_segment != 0 && chance(4)) {
+      t.tile_channels = std::min(channels, d.output_segment * pick(1, 3));
+    }
     t.chunk_k =
         chance(2) ? std::min(d.conv.reduction(), array.rows * pick(1, 4)) : d.conv.reduction();
     t.order = static_cast<LoopOrder>(pick(0, 3));
