@@ -98,7 +98,12 @@ struct Descriptor {
   int output_strip = 0;
   InputSlice input_slice;
   InputSlice input2_slice;  ///< kAdd
+  /// Images that the layer is executed for, with the same weights; 0 for 1. Of each it has an input
+  /// and an output map of its own, in memory so many bytes behind those of the image before.
+  int batch = 0;
+  std::uint64_t batch_stride = 0;  ///< a multiple of the bus width
 
+  int images() const { return batch == 0 ? 1 : batch; }
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
   }
@@ -112,7 +117,8 @@ struct Descriptor {
   std::uint64_t macs() const {
     if (kind != LayerKind::kConv) return 0;
     const Shape out = output_shape();
-    return static_cast<std::uint64_t>(out.height) * static_cast<std::uint64_t>(out.width) *
+    return static_cast<std::uint64_t>(images()) * static_cast<std::uint64_t>(out.height) *
+           static_cast<std::uint64_t>(out.width) *
            static_cast<std::uint64_t>(fused_pool * fused_pool) *
            static_cast<std::uint64_t>(out.channels) * static_cast<std::uint64_t>(conv.reduction());
   }

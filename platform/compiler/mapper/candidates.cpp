@@ -129,9 +129,10 @@ void Candidates::add_pixel_tile(int height, int width) {
     const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
     columns = std::max(columns, r.x1 - r.x0);
   }
-  pixel_tiles_.push_back({height, width,
-                          std::int64_t{ceil_div(out.height, height)} * ceil_div(out.width, width),
-                          std::int64_t{rows} * columns});
+  pixel_tiles_.push_back(
+      {height, width,
+       std::int64_t{layer_.images()} * ceil_div(out.height, height) * ceil_div(out.width, width),
+       std::int64_t{rows} * columns});
 }
 
 void Candidates::find_pixel_tiles() {
@@ -277,7 +278,7 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
   }
   const Room room = accumulator_room(d, config_);
   const bool holds_all = sums_wait(d) && tiling.order == LoopOrder::kWeightChunkOuter;
-  if (holds_all || out.height * out.width == 1) {
+  if (holds_all || layer_.images() * out.height * out.width == 1) {
     if (!room.fits()) limits.sums = 0;
   } else if (room.needed > 0) {
     limits.sums = 8 * room.available / std::max<std::int64_t>(1, 8 * room.needed - 7);

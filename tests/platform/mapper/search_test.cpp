@@ -37,7 +37,7 @@ EnergyModel some_energy() {
           "some"};
 }
 
-/// Maps on chip, packed or in planes.
+/// Maps on chip, packed or in planes; some for several images.
 Descriptor with_places(Descriptor d, RandomLayer& random) {
   const auto place = [&](bool& on_chip, int& segment, int channels) {
     on_chip = random.chance(4);
@@ -49,6 +49,7 @@ Descriptor with_places(Descriptor d, RandomLayer& random) {
     d.input2_segment = d.input_segment == 0 ? 1 : d.input_segment;
   }
   d.proved = random.chance(2);
+  if (random.chance(4)) d.batch = random.pick(2, 3);
   return d;
 }
 
