@@ -29,8 +29,8 @@ enum class LoopOrder : std::uint8_t {
 struct Tiling {
   int tile_h = 1;         ///< output rows (after the fused pool) a tile
   int tile_w = 1;         ///< output columns a tile
-  int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, all
-                          ///< channels of a group, or those of several groups
+  int tile_channels = 1;  ///< output channels a weight tile: array widths, planes of the output,
+                          ///< all channels of a group, or those of several groups
   int chunk_k = 1;        ///< reduction steps a weight tile, of those of an input tile
   LoopOrder order = LoopOrder::kWeightOuter;
   int tile_in = 0;  ///< input channels an input tile (pool, add: those of the output as well):

@@ -49,6 +49,7 @@ enum Offset : std::uint32_t {
   kBytesOutput = 0x090,
   kOverflows = 0x098,
   kStallConflict = 0x0A0,
+  kBytesParameter = 0x0A8,
 };
 
 inline constexpr std::uint32_t kWindowBytes = 0x1000;  ///< address window of the target socket
@@ -210,7 +211,7 @@ struct Counter {
   std::string_view description;
 };
 
-inline constexpr std::array<Counter, 13> kCounters{{
+inline constexpr std::array<Counter, 14> kCounters{{
     {kCycles, "CYCLES", "cycles", "clock cycles from START to the last DONE"},
     {kMacs, "MACS", "macs", "multiply-accumulates"},
     {kStallDescriptor, "STALL_DESCRIPTOR", "stall_cycles.descriptor",
@@ -227,6 +228,8 @@ inline constexpr std::array<Counter, 13> kCounters{{
     {kOverflows, "OVERFLOWS", "overflows", "outputs whose accumulator lost the exact sum"},
     {kStallConflict, "STALL_CONFLICT", "stall_cycles.conflict",
      "cycles the array waits for banks that the DMA uses"},
+    {kBytesParameter, "BYTES_PARAMETER", "stream_bytes.parameter",
+     "bytes read of multipliers and shifts"},
 }};
 
 }  // namespace dcnsim::reg

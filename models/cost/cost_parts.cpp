@@ -65,8 +65,13 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       feeder(tables_dir, accelerator),
       window_feeder(dcnsim::window_feeder(accelerator.array)),
       sram(tables_dir, accelerator.cost, pe->node_nm()),
-      dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
-      dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
+      dram(load_dram_spec(tables_dir, accelerator.dram.preset)) {
+  const CsvTable drams = CsvTable::load(tables_dir + "/dram.csv");
+  dram_sha256 = drams.sha256();
+  for (std::size_t row = 0; row < drams.rows(); ++row) {
+    if (drams.optional_text(row, "preset") != dram.preset) continue;
+    dram_against = drams.optional_text(row, "error_bar_against");
+  }
   const auto shape = [this](const std::string& name, const BufferConfig& b) {
     return sram.buffer({name + ".capacity_bytes", name + ".word_bits"},
                        static_cast<double>(b.capacity_bytes), b.word_bits, b.all_banks());

@@ -39,7 +39,7 @@ struct CostParts {
   BufferCost accumulator;            ///< all zero if the machine has none
   DramSpec dram;
   Extrapolations dram_by;
-  std::string dram_sha256;
+  std::string dram_sha256, dram_against;  ///< of the table; what its error bar was drawn against
   AreaFigures area_um2;
   Figure leakage_mw;
   CriticalPath critical_path;

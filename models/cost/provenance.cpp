@@ -29,6 +29,11 @@ class Remarks {
   std::string text_;
 };
 
+/// Names the published figures that its error bar was drawn against, if the rows state any.
+std::string drawn_against(const ErrorBars& bars) {
+  return bars.against.has_rows() ? "error bar drawn against " + bars.against.text() : "";
+}
+
 /// Says that these rules stand behind the figure too.
 Provenance labelled(Provenance p, const Extrapolations& by) {
   Remarks rules, bars;
@@ -99,9 +104,15 @@ Provenance memory_entry(const CostParts& p) {
         kNotStated,
         "as stated; nothing but its bytes counts"};
   }
-  return {component,        "dram.csv",
-          p.dram_sha256,    dram_conditions(p.dram, p.config.dram.channels),
-          dram_bar(p.dram), "source: " + p.dram.source};
+  return {component,
+          "dram.csv",
+          p.dram_sha256,
+          dram_conditions(p.dram, p.config.dram.channels),
+          dram_bar(p.dram),
+          Remarks()
+              .add(true, "source: " + p.dram.source)
+              .add(!p.dram_against.empty(), "error bar drawn against " + printable(p.dram_against))
+              .text()};
 }
 
 std::string leakage_note(const CostParts& p) {
@@ -124,7 +135,11 @@ std::string pe_note(const CostParts& p) {
   const std::string factors = logic_factors(p.config.cost);
   Remarks remarks;
   for (const std::string& remark : p.pe->energy_remarks()) remarks.add(true, remark);
-  return remarks.add(true, "idle PEs taken as clock-gated").add(!factors.empty(), factors).text();
+  const std::string against = drawn_against(p.pe->error_bars());
+  return remarks.add(true, "idle PEs taken as clock-gated")
+      .add(!factors.empty(), factors)
+      .add(!against.empty(), against)
+      .text();
 }
 
 std::string accumulate_note(const CostParts& p) {
@@ -140,7 +155,9 @@ std::string accumulate_note(const CostParts& p) {
 
 std::string array_note(const CostParts& p) {
   Remarks remarks;
-  remarks.add(true, "cell area and leakage; divide area by 0.7 for placement");
+  remarks.add(true,
+              "cell area and leakage; divide area by 0.7 for placement; in no area: control, "
+              "sequencer, DMA, bus, multiplexers between register sets, clock tree, test logic");
   for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
   return remarks
       .add(p.critical_path.ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
@@ -150,6 +167,7 @@ std::string array_note(const CostParts& p) {
 
 Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& buffer) {
   const double factor = p.config.cost.sram_factor;
+  const std::string against = drawn_against(p.sram.error_bars());
   return {component_of(part),
           p.sram.table(),
           p.sram.sha256(),
@@ -157,6 +175,9 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
           p.sram.error_bars().energy.text(),
           Remarks()
               .add(buffer.interpolated, "log-log between measured shapes")
+              .add(p.sram.error_bars().area.text() != kNotStated,
+                   "error bar of area " + p.sram.error_bars().area.text())
+              .add(!against.empty(), against)
               .add(factor != 1, "access energy times sram_factor " + decimal(factor))
               .text()};
 }
@@ -164,12 +185,13 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
 /// Without the rules.
 std::vector<Provenance> statements(const CostParts& p) {
   const std::string data = p.pe->conditions() + ", " + p.pe->data();
-  const auto pe = [&](EnergyPart part, const std::string& note) {
+  const ErrorBars& bars = p.pe->error_bars();
+  const auto pe = [&](EnergyPart part, const ErrorBar& bar, const std::string& note) {
     return Provenance{component_of(part),
                       p.pe->energy_table().file,
                       p.pe->energy_table().sha256,
                       data,
-                      p.pe->error_bars().energy.text(),
+                      bar.text(),
                       note};
   };
   const auto post = [&](const std::string& component, const char* operands, const ErrorBar& bar,
@@ -194,10 +216,10 @@ std::vector<Provenance> statements(const CostParts& p) {
   };
 
   std::vector<Provenance> all = {
-      pe(EnergyPart::kMultiply, pe_note(p)),
-      pe(EnergyPart::kAccumulate, accumulate_note(p)),
-      pe(EnergyPart::kOperandRegisters, pe_note(p)),
-      pe(EnergyPart::kAccumulatorRegisters, accumulate_note(p)),
+      pe(EnergyPart::kMultiply, bars.energy, pe_note(p)),
+      pe(EnergyPart::kAccumulate, bars.accumulate, accumulate_note(p)),
+      pe(EnergyPart::kOperandRegisters, bars.energy, pe_note(p)),
+      pe(EnergyPart::kAccumulatorRegisters, bars.energy, accumulate_note(p)),
       registers(EnergyPart::kEdgeRegisters, "operands fetched a step ahead and the array's skew"),
       registers(EnergyPart::kShadowRegisters,
                 p.config.array.dataflow == Dataflow::kWeightStationary
@@ -232,8 +254,7 @@ std::vector<Provenance> statements(const CostParts& p) {
   }
   all.push_back(memory_entry(p));
   all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
-                 p.pe->unit_table().sha256, p.pe->conditions(), p.pe->error_bars().area.text(),
-                 array_note(p)});
+                 p.pe->unit_table().sha256, p.pe->conditions(), bars.area.text(), array_note(p)});
   all.push_back(post(component_of(AreaPart::kRequantizers), "",
                      p.post.requantizer_error_bars().area,
                      "cell area and leakage of a half-up requantizer for each column"));

@@ -15,14 +15,7 @@
 #include "models/tlm/wiring.h"
 #include "platform/standalone/host.h"
 #include "tests/fuzz/reader.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define DCNSIM_ADDRESS_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DCNSIM_ADDRESS_SANITIZER
-#endif
-#endif
+#include "tests/fuzz/sanitizer.h"
 #ifdef DCNSIM_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
 #endif

@@ -113,10 +113,13 @@ bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config)
   const int all_inputs = conv ? group_inputs(d) : d.input_shape().channels;
   if (t.tile_in != 0 && !is_balanced(t.tile_in, all_inputs, least_inputs, 1)) return false;
   if (!conv) return true;
-  const bool channels =
-      t.tile_channels <= group_channels(d)
-          ? is_balanced(t.tile_channels, group_channels(d), config.array.columns, 1)
-          : is_balanced(t.tile_channels / group_channels(d), d.conv.groups, 1, 1);
+  const auto is_balanced_part = [&](int unit) {
+    return is_balanced(t.tile_channels, group_channels(d), unit, 1);
+  };
+  const bool channels = t.tile_channels <= group_channels(d)
+                            ? is_balanced_part(config.array.columns) ||
+                                  (d.output_segment != 0 && is_balanced_part(d.output_segment))
+                            : is_balanced(t.tile_channels / group_channels(d), d.conv.groups, 1, 1);
   if (t.chunk_k == reduction(d)) return channels;
   return channels && (t.tile_in == 0 || t.tile_in == least_inputs) &&
          is_balanced(t.chunk_k, kernel_size(d) * tile_inputs_of_group(d),
