@@ -134,10 +134,12 @@ ImageSimulation simulation_of(const RunRequest& request, const RunInputs& inputs
   return simulation;
 }
 
-std::vector<double> values_of(const CodeTensor& codes) {
+/// Of the network's output.
+std::vector<double> scores_of(const FixedNetwork& network, const CodeTensor& codes) {
+  const int last = static_cast<int>(network.layers.size()) - 1;
   std::vector<double> values;
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    values.push_back(dequantize(codes.get(i), codes.format()));
+    values.push_back(network.number(last, codes.get(i)));
   }
   return values;
 }
@@ -148,7 +150,9 @@ void write_values(const RunRequest& request, const ImageSimulation& how,
   const RunInputs& inputs = how.inputs;
   if (request.predictions) {
     PredictionTable table(inputs.network.layers.back().node.output_shape(), inputs.images);
-    for (const CodeTensor& codes : simulated.outputs) table.add(values_of(codes));
+    for (const CodeTensor& codes : simulated.outputs) {
+      table.add(scores_of(inputs.network, codes));
+    }
     write_file_atomically(*request.predictions, table.csv());
   }
   for (std::size_t i = 0; i < request.dumps.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "models/arch/config_fields.h"
 #include "models/arch/descriptor.h"
 #include "models/base/table/csv.h"
 #include "models/cost/dram_estimate.h"
@@ -14,6 +15,7 @@ namespace dcnsim {
 namespace {
 
 constexpr double kPjPerFj = 1e-3;
+constexpr double kNsPerPs = 1e-3;
 constexpr double kPjPerMilliwattPs = 1e-3;
 constexpr double kPjPerMilliwattNs = 1;
 constexpr double kMilliwattPerNanowatt = 1e-6;
@@ -94,6 +96,8 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
                        "unknown, expected what a byte of an ideal memory takes (0: nothing)");
   }
   add_units();
+  find_critical_path();
+  require_clock();
 }
 
 /// Area and leakage: units of post-processing are as wide as the native activations, one a column.
@@ -131,6 +135,36 @@ void CostParts::add_units() {
       feeder_bits * Figure{feeder.bit().leakage_nw, feeder.by()} +
       columns * (leakage(requantizer) + leakage(maximum) + leakage(adder));
   leakage_mw = kMilliwattPerNanowatt * logic_nw + buffers_mw + leakage(accumulator);
+}
+
+void CostParts::find_critical_path() {
+  const auto take = [this](const std::string& unit, const std::string& table, double ns) {
+    if (ns > critical_path.ns) critical_path = {unit, table, ns};
+  };
+  const int bits = config.array.activation_bits;
+  take("a PE", pe->unit_table().file, kNsPerPs * pe->unit().critical_path_ps);
+  for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
+    take("a requantizer", post.table(),
+         kNsPerPs * post.requantizer(bits, rounding).critical_path_ps);
+  }
+  take("a maximum unit", post.table(), kNsPerPs * post.maximum(bits).critical_path_ps);
+  take("an adder", post.table(), kNsPerPs * post.adder(bits).critical_path_ps);
+  if (config.shares_buffer()) {
+    take("an access of buffers.shared", sram.table(), input.all.access_ns);
+  } else {
+    take("an access of buffers.input", sram.table(), input.all.access_ns);
+    take("an access of buffers.weight", sram.table(), weight.all.access_ns);
+    take("an access of buffers.output", sram.table(), output.all.access_ns);
+  }
+  take("an access of the accumulator buffer", sram.table(), accumulator.all.access_ns);
+}
+
+void CostParts::require_clock() const {
+  if (config.cost.allow_overclock || critical_path.ns <= period_ns()) return;
+  throw InvalidField("clock_mhz", fields::decimal(config.clock_mhz) + ", expected at most " +
+                                      fields::decimal(critical_path.highest_mhz()) + ": " +
+                                      critical_path.text() +
+                                      "; cost.allow_overclock: true would let it pass");
 }
 
 double CostParts::logic_pj_per_fj() const {

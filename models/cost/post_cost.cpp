@@ -41,6 +41,7 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
                     mode = table.column("mode"), data = table.column("data"),
                     in_bits = table.column("in_bits"), out_bits = table.column("out_bits"),
                     area = table.column("area_um2"), leakage = table.column("leakage_nw"),
+                    path = table.column("critical_path_ps"),
                     energy = table.column("energy_fj_per_op"),
                     combinational = table.column("energy_comb_fj");
   struct Wanted {
@@ -65,7 +66,8 @@ std::string PostCost::read(const CsvTable& table, const std::string& library,
       }
       const PostUnit point{table.number(row, wanted.energy) * ratio.energy,
                            table.number(row, area) * ratio.parts.unit.area_um2,
-                           table.number(row, leakage) * ratio.parts.unit.leakage_nw};
+                           table.number(row, leakage) * ratio.parts.unit.leakage_nw,
+                           table.number(row, path) * ratio.parts.unit.critical_path_ps};
       if (!wanted.units.add(table.integer(row, out_bits),
                             wanted.has_input ? table.integer(row, in_bits) : kAnyInput, point)) {
         table.fail(row, out_bits, "a second row for this width");
@@ -112,6 +114,7 @@ PostUnit PostCost::look_up(const Units& units, const ErrorBars& error_bars, int 
   unit.energy_fj = factor * blend(corners, &PostUnit::energy_fj);
   unit.area_um2 = factor * blend(corners, &PostUnit::area_um2);
   unit.leakage_nw = factor * blend(corners, &PostUnit::leakage_nw);
+  unit.critical_path_ps = factor * blend(corners, &PostUnit::critical_path_ps);
   return unit;
 }
 
@@ -127,7 +130,7 @@ PostUnit PostCost::maximum(int bits) const {
 
 PostUnit PostCost::bounds(int bits) const {
   const PostUnit one = look_up(comparison_, pool_add_error_bars_, bits, kAnyInput, "maximum unit");
-  return {2 * one.energy_fj, 0, 0, one.by};
+  return {2 * one.energy_fj, 0, 0, 0, one.by};
 }
 
 PostUnit PostCost::adder(int sum_bits) const {

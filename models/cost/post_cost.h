@@ -19,6 +19,7 @@ struct PostUnit {
   double energy_fj = 0;  ///< of one operation
   double area_um2 = 0;
   double leakage_nw = 0;
+  double critical_path_ps = 0;
   Extrapolations by{};  ///< rules used, if any
 };
 

@@ -154,16 +154,14 @@ std::string accumulate_note(const CostParts& p) {
 }
 
 std::string array_note(const CostParts& p) {
-  const double path_ns = p.pe->unit().critical_path_ps * 1e-3;
   Remarks remarks;
   remarks.add(true,
               "cell area and leakage; divide area by 0.7 for placement; in no area: control, "
               "sequencer, DMA, bus, multiplexers between register sets, clock tree, test logic");
   for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
   return remarks
-      .add(path_ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
-                                        " MHz is faster than the measured netlist (critical path " +
-                                        decimal(path_ns) + " ns)")
+      .add(p.critical_path.ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
+                                                   " MHz is too fast: " + p.critical_path.text())
       .text();
 }
 
@@ -181,8 +179,6 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
                    "error bar of area " + p.sram.error_bars().area.text())
               .add(!against.empty(), against)
               .add(factor != 1, "access energy times sram_factor " + decimal(factor))
-              .add(buffer.all.access_ns > p.period_ns(),
-                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
               .text()};
 }
 

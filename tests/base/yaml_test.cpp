@@ -38,5 +38,11 @@ TEST(yaml, nodes_are_limited_whatever_the_size) {
             "m.yaml:2: more than 262144 keys and values up to here");
 }
 
+TEST(yaml, nodes_are_limited_in_proportion_to_the_size) {
+  EXPECT_EQ(problem("a: {" + std::string(3000, ',') + "}"),
+            "m.yaml:1: more than 2502 keys and values up to here");
+  EXPECT_EQ(problem("a: [" + std::string(900, ',') + "]"), "no error");
+}
+
 }  // namespace
 }  // namespace dcnsim

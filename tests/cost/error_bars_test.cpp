@@ -72,6 +72,7 @@ std::vector<AcceleratorConfig> machines() {
   all.push_back(config);
   config.cost.technology = "sky130hd";
   config.cost.sram_node_nm = 45;
+  config.clock_mhz = 50;
   config.array.weight_bits = config.array.activation_bits = 7;
   config.input_buffer.capacity_bytes = 2048;
   all.push_back(config);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images, labels, compressed files, firmware.
+// Images, labels, compressed and sealed files, firmware.
 #include <algorithm>
 
 #include "models/base/file/compression.h"
+#include "models/base/file/sealed_file.h"
 #ifdef DCNSIM_FUZZ_RISCV
 #include "platform/riscv/elf_file.h"
 #include "platform/riscv/memory_map.h"
@@ -16,6 +17,7 @@ namespace dcnsim::fuzz {
 namespace {
 
 constexpr Shape kInput{2, 3, 1};
+constexpr std::size_t kMostBytes = std::size_t{1} << 22;
 
 void hold_as_many_labels_as_images(const Dataset& images) {
   require(images.size() >= 1, "a set of images is not empty");
@@ -58,6 +60,17 @@ void read_compressed(const std::string& bytes) {
             "bytes survive compression");
   });
   require(inflated(bytes, kLimit).size() <= kLimit, "a limit holds");
+}
+
+/// As checkpoints of trainings are.
+void read_sealed(const std::string& bytes) {
+  const std::string kind = bytes.substr(0, bytes.find('\n'));
+  const auto read_back = [&](const std::string& file) {
+    return read_sealed_file(file_with("sealed", file), kind, "of that kind", kMostBytes);
+  };
+  must("what was sealed is read",
+       [&] { require(read_back(sealed(kind, bytes)) == bytes, "sealed bytes survive"); });
+  require(sealed(kind, read_back(bytes)) == bytes, "nothing but what was sealed is taken");
 }
 
 #ifdef DCNSIM_FUZZ_RISCV

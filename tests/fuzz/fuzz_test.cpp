@@ -82,6 +82,15 @@ TEST_P(Fuzz, takes_any_bytes_or_refuses_them_in_one_line) {
   }
 }
 
+TEST_P(Fuzz, takes_memory_and_time_in_proportion) {
+  const std::vector<std::string> seeds = inputs(GetParam());
+  Mutation mutation(3);
+  for (std::size_t n = 0; n < 2 * mutations(); ++n) {
+    read_and_keep(GetParam(),
+                  mutation.with_much_of_one_piece(seeds[n % seeds.size()], kLargestInput));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Readers, Fuzz, testing::ValuesIn(readers()),
                          [](const auto& one) { return std::string(one.param.name); });
 

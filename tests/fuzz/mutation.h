@@ -19,6 +19,15 @@ class Mutation {
     return bytes;
   }
 
+  /// `bytes` with a piece of up to 32 of them so often that it is `size` in all.
+  std::string with_much_of_one_piece(const std::string& bytes, std::size_t size) {
+    const std::size_t at = below(bytes.size());
+    const std::string piece = bytes.substr(at, 1 + below(32));
+    std::string result = bytes.substr(0, at);
+    while (!piece.empty() && result.size() + bytes.size() - at < size) result += piece;
+    return result + bytes.substr(at);
+  }
+
   /// Any bytes, at most `most`.
   std::string bytes(std::size_t most) {
     std::string result(below(most + 1), '\0');

@@ -20,6 +20,8 @@ struct Reader {
   std::vector<std::string> seeds = {};
   /// words/WORDS.dict holds what such files are made of; "" for none.
   const char* words = "";
+  /// Memory that a byte may take, beside what any input may. YAML: half a node of yaml-cpp's.
+  std::size_t bytes_a_byte = 16;
 };
 
 /// All that this build has.
@@ -28,7 +30,8 @@ const std::vector<Reader>& readers();
 /// The reader of that name; throws std::invalid_argument with all names.
 const Reader& reader(const std::string& name);
 
-/// One input. Refusals return, after a look at their wording.
+/// One input. Refusals return, after a look at their wording. What it took of memory and time, the
+/// work on what was taken included, is a small multiple of its size.
 void read(const Reader& reader, const std::string& bytes);
 
 /// Ends the program unless `holds`: `promise` is broken.
@@ -67,7 +70,10 @@ void read_npy(const std::string& bytes);
 void read_labels(const std::string& bytes);
 void read_cifar10(const std::string& bytes);
 void read_compressed(const std::string& bytes);
+void read_sealed(const std::string& bytes);
 void read_elf(const std::string& bytes);
+void read_gdb(const std::string& bytes);
+void read_job(const std::string& bytes);
 void read_store(const std::string& bytes);
 void read_evaluation_cache(const std::string& bytes);
 void read_mapping_cache(const std::string& bytes);

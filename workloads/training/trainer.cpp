@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "models/base/file/atomic_file.h"
+#include "models/base/file/sealed_file.h"
 #include "models/base/file/sha256.h"
-#include "models/base/file/text_file.h"
 #include "workloads/training/tensors.h"
 
 namespace dcnsim {
@@ -36,23 +36,9 @@ std::int64_t checked_steps(const Recipe& recipe, std::size_t images) {
   return static_cast<std::int64_t>(images) / recipe.batch;
 }
 
-/// A checkpoint begins with this line and another with the SHA-256 of what follows, so that
-/// libtorch is not given what was not written so.
-const std::string kMagic = "dcnsim checkpoint 1\n";
-constexpr std::size_t kDigestLine = 65;
+/// Sealed, so that libtorch is given only what was written.
+constexpr const char* kCheckpoint = "dcnsim checkpoint 1";
 constexpr std::size_t kMaxCheckpointBytes = std::size_t{4} << 30;
-
-std::string checked_bytes(const std::string& path) {
-  const std::string file = read_text_file(path, kMaxCheckpointBytes);
-  if (file.compare(0, kMagic.size(), kMagic) != 0 || file.size() < kMagic.size() + kDigestLine) {
-    throw std::runtime_error(path + ": is not a checkpoint of dcnsim-train");
-  }
-  std::string bytes = file.substr(kMagic.size() + kDigestLine);
-  if (file.compare(kMagic.size(), kDigestLine, sha256_hex(bytes) + '\n') != 0) {
-    throw std::runtime_error(path + ": is damaged: not what was written");
-  }
-  return bytes;
-}
 
 /// Of pixels or values.
 std::string hash_of(const Dataset& images) {
@@ -160,11 +146,12 @@ void Trainer::save(const std::string& path) const {
   archive.write("progress", torch::tensor(progress, torch::kDouble));
   std::ostringstream bytes;
   archive.save_to(bytes);
-  write_file_atomically(path, kMagic + sha256_hex(bytes.str()) + '\n' + bytes.str());
+  write_file_atomically(path, sealed(kCheckpoint, bytes.str()));
 }
 
 void Trainer::resume(const std::string& path) {
-  std::istringstream bytes(checked_bytes(path));
+  constexpr const char* kExpected = "a checkpoint of dcnsim-train";
+  std::istringstream bytes(read_sealed_file(path, kCheckpoint, kExpected, kMaxCheckpointBytes));
   torch::serialize::InputArchive archive;
   std::vector<double> progress;
   std::string saved;
@@ -174,7 +161,7 @@ void Trainer::resume(const std::string& path) {
     const torch::Tensor numbers = read_tensor(archive, "progress").to(torch::kDouble).contiguous();
     progress.assign(numbers.data_ptr<double>(), numbers.data_ptr<double>() + numbers.numel());
   } catch (const c10::Error& error) {
-    throw std::runtime_error(path + ": is not a checkpoint of dcnsim-train");
+    throw std::runtime_error(path + ": is not " + kExpected);
   }
   if (const std::string expected = description(); saved != expected) {
     throw std::runtime_error(path + ": is of another training (" + difference(saved, expected) +

@@ -4,6 +4,7 @@
 #include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
@@ -12,10 +13,12 @@
 namespace dcnsim {
 namespace {
 
-/// Keeps nothing of a document and ends with the first node too many.
+/// Keeps nothing of a document and ends with the first node too many. What is written with no more
+/// than a comma, as most of {,,,} is, costs yaml-cpp several hundred times its bytes.
 class NodeCount : public YAML::EventHandler {
  public:
-  explicit NodeCount(const std::string& file) : file_(file) {}
+  NodeCount(const std::string& file, std::size_t bytes)
+      : file_(file), most_(std::min(kMaxYamlNodes, kAnyNodes + bytes / 2)) {}
 
  private:
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -38,12 +41,15 @@ class NodeCount : public YAML::EventHandler {
   void OnMapEnd() override {}
 
   void count(const YAML::Mark& at) {
-    if (++nodes_ <= kMaxYamlNodes) return;
+    if (++nodes_ <= most_) return;
     throw std::runtime_error(file_ + ':' + std::to_string(at.line + 1) + ": more than " +
-                             std::to_string(kMaxYamlNodes) + " keys and values up to here");
+                             std::to_string(most_) + " keys and values up to here");
   }
 
+  static constexpr std::size_t kAnyNodes = 1000;
+
   const std::string& file_;
+  const std::size_t most_;
   std::size_t nodes_ = 0;
 };
 
@@ -58,7 +64,7 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file, std::siz
     // because yaml-cpp reports empty documents there without moving on.
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    NodeCount count(file);
+    NodeCount count(file, text.size());
     const bool has_document = parser.HandleNextDocument(count);
     const YAML::Node document = YAML::Load(text);
     if (!document.IsDefined() || document.IsNull()) {

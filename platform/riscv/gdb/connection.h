@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "models/base/process/file_descriptor.h"
+#include "platform/riscv/gdb/stream.h"
 
 namespace dcnsim::riscv::gdb {
 
-class Connection {
+class Connection : public Stream {
  public:
   /// Listens on the loopback interface; 0: on a port that is free. Throws std::runtime_error naming
   /// the port.
@@ -19,13 +20,11 @@ class Connection {
   std::uint16_t port() const { return port_; }
   /// Waits for a client; no other is taken.
   void accept();
-  bool is_open() const { return client_.number() >= 0; }
-  void close() { client_.close(); }
 
-  /// Bytes that have come, none if none have; with `wait`, some. Closes when the client has.
-  std::string read(bool wait);
-  /// Closes if the client is gone.
-  void write(std::string_view bytes);
+  bool is_open() const override { return client_.number() >= 0; }
+  void close() override { client_.close(); }
+  std::string read(bool wait) override;
+  void write(std::string_view bytes) override;
 
  private:
   FileDescriptor listener_, client_;

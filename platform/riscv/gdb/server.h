@@ -1,50 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// A debugger at the other end of a TCP connection: the part of GDB's remote serial protocol that it
-// needs for one processor. What it does not know it answers as the protocol has it, with an empty
-// packet; what is malformed, with an error.
+// A debugger at the other end of a TCP connection.
 #pragma once
 
-#include <deque>
-#include <optional>
-#include <string>
-#include <string_view>
+#include <cstdint>
 
-#include "platform/riscv/debugger.h"
 #include "platform/riscv/gdb/connection.h"
-#include "platform/riscv/gdb/packets.h"
+#include "platform/riscv/gdb/session.h"
 
 namespace dcnsim::riscv::gdb {
 
-class Server : public Debugger {
+class Server : public Session {
  public:
   /// Throws what Connection throws.
-  explicit Server(std::uint16_t port) : connection_(port) {}
+  explicit Server(std::uint16_t port) : Session(connection_), connection_(port) {}
 
   std::uint16_t port() const { return connection_.port(); }
   /// Waits for GDB.
   void accept() { connection_.accept(); }
 
-  // Without a connection, or after "detach", the processor runs.
-  bool is_attached() const override { return connection_.is_open(); }
-  Resume stopped(DebugTarget& target, Pause why) override;
-  bool wants_pause(bool wait) override;
-  void ended(std::uint32_t exit_code) override;
-
  private:
-  void receive(bool wait);
-  std::optional<PacketReader::Event> next_event();
-  void send(std::string_view packet);
-  std::string answer(std::string_view packet, DebugTarget& target);
-  std::string query(std::string_view packet);
-  std::optional<Resume> resumed(std::string_view packet, DebugTarget& target);
-
   Connection connection_;
-  PacketReader reader_;
-  std::deque<PacketReader::Event> events_;
-  bool acknowledges_ = true;
-  std::string sent_;  ///< last, framed
-  std::string stop_;  ///< why it has stopped, as a packet
-  bool has_run_ = false;
 };
 
 }  // namespace dcnsim::riscv::gdb

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/riscv/gdb/server.h"
+#include "platform/riscv/gdb/session.h"
 
 #include <algorithm>
 #include <utility>
@@ -120,23 +120,23 @@ bool begins(std::string_view text, std::string_view start) {
 
 }  // namespace
 
-Resume Server::stopped(DebugTarget& target, Pause why) {
+Resume Session::stopped(DebugTarget& target, Pause why) {
   const bool has_run = std::exchange(has_run_, true);
   stop_ = has_run && why == Pause::kRequest ? kInterrupted : kTrapped;
   if (has_run) send(stop_);
   while (const auto event = next_event()) {
-    if (event->kind == PacketReader::Event::kNotAcknowledged) connection_.write(sent_);
+    if (event->kind == PacketReader::Event::kNotAcknowledged) stream_.write(sent_);
     if (event->kind != PacketReader::Event::kPacket) continue;
     const std::string& packet = event->packet;
     if (const std::optional<Resume> resume = resumed(packet, target)) return *resume;
     send(answer(packet, target));
     if (packet == "QStartNoAckMode") acknowledges_ = false;
-    if (begins(packet, "D")) connection_.close();
+    if (begins(packet, "D")) stream_.close();
   }
   return Resume::kRun;
 }
 
-bool Server::wants_pause(bool wait) {
+bool Session::wants_pause(bool wait) {
   receive(wait);
   // Whatever packet it is that comes, it comes from GDB, which wants the processor to stop.
   while (!events_.empty() && events_.front().kind != PacketReader::Event::kPacket &&
@@ -146,14 +146,14 @@ bool Server::wants_pause(bool wait) {
   return !events_.empty();
 }
 
-void Server::ended(std::uint32_t exit_code) {
+void Session::ended(std::uint32_t exit_code) {
   send('W' + hex({static_cast<std::uint8_t>(std::min<std::uint32_t>(exit_code, 0xFF))}));
 }
 
 /// What has come, and with `wait` until something has or nothing will.
-void Server::receive(bool wait) {
-  while (events_.empty() && connection_.is_open()) {
-    for (const char byte : connection_.read(wait)) {
+void Session::receive(bool wait) {
+  while (events_.empty() && stream_.is_open()) {
+    for (const char byte : stream_.read(wait)) {
       if (auto event = reader_.take(byte)) events_.push_back(std::move(*event));
     }
     if (!wait) return;
@@ -161,26 +161,26 @@ void Server::receive(bool wait) {
 }
 
 /// Nothing if none will come.
-std::optional<PacketReader::Event> Server::next_event() {
+std::optional<PacketReader::Event> Session::next_event() {
   receive(true);
   if (events_.empty()) return std::nullopt;
   PacketReader::Event event = std::move(events_.front());
   events_.pop_front();
-  if (acknowledges_ && event.kind == PacketReader::Event::kPacket) connection_.write("+");
-  if (acknowledges_ && event.kind == PacketReader::Event::kRefused) connection_.write("-");
+  if (acknowledges_ && event.kind == PacketReader::Event::kPacket) stream_.write("+");
+  if (acknowledges_ && event.kind == PacketReader::Event::kRefused) stream_.write("-");
   return event;
 }
 
-void Server::send(std::string_view packet) {
+void Session::send(std::string_view packet) {
   sent_ = framed(packet);
-  connection_.write(sent_);
+  stream_.write(sent_);
 }
 
 /// How the processor is to go on, if the packet says so.
-std::optional<Resume> Server::resumed(std::string_view packet, DebugTarget& target) {
+std::optional<Resume> Session::resumed(std::string_view packet, DebugTarget& target) {
   if (packet == "k" || begins(packet, "vKill")) {
     send(kOk);
-    connection_.close();
+    stream_.close();
     return Resume::kEnd;
   }
   if (begins(packet, "vCont;"))
@@ -197,7 +197,7 @@ std::optional<Resume> Server::resumed(std::string_view packet, DebugTarget& targ
   return std::nullopt;
 }
 
-std::string Server::answer(std::string_view packet, DebugTarget& target) {
+std::string Session::answer(std::string_view packet, DebugTarget& target) {
   if (packet.empty()) return kUnknown;
   const Fields fields(packet.substr(1));
   switch (const char command = packet.front()) {
@@ -226,7 +226,7 @@ std::string Server::answer(std::string_view packet, DebugTarget& target) {
   }
 }
 
-std::string Server::query(std::string_view packet) {
+std::string Session::query(std::string_view packet) {
   if (begins(packet, "qSupported")) {
     return "PacketSize=1000;QStartNoAckMode+;qXfer:features:read+;vContSupported+";
   }
