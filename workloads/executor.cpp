@@ -92,7 +92,8 @@ struct Executor::Impl {
           conv_fast(shape, crop(input, shape.in), *conv[index], accumulators);
         }
         activations.overflows += accumulators.overflowed;
-        return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool);
+        return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool,
+                                 layer.scales);
       }
       case LayerKind::kPool:
         return pool_tensor(layer.node.pool, input, layer.requant);
@@ -106,7 +107,7 @@ struct Executor::Impl {
 Executor::Executor(const FixedNetwork& network, const Accumulator& accumulator)
     : impl_(std::make_unique<Impl>()) {
   validate(network);
-  impl_->network = network;
+  impl_->network = with_multipliers_of(network, accumulator.multiplier_bits);
   impl_->conv.resize(network.layers.size());
   impl_->activations.layers.resize(network.layers.size());
   const MapParts<FixedNetwork> maps(network);

@@ -94,6 +94,10 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
 NetworkFormats formats_of(const FixedNetwork& network) {
   NetworkFormats formats{network.input_format, {}};
   for (const FixedLayer& layer : network.layers) {
+    if (layer.requant.multiplies) {
+      throw std::invalid_argument("layer '" + layer.node.name +
+                                  "': has free scales or zero points, expected powers of two");
+    }
     formats.layers.push_back({layer.weight, layer.requant.out, layer.requant.rounding});
   }
   return formats;

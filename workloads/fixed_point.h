@@ -39,6 +39,7 @@ struct LeftInFloat {
 /// std::invalid_argument: a bias too large for that grid, and what validate(FixedNetwork) throws.
 FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& formats);
 
+/// Throws std::invalid_argument naming a layer that is affine.
 NetworkFormats formats_of(const FixedNetwork& network);
 
 /// In what `fixed` is not `network` in fixed point, the first layer that differs, in words: another

@@ -233,6 +233,10 @@ void check_map_format(const LayerNode& node, const Format& format) {
 
 void check_codes(const FixedLayer& layer) {
   check_format(layer.node, "weight", layer.weight);
+  if (layer.weight.zero_point != 0) {
+    fail(layer.node, "weight format: zero point " + std::to_string(layer.weight.zero_point) +
+                         ", expected 0: it is subtracted from the codes");
+  }
   for (const std::int32_t code : layer.weights) {
     const bool is_no_sign = layer.weight.is_sign() && code == 0;
     if (is_no_sign || code < layer.weight.min_code() || code > layer.weight.max_code()) {
@@ -244,6 +248,65 @@ void check_codes(const FixedLayer& layer) {
     if (code < -kMaxBiasCode || code > kMaxBiasCode) {
       fail(layer.node, "bias code " + std::to_string(code) + " is beyond 2^62");
     }
+  }
+}
+
+void check_step(const LayerNode& node, const char* what, double step) {
+  if (!std::isfinite(step) || step <= 0) fail(node, std::string(what) + " is not positive");
+}
+
+void check_scale(const LayerNode& node, const Scale& scale) {
+  if (scale.shift >= 0 && scale.shift <= kMaxScaleShift) return;
+  fail(node, "shift " + std::to_string(scale.shift) + " of a multiplier is not between 0 and " +
+                 std::to_string(kMaxScaleShift));
+}
+
+void check_scales(const FixedLayer& layer) {
+  const bool conv = layer.node.kind == LayerKind::kConv;
+  const std::size_t channels =
+      conv && layer.requant.multiplies ? static_cast<std::size_t>(layer.node.conv.out_channels) : 0;
+  if (layer.scales.size() != channels) {
+    fail(layer.node, "has " + std::to_string(layer.scales.size()) + " scales, expected " +
+                         std::to_string(channels));
+  }
+  if (!layer.weight_steps.empty() && layer.weight_steps.size() != channels) {
+    fail(layer.node, "has " + std::to_string(layer.weight_steps.size()) +
+                         " steps of weights, expected " + std::to_string(channels));
+  }
+  for (const Scale& scale : layer.scales) check_scale(layer.node, scale);
+  for (const double step : layer.weight_steps) check_step(layer.node, "a step of weights", step);
+  const Requant& requant = layer.requant;
+  const bool first = requant.multiplies && !conv;
+  if (!first && requant.multiplier != 0) fail(layer.node, "multiplier without use");
+  if ((!first || layer.node.kind != LayerKind::kAdd) && requant.multiplier2 != 0) {
+    fail(layer.node, "second multiplier without use");
+  }
+}
+
+/// What follows from the formats of a layer and of what it reads.
+void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
+  const LayerNode& node = layer.node;
+  check_scales(layer);
+  check_step(node, "the step of the output", layer.step);
+  if (layer.requant.multiplies) {
+    const int shift = layer.requant.shift;
+    if (node.kind != LayerKind::kConv) return check_scale(node, {0, shift});
+    if (shift != 0) fail(node, "shift: " + std::to_string(shift) + ", expected 0 beside scales");
+    return;
+  }
+  const auto plain = [&](const Format& format, double step) {
+    if (format.zero_point == 0 && step == 1) return;
+    fail(node, "reads or delivers codes of a zero point or free step, which takes a multiplier");
+  };
+  plain(layer.requant.out, layer.step);
+  plain(network.format_of(node.input), network.step_of(node.input));
+  if (node.kind == LayerKind::kAdd) {
+    plain(network.format_of(node.input2), network.step_of(node.input2));
+  }
+  const int shift = required_shift(network, layer);
+  if (layer.requant.shift != shift) {
+    fail(node, "shift: " + std::to_string(layer.requant.shift) +
+                   " does not follow from the formats, expected " + std::to_string(shift));
   }
 }
 
@@ -266,9 +329,9 @@ void LayerNode::clip(const ClipBounds& next) {
   if (relu) bounds.low = ClipBounds{}.low;
 }
 
-void set_bounds(Requant& requant, const LayerNode& node) {
+void set_bounds(Requant& requant, const LayerNode& node, double step) {
   const auto code = [&](float bound) {
-    return quantize(double{bound}, requant.out, requant.rounding);
+    return quantize(double{bound} / step, requant.out, requant.rounding);
   };
   requant.relu = node.relu;
   requant.clamp_low = code(node.bounds.low) - requant.out.min_code();
@@ -307,6 +370,9 @@ void validate(const FixedNetwork& network) {
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument(std::string("input format: ") + error.what());
   }
+  if (!std::isfinite(network.input_step) || network.input_step <= 0) {
+    throw std::invalid_argument("the step of the input is not positive");
+  }
   if (network.input_format.is_sign()) {
     throw std::invalid_argument("input format: codes -1 and +1 are for weights only");
   }
@@ -316,7 +382,7 @@ void validate(const FixedNetwork& network) {
     check_map_format(layer.node, layer.requant.out);
     if (layer.node.kind == LayerKind::kConv) check_codes(layer);
     Requant bounded = layer.requant;
-    set_bounds(bounded, layer.node);
+    set_bounds(bounded, layer.node, layer.step);
     if (layer.requant.relu != bounded.relu) {
       fail(layer.node, "ReLU differs between node and requantizer");
     }
@@ -326,15 +392,24 @@ void validate(const FixedNetwork& network) {
     }
     const int whole =
         layer.node.join.any() ? maps.of(static_cast<int>(i)).front().producer : static_cast<int>(i);
-    if (layer.requant.out != network.format_of(whole)) {
+    if (layer.requant.out != network.format_of(whole) || layer.step != network.step_of(whole)) {
       fail(layer.node, "its format differs from that of others in the joined map");
     }
-    const int shift = required_shift(network, layer);
-    if (layer.requant.shift != shift) {
-      fail(layer.node, "shift: " + std::to_string(layer.requant.shift) +
-                           " does not follow from the formats, expected " + std::to_string(shift));
+    check_requantizer(network, layer);
+  }
+}
+
+FixedNetwork with_multipliers_of(FixedNetwork network, int multiplier_bits) {
+  for (FixedLayer& layer : network.layers) {
+    if (!layer.requant.multiplies) continue;
+    try {
+      for (Scale& scale : layer.scales) scale = narrowed(scale, multiplier_bits);
+      if (layer.node.kind != LayerKind::kConv) narrow(layer.requant, multiplier_bits);
+    } catch (const std::invalid_argument& error) {
+      fail(layer.node, error.what());
     }
   }
+  return network;
 }
 
 }  // namespace dcnsim

@@ -13,6 +13,7 @@
 #include "models/arch/layer.h"
 #include "models/numeric/conv.h"
 #include "models/numeric/post.h"
+#include "models/numeric/rounding.h"
 #include "workloads/affine.h"
 #include "workloads/pixel_convention.h"
 
@@ -147,12 +148,23 @@ struct FloatNetwork {
   }
 };
 
+/// A layer in fixed point. An affine one (`requant.multiplies`) has free steps between its codes,
+/// and zero points: its integers alone say what it computes, and `step` what its codes stand for.
+/// Its formats have a frac of 0.
 struct FixedLayer {
   LayerNode node;
   Format weight;                      ///< kConv
   std::vector<std::int32_t> weights;  ///< codes
-  std::vector<std::int64_t> bias;     ///< on the accumulator's grid: frac = n_w + n_x
-  Requant requant;                    ///< output format, rounding, shift; else as set_bounds()
+  /// What accumulators start from, on their grid: frac = n_w + n_x, or of an affine layer the step
+  /// of the weights (of the channel) times that of the input. An input's zero point is folded in:
+  /// minus zero point times the sum of the channel's weights.
+  std::vector<std::int64_t> bias;
+  Requant requant;  ///< output format, rounding, shift; else as set_bounds()
+  /// kConv, affine: of each output channel, steps of the accumulator over steps of the output.
+  std::vector<Scale> scales;
+  double step = 1;  ///< of the output's codes, times 2^-frac; other than 1 if the layer is affine
+  /// kConv, affine: of the weights' codes, of each output channel; for who writes the network.
+  std::vector<double> weight_steps;
 };
 
 struct FixedNetwork {
@@ -165,11 +177,24 @@ struct FixedNetwork {
   Rounding input_rounding = Rounding::kHalfEven;  ///< of what the convention gives to input_format
   std::vector<std::string> assumptions = {};      ///< what the file left open, and what was taken
   bool input_is_assumed = false;  ///< input_format is the file's only for pixels: it states none
+  double input_step = 1;          ///< of the input's codes, times 2^-frac
 
   /// Format of what `producer` (a layer index or kNetworkInput) delivers.
   const Format& format_of(int producer) const {
     return producer == kNetworkInput ? input_format
                                      : layers[static_cast<std::size_t>(producer)].requant.out;
+  }
+  /// Of the codes of what `producer` delivers: what one more stands for, times 2^-frac.
+  double step_of(int producer) const {
+    return producer == kNetworkInput ? input_step : layers[static_cast<std::size_t>(producer)].step;
+  }
+  /// The number that a code of what `producer` delivers stands for.
+  double number(int producer, std::int32_t code) const {
+    return dequantize(code, format_of(producer)) * step_of(producer);
+  }
+  /// The code of a number of the image.
+  std::int32_t input_code(double number) const {
+    return quantize(number / input_step, input_format, input_rounding);
   }
   /// The map that readers of `producer` read.
   Shape shape_of(int producer) const {
@@ -181,17 +206,25 @@ struct FixedNetwork {
 /// Throws std::invalid_argument naming the layer: more than kMaxLayers, inputs that do not come
 /// earlier, shapes and views that do not match their producers, joined maps with gaps or of several
 /// formats, weights or biases of the wrong count, codes or formats out of range, shifts that do not
-/// follow from the formats.
+/// follow from the formats; of affine layers scales of the wrong count or out of range; zero points
+/// and free steps next to a layer that is not affine.
 void validate(const FixedNetwork& network);
 
 /// The same for a float network, whose numbers must be finite.
 void validate(const FloatNetwork& network);
 
-/// ReLU and bounds of `node` as codes of `requant`'s output. A bound becomes the code that Quant
-/// rounds it to, so that requantizing is Quant(Clip(x)) exactly: rounding is monotone.
-void set_bounds(Requant& requant, const LayerNode& node);
+/// ReLU and bounds of `node` as codes of `requant`'s output, whose step is `step` * 2^-frac. A
+/// bound becomes the code that Quant rounds it to, so that requantizing is Quant(Clip(x)) exactly:
+/// rounding is monotone.
+void set_bounds(Requant& requant, const LayerNode& node, double step = 1);
 
-/// `requant.shift` that follows from the formats of a layer of `network`, see post.h.
+/// `requant.shift` that follows from the formats of a layer of `network` that is not affine, see
+/// post.h.
 int required_shift(const FixedNetwork& network, const FixedLayer& layer);
+
+/// The network as a requantizer of `multiplier_bits` executes it: multipliers that have more bits
+/// are rounded to them (narrowed()). Throws std::invalid_argument naming the layer if one has no
+/// such form.
+FixedNetwork with_multipliers_of(FixedNetwork network, int multiplier_bits);
 
 }  // namespace dcnsim

@@ -45,7 +45,8 @@ struct Claim {
   bool needs_networks = false;
   std::vector<std::string> accelerators =
       {};                           ///< unless the user names others; none: it needs none
-  const char* published = nullptr;  ///< table to compare with, among dcnsim's data
+  const char* published = nullptr;  ///< table to compare with, among dcnsim's data, or their folder
+  bool has_own_machines = false;    ///< other accelerators cannot be named
 };
 
 const std::vector<std::string> kEdgePresets = {"small_edge", "large_edge"};
@@ -70,7 +71,12 @@ const std::map<std::string, Claim> kClaims = {
       "analysis/experiments/lin2016_fine_tuned.csv"}},
     {"bit-fusion",
      {bit_fusion, "cycles and DRAM traffic as Bit Fusion's authors publish them", false,
-      std::vector<std::string>{"bit_fusion"}, "analysis/experiments/bitfusion_cifar10.csv"}}};
+      std::vector<std::string>{"bit_fusion"}, "analysis/experiments/bitfusion_cifar10.csv"}},
+    {"validation",
+     {validation, "everything published that can be compared with, in minutes", false,
+      std::vector<std::string>{"gemmini_16", "atoms_8", "bit_fusion", "small_edge",
+                               "small_edge_serial", "small_edge_fully_serial"},
+      "analysis/experiments/published", true}}};
 
 std::string file_name(const std::string& path) {
   return std::filesystem::path(path).lexically_normal().filename().string();
@@ -117,8 +123,8 @@ FileClaims claims_of(const ExperimentOptions& options, const Claim& claim) {
     claims.reads_folder("images", data.images(options.images).path, ".bin");
   }
   if (claim.published != nullptr)
-    claims.reads("published results", data.file(claim.published).path);
-  claims.writes_into("--output", options.folder, {".md", ".csv", ".svg"});
+    claims.reads_folder("published results", data.file(claim.published).path, ".csv");
+  claims.writes_into("--output", options.folder, {".md", ".csv", ".json", ".svg"});
   return claims;
 }
 
@@ -148,7 +154,8 @@ void require_use_of_options(const ExperimentOptions& options, const Claim& claim
   refuse("--calibration", !options.calibration.empty(), claim.needs_networks);
   refuse("--images", !options.images.empty(), claim.needs_networks);
   refuse("--limit", options.limit != 0, claim.needs_networks);
-  refuse("--accelerator", !options.accelerators.empty(), !claim.accelerators.empty());
+  refuse("--accelerator", !options.accelerators.empty(),
+         !claim.accelerators.empty() && !claim.has_own_machines);
 }
 
 void experiment_command(const ExperimentOptions& asked) {
@@ -177,6 +184,7 @@ void experiment_command(const ExperimentOptions& asked) {
   }
   for (const Machine& machine : machines) experiment.machines.push_back(&machine);
   experiment.results = options.results;
+  experiment.data_folder = shipped_data().folder();
   if (about.published != nullptr) {
     experiment.published = shipped_data().file(about.published).path;
   }

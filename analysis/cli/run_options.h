@@ -24,6 +24,7 @@ struct RunCommandOptions {
   double zeros = 0;
   PixelOptions pixels;
   std::uint64_t limit = 0;
+  std::optional<int> batch;
   WidthOptions widths;
   MappingOptions mapping;
   LayoutOptions layout;

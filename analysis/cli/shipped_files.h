@@ -32,7 +32,8 @@ inline constexpr const char* kAcceleratorHelp =
     "with the peak of small_edge: small_edge_serial,\n"
     "small_edge_fully_serial, small_edge_composable; with its area:\n"
     "small_edge_serial_area, small_edge_fully_serial_area,\n"
-    "small_edge_composable_area; and bit_fusion";
+    "small_edge_composable_area; as others are: bit_fusion,\n"
+    "gemmini_16, atoms_8";
 
 /// The network of commands that are given none.
 inline constexpr const char* kBuiltInNetwork = "cifar10_plain7";

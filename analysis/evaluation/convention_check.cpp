@@ -41,9 +41,9 @@ std::vector<NamedConvention> candidates(int channels) {
 /// Of the pixels of a channel, at most, those more than a step beyond the format.
 std::size_t beyond(const FixedNetwork& network) {
   const Format& format = network.input_format;
-  const double step = std::ldexp(1, -format.frac);
-  const double low = dequantize(format.min_code(), format) - step;
-  const double high = dequantize(format.max_code(), format) + step;
+  const double step = std::ldexp(network.input_step, -format.frac);
+  const double low = network.number(kNetworkInput, format.min_code()) - step;
+  const double high = network.number(kNetworkInput, format.max_code()) + step;
   const std::vector<double> table = pixel_table(network);
   std::size_t most = 0;
   for (std::size_t channel = 0; channel < table.size(); channel += kPixels) {
@@ -149,8 +149,8 @@ void require_pixels_fit(const FixedNetwork& network, const PixelStatement& state
   if (count <= kMostBeyond) return;
   const Format& format = network.input_format;
   char range[64];
-  std::snprintf(range, sizeof range, "%g to %g", dequantize(format.min_code(), format),
-                dequantize(format.max_code(), format));
+  std::snprintf(range, sizeof range, "%g to %g", network.number(kNetworkInput, format.min_code()),
+                network.number(kNetworkInput, format.max_code()));
   const std::string others = fitting(network);
   throw std::invalid_argument("the network's input format " + to_string(format) + " holds " +
                               range + ", and " + std::to_string(count) +

@@ -18,11 +18,11 @@ struct Energies {
   double noise = 0;
 };
 
-Energies compare(const std::vector<float>& expected, const CodeTensor& codes) {
+Energies compare(const std::vector<float>& expected, const CodeTensor& codes, double step) {
   Energies energies;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto value = static_cast<double>(expected[i]);
-    const double error = dequantize(codes.get(i), codes.format()) - value;
+    const double error = dequantize(codes.get(i), codes.format()) * step - value;
     energies.signal += value * value;
     energies.noise += error * error;
   }
@@ -46,7 +46,8 @@ std::vector<double> measured_noise(const FloatNetwork& floats, const FixedNetwor
           const Activations& actual = executor->run(codes(index));
           std::vector<Energies> energies;
           for (std::size_t layer = 0; layer < expected.size(); ++layer) {
-            energies.push_back(compare(expected[layer], actual.layers[layer]));
+            energies.push_back(
+                compare(expected[layer], actual.layers[layer], fixed.layers[layer].step));
           }
           return to_bytes(energies);
         };

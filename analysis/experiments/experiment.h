@@ -35,8 +35,9 @@ struct Experiment {
   Dataset test;                   ///< touched once, for the table
   std::string test_words;
   std::vector<const Machine*> machines;
-  std::string published;  ///< path of the table (CSV) to compare with
-  std::string results;    ///< folder of results that were made before
+  std::string published;    ///< path of the table (CSV) to compare with, or of the folder of tables
+  std::string data_folder;  ///< of the data that comes with dcnsim
+  std::string results;      ///< folder of results that were made before
   std::size_t jobs = 1;
   ProgressFactory progress;
   std::function<void(const std::string&)> print;  ///< for who waits for it; may be empty
@@ -61,5 +62,8 @@ void fine_tuned_error(const Experiment& experiment);
 
 /// Cycles and DRAM traffic against those Bit Fusion's authors publish, layer by layer.
 void bit_fusion(const Experiment& experiment);
+
+/// Everything published that can be compared with: cycles, traffic, energy, area.
+void validation(const Experiment& experiment);
 
 }  // namespace dcnsim

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <filesystem>
 
 #include "analysis/evaluation/machine.h"
 #include "analysis/report/finetune_report.h"
@@ -53,10 +54,23 @@ void Page::text(const std::string& paragraph) { markdown_ += "\n" + paragraph + 
 void Page::heading(const std::string& text) { markdown_ += "\n## " + text + "\n"; }
 
 void Page::table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::vector<PageCell>> cells;
+  for (const auto& row : rows) {
+    cells.emplace_back();
+    for (const std::string& text : row) cells.back().push_back({text});
+  }
+  linked_table(cells);
+}
+
+void Page::linked_table(const std::vector<std::vector<PageCell>>& rows) {
   markdown_ += "\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     markdown_ += "|";
-    for (const std::string& cell : rows[i]) markdown_ += " " + markdown_text(cell) + " |";
+    for (const PageCell& cell : rows[i]) {
+      const std::string text = markdown_text(cell.text);
+      markdown_ += cell.target.empty() ? fmt::format(" {} |", text)
+                                       : fmt::format(" [{}]({}) |", text, cell.target);
+    }
     markdown_ += "\n";
     if (i > 0) continue;
     markdown_ += "| --- |";
@@ -77,6 +91,22 @@ void Page::csv(const std::vector<std::vector<std::string>>& rows, const std::str
   const std::string file = new_file(suffix, ".csv");
   write_file_atomically(experiment_.folder + "/" + file, text);
   markdown_ += fmt::format("\nAs numbers: [{0}]({0}).\n", file);
+}
+
+void Page::json(const std::string& text) {
+  const std::string file = new_file("", ".json");
+  write_file_atomically(experiment_.folder + "/" + file, text);
+  markdown_ += fmt::format("\nFor programs: [{0}]({0}).\n", file);
+}
+
+std::string Page::link_to(const std::string& relative) const {
+  namespace fs = std::filesystem;
+  const fs::path tree = fs::weakly_canonical(experiment_.data_folder),
+                 page = fs::weakly_canonical(experiment_.folder);
+  if (page.lexically_relative(tree).empty() || *page.lexically_relative(tree).begin() == "..") {
+    return "";
+  }
+  return (tree / relative).lexically_relative(page).generic_string();
 }
 
 void Page::provenance(bool networks, bool calibration, bool test, bool machines) {

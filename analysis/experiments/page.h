@@ -17,6 +17,11 @@ std::string markdown_text(const std::string& text);
 /// A width in bits, or what is left in float (kFloat).
 std::string width_text(int bits);
 
+/// Plain text in a table, and where it leads if it is a link.
+struct PageCell {
+  std::string text, target = {};
+};
+
 class Page {
  public:
   /// `name`: of the files, without extension.
@@ -28,11 +33,17 @@ class Page {
   /// Rows of equal length, plain text; the first row is the header. Columns but the first are
   /// aligned right.
   void table(const std::vector<std::vector<std::string>>& rows);
+  void linked_table(const std::vector<std::vector<PageCell>>& rows);
   /// Draws `plot` into NAME_suffix.svg (NAME.svg if there is no suffix), or with a number behind it
   /// where the page has such a file already, and shows it.
   void picture(const Plot& plot, const std::string& suffix = "");
   /// Writes NAME_suffix.csv likewise and links it.
   void csv(const std::vector<std::vector<std::string>>& rows, const std::string& suffix = "");
+  /// Writes NAME.json, and links it.
+  void json(const std::string& text);
+  /// Where a page in the experiment's folder finds a file of dcnsim's tree, `relative` to its top:
+  /// "" if the page lies elsewhere.
+  std::string link_to(const std::string& relative) const;
   /// Network, calibration and test images, machines, as far as they are named.
   void provenance(bool networks, bool calibration, bool test, bool machines);
 

@@ -29,4 +29,39 @@ std::vector<PublishedLayer> published_layers(const CsvTable& table) {
   return layers;
 }
 
+std::vector<PublishedRow> published_rows(const CsvTable& table) {
+  std::vector<PublishedRow> rows;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto number = [&](const char* column) {
+      return table.integer(row, table.column(column));
+    };
+    const auto count = [&](const char* column) {
+      return static_cast<std::int64_t>(table.number(row, table.column(column)));
+    };
+    PublishedRow p;
+    p.network = table.text(row, table.column("network"));
+    p.name = table.text(row, table.column("layer"));
+    p.layer.in_channels = number("in_channels");
+    p.layer.out_channels = number("out_channels");
+    p.layer.out_height = number("out_height");
+    p.layer.out_width = number("out_width");
+    p.layer.kernel = number("kernel");
+    p.layer.stride = number("stride");
+    p.layer.activation_bits = number("act_bits");
+    p.layer.weight_bits = number("weight_bits");
+    p.layer.unrolled = number("unrolled") == 1;
+    p.interface_bits = number("interface_bits");
+    p.columns = number("columns");
+    p.weight_bytes = number("weight_bytes");
+    p.input_bytes = number("input_bytes");
+    p.output_bytes = number("output_bytes");
+    p.cycles = count("cycles");
+    p.memory_wait_cycles = count("memory_wait_cycles");
+    p.dram_read_bits = count("dram_read_bits");
+    p.dram_write_bits = count("dram_write_bits");
+    rows.push_back(std::move(p));
+  }
+  return rows;
+}
+
 }  // namespace dcnsim

@@ -14,6 +14,7 @@
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/inference/run_inputs.h"
 #include "analysis/inference/simulated_images.h"
+#include "analysis/inference/throughput.h"
 #include "analysis/trace/observed_run.h"
 #include "analysis/whatif/what_if.h"
 #include "models/arch/dram_spec.h"
@@ -134,10 +135,12 @@ ImageSimulation simulation_of(const RunRequest& request, const RunInputs& inputs
   return simulation;
 }
 
-std::vector<double> values_of(const CodeTensor& codes) {
+/// Of the network's output.
+std::vector<double> scores_of(const FixedNetwork& network, const CodeTensor& codes) {
+  const int last = static_cast<int>(network.layers.size()) - 1;
   std::vector<double> values;
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    values.push_back(dequantize(codes.get(i), codes.format()));
+    values.push_back(network.number(last, codes.get(i)));
   }
   return values;
 }
@@ -148,7 +151,9 @@ void write_values(const RunRequest& request, const ImageSimulation& how,
   const RunInputs& inputs = how.inputs;
   if (request.predictions) {
     PredictionTable table(inputs.network.layers.back().node.output_shape(), inputs.images);
-    for (const CodeTensor& codes : simulated.outputs) table.add(values_of(codes));
+    for (const CodeTensor& codes : simulated.outputs) {
+      table.add(scores_of(inputs.network, codes));
+    }
     write_file_atomically(*request.predictions, table.csv());
   }
   for (std::size_t i = 0; i < request.dumps.size(); ++i) {
@@ -174,7 +179,7 @@ std::optional<std::string> too_few_bytes_a_row(const RunReport& report, const Dr
       bytes, enough);
 }
 
-std::vector<std::string> warnings(const RunReport& report, const DramSpec& dram) {
+std::vector<std::string> warnings(const RunReport& report, const Machine& machine) {
   std::vector<std::string> texts;
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
     texts.push_back(fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
@@ -187,7 +192,12 @@ std::vector<std::string> warnings(const RunReport& report, const DramSpec& dram)
         report.overflows, accumulator.bits,
         accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
   }
-  if (auto text = too_few_bytes_a_row(report, dram)) texts.push_back(*std::move(text));
+  if (const CostModel& cost = machine.cost; cost.clock_share() > 1) {
+    texts.push_back(fmt::format("clock of {} MHz, beyond what was measured: {}, at most {} MHz",
+                                machine.config.clock_mhz, cost.critical_path().text(),
+                                cost.critical_path().highest_mhz()));
+  }
+  if (auto text = too_few_bytes_a_row(report, machine.dram)) texts.push_back(*std::move(text));
   return texts;
 }
 
@@ -226,9 +236,12 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
                                           program.descriptor_address, machine);
   report.what_if = what_ifs_of(request, inputs, program, simulated.counters);
   price(machine, program, simulated.counters, report);
+  if (machine.config.mapping.batch > 0) {
+    report.throughput = throughput(inputs, batch_program(request, inputs, program, progress),
+                                   simulated.counters, time_transport(request.timing));
+  }
   report.warnings = inputs.warnings;
-  for (std::string& text : warnings(report, machine.dram))
-    report.warnings.push_back(std::move(text));
+  for (std::string& text : warnings(report, machine)) report.warnings.push_back(std::move(text));
   write_values(request, how, simulated, report);
   return report;
 }

@@ -127,9 +127,16 @@ constexpr std::size_t kCostTableColumns = 110;
 std::string cost_table(const RunReport& report, const TextLayout& layout) {
   const char *const traffic = "bus traffic, kB", *const energies = "energy, uJ";
   std::vector<TextTable::Column> columns{{"layer", Align::kLeft}};
-  for (const char* name : {"weight", "bias", "input", "output", "total"}) {
-    columns.push_back({name, Align::kRight, 0, traffic});
+  std::vector<Stream> streams;
+  for (const Stream stream : StreamBytes::keys()) {
+    // Few networks have parameters.
+    const bool is_wanted =
+        stream != Stream::kParameter || report.totals().stream_bytes[Stream::kParameter] > 0;
+    if (stream == Stream::kDescriptor || !is_wanted) continue;
+    streams.push_back(stream);
+    columns.push_back({std::string(to_string(stream)), Align::kRight, 0, traffic});
   }
+  columns.push_back({"total", Align::kRight, 0, traffic});
   for (const char* name : {"compute", "buffers", "DRAM", "leak", "total"}) {
     columns.push_back({name, Align::kRight, 0, energies});
   }
@@ -141,9 +148,7 @@ std::string cost_table(const RunReport& report, const TextLayout& layout) {
     };
     const EnergyColumns e = energy_columns(energy);
     std::vector<std::string> row{elide(name, 16)};
-    for (const Stream stream : {Stream::kWeight, Stream::kBias, Stream::kInput, Stream::kOutput}) {
-      row.push_back(kilo(c.stream_bytes[stream]));
-    }
+    for (const Stream stream : streams) row.push_back(kilo(c.stream_bytes[stream]));
     row.push_back(kilo(dram_read_bytes(c) + dram_write_bytes(c)));
     for (const double micro : {e.compute, e.buffers, e.dram, e.leakage, energy.total() / 1e6}) {
       row.push_back(fmt::format("{:.2f}", micro));
@@ -242,6 +247,19 @@ std::string zeros_text(const RunReport& report) {
   return zeros.empty() ? "" : fmt::format("among input codes: {}", fmt::join(zeros, ", "));
 }
 
+std::string throughput_text(const ThroughputReport& t, double clock_period_s) {
+  const double interval_s = t.interval_cycles() * clock_period_s;
+  const double first_s = static_cast<double>(t.cycles.front()) * clock_period_s;
+  const char* how = t.batch == 1       ? ""
+                    : t.shares_weights ? " that share weights"
+                                       : ", one by one, as sharing weights would take longer";
+  return fmt::format(
+      "{:.4g} images/s in batches of {}{}: one every {}, the first after {}; {} an image, "
+      "{} read and written",
+      t.batch / interval_s, t.batch, how, si(interval_s, "s"), si(first_s, "s"),
+      si(t.energy_pj * 1e-12, "J"), si(t.traffic_bytes, "B"));
+}
+
 }  // namespace
 
 std::string heading(const RunReport& report) {
@@ -268,6 +286,9 @@ std::string to_text(const RunReport& report, const TextLayout& layout) {
   add("accuracy", accuracy_text(report));
   add("latency", fmt::format("{} cycles = {} an image at {:g} MHz", sum.cycles, si(seconds, "s"),
                              report.accelerator.clock_mhz));
+  if (report.throughput) {
+    add("throughput", throughput_text(*report.throughput, report.clock_period_s));
+  }
   add("timing", timing_text(report));
   add("limited by", report.diagnosis().advice);
   add("traffic", fmt::format("{} read, {} written an image",

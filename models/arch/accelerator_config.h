@@ -81,6 +81,12 @@ struct OverheadConfig {
   int tile_cycles = 0;   ///< a pass of the array (array_passes()), or a step of the vector unit
 };
 
+/// How accumulators become codes.
+enum class RequantizerKind : std::uint8_t {
+  kShift,       ///< by a shift: steps between codes are powers of two
+  kMultiplier,  ///< by a multiplier and a shift of each channel, with zero points
+};
+
 /// On-chip SRAM of single-port banks, of which `banks` are used side by side: a cycle moves at most
 /// banks * word_bits bits. Data lie packed at the layer's width, each feature-map row starting on a
 /// word.
@@ -169,10 +175,15 @@ constexpr std::string_view to_string(Objective objective) {
   return names[static_cast<int>(objective)];
 }
 
+/// Images of a batch, at most.
+inline constexpr int kMostBatch = 256;
+
 struct MappingConfig {
   Objective objective = Objective::kLatency;
   /// Percent of the least first figure that a layer may give away for the least second one.
   double slack = 0;
+  /// Images that share weights in a stream whose throughput is to be found; 0: none is.
+  int batch = 0;
   std::optional<Objective> second;  ///< absent: traffic after latency, latency after the others
 
   Objective then() const {
@@ -192,7 +203,8 @@ struct CostConfig {
   double logic_factor = 1.0;  ///< calibration of logic switching energy, not of leakage
   double sram_factor = 1.0;   ///< calibration of SRAM access energy, not of leakage
   double clock_tree_factor = 1.0;  ///< clock tree and control on top of logic switching energy
-  bool extrapolate = false;  ///< figures that no table covers by a rule, labelled, not refused
+  bool extrapolate = false;      ///< figures that no table covers by a rule, labelled, not refused
+  bool allow_overclock = false;  ///< a clock beyond the critical path (CostModel) is not refused
 };
 
 struct AcceleratorConfig {
@@ -201,6 +213,7 @@ struct AcceleratorConfig {
   ArrayConfig array;
   OverheadConfig overhead;
   Accumulator accumulator;
+  RequantizerKind requantizer = RequantizerKind::kShift;
   BufferConfig input_buffer;
   BufferConfig weight_buffer;
   BufferConfig output_buffer;

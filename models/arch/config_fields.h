@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
+#include "models/numeric/post.h"
 
 namespace dcnsim::fields {
 
@@ -110,6 +111,12 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.accumulator.overflow);
   visit(Whole{{"accumulator.buffer_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
         c.accumulator_buffer_bytes);
+  visit(Choice<RequantizerKind>{{"accumulator.requantizer", kOptional},
+                                {{{"shift", RequantizerKind::kShift},
+                                  {"multiplier", RequantizerKind::kMultiplier}}}},
+        c.requantizer);
+  visit(Whole{{"accumulator.multiplier_bits", kOptional}, kMinMultiplierBits, kMaxMultiplierBits},
+        c.accumulator.multiplier_bits);
 
   // In the place of the three that follow.
   visit(Whole{{"buffers.shared.capacity_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
@@ -179,6 +186,7 @@ void visit_fields(Config& c, Visitor&& visit) {
                                               named(Objective::kEnergy),
                                               named(Objective::kTraffic)}}},
         c.mapping.second);
+  visit(Whole{{"mapping.batch", kOptional}, 0, kMostBatch}, c.mapping.batch);
 
   visit(Text{{"cost.tables", kOptional}, 0, 1024}, c.cost.tables);
   visit(Text{{"cost.technology", kOptional}}, c.cost.technology);
@@ -188,6 +196,7 @@ void visit_fields(Config& c, Visitor&& visit) {
   visit(Real{{"cost.sram_factor", kOptional}, 0.01, 100}, c.cost.sram_factor);
   visit(Real{{"cost.clock_tree_factor", kOptional}, 0.01, 100}, c.cost.clock_tree_factor);
   visit(Flag{{"cost.extrapolate", kOptional}}, c.cost.extrapolate);
+  visit(Flag{{"cost.allow_overclock", kOptional}}, c.cost.allow_overclock);
 }
 
 /// Empty, or why a file for such a machine does not have this field: another stands for it.

@@ -46,6 +46,8 @@ constexpr std::int64_t largest() {
     return static_cast<std::int64_t>(LayerKind::kAdd);
   } else if constexpr (std::is_same_v<T, Rounding>) {
     return static_cast<std::int64_t>(Rounding::kFloor);
+  } else if constexpr (std::is_same_v<T, std::uint32_t>) {
+    return std::numeric_limits<std::uint32_t>::max();
   } else {
     static_assert(std::is_same_v<T, int>);
     return std::numeric_limits<int>::max();
@@ -243,6 +245,21 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
+/// Zero points and multipliers are for requantizers that multiply.
+void validate_scale(const Descriptor& d) {
+  const Requant& requant = d.requant;
+  if (!requant.multiplies) {
+    require_range("shift", requant.shift, -kMaxShift, kMaxShift);
+    require_range("multiplier", requant.multiplier, 0, 0);
+    require_range("multiplier2", requant.multiplier2, 0, 0);
+    require_range("input.zero_point", d.input.zero_point, 0, 0);
+    require_range("input2.zero_point", d.input2.zero_point, 0, 0);
+    require_range("output.zero_point", requant.out.zero_point, 0, 0);
+    return;
+  }
+  require_range("shift", requant.shift, 0, d.kind == LayerKind::kConv ? 0 : kMaxScaleShift);
+}
+
 /// Some code is left.
 void validate_bounds(const Requant& requant) {
   const std::int32_t greatest = requant.out.max_code();
@@ -324,6 +341,17 @@ void validate_tile_in(const Descriptor& d) {
   }
 }
 
+/// All maps together are no larger than one may be.
+void validate_batch(const Descriptor& d) {
+  const auto elements = [](const Shape& map) {
+    return std::int64_t{map.height} * map.width * map.channels;
+  };
+  const std::int64_t largest =
+      std::max({elements(d.input_shape()), elements(d.input_slice.map(d.input_shape())),
+                elements(d.output_shape())});
+  require_range("batch", d.batch, 0, std::max<std::int64_t>(1, kMaxElements / largest));
+}
+
 void validate_tiling(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
@@ -349,7 +377,8 @@ void validate_tiling(const Descriptor& d) {
 std::int64_t step_count(const Descriptor& d) {
   const Tiling& t = d.tiling;
   const Shape out = d.output_shape();
-  std::int64_t steps = std::int64_t{ceil_div(out.height, t.tile_h)} * ceil_div(out.width, t.tile_w);
+  std::int64_t steps =
+      std::int64_t{d.images()} * ceil_div(out.height, t.tile_h) * ceil_div(out.width, t.tile_w);
   if (steps > kMaxSteps) return steps;
   if (d.kind != LayerKind::kConv) {
     return t.tile_in == 0 ? steps : steps * ceil_div(out.channels, t.tile_in);
@@ -375,9 +404,10 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kAdd) validate_map_format("input2", d.input2);
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_map_format("output", d.requant.out);
-  require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  validate_scale(d);
   validate_bounds(d.requant);
   validate_slices(d);
+  validate_batch(d);
   validate_layouts(d);
   validate_tiling(d);
 }

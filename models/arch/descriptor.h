@@ -29,8 +29,8 @@ enum class LoopOrder : std::uint8_t {
 struct Tiling {
   int tile_h = 1;         ///< output rows (after the fused pool) a tile
   int tile_w = 1;         ///< output columns a tile
-  int tile_channels = 1;  ///< output channels a weight tile: a multiple of the array's columns, all
-                          ///< channels of a group, or those of several groups
+  int tile_channels = 1;  ///< output channels a weight tile: array widths, planes of the output,
+                          ///< all channels of a group, or those of several groups
   int chunk_k = 1;        ///< reduction steps a weight tile, of those of an input tile
   LoopOrder order = LoopOrder::kWeightOuter;
   int tile_in = 0;  ///< input channels an input tile (pool, add: those of the output as well):
@@ -98,7 +98,12 @@ struct Descriptor {
   int output_strip = 0;
   InputSlice input_slice;
   InputSlice input2_slice;  ///< kAdd
+  /// Images that the layer is executed for, with the same weights; 0 for 1. Of each it has an input
+  /// and an output map of its own, in memory so many bytes behind those of the image before.
+  int batch = 0;
+  std::uint64_t batch_stride = 0;  ///< a multiple of the bus width
 
+  int images() const { return batch == 0 ? 1 : batch; }
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
   }
@@ -112,7 +117,8 @@ struct Descriptor {
   std::uint64_t macs() const {
     if (kind != LayerKind::kConv) return 0;
     const Shape out = output_shape();
-    return static_cast<std::uint64_t>(out.height) * static_cast<std::uint64_t>(out.width) *
+    return static_cast<std::uint64_t>(images()) * static_cast<std::uint64_t>(out.height) *
+           static_cast<std::uint64_t>(out.width) *
            static_cast<std::uint64_t>(fused_pool * fused_pool) *
            static_cast<std::uint64_t>(out.channels) * static_cast<std::uint64_t>(conv.reduction());
   }

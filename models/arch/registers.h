@@ -35,6 +35,7 @@ enum Offset : std::uint32_t {
   kDescriptorAddressLo = 0x020,
   kDescriptorAddressHi = 0x024,
   kDescriptorCount = 0x028,
+  kJobs = 0x02C,
   kCycles = 0x040,
   kMacs = 0x048,
   kStallDescriptor = 0x050,
@@ -48,19 +49,22 @@ enum Offset : std::uint32_t {
   kBytesOutput = 0x090,
   kOverflows = 0x098,
   kStallConflict = 0x0A0,
+  kBytesParameter = 0x0A8,
 };
 
 inline constexpr std::uint32_t kWindowBytes = 0x1000;  ///< address window of the target socket
 inline constexpr std::uint32_t kIdValue = 0x314E4344;  ///< "DCN1"
 inline constexpr std::uint32_t kVersionMajor = 1;      ///< changes when software must change
-inline constexpr std::uint32_t kVersionMinor = 1;      ///< changes when something is added
+inline constexpr std::uint32_t kVersionMinor = 2;      ///< changes when something is added
 inline constexpr std::uint32_t kVersionValue = kVersionMajor << 16 | kVersionMinor;
 
 inline constexpr std::uint32_t kControlStart = 1u << 0;
 inline constexpr std::uint32_t kControlReset = 1u << 1;
+inline constexpr std::uint32_t kControlQueue = 1u << 2;
 inline constexpr std::uint32_t kStatusBusy = 1u << 0;
 inline constexpr std::uint32_t kStatusDone = 1u << 1;
 inline constexpr std::uint32_t kStatusError = 1u << 2;
+inline constexpr std::uint32_t kStatusQueued = 1u << 3;
 inline constexpr std::uint32_t kIrqDone = 1u << 0;
 inline constexpr std::uint32_t kIrqError = 1u << 1;
 
@@ -148,10 +152,17 @@ inline constexpr Field kControlFields[] = {
      "counters; ignored while BUSY or together with RESET"},
     {kControlReset, "RESET",
      "1 abandons the job and gives every register and counter its reset value, as the reset input "
-     "does"}};
+     "does"},
+    {kControlQueue, "QUEUE",
+     "1 runs the descriptors when the job that runs has succeeded, or as START does if none runs; "
+     "the "
+     "counters go on; ignored while QUEUED or together with RESET"}};
 inline constexpr Field kStatusFields[] = {{kStatusBusy, "BUSY", "a job runs"},
                                           {kStatusDone, "DONE", "the last job succeeded"},
-                                          {kStatusError, "ERROR", "the last job failed"}};
+                                          {kStatusError, "ERROR", "the last job failed"},
+                                          {kStatusQueued, "QUEUED",
+                                           "a job waits for the one that runs, and is forgotten if "
+                                           "that fails"}};
 inline constexpr Field kIrqEnableFields[] = {
     {kIrqDone, "DONE", "the interrupt line follows IRQ_STATUS.DONE"},
     {kIrqError, "ERROR", "the interrupt line follows IRQ_STATUS.ERROR"}};
@@ -165,8 +176,9 @@ inline constexpr Field kErrorLayerFields[] = {
 inline constexpr Field kDescriptorAddressLoFields[] = {{0xFFFFFFFF, "ADDRESS", "bits 31..0"}};
 inline constexpr Field kDescriptorAddressHiFields[] = {{0xFFFFFFFF, "ADDRESS", "bits 63..32"}};
 inline constexpr Field kDescriptorCountFields[] = {{0xFFFFFFFF, "COUNT", "descriptors, from 1"}};
+inline constexpr Field kJobsFields[] = {{0xFFFFFFFF, "COUNT", "jobs, modulo 2^32"}};
 
-inline constexpr std::array<Register, 11> kRegisters{{
+inline constexpr std::array<Register, 12> kRegisters{{
     {kId, "ID", Access::kConstant, kIdValue, "identifies the accelerator", kIdFields},
     {kVersion, "VERSION", Access::kConstant, kVersionValue, "version of this interface",
      kVersionFields},
@@ -181,12 +193,13 @@ inline constexpr std::array<Register, 11> kRegisters{{
     {kErrorLayer, "ERROR_LAYER", Access::kReadOnly, 0, "place of the failure of the last job",
      kErrorLayerFields},
     {kDescriptorAddressLo, "DESCRIPTOR_ADDRESS_LO", Access::kReadWrite, 0,
-     "address of the descriptor list, a multiple of the bus width; taken at START",
+     "address of the descriptor list, a multiple of the bus width; taken at START and QUEUE",
      kDescriptorAddressLoFields},
     {kDescriptorAddressHi, "DESCRIPTOR_ADDRESS_HI", Access::kReadWrite, 0,
-     "address of the descriptor list; taken at START", kDescriptorAddressHiFields},
+     "address of the descriptor list; taken at START and QUEUE", kDescriptorAddressHiFields},
     {kDescriptorCount, "DESCRIPTOR_COUNT", Access::kReadWrite, 0,
-     "length of the descriptor list; taken at START", kDescriptorCountFields},
+     "length of the descriptor list; taken at START and QUEUE", kDescriptorCountFields},
+    {kJobs, "JOBS", Access::kReadOnly, 0, "jobs that have succeeded since RESET", kJobsFields},
 }};
 
 /// A counter of 64 bits, read-only, low word first. It advances when a descriptor has been
@@ -198,8 +211,8 @@ struct Counter {
   std::string_view description;
 };
 
-inline constexpr std::array<Counter, 13> kCounters{{
-    {kCycles, "CYCLES", "cycles", "clock cycles from START to DONE"},
+inline constexpr std::array<Counter, 14> kCounters{{
+    {kCycles, "CYCLES", "cycles", "clock cycles from START to the last DONE"},
     {kMacs, "MACS", "macs", "multiply-accumulates"},
     {kStallDescriptor, "STALL_DESCRIPTOR", "stall_cycles.descriptor",
      "cycles waiting for descriptors"},
@@ -215,6 +228,8 @@ inline constexpr std::array<Counter, 13> kCounters{{
     {kOverflows, "OVERFLOWS", "overflows", "outputs whose accumulator lost the exact sum"},
     {kStallConflict, "STALL_CONFLICT", "stall_cycles.conflict",
      "cycles the array waits for banks that the DMA uses"},
+    {kBytesParameter, "BYTES_PARAMETER", "stream_bytes.parameter",
+     "bytes read of multipliers and shifts"},
 }};
 
 }  // namespace dcnsim::reg

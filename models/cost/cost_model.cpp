@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/cost/cost_model.h"
 
+#include <cmath>
+
 #include "models/arch/accelerator_config.h"
+#include "models/arch/config_fields.h"
 #include "models/arch/descriptor.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/cost_parts.h"
@@ -44,6 +47,18 @@ EnergyBreakdown CostModel::layer_energy_pj(const Descriptor& layer,
 
 void CostModel::require_energies(const std::vector<Descriptor>& layers) const {
   for (const Descriptor& layer : layers) layer_energy_pj(layer, one_of_each(layer));
+}
+
+double CriticalPath::highest_mhz() const { return std::floor(1e4 / ns) / 10; }
+
+std::string CriticalPath::text() const {
+  return unit + " takes " + fields::decimal(std::ceil(1e3 * ns) / 1e3) + " ns in " + table;
+}
+
+const CriticalPath& CostModel::critical_path() const { return impl_->parts.critical_path; }
+
+double CostModel::clock_share() const {
+  return impl_->parts.critical_path.ns / impl_->parts.period_ns();
 }
 
 AreaBreakdown CostModel::area_um2() const { return amounts(impl_->parts.area_um2); }

@@ -29,6 +29,19 @@ struct Provenance {
   bool extrapolated = false;  ///< by a rule beyond the table; the note begins with it
 };
 
+/// The longest way from register to register among those that the tables have a delay of: PEs,
+/// requantizers, maximum units and adders behind the columns, an access of each buffer.
+struct CriticalPath {
+  std::string unit;   ///< "a PE"
+  std::string table;  ///< file name
+  double ns = 0;
+
+  /// Rounded down to a tenth.
+  double highest_mhz() const;
+  /// "a PE takes 1.715 ns in mac_energy_area.csv"
+  std::string text() const;
+};
+
 /// The folder that the machine's tables are in: config.cost.tables, else the shipped one.
 std::string tables_folder(const std::string& shipped, const AcceleratorConfig& config);
 
@@ -39,7 +52,7 @@ std::vector<std::string> dram_presets(const std::string& tables_dir);
 
 /// Cost of one machine. Construction reads the tables and throws std::runtime_error if anything
 /// the machine always needs (SRAM shapes, DRAM components, area and leakage of all units) is
-/// missing.
+/// missing, InvalidField if its clock is beyond its critical path (but for cost.allow_overclock).
 class CostModel {
  public:
   /// config.cost.tables replaces `tables_dir`.
@@ -57,6 +70,10 @@ class CostModel {
 
   /// Cell area without placement utilisation; DRAM is off chip.
   AreaBreakdown area_um2() const;
+
+  const CriticalPath& critical_path() const;
+  /// Share of the clock period that the critical path takes; above 1 if overclocked.
+  double clock_share() const;
 
   /// Of area and leakage, and of the energy of these layers, or if there are none of a convolution
   /// of the native widths. Throws what require_energies throws.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "models/arch/config_fields.h"
 #include "models/arch/descriptor.h"
 #include "models/base/table/csv.h"
 #include "models/cost/dram_estimate.h"
@@ -14,6 +15,7 @@ namespace dcnsim {
 namespace {
 
 constexpr double kPjPerFj = 1e-3;
+constexpr double kNsPerPs = 1e-3;
 constexpr double kPjPerMilliwattPs = 1e-3;
 constexpr double kPjPerMilliwattNs = 1;
 constexpr double kMilliwattPerNanowatt = 1e-6;
@@ -35,8 +37,10 @@ int sum_bits(int bits, std::int64_t terms) {
   return bits;
 }
 
-/// Bits of the sum of two codes after aligning their binary points.
-int aligned_sum_bits(const Format& a, const Format& b) {
+/// Bits of the sum of two codes after aligning their binary points, or after multiplying each.
+int aligned_sum_bits(const Descriptor& d, const Accumulator& accumulator) {
+  const Format &a = d.input, &b = d.input2;
+  if (d.requant.multiplies) return std::max(a.bits, b.bits) + 1 + accumulator.multiplier_bits;
   const int frac = std::max(a.frac, b.frac);
   return std::max(a.bits + frac - a.frac, b.bits + frac - b.frac) + 1;
 }
@@ -63,8 +67,13 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       feeder(tables_dir, accelerator),
       window_feeder(dcnsim::window_feeder(accelerator.array)),
       sram(tables_dir, accelerator.cost, pe->node_nm()),
-      dram(load_dram_spec(tables_dir, accelerator.dram.preset)),
-      dram_sha256(CsvTable::load(tables_dir + "/dram.csv").sha256()) {
+      dram(load_dram_spec(tables_dir, accelerator.dram.preset)) {
+  const CsvTable drams = CsvTable::load(tables_dir + "/dram.csv");
+  dram_sha256 = drams.sha256();
+  for (std::size_t row = 0; row < drams.rows(); ++row) {
+    if (drams.optional_text(row, "preset") != dram.preset) continue;
+    dram_against = drams.optional_text(row, "error_bar_against");
+  }
   const auto shape = [this](const std::string& name, const BufferConfig& b) {
     return sram.buffer({name + ".capacity_bytes", name + ".word_bits"},
                        static_cast<double>(b.capacity_bytes), b.word_bits, b.all_banks());
@@ -89,6 +98,8 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
                        "unknown, expected what a byte of an ideal memory takes (0: nothing)");
   }
   add_units();
+  find_critical_path();
+  require_clock();
 }
 
 /// Area and leakage: units of post-processing are as wide as the native activations, one a column.
@@ -126,6 +137,36 @@ void CostParts::add_units() {
       feeder_bits * Figure{feeder.bit().leakage_nw, feeder.by()} +
       columns * (leakage(requantizer) + leakage(maximum) + leakage(adder));
   leakage_mw = kMilliwattPerNanowatt * logic_nw + buffers_mw + leakage(accumulator);
+}
+
+void CostParts::find_critical_path() {
+  const auto take = [this](const std::string& unit, const std::string& table, double ns) {
+    if (ns > critical_path.ns) critical_path = {unit, table, ns};
+  };
+  const int bits = config.array.activation_bits;
+  take("a PE", pe->unit_table().file, kNsPerPs * pe->unit().critical_path_ps);
+  for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
+    take("a requantizer", post.table(),
+         kNsPerPs * post.requantizer(bits, rounding).critical_path_ps);
+  }
+  take("a maximum unit", post.table(), kNsPerPs * post.maximum(bits).critical_path_ps);
+  take("an adder", post.table(), kNsPerPs * post.adder(bits).critical_path_ps);
+  if (config.shares_buffer()) {
+    take("an access of buffers.shared", sram.table(), input.all.access_ns);
+  } else {
+    take("an access of buffers.input", sram.table(), input.all.access_ns);
+    take("an access of buffers.weight", sram.table(), weight.all.access_ns);
+    take("an access of buffers.output", sram.table(), output.all.access_ns);
+  }
+  take("an access of the accumulator buffer", sram.table(), accumulator.all.access_ns);
+}
+
+void CostParts::require_clock() const {
+  if (config.cost.allow_overclock || critical_path.ns <= period_ns()) return;
+  throw InvalidField("clock_mhz", fields::decimal(config.clock_mhz) + ", expected at most " +
+                                      fields::decimal(critical_path.highest_mhz()) + ": " +
+                                      critical_path.text() +
+                                      "; cost.allow_overclock: true would let it pass");
 }
 
 double CostParts::logic_pj_per_fj() const {
@@ -188,6 +229,8 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
   if (counters.requantized > 0) {
     const PostUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
+    // Each operand of an addition is multiplied.
+    if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
   }
@@ -196,7 +239,7 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     pool_add_fj = count(counters.pool_operations) * energy(pool_unit(d));
   }
   if (counters.additions > 0) {
-    const PostUnit unit = post.adder(aligned_sum_bits(d.input, d.input2));
+    const PostUnit unit = post.adder(aligned_sum_bits(d, config.accumulator));
     pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
   }
   pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;

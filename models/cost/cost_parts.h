@@ -39,9 +39,10 @@ struct CostParts {
   BufferCost accumulator;            ///< all zero if the machine has none
   DramSpec dram;
   Extrapolations dram_by;
-  std::string dram_sha256;
+  std::string dram_sha256, dram_against;  ///< of the table; what its error bar was drawn against
   AreaFigures area_um2;
   Figure leakage_mw;
+  CriticalPath critical_path;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
   bool has_feeder() const { return window_feeder.lanes > 0; }
@@ -51,6 +52,8 @@ struct CostParts {
 
  private:
   void add_units();
+  void find_critical_path();
+  void require_clock() const;
   void charge_array(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_post(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_memory(const LayerCounters& counters, EnergyFigures& pj) const;

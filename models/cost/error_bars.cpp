@@ -24,7 +24,12 @@ std::string ErrorBar::text() const {
 }
 
 void ErrorBars::add(const CsvTable& table, std::size_t row) {
-  energy.add(table.optional_text(row, "energy_error_bar"));
+  const std::string of_energy = table.optional_text(row, "energy_error_bar"),
+                    of_accumulating = table.optional_text(row, "accumulate_error_bar"),
+                    published = table.optional_text(row, "error_bar_against");
+  energy.add(of_energy);
+  accumulate.add(of_accumulating.empty() ? of_energy : of_accumulating);
+  if (!published.empty()) against.add(published);
   area.add(table.optional_text(row, "area_error_bar"));
   rule.add(table.optional_text(row, "rule_error_bar"));
   unit_rule.add(table.optional_text(row, "unit_rule_error_bar"));
@@ -33,6 +38,8 @@ void ErrorBars::add(const CsvTable& table, std::size_t row) {
 ErrorBars& ErrorBars::operator+=(const ErrorBars& other) {
   energy += other.energy;
   area += other.area;
+  accumulate += other.accumulate;
+  against += other.against;
   rule += other.rule;
   unit_rule += other.unit_rule;
   return *this;

@@ -33,8 +33,10 @@ class ErrorBar {
 /// The columns of error bars that tables may have.
 struct ErrorBars {
   ErrorBar energy, area;
-  ErrorBar rule;       ///< of the rule that goes beyond these rows (cost.extrapolate)
-  ErrorBar unit_rule;  ///< of MACs: of the rule for other units that their library lacks
+  ErrorBar accumulate;  ///< of the energy of adding sums up, if a table states another for it
+  ErrorBar rule;        ///< of the rule that goes beyond these rows (cost.extrapolate)
+  ErrorBar unit_rule;   ///< of MACs: of the rule for other units that their library lacks
+  ErrorBar against;     ///< published figures that the bars were drawn against; may have no rows
 
   void add(const CsvTable& table, std::size_t row);
   ErrorBars& operator+=(const ErrorBars& other);

@@ -29,6 +29,7 @@ MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
   if (!narrow_.empty()) {
     energy_table_ = narrow.table;
     error_bars_.energy += narrow.error_bars.energy;
+    error_bars_.accumulate += narrow.error_bars.accumulate;
   }
   if (config.cost.extrapolate) {
     estimated_narrow_.emplace(tables_dir, weight_bits_, activation_bits_);

@@ -29,6 +29,11 @@ class Remarks {
   std::string text_;
 };
 
+/// Names the published figures that its error bar was drawn against, if the rows state any.
+std::string drawn_against(const ErrorBars& bars) {
+  return bars.against.has_rows() ? "error bar drawn against " + bars.against.text() : "";
+}
+
 /// Says that these rules stand behind the figure too.
 Provenance labelled(Provenance p, const Extrapolations& by) {
   Remarks rules, bars;
@@ -99,9 +104,15 @@ Provenance memory_entry(const CostParts& p) {
         kNotStated,
         "as stated; nothing but its bytes counts"};
   }
-  return {component,        "dram.csv",
-          p.dram_sha256,    dram_conditions(p.dram, p.config.dram.channels),
-          dram_bar(p.dram), "source: " + p.dram.source};
+  return {component,
+          "dram.csv",
+          p.dram_sha256,
+          dram_conditions(p.dram, p.config.dram.channels),
+          dram_bar(p.dram),
+          Remarks()
+              .add(true, "source: " + p.dram.source)
+              .add(!p.dram_against.empty(), "error bar drawn against " + printable(p.dram_against))
+              .text()};
 }
 
 std::string leakage_note(const CostParts& p) {
@@ -110,6 +121,12 @@ std::string leakage_note(const CostParts& p) {
       .add(p.pe->temperature_c() == "25", "five to ten times higher at 85 C")
       .add(true, "scaled by no factor")
       .text();
+}
+
+std::string requantizer_kind(const AcceleratorConfig& config) {
+  if (config.requantizer == RequantizerKind::kShift) return "variable shift";
+  return "a multiplier of " + std::to_string(config.accumulator.multiplier_bits) +
+         " bits and a variable shift, for layers of powers of two too";
 }
 
 std::string logic_factors(const CostConfig& cost) {
@@ -124,7 +141,11 @@ std::string pe_note(const CostParts& p) {
   const std::string factors = logic_factors(p.config.cost);
   Remarks remarks;
   for (const std::string& remark : p.pe->energy_remarks()) remarks.add(true, remark);
-  return remarks.add(true, "idle PEs taken as clock-gated").add(!factors.empty(), factors).text();
+  const std::string against = drawn_against(p.pe->error_bars());
+  return remarks.add(true, "idle PEs taken as clock-gated")
+      .add(!factors.empty(), factors)
+      .add(!against.empty(), against)
+      .text();
 }
 
 std::string accumulate_note(const CostParts& p) {
@@ -139,19 +160,20 @@ std::string accumulate_note(const CostParts& p) {
 }
 
 std::string array_note(const CostParts& p) {
-  const double path_ns = p.pe->unit().critical_path_ps * 1e-3;
   Remarks remarks;
-  remarks.add(true, "cell area and leakage; divide area by 0.7 for placement");
+  remarks.add(true,
+              "cell area and leakage; divide area by 0.7 for placement; in no area: control, "
+              "sequencer, DMA, bus, multiplexers between register sets, clock tree, test logic");
   for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
   return remarks
-      .add(path_ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
-                                        " MHz is faster than the measured netlist (critical path " +
-                                        decimal(path_ns) + " ns)")
+      .add(p.critical_path.ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
+                                                   " MHz is too fast: " + p.critical_path.text())
       .text();
 }
 
 Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& buffer) {
   const double factor = p.config.cost.sram_factor;
+  const std::string against = drawn_against(p.sram.error_bars());
   return {component_of(part),
           p.sram.table(),
           p.sram.sha256(),
@@ -159,21 +181,23 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
           p.sram.error_bars().energy.text(),
           Remarks()
               .add(buffer.interpolated, "log-log between measured shapes")
+              .add(p.sram.error_bars().area.text() != kNotStated,
+                   "error bar of area " + p.sram.error_bars().area.text())
+              .add(!against.empty(), against)
               .add(factor != 1, "access energy times sram_factor " + decimal(factor))
-              .add(buffer.all.access_ns > p.period_ns(),
-                   "access time " + decimal(buffer.all.access_ns) + " ns exceeds a clock period")
               .text()};
 }
 
 /// Without the rules.
 std::vector<Provenance> statements(const CostParts& p) {
   const std::string data = p.pe->conditions() + ", " + p.pe->data();
-  const auto pe = [&](EnergyPart part, const std::string& note) {
+  const ErrorBars& bars = p.pe->error_bars();
+  const auto pe = [&](EnergyPart part, const ErrorBar& bar, const std::string& note) {
     return Provenance{component_of(part),
                       p.pe->energy_table().file,
                       p.pe->energy_table().sha256,
                       data,
-                      p.pe->error_bars().energy.text(),
+                      bar.text(),
                       note};
   };
   const auto post = [&](const std::string& component, const char* operands, const ErrorBar& bar,
@@ -198,10 +222,10 @@ std::vector<Provenance> statements(const CostParts& p) {
   };
 
   std::vector<Provenance> all = {
-      pe(EnergyPart::kMultiply, pe_note(p)),
-      pe(EnergyPart::kAccumulate, accumulate_note(p)),
-      pe(EnergyPart::kOperandRegisters, pe_note(p)),
-      pe(EnergyPart::kAccumulatorRegisters, accumulate_note(p)),
+      pe(EnergyPart::kMultiply, bars.energy, pe_note(p)),
+      pe(EnergyPart::kAccumulate, bars.accumulate, accumulate_note(p)),
+      pe(EnergyPart::kOperandRegisters, bars.energy, pe_note(p)),
+      pe(EnergyPart::kAccumulatorRegisters, bars.energy, accumulate_note(p)),
       registers(EnergyPart::kEdgeRegisters, "operands fetched a step ahead and the array's skew"),
       registers(EnergyPart::kShadowRegisters,
                 p.config.array.dataflow == Dataflow::kWeightStationary
@@ -209,8 +233,11 @@ std::vector<Provenance> statements(const CostParts& p) {
                     : "sums on their way out of the array"),
       post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
            p.post.requantizer_error_bars().energy,
-           "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
-           "rounding modes other than half-to-even charged as half-up" +
+           requantizer_kind(p.config) +
+               ", with registers; linear between measured widths, 1 bit charged as 2; rounding " +
+               (p.config.requantizer == RequantizerKind::kShift
+                    ? "modes other than half-to-even charged as half-up"
+                    : "modes charged as half-up") +
                and_factors),
       post(component_of(EnergyPart::kPoolAdd), ", CNN-like (max) or uniform (add) operands",
            p.post.pool_add_error_bars().energy,
@@ -236,8 +263,7 @@ std::vector<Provenance> statements(const CostParts& p) {
   }
   all.push_back(memory_entry(p));
   all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
-                 p.pe->unit_table().sha256, p.pe->conditions(), p.pe->error_bars().area.text(),
-                 array_note(p)});
+                 p.pe->unit_table().sha256, p.pe->conditions(), bars.area.text(), array_note(p)});
   all.push_back(post(component_of(AreaPart::kRequantizers), "",
                      p.post.requantizer_error_bars().area,
                      "cell area and leakage of a half-up requantizer for each column"));

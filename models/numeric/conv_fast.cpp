@@ -5,6 +5,7 @@
 
 #include "models/numeric/conv.h"
 #include "models/numeric/conv_weights.h"
+#include "models/numeric/host_codes.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim {
@@ -12,16 +13,24 @@ namespace {
 
 using kernels::kBlockChannels;
 
-/// Rows of host codes into the zero-padded input in the kernel's type.
+/// How a kernel's input is made of host codes.
+struct InputCopy {
+  int offset;      ///< added to every code
+  int zero_point;  ///< the code of padding
+  std::size_t slack;
+};
+
+/// Rows of host codes into the padded input in the kernel's type.
 template <class Host, class Kernel>
-void copy_padded(const ConvShape& shape, const std::uint8_t* host, int offset, std::size_t slack,
+void copy_padded(const ConvShape& shape, const std::uint8_t* host, const InputCopy& copy,
                  Kernel* to) {
   const auto channels = static_cast<std::size_t>(shape.in.channels);
   const std::size_t row = static_cast<std::size_t>(shape.in.width) * channels;
   const std::size_t left = static_cast<std::size_t>(shape.pad_left) * channels;
   const std::size_t right = static_cast<std::size_t>(shape.pad_right) * channels;
   const std::size_t padded_row = left + row + right;
-  const auto zero = static_cast<Kernel>(offset);
+  const int offset = copy.offset;
+  const auto zero = static_cast<Kernel>(copy.zero_point + offset);
   to = std::fill_n(to, static_cast<std::size_t>(shape.pad_top) * padded_row, zero);
   for (int y = 0; y < shape.in.height; ++y, host += row * sizeof(Host)) {
     to = std::fill_n(to, left, zero);
@@ -37,34 +46,30 @@ void copy_padded(const ConvShape& shape, const std::uint8_t* host, int offset, s
     to = std::fill_n(to + row, right, zero);
   }
   to = std::fill_n(to, static_cast<std::size_t>(shape.pad_bottom) * padded_row, zero);
-  std::fill_n(to, slack, zero);
+  std::fill_n(to, copy.slack, zero);
 }
 
 template <class Host>
-void copy_as(const ConvShape& shape, const std::uint8_t* host, const KernelInput& input,
-             std::size_t slack, std::uint8_t* to) {
-  switch (input.bytes) {
+void copy_as(const ConvShape& shape, const std::uint8_t* host, int bytes, const InputCopy& copy,
+             std::uint8_t* to) {
+  switch (bytes) {
     case 1:
-      return copy_padded<Host>(shape, host, input.offset, slack, to);
+      return copy_padded<Host>(shape, host, copy, to);
     case 2:
-      return copy_padded<Host>(shape, host, input.offset, slack,
-                               reinterpret_cast<std::int16_t*>(to));
+      return copy_padded<Host>(shape, host, copy, reinterpret_cast<std::int16_t*>(to));
     case 4:
-      return copy_padded<Host>(shape, host, input.offset, slack,
-                               reinterpret_cast<std::int32_t*>(to));
+      return copy_padded<Host>(shape, host, copy, reinterpret_cast<std::int32_t*>(to));
   }
 }
 
 void copy_input(const ConvShape& shape, const CodeTensor& tensor, const KernelInput& input,
                 std::size_t slack, std::uint8_t* to) {
   const Format& format = tensor.format();
-  if (format.host_bytes() == 1) {
-    format.is_signed ? copy_as<std::int8_t>(shape, tensor.data(), input, slack, to)
-                     : copy_as<std::uint8_t>(shape, tensor.data(), input, slack, to);
-  } else {
-    format.is_signed ? copy_as<std::int16_t>(shape, tensor.data(), input, slack, to)
-                     : copy_as<std::uint16_t>(shape, tensor.data(), input, slack, to);
-  }
+  const InputCopy copy{input.offset, format.zero_point, slack};
+  const auto as = [&](auto host) {
+    copy_as<decltype(host)>(shape, tensor.data(), input.bytes, copy, to);
+  };
+  with_host_type(format, as);
 }
 
 /// Whether the kernel can read the tensor as it lies.

@@ -61,7 +61,8 @@ Sum window_sum(const ConvShape& shape, const CodeTensor& input,
       const int in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w();
       const bool inside = in_y >= 0 && in_y < shape.in.height && in_x >= 0 && in_x < shape.in.width;
       for (int c = 0; c < channels; ++c, ++w) {
-        const std::int64_t code = inside ? input.at(in_y, in_x, first_channel + c) : 0;
+        const std::int64_t code =
+            inside ? input.at(in_y, in_x, first_channel + c) : input.format().zero_point;
         sum.accumulator = add(sum.accumulator, code * weights[w], accumulator);
         sum.products += code * weights[w];
       }

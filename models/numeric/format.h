@@ -12,12 +12,15 @@ namespace dcnsim {
 inline constexpr int kMinBits = 1;
 inline constexpr int kMaxBits = 16;
 
-/// A fixed-point format: value = code * 2^-frac.
+/// A fixed-point format: value = (code - zero_point) * 2^-frac. Where the step from a code to the
+/// next is no power of two, frac is 0 and whoever needs values keeps the step (FixedLayer::step).
 struct Format {
   int bits = 8;           ///< code width, kMinBits..kMaxBits
   int frac = 0;           ///< fractional bits; may be negative or exceed `bits`
   bool is_signed = true;  ///< two's complement if true
   bool narrow = false;    ///< symmetric range: signed drops the lowest code, unsigned the highest
+  /// Of maps: the code that stands for 0, as padding does. Of weights 0.
+  std::int32_t zero_point = 0;
 
   /// The symmetric range of a signed bit: codes -1 and +1 and no 0, as QONNX's BipolarQuant has
   /// them. For weights only; the bit is the sign, 1 for -1.
@@ -36,7 +39,7 @@ struct Format {
 
   friend constexpr bool operator==(const Format& a, const Format& b) {
     return a.bits == b.bits && a.frac == b.frac && a.is_signed == b.is_signed &&
-           a.narrow == b.narrow;
+           a.narrow == b.narrow && a.zero_point == b.zero_point;
   }
   friend constexpr bool operator!=(const Format& a, const Format& b) { return !(a == b); }
 };
@@ -47,18 +50,20 @@ inline constexpr int kMaxFrac = 48;
 /// Throws std::invalid_argument naming the field, its value and what was expected.
 void validate(const Format& format);
 
-/// "s8.5" (signed, 8 bits, 5 fractional), "u4.-1"; a trailing 'n' marks a narrow range.
+/// "s8.5" (signed, 8 bits, 5 fractional), "u4.-1"; a trailing 'n' marks a narrow range, "z3" a zero
+/// point of 3.
 std::string to_string(const Format& format);
 
 /// What an accumulator does when a sum leaves its range.
 enum class Overflow { kWrap, kSaturate };
 
-/// Accumulator register width in bits (8..64) and overflow behaviour. The normative order of a sum
-/// is: bias first, then kernel row, kernel column, input channel; saturation applies after every
-/// single addition (README.md).
+/// Accumulator register width in bits (8..64) and overflow behaviour, and the width of multipliers
+/// in the requantizer behind it. The normative order of a sum is: bias first, then kernel row,
+/// kernel column, input channel; saturation applies after every single addition (README.md).
 struct Accumulator {
   int bits = 32;
   Overflow overflow = Overflow::kWrap;
+  int multiplier_bits = 31;
 
   constexpr std::int64_t min_value() const {
     return bits == 64 ? INT64_MIN : -(std::int64_t{1} << (bits - 1));

@@ -2,6 +2,7 @@
 #include "models/numeric/post.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,17 @@ namespace {
 std::int32_t clamp_code(std::int64_t value, const Requant& requant) {
   return static_cast<std::int32_t>(
       std::clamp<std::int64_t>(value, requant.min_code(), requant.max_code()));
+}
+
+/// Of a requantizer that multiplies: `value` has been multiplied, shifted and rounded.
+std::int32_t clamp_scaled(std::int64_t value, const Requant& requant) {
+  return clamp_code(std::clamp<std::int64_t>(value, INT32_MIN, INT32_MAX) + requant.out.zero_point,
+                    requant);
+}
+
+std::int32_t clamp_scaled(Int128 value, const Requant& requant) {
+  return clamp_scaled(static_cast<std::int64_t>(std::clamp<Int128>(value, INT32_MIN, INT32_MAX)),
+                      requant);
 }
 
 void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& requant,
@@ -38,6 +50,51 @@ void requantize_row(const std::int64_t* acc, std::size_t count, const Requant& r
   for (std::size_t i = 0; i < count; ++i) out.set(first + i, requantize(acc[i], requant));
 }
 
+/// Scales as kernels take them.
+class ChannelScales {
+ public:
+  explicit ChannelScales(const std::vector<Scale>& scales) : scales_(scales) {
+    for (const Scale& scale : scales) {
+      multipliers_.push_back(static_cast<std::int32_t>(scale.multiplier));
+      shifts_.push_back(static_cast<std::uint64_t>(scale.shift));
+      halves_.push_back(scale.shift == 0 ? 0 : std::int64_t{1} << (scale.shift - 1));
+      offsets_.push_back(std::uint64_t{1} << (63 - scale.shift));
+      fit_kernels_ = fit_kernels_ && scale.multiplier <= INT32_MAX;
+    }
+  }
+
+  void requantize_pixels(const std::int32_t* acc, std::size_t count, const Requant& requant,
+                         CodeTensor& out, std::size_t first) const {
+    if (!fit_kernels_) return one_by_one(acc, count, requant, out, first);
+    const auto code_bytes = static_cast<std::size_t>(requant.out.host_bytes());
+    const kernels::KernelSet& kernels = kernels::selected();
+    const auto rows = code_bytes == 1 ? kernels.scale_to_8 : kernels.scale_to_16;
+    rows({acc, count / scales_.size(), scales_.size(), multipliers_.data(), shifts_.data(),
+          halves_.data(), offsets_.data(), static_cast<int>(requant.rounding),
+          requant.out.zero_point, requant.min_code(), requant.max_code(),
+          out.data() + first * code_bytes});
+  }
+  void requantize_pixels(const std::int64_t* acc, std::size_t count, const Requant& requant,
+                         CodeTensor& out, std::size_t first) const {
+    one_by_one(acc, count, requant, out, first);
+  }
+
+ private:
+  template <class Acc>
+  void one_by_one(const Acc* acc, std::size_t count, const Requant& requant, CodeTensor& out,
+                  std::size_t first) const {
+    for (std::size_t i = 0; i < count; ++i) {
+      out.set(first + i, requantize(acc[i], requant, scales_[i % scales_.size()]));
+    }
+  }
+
+  const std::vector<Scale>& scales_;
+  std::vector<std::int32_t> multipliers_;
+  std::vector<std::uint64_t> shifts_, offsets_;
+  std::vector<std::int64_t> halves_;
+  bool fit_kernels_ = true;
+};
+
 void max_pool_row(const std::int32_t* rows, std::size_t row_stride, std::size_t pool,
                   std::size_t out_width, std::size_t channels, std::int32_t* out) {
   kernels::selected().max_pool_row({rows, row_stride, pool, out_width, channels, out});
@@ -54,10 +111,11 @@ void max_pool_row(const std::int64_t* rows, std::size_t row_stride, std::size_t 
   }
 }
 
-template <class Acc>
-void requantize_all(const std::vector<Acc>& acc, Shape conv_out, const Requant& requant,
-                    std::size_t pool, CodeTensor& out) {
-  if (pool == 1) return requantize_row(acc.data(), acc.size(), requant, out, 0);
+/// Pools, and gives the pixels of each row to `requantize`.
+template <class Acc, class Requantize>
+void requantize_all(const std::vector<Acc>& acc, Shape conv_out, std::size_t pool, CodeTensor& out,
+                    const Requantize& requantize) {
+  if (pool == 1) return requantize(acc.data(), acc.size(), 0);
   const auto channels = static_cast<std::size_t>(conv_out.channels);
   const std::size_t row_values = static_cast<std::size_t>(conv_out.width) * channels;
   const auto out_width = static_cast<std::size_t>(out.shape().width);
@@ -65,7 +123,7 @@ void requantize_all(const std::vector<Acc>& acc, Shape conv_out, const Requant& 
   for (std::size_t y = 0; y < static_cast<std::size_t>(out.shape().height); ++y) {
     max_pool_row(acc.data() + y * pool * row_values, row_values, pool, out_width, channels,
                  pooled.data());
-    requantize_row(pooled.data(), pooled.size(), requant, out, y * pooled.size());
+    requantize(pooled.data(), pooled.size(), y * pooled.size());
   }
 }
 
@@ -96,8 +154,17 @@ void for_each_code(const CodeTensor& input, const Window& window, std::vector<Va
   }
 }
 
+/// sum * multiplier * 2^-shift / count, rounded once.
+std::int32_t scaled_average(std::int64_t sum, std::int64_t count, const Requant& requant) {
+  // |sum| < 2^49 and count < 2^32.
+  const Int128 product = Int128{sum} * requant.multiplier;
+  return clamp_scaled(divide_round(product, Int128{count} << requant.shift, requant.rounding),
+                      requant);
+}
+
 /// sum / count * 2^-shift, rounded once.
 std::int32_t average(std::int64_t sum, std::int64_t count, const Requant& requant) {
+  if (requant.multiplies) return scaled_average(sum, count, requant);
   // |sum / count| <= 2^16. Beyond these shifts the quotient stays below one half, or reaches the
   // clamp unless it is zero (count < 2^40).
   constexpr int kVanishes = 20;
@@ -121,7 +188,15 @@ void max_pool(const PoolShape& shape, const CodeTensor& input, const Requant& re
       std::fill(largest.begin(), largest.end(), INT32_MIN);
       for_each_code<Code>(input, window_at(shape, y, x), largest,
                           [](std::int32_t a, std::int32_t b) { return a > b ? a : b; });
-      requantize_row(largest.data(), largest.size(), requant, out, out.index(y, x, 0));
+      const std::size_t first = out.index(y, x, 0);
+      if (!requant.multiplies) {
+        requantize_row(largest.data(), largest.size(), requant, out, first);
+        continue;
+      }
+      const Scale scale{requant.multiplier, requant.shift};
+      for (std::size_t c = 0; c < largest.size(); ++c) {
+        out.set(first + c, requantize(largest[c] - input.format().zero_point, requant, scale));
+      }
     }
   }
 }
@@ -133,7 +208,8 @@ void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant
   for (int y = 0; y < shape.out_h(); ++y) {
     for (int x = 0; x < shape.out_w(); ++x) {
       const Window window = window_at(shape, y, x);
-      std::fill(sums.begin(), sums.end(), 0);
+      std::fill(sums.begin(), sums.end(),
+                -std::int64_t{window.count()} * input.format().zero_point);
       for_each_code<Code>(input, window, sums,
                           [](std::int64_t a, std::int64_t b) { return a + b; });
       const std::int64_t count =
@@ -143,6 +219,15 @@ void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant
       }
     }
   }
+}
+
+/// Of an addition with multipliers.
+std::int32_t add_scaled(const CodeTensor& a, const CodeTensor& b, std::size_t i,
+                        const Requant& requant) {
+  // |sum| < 2^51
+  const std::int64_t sum = std::int64_t{a.get(i) - a.format().zero_point} * requant.multiplier +
+                           std::int64_t{b.get(i) - b.format().zero_point} * requant.multiplier2;
+  return clamp_scaled(shift_right_round(sum, requant.shift, requant.rounding), requant);
 }
 
 /// Sums of codes whose binary points lie so far apart that 64 bits cannot hold them.
@@ -183,7 +268,56 @@ void validate_axis(const char* const fields[5], int extent, int kernel, int stri
   require(kernel <= extent + pad_before + pad_after, fields[1], kernel, "at most the padded input");
 }
 
+int bits_of(std::uint32_t value) {
+  int bits = 0;
+  for (; value != 0; value >>= 1) ++bits;
+  return bits;
+}
+
+[[noreturn]] void fail_scale(double ratio, int bits) {
+  throw std::invalid_argument("a scale of " + std::to_string(ratio) + " has no multiplier of " +
+                              std::to_string(bits) + " bits");
+}
+
+/// value * 2^-drop, rounded half up.
+std::uint32_t dropped(std::uint32_t value, int drop) {
+  return static_cast<std::uint32_t>(shift_right_round(value, drop, Rounding::kHalfUp));
+}
+
 }  // namespace
+
+Scale nearest_scale(double ratio, int bits) {
+  if (!(ratio > 0) || ratio >= std::ldexp(1.0, bits)) fail_scale(ratio, bits);
+  int exponent = 0;
+  std::frexp(ratio, &exponent);  // ratio < 2^exponent
+  const int shift = std::min(bits - exponent, kMaxScaleShift);
+  const double multiplier = std::round(std::ldexp(ratio, shift));
+  if (multiplier < std::ldexp(1.0, bits)) {
+    // A ratio that lies below all multipliers is not none: it decides how negative sums are
+    // rounded.
+    return {std::max<std::uint32_t>(static_cast<std::uint32_t>(multiplier), 1), shift};
+  }
+  if (shift == 0) fail_scale(ratio, bits);
+  return {static_cast<std::uint32_t>(multiplier / 2), shift - 1};
+}
+
+Scale narrowed(const Scale& scale, int bits) {
+  Requant requant;
+  requant.multiplier = scale.multiplier;
+  requant.shift = scale.shift;
+  narrow(requant, bits);
+  return {requant.multiplier, requant.shift};
+}
+
+void narrow(Requant& requant, int bits) {
+  const std::uint32_t largest = std::max(requant.multiplier, requant.multiplier2);
+  int drop = std::max(bits_of(largest) - bits, 0);
+  if (bits_of(dropped(largest, drop)) > bits) ++drop;  // rounded up to 2^bits
+  if (drop > requant.shift) fail_scale(std::ldexp(largest, -requant.shift), bits);
+  requant.multiplier = dropped(requant.multiplier, drop);
+  requant.multiplier2 = dropped(requant.multiplier2, drop);
+  requant.shift -= drop;
+}
 
 void validate(const PoolShape& shape) {
   constexpr const char* kVertical[] = {"in.height", "kernel_h", "stride_h", "pad_top",
@@ -205,14 +339,32 @@ std::int32_t requantize(std::int64_t acc, const Requant& requant) {
   return clamp_code(shift_right_round(acc, requant.shift, requant.rounding), requant);
 }
 
+std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& scale) {
+  if (acc >= INT32_MIN && acc <= INT32_MAX) {  // the product fits 64 bits
+    const std::int64_t product = acc * std::int64_t{scale.multiplier};
+    return clamp_scaled(shift_right_round(product, scale.shift, requant.rounding), requant);
+  }
+  const Int128 product = Int128{acc} * scale.multiplier;
+  return clamp_scaled(divide_round(product, Int128{1} << scale.shift, requant.rounding), requant);
+}
+
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
-                             int pool) {
+                             int pool, const std::vector<Scale>& scales) {
   CodeTensor out({conv_out.height / pool, conv_out.width / pool, conv_out.channels}, requant.out);
   if (out.size() == 0) return out;
+  const ChannelScales channel_scales(scales);
+  const auto row = [&](const auto* values, std::size_t count, std::size_t first) {
+    if (requant.multiplies) {
+      channel_scales.requantize_pixels(values, count, requant, out, first);
+    } else {
+      requantize_row(values, count, requant, out, first);
+    }
+  };
+  const auto windows = static_cast<std::size_t>(pool);
   if (acc.wide.empty()) {
-    requantize_all(acc.narrow, conv_out, requant, static_cast<std::size_t>(pool), out);
+    requantize_all(acc.narrow, conv_out, windows, out, row);
   } else {
-    requantize_all(acc.wide, conv_out, requant, static_cast<std::size_t>(pool), out);
+    requantize_all(acc.wide, conv_out, windows, out, row);
   }
   return out;
 }
@@ -237,7 +389,9 @@ CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& 
   constexpr int kMaxShift = 40;  // 17-bit codes stay well inside 64 bits
   CodeTensor out(a.shape(), requant.out);
   for (std::size_t i = 0; i < out.size(); ++i) {
-    if (shift_a > kMaxShift || shift_b > kMaxShift) {
+    if (requant.multiplies) {
+      out.set(i, add_scaled(a, b, i, requant));
+    } else if (shift_a > kMaxShift || shift_b > kMaxShift) {
       out.set(i, add_far_apart(a.get(i), shift_a, b.get(i), shift_b, requant));
     } else {
       const std::int64_t sum =

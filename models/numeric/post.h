@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "models/numeric/conv.h"
 #include "models/numeric/format.h"
@@ -13,9 +14,34 @@
 
 namespace dcnsim {
 
+/// Widths of a requantizer's multiplier, in bits, and its largest shift to the right.
+inline constexpr int kMinMultiplierBits = 8, kMaxMultiplierBits = 32;
+inline constexpr int kScaleShiftBits = 6, kMaxScaleShift = 63;
+
+/// The factor multiplier * 2^-shift between two grids: steps of the accumulator (or of a map) over
+/// steps of the output.
+struct Scale {
+  std::uint32_t multiplier = 1;
+  int shift = 0;  ///< 0..kMaxScaleShift
+
+  friend constexpr bool operator==(const Scale& a, const Scale& b) {
+    return a.multiplier == b.multiplier && a.shift == b.shift;
+  }
+  friend constexpr bool operator!=(const Scale& a, const Scale& b) { return !(a == b); }
+};
+
+/// The scale nearest to `ratio` with at most `bits` bits of multiplier, and then of the largest
+/// shift. Throws std::invalid_argument if there is none: the ratio is not positive or 2^bits or
+/// more.
+Scale nearest_scale(double ratio, int bits);
+
+/// `scale` with a multiplier of at most `bits` bits, rounded half up if it has more. Throws like
+/// nearest_scale().
+Scale narrowed(const Scale& scale, int bits);
+
 /// How an accumulator becomes an output code.
 struct Requant {
-  int shift = 0;  ///< n_w + n_x - n_y; negative shifts left
+  int shift = 0;  ///< n_w + n_x - n_y, negative shifts left; that of `multiplier` if one is used
   Rounding rounding = Rounding::kHalfUp;
   bool relu = false;  ///< clamp at 0 even if the format is signed
   Format out;
@@ -23,13 +49,21 @@ struct Requant {
   /// become the nearest code that does. Bounds of a Clip; none if both are 0.
   int clamp_low = 0;
   int clamp_high = 0;
+  /// By a multiplier and a shift, then the output's zero point is added: those of each output
+  /// channel of a convolution (`shift` is 0), else `multiplier` and `shift`.
+  bool multiplies = false;
+  std::uint32_t multiplier = 0;   ///< pool, and the first operand of an addition
+  std::uint32_t multiplier2 = 0;  ///< second operand of an addition
 
   constexpr bool is_bounded() const { return clamp_low != 0 || clamp_high != 0; }
   constexpr std::int32_t min_code() const {
-    return std::max(out.min_code() + clamp_low, relu ? 0 : INT32_MIN);
+    return std::max(out.min_code() + clamp_low, relu ? out.zero_point : INT32_MIN);
   }
   constexpr std::int32_t max_code() const { return out.max_code() - clamp_high; }
 };
+
+/// The same of `multiplier` and `multiplier2`, which share `shift`.
+void narrow(Requant& requant, int bits);
 
 enum class PoolKind : std::uint8_t { kMax, kAverage };
 
@@ -59,18 +93,25 @@ void validate(const PoolShape& shape);
 /// clamp(shift_right_round(acc, shift)).
 std::int32_t requantize(std::int64_t acc, const Requant& requant);
 
+/// clamp(zero_point + round(acc * multiplier * 2^-shift)), exactly. With multiplier 1 and zero
+/// point 0 it is the same as above.
+std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& scale);
+
 /// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
 /// with the same stride (1: none; rows and columns that do not fill a window are dropped).
-/// Equal to requantizing first and pooling the codes, since both are monotone.
+/// Equal to requantizing first and pooling the codes, since both are monotone. `scales`: one a
+/// channel if the requantizer multiplies, else none.
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
-                             int pool = 1);
+                             int pool = 1, const std::vector<Scale>& scales = {});
 
 /// Max: the largest code, then requantized (shift = n_x - n_y). Average: the exact quotient
-/// sum / count * 2^-shift rounded once in the given mode, then clamped.
+/// sum / count * 2^-shift rounded once in the given mode, then clamped. With a multiplier: codes
+/// count from the input's zero point, the exact result is multiplied before it is rounded.
 CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Requant& requant);
 
 /// a + b after aligning both to the finer binary point, requantized; `requant.shift` is
-/// max(n_a, n_b) - n_y.
+/// max(n_a, n_b) - n_y. With multipliers: each operand, counted from its zero point, times its own;
+/// the sum is shifted and rounded once.
 CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant);
 
 }  // namespace dcnsim

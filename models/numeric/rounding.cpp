@@ -73,13 +73,13 @@ double round_to_integer(double value, Rounding rounding) {
 
 std::int32_t quantize(double x, const Format& format, Rounding rounding) {
   if (format.is_sign()) return x < 0 ? -1 : 1;
-  if (std::isnan(x)) return 0;
-  const double code = round_to_integer(scaled(x, format.frac), rounding);
+  if (std::isnan(x)) return format.zero_point;
+  const double code = round_to_integer(scaled(x, format.frac), rounding) + format.zero_point;
   return static_cast<std::int32_t>(std::clamp<double>(code, format.min_code(), format.max_code()));
 }
 
 double dequantize(std::int32_t code, const Format& format) {
-  return scaled(static_cast<double>(code), -format.frac);
+  return scaled(static_cast<double>(code - format.zero_point), -format.frac);
 }
 
 std::int64_t fit(std::int64_t value, const Accumulator& accumulator) {

@@ -28,11 +28,11 @@ std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding)
 /// `value` rounded to an integer-valued double.
 double round_to_integer(double value, Rounding rounding);
 
-/// clamp(round(x * 2^frac)). NaN quantizes to 0; infinities clamp. Where codes are signs, -1 for
-/// what is below 0, else +1.
+/// clamp(zero_point + round(x * 2^frac)). NaN quantizes to the zero point; infinities clamp. Where
+/// codes are signs, -1 for what is below 0, else +1.
 std::int32_t quantize(double x, const Format& format, Rounding rounding = Rounding::kHalfEven);
 
-/// code * 2^-frac.
+/// (code - zero_point) * 2^-frac.
 double dequantize(std::int32_t code, const Format& format);
 
 /// `value` brought into the accumulator's range as its overflow mode says.

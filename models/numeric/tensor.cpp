@@ -6,6 +6,10 @@
 
 namespace dcnsim {
 
+void CodeTensor::fill_with_zero_point() {
+  for (std::size_t i = 0; i < size(); ++i) set(i, format_.zero_point);
+}
+
 CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels) {
   const Shape shape = map.shape();
   CodeTensor out({shape.height, shape.width, channels}, map.format());

@@ -32,11 +32,13 @@ struct Shape {
 class CodeTensor {
  public:
   CodeTensor() = default;
-  /// All codes zero.
+  /// All codes stand for zero.
   CodeTensor(Shape shape, Format format)
       : bytes_(shape.elements() * static_cast<std::size_t>(format.host_bytes())),
         shape_(shape),
-        format_(format) {}
+        format_(format) {
+    if (format.zero_point != 0) fill_with_zero_point();
+  }
 
   const Shape& shape() const { return shape_; }
   const Format& format() const { return format_; }
@@ -80,6 +82,8 @@ class CodeTensor {
   friend bool operator!=(const CodeTensor& a, const CodeTensor& b) { return !(a == b); }
 
  private:
+  void fill_with_zero_point();
+
   std::vector<std::uint8_t> bytes_;
   Shape shape_;
   Format format_;

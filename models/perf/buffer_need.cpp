@@ -54,6 +54,19 @@ std::string lacks(const char* buffer, const Room& room, const char* what = "a ti
          std::to_string(room.available);
 }
 
+std::string why_not_requantized(const Requant& requant, const AcceleratorConfig& config) {
+  if (!requant.multiplies) return "";
+  if (config.requantizer != RequantizerKind::kMultiplier) {
+    return "accumulator.requantizer: shift, expected multiplier: steps between codes are no powers "
+           "of two";
+  }
+  const std::uint32_t multiplier = std::max(requant.multiplier, requant.multiplier2);
+  const int bits = config.accumulator.multiplier_bits;
+  if (std::uint64_t{multiplier} >> bits == 0) return "";
+  return "accumulator.multiplier_bits: " + std::to_string(bits) + " do not hold the multiplier " +
+         std::to_string(multiplier);
+}
+
 std::string why_outputs_do_not_fit(const Descriptor& d, const AcceleratorConfig& config) {
   std::string reason = lacks("output buffer", output_room(d, config));
   if (reason.empty()) {
@@ -82,9 +95,9 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
   }
   int channels = input_tile_channels(d);
   if (!loads_input(d)) {
-    // The map is there as a whole.
+    // The maps are there as a whole.
     const Shape in = d.input_slice.map(d.input_shape());
-    rows = in.height;
+    rows = std::int64_t{d.images()} * in.height;
     columns = in.width;
     channels = in.channels;
   }
@@ -108,12 +121,14 @@ Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (d.kind != LayerKind::kConv) return {0, config.weight_buffer.capacity_bytes};
   const std::int64_t chunk = largest_chunk(d);
   Room room;
+  const auto words = [&](std::int64_t bits) { return words_bytes(bits, config.weight_buffer); };
+  const std::int64_t bias_bits = 8 * bias_bytes(config.accumulator.bits);
+  const std::int64_t parameter_bits = 8 * parameter_bytes(d, config);
   for (const EqualTiles& block :
        WeightLayout(d, config).blocks(tile_channels_of_group(d), tile_groups(d))) {
     room.needed += static_cast<std::int64_t>(block.count) *
-                   (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
-                    words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
-                                config.weight_buffer));
+                   (words(chunk * block.size * d.weight.bits) + words(block.size * bias_bits) +
+                    words(block.size * parameter_bits));
   }
   room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
   return room;
@@ -150,7 +165,7 @@ Room accumulator_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (chunks) blocks = std::int64_t{tile_groups(d)} * ceil_div(channels, columns);
   if (sums_wait(d)) {
     if (d.tiling.order == LoopOrder::kWeightChunkOuter) {
-      pixels = std::int64_t{out.height} * out.width * pool;
+      pixels = std::int64_t{d.images()} * out.height * out.width * pool;
     } else {
       blocks = 0;
       for (const EqualTiles& tile : equal_tiles(group_channels(d), channels)) {
@@ -168,7 +183,7 @@ Room kept_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (!d.output_on_chip) return room;
   const Shape out = d.output_shape();
   room.needed =
-      out.height *
+      std::int64_t{d.images()} * out.height *
       words_bytes(std::int64_t{out.width} * out.channels * d.requant.out.bits, config.input_buffer);
   return room;
 }
@@ -186,8 +201,9 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   tiles(1, kept_room(d, config).needed);
   if (d.kind == LayerKind::kAdd && d.input_on_chip) {
     const Shape map = d.input_slice.map(d.add);
-    room.needed += map.height * words_bytes(std::int64_t{map.width} * map.channels * d.input.bits,
-                                            config.input_buffer);
+    room.needed +=
+        std::int64_t{d.images()} * map.height *
+        words_bytes(std::int64_t{map.width} * map.channels * d.input.bits, config.input_buffer);
   }
   return room;
 }
@@ -201,6 +217,9 @@ std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
 }
 
 std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  if (std::string reason = why_not_requantized(d.requant, config); !reason.empty()) {
+    return reason;
+  }
   if (any_on_chip(d) && !config.input_buffer.double_buffered && !config.shares_buffer()) {
     return "input buffer: maps stay on chip in a half of it, but it is not double-buffered";
   }
@@ -208,7 +227,7 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
     return "output_on_chip: an addition's operands take both halves of the input buffer";
   }
   for (const std::uint64_t address :
-       {d.input_address, d.input2_address, d.weight_address, d.output_address}) {
+       {d.input_address, d.input2_address, d.weight_address, d.output_address, d.batch_stride}) {
     if (address % static_cast<std::uint64_t>(config.dma.bus_bytes) != 0) {
       return "address " + std::to_string(address) + " is not a multiple of the bus width";
     }
@@ -229,8 +248,9 @@ std::string why_weights_illegal(const Descriptor& d, const AcceleratorConfig& co
   if (d.kind != LayerKind::kConv) return "";
   const int columns = config.array.columns;
   const int channels = group_channels(d);
-  if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0) {
-    return "tile_channels: neither all channels of a group nor a multiple of the array's columns";
+  if (d.tiling.tile_channels < channels && d.tiling.tile_channels % columns != 0 &&
+      !tiles_are_planes(d)) {
+    return "tile_channels: neither all channels of a group nor whole planes or array widths";
   }
   if (input_tiles_of_group(d) > 1 && !d.proved &&
       config.accumulator.overflow == Overflow::kSaturate) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/perf/evaluate.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "models/arch/accelerator_config.h"
 #include "models/base/integer.h"
 #include "models/perf/clock.h"
@@ -57,6 +60,7 @@ struct Evaluator::Impl : private PipelineClient {
   Pipeline pipeline;
   LayerCounters* counters = nullptr;  ///< of the layer being run
   std::uint64_t begun = 0;            ///< its first cycle
+  bool is_fetched = false;            ///< the next layer's descriptor
 };
 
 Evaluator::Evaluator(const AcceleratorConfig& config, const DramSpec& dram)
@@ -67,20 +71,29 @@ Evaluator::~Evaluator() = default;
 void Evaluator::reset() {
   impl_->pipeline.reset(0);
   impl_->share.begin_job(0);
+  impl_->is_fetched = false;
 }
 
 std::optional<LayerCounters> Evaluator::run(const Descriptor& layer,
                                             std::uint64_t descriptor_address,
-                                            const Deadline* deadline) {
+                                            const Deadline* deadline,
+                                            std::optional<std::uint64_t> next) {
   Pipeline& pipeline = impl_->pipeline;
   LayerCounters counters;
   impl_->counters = &counters;
   impl_->begun = pipeline.now();
-  pipeline.fetch(descriptor_address, counters);
-  if (!impl_->until_idle(deadline)) return std::nullopt;
-  pipeline.advance(pipeline.now() + decode_cycles(impl_->config.dma));
+  std::uint64_t fetched = 0;
+  if (std::exchange(impl_->is_fetched, next.has_value())) {
+    fetched = pipeline.follow(counters);
+  } else {
+    pipeline.fetch(descriptor_address, counters);
+    if (!impl_->until_idle(deadline)) return std::nullopt;
+    fetched = pipeline.now();
+  }
+  pipeline.advance(std::max(pipeline.now(), fetched + decode_cycles(impl_->config.dma)));
   pipeline.charge(Stall::kDescriptor, pipeline.now());
   pipeline.execute(layer);
+  if (next) pipeline.prefetch(*next);
   if (!impl_->until_idle(deadline)) return std::nullopt;
   counters.cycles = accounted_cycles(counters);
   return counters;
@@ -94,6 +107,23 @@ std::vector<LayerCounters> evaluate(const std::vector<Descriptor>& layers,
   for (const Descriptor& layer : layers) {
     counters.push_back(*evaluator.run(layer, descriptor_address));
     descriptor_address += kDescriptorBytes;
+  }
+  return counters;
+}
+
+std::vector<std::vector<LayerCounters>> evaluate_queue(const std::vector<DescriptorList>& lists,
+                                                       const AcceleratorConfig& config,
+                                                       const DramSpec& dram) {
+  Evaluator evaluator(config, dram);
+  std::vector<std::vector<LayerCounters>> counters(lists.size());
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    std::uint64_t address = lists[i].address;
+    for (const Descriptor& layer : lists[i].layers) {
+      const bool has_next = &layer == &lists[i].layers.back() && i + 1 < lists.size();
+      counters[i].push_back(*evaluator.run(
+          layer, address, nullptr, has_next ? std::optional(lists[i + 1].address) : std::nullopt));
+      address += kDescriptorBytes;
+    }
   }
   return counters;
 }

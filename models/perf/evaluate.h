@@ -36,9 +36,11 @@ class Evaluator {
 
   /// Executes a descriptor from where the one before ended. Zeros and overflows, which depend on
   /// the data, are not counted. `layer` is valid and legal. Gives up, with nothing, as soon as
-  /// the layer cannot keep to its deadline, if it has one; then reset() must follow.
+  /// the layer cannot keep to its deadline, if it has one; then reset() must follow. At the end of
+  /// a list the descriptor at `next`, of the next run(), is asked for ahead.
   std::optional<LayerCounters> run(const Descriptor& layer, std::uint64_t descriptor_address,
-                                   const Deadline* deadline = nullptr);
+                                   const Deadline* deadline = nullptr,
+                                   std::optional<std::uint64_t> next = std::nullopt);
 
  private:
   struct Impl;
@@ -50,6 +52,18 @@ class Evaluator {
 std::vector<LayerCounters> evaluate(const std::vector<Descriptor>& layers,
                                     std::uint64_t descriptor_address,
                                     const AcceleratorConfig& config, const DramSpec& dram);
+
+/// Descriptors one behind the other in memory.
+struct DescriptorList {
+  std::vector<Descriptor> layers;
+  std::uint64_t address = 0;
+};
+
+/// Executes lists from an idle machine, each queued while the one before runs: the counters of the
+/// layers, list by list, whose cycles add up to those from the first START to the last DONE.
+std::vector<std::vector<LayerCounters>> evaluate_queue(const std::vector<DescriptorList>& lists,
+                                                       const AcceleratorConfig& config,
+                                                       const DramSpec& dram);
 
 /// Cycles to decode a descriptor and set up the address generators: one bus word of it a cycle.
 std::uint64_t decode_cycles(const DmaConfig& dma);

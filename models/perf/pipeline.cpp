@@ -2,6 +2,7 @@
 #include "models/perf/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/perf/buffer_need.h"
 
@@ -27,29 +28,57 @@ void Pipeline::reset(std::uint64_t cycle) {
   steps_.clear();
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   stored_.clear();
-  output_open_ = computing_ = false;
+  output_open_ = computing_ = is_ahead_ = false;
   awaited_.reset();
+  prefetch_.reset();
 }
 
 void Pipeline::fetch(std::uint64_t descriptor_address, LayerCounters& counters) {
+  begin_layer(counters);
+  begin_descriptor(descriptor_address);
+}
+
+void Pipeline::begin_layer(LayerCounters& counters) {
   counters_ = &counters;
+  steps_.clear();
+  next_step_ = next_weights_ = next_inputs_ = 0;
+}
+
+void Pipeline::begin_descriptor(std::uint64_t address) {
   TileStream& s = stream(TileKind::kDescriptor);
   s.begin(0);
   Part part;
   part.stream = Stream::kDescriptor;
-  part.address = descriptor_address;
+  part.address = address;
   part.bytes = kDescriptorBytes;
   s.parts().assign(1, part);
-  steps_.clear();
-  next_step_ = next_weights_ = next_inputs_ = 0;
   begin_tile(TileKind::kDescriptor, no_step_);
+}
+
+void Pipeline::prefetch(std::uint64_t descriptor_address) {
+  prefetch_ = descriptor_address;
+  begin_tiles();
+}
+
+std::uint64_t Pipeline::follow(LayerCounters& counters) {
+  begin_layer(counters);
+  counters.stream_bytes[Stream::kDescriptor] += kDescriptorBytes;
+  is_ahead_ = false;
+  return descriptor_cycle_;
 }
 
 void Pipeline::execute(const Descriptor& descriptor) {
   descriptor_ = descriptor;
   works_.clear();
   steps_.clear();
-  for_each_step(descriptor, [&](const Step& step) { steps_.push_back(step); });
+  last_weights_ = last_inputs_ = 0;
+  const bool loads = loads_input(descriptor);
+  for_each_step(descriptor, [&](const Step& step) {
+    steps_.push_back(step);
+    if (step.load_weights) last_weights_ = steps_.size();
+    if (step.load_input && loads) last_inputs_ = steps_.size();
+  });
+  layer_ended_ = false;
   stream(TileKind::kWeight).reset(slots(config_.weight_buffer, weight_room(descriptor, config_)));
   stream(TileKind::kInput).reset(input_slots(descriptor, config_));
   output_slots_ = slots(config_.output_buffer, output_room(descriptor, config_));
@@ -59,15 +88,24 @@ void Pipeline::execute(const Descriptor& descriptor) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
     counters_->input_codes +=
+        u64(descriptor.images()) *
         codes_of(region, descriptor.input_slice.map(descriptor.conv.in).channels);
   }
   settle();
 }
 
 bool Pipeline::idle() const {
-  return !computing_ && next_step_ == steps_.size() && reads_.idle() && writes_.idle() &&
-         stream(TileKind::kOutput).empty() && stored_.empty() &&
-         stream(TileKind::kDescriptor).empty();
+  return layer_is_done() && reads_.idle() && !prefetch_ && stream(TileKind::kDescriptor).empty();
+}
+
+bool Pipeline::layer_is_done() const {
+  return !computing_ && next_step_ == steps_.size() && writes_.idle() &&
+         stream(TileKind::kOutput).empty() && stored_.empty();
+}
+
+bool Pipeline::has_loads_left() const {
+  return next_weights_ < last_weights_ || next_inputs_ < last_inputs_ ||
+         stream(TileKind::kWeight).has_bursts() || stream(TileKind::kInput).has_bursts();
 }
 
 void Pipeline::charge(Stall cause, std::uint64_t cycle) {
@@ -98,7 +136,8 @@ void Pipeline::settle() {
   if (computing_ && running_.end_cycle <= now_) finish_step();
   if (!computing_ && next_step_ < steps_.size()) start_step();
   begin_tiles();
-  if (next_step_ == 0 || !idle()) return;
+  if (next_step_ == 0 || layer_ended_ || !layer_is_done()) return;
+  layer_ended_ = true;
   charge(Stall::kOutput, now_);
   client_.layer_finished(now_);
 }
@@ -113,6 +152,10 @@ void Pipeline::begin_tiles() {
     output_parts(descriptor_, config_, steps_[stored_.front()], outputs.parts());
     stored_.pop_front();
     begin_tile(TileKind::kOutput, steps_[outputs.newest_step()]);
+  }
+  if (prefetch_ && !has_loads_left()) {
+    is_ahead_ = true;
+    begin_descriptor(*std::exchange(prefetch_, std::nullopt));
   }
 }
 
@@ -137,7 +180,9 @@ void Pipeline::tile_moved(TileKind kind, std::uint32_t number) {
     s.pop();
     if (kind == TileKind::kOutput) --outputs_taken_;
   }
-  if (kind == TileKind::kDescriptor) charge(Stall::kDescriptor, now_);
+  if (kind != TileKind::kDescriptor) return;
+  descriptor_cycle_ = now_;
+  if (!is_ahead_) charge(Stall::kDescriptor, now_);
 }
 
 const Step& Pipeline::step_of(TileKind kind, std::uint32_t number) const {
@@ -291,7 +336,10 @@ const Burst* Pipeline::request() {
   free_tags_.pop_back();
   in_flight_[requested_.tag] = {requested_, now_};
   port(requested_.is_write).request();
-  counters_->stream_bytes[requested_.stream] += requested_.bytes;
+  // A descriptor that is asked for ahead counts where it is executed.
+  if (kind != TileKind::kDescriptor || !is_ahead_) {
+    counters_->stream_bytes[requested_.stream] += requested_.bytes;
+  }
   next_request_ = now_ + 1;
   client_.burst_requested(requested_, now_);
   // The next tile may follow at once.

@@ -75,7 +75,13 @@ class Pipeline {
   void fetch(std::uint64_t descriptor_address, LayerCounters& counters);
   /// The descriptor has been fetched: executes it. why_illegal() finds nothing wrong with it.
   void execute(const Descriptor& descriptor);
-  /// Whether there is nothing left to do of the last fetch() or execute().
+  /// While the layer runs: asks for the descriptor of what comes after it, too, as soon as all
+  /// loads of the layer have been asked for. To be called once, after execute().
+  void prefetch(std::uint64_t descriptor_address);
+  /// In the place of fetch(), once idle(), with the descriptor that was asked for ahead; returns
+  /// the cycle in which it had come.
+  std::uint64_t follow(LayerCounters& counters);
+  /// Whether there is nothing left to do of the last fetch(), execute() or prefetch().
   bool idle() const;
 
   std::uint64_t now() const { return now_; }
@@ -102,6 +108,10 @@ class Pipeline {
 
   const Step& step_of(TileKind kind, std::uint32_t number) const;
 
+  bool layer_is_done() const;
+  bool has_loads_left() const;
+  void begin_layer(LayerCounters& counters);
+  void begin_descriptor(std::uint64_t address);
   void settle();
   void retire(MemoryPort& port);
   void tile_moved(TileKind kind, std::uint32_t number);
@@ -128,10 +138,15 @@ class Pipeline {
   std::uint64_t next_request_ = 0;  ///< a request a cycle
   std::size_t next_step_ = 0;       ///< to be started
   std::size_t next_weights_ = 0, next_inputs_ = 0;  ///< steps up to here are loaded or loading
+  std::size_t last_weights_ = 0, last_inputs_ = 0;  ///< steps from here on load none
   bool output_open_ = false;                        ///< a slot of the output buffer is being filled
   std::size_t outputs_taken_ = 0, output_slots_ = 1;
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
   bool computing_ = false;
+  bool layer_ended_ = false;               ///< its client knows
+  std::optional<std::uint64_t> prefetch_;  ///< a descriptor to be asked for
+  bool is_ahead_ = false;                  ///< the one that was belongs to what comes next
+  std::uint64_t descriptor_cycle_ = 0;     ///< in which it had come
   RunningStep running_;
   StepWorks works_;
   StepWork work_;  ///< of the running step

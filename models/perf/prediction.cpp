@@ -107,6 +107,9 @@ const Predictor::Axis& Predictor::rows(int tile_h) {
     }
     axis.classes.push_back({e.first, e.last, 1});
   }
+  // Those of all images.
+  axis.input *= u64(layer_.images());
+  for (TileClass& one : axis.classes) one.count *= u64(layer_.images());
   return axis;
 }
 
@@ -156,14 +159,20 @@ void Predictor::find_weights() {
   Weights& weights = used_->weights;
   const WeightLayout layout(layer_, config_);
   const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
+  const std::int64_t parameter_bits = std::int64_t{8} * parameter_bytes(layer_, config_);
+  const bool one_chunk = chunk_count(layer_) == 1;
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
     std::uint64_t first = 0;
     for (const EqualTiles& block : layout.blocks(tile.channels, tile.groups)) {
       const std::uint64_t count = tile.count * block.count;
       const std::uint64_t bias = u64(layout.block(block.size, 1).bias_bytes);
+      const std::uint64_t parameters = u64(layout.block(block.size, 1).parameter_bytes);
       weights.bias_bytes += count * bias;
-      weights.requests += count * least_requests(bias, config_.dma);
-      weights.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
+      weights.parameter_bytes += count * parameters;
+      weights.requests +=
+          count * (least_requests(bias, config_.dma) + least_requests(parameters, config_.dma));
+      weights.buffer_words += count * (words(bias_bits * block.size, config_.weight_buffer) +
+                                       words(parameter_bits * block.size, config_.weight_buffer));
       bool is_first = true;
       for_chunks(layer_, [&](const EqualTiles& chunk) {
         const std::uint64_t bytes = u64(layout.block(block.size, chunk.size).weight_bytes);
@@ -171,8 +180,8 @@ void Predictor::find_weights() {
         weights.bytes += count * chunk.count * bytes;
         weights.requests += count * chunk.count * least_requests(bytes, config_.dma);
         weights.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
-        weights.part_bytes = std::max({weights.part_bytes, bias, bytes});
-        if (is_first) first += block.count * (bias + bytes);
+        weights.part_bytes = std::max({weights.part_bytes, bias, parameters, bytes});
+        if (is_first) first += block.count * (bias + bytes + (one_chunk ? parameters : 0));
         is_first = false;
       });
     }
@@ -302,14 +311,16 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   } else if (conv) {
     const Shape out = layer_.output_shape();
     const InputRegion region = input_region(layer_, {0, out.height, 0, out.width});
-    counters.input_codes = codes_of(region, channels);
+    counters.input_codes = u64(layer_.images()) * codes_of(region, channels);
   }
   if (!conv) return;
 
-  // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
+  // Biases come with the first chunk, weights with every chunk, parameters with the last: each time
+  // a tile becomes current.
   const std::uint64_t visits = weight_visits(layer_);
   const Weights& weights = used_->weights;
   counters.stream_bytes[Stream::kBias] = visits * weights.bias_bytes;
+  counters.stream_bytes[Stream::kParameter] = visits * weights.parameter_bytes;
   counters.stream_bytes[Stream::kWeight] = visits * weights.bytes;
   counters.weight_buffer.writes += visits * weights.buffer_words;
   prediction_.requests += visits * weights.requests;
@@ -326,7 +337,7 @@ void Predictor::add_lone_loads() {
   }
   if (layer_.kind == LayerKind::kConv &&
       slots(config_.weight_buffer, weight_room(layer_, config_)) == 1) {
-    lone += bytes[Stream::kWeight] + bytes[Stream::kBias] - first_weights;
+    lone += weight_tile_bytes(bytes) - first_weights;
   }
 }
 
@@ -350,16 +361,17 @@ std::uint64_t Predictor::first_row_bytes(const Axis& columns) const {
 void Predictor::add_stores() {
   if (layer_.output_on_chip) return;
   const MapLayout map = output_layout(layer_, config_.dma.bus_bytes);
-  prediction_.counters.stream_bytes[Stream::kOutput] = u64(map.bytes());
+  const std::uint64_t images = u64(layer_.images());
+  prediction_.counters.stream_bytes[Stream::kOutput] = images * u64(map.bytes());
   prediction_.stores =
       u64(pixel_tile_count(layer_)) * (gathers(layer_) ? 1 : u64(channel_tile_count(layer_)));
-  if (gathers(layer_)) return add_stored_rows(map, map.shape().channels, 1);
+  if (gathers(layer_)) return add_stored_rows(map, map.shape().channels, images);
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
     const int channels = tile.channels * tile.groups;
     if (tiles_are_planes(layer_)) {
-      add_stored_rows(map, channels, tile.count);
+      add_stored_rows(map, channels, images * tile.count);
     } else {
-      add_stored_pixels(map, channels, tile.count);
+      add_stored_pixels(map, channels, images * tile.count);
     }
   });
 }

@@ -14,9 +14,11 @@ namespace {
 std::vector<PixelTile> pixel_tiles(const Descriptor& d) {
   std::vector<PixelTile> tiles;
   const Shape out = d.output_shape();
-  for (const Extent& y : extents(out.height, d.tiling.tile_h)) {
-    for (const Extent& x : extents(out.width, d.tiling.tile_w)) {
-      tiles.push_back({y.first, y.last, x.first, x.last});
+  for (int image = 0; image < d.images(); ++image) {
+    for (const Extent& y : extents(out.height, d.tiling.tile_h)) {
+      for (const Extent& x : extents(out.width, d.tiling.tile_w)) {
+        tiles.push_back({y.first, y.last, x.first, x.last, image});
+      }
     }
   }
   return tiles;

@@ -14,6 +14,7 @@ namespace dcnsim {
 /// Part of an output map, after the fused pool: rows [y0, y1), columns [x0, x1).
 struct PixelTile {
   int y0 = 0, y1 = 0, x0 = 0, x1 = 0;
+  int image = 0;  ///< of the batch
 };
 
 /// The real (unpadded) input rows and columns a PixelTile needs, and the padding around them. For

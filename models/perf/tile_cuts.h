@@ -66,9 +66,10 @@ inline int reduction(const Descriptor& d) {
   return d.kind == LayerKind::kConv ? d.conv.reduction() : 1;
 }
 
+/// Of all images: no tile has pixels of two.
 inline int pixel_tile_count(const Descriptor& d) {
   const Shape out = d.output_shape();
-  return ceil_div(out.height, d.tiling.tile_h) * ceil_div(out.width, d.tiling.tile_w);
+  return d.images() * ceil_div(out.height, d.tiling.tile_h) * ceil_div(out.width, d.tiling.tile_w);
 }
 
 /// Groups that a channel tile has whole; 1 if it lies within one.

@@ -108,6 +108,11 @@ void weight_parts(const Descriptor& d, const AcceleratorConfig& config, const St
       parts.push_back(part_of(Stream::kWeight, address, 0, std::int64_t{steps} * block.size,
                               d.weight.bits, bus, config.weight_buffer));
       address += u64(place.weight_bytes);
+      if (step.last_chunk && place.parameter_bytes > 0) {
+        parts.push_back(part_of(Stream::kParameter, address, 0, block.size,
+                                8 * parameter_bytes(d, config), bus, config.weight_buffer));
+        address += u64(place.parameter_bytes);
+      }
     }
   }
 }
@@ -117,12 +122,13 @@ void input_parts(const Descriptor& d, const AcceleratorConfig& config, const Ste
   parts.clear();
   const int bus = config.dma.bus_bytes;
   const InputRegion in = input_region(d, step.pixels);
+  const std::uint64_t images_before = u64(step.pixels.image) * d.batch_stride;
   const auto load = [&](const MapLayout& layout, const InputSlice& slice, std::uint64_t address) {
     const Region region{{slice.row_of(in.y0), in.y1 - in.y0, slice.row_step()},
                         {slice.column_of(in.x0), in.x1 - in.x0, slice.column_step()}};
     const ChannelRange of_map = map_channels(d, slice, step);
-    map_parts(Stream::kInput, layout, address, region, of_map.first, of_map.last, bus,
-              config.input_buffer, parts);
+    map_parts(Stream::kInput, layout, address + images_before, region, of_map.first, of_map.last,
+              bus, config.input_buffer, parts);
   };
   if (!d.input_on_chip) load(input_layout(d, bus), d.input_slice, d.input_address);
   if (d.kind == LayerKind::kAdd) {
@@ -135,7 +141,8 @@ void output_parts(const Descriptor& d, const AcceleratorConfig& config, const St
   parts.clear();
   const int bus = config.dma.bus_bytes;
   const PixelTile& tile = step.pixels;
-  map_parts(Stream::kOutput, output_layout(d, bus), d.output_address,
+  map_parts(Stream::kOutput, output_layout(d, bus),
+            d.output_address + u64(tile.image) * d.batch_stride,
             {{tile.y0, tile.y1 - tile.y0}, {tile.x0, tile.x1 - tile.x0}}, step.store_channel0,
             step.store_channel1, bus, config.output_buffer, parts);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The accelerator as one TLM-2.0 component: registers and interrupt towards the host, one memory
 // port. The host puts descriptors and tensors into memory, writes START, and is interrupted when
-// the last output has reached memory or something failed.
+// the last output has reached memory or something failed. Meanwhile it may queue another job, which
+// follows without a pause: its first descriptor is asked for while the last layer runs.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <tlm>
 #include <vector>
@@ -38,13 +40,14 @@ class Accelerator : public sc_core::sc_module,
   Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
               const AcceleratorOptions& options = {});
 
-  /// What the last job counted, one entry a descriptor executed. Without measure(), DRAM events and
+  /// What was counted since START, one entry a descriptor executed, of all jobs that were queued
+  /// since. Without measure(), DRAM events and
   /// what the memory did while the array waited are 0.
   const std::vector<LayerCounters>& layer_counters() const { return layers_; }
 
-  /// The feature map that the last layer left on chip, if it did: for debugging, as nothing on the
-  /// bus can see it.
-  const CodeTensor& kept_map() const { return values_.kept(); }
+  /// The feature maps that the last layer left on chip, one an image, if it did: for debugging, as
+  /// nothing on the bus can see them.
+  const std::vector<CodeTensor>& kept_maps() const { return values_.kept(); }
 
   // Before simulation starts. Simulated time may be behind what meters and observers are told by
   // less than the global quantum.
@@ -60,6 +63,7 @@ class Accelerator : public sc_core::sc_module,
  private:
   // RegisterOwner
   void start(const Job& job) override;
+  void queue(const Job& job) override;
   void soft_reset() override;
   std::uint64_t counter(std::uint32_t offset) const override;
   void update_interrupt() override;
@@ -81,10 +85,17 @@ class Accelerator : public sc_core::sc_module,
   void drive_irq();
   void reset_changed();
 
-  std::uint32_t run_job(const Job& job);
-  std::uint32_t run_layer(std::uint64_t descriptor_address, LayerCounters& counters);
-  void finish(std::uint32_t error_code, std::size_t layer);
+  bool can_run(const Job& job) const;
+  std::uint32_t run_jobs(const Job& first);
+  std::uint32_t run_job(Job job);
+  Job take_queued();
+  std::uint32_t run_layer(std::uint64_t descriptor_address, LayerCounters& counters, bool is_last);
+  void fetch_follower();
+  void complete_due();
+  void complete();
+  void finish(std::uint32_t error_code);
   void abandon();
+  void forget_queue();
 
   const AcceleratorConfig config_;
   const Clocking clocking_;
@@ -96,11 +107,17 @@ class Accelerator : public sc_core::sc_module,
   std::optional<MemoryShare> memory_share_;
   std::vector<PipelineClient*> observers_;
 
-  std::optional<Job> started_;  ///< and not yet begun
+  std::optional<Job> started_;   ///< and not yet begun
+  std::optional<Job> queued_;    ///< behind the one that runs
+  std::optional<Job> follower_;  ///< was queued: its first descriptor is asked for already
+  bool is_running_ = false;      ///< a job, or has been started
+  std::uint32_t layer_ = 0;      ///< of the job
+  std::deque<std::uint64_t> completions_;  ///< cycles in which jobs with a follower end
   std::vector<LayerCounters> layers_;
   LayerCounters totals_;
   sc_core::sc_event start_event_;
   sc_core::sc_event irq_event_;
+  sc_core::sc_event completion_event_;
 };
 
 }  // namespace dcnsim

@@ -151,13 +151,21 @@ void RegisterBank::write_control(std::uint32_t value, const sc_core::sc_time& de
   if ((value & reg::kControlReset) != 0) {
     reset_values();
     schedule(delay, Effect::kReset);
-  } else if ((value & reg::kControlStart) != 0 && (get(reg::kStatus) & reg::kStatusBusy) == 0) {
+    return;
+  }
+  const Job job{
+      get(reg::kDescriptorAddressLo) | std::uint64_t{get(reg::kDescriptorAddressHi)} << 32,
+      get(reg::kDescriptorCount)};
+  const std::uint32_t status = get(reg::kStatus);
+  if ((value & (reg::kControlStart | reg::kControlQueue)) != 0 &&
+      (status & reg::kStatusBusy) == 0) {
     set(reg::kStatus, reg::kStatusBusy);
     set(reg::kErrorCode, reg::kNone);
     set(reg::kErrorLayer, 0);
-    schedule(delay, Effect::kStart,
-             {get(reg::kDescriptorAddressLo) | std::uint64_t{get(reg::kDescriptorAddressHi)} << 32,
-              get(reg::kDescriptorCount)});
+    schedule(delay, Effect::kStart, job);
+  } else if ((value & reg::kControlQueue) != 0 && (status & reg::kStatusQueued) == 0) {
+    set(reg::kStatus, status | reg::kStatusQueued);
+    schedule(delay, Effect::kQueue, job);
   }
 }
 
@@ -165,7 +173,8 @@ void RegisterBank::schedule(const sc_core::sc_time& delay, Effect effect, const 
   PendingEffect added{sc_core::sc_time_stamp() + delay, effect, job};
   for (const PendingEffect& earlier : pending_) {
     // Another initiator may be less far ahead than the one that reset the registers.
-    if (effect == Effect::kStart && earlier.effect == Effect::kReset) {
+    if ((effect == Effect::kStart || effect == Effect::kQueue) &&
+        earlier.effect == Effect::kReset) {
       added.at = std::max(added.at, earlier.at);
     }
   }
@@ -184,6 +193,9 @@ void RegisterBank::apply_due() {
     switch (due.effect) {
       case Effect::kStart:
         owner_.start(due.job);
+        break;
+      case Effect::kQueue:
+        owner_.queue(due.job);
         break;
       case Effect::kReset:
         owner_.soft_reset();

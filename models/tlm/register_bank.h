@@ -18,7 +18,7 @@
 
 namespace dcnsim {
 
-/// The descriptor list as the registers described it when START was written.
+/// The descriptor list as the registers described it when START or QUEUE was written.
 struct Job {
   std::uint64_t descriptor_address = 0;
   std::uint32_t descriptor_count = 0;
@@ -30,6 +30,8 @@ class RegisterOwner {
   virtual ~RegisterOwner() = default;
   /// CONTROL.START was written while idle.
   virtual void start(const Job& job) = 0;
+  /// CONTROL.QUEUE was written while a job ran and none waited. It may have ended since.
+  virtual void queue(const Job& job) = 0;
   /// CONTROL.RESET was written; the registers are reset already.
   virtual void soft_reset() = 0;
   /// Present value of a 64-bit counter of reg::kCounters.
@@ -60,11 +62,11 @@ class RegisterBank : public sc_core::sc_module {
   bool interrupt() const { return (get(reg::kIrqStatus) & get(reg::kIrqEnable)) != 0; }
 
  private:
-  enum class Effect : std::uint8_t { kStart, kReset, kInterrupt };
+  enum class Effect : std::uint8_t { kStart, kQueue, kReset, kInterrupt };
   struct PendingEffect {
     sc_core::sc_time at;
     Effect effect;
-    Job job;  ///< of kStart
+    Job job;  ///< of kStart, kQueue
   };
 
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

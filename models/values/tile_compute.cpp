@@ -86,7 +86,8 @@ CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const Inpu
 void TileCompute::begin(const Descriptor& descriptor) {
   descriptor_ = &descriptor;
   if (input_tiles_of_group(descriptor) > 1) {
-    map_ = CodeTensor(descriptor.input_shape(), descriptor.input);
+    maps_.assign(static_cast<std::size_t>(descriptor.images()),
+                 CodeTensor(descriptor.input_shape(), descriptor.input));
   }
   if (channel_tiles_.size() > 1) channel_tiles_.clear();
 }
@@ -102,9 +103,11 @@ const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) 
   all.channel0 = tile.front().channel0;
   all.channels = 0;
   all.bias.clear();
+  all.scales.clear();
   for (const WeightBlock& group : tile) {
     all.channels += group.channels;
     all.bias.insert(all.bias.end(), group.bias.begin(), group.bias.end());
+    all.scales.insert(all.scales.end(), group.scales.begin(), group.scales.end());
   }
   const auto unit = static_cast<std::size_t>(descriptor_->weight.host_bytes());
   const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
@@ -142,6 +145,7 @@ void TileCompute::take_weights(const WeightTile& given, const Step& step) {
     const bool whole = step.first_chunk && step.last_chunk;
     if (!whole) add_chunk(part, step, block);
     if (!step.last_chunk) continue;
+    block.scales = part.scales;
     shape.out_channels = block.channels;
     block.weights.repack_k_major(shape, d.weight, d.input,
                                  (whole ? part.codes : block.codes).data(), block.bias,
@@ -166,7 +170,8 @@ void TileCompute::add_chunk(const WeightBlock& part, const Step& step, Block& bl
 void TileCompute::take_input(const InputTile& tile, const Step& step) {
   const Descriptor& d = *descriptor_;
   if (input_tiles_of_group(d) > 1) {
-    put_region(tile.first, input_region(d, step.pixels), step.in0, map_);
+    put_region(tile.first, input_region(d, step.pixels), step.in0,
+               maps_[static_cast<std::size_t>(step.pixels.image)]);
   }
 }
 
@@ -209,15 +214,17 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, Ou
     const bool as_it_is = !in_parts && step.in1 - step.in0 == shape.in.channels;
     if (!as_it_is && group != sliced) {
       const int channel0 = group * group_inputs(d), channel1 = channel0 + shape.in.channels;
-      slice = in_parts ? take_region(map_, region, channel0, channel1)
+      slice = in_parts ? take_region(maps_[static_cast<std::size_t>(step.pixels.image)], region,
+                                     channel0, channel1)
                        : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
       sliced = group;
     }
     shape.out_channels = block.channels;
     conv_fast(shape, as_it_is ? input.first : slice, block.weights, accumulators_);
     overflows += accumulators_.overflowed;
-    merge_channels(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool),
-                   block.channel0 - output.channel0, output.codes);
+    merge_channels(
+        requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool, block.scales),
+        block.channel0 - output.channel0, output.codes);
   }
   return overflows;
 }

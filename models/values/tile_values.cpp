@@ -11,9 +11,14 @@
 namespace dcnsim {
 namespace {
 
-std::int64_t load_signed(const std::uint8_t* data, int bytes) {
+std::uint64_t load_bytes(const std::uint8_t* data, int bytes) {
   std::uint64_t value = 0;
   for (int i = 0; i < bytes; ++i) value |= static_cast<std::uint64_t>(data[i]) << (8 * i);
+  return value;
+}
+
+std::int64_t load_signed(const std::uint8_t* data, int bytes) {
+  const std::uint64_t value = load_bytes(data, bytes);
   return bytes == 4 ? static_cast<std::int32_t>(static_cast<std::uint32_t>(value))
                     : static_cast<std::int64_t>(value);
 }
@@ -25,7 +30,8 @@ TileValues::TileValues(const AcceleratorConfig& config)
 
 void TileValues::reset() {
   stored_ = 0;
-  output_open_ = has_kept_ = false;
+  output_open_ = false;
+  kept_.clear();
 }
 
 bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
@@ -33,20 +39,26 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
   counters_ = &counters;
   stored_ = 0;
   output_open_ = false;
+  const auto images = static_cast<std::size_t>(descriptor.images());
   if (descriptor.input_on_chip) {
-    if (!has_kept_ || kept_.shape() != descriptor.input_slice.map(descriptor.input_shape()) ||
-        kept_.format() != descriptor.input) {
+    if (kept_.size() != images ||
+        kept_.front().shape() != descriptor.input_slice.map(descriptor.input_shape()) ||
+        kept_.front().format() != descriptor.input) {
       return false;
     }
     resident_ = std::move(kept_);
   }
-  has_kept_ = descriptor.output_on_chip;
-  if (has_kept_) kept_ = CodeTensor(descriptor.output_shape(), descriptor.requant.out);
+  kept_.clear();
+  if (descriptor.output_on_chip) {
+    kept_.assign(images, CodeTensor(descriptor.output_shape(), descriptor.requant.out));
+  }
   if (descriptor.input_on_chip && descriptor.kind == LayerKind::kConv) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
-    count_input_zeros(
-        take_slice(resident_, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
+    for (const CodeTensor& map : resident_) {
+      count_input_zeros(
+          take_slice(map, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
+    }
   }
   compute_.begin(descriptor_);
   return true;
@@ -82,8 +94,9 @@ void TileValues::step_started(const RunningStep& running) {
   InputTile& input = inputs_[running.input_tile % 2];
   if (step.load_input) {
     if (descriptor_.input_on_chip) {
-      input.first = take_slice(resident_, descriptor_.input_slice,
-                               input_region(descriptor_, step.pixels), step.in0, step.in1);
+      input.first = take_slice(resident_[static_cast<std::size_t>(step.pixels.image)],
+                               descriptor_.input_slice, input_region(descriptor_, step.pixels),
+                               step.in0, step.in1);
     }
     compute_.take_input(input, step);
   }
@@ -103,7 +116,7 @@ void TileValues::step_finished(const RunningStep& running) {
   if (!running.step->store) return;
   output_open_ = false;
   if (descriptor_.output_on_chip) {
-    place_tile(output_, kept_);
+    place_tile(output_, kept_[static_cast<std::size_t>(output_.pixels.image)]);
   } else {
     outputs_[stored_++ % 2] = std::move(output_);
   }
@@ -122,19 +135,33 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
     tile[i].channels = std::min(most, step.channel1 - tile[i].channel0);
   }
   const std::uint8_t* bytes = from.bytes.data();
-  std::size_t biases = 0, blocks = 0;
+  std::size_t biases = 0, blocks = 0, scales = 0;
+  // Values of each channel, block by block.
+  const auto take = [&](const Part& part, std::size_t& next, auto member, int size, auto load) {
+    const std::uint8_t* at = bytes;
+    for (std::size_t left = part.codes; left > 0; ++next) {
+      auto& values = tile[next].*member;
+      values.resize(static_cast<std::size_t>(tile[next].channels));
+      for (auto& value : values) {
+        value = load(at, size);
+        at += size;
+      }
+      left -= values.size();
+    }
+  };
+  const int multiplier_bits = config_.accumulator.multiplier_bits;
+  const auto load_scale = [&](const std::uint8_t* data, int size) {
+    const std::uint64_t value = load_bytes(data, size);
+    // Of what a guest wrote, the bits that there are.
+    const std::uint64_t mask = (std::uint64_t{1} << multiplier_bits) - 1;
+    return Scale{static_cast<std::uint32_t>(value >> kScaleShiftBits & mask),
+                 static_cast<int>(value & kMaxScaleShift)};
+  };
   for (const Part& part : from.parts) {
     if (part.stream == Stream::kBias) {
-      const std::uint8_t* at = bytes;
-      for (std::size_t left = part.codes; left > 0; ++biases) {
-        WeightBlock& block = tile[biases];
-        block.bias.resize(static_cast<std::size_t>(block.channels));
-        for (std::int64_t& bias : block.bias) {
-          bias = load_signed(at, bias_size);
-          at += bias_size;
-        }
-        left -= block.bias.size();
-      }
+      take(part, biases, &WeightBlock::bias, bias_size, load_signed);
+    } else if (part.stream == Stream::kParameter) {
+      take(part, scales, &WeightBlock::scales, parameter_bytes(descriptor_, config_), load_scale);
     } else {
       std::size_t bit = part.skip_bits;
       for (std::size_t left = part.codes; left > 0; ++blocks) {
@@ -173,10 +200,12 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   if (d.kind == LayerKind::kConv) count_input_zeros(tile.first);
 }
 
-/// Those of the map alone.
+/// Codes 0 of the map alone.
 void TileValues::count_input_zeros(const CodeTensor& input) {
   const Shape& shape = input.shape();
-  const int made = descriptor_.input_slice.zeros_before + descriptor_.input_slice.zeros_after;
+  const InputSlice& slice = descriptor_.input_slice;
+  const bool made_are_0 = descriptor_.input.zero_point == 0;
+  const int made = made_are_0 ? slice.zeros_before + slice.zeros_after : 0;
   counters_->input_zeros += count_zeros(input) - Shape{shape.height, shape.width, made}.elements();
 }
 

@@ -29,8 +29,8 @@ class TileValues : public PipelineClient {
   std::uint8_t* data(const Burst& burst) {
     return staged(burst.kind, burst.tile).bytes.data() + burst.offset;
   }
-  /// The output that the last layer left on chip, if it did: for inspection.
-  const CodeTensor& kept() const { return kept_; }
+  /// The outputs that the last layer left on chip, one an image, if it did: for inspection.
+  const std::vector<CodeTensor>& kept() const { return kept_; }
 
   /// The bytes of the descriptor fetched last.
   const DescriptorBytes& descriptor_bytes() const { return descriptor_bytes_; }
@@ -65,9 +65,8 @@ class TileValues : public PipelineClient {
   std::uint32_t stored_ = 0;           ///< output tiles completed
   OutputTile output_;                  ///< being filled
   bool output_open_ = false;
-  CodeTensor resident_;  ///< input that the layer before left on chip
-  CodeTensor kept_;      ///< output, if it stays there
-  bool has_kept_ = false;
+  std::vector<CodeTensor> resident_;  ///< inputs that the layer before left on chip, by image
+  std::vector<CodeTensor> kept_;      ///< outputs, if they stay there
   TileCompute compute_;
   DescriptorBytes descriptor_bytes_{};
 };

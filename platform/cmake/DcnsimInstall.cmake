@@ -65,7 +65,7 @@ if(TARGET dcnsim)
        analysis/*_schema.json platform/compiler/*_schema.json)
   install_data(
     dcnsim_command README.md ${pages} platform/compiler/example.cpp analysis/experiments/bitfusion_cifar10.csv
-    analysis/experiments/lin2016_fine_tuned.csv
+    analysis/experiments/lin2016_fine_tuned.csv analysis/experiments/published
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
     workloads/networks)
 endif()

@@ -33,7 +33,7 @@ JobMap map_at(std::uint64_t address, const MapLayout& layout, const Format& form
 std::vector<std::int32_t> pixel_codes(const FixedNetwork& network) {
   std::vector<std::int32_t> codes;
   for (const double value : pixel_table(network.convention, network.input.channels)) {
-    codes.push_back(quantize(value, network.input_format, network.input_rounding));
+    codes.push_back(network.input_code(value));
   }
   return codes;
 }

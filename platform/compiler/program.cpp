@@ -13,18 +13,20 @@
 #include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/memory_regions.h"
+#include "platform/compiler/move_descriptors.h"
 #include "workloads/map_parts.h"
 
 namespace dcnsim {
 namespace {
 
-void put_biases(const FixedLayer& layer, int channel0, const Part& part, int bytes_each,
-                std::uint8_t* to) {
+/// Writes value(channel), `bytes_each` little-endian, for each of a part's channels.
+template <typename Value>
+void put_of_channels(int channel0, const Part& part, int bytes_each, const Value& value,
+                     std::uint8_t* to) {
   for (std::size_t i = 0; i < part.codes; ++i) {
-    const auto bias =
-        static_cast<std::uint64_t>(layer.bias[static_cast<std::size_t>(channel0) + i]);
+    const std::uint64_t bytes = value(static_cast<std::size_t>(channel0) + i);
     for (int byte = 0; byte < bytes_each; ++byte) {
-      *to++ = static_cast<std::uint8_t>(bias >> (8 * byte));
+      *to++ = static_cast<std::uint8_t>(bytes >> (8 * byte));
     }
   }
 }
@@ -51,6 +53,7 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
                     std::vector<std::uint8_t>& image) {
   image.resize(d.weight_address + u64(WeightLayout(d, config).bytes()));
   // With a single pixel tile every weight tile is loaded once.
+  d.batch = 0;
   d.tiling.tile_h = d.output_shape().height;
   d.tiling.tile_w = d.output_shape().width;
   Parts parts;
@@ -58,12 +61,24 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
     weight_parts(d, config, step, parts);
     const int most =
         step.groups > 1 ? (step.channel1 - step.channel0) / step.groups : config.array.columns;
-    int biases = step.channel0, codes = step.channel0;
+    int biases = step.channel0, codes = step.channel0, scales = step.channel0;
     for (const Part& part : parts) {
       std::uint8_t* to = image.data() + part.address;
       if (part.stream == Stream::kBias) {
-        put_biases(layer, biases, part, bias_bytes(config.accumulator.bits), to);
+        const auto bias = [&](std::size_t channel) {
+          return static_cast<std::uint64_t>(layer.bias[channel]);
+        };
+        put_of_channels(biases, part, bias_bytes(config.accumulator.bits), bias, to);
         biases += static_cast<int>(part.codes);
+        continue;
+      }
+      if (part.stream == Stream::kParameter) {
+        const auto parameters = [&](std::size_t channel) {
+          const Scale scale = narrowed(layer.scales[channel], config.accumulator.multiplier_bits);
+          return std::uint64_t{scale.multiplier} << kScaleShiftBits | u64(scale.shift);
+        };
+        put_of_channels(scales, part, parameter_bytes(d, config), parameters, to);
+        scales += static_cast<int>(part.codes);
         continue;
       }
       std::size_t bit = 0;
@@ -166,13 +181,15 @@ Program compile(const FixedNetwork& network, const AcceleratorConfig& config, co
 }
 
 Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
-                const std::vector<LayerMapping>& mappings) {
+                const std::vector<LayerMapping>& mappings, int sets) {
   Program program;
+  program.sets = sets;
+  program.images = mappings.front().descriptor.images();
   program.input_shape = network.input;
   program.input_format = network.input_format;
   MemoryRegions regions;
   program.descriptor_address =
-      regions.place(static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
+      regions.place(sets * static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     Descriptor d = mappings[i].descriptor;
     if (d.kind == LayerKind::kConv)
@@ -195,25 +212,32 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
       d.input2_address = maps.address_of(node.input2, node.view2, input2_layout(d, bus), i);
     }
   }
-  program.memory_bytes = static_cast<std::uint64_t>(regions.bytes());
-  if (regions.bytes() > config.dram.capacity_bytes) {
-    throw std::runtime_error("network \"" + network.name + "\" needs " +
-                             std::to_string(regions.bytes()) + " bytes of memory, accelerator \"" +
-                             config.name + "\" has dram.capacity_bytes " +
-                             std::to_string(config.dram.capacity_bytes));
+  program.map_stride = u64(regions.bytes()) - program.input_address;
+  const std::int64_t copies = std::int64_t{sets} * program.images;
+  program.memory_bytes = program.input_address + u64(copies) * program.map_stride;
+  for (ProgramLayer& layer : program.layers) {
+    layer.descriptor.batch_stride = program.images > 1 ? program.map_stride : 0;
+  }
+  if (program.memory_bytes > u64(config.dram.capacity_bytes)) {
+    throw std::runtime_error(
+        "network \"" + network.name + "\" needs " + std::to_string(program.memory_bytes) +
+        " bytes of memory, accelerator \"" + config.name + "\" has dram.capacity_bytes " +
+        std::to_string(config.dram.capacity_bytes));
   }
   return program;
 }
 
 Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
-                 const std::vector<LayerMapping>& mappings) {
-  Program program = lay_out(network, config, mappings);
-  program.image.resize(program.layers.size() * kDescriptorBytes);
+                 const std::vector<LayerMapping>& mappings, int sets) {
+  Program program = lay_out(network, config, mappings, sets);
+  for (int set = 0; set < sets; ++set) {
+    for (const Descriptor& d : descriptors(program, set)) {
+      const DescriptorBytes bytes = encode(d);
+      program.image.insert(program.image.end(), bytes.begin(), bytes.end());
+    }
+  }
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const Descriptor& d = program.layers[i].descriptor;
-    const DescriptorBytes bytes = encode(d);
-    std::copy(bytes.begin(), bytes.end(),
-              program.image.begin() + static_cast<std::ptrdiff_t>(i * kDescriptorBytes));
     if (d.kind != LayerKind::kConv) continue;
     append_weights(network.layers[i], d, config, program.image);
   }
@@ -227,9 +251,12 @@ MapLayout image_layout(const Program& program, int bus_bytes) {
           program.input_strip, bus_bytes};
 }
 
-std::vector<Descriptor> descriptors(const Program& program) {
+std::vector<Descriptor> descriptors(const Program& program, int set) {
   std::vector<Descriptor> descriptors;
-  for (const ProgramLayer& layer : program.layers) descriptors.push_back(layer.descriptor);
+  for (const ProgramLayer& layer : program.layers) {
+    descriptors.push_back(layer.descriptor);
+    move(descriptors.back(), 0, program.maps_before(set));
+  }
   return descriptors;
 }
 

@@ -32,6 +32,18 @@ struct Program {
   int input_segment = 0;           ///< channels a plane of the packed image, 0 for all
   int input_strip = 0;             ///< columns a strip of its rows, 0 for all
   std::uint64_t memory_bytes = 0;  ///< everything, activations included
+  /// From the maps of one image of a batch to those of the next.
+  std::uint64_t map_stride = 0;
+  int images = 1;  ///< of a batch
+  int sets = 1;    ///< of maps, for jobs that are queued: each has a list of its own
+
+  std::uint64_t list_address(int set) const {
+    return descriptor_address + static_cast<std::uint64_t>(set) * layers.size() * kDescriptorBytes;
+  }
+  /// From the maps of an image in the first set to those in another.
+  std::uint64_t maps_before(int set) const {
+    return static_cast<std::uint64_t>(set) * static_cast<std::uint64_t>(images) * map_stride;
+  }
 };
 
 /// Maps every layer (map_network), packs weights and lays out memory. Throws std::runtime_error
@@ -41,19 +53,20 @@ struct Program {
 Program compile(const FixedNetwork& network, const AcceleratorConfig& config, const DramSpec& dram,
                 const MapperOptions& options = {});
 
-/// The same with mappings that have been chosen, one a layer.
+/// The same with mappings that have been chosen, one a layer and all for one batch. `sets` jobs
+/// have maps of their own: while one of them runs, those of another may be written and read.
 Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
-                 const std::vector<LayerMapping>& mappings);
+                 const std::vector<LayerMapping>& mappings, int sets = 1);
 
 /// The same without an image: enough to know what it takes, for networks without weights.
 Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
-                const std::vector<LayerMapping>& mappings);
+                const std::vector<LayerMapping>& mappings, int sets = 1);
 
 /// Of the packed image at `input_address`.
 MapLayout image_layout(const Program& program, int bus_bytes);
 
-/// The descriptors of a program, for evaluate().
-std::vector<Descriptor> descriptors(const Program& program);
+/// The descriptors of a program, for evaluate(); those of a set.
+std::vector<Descriptor> descriptors(const Program& program, int set = 0);
 
 /// A feature map as it lies in memory (MapLayout), and back; 0 stands for all channels or columns.
 std::vector<std::uint8_t> pack_map(const CodeTensor& map, int bus_bytes, int segment = 0,

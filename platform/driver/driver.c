@@ -23,12 +23,26 @@ DcnStatus dcn_initialise(const DcnPort* port) {
                    write32(port, DCN_REG_IRQ_ENABLE, DCN_IRQ_ENABLE_DONE | DCN_IRQ_ENABLE_ERROR));
 }
 
+static DcnStatus begin(const DcnPort* port, uint64_t address, uint32_t count, uint32_t command) {
+  return status_of(write32(port, DCN_REG_DESCRIPTOR_ADDRESS_LO, (uint32_t)address) &&
+                   write32(port, DCN_REG_DESCRIPTOR_ADDRESS_HI, (uint32_t)(address >> 32)) &&
+                   write32(port, DCN_REG_DESCRIPTOR_COUNT, count) &&
+                   write32(port, DCN_REG_CONTROL, command));
+}
+
 DcnStatus dcn_start(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count) {
-  return status_of(
-      write32(port, DCN_REG_DESCRIPTOR_ADDRESS_LO, (uint32_t)descriptor_address) &&
-      write32(port, DCN_REG_DESCRIPTOR_ADDRESS_HI, (uint32_t)(descriptor_address >> 32)) &&
-      write32(port, DCN_REG_DESCRIPTOR_COUNT, descriptor_count) &&
-      write32(port, DCN_REG_CONTROL, DCN_CONTROL_START));
+  return begin(port, descriptor_address, descriptor_count, DCN_CONTROL_START);
+}
+
+DcnStatus dcn_queue(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count) {
+  uint32_t status = 0;
+  if (!read32(port, DCN_REG_STATUS, &status)) return DCN_BUS_ERROR;
+  if ((status & DCN_STATUS_QUEUED) != 0) return DCN_RUNNING;
+  return begin(port, descriptor_address, descriptor_count, DCN_CONTROL_QUEUE);
+}
+
+DcnStatus dcn_jobs(const DcnPort* port, uint32_t* count) {
+  return status_of(read32(port, DCN_REG_JOBS, count));
 }
 
 DcnResult dcn_finish(const DcnPort* port) {

@@ -23,7 +23,7 @@ typedef struct DcnPort {
 
 typedef enum DcnStatus {
   DCN_OK,
-  DCN_RUNNING,  ///< no interrupt yet
+  DCN_RUNNING,  ///< no interrupt yet, or no room in the queue
   DCN_NO_DEVICE,
   DCN_BUS_ERROR,  ///< of the registers
   DCN_JOB_FAILED
@@ -40,6 +40,14 @@ DcnStatus dcn_initialise(const DcnPort* port);
 
 /// Starts a list of descriptors and returns.
 DcnStatus dcn_start(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
+
+/// Starts a list of descriptors behind the one that runs, if any, and returns. DCN_RUNNING, and
+/// nothing is done, while another one waits.
+DcnStatus dcn_queue(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
+
+/// Jobs that have succeeded since dcn_initialise(), modulo 2^32: of several that were queued, one
+/// interrupt may stand for more than one.
+DcnStatus dcn_jobs(const DcnPort* port, uint32_t* count);
 
 /// What has become of the job; acknowledges the interrupt if there is one.
 DcnResult dcn_finish(const DcnPort* port);

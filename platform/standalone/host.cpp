@@ -21,9 +21,9 @@ Host::Host(const sc_core::sc_module_name& name, std::uint64_t register_base,
   SC_THREAD(run);
 }
 
-void Host::request(std::uint64_t descriptor_address, std::uint32_t descriptor_count) {
-  descriptor_address_ = descriptor_address;
-  descriptor_count_ = descriptor_count;
+void Host::request_queue(std::vector<List> lists, std::function<void(std::size_t)> done) {
+  lists_ = std::move(lists);
+  done_ = std::move(done);
   finished_ = false;
   go_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -34,13 +34,36 @@ void Host::run() {
     sc_core::wait(go_);
     result_ = {};
     result_.status = dcn_initialise(&accelerator);
-    if (result_.status == DCN_OK) {
-      result_ = dcn_run(&accelerator, descriptor_address_, descriptor_count_);
-    }
+    if (result_.status == DCN_OK) run_queue(accelerator);
     if (result_.status == DCN_OK) {
       result_.status = dcn_counter(&accelerator, DCN_REG_CYCLES, &cycles_);
     }
     finished_ = true;
+  }
+}
+
+/// One job runs, and one waits, as long as there are any.
+void Host::run_queue(const DcnPort& accelerator) {
+  std::size_t begun = 0, ended = 0;
+  while (ended < lists_.size() && result_.status == DCN_OK) {
+    while (begun < lists_.size() && begun < ended + 2) {
+      const List& list = lists_[begun];
+      const auto begin = begun == 0 ? dcn_start : dcn_queue;
+      const DcnStatus status = begin(&accelerator, list.descriptor_address, list.descriptor_count);
+      if (status == DCN_RUNNING) break;
+      result_.status = status;
+      if (status != DCN_OK) return;
+      ++begun;
+    }
+    accelerator.wait_for_interrupt(accelerator.context);
+    result_ = dcn_finish(&accelerator);
+    // A wake without a cause is somebody else's interrupt.
+    if (result_.status == DCN_RUNNING) result_.status = DCN_OK;
+    std::uint32_t jobs = 0;
+    if (result_.status == DCN_OK) result_.status = dcn_jobs(&accelerator, &jobs);
+    for (; result_.status == DCN_OK && ended < jobs; ++ended) {
+      if (done_) done_(ended);
+    }
   }
 }
 

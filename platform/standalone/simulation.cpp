@@ -4,6 +4,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "models/arch/memory_layout.h"
 #include "models/arch/registers.h"
@@ -81,9 +82,18 @@ struct Simulation::Impl : private PipelineClient {
   }
 
   void layer_finished(std::uint64_t) override {
-    const std::size_t index = accelerator.layer_counters().size() - 1;
+    const std::size_t index = (accelerator.layer_counters().size() - 1) % program.layers.size();
     if (program.layers.at(index).descriptor.output_on_chip) {
-      kept_maps[index] = accelerator.kept_map();
+      kept_maps[index] = accelerator.kept_maps();
+    }
+  }
+
+  void write_inputs(const std::vector<CodeTensor>& images, int set) {
+    std::uint64_t address = program.input_address + program.maps_before(set);
+    for (const CodeTensor& image : images) {
+      host.write_memory(address,
+                        pack_map(image, bus_bytes, program.input_segment, program.input_strip));
+      address += program.map_stride;
     }
   }
 
@@ -96,7 +106,7 @@ struct Simulation::Impl : private PipelineClient {
   Host host;
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
-  std::map<std::size_t, CodeTensor> kept_maps;  ///< by layer
+  std::map<std::size_t, std::vector<CodeTensor>> kept_maps;  ///< by layer, then image
 
   struct Close {
     void operator()(sc_core::sc_trace_file* file) const { sc_core::sc_close_vcd_trace_file(file); }
@@ -111,31 +121,64 @@ Simulation::Simulation(const AcceleratorConfig& config, const DramSpec& dram,
 Simulation::~Simulation() = default;
 
 Inference Simulation::run(const CodeTensor& image) {
+  BatchStream stream = run_queue({{image}});
+  return {std::move(stream.outputs[0][0]), std::move(stream.batches[0]), stream.cycles};
+}
+
+BatchStream Simulation::run_queue(const std::vector<std::vector<CodeTensor>>& batches) {
   Impl& s = *impl_;
-  if (image.shape() != s.program.input_shape || image.format() != s.program.input_format) {
-    throw std::runtime_error("image: shape or format differs from the network's input");
+  const std::size_t layers = s.program.layers.size();
+  for (const std::vector<CodeTensor>& batch : batches) {
+    if (batch.size() != static_cast<std::size_t>(s.program.images)) {
+      throw std::runtime_error("batch: of another size than the program's");
+    }
+    for (const CodeTensor& image : batch) {
+      if (image.shape() != s.program.input_shape || image.format() != s.program.input_format) {
+        throw std::runtime_error("image: shape or format differs from the network's input");
+      }
+    }
   }
-  s.host.write_memory(s.program.input_address,
-                      pack_map(image, s.bus_bytes, s.program.input_segment, s.program.input_strip));
-  s.host.request(s.program.descriptor_address, static_cast<std::uint32_t>(s.program.layers.size()));
+  const auto set_of = [&](std::size_t batch) {
+    return static_cast<int>(batch % static_cast<std::size_t>(s.program.sets));
+  };
+  const auto sets = static_cast<std::size_t>(s.program.sets);
+  std::vector<Host::List> lists;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (i < sets) s.write_inputs(batches[i], set_of(i));
+    lists.push_back({s.program.list_address(set_of(i)), static_cast<std::uint32_t>(layers)});
+  }
+  BatchStream stream;
+  s.host.request_queue(lists, [&](std::size_t done) {
+    std::vector<CodeTensor>& outputs = stream.outputs.emplace_back();
+    for (int image = 0; image < s.program.images; ++image) {
+      outputs.push_back(layer_output(layers - 1, image, set_of(done)));
+    }
+    if (done + sets < batches.size()) s.write_inputs(batches[done + sets], set_of(done));
+  });
   sc_core::sc_start();  // returns when nothing is left to happen
   if (!s.host.finished()) throw std::runtime_error("the accelerator never raised its interrupt");
   if (s.host.result().status != DCN_OK) {
     throw std::runtime_error(describe(s.host.result(), s.program));
   }
-  Inference inference;
-  inference.output = layer_output(s.program.layers.size() - 1);
-  inference.layers = s.accelerator.layer_counters();
-  inference.cycles = s.host.cycles();
-  return inference;
+  const std::vector<LayerCounters>& counters = s.accelerator.layer_counters();
+  for (auto of_batch = counters.begin(); of_batch != counters.end();) {
+    const auto end = of_batch + static_cast<std::ptrdiff_t>(layers);
+    stream.batches.emplace_back(of_batch, end);
+    of_batch = end;
+  }
+  stream.cycles = s.host.cycles();
+  return stream;
 }
 
-CodeTensor Simulation::layer_output(std::size_t layer) {
-  const Descriptor& d = impl_->program.layers.at(layer).descriptor;
-  if (d.output_on_chip) return impl_->kept_maps.at(layer);
+CodeTensor Simulation::layer_output(std::size_t layer, int image, int set) {
+  const Program& program = impl_->program;
+  const Descriptor& d = program.layers.at(layer).descriptor;
+  if (d.output_on_chip) return impl_->kept_maps.at(layer).at(static_cast<std::size_t>(image));
   const auto bytes = static_cast<std::size_t>(output_layout(d, impl_->bus_bytes).bytes());
-  return unpack_map(impl_->host.read_memory(d.output_address, bytes).data(), d.output_shape(),
-                    d.requant.out, impl_->bus_bytes, d.output_segment, d.output_strip);
+  const std::uint64_t address = d.output_address + program.maps_before(set) +
+                                static_cast<std::uint64_t>(image) * program.map_stride;
+  return unpack_map(impl_->host.read_memory(address, bytes).data(), d.output_shape(), d.requant.out,
+                    impl_->bus_bytes, d.output_segment, d.output_strip);
 }
 
 }  // namespace dcnsim

@@ -27,6 +27,13 @@ struct Inference {
   std::uint64_t cycles = 0;           ///< the CYCLES register after the interrupt
 };
 
+/// Batches one behind the other, each queued while the one before runs.
+struct BatchStream {
+  std::vector<std::vector<CodeTensor>> outputs;     ///< of the last layer, by batch and image
+  std::vector<std::vector<LayerCounters>> batches;  ///< by batch, in program order
+  std::uint64_t cycles = 0;  ///< the CYCLES register after the last: the sum of all layers'
+};
+
 struct SimulationOptions {
   Transport transport = Transport::kLooselyTimed;
   /// How far the loosely timed DMA may run ahead of simulated time. Nothing else is on the bus
@@ -54,9 +61,13 @@ class Simulation {
   /// results whatever ran before. Throws std::runtime_error if the job failed (layer and reason).
   Inference run(const CodeTensor& image);
 
-  /// Any layer's output of the last run: unpacked from simulated memory or, if it stayed on chip,
-  /// as the accelerator kept it.
-  CodeTensor layer_output(std::size_t layer);
+  /// The same for batches of as many images as the program is for. It has as many sets of maps as
+  /// there are batches, or two, of which each is written and read while the other is in use.
+  BatchStream run_queue(const std::vector<std::vector<CodeTensor>>& batches);
+
+  /// Any layer's output of the last run, of an image in a set of maps: unpacked from simulated
+  /// memory or, if it stayed on chip, as the accelerator kept it last.
+  CodeTensor layer_output(std::size_t layer, int image = 0, int set = 0);
 
  private:
   struct Impl;

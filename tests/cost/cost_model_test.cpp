@@ -467,25 +467,53 @@ TEST(cost_model, provenance_names_every_table_with_its_hash_and_error_bar) {
   }
 }
 
-TEST(cost_model, a_clock_faster_than_the_netlist_is_said) {
-  const auto note = [](double clock_mhz) {
-    AcceleratorConfig config = preset("small_edge");
-    config.clock_mhz = clock_mhz;
-    const CostModel model(kTables, config);
-    for (const Provenance& p : model.provenance()) {
-      if (p.component == "pe_array") return p.note;
-    }
-    return std::string();
+/// What a machine with this clock is refused with.
+std::string clock_error(AcceleratorConfig config, double clock_mhz) {
+  config.clock_mhz = clock_mhz;
+  return error_of([&] { CostModel(kTables, config); }, kTables);
+}
+
+TEST(cost_model, a_clock_beyond_the_critical_path_is_refused_with_both_figures) {
+  AcceleratorConfig config = preset("small_edge");
+  EXPECT_EQ(clock_error(config, 5000),
+            "clock_mhz: 5000, expected at most 583.3: a PE takes 1.715 ns in mac_energy_area.csv; "
+            "cost.allow_overclock: true would let it pass");
+  EXPECT_EQ(clock_error(config, 583.3), "no error");
+  EXPECT_NE(clock_error(config, 583.4), "no error");
+
+  config.clock_mhz = 5000;
+  config.cost.allow_overclock = true;
+  const CostModel model(kTables, config);
+  EXPECT_NEAR(model.clock_share(), 1.71414 / 0.2, 1e-4);
+  std::string said;
+  for (const Provenance& p : model.provenance()) said += p.note;
+  EXPECT_NE(said.find("clock of 5000 MHz is too fast: a PE takes 1.715 ns"), std::string::npos);
+}
+
+TEST(cost_model, whatever_is_slowest_limits_the_clock) {
+  const auto limit = [](const std::function<void(AcceleratorConfig&)>& change) {
+    AcceleratorConfig config = preset("large_edge");
+    config.clock_mhz = 100;
+    change(config);
+    return CostModel(kTables, config).critical_path();
   };
-  EXPECT_NE(note(800).find("clock of 800 MHz is faster"), std::string::npos);
-  EXPECT_EQ(note(500).find("faster"), std::string::npos);
-  for (const char* name : {"small_edge", "large_edge"}) {
-    const CostModel model(kTables, preset(name));
-    for (const Provenance& p : model.provenance()) {
-      EXPECT_EQ(p.note.find("faster"), std::string::npos) << name;
-      EXPECT_EQ(p.note.find("exceeds"), std::string::npos) << name;
-    }
-  }
+  using Config = AcceleratorConfig;
+  EXPECT_EQ(limit([](Config&) {}).unit, "a PE");
+  EXPECT_DOUBLE_EQ(limit([](Config&) {}).ns, 2.07801);  // as the tables have it, here and below
+  const CriticalPath weights = limit([](Config& c) {
+    c.weight_buffer = {1 << 20, 256, 1, false, false};
+    c.cost.sram_device = "itrs-lstp";
+  });
+  EXPECT_EQ(weights.unit, "an access of buffers.weight");
+  EXPECT_EQ(weights.table, "sram.csv");
+  EXPECT_DOUBLE_EQ(weights.ns, 3.94483);
+  const CriticalPath narrow = limit([](Config& c) {
+    c.array.weight_bits = c.array.activation_bits = 2;
+    c.cost.sram_device = "itrs-hp";
+  });
+  EXPECT_EQ(narrow.unit, "a requantizer");
+  EXPECT_EQ(narrow.table, "requant_etc.csv");
+  EXPECT_DOUBLE_EQ(narrow.ns, 1.16481);
 }
 
 TEST(cost_model, what_the_tables_lack_is_an_error_at_construction) {

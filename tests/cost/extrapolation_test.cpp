@@ -36,6 +36,7 @@ AcceleratorConfig machine(const std::string& technology = "nangate45", bool extr
   config.array.dataflow = Dataflow::kOutputStationary;
   config.cost.technology = technology;
   config.cost.extrapolate = extrapolate;
+  config.clock_mhz = 50;  // within what 130 nm can do
   return config;
 }
 

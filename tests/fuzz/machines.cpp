@@ -109,7 +109,7 @@ std::vector<std::uint8_t> Machine::read(std::uint64_t address, std::size_t count
 
 Job Machine::run(std::uint64_t descriptor_address, std::uint32_t descriptor_count) {
   Host& host = system_->host;
-  host.request(descriptor_address, descriptor_count);
+  host.request({descriptor_address, descriptor_count});
   sc_core::sc_start(kLongestJob, sc_core::SC_EXIT_ON_STARVATION);
   tell_sanitizer_of_own_stack();
   require(host.finished(), "a job ends in bounded simulated time");

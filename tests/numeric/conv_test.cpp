@@ -127,6 +127,41 @@ TEST(Conv, FastEqualsGoldenOnManyGroups) {
   }
 }
 
+TEST(Conv, PaddingHoldsTheZeroPoint) {
+  Random random(10);
+  for (int repetition = 0; repetition < 400; ++repetition) {
+    ConvShape shape = test::random_shape(random, repetition % 4 == 0 ? 18 : 4);
+    if (repetition % 3 == 0) shape.groups = shape.out_channels = shape.in.channels;
+    Format input_format{pick(random, 1, 16), 0, pick(random, 0, 1) == 0};
+    input_format.zero_point = test::random_code(random, input_format);
+    const Format weight_format{pick(random, 1, 9), 0, true};
+    const Layer layer = test::random_layer(random, shape, weight_format, input_format, 1000);
+    const Accumulator accumulator =
+        repetition % 2 == 0 ? Accumulator{} : random_accumulator(random);
+    const Accumulators golden = expect_fast_equals_golden(layer, accumulator);
+    // The same of a map that has the padding, without any.
+    Layer padded = layer;
+    ConvShape& s = padded.shape;
+    s.in.height += s.pad_top + s.pad_bottom;
+    s.in.width += s.pad_left + s.pad_right;
+    s.pad_top = s.pad_left = s.pad_bottom = s.pad_right = 0;
+    padded.input = CodeTensor(s.in, input_format);
+    for (int y = 0; y < s.in.height; ++y) {
+      for (int x = 0; x < s.in.width; ++x) {
+        const int row = y - shape.pad_top, column = x - shape.pad_left;
+        const bool inside =
+            row >= 0 && row < shape.in.height && column >= 0 && column < shape.in.width;
+        for (int c = 0; c < s.in.channels; ++c) {
+          padded.input.set_at(y, x, c,
+                              inside ? layer.input.at(row, column, c) : input_format.zero_point);
+        }
+      }
+    }
+    EXPECT_TRUE(test::same(golden, expect_fast_equals_golden(padded, accumulator)))
+        << "repetition " << repetition;
+  }
+}
+
 TEST(Conv, FastEqualsGoldenOnExtremeCodes) {
   const ConvShape shape{{3, 3, 80}, 17, 2, 2, 1, 1, 0, 0, 1, 0, 1};
   for (const int bits : {1, 7, 8, 9, 15, 16}) {

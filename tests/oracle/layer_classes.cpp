@@ -13,6 +13,7 @@ using Classes = std::vector<CaseClass<RanLayer>>;
 bool conv(const RanLayer& r) { return r.layer.kind == LayerKind::kConv; }
 bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
 bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
+bool affine(const RanLayer& r) { return r.layer.requant.multiplies; }
 bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
 
 bool output_stationary(const RanLayer& r) {
@@ -152,6 +153,28 @@ void add_loops(Classes& classes) {
   classes.insert(classes.end(), more.begin(), more.end());
 }
 
+void add_batches(Classes& classes) {
+  const auto several = [](const RanLayer& r) { return r.layer.batch > 1; };
+  const Classes more = {
+      {"a batch past every weight tile",
+       [=](const RanLayer& r) {
+         return several(r) && conv(r) && !pixels_outside(r.layer) && Cuts(r).channels;
+       }},
+      {"a batch past every chunk, sums waiting",
+       [=](const RanLayer& r) {
+         return several(r) && chunked(r) && r.layer.tiling.order == LoopOrder::kWeightChunkOuter;
+       }},
+      {"a batch of images one after the other",
+       [=](const RanLayer& r) { return several(r) && conv(r) && pixels_outside(r.layer); }},
+      {"a batch of maps that stay on chip",
+       [=](const RanLayer& r) { return several(r) && r.layer.output_on_chip; }},
+      {"a batch of maps on chip",
+       [=](const RanLayer& r) { return several(r) && r.layer.input_on_chip; }},
+      {"a batch in a pool or an addition",
+       [=](const RanLayer& r) { return several(r) && !conv(r); }}};
+  classes.insert(classes.end(), more.begin(), more.end());
+}
+
 bool in_planes(int channels, int segment) { return segment != 0 && segment < channels; }
 bool input_in_planes(const RanLayer& r) {
   return in_planes(r.layer.input_shape().channels, r.layer.input_segment);
@@ -184,6 +207,17 @@ void add_planes(Classes& classes) {
        [=](const RanLayer& r) { return of_several(r, true, false); }},
       {"channel tiles of whole planes, weights outside",
        [=](const RanLayer& r) { return of_several(r, false, false); }},
+      {"channel tiles of whole planes that are no array widths",
+       [=](const RanLayer& r) {
+         return (of_several(r, true, false) || of_several(r, false, false)) &&
+                r.layer.tiling.tile_channels > r.machine.array.columns &&
+                r.layer.tiling.tile_channels % r.machine.array.columns != 0;
+       }},
+      {"channel tiles of whole planes of less than an array width",
+       [=](const RanLayer& r) {
+         return (of_several(r, true, false) || of_several(r, false, false)) &&
+                r.layer.tiling.tile_channels < r.machine.array.columns;
+       }},
       {"channel tiles of parts of planes gather",
        [=](const RanLayer& r) { return of_several(r, true, true); }},
       {"channel tiles of whole planes that end inside a bus word",
@@ -297,6 +331,29 @@ void add_kinds(Classes& classes) {
        [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits > 32; }},
       {"biases of 4 bytes",
        [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits <= 32; }},
+      {"parameters of several weight tiles",
+       [](const RanLayer& r) { return affine(r) && conv(r) && Cuts(r).channels; }},
+      {"parameters with the last of several chunks",
+       [](const RanLayer& r) { return affine(r) && conv(r) && Cuts(r).chunks; }},
+      {"parameters of several groups at a time",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.layer.conv.groups > 1 &&
+                r.layer.tiling.tile_channels > r.layer.conv.out_channels / r.layer.conv.groups;
+       }},
+      {"parameters of 2 bytes",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.machine.accumulator.multiplier_bits <= 10;
+       }},
+      {"parameters of 5 bytes",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.machine.accumulator.multiplier_bits > 26;
+       }},
+      {"pool that multiplies", [](const RanLayer& r) { return affine(r) && pool(r); }},
+      {"addition that multiplies", [](const RanLayer& r) { return affine(r) && add(r); }},
+      {"no multiplier on a machine that has one",
+       [](const RanLayer& r) {
+         return conv(r) && !affine(r) && r.machine.requantizer == RequantizerKind::kMultiplier;
+       }},
       {"max pool", [](const RanLayer& r) { return pool(r) && !average(r); }},
       {"average pool", average},
       {"padded pool", [](const RanLayer& r) { return pool(r) && padded(r.layer.pool); }},
@@ -391,6 +448,7 @@ Classes layer_classes() {
   add_datapaths(classes);
   add_arrays(classes);
   add_loops(classes);
+  add_batches(classes);
   add_planes(classes);
   add_kinds(classes);
   add_buffers(classes);

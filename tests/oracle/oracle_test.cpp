@@ -59,6 +59,35 @@ TEST(Oracle, counts_what_evaluator_and_predictor_count) {
   if (!HasFailure() && !tries_few()) census.expect_each(tries(4, 15));
 }
 
+TEST(Oracle, counts_lists_that_are_queued) {
+  constexpr std::uint64_t kDescriptorAddress = 1 << 16;
+  RandomWork random(3);
+  int ahead = 0;
+  for (int i = 0; i < tries(60, 600) && !HasFailure(); ++i) {
+    SCOPED_TRACE("machine " + std::to_string(i));
+    const AcceleratorConfig machine = random.machine();
+    const std::vector<Descriptor> layers = random.legal_layers(machine, 4);
+    std::vector<DescriptorList> lists;
+    for (std::size_t l = 0; l < layers.size(); l += 2) {
+      lists.push_back(
+          {{layers.begin() + static_cast<std::ptrdiff_t>(l),
+            layers.begin() + static_cast<std::ptrdiff_t>(std::min(l + 2, layers.size()))},
+           kDescriptorAddress + l * kDescriptorBytes});
+    }
+    const auto evaluated = evaluate_queue(lists, machine, lpddr4_3200());
+    const std::vector<oracle::NaiveLayer> expected =
+        oracle::run_naively(layers, kDescriptorAddress, machine, lpddr4_3200(), 2);
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      oracle::expect_counts(evaluated[l / 2][l % 2], expected[l].counts, DependsOn::kTime);
+    }
+    if (layers.size() < 3) continue;
+    const std::uint64_t decode = decode_cycles(machine.dma);
+    const std::uint64_t waited = evaluated[1][0].stall_cycles[Stall::kDescriptor];
+    if (waited < decode) ++ahead;
+  }
+  EXPECT_TRUE(HasFailure() || ahead > 0) << "no descriptor came before its list";
+}
+
 TEST(Oracle, counts_under_names_of_counters_that_do_not_depend_on_data) {
   RandomWork random(2);
   const AcceleratorConfig machine = random.machine();

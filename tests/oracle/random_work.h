@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/base/integer.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/schedule.h"
 #include "tests/support/random_layer.h"
@@ -38,6 +39,8 @@ class RandomWork : public RandomLayer {
     }
     if (chance(3)) c.overhead = {pick(0, 500), pick(0, 30)};
     c.dma.arbitration = chance(2) ? Arbitration::kNeededFirst : Arbitration::kRoundRobin;
+    if (chance(2)) c.requantizer = RequantizerKind::kMultiplier;
+    c.accumulator.multiplier_bits = pick(kMinMultiplierBits, kMaxMultiplierBits);
     c.dram.preset = "lpddr4";
     c.dram.channels = 1 << pick(0, 1);
     if (chance(4)) {
@@ -68,10 +71,17 @@ class RandomWork : public RandomLayer {
       if (even_ && d.kind == LayerKind::kConv) make_even(d, machine);
       if (d.kind == LayerKind::kConv && chance(4)) dilate(d);
       if (d.macs() > kMostMacs) continue;
+      if (machine.requantizer == RequantizerKind::kMultiplier && chance(2)) {
+        make_affine(d, machine.accumulator.multiplier_bits);
+      }
       place(d, machine.dma.bus_bytes);
       d.output_on_chip = chance(4);
       d.input_on_chip = chance(4);
       if (chance(3)) slice_inputs(d);
+      if (chance(4)) {
+        d.batch = pick(1, 3);
+        d.batch_stride = u64(machine.dma.bus_bytes) * u64(pick(0, 3000));
+      }
       if (chance(2)) cut_into_planes(d, machine.array.columns);
       for (int tilings = 0; tilings < 10; ++tilings) {
         d.tiling = tiling_of(d, machine.array);

@@ -20,16 +20,21 @@ struct NaiveLayer {
   Counts counts;
 };
 
-/// One layer after the other; their descriptors lie so from `descriptor_address` on.
+/// One layer after the other; their descriptors lie so from `descriptor_address` on. After every
+/// `list` of them the list ends, and the next one is queued.
 inline std::vector<NaiveLayer> run_naively(const std::vector<Descriptor>& layers,
                                            std::uint64_t descriptor_address,
-                                           const AcceleratorConfig& config, const DramSpec& dram) {
+                                           const AcceleratorConfig& config, const DramSpec& dram,
+                                           std::size_t list = 1000) {
   DramBehindBus memory(dram, config);
   NaiveMachine machine(config, memory);
   std::vector<NaiveLayer> results;
   Int cycle = 0;
   for (const Descriptor& layer : layers) {
-    const LayerRun run = machine.run(layer, descriptor_address);
+    const bool has_next = (results.size() + 1) % list == 0 && results.size() + 1 < layers.size();
+    const LayerRun run = machine.run(
+        layer, descriptor_address,
+        has_next ? std::optional(static_cast<Int>(descriptor_address) + 256) : std::nullopt);
     descriptor_address += 256;
     cycle += run.tally.cycles;
     Counts counts = by_name(run.tally);

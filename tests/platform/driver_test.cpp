@@ -125,6 +125,26 @@ TEST(Driver, run_passes_the_list_starts_and_acknowledges) {
   EXPECT_EQ(device.log[3].first, reg::kControl) << "start comes last";
 }
 
+TEST(Driver, queues_a_list_where_there_is_room) {
+  FakeDevice device;
+  device.initialise();
+  device.log.clear();
+  const DcnPort port = device.port();
+  device.registers[reg::kStatus] = reg::kStatusBusy;
+  EXPECT_EQ(dcn_queue(&port, 0x100000040, 9), DCN_OK);
+  EXPECT_EQ(device.registers[reg::kDescriptorAddressLo], 0x40u);
+  EXPECT_EQ(device.registers[reg::kDescriptorAddressHi], 1u);
+  ASSERT_EQ(device.log.size(), 4u);
+  EXPECT_EQ(device.log[3].second, reg::kControlQueue);
+  device.registers[reg::kStatus] = reg::kStatusBusy | reg::kStatusQueued;
+  EXPECT_EQ(dcn_queue(&port, 0x80, 9), DCN_RUNNING);
+  EXPECT_EQ(device.log.size(), 4u) << "and nothing is written";
+  device.registers[reg::kJobs] = 17;
+  std::uint32_t jobs = 0;
+  EXPECT_EQ(dcn_jobs(&port, &jobs), DCN_OK);
+  EXPECT_EQ(jobs, 17u);
+}
+
 TEST(Driver, a_failed_job_is_reported_with_code_and_layer) {
   FakeDevice device;
   device.outcome = reg::kIrqError;

@@ -40,11 +40,15 @@ inline std::vector<int> all_tile_inputs(Descriptor d) {
   return inputs;
 }
 
-/// Output channels of a weight tile: parts of a group, then whole groups.
+/// Output channels of a weight tile: parts of a group, of array widths or planes, then whole
+/// groups.
 inline std::vector<int> all_tile_channels(const Descriptor& d, int columns) {
   if (d.kind != LayerKind::kConv) return {d.output_shape().channels};
   std::vector<int> channels;
-  for (int c = columns; c < group_channels(d); c += columns) channels.push_back(c);
+  for (int c = 1; c < group_channels(d); ++c) {
+    const bool are_planes = d.output_segment != 0 && c % d.output_segment == 0;
+    if (are_planes || c % columns == 0) channels.push_back(c);
+  }
   for (int g = 1; g <= d.conv.groups; ++g) channels.push_back(g * group_channels(d));
   return channels;
 }

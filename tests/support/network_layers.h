@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layers of a float network as descriptors with one width for everything.
+// The layers of a network as descriptors: of a float one with one width for everything, of one in
+// fixed point with its own.
 #pragma once
 
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "models/arch/descriptor.h"
+#include "platform/compiler/describe.h"
+#include "tests/support/known_layers.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
 
-inline std::vector<Descriptor> layers_of(const std::string& onnx_file, int bits) {
+inline std::vector<KnownLayer> layers_of(const std::string& onnx_file, int bits) {
   const auto network = load_network(onnx_file);
-  std::vector<Descriptor> layers;
+  std::vector<KnownLayer> layers;
+  if (const auto* fixed = std::get_if<FixedNetwork>(&network)) {
+    const std::vector<Descriptor> described = describe(*fixed, Accumulator{});
+    for (std::size_t i = 0; i < described.size(); ++i) {
+      layers.push_back({fixed->layers[i].node.name, described[i]});
+    }
+    return layers;
+  }
   for (const FloatLayer& layer : std::get<FloatNetwork>(network).layers) {
     Descriptor d;
     d.kind = layer.node.kind;
@@ -22,7 +31,7 @@ inline std::vector<Descriptor> layers_of(const std::string& onnx_file, int bits)
     d.pool = layer.node.pool;
     d.add = layer.node.add;
     d.input.bits = d.input2.bits = d.weight.bits = d.requant.out.bits = bits;
-    layers.push_back(d);
+    layers.push_back({layer.node.name, d});
   }
   return layers;
 }

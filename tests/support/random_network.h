@@ -119,6 +119,30 @@ class RandomNetwork {
     }
   }
 
+  /// Gives the layers from a random one on free scales, and a zero point to what they deliver; all
+  /// layers and the input, where a map is joined. Multipliers have at most `multiplier_bits`.
+  void make_affine(FixedNetwork& n, int multiplier_bits) {
+    const FixedNetwork plain = n;
+    const int last = static_cast<int>(n.layers.size()) - 1;
+    const bool joins = std::any_of(n.layers.begin(), n.layers.end(),
+                                   [](const FixedLayer& l) { return l.node.join.any(); });
+    const int first = joins || chance(2) ? 0 : pick(0, last);
+    if (first == 0) n.input_step = take_zero_point(n.input_format);
+    const FixedLayer* joined = nullptr;
+    for (int i = first; i <= last; ++i) {
+      FixedLayer& l = n.layers[static_cast<std::size_t>(i)];
+      take_scales(plain, multiplier_bits, l);
+      if (l.node.join.any() && joined != nullptr) {
+        l.requant.out = joined->requant.out;
+        l.step = joined->step;
+      } else {
+        l.step = take_zero_point(l.requant.out);
+      }
+      if (l.node.join.any()) joined = &l;
+      set_bounds(l.requant, l.node, l.step);
+    }
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));
@@ -133,6 +157,39 @@ class RandomNetwork {
   Format format(int bits, bool is_signed) { return {bits, pick(-2, 8), is_signed, false}; }
   std::int32_t code(const Format& f) {
     return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
+  }
+  /// Multipliers about as large as the shifts that they replace, though not so large that all codes
+  /// are one.
+  void take_scales(const FixedNetwork& plain, int bits, FixedLayer& l) {
+    const auto scale = [&](int shift) {
+      return nearest_scale(std::min(std::ldexp(pick(500, 2000) * 1e-3, -shift), 100.0), bits);
+    };
+    l.requant.multiplies = true;
+    if (l.node.kind == LayerKind::kConv) {
+      for (int c = 0; c < l.node.conv.out_channels; ++c) {
+        l.scales.push_back(scale(l.requant.shift));
+      }
+      l.weight.frac = l.requant.shift = 0;
+      return;
+    }
+    const bool add = l.node.kind == LayerKind::kAdd;
+    const int frac = plain.format_of(l.node.input).frac;
+    const int other = add ? plain.format_of(l.node.input2).frac : frac;
+    const Scale most = scale(std::min(frac, other) - l.requant.out.frac);
+    const auto multiplier = [&](int n) {
+      return std::max(most.multiplier >> (n - std::min(frac, other)), std::uint32_t{1});
+    };
+    l.requant.shift = most.shift;
+    l.requant.multiplier = multiplier(frac);
+    if (add) l.requant.multiplier2 = multiplier(other);
+  }
+
+  /// Returns a step about as large as that of the format, which gives up its own.
+  double take_zero_point(Format& f) {
+    const double step = std::ldexp(pick(700, 1300) * 1e-3, -f.frac);
+    f.frac = 0;
+    f.zero_point = chance(4) ? 0 : code(f);
+    return step;
   }
   Rounding rounding() { return static_cast<Rounding>(pick(0, 4)); }
 

@@ -114,6 +114,96 @@ TEST_F(AcceleratorTest, start_while_busy_is_ignored) {
   });
 }
 
+/// Queues the same list again, `after` its start; waits until both have ended, and returns CYCLES.
+std::uint64_t run_twice(Bench& b, const sc_time& after) {
+  b.load();
+  b.start();
+  wait(after);
+  b.write(reg::kControl, reg::kControlQueue);
+  b.wait_irq();
+  const bool both = b.read(reg::kJobs) == 2;
+  EXPECT_EQ(b.read(reg::kStatus) & reg::kStatusBusy, both ? 0u : 1u * reg::kStatusBusy);
+  b.acknowledge();
+  b.spoil_output();
+  if (!both) {
+    b.wait_irq();
+    b.acknowledge();
+  }
+  EXPECT_EQ(b.read(reg::kJobs), 2u);
+  EXPECT_EQ(b.read(reg::kStatus), reg::kStatusDone);
+  EXPECT_EQ(b.output(), Bench::ramp()) << "the second wrote it";
+  EXPECT_EQ(b.read(reg::kBytesDescriptor), 2 * kDescriptorBytes);
+  EXPECT_EQ(b.accelerator.layer_counters().size(), 2u);
+  std::uint64_t cycles = 0;
+  for (const LayerCounters& layer : b.accelerator.layer_counters()) cycles += layer.cycles;
+  EXPECT_EQ(b.read(reg::kCycles), cycles);
+  return cycles;
+}
+
+TEST_F(AcceleratorTest, a_queued_job_follows_and_its_descriptor_comes_ahead) {
+  std::uint64_t early = 0, late = 0;
+  simulate([&](Bench& b) { early = run_twice(b, sc_core::SC_ZERO_TIME); });
+  renew_kernel();
+  // The last layer has begun: the list is asked for when it has ended.
+  simulate([&](Bench& b) { late = run_twice(b, sc_time(600, SC_NS)); });
+  EXPECT_LT(early, late);
+}
+
+TEST_F(AcceleratorTest, a_job_that_fails_takes_the_queue_with_it) {
+  simulate([](Bench& b) {
+    b.load();
+    b.start(2);  // the second one is all zeros
+    b.write(reg::kDescriptorCount, 1);
+    b.write(reg::kControl, reg::kControlQueue);
+    b.wait_irq();
+    EXPECT_EQ(b.read(reg::kIrqStatus), reg::kIrqError);
+    EXPECT_EQ(b.read(reg::kStatus), reg::kStatusError);
+    EXPECT_EQ(b.read(reg::kErrorLayer), 1u);
+    b.acknowledge();
+    const int bursts = b.bursts;
+    wait(sc_time(100000, SC_NS));
+    EXPECT_EQ(b.bursts, bursts);
+    EXPECT_FALSE(b.irq.read());
+    EXPECT_EQ(b.read(reg::kJobs), 0u);
+    b.start();
+    b.wait_irq();
+    EXPECT_EQ(b.read(reg::kStatus), reg::kStatusDone);
+    EXPECT_EQ(b.read(reg::kJobs), 1u);
+  });
+}
+
+TEST_F(AcceleratorTest, a_queued_list_that_cannot_run_fails_in_its_turn) {
+  simulate([](Bench& b) {
+    b.load();
+    b.start();
+    b.write(reg::kDescriptorAddressLo, 4);
+    b.write(reg::kControl, reg::kControlQueue);
+    b.wait_irq();
+    EXPECT_EQ(b.read(reg::kJobs), 1u);
+    EXPECT_EQ(b.output(), Bench::ramp());
+    wait(sc_time(100, SC_NS));
+    EXPECT_EQ(b.read(reg::kErrorCode), reg::kBadDescriptor);
+    EXPECT_EQ(b.read(reg::kErrorLayer), 0u);
+  });
+}
+
+TEST_F(AcceleratorTest, reset_forgets_the_queue) {
+  simulate([](Bench& b) {
+    b.load();
+    b.start();
+    b.write(reg::kControl, reg::kControlQueue);
+    wait(sc_time(600, SC_NS));
+    b.write(reg::kControl, reg::kControlReset);
+    wait(sc_time(100000, SC_NS));
+    EXPECT_EQ(b.read(reg::kJobs), 0u);
+    EXPECT_FALSE(b.irq.read());
+    b.start();
+    b.wait_irq();
+    EXPECT_EQ(b.read(reg::kJobs), 1u);
+    EXPECT_EQ(b.output(), Bench::ramp());
+  });
+}
+
 TEST_F(AcceleratorTest, an_invalid_descriptor_is_reported_with_its_index) {
   simulate([](Bench& b) {
     b.load();

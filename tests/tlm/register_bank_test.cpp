@@ -29,6 +29,10 @@ struct FakeOwner : RegisterOwner {
     job = started;
     start_time = sc_core::sc_time_stamp();
   }
+  void queue(const Job& queued) override {
+    ++queues;
+    job = queued;
+  }
   void soft_reset() override {
     ++resets;
     reset_time = sc_core::sc_time_stamp();
@@ -40,7 +44,7 @@ struct FakeOwner : RegisterOwner {
     ++updates;
     update_time = sc_core::sc_time_stamp();
   }
-  int starts = 0, resets = 0, updates = 0;
+  int starts = 0, queues = 0, resets = 0, updates = 0;
   sc_time start_time, reset_time, update_time;
   Job job;
 };
@@ -262,6 +266,26 @@ TEST_F(RegisterBankTest, start_clears_the_last_result_and_is_ignored_while_busy)
   EXPECT_EQ(write(reg::kControl, reg::kControlReset | reg::kControlStart), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(owner->resets, 1);
   EXPECT_EQ(owner->starts, 1);
+  EXPECT_EQ(read(reg::kStatus), 0u);
+}
+
+TEST_F(RegisterBankTest, one_job_is_queued_behind_the_one_that_runs) {
+  write(reg::kDescriptorCount, 3);
+  write(reg::kControl, reg::kControlQueue);
+  EXPECT_EQ(owner->starts, 1) << "nothing runs: as START";
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusBusy);
+  write(reg::kDescriptorCount, 4);
+  write(reg::kControl, reg::kControlQueue);
+  EXPECT_EQ(owner->queues, 1);
+  EXPECT_EQ(owner->job.descriptor_count, 4u);
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusBusy | reg::kStatusQueued);
+  write(reg::kDescriptorCount, 5);
+  write(reg::kControl, reg::kControlQueue);
+  write(reg::kControl, reg::kControlStart);
+  EXPECT_EQ(owner->starts + owner->queues, 2) << "there is no room for a third";
+  write(reg::kControl, reg::kControlReset | reg::kControlQueue);
+  EXPECT_EQ(owner->resets, 1);
+  EXPECT_EQ(owner->starts + owner->queues, 2);
   EXPECT_EQ(read(reg::kStatus), 0u);
 }
 

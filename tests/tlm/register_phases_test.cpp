@@ -24,6 +24,7 @@ struct Owner : RegisterOwner {
     job = started;
     start_time = sc_core::sc_time_stamp();
   }
+  void queue(const Job&) override {}
   void soft_reset() override {}
   std::uint64_t counter(std::uint32_t offset) const override { return offset; }
   void update_interrupt() override {}

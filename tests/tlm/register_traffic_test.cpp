@@ -24,17 +24,18 @@ using Data = std::array<std::uint8_t, 80>;
 /// The registers and what the bank has asked of the accelerator.
 struct State {
   std::map<std::uint32_t, std::uint32_t> values;
-  int starts = 0, resets = 0, updates = 0;
+  int starts = 0, queues = 0, resets = 0, updates = 0;
 
   bool operator==(const State& other) const {
-    return values == other.values && starts == other.starts && resets == other.resets &&
-           updates == other.updates;
+    return values == other.values && starts == other.starts && queues == other.queues &&
+           resets == other.resets && updates == other.updates;
   }
 };
 
 struct CountingOwner : RegisterOwner {
   State state;
   void start(const Job&) override { ++state.starts; }
+  void queue(const Job&) override { ++state.queues; }
   void soft_reset() override { ++state.resets; }
   std::uint64_t counter(std::uint32_t offset) const override { return offset * 0x0101010101ull; }
   void update_interrupt() override { ++state.updates; }
@@ -151,11 +152,15 @@ void model_write(State& state, const reg::Register& r, std::uint32_t value) {
       if ((value & reg::kControlReset) != 0) {
         for (const reg::Register& each : reg::kRegisters) state.values[each.offset] = each.reset;
         ++state.resets;
-      } else if ((value & reg::kControlStart) != 0 &&
+      } else if ((value & (reg::kControlStart | reg::kControlQueue)) != 0 &&
                  (state.values[reg::kStatus] & reg::kStatusBusy) == 0) {
         state.values[reg::kStatus] = reg::kStatusBusy;
         state.values[reg::kErrorCode] = state.values[reg::kErrorLayer] = 0;
         ++state.starts;
+      } else if ((value & reg::kControlQueue) != 0 &&
+                 (state.values[reg::kStatus] & reg::kStatusQueued) == 0) {
+        state.values[reg::kStatus] |= reg::kStatusQueued;
+        ++state.queues;
       }
       return;
   }

@@ -55,7 +55,11 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
             const int column = x * node.fused_pool + k % node.fused_pool;
             const auto index = static_cast<std::size_t>(
                 (row * node.conv.out_w() + column) * node.conv.out_channels + c);
-            largest = std::max(largest, requantize(sums.get(index), layer.requant));
+            const std::int64_t sum = sums.get(index);
+            largest = std::max(largest, layer.requant.multiplies
+                                            ? requantize(sum, layer.requant,
+                                                         layer.scales[static_cast<std::size_t>(c)])
+                                            : requantize(sum, layer.requant));
           }
           out.set_at(y, x, c, largest);
         }
@@ -74,6 +78,7 @@ TEST_P(ExecutorWith, EqualsTheGoldenModelInEveryLayer) {
     RandomNetwork random(seed);
     FixedNetwork network = seed % 3 == 0 ? random.joined() : random.make();
     if (seed % 2 == 0) random.bound(network);
+    if (seed % 5 < 2) random.make_affine(network, 8 + static_cast<int>(seed % 25));
     Executor executor(network, GetParam());
     for (int image = 0; image < 2; ++image) {
       const CodeTensor codes = random.image(network);

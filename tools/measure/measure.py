@@ -45,7 +45,8 @@ _WIRE_FF_PER_UM = 0.15
 _CYCLES = 3000
 _NOTHING = "(?!)"  # matches no name
 # What a figure is worth in absolute terms no measurement here tells: rows state none.
-_ERROR_BARS = ("energy_error_bar", "area_error_bar", "rule_error_bar", "unit_rule_error_bar")
+_ERROR_BARS = ("energy_error_bar", "accumulate_error_bar", "area_error_bar", "error_bar_against",
+               "rule_error_bar", "unit_rule_error_bar")
 
 _ERRORS = (liberty_syntax.LibertyError, synthesis.SynthesisError, gate_model.SimulationError,
            measurement.WrongResult, result_table.ResultError)

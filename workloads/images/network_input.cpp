@@ -76,12 +76,11 @@ CodeInput::CodeInput(const FixedNetwork& network, const Dataset& images)
     : images_(images),
       convention_(network.convention),
       format_(network.input_format),
+      step_(network.input_step),
       rounding_(network.input_rounding) {
   require_shape(images, network.input);
   require_input_format(network, images);
-  for (const double value : pixel_table(network)) {
-    table_.push_back(quantize(value, format_, rounding_));
-  }
+  for (const double value : pixel_table(network)) table_.push_back(network.input_code(value));
 }
 
 CodeTensor CodeInput::operator()(std::size_t image) const {
@@ -92,11 +91,11 @@ CodeTensor CodeInput::operator()(std::size_t image) const {
                       input.set(at, table_[channel * kPixelValues + pixel]);
                     });
   } else {
-    for_each_number(
-        images_.values, images_.shape, image, false,
-        [&](std::size_t at, std::size_t channel, float value) {
-          input.set(at, quantize(apply(convention_.chain, value, channel), format_, rounding_));
-        });
+    for_each_number(images_.values, images_.shape, image, false,
+                    [&](std::size_t at, std::size_t channel, float value) {
+                      const double number = apply(convention_.chain, value, channel);
+                      input.set(at, quantize(number / step_, format_, rounding_));
+                    });
   }
   return input;
 }

@@ -54,6 +54,7 @@ class CodeInput {
   const Dataset& images_;
   InputConvention convention_;
   Format format_;
+  double step_;
   Rounding rounding_;
   std::vector<std::int32_t> table_;
 };

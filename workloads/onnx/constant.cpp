@@ -129,6 +129,7 @@ Constant decoded(const onnx::TensorProto& tensor) {
   constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
   constant.values = values_of(tensor, element_count(constant.dims));
   constant.is_integer = is_integer_type(tensor.data_type());
+  constant.type = tensor.data_type();
   return constant;
 }
 

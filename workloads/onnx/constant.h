@@ -16,12 +16,14 @@ namespace dcnsim {
 /// Tensors of more dimensions are refused.
 inline constexpr std::size_t kMaxRank = 16;
 
-/// A tensor, with the Quant node it went through, if any (values are those before it).
+/// A tensor, with the Quant or DequantizeLinear node it has gone through, if any.
 struct Constant {
   Dims dims;
   std::vector<double> values;
   bool is_integer = false;  ///< its arithmetic is that of integers, which are at most 2^53 here
   std::optional<QuantSpec> quant;
+  std::vector<double> scales = {};  ///< one an element, where `quant` has not the same for all
+  int type = 0;                     ///< as the file has it, 0 if it is computed
 };
 
 /// Throws std::runtime_error: an element type without numbers, dimensions that do not match the

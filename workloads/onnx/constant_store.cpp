@@ -44,7 +44,8 @@ Constant ConstantStore::take(const std::string& tensor) {
     return constant;
   }
   // A Shape node may still ask for the dimensions.
-  return {constant.dims, std::move(constant.values), constant.is_integer, constant.quant};
+  return {constant.dims,  std::move(constant.values), constant.is_integer,
+          constant.quant, std::move(constant.scales), constant.type};
 }
 
 void ConstantStore::charge(std::size_t elements) {

@@ -77,6 +77,7 @@ Constant cast(const FoldedNode& node) {
   node.attributes.ignore("saturate");
   Constant result = node.operand(0);
   const bool was_integer = result.is_integer;
+  result.type = 0;
   result.is_integer = is_integer_type(node.attributes.integer("to", 0));
   if (result.is_integer && !was_integer) {
     for (double& value : result.values) value = std::trunc(value);

@@ -86,13 +86,28 @@ double combine(const std::string& op, double a, double b, bool is_integer) {
 
 /// `from`'s elements at `positions`.
 Constant picked(const Constant& from, Dims dims, const std::vector<std::size_t>& positions) {
-  Constant result{std::move(dims), {}, from.is_integer, from.quant};
+  Constant result{std::move(dims), {}, from.is_integer, from.quant, {}, from.type};
   result.values.reserve(positions.size());
   for (const std::size_t position : positions) result.values.push_back(from.values[position]);
+  if (from.scales.empty()) return result;
+  result.scales.reserve(positions.size());
+  for (const std::size_t position : positions) result.scales.push_back(from.scales[position]);
   return result;
 }
 
 }  // namespace
+
+std::vector<double> broadcast_values(const Constant& constant, const Dims& dims) {
+  if (broadcast(constant.dims, dims) != dims) {
+    throw std::runtime_error("a constant of " + text(constant.dims) + " does not fit one of " +
+                             text(dims));
+  }
+  std::vector<double> values;
+  for (const std::size_t position : broadcast_positions(constant.dims, dims)) {
+    values.push_back(constant.values[position]);
+  }
+  return values;
+}
 
 Constant fold_arithmetic(const FoldedNode& node) {
   Constant result = node.operand(0);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
+#include "workloads/onnx/integer_operators.h"
 
 namespace dcnsim {
 namespace {
@@ -49,6 +50,7 @@ Graph::Graph(const std::string& path)
   }
   check_input();
   check_nodes();
+  expand_integer_operators(*file_.model.mutable_graph(), names_);
   select_nodes();
 }
 

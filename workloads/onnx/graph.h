@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An ONNX file as a checked graph: every node has a name of its own, every tensor is provided
-// before it is read, one image goes in; the first of its outputs is the result.
+// before it is read, one image goes in; the first of its outputs is the result. Integer operators
+// are said as QDQ (integer_operators.h).
 #pragma once
 
 #include <map>
@@ -55,6 +56,9 @@ class Graph {
   std::map<std::string, int> readers_;
   std::map<std::string, onnx::TensorProto*> initializers_;
 };
+
+/// Of onnxruntime's own operators.
+inline constexpr char kMicrosoftDomain[] = "com.microsoft";
 
 /// Whether it is ONNX's own domain; whether the node's operator is one of ONNX's own.
 bool is_standard(const std::string& domain);

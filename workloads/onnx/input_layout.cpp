@@ -32,9 +32,9 @@ std::vector<std::string> names(const Order& order) {
 
 /// Leaves the dimensions of a map as they are.
 bool keeps_layout(const onnx::NodeProto& node) {
-  static const std::set<std::string> ops{"Add",      "Cast", "Clip",     "Div", "Dropout",
-                                         "Identity", "Mul",  "IntQuant", "Neg", "Pad",
-                                         "Quant",    "Relu", "Sub"};
+  static const std::set<std::string> ops{
+      "Add", "Cast", "Clip",  "DequantizeLinear", "Div",  "Dropout", "Identity", "Mul", "IntQuant",
+      "Neg", "Pad",  "Quant", "QuantizeLinear",   "Relu", "Sub"};
   return ops.count(node.op_type()) > 0;
 }
 

@@ -2,6 +2,7 @@
 #include "workloads/onnx/network_builder.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -28,10 +29,24 @@ bool is_of_quantizers(const onnx::NodeProto& node) {
          domain == "onnx.brevitas";
 }
 
+bool is_linear_quantization(const onnx::NodeProto& node) {
+  const std::string& op = node.op_type();
+  return (op == "QuantizeLinear" || op == "DequantizeLinear") &&
+         (is_standard(node) || node.domain() == kMicrosoftDomain);
+}
+
 bool is_quantization(const onnx::NodeProto& node) {
   const std::string& op = node.op_type();
-  return (op == "Quant" || op == "IntQuant" || op == "BipolarQuant" || op == "Trunc") &&
-         is_of_quantizers(node);
+  const bool is_qonnx = op == "Quant" || op == "IntQuant" || op == "BipolarQuant" || op == "Trunc";
+  return (is_qonnx && is_of_quantizers(node)) || is_linear_quantization(node);
+}
+
+/// What only moves codes, or takes the largest.
+bool takes_codes(const onnx::NodeProto& node) {
+  static const std::set<std::string_view> operators{
+      "Concat", "DequantizeLinear", "Flatten", "Identity",  "MaxPool",  "Reshape", "Shape", "Slice",
+      "Split",  "Squeeze",          "Softmax", "Transpose", "Unsqueeze"};
+  return operators.count(node.op_type()) > 0;
 }
 
 /// What would help with a network that has this operator, as the end of a sentence, or "".
@@ -39,11 +54,12 @@ std::string_view advice_on(const std::string& op) {
   constexpr std::string_view curves = ": of activations the machine has ReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
-  constexpr std::string_view codes =
-      ": give dcnsim quantize the float network, or write QONNX instead";
+  constexpr std::string_view dynamic =
+      ": scales must be known before the image; static quantization would do";
   constexpr std::string_view control = ": an export without control flow would do";
   static const std::map<std::string_view, std::string_view> advice{
-      {"DequantizeLinear", codes},
+      {"ConvInteger", dynamic},
+      {"DynamicQuantizeLinear", dynamic},
       {"Elu", curves},
       {"Erf", curves},
       {"HardSigmoid", curves},
@@ -55,9 +71,8 @@ std::string_view advice_on(const std::string& op) {
       {"LayerNormalization", statistics},
       {"LeakyRelu", curves},
       {"Loop", control},
+      {"MatMulInteger", dynamic},
       {"PRelu", curves},
-      {"QLinearConv", codes},
-      {"QuantizeLinear", codes},
       {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"},
       {"Selu", curves},
       {"Sigmoid", curves},
@@ -90,7 +105,19 @@ void NetworkBuilder::add(const onnx::NodeProto& node) {
     attributes_.emplace(node);
     if (!fold_node(node)) {
       const Operator run = find_operator(node);
+      const bool on_codes =
+          std::any_of(node.input().begin(), node.input().end(), [&](const std::string& input) {
+            const auto found = activations_.find(input);
+            return found != activations_.end() && found->second.is_codes;
+          });
+      if (on_codes && !takes_codes(node)) {
+        throw std::runtime_error("computes with codes: a DequantizeLinear must stand before it");
+      }
       (this->*run)();
+      const bool gives_codes = on_codes && node.op_type() != "DequantizeLinear";
+      for (const std::string& output : node.output()) {
+        if (gives_codes && activations_.count(output) > 0) activations_[output].is_codes = true;
+      }
     }
     attributes_->finish();
   } catch (const LabelledError&) {
@@ -150,6 +177,10 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
       {"Sum", &NetworkBuilder::add_operator},
       {"Transpose", &NetworkBuilder::transpose},
       {"Unsqueeze", &NetworkBuilder::same_elements}};
+  if (is_linear_quantization(node)) {
+    return node.op_type() == "QuantizeLinear" ? &NetworkBuilder::quantize_linear
+                                              : &NetworkBuilder::dequantize_linear;
+  }
   if (is_quantization(node)) {
     return node.op_type() == "Trunc" ? &NetworkBuilder::trunc : &NetworkBuilder::quant;
   }
@@ -318,7 +349,7 @@ bool NetworkBuilder::non_negative(int producer) const {
   if (producer != kNetworkInput) return layers_[static_cast<std::size_t>(producer)].non_negative;
   // What a pixel is to a float network is stated elsewhere: it may well be negative.
   if (!fixed_) return false;
-  return !(input_quant_ ? *input_quant_ : pixel_spec()).is_signed;
+  return (input_quant_ ? *input_quant_ : pixel_spec()).is_non_negative();
 }
 
 const QuantSpec& NetworkBuilder::spec_of(int producer) const {

@@ -40,7 +40,8 @@ class NetworkBuilder {
     const onnx::NodeProto* origin = nullptr;  ///< node that errors about the layer name
     std::vector<float> weights;               ///< [out_channel][ky][kx][input channel of group]
     std::optional<QuantSpec> weight_quant;
-    std::vector<double> scale;  ///< of the weights, one an output channel; none is 1
+    std::vector<double> weight_scales;  ///< one an output channel, where `weight_quant` has not one
+    std::vector<double> scale;  ///< with which the weights are multiplied, likewise; none is 1
     std::vector<double> bias;   ///< one an output channel; none is 0
     std::optional<QuantSpec> bias_quant;
     std::optional<QuantSpec> output;   ///< format of what the layer delivers
@@ -48,7 +49,7 @@ class NetworkBuilder {
     bool output_is_open = false;       ///< of the scores: chosen when the sums' range is known
     bool pooled_after_quant = false;   ///< the fused pool stood after `output`'s Quant
     std::string pool_name;             ///< node of the fused pool
-    double factor = 1.0;               ///< on an average pool that a Trunc will follow
+    double factor = 1.0;               ///< with which an average pool is multiplied
     bool non_negative = false;         ///< outputs are known to be >= 0
     bool sole_reader = false;          ///< nothing else reads the layer's (first) input
   };
@@ -63,7 +64,8 @@ class NetworkBuilder {
     int groups = 0;       ///< into which a Reshape has cut its channels; 0: they are not cut
     bool turned = false;  ///< a Transpose has put the channels of a group outside
     bool quantized = false;
-    bool shared = false;  ///< something else reads it too, here or on the way
+    bool is_codes = false;  ///< a DequantizeLinear makes numbers of it
+    bool shared = false;    ///< something else reads it too, here or on the way
   };
   using Operator = void (NetworkBuilder::*)();
 
@@ -101,6 +103,8 @@ class NetworkBuilder {
   void tail();
   void transpose();
   void quant();
+  void quantize_linear();
+  void dequantize_linear();
   void trunc();
 
   Layer& fully_connected(const std::string& input, bool transposed, double factor);
@@ -113,18 +117,32 @@ class NetworkBuilder {
   /// The layer that can bound what the current node reads, nothing if it takes one of its own;
   /// `pools`: the max pools behind it.
   Layer* layer_to_bound(const ClipBounds& bounds, std::vector<Layer*>& pools);
-  Layer& bounding_layer();
+  /// A max pool of single pixels of what the current node reads, which it delivers; with `spec` to
+  /// that.
+  Layer& copying_layer();
+  void copying_layer(const QuantSpec& spec);
   void global_pool(PoolKind kind);
   void reduce(PoolKind kind);
   void pool_layer(PoolShape shape, bool can_fuse, const View& view);
+  void quantize_constant(QuantSpec spec);
+  void quantize_map(const QuantSpec& spec);
   void quantize_input(const QuantSpec& spec);
-  void quantize_layer(const QuantSpec& spec);
+  /// Returns whether the layer behind the node's input delivers `spec` now; else it is one of its
+  /// own, and delivered.
+  bool quantize_layer(const QuantSpec& spec);
   void split_pool(const QuantSpec& spec);
   void trunc_pool(Layer& pool, QuantSpec spec, int dropped_bits);
   static void give_format(std::vector<Layer>& layers, Layer& layer, const QuantSpec& spec);
+  /// What a Quant node says but scale and zero point.
   QuantSpec read_quant();
-  int read_frac();
-  double read_zero_point();
+  void read_scale(QuantSpec& spec);
+  /// Of codes of an ONNX element type.
+  static QuantSpec spec_of_type(int type);
+  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant.
+  std::vector<double> along_axis(int index, const Dims& dims);
+  /// Gives `constant` the values of `codes`, which count from 0, and what holds them.
+  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& codes,
+                         const std::vector<double>& scales);
   void require_no_zero_point();
   int read_bits(int index);
 
@@ -197,7 +215,9 @@ class NetworkBuilder {
   FloatNetwork float_network();
   FixedNetwork fixed_network();
   FixedLayer fixed_layer(const FixedNetwork& network, Layer& layer);
+  void fix_weights(const Layer& layer, FixedLayer& result);
   void fix_bias(const FixedNetwork& network, const Layer& layer, FixedLayer& result);
+  void fix_scales(const FixedNetwork& network, const Layer& layer, FixedLayer& result);
 
   const Graph& graph_;
   PixelConvention pixels_;

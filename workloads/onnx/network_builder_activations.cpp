@@ -13,8 +13,9 @@ namespace {
 /// What the bounds leave of the values of `output` are values of `output`.
 bool are_on_grid(const ClipBounds& bounds, const QuantSpec& output) {
   const Format format = output.format();
-  const double low = std::ldexp(double{bounds.low}, format.frac);
-  const double high = std::ldexp(double{bounds.high}, format.frac);
+  const double low = std::ldexp(double{bounds.low} / output.step, format.frac) + format.zero_point;
+  const double high =
+      std::ldexp(double{bounds.high} / output.step, format.frac) + format.zero_point;
   const auto is_code = [&](double code) {
     return std::trunc(code) == code && code >= format.min_code() && code <= format.max_code();
   };
@@ -56,7 +57,7 @@ void NetworkBuilder::bound(const ClipBounds& bounds) {
   std::vector<Layer*> pools;
   Layer* layer = layer_to_bound(bounds, pools);
   if (layer == nullptr) {
-    layer = &bounding_layer();
+    layer = &copying_layer();
   } else {
     deliver(from);
   }
@@ -79,10 +80,6 @@ NetworkBuilder::Layer* NetworkBuilder::layer_to_bound(const ClipBounds& bounds,
   };
   Layer* const nearest = changeable(input(0));
   if (nearest == nullptr) return nullptr;
-  if (nearest->factor != 1.0) {
-    throw std::runtime_error("bounds an average multiplied by " + std::to_string(nearest->factor) +
-                             ", which only Trunc makes exact");
-  }
   Layer* layer = nearest;
   const auto may_pass = [&](const Layer& pool) {
     const bool is_plain_max = pool.node.kind == LayerKind::kPool &&
@@ -100,14 +97,17 @@ NetworkBuilder::Layer* NetworkBuilder::layer_to_bound(const ClipBounds& bounds,
   return can_hold(*nearest) || nearest->output_is_inherited ? nearest : nullptr;
 }
 
-/// A max pool of single pixels.
-NetworkBuilder::Layer& NetworkBuilder::bounding_layer() {
+NetworkBuilder::Layer& NetworkBuilder::copying_layer() {
   Activation from = activation(input(0));
   require_no_padding(from);
   PoolShape pixel;
   pixel.in = shape_of(from.producer);
   pool_layer(pixel, false, from.view);
   return layers_.back();
+}
+
+void NetworkBuilder::copying_layer(const QuantSpec& spec) {
+  give_format(layers_, copying_layer(), spec);
 }
 
 }  // namespace dcnsim

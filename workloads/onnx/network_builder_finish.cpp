@@ -16,8 +16,35 @@ namespace {
 /// Of the scores where the file has no Quant node for them, as the quantizer gives them.
 constexpr int kLogitBits = 16;
 
+/// Of the multipliers that a network is read with; narrower machines round them.
+constexpr int kMultiplierBits = 31;
+
+/// A product of a longer odd factor and a sum lies half-way between two codes only where the sum is
+/// a multiple of a power of two that few sums are.
+constexpr std::uint32_t kShortMultiplier = 1U << 12;
+
+/// Scales of biases are products of two others, rounded to float32.
+constexpr double kBiasTolerance = 0x1p-22;
+
+/// What one code more of `producer`'s stands for.
+double scale_of(const FixedNetwork& network, int producer) {
+  return std::ldexp(network.step_of(producer), -network.format_of(producer).frac);
+}
+
+/// e if all of `steps` are 2^-e.
+std::optional<int> exponent_of_step(const std::vector<double>& steps) {
+  int exponent = 0;
+  if (std::frexp(steps.front(), &exponent) != 0.5) return std::nullopt;
+  for (const double step : steps) {
+    if (step != steps.front()) return std::nullopt;
+  }
+  return 1 - exponent;
+}
+
 /// The finest format of kLogitBits that holds every sum of `layer`, not finer than the sums.
-QuantSpec spec_of_sums(const FixedLayer& layer, const Format& input) {
+/// `scales`: of the sums, one an output channel.
+QuantSpec spec_of_sums(const FixedLayer& layer, const Format& input,
+                       const std::vector<double>& scales) {
   const double largest_input = std::max(std::abs(input.min_code()), input.max_code());
   const std::size_t reduction = layer.weights.size() / layer.bias.size();
   double largest = 0;
@@ -26,13 +53,22 @@ QuantSpec spec_of_sums(const FixedLayer& layer, const Format& input) {
     for (std::size_t k = 0; k < reduction; ++k) {
       sum += std::abs(static_cast<double>(layer.weights[o * reduction + k])) * largest_input;
     }
-    largest = std::max(largest, sum);
+    largest = std::max(largest, sum * scales[o]);
   }
-  const int sum_frac = layer.weight.frac + input.frac;
   const double limit = std::ldexp(1.0, kLogitBits - 1) - 1;
-  int dropped = 0;
-  while (std::ldexp(largest, -dropped) > limit) ++dropped;
-  return {kLogitBits, std::min(sum_frac - dropped, kMaxFrac), true, false, "ROUND"};
+  // Sums on one grid of a power of two stay on it.
+  int frac = exponent_of_step(scales).value_or(kMaxFrac);
+  while (frac > -kMaxFrac && std::ldexp(largest, frac) > limit) --frac;
+  return {kLogitBits, std::min(frac, kMaxFrac), true, false, "ROUND"};
+}
+
+/// Whether a product of the multiplier and a sum may well lie half-way between two codes.
+bool meets_halves(Scale scale) {
+  while (scale.shift > 0 && scale.multiplier % 2 == 0) {
+    scale.multiplier /= 2;
+    --scale.shift;
+  }
+  return scale.shift > 0 && scale.multiplier < kShortMultiplier;
 }
 
 }  // namespace
@@ -126,12 +162,13 @@ FloatNetwork NetworkBuilder::float_network() {
 FixedNetwork NetworkBuilder::fixed_network() {
   auto network = without_layers<FixedNetwork>();
   network.input_format = input_quant_.value().format();
+  network.input_step = input_quant_->step;
   network.input_rounding = input_quant_->rounding(false);
   network.input_is_assumed = input_is_assumed_;
   for (Layer& layer : layers_) {
     try {
       network.layers.push_back(fixed_layer(network, layer));
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
       throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
     }
   }
@@ -143,53 +180,153 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
   FixedLayer result;
   result.node = layer.node;
   if (layer.node.kind == LayerKind::kConv) {
-    if (!layer.weight_quant) throw std::runtime_error("its weights have no Quant node");
-    result.weight = layer.weight_quant->format();
-    const std::vector<std::int64_t> weights = layer.weight_quant->codes(layer.weights);
-    result.weights.assign(weights.begin(), weights.end());
+    fix_weights(layer, result);
     fix_bias(network, layer, result);
     if (layer.output_is_open) {
-      layer.output = spec_of_sums(result, network.format_of(layer.node.input));
+      const int in = layer.node.input;
+      std::vector<double> scales = result.weight_steps;
+      for (double& scale : scales) scale *= scale_of(network, in);
+      layer.output = spec_of_sums(result, network.format_of(in), scales);
       assumptions_.push_back("output '" + printable(graph_.output()) +
                              "' has no Quant node: given " + layer.output->text());
     }
   }
   result.requant.out = layer.output->format();
+  result.step = layer.output->step;
   result.requant.rounding = layer.output->rounding(layer.node.is_non_negative());
-  result.requant.shift = required_shift(network, result);
-  set_bounds(result.requant, layer.node);
-  const bool non_negative = layer.node.is_non_negative() || !result.requant.out.is_signed;
-  if (result.requant.rounding == Rounding::kHalfEven && non_negative && !may_tie(result)) {
+  set_bounds(result.requant, layer.node, result.step);
+  fix_scales(network, layer, result);
+  const bool non_negative = layer.node.is_non_negative() || layer.output->is_non_negative();
+  if (!result.requant.multiplies && result.requant.rounding == Rounding::kHalfEven &&
+      non_negative && !may_tie(result)) {
     result.requant.rounding = Rounding::kHalfUp;  // the hardware's default
   }
   return result;
 }
 
-/// Bias codes on the accumulator's grid.
+/// Codes, and in `weight_steps` the scale of each channel's, with which they are multiplied later
+/// included.
+void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
+  if (!layer.weight_quant) {
+    throw std::runtime_error("its weights have no Quant or DequantizeLinear node");
+  }
+  const auto channels = static_cast<std::size_t>(layer.node.conv.out_channels);
+  const std::size_t reduction = layer.weights.size() / channels;
+  QuantSpec spec = *layer.weight_quant;
+  std::int64_t least = 0, greatest = 0;
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (!layer.weight_scales.empty()) spec.set_scale(layer.weight_scales[c]);
+    const double factor = layer.scale.empty() ? 1.0 : layer.scale[c];
+    const int sign = factor < 0 ? -1 : factor > 0 ? 1 : 0;
+    if (sign == 0 && spec.is_sign()) {
+      throw std::runtime_error("a factor behind weights of -1 and +1 is 0, which none of them is");
+    }
+    for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
+      const std::int64_t code = sign * spec.code(double{layer.weights[k]});
+      least = std::min(least, code);
+      greatest = std::max(greatest, code);
+      result.weights.push_back(static_cast<std::int32_t>(code));
+    }
+    result.weight_steps.push_back(spec.scale() * (sign == 0 ? 1.0 : std::abs(factor)));
+  }
+  const int bits = spec.bits;
+  spec.hold(static_cast<double>(least), static_cast<double>(greatest));
+  if (spec.bits > bits) {
+    assumptions_.push_back("weights of '" + printable(layer.node.name) + "' take " +
+                           std::to_string(spec.bits) +
+                           " bits: a negative factor behind them turns their lowest code");
+  }
+  const std::optional<int> frac = exponent_of_step(result.weight_steps);
+  spec.frac = frac.value_or(0);
+  result.weight = spec.format();
+}
+
+/// Bias codes on the accumulator's grid, with the input's zero point in them.
 void NetworkBuilder::fix_bias(const FixedNetwork& network, const Layer& layer, FixedLayer& result) {
-  result.bias.resize(static_cast<std::size_t>(layer.node.conv.out_channels));
-  if (layer.bias.empty()) return;
-  const int grid = result.weight.frac + network.format_of(layer.node.input).frac;
-  QuantSpec spec{kMaxQuantBits, grid, true, false, "ROUND"};
-  if (layer.bias_quant) {
-    spec = *layer.bias_quant;
-  } else {
-    assumptions_.push_back("bias of '" + printable(layer.node.name) +
-                           "' has no Quant node: rounded to the accumulator's 2^" +
-                           std::to_string(-grid));
-  }
-  const int finer = grid - spec.frac;
-  if (finer < 0) {
-    throw std::runtime_error("its bias has scale 2^" + std::to_string(-spec.frac) +
-                             ", finer than the accumulator's 2^" + std::to_string(-grid) +
-                             ": without its Quant it is rounded to that");
-  }
-  result.bias = spec.codes(finished_bias(layer));
-  for (std::int64_t& code : result.bias) {
-    if (code != 0 && (finer > 62 || std::abs(code) > kMaxBiasCode >> finer)) {
+  const std::size_t channels = result.weight_steps.size();
+  const int in = layer.node.input;
+  std::vector<double> bias = layer.bias;
+  bias.resize(channels);
+  const std::optional<int> weight_frac = exponent_of_step(result.weight_steps);
+  const std::string grid_text =
+      weight_frac && network.step_of(in) == 1
+          ? "2^" + std::to_string(-*weight_frac - network.format_of(in).frac)
+          : "grid";
+  bool is_rounded = !layer.bias.empty() && !layer.bias_quant;
+  const std::size_t reduction = result.weights.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double exact = bias[c] / (result.weight_steps[c] * scale_of(network, in));
+    const double code = round_to_integer(exact, Rounding::kHalfEven);
+    if (std::abs(exact - code) > kBiasTolerance * std::abs(exact) && !is_rounded) {
+      if (grid_text != "grid") {
+        throw std::runtime_error("its bias has scale 2^" + std::to_string(-layer.bias_quant->frac) +
+                                 ", finer than the accumulator's " + grid_text +
+                                 ": without its Quant it is rounded to that");
+      }
+      is_rounded = true;
+    }
+    if (!(std::abs(code) <= static_cast<double>(kMaxBiasCode))) {
       throw std::runtime_error("its bias exceeds 2^62 on the accumulator's grid");
     }
-    code *= std::int64_t{1} << std::min(finer, 62);
+    std::int64_t weights = 0;
+    for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) weights += result.weights[k];
+    result.bias.push_back(static_cast<std::int64_t>(code) -
+                          network.format_of(in).zero_point * weights);
+  }
+  if (is_rounded) {
+    assumptions_.push_back("bias of '" + printable(layer.node.name) + "' " +
+                           (layer.bias_quant ? "is on a grid of its own" : "has no Quant node") +
+                           ": rounded to the accumulator's " + grid_text);
+  }
+}
+
+/// How sums become codes: by a shift if all scales are powers of two and no zero point is in the
+/// way, else by multipliers.
+void NetworkBuilder::fix_scales(const FixedNetwork& network, const Layer& layer,
+                                FixedLayer& result) {
+  Requant& requant = result.requant;
+  const LayerNode& node = layer.node;
+  const bool is_conv = node.kind == LayerKind::kConv, is_add = node.kind == LayerKind::kAdd;
+  const auto is_plain = [&](int producer) {
+    return network.format_of(producer).zero_point == 0 && network.step_of(producer) == 1;
+  };
+  const bool shifts = !layer.output->is_affine() && is_plain(node.input) &&
+                      (!is_add || is_plain(node.input2)) && layer.factor == 1 &&
+                      (!is_conv || exponent_of_step(result.weight_steps));
+  if (shifts) {
+    result.weight_steps.clear();
+    requant.shift = required_shift(network, result);
+    return;
+  }
+  requant.multiplies = true;
+  result.weight.frac = 0;
+  const double in = scale_of(network, node.input), out = layer.output->scale();
+  bool meets = false;
+  if (is_conv) {
+    for (const double weight : result.weight_steps) {
+      result.scales.push_back(nearest_scale(weight * in / out, kMultiplierBits));
+      meets = meets || meets_halves(result.scales.back());
+    }
+  } else {
+    const double first = in * layer.factor / out;
+    const double second = is_add ? scale_of(network, node.input2) / out : 0;
+    const Scale larger = nearest_scale(std::max(first, second), kMultiplierBits);
+    const auto multiplier = [&](double ratio) {
+      return static_cast<std::uint32_t>(
+          round_to_integer(std::ldexp(ratio, larger.shift), Rounding::kHalfEven));
+    };
+    requant.shift = larger.shift;
+    requant.multiplier = multiplier(first);
+    requant.multiplier2 = multiplier(second);
+    const bool divides = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kAverage;
+    meets = meets_halves({requant.multiplier, requant.shift + (divides ? 1 : 0)}) ||
+            (is_add && meets_halves({requant.multiplier2, requant.shift}));
+  }
+  if (meets && layer.output->rounds_halves_to_odd()) {
+    throw std::runtime_error(
+        "its quantizer rounds halves to odd codes, by ROUND with the zero "
+        "point " +
+        std::to_string(layer.output->zero_point) + ": HALF_UP would do, or an even zero point");
   }
 }
 

@@ -13,6 +13,22 @@ namespace {
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
+/// The scale of each output channel's weights, of which scale(channel, k) is that of the k-th.
+template <class Scale>
+std::vector<double> channel_scales(int channels, std::size_t reduction, const Scale& scale) {
+  std::vector<double> result;
+  for (std::size_t o = 0; o < size(channels); ++o) {
+    result.push_back(scale(o, 0));
+    for (std::size_t k = 1; k < reduction; ++k) {
+      if (scale(o, k) == result.back()) continue;
+      throw std::runtime_error(
+          "its weights have several scales for one output channel, of which the machine "
+          "multiplies a sum with one: scales along the output channels would do");
+    }
+  }
+  return result;
+}
+
 /// [out][in][ky][kx] to [out][ky][kx][in].
 std::vector<float> channels_last(const std::vector<float>& values, std::size_t out, std::size_t in,
                                  std::size_t area) {
@@ -92,6 +108,12 @@ void NetworkBuilder::conv() {
   layer.weights = channels_last(numbers_of(input(1), weights), size(weights.dims[0]),
                                 size(weights.dims[1]), size(weights.dims[2] * weights.dims[3]));
   layer.weight_quant = weights.quant;
+  if (!weights.scales.empty()) {
+    const std::size_t reduction = weights.scales.size() / size(shape.out_channels);
+    layer.weight_scales = channel_scales(
+        shape.out_channels, reduction,
+        [&](std::size_t o, std::size_t k) { return weights.scales[o * reduction + k]; });
+  }
   if (has_input(2)) {
     const Constant bias = constants_.take(input(2));
     if (bias.values.size() != size(shape.out_channels)) {
@@ -100,6 +122,8 @@ void NetworkBuilder::conv() {
     }
     const std::vector<float> values = numbers_of(input(2), bias);
     layer.bias.assign(values.begin(), values.end());
+    // Of 32 bits, which a float does not hold.
+    if (bias.quant) layer.bias = bias.values;
     layer.bias_quant = bias.quant;
   }
   deliver_layer(map_view(shape.out()));
@@ -112,9 +136,6 @@ void NetworkBuilder::gemm() {
   Layer& layer = fully_connected(input(0), attributes_->integer("transB", 0) != 0, alpha);
   if (!has_input(2)) return;
   const Constant& bias = constants_.get(input(2));
-  if (bias.quant && beta != 1.0) {
-    throw std::runtime_error("attribute beta must be 1 with quantized constants");
-  }
   const std::vector<double> values =
       channel_values(bias, activations_.at(node_->output(0)).view, layer.node.output_shape());
   for (int i = 0; i < layer.node.conv.out_channels; ++i) {
@@ -146,9 +167,6 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
     throw std::runtime_error("multiplies along another axis of " + text(extents(from.view, in)) +
                              " than its channels, which no layer here does");
   }
-  if (matrix.quant && factor != 1.0) {
-    throw std::runtime_error("attribute alpha must be 1 with quantized constants");
-  }
   const std::size_t outputs = size(matrix.dims[transposed ? 0 : 1]);
   ConvShape shape;
   shape.in = in;
@@ -158,6 +176,9 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   validate(shape);
 
   const std::vector<float> values = numbers_of(input(1), matrix);
+  const auto index = [&](std::size_t o, std::size_t i) {
+    return transposed ? o * inputs + i : i * outputs + o;
+  };
   const std::vector<std::size_t> position = positions(from.view.back(), in);
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
@@ -165,11 +186,15 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   layer.weights.resize(values.size());
   for (std::size_t o = 0; o < outputs; ++o) {
     for (std::size_t i = 0; i < inputs; ++i) {
-      layer.weights[o * inputs + position[i]] =
-          values[transposed ? o * inputs + i : i * outputs + o];
+      layer.weights[o * inputs + position[i]] = values[index(o, i)];
     }
   }
   layer.weight_quant = matrix.quant;
+  if (!matrix.scales.empty()) {
+    layer.weight_scales =
+        channel_scales(shape.out_channels, inputs,
+                       [&](std::size_t o, std::size_t i) { return matrix.scales[index(o, i)]; });
+  }
   if (factor != 1.0) layer.scale.assign(outputs, factor);
   View view = from.view;
   view.back() = outputs > 1 ? std::vector<MapAxis>{MapAxis::kChannel} : std::vector<MapAxis>{};
@@ -260,10 +285,12 @@ void NetworkBuilder::apply_chain(const std::string& tensor, const AffineChain& c
   Layer* open = open_convolution(tensor);
   Layer& layer = open != nullptr ? *open : copy_of(tensor);
   if (open != nullptr) deliver(std::move(from));
-  if (layer.weight_quant || layer.bias_quant) {
-    throw std::runtime_error(
-        "cannot be folded into weights that are quantized already: fold it before they are");
+  if (open == nullptr && fixed_) {
+    layer.output.reset();
+    layer.output_is_inherited = false;
+    activations_[node_->output(0)].quantized = false;
   }
+  layer.bias_quant.reset();
   const std::size_t channels = size(layer.node.conv.out_channels);
   spend(channels);
   layer.bias.resize(channels);
@@ -384,7 +411,8 @@ void NetworkBuilder::mul() {
       channel_values(constants_.get(input(first ? 0 : 1)), from.view, shape_of(from.producer));
   Layer* layer = changeable(map);
   if (fixed_ && layer != nullptr && layer->node.kind == LayerKind::kPool &&
-      layer->node.pool.kind == PoolKind::kAverage && !layer->output && values.size() == 1) {
+      layer->node.pool.kind == PoolKind::kAverage && !layer->output && values.size() == 1 &&
+      !layer->node.relu && !layer->node.bounds.any()) {
     layer->factor *= values.front();
     return deliver(from);
   }

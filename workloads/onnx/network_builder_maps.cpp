@@ -22,6 +22,10 @@ std::size_t number_of(int producer) { return static_cast<std::size_t>(kFirstDeri
 
 /// The format that holds all values of both.
 QuantSpec joined(const QuantSpec& a, const QuantSpec& b) {
+  if (a.is_affine() || b.is_affine()) {
+    throw std::runtime_error("joins maps of " + a.text() + " and of " + b.text() +
+                             ": a quantizer behind it would do");
+  }
   const Format fa = a.format(), fb = b.format();
   const int frac = std::max(fa.frac, fb.frac);
   const bool is_signed = fa.is_signed || fb.is_signed;
@@ -230,7 +234,7 @@ void NetworkBuilder::require_common_format(int producer) {
                      layers_[static_cast<std::size_t>(piece.producer)].output.has_value();
     require_format(from);
     if (!common) common = spec(piece);
-    if (spec(piece).format() == common->format()) continue;
+    if (spec(piece).has_codes_of(*common)) continue;
     differ = true;
     common = joined(*common, spec(piece));
   }
@@ -241,7 +245,7 @@ void NetworkBuilder::require_common_format(int producer) {
                              "do");
   }
   for (MapPiece& piece : pieces) {
-    if (piece.is_zeros || spec(piece).format() == common->format()) continue;
+    if (piece.is_zeros || spec(piece).has_codes_of(*common)) continue;
     if (piece.spec) throw std::runtime_error("joins a map that was quantized twice to another");
     piece.spec = common;
   }
@@ -258,7 +262,6 @@ void NetworkBuilder::quantize_derived(const QuantSpec& spec) {
     if (piece.producer == kNetworkInput) {
       if (!input_quant_) quantize_input(spec);
     } else if (Layer& layer = layers_[static_cast<std::size_t>(piece.producer)]; !layer.output) {
-      if (layer.factor != 1.0) throw std::runtime_error("quantizes a multiplied average");
       if (from.shared) {
         throw std::runtime_error("something else reads '" + printable(input(0)) +
                                  "' before it is quantized");
@@ -266,8 +269,11 @@ void NetworkBuilder::quantize_derived(const QuantSpec& spec) {
       give_format(layers_, layer, spec);
     }
     const QuantSpec& has = piece.spec ? *piece.spec : spec_of(piece.producer);
-    if (has.format() == spec.format()) continue;
-    if (piece.spec) throw std::runtime_error("quantizes a third time: one of the three would do");
+    if (has.has_codes_of(spec)) continue;
+    if (piece.spec) {
+      copying_layer(spec);
+      return;
+    }
     piece.spec = spec;
   }
   from.producer = derive(shape_of(from.producer), pieces);

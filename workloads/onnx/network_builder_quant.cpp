@@ -5,6 +5,8 @@
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
+#include "workloads/onnx/dims.h"
+#include "workloads/onnx/fold_elements.h"
 #include "workloads/onnx/network_builder.h"
 
 namespace dcnsim {
@@ -13,7 +15,7 @@ namespace {
 
 /// What dcnsim wrote so before it knew that this is -1 and +1.
 void refuse_minus_one_and_zero(const Constant& constant, const QuantSpec& spec) {
-  const double scale = std::ldexp(1.0, -spec.frac);
+  const double scale = spec.scale();
   const auto& values = constant.values;
   const bool is_old =
       std::all_of(values.begin(), values.end(), [&](double x) { return x == 0.0 || x == -scale; });
@@ -23,42 +25,193 @@ void refuse_minus_one_and_zero(const Constant& constant, const QuantSpec& spec) 
       "earlier dcnsim wrote; quantize the float network again");
 }
 
+/// All values of `given` are values of codes of `trunc`, if these are enough.
+bool is_on_grid_of(const QuantSpec& given, const QuantSpec& trunc) {
+  return given.zero_point == 0 && given.step == trunc.step && given.frac <= trunc.frac;
+}
+
+bool are_equal(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](double value) { return value == values.front(); });
+}
+
 }  // namespace
 
 void NetworkBuilder::quant() {
-  const QuantSpec spec = read_quant();
-  const bool is_constant = constants_.has(input(0));
-  if (spec.is_sign() && !is_constant) {
+  QuantSpec spec = read_quant();
+  if (constants_.has(input(0))) return quantize_constant(spec);
+  if (spec.is_sign()) {
     throw std::runtime_error(
         "signed 1 bit is -1 and +1, which only weights can be here: signed 2 bits would do, or "
         "unsigned 1 bit");
   }
-  if (is_constant) {
-    Constant quantized = constants_.take(input(0));
-    if (quantized.quant) throw std::runtime_error("quantizes a constant a second time");
-    if (spec.is_sign()) refuse_minus_one_and_zero(quantized, spec);
-    quantized.quant = spec;
-    return constants_.put(node_->output(0), std::move(quantized));
-  }
+  read_scale(spec);
+  quantize_map(spec);
+}
+
+void NetworkBuilder::quantize_map(const QuantSpec& spec) {
   Activation from = activation(input(0));
   if (is_derived(from.producer)) return quantize_derived(spec);
   if (from.producer == kNetworkInput) {
     quantize_input(spec);
   } else {
-    quantize_layer(spec);
+    if (!quantize_layer(spec)) return;
     from.producer = activation(input(0)).producer;
   }
   from.quantized = true;
   deliver(from);
 }
 
-int NetworkBuilder::read_frac() { return frac_of_scale(scalar(constants_.get(input(1)))); }
+void NetworkBuilder::quantize_constant(QuantSpec spec) {
+  Constant constant = constants_.take(input(0));
+  if (constant.quant) throw std::runtime_error("quantizes a constant a second time");
+  std::vector<double> scales = broadcast_values(constants_.get(input(1)), constant.dims);
+  std::vector<double> zeros(constant.values.size());
+  if (node_->op_type() != "BipolarQuant") {
+    zeros = broadcast_values(constants_.get(input(2)), constant.dims);
+  }
+  std::vector<double> codes;
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    spec.set_scale(scales[i]);
+    spec.set_zero_point(zeros[i]);
+    if (i == 0 && spec.is_sign() && are_equal(scales)) refuse_minus_one_and_zero(constant, spec);
+    codes.push_back(static_cast<double>(spec.code(constant.values[i]) - spec.zero_point));
+  }
+  spec.zero_point = 0;
+  hold_codes(constant, spec, codes, scales);
+  constants_.put(node_->output(0), std::move(constant));
+}
 
-double NetworkBuilder::read_zero_point() { return scalar(constants_.get(input(2))); }
+void NetworkBuilder::hold_codes(Constant& constant, QuantSpec spec,
+                                const std::vector<double>& codes,
+                                const std::vector<double>& scales) {
+  constant.is_integer = false;
+  constant.type = 0;
+  constant.scales.clear();
+  if (!codes.empty()) {
+    spec.hold(*std::min_element(codes.begin(), codes.end()),
+              *std::max_element(codes.begin(), codes.end()));
+    spec.set_scale(scales.front());
+    if (!are_equal(scales)) constant.scales = scales;
+  }
+  constant.values.clear();
+  for (std::size_t i = 0; i < codes.size(); ++i) constant.values.push_back(codes[i] * scales[i]);
+  constant.quant = spec;
+}
+
+QuantSpec NetworkBuilder::spec_of_type(int type) {
+  QuantSpec spec;
+  switch (type) {
+    case onnx::TensorProto::INT8:
+    case onnx::TensorProto::UINT8:
+      spec.bits = 8;
+      break;
+    case onnx::TensorProto::INT16:
+    case onnx::TensorProto::UINT16:
+      spec.bits = 16;
+      break;
+    case onnx::TensorProto::INT32:
+      spec.bits = 32;
+      break;
+    default:
+      throw std::runtime_error("codes of element type " + std::to_string(type) +
+                               " are not supported, expected int8, uint8, int16, uint16 or int32");
+  }
+  spec.is_signed = type != onnx::TensorProto::UINT8 && type != onnx::TensorProto::UINT16;
+  return spec;
+}
+
+std::vector<double> NetworkBuilder::along_axis(int index, const Dims& dims) {
+  Constant parameter = constants_.get(input(index));
+  const std::int64_t axis = attributes_->integer("axis", 1);
+  if (parameter.values.size() == 1) {
+    parameter.dims.clear();
+  } else {
+    const std::size_t at = axis_of(axis, dims.size());
+    if (parameter.dims.size() != 1 || parameter.dims[0] != dims[at]) {
+      throw std::runtime_error("has a scale or zero point of " + text(parameter.dims) +
+                               " for axis " + std::to_string(axis) + " of " + text(dims));
+    }
+    parameter.dims.assign(dims.size(), 1);
+    parameter.dims[at] = dims[at];
+  }
+  return broadcast_values(parameter, dims);
+}
+
+void NetworkBuilder::quantize_linear() {
+  attributes_->ignore("axis");
+  attributes_->ignore("saturate");
+  const std::int64_t named = attributes_->integer("output_dtype", 0);
+  int type = named != 0 ? static_cast<int>(named) : onnx::TensorProto::UINT8;
+  if (has_input(2)) type = constants_.get(input(2)).type;
+  QuantSpec spec = spec_of_type(type);
+  if (!constants_.has(input(0))) {
+    read_scale(spec);
+    quantize_map(spec);
+    activations_[node_->output(0)].is_codes = true;
+    return;
+  }
+  Constant constant = constants_.take(input(0));
+  const std::vector<double> scales = along_axis(1, constant.dims);
+  std::vector<double> zeros(constant.values.size());
+  if (has_input(2)) zeros = along_axis(2, constant.dims);
+  for (std::size_t i = 0; i < constant.values.size(); ++i) {
+    spec.set_scale(scales[i]);
+    spec.set_zero_point(zeros[i]);
+    constant.values[i] = static_cast<double>(spec.code(constant.values[i]));
+  }
+  constant.is_integer = true;
+  constant.type = type;
+  constants_.put(node_->output(0), std::move(constant));
+}
+
+void NetworkBuilder::dequantize_linear() {
+  attributes_->ignore("axis");
+  if (constants_.has(input(0))) {
+    Constant constant = constants_.take(input(0));
+    const QuantSpec spec = spec_of_type(constant.type);
+    std::vector<double> codes = constant.values;
+    if (has_input(2)) {
+      const std::vector<double> zeros = along_axis(2, constant.dims);
+      for (std::size_t i = 0; i < codes.size(); ++i) codes[i] -= zeros[i];
+    }
+    hold_codes(constant, spec, codes, along_axis(1, constant.dims));
+    return constants_.put(node_->output(0), std::move(constant));
+  }
+  Activation from = seen(input(0));
+  if (from.producer == kNetworkInput && !from.quantized && input_chain_.empty()) {
+    QuantSpec spec = spec_of_type(graph_.input_type().tensor_type().elem_type());
+    read_scale(spec);
+    apply_chain(input(0), {{AffineStep::Kind::kAdd, {-static_cast<double>(spec.zero_point)}},
+                           {AffineStep::Kind::kMultiply, {spec.scale()}}});
+    quantize_input(spec);
+    activations_[node_->output(0)].quantized = true;
+    return;
+  }
+  if (!from.is_codes) throw std::runtime_error("reads a map that no QuantizeLinear has made");
+  const auto check = [&](QuantSpec made) {
+    QuantSpec read = made;
+    read_scale(read);
+    if (read == made) return;
+    throw std::runtime_error("reads codes of " + made.text() + " as those of " + read.text() +
+                             ": the scale and zero point of their QuantizeLinear would do");
+  };
+  for (const MapPiece& piece : pieces_of(from.producer)) {
+    if (!piece.is_zeros) check(piece.spec ? *piece.spec : spec_of(piece.producer));
+  }
+  from.is_codes = false;
+  deliver(std::move(from));
+}
+
+void NetworkBuilder::read_scale(QuantSpec& spec) {
+  spec.set_scale(scalar(constants_.get(input(1))));
+  spec.zero_point = 0;
+  if (has_input(2)) spec.set_zero_point(scalar(constants_.get(input(2))));
+}
 
 void NetworkBuilder::require_no_zero_point() {
-  if (read_zero_point() == 0.0) return;
-  throw std::runtime_error("its zero point is not 0, which the shift requantizer needs");
+  if (scalar(constants_.get(input(2))) == 0.0) return;
+  throw std::runtime_error("its zero point is not 0, which a Trunc here needs");
 }
 
 int NetworkBuilder::read_bits(int index) {
@@ -72,20 +225,20 @@ int NetworkBuilder::read_bits(int index) {
 
 QuantSpec NetworkBuilder::read_quant() {
   QuantSpec spec;
-  spec.frac = read_frac();
-  if (node_->op_type() == "BipolarQuant") return {1, spec.frac, true, true, "ROUND"};
+  if (node_->op_type() == "BipolarQuant") return {1, 0, true, true, "ROUND"};
   spec.bits = read_bits(3);
   spec.is_signed = attributes_->integer("signed", 1) != 0;
   spec.narrow = attributes_->integer("narrow", 0) != 0;
+  spec.adds_zero_first = true;
   const std::string mode = attributes_->text("rounding_mode", "ROUND");
-  if (spec.bits == 1 && !spec.is_signed && !spec.narrow && read_zero_point() == 1.0) {
+  if (spec.bits == 1 && !spec.is_signed && !spec.narrow &&
+      scalar(constants_.get(input(2))) == 1.0) {
     spec.is_signed = true;
     spec.mode = mode_one_lower(mode);
     return spec;
   }
-  require_no_zero_point();
   spec.mode = mode_of_name(mode);
-  if (spec.bits == 1 && spec.is_signed) return {1, spec.frac, true, true, "ROUND"};
+  if (spec.bits == 1 && spec.is_signed) return {1, 0, true, true, "ROUND"};
   return spec;
 }
 
@@ -97,14 +250,10 @@ void NetworkBuilder::quantize_input(const QuantSpec& spec) {
   input_quant_ = spec;
 }
 
-void NetworkBuilder::quantize_layer(const QuantSpec& spec) {
+bool NetworkBuilder::quantize_layer(const QuantSpec& spec) {
   spec.format();
   const Activation from = activation(input(0));
   Layer& layer = layers_[static_cast<std::size_t>(from.producer)];
-  if (layer.factor != 1.0) {
-    throw std::runtime_error("quantizes an average multiplied by " + std::to_string(layer.factor) +
-                             ", which only Trunc makes exact");
-  }
   if (!from.quantized && !layer.output) {
     if (from.shared) {
       throw std::runtime_error("something else reads '" + printable(input(0)) +
@@ -112,27 +261,29 @@ void NetworkBuilder::quantize_layer(const QuantSpec& spec) {
     }
   } else if (!(*layer.output == spec)) {
     if (!from.shared && layer.pooled_after_quant && !layer.output_is_inherited) {
-      return split_pool(spec);
+      split_pool(spec);
+      return true;
     }
     if (from.shared || !layer.output_is_inherited) {
-      throw std::runtime_error("quantizes a second time, from " + layer.output->text() + " to " +
-                               spec.text() + ": one of the two would do");
+      copying_layer(spec);
+      return false;
     }
   }
   give_format(layers_, layer, spec);
+  return true;
 }
 
 void NetworkBuilder::give_format(std::vector<Layer>& layers, Layer& layer, const QuantSpec& spec) {
   layer.output = spec;
   layer.output_is_inherited = false;
   layer.pooled_after_quant = false;
-  if (!spec.is_signed) layer.non_negative = true;
+  if (spec.is_non_negative()) layer.non_negative = true;
   // What max pools before it read is quantized in front of them instead.
   for (const Layer* pool = &layer; pool->node.kind == LayerKind::kPool && pool->node.input >= 0;) {
     Layer& before = layers[static_cast<std::size_t>(pool->node.input)];
     if (before.output) break;
     before.output = spec;
-    if (!spec.is_signed) before.non_negative = true;
+    if (spec.is_non_negative()) before.non_negative = true;
     pool = &before;
   }
 }
@@ -150,7 +301,7 @@ void NetworkBuilder::split_pool(const QuantSpec& spec) {
   pool.node.pool.stride_h = pool.node.pool.stride_w = conv.node.fused_pool;
   pool.origin = node_;
   pool.output = spec;
-  pool.non_negative = conv.non_negative || !spec.is_signed;
+  pool.non_negative = conv.non_negative || spec.is_non_negative();
   pool.sole_reader = true;
   conv.node.fused_pool = 1;
   conv.pooled_after_quant = false;
@@ -168,7 +319,7 @@ void NetworkBuilder::trunc() {
                              " inputs; only its first version, of 5, is supported");
   }
   QuantSpec spec;
-  spec.frac = read_frac();
+  spec.set_scale(scalar(constants_.get(input(1))));
   require_no_zero_point();
   const int dropped_bits = read_bits(3) - read_bits(4);
   if (dropped_bits < 0) throw std::runtime_error("makes the width larger");
@@ -183,9 +334,10 @@ void NetworkBuilder::trunc() {
   }
   operand(input(0));
   const QuantSpec given = spec_of(from.producer);
-  if (given.frac > spec.frac) {
-    throw std::runtime_error("its scale 2^" + std::to_string(-spec.frac) +
-                             " is coarser than its input's, so that it rounds twice");
+  if (!is_on_grid_of(given, spec)) {
+    throw std::runtime_error("its scale " + std::to_string(spec.scale()) +
+                             " is coarser than its input's, or on another grid, so that it "
+                             "rounds twice");
   }
   if (dropped_bits == 0) return deliver(from);
   // A carry needs one bit more, where there is one.
@@ -212,7 +364,7 @@ void NetworkBuilder::trunc_pool(Layer& pool, QuantSpec spec, int dropped_bits) {
       (window.count_include_pad ||
        window.pad_top + window.pad_left + window.pad_bottom + window.pad_right == 0);
   const QuantSpec& given = spec_of(pool.node.input);
-  if (!is_sum || given.frac > spec.frac) {
+  if (!is_sum || !is_on_grid_of(given, spec)) {
     throw std::runtime_error("is no exact sum: before it must be an average pool and a Mul by " +
                              std::to_string(count) + ", on the grid of its scale");
   }

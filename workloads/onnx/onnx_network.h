@@ -17,8 +17,9 @@ namespace dcnsim {
 /// initializers, and files of other kinds, with what to do about them. What the (first) output does
 /// not depend on is left out.
 ///
-/// In fixed-point networks every weight goes through a Quant node of power-of-two scale and zero
-/// point 0, and so does every layer's output; a max pool without one keeps its input's format.
+/// In fixed-point networks every weight goes through a Quant node or QuantizeLinear and
+/// DequantizeLinear, and so does every layer's output; a max pool without one keeps its input's
+/// format. Scales and zero points are free, for the price of a multiplier: README.md.
 /// Where the image, a bias or the last layer has none, `assumptions` says what was taken. A bias on
 /// a coarser grid than the accumulator's is brought to it; a finer one is an error. Rounding modes:
 /// ROUND is half to even, HALF_UP half away from zero (which is half up where nothing is negative),

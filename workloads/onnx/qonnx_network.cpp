@@ -98,6 +98,9 @@ QonnxNetwork to_qonnx(const FixedNetwork& network) {
   for (const FixedLayer& layer : network.layers) {
     const int grid = layer.weight.frac + network.format_of(layer.node.input).frac;
     try {
+      if (layer.requant.multiplies) {
+        throw std::runtime_error("has free scales or zero points, which are not written");
+      }
       result.numbers.layers.push_back({layer.node, weights_of(layer), bias_of(layer, grid)});
       result.quants.layers.push_back(quants_of(layer, grid));
     } catch (const std::runtime_error& error) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <stdexcept>
@@ -23,6 +24,12 @@ constexpr OneHigher kOneHigher[]{{"ROUND", "HALF_UP"},
                                  {"FLOOR", "FLOOR"},
                                  {"FLOOR", "DOWN"}};
 
+/// Scales are float32 in files.
+std::string shortest(double scale) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, std::end(buffer), static_cast<float>(scale)).ptr};
+}
+
 /// In capitals, HALF_EVEN as ROUND.
 std::string spelled_out(std::string mode) {
   for (char& c : mode) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -31,8 +38,51 @@ std::string spelled_out(std::string mode) {
 
 }  // namespace
 
+void QuantSpec::set_scale(double scale) {
+  if (!(scale > 0) || std::isinf(scale)) {
+    throw std::runtime_error("scale " + std::to_string(scale) + " is not a positive number");
+  }
+  int exponent = 0;
+  const bool is_power_of_two = std::frexp(scale, &exponent) == 0.5;
+  frac = is_power_of_two && std::abs(1 - exponent) <= kMaxFrac ? 1 - exponent : 0;
+  step = std::ldexp(scale, frac);
+}
+
+double QuantSpec::scale() const { return std::ldexp(step, -frac); }
+
+void QuantSpec::set_zero_point(double value) {
+  zero_point = 0;
+  if (value == 0 || (is_signed_bit() && value == 1)) return;
+  const auto low = static_cast<double>(min_code()), high = static_cast<double>(max_code());
+  if (!(value >= low && value <= high) || std::trunc(value) != value || bits > 32) {
+    throw std::runtime_error("zero point " + std::to_string(value) + " is no code, from " +
+                             std::to_string(min_code()) + " to " + std::to_string(max_code()));
+  }
+  zero_point = static_cast<std::int32_t>(value);
+}
+
+void QuantSpec::hold(double low, double high) {
+  if (is_sign()) return;
+  if (low < 0 && !is_signed) {
+    is_signed = true;
+    narrow = false;
+  }
+  if (low >= static_cast<double>(min_code()) && high <= static_cast<double>(max_code())) return;
+  narrow = false;
+  while (low < static_cast<double>(min_code()) || high > static_cast<double>(max_code())) ++bits;
+}
+
+std::int64_t QuantSpec::min_code() const {
+  return is_signed ? -(std::int64_t{1} << (bits - 1)) + (narrow ? 1 : 0) : 0;
+}
+
+std::int64_t QuantSpec::max_code() const {
+  const std::int64_t one = 1;
+  return is_signed ? (one << (bits - 1)) - 1 : (one << bits) - 1 - (narrow ? 1 : 0);
+}
+
 Format QuantSpec::format() const {
-  const Format format{bits, frac, is_signed, narrow};
+  const Format format{bits, frac, is_signed, narrow, zero_point};
   try {
     validate(format);
   } catch (const std::invalid_argument& error) {
@@ -42,42 +92,42 @@ Format QuantSpec::format() const {
 }
 
 Rounding QuantSpec::rounding(bool non_negative) const {
-  return rounding_of_mode(mode, non_negative || !is_signed);
+  if (!adds_zero_first || zero_point == 0) {
+    return rounding_of_mode(mode, non_negative || is_non_negative());
+  }
+  const bool is_about_zero = mode == "HALF_UP" || mode == "DOWN";
+  if (is_about_zero && is_signed) {
+    throw std::runtime_error("rounding mode " + mode +
+                             " with a zero point rounds signed codes about 0 and not about the "
+                             "zero point, which no layer here does; ROUND or FLOOR would do");
+  }
+  return mode == "DOWN" ? Rounding::kFloor : rounding_of_mode(mode, true);
+}
+
+bool QuantSpec::rounds_halves_to_odd() const {
+  return adds_zero_first && zero_point % 2 != 0 && mode == "ROUND";
 }
 
 std::int64_t QuantSpec::code(double value) const {
   if (is_sign()) return value < 0 ? -1 : 1;
-  const std::int64_t one = 1;
-  const std::int64_t low = is_signed ? -(one << (bits - 1)) + (narrow ? 1 : 0) : 0;
-  const std::int64_t high =
-      is_signed ? (one << (bits - 1)) - 1 : (one << bits) - 1 - (narrow ? 1 : 0);
-  const double rounded = round_to_integer(std::ldexp(value, frac), rounding(!is_signed));
+  const std::int64_t low = min_code(), high = max_code();
+  const double steps = std::ldexp(value / step, frac);
+  const double rounded =
+      adds_zero_first ? round_to_integer(steps + zero_point, rounding_of_mode(mode, !is_signed))
+                      : round_to_integer(steps, rounding(false)) + zero_point;
   // Compared as doubles first: the conversion of a larger one is undefined.
   if (rounded >= static_cast<double>(high)) return high;
   if (rounded <= static_cast<double>(low)) return low;
   return static_cast<std::int64_t>(rounded);
 }
 
-std::vector<std::int64_t> QuantSpec::codes(const std::vector<float>& values) const {
-  std::vector<std::int64_t> result;
-  result.reserve(values.size());
-  for (const float value : values) result.push_back(code(double{value}));
-  return result;
-}
-
 std::string QuantSpec::text() const {
-  if (is_sign()) return "-1 and +1, scale 2^" + std::to_string(-frac);
-  return std::to_string(bits) + " bits, scale 2^" + std::to_string(-frac) +
+  const std::string scale_text =
+      "scale " + (step == 1 ? "2^" + std::to_string(-frac) : shortest(step));
+  if (is_sign()) return "-1 and +1, " + scale_text;
+  return std::to_string(bits) + " bits, " + scale_text +
+         (zero_point == 0 ? "" : ", zero point " + std::to_string(zero_point)) +
          (is_signed ? ", signed" : ", unsigned") + (narrow ? ", narrow, " : ", ") + mode;
-}
-
-int frac_of_scale(double scale) {
-  int exponent = 0;
-  if (!(scale > 0.0) || std::frexp(scale, &exponent) != 0.5) {
-    throw std::runtime_error("scale " + std::to_string(scale) +
-                             " is not a power of two, which the shift requantizer needs");
-  }
-  return 1 - exponent;
 }
 
 std::string mode_of_name(const std::string& name) {

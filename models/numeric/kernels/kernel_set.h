@@ -92,6 +92,22 @@ struct RequantArgs {
   void* out;  ///< int8 or int16 codes, only the low byte or bytes are kept
 };
 
+/// The same by a multiplier and a shift of each channel, and a zero point.
+struct ScaleArgs {
+  const std::int32_t* acc;  ///< [pixel][channel]
+  std::size_t pixels;
+  std::size_t channels;
+  const std::int32_t* multipliers;  ///< 0 or more
+  const std::uint64_t* shifts;      ///< 0..63
+  const std::int64_t* halves;       ///< 2^(shift - 1), or 0
+  const std::uint64_t* offsets;     ///< 2^(63 - shift)
+  int rounding;                     ///< a Rounding
+  std::int32_t zero_point;
+  std::int32_t min_code;
+  std::int32_t max_code;
+  void* out;  ///< as RequantArgs
+};
+
 /// One output row of a max pool with pool x pool windows: [x][channel].
 struct MaxPoolArgs {
   const std::int32_t* rows;  ///< `pool` rows of [x][channel]
@@ -150,6 +166,8 @@ struct KernelSet {
   std::uint64_t (*finish)(const FinishArgs&);  ///< returns how many are not exact
   void (*requantize_to_8)(const RequantArgs&);
   void (*requantize_to_16)(const RequantArgs&);
+  void (*scale_to_8)(const ScaleArgs&);
+  void (*scale_to_16)(const ScaleArgs&);
   void (*max_pool_row)(const MaxPoolArgs&);
   void (*ordered)(const OrderedArgs&);
   void (*unpack_bits)(const UnpackBitsArgs&);

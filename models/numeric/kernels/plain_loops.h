@@ -68,6 +68,90 @@ void requantize_rows(const RequantArgs& args) {
   }
 }
 
+/// Channels whose products are kept at a time.
+constexpr std::size_t kScaledTogether = 64;
+
+/// What is added to a product before its low bits are dropped: half, or as much of it as decides
+/// the way that ties go. |product| < 2^62, so that no sum leaves 64 bits.
+template <Rounding kRounding>
+std::int64_t scale_addend(std::int64_t product, std::uint64_t shift, std::int64_t half) {
+  const auto bits = static_cast<std::uint64_t>(product);
+  const auto negative = static_cast<std::int64_t>(bits >> 63);
+  const std::int64_t rounds = half == 0 ? 0 : 1;
+  switch (kRounding) {
+    case Rounding::kHalfEven:
+      return half - rounds + (static_cast<std::int64_t>(bits >> shift) & rounds);
+    case Rounding::kHalfUp:
+      return half;
+    case Rounding::kHalfAway:
+      return half - (rounds & negative);
+    case Rounding::kTowardZero:
+      return (half - rounds + half) & -negative;
+    case Rounding::kFloor:
+      break;
+  }
+  return 0;
+}
+
+/// Channels [first, first + count) of a pixel. Loops that compilers make vectors of: one for each
+/// width of what it writes, and an arithmetic shift by a logical one, which is all AVX2 has.
+template <class Code, Rounding kRounding>
+void scale_channels(const ScaleArgs& args, const std::int32_t* __restrict acc, std::size_t first,
+                    std::size_t count, Code* __restrict out) {
+  const std::int32_t* __restrict multipliers = args.multipliers + first;
+  const std::uint64_t* __restrict shifts = args.shifts + first;
+  const std::int64_t* __restrict halves = args.halves + first;
+  const std::uint64_t* __restrict offsets = args.offsets + first;
+  const std::int64_t least = std::int64_t{args.min_code} - args.zero_point;
+  const std::int64_t greatest = std::int64_t{args.max_code} - args.zero_point;
+  const std::int32_t zero_point = args.zero_point;
+  constexpr std::uint64_t kOffset = std::uint64_t{1} << 63;
+  std::int64_t scaled[kScaledTogether];
+  std::int32_t codes[kScaledTogether];
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::int64_t product = std::int64_t{acc[c]} * multipliers[c];
+    const auto raised = static_cast<std::uint64_t>(
+        product + scale_addend<kRounding>(product, shifts[c], halves[c]));
+    scaled[c] = static_cast<std::int64_t>(((raised ^ kOffset) >> shifts[c]) - offsets[c]);
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::int64_t raised = scaled[c] < least ? least : scaled[c];
+    codes[c] = static_cast<std::int32_t>(raised > greatest ? greatest : raised);
+  }
+  for (std::size_t c = 0; c < count; ++c) out[c] = static_cast<Code>(codes[c] + zero_point);
+}
+
+template <class Code, Rounding kRounding>
+void scale_loop(const ScaleArgs& args) {
+  const std::int32_t* acc = args.acc;
+  Code* out = static_cast<Code*>(args.out);
+  for (std::size_t pixel = 0; pixel < args.pixels; ++pixel) {
+    for (std::size_t c = 0; c < args.channels; c += kScaledTogether) {
+      const std::size_t left = args.channels - c;
+      const std::size_t count = left < kScaledTogether ? left : kScaledTogether;
+      scale_channels<Code, kRounding>(args, acc + c, c, count, out + c);
+    }
+    acc += args.channels;
+    out += args.channels;
+  }
+}
+
+template <class Code>
+void scale_rows(const ScaleArgs& args) {
+  switch (static_cast<Rounding>(args.rounding)) {
+    case Rounding::kHalfEven:
+      return scale_loop<Code, Rounding::kHalfEven>(args);
+    case Rounding::kHalfUp:
+      return scale_loop<Code, Rounding::kHalfUp>(args);
+    case Rounding::kHalfAway:
+      return scale_loop<Code, Rounding::kHalfAway>(args);
+    case Rounding::kTowardZero:
+      return scale_loop<Code, Rounding::kTowardZero>(args);
+    case Rounding::kFloor:
+      return scale_loop<Code, Rounding::kFloor>(args);
+  }
+}
+
 void max_pool_row(const MaxPoolArgs& args) {
   const std::size_t channels = args.channels;
   for (std::size_t x = 0; x < args.out_width; ++x) {
@@ -174,6 +258,8 @@ constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&
           finish,
           requantize_rows<std::uint8_t>,
           requantize_rows<std::uint16_t>,
+          scale_rows<std::uint8_t>,
+          scale_rows<std::uint16_t>,
           max_pool_row,
           ordered,
           unpack_bits,

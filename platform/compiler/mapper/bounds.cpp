@@ -90,7 +90,8 @@ std::uint64_t least_input_bytes(const Descriptor& layer, std::uint64_t whole) {
       used(out.width, kernel_w, all.pad_left + all.pad_right, all.x1 - all.x0);
   if (pixels == std::int64_t{all.y1 - all.y0} * (all.x1 - all.x0)) return whole;
   const int channels = layer.input_slice.map(layer.input_shape()).channels;
-  return std::min(whole, u64(std::max<std::int64_t>(0, pixels) * channels * layer.input.bits / 8));
+  return std::min(whole, u64(layer.images()) * u64(std::max<std::int64_t>(0, pixels) * channels *
+                                                   layer.input.bits / 8));
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
   const double bus = real(bus_bytes_);
   // Cycles lost if the array never waited, and how many fewer for each cycle it does.
   const double reads = input.per_byte * bytes(Stream::kInput) +
-                       weight.per_byte * (bytes(Stream::kWeight) + bytes(Stream::kBias)) -
+                       weight.per_byte * real(weight_tile_bytes(p.counters.stream_bytes)) -
                        breaks * std::max(input.per_burst, weight.per_burst);
   const double reads_spared = bus * std::max(input.per_byte, weight.per_byte);
   const double writes = output.per_byte * bytes(Stream::kOutput) - breaks * output.per_burst;
@@ -173,7 +174,7 @@ Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
   const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
   const StreamBytes& bytes = p.counters.stream_bytes;
   const std::uint64_t written = bytes[Stream::kOutput];
-  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
+  const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
   const std::uint64_t last_store = least_write_cycles(p.last_store_bytes);
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.
@@ -202,10 +203,11 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
 LeastWork Bounds::least_work(const Descriptor& tiled) const {
   LeastWork work;
   const Shape out = tiled.output_shape();
+  const auto images = u64(tiled.images());
   if (tiled.kind != LayerKind::kConv) {
     const bool pool = tiled.kind == LayerKind::kPool;
     const int window = pool ? tiled.pool.kernel_h * tiled.pool.kernel_w : 2;
-    work.streamed = vector_cycles(config_, out.elements() * u64(window));
+    work.streamed = vector_cycles(config_, images * out.elements() * u64(window));
     return work;
   }
   const ArrayConfig& array = config_.array;
@@ -218,10 +220,10 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
   for_channel_tiles(tiled, [&](const ChannelTiles& tile) {
     const std::uint64_t blocks = u64(tile.groups) * u64(ceil_div(tile.channels, array.columns));
     for_chunks(tiled, [&](const EqualTiles& chunk) {
-      const std::uint64_t count = tile.count * chunk.count;
+      const std::uint64_t count = tile.count * chunk.count, of_all = images * count;
       const auto steps = u64(ceil_div(chunk.size, mode.group));
       work.pe_cycles +=
-          count * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
+          of_all * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
       std::uint64_t streamed = 0, filled = fills ? skew : 0;
       switch (array.dataflow) {
         case Dataflow::kWeightStationary: {
@@ -235,7 +237,7 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
           streamed = blocks * u64(ceil_div(pixels, array.rows)) * (steps * u64(mode.passes) + pass);
           break;
       }
-      work.streamed += count * streamed;
+      work.streamed += of_all * streamed;
       work.filled += count * filled;
     });
   });
@@ -265,14 +267,14 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     const Descriptor one = with_one_pixel_tile(tiled);
     bytes[Stream::kInput] =
         input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
-    for (const Stream stream : {Stream::kWeight, Stream::kBias}) {
+    for (const Stream stream : kWeightTileStreams) {
       bytes[stream] = bytes[stream] / weight_visits(one) * weight_visits(tiled);
     }
   } else {
     bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);
   }
   const std::uint64_t written = bytes[Stream::kOutput];
-  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
+  const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
   whole.lone_load_bytes = whole.first_load_bytes = std::min(read, bus_bytes_);
   whole.last_store_bytes = std::min(written, bus_bytes_);
   whole.stores = whole.requests = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "models/arch/accelerator_config.h"
@@ -58,12 +59,25 @@ std::string why_invalid(const Descriptor& tiled) {
   return "";
 }
 
+/// Channels of which a weight tile that is part of a group has a multiple: array widths, or planes
+/// of the output.
+std::vector<int> channel_units(const Descriptor& layer, int columns) {
+  const int planes = layer.output_segment;
+  return planes == 0 || planes == columns ? std::vector{columns} : std::vector{columns, planes};
+}
+
 /// Output channels of weight tiles: parts of a group, then whole groups.
 std::vector<int> weight_tile_channels(const Descriptor& layer, int columns,
                                       const std::optional<int>& wanted) {
+  if (wanted) return {*wanted};
   const int in_group = group_channels(layer);
-  std::vector<int> channels = sizes(in_group, columns, wanted);
-  if (wanted || layer.conv.groups == 1) return channels;
+  std::set<int> of_group;
+  for (const int unit : channel_units(layer, columns)) {
+    const std::vector<int> sizes = balanced_sizes(in_group, unit);
+    of_group.insert(sizes.begin(), sizes.end());
+  }
+  std::vector<int> channels(of_group.begin(), of_group.end());
+  if (layer.conv.groups == 1) return channels;
   for (const int groups : balanced_sizes(layer.conv.groups, 1)) {
     if (groups > 1) channels.push_back(groups * in_group);
   }
@@ -115,9 +129,10 @@ void Candidates::add_pixel_tile(int height, int width) {
     const InputRegion r = input_region(layer_, {0, 1, e.first, e.last});
     columns = std::max(columns, r.x1 - r.x0);
   }
-  pixel_tiles_.push_back({height, width,
-                          std::int64_t{ceil_div(out.height, height)} * ceil_div(out.width, width),
-                          std::int64_t{rows} * columns});
+  pixel_tiles_.push_back(
+      {height, width,
+       std::int64_t{layer_.images()} * ceil_div(out.height, height) * ceil_div(out.width, width),
+       std::int64_t{rows} * columns});
 }
 
 void Candidates::find_pixel_tiles() {
@@ -204,7 +219,7 @@ void Candidates::find_groups() {
       for (const int chunk :
            is_cut ? sizes(steps, reduction_unit(tiled, config_.array), request_.chunk_k)
                   : std::vector{steps}) {
-        t.chunk_k = chunk == steps ? reduction(layer_) : chunk;
+        t.chunk_k = chunk == steps && !request_.chunk_k ? reduction(layer_) : chunk;
         add_groups(t);
       }
     }
@@ -263,7 +278,7 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
   }
   const Room room = accumulator_room(d, config_);
   const bool holds_all = sums_wait(d) && tiling.order == LoopOrder::kWeightChunkOuter;
-  if (holds_all || out.height * out.width == 1) {
+  if (holds_all || layer_.images() * out.height * out.width == 1) {
     if (!room.fits()) limits.sums = 0;
   } else if (room.needed > 0) {
     limits.sums = 8 * room.available / std::max<std::int64_t>(1, 8 * room.needed - 7);
@@ -331,8 +346,10 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
   }
   if (!conv) return;
   const int channels = is_part ? in_group : layer_.conv.out_channels;
-  vary(&Tiling::tile_channels, is_part ? config_.array.columns : in_group, channels, channels,
-       request_.tile_channels);
+  for (const int unit :
+       is_part ? channel_units(layer_, config_.array.columns) : std::vector{in_group}) {
+    vary(&Tiling::tile_channels, unit, channels, channels, request_.tile_channels);
+  }
   tiled.tiling = tiling;
   vary(&Tiling::chunk_k, reduction_unit(tiled, config_.array),
        kernel_size(layer_) * tile_inputs_of_group(tiled), reduction(layer_), request_.chunk_k);

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -34,15 +35,20 @@ bool feeds_next_alone(const FixedNetwork& network, std::size_t i) {
          next.view.real_channels(next.input_shape()) == network.shape_of(producer).channels;
 }
 
-/// Where a feature map lies between its producer and its readers.
+/// Where a feature map lies between its producer and its readers: on chip, or in memory, all
+/// channels of a pixel side by side or in planes of channels, and of its rows every one, every few
+/// columns or every column on a bus word.
 enum class Place : std::uint8_t {
-  kPacked,   ///< in memory, all channels of a pixel side by side
-  kPlanes,   ///< in memory, in planes of channels
-  kPadded,   ///< likewise, and every column of a plane on a bus word
-  kColumns,  ///< in memory, all channels side by side and every column on a bus word
+  kPacked,
+  kStrips,
+  kColumns,
+  kPlanes,
+  kPlaneStrips,
+  kPlaneColumns,
   kChip,
 };
-constexpr std::array kPlaces{Place::kPacked, Place::kPlanes, Place::kPadded, Place::kColumns,
+constexpr std::array kPlaces{Place::kPacked, Place::kStrips,      Place::kColumns,
+                             Place::kPlanes, Place::kPlaneStrips, Place::kPlaneColumns,
                              Place::kChip};
 template <typename Value>
 using ByPlace = EnumArray<Place, Value, kPlaces.size()>;
@@ -52,40 +58,59 @@ struct Layout {
   int segment = 0, strip = 0;
 };
 
-/// Channels of a plane: an array width, or fewer where the groups of a reader would not be whole
-/// planes.
+/// Channels of a plane: an array width, or where the groups of its producer or a reader would not
+/// be whole planes, the most of less that make them so, or the least of more if that is less than
+/// half of it.
 int plane_channels(const FixedNetwork& network, int producer, int columns) {
-  int segment = columns;
-  for (const FixedLayer& layer : network.layers) {
-    const LayerNode& node = layer.node;
-    if (node.input != producer || node.kind != LayerKind::kConv || node.conv.groups == 1) continue;
-    const int inputs = node.conv.in.channels / node.conv.groups;
-    if (inputs <= columns) continue;
-    while (inputs % segment != 0) --segment;
+  int groups = 0;  // channels of which a plane has a divisor; 0: any
+  const auto divide = [&](const LayerNode& node, int channels) {
+    if (node.kind != LayerKind::kConv || node.conv.groups == 1) return;
+    if (channels / node.conv.groups > columns) {
+      groups = std::gcd(groups, channels / node.conv.groups);
+    }
+  };
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const LayerNode& node = network.layers[i].node;
+    if (static_cast<int>(i) == producer) divide(node, node.conv.out_channels);
+    if (node.input == producer) divide(node, node.conv.in.channels);
   }
+  int segment = columns;
+  while (groups % segment != 0) --segment;
+  if (2 * segment >= columns || groups < columns) return segment;
+  segment = columns;
+  while (groups % segment != 0) ++segment;
   return segment;
 }
 
-/// Nothing where a map does not lie so, or as at another place. In planes its rows are in strips of
-/// about 8 columns where tiles of some widths would share bus words.
+/// Nothing where a map does not lie so, or as at another place: strips and columns are for maps of
+/// which tiles of some widths would share bus words.
 ByPlace<std::optional<Layout>> layouts_of(const FixedNetwork& network, int producer,
                                           const AcceleratorConfig& config) {
-  constexpr int kAboutColumns = 8;
   const Shape map = network.shape_of(producer);
   const int bits = network.format_of(producer).bits, bus = config.dma.bus_bytes;
-  const int columns = config.array.columns;
-  const int segment = std::min(map.channels, plane_channels(network, producer, columns));
-  const MapLayout planes(map, bits, segment, 0, bus);
   ByPlace<std::optional<Layout>> layouts;
-  layouts[Place::kPacked] = layouts[Place::kChip] = Layout{};
-  const bool is_free = planes.column_unit() == 1 || map.width == 1;
-  if (!is_free) layouts[Place::kPadded] = Layout{segment, 1};
-  if (map.channels <= columns) return layouts;
-  const bool fills_words = MapLayout(map, bits, 0, 0, bus).column_unit() == 1;
-  if (!fills_words && map.width > 1) layouts[Place::kColumns] = Layout{0, 1};
-  const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
-  layouts[Place::kPlanes] = Layout{segment, is_free || strip == map.width ? 0 : strip};
+  layouts[Place::kChip] = Layout{};
+  constexpr int kAboutColumns = 4;
+  const auto lay = [&](int segment, Place rows, Place strips, Place columns) {
+    layouts[rows] = Layout{segment, 0};
+    if (map.width == 1 || MapLayout(map, bits, segment, 0, bus).column_unit() == 1) return;
+    layouts[columns] = Layout{segment, 1};
+    const int strip = ceil_div(map.width, ceil_div(map.width, kAboutColumns));
+    if (strip > 1 && strip < map.width) layouts[strips] = Layout{segment, strip};
+  };
+  lay(0, Place::kPacked, Place::kStrips, Place::kColumns);
+  const int segment = plane_channels(network, producer, config.array.columns);
+  if (segment < map.channels) {
+    lay(segment, Place::kPlanes, Place::kPlaneStrips, Place::kPlaneColumns);
+  }
   return layouts;
+}
+
+/// Where a map lies of which others lie at `place`: there, or likewise without strips, if it can.
+Place nearest(const ByPlace<std::optional<Layout>>& layouts, Place place) {
+  if (layouts[place]) return place;
+  const bool in_planes = place == Place::kPlaneStrips || place == Place::kPlaneColumns;
+  return in_planes && layouts[Place::kPlanes] ? Place::kPlanes : Place::kPacked;
 }
 
 class Mapper {
@@ -346,15 +371,13 @@ Mapper::Ways Mapper::best_ways() {
   };
   Ways best = improved_ways(others);
   std::vector<Place> best_places = places();
-  for (const Place place : {Place::kPlanes, Place::kPadded, Place::kColumns}) {
+  for (const Place place : kPlaces) {
+    if (place == Place::kPacked || place == Place::kChip) continue;
     bool any = false;
     for (Map* map : shared) {
       any = any || map->layouts[place];
-      if (map->layouts[place]) {
-        map->place = place;
-      } else if (map->layouts[Place::kPacked]) {
-        map->place = Place::kPacked;
-      }
+      const Place alike = nearest(map->layouts, place);
+      if (map->layouts[alike]) map->place = alike;
     }
     if (!any) continue;
     Ways other = improved_ways(others);
@@ -508,8 +531,11 @@ std::string layer_key(const Descriptor& layer) {
   d.requant.relu = false;
   d.requant.clamp_high = d.requant.is_bounded() ? 1 : 0;  // priced, whatever the bounds
   d.requant.clamp_low = 0;
-  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
-  d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
+  d.requant.multiplier = d.requant.multiplier2 = 0;
+  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) {
+    format->frac = format->zero_point = 0;
+  }
+  d.input_address = d.input2_address = d.weight_address = d.output_address = d.batch_stride = 0;
   const DescriptorBytes bytes = encode(d);
   return {bytes.begin(), bytes.end()};
 }

@@ -36,11 +36,13 @@ Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config
     whole.tiling = one_tile(layer);
     d.weight_address = regions.place(WeightLayout(whole, config).bytes());
   }
+  const std::int64_t maps = regions.bytes();
   d.input_address = regions.place(input_layout(d, bus).bytes());
   if (d.kind == LayerKind::kAdd) {
     d.input2_address = regions.place(input2_layout(d, bus).bytes());
   }
   d.output_address = regions.place(output_layout(d, bus).bytes());
+  if (d.images() > 1) d.batch_stride = u64(regions.bytes() - maps);
   return d;
 }
 

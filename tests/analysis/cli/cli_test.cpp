@@ -407,9 +407,9 @@ TEST_F(CliTest, figures_beyond_the_tables_are_refused_or_labelled_wherever_they_
   EXPECT_EQ(json.at("warnings").at(0), warning);
   EXPECT_NE(unwrapped(dcnsim("inspect " + path("r.json")).out).find(warning), std::string::npos);
 
-  spill(path("130nm.yaml"),
-        slurp(kPreset).substr(0, slurp(kPreset).find("cost:")) +
-            "cost: {technology: sky130hd, sram_node_nm: 45, extrapolate: true}\n");
+  spill(path("130nm.yaml"), slurp(kPreset).substr(0, slurp(kPreset).find("cost:")) +
+                                "cost: {technology: sky130hd, sram_node_nm: 45, extrapolate: true, "
+                                "allow_overclock: true}\n");
   EXPECT_NE(dcnsim("inspect " + path("130nm.yaml")).out.find("EXTRAPOLATED beyond the tables: "),
             std::string::npos);
 }

@@ -36,7 +36,7 @@ RunReport example() {
     layer.counters.stall_cycles = {10 * scale, 20 * scale, 5 * scale, 5 * scale};
     layer.counters.macs = 500 * scale;
     layer.counters.pe_cycles = 1000 * scale;
-    layer.counters.stream_bytes = {256, 1000 * scale, 16, 64 * scale, 32 * scale};
+    layer.counters.stream_bytes = {256, 1000 * scale, 16, 0, 64 * scale, 32 * scale};
     layer.energy_pj[EnergyPart::kMultiply] = 10.0 * static_cast<double>(scale);
     layer.energy_pj[EnergyPart::kLeakage] = 1;
     r.layers.push_back(layer);
@@ -73,6 +73,23 @@ TEST(RunReport, an_empty_report_divides_by_nothing) {
   EXPECT_EQ(r.top1(), 0);
   EXPECT_EQ(utilization(r.totals(), r.accelerator.array), 0);
   EXPECT_FALSE(to_text(r).empty());
+}
+
+TEST(RunReport, a_stream_has_an_interval_beside_the_latency_of_one) {
+  RunReport r = example();
+  EXPECT_TRUE(nlohmann::json::parse(to_json(r)).at("throughput").is_null());
+  EXPECT_EQ(to_text(r).find("throughput"), std::string::npos);
+  r.throughput = ThroughputReport{4, true, {1000, 800, 700}, 40e6, 2000};
+  const auto j = nlohmann::json::parse(to_json(r)).at("throughput");
+  EXPECT_EQ(j.at("batch"), 4);
+  EXPECT_EQ(j.at("cycles"), (std::vector<int>{1000, 800, 700}));
+  EXPECT_DOUBLE_EQ(j.at("interval").at("cycles").get<double>(), 750);
+  EXPECT_DOUBLE_EQ(j.at("interval").at("seconds").get<double>(), 1.5e-6);
+  EXPECT_NEAR(j.at("images_per_s").get<double>(), 4 / 1.5e-6, 1e-3);
+  EXPECT_EQ(j.at("energy_pj_an_image"), 40e6);
+  EXPECT_NE(to_text(r).find("throughput   2.667e+06 images/s in batches of 4 that share weights"),
+            std::string::npos)
+      << to_text(r);
 }
 
 TEST(RunReport, json_holds_the_schema_fields) {
@@ -260,7 +277,7 @@ RunReport one_of_each() {
   c.pe_cycles = 24'000;  // of 3,000 * 4 * 5
   c.input_codes = 1000;
   c.input_zeros = 125;
-  c.stream_bytes = {256, 40'000, 1600, 20'000, 8000};
+  c.stream_bytes = {256, 40'000, 1600, 0, 20'000, 8000};
   EnergyBreakdown& pj = layer.energy_pj;
   pj = {};
   pj[EnergyPart::kMultiply] = 1e6;

@@ -30,7 +30,7 @@ AcceleratorConfig random_machine(RandomNetwork& random) {
   AcceleratorConfig c = load_accelerator(kModels + "arch/presets/small_edge.yaml");
   const char* const presets[] = {"lpddr4_3200_x16_6gb", "ddr4_2400_x16_8gb", "lpddr3_1600_x32_4gb"};
   c.dram.preset = presets[random.pick(0, 2)];
-  c.cost.extrapolate = true;
+  c.cost.extrapolate = c.cost.allow_overclock = true;
   c.clock_mhz = 100 * random.pick(1, 8);
   c.array.dataflow = random.chance(4) ? Dataflow::kOutputStationary : Dataflow::kWeightStationary;
   c.array.rows = 8 << random.pick(0, 2);

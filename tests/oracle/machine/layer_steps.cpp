@@ -19,14 +19,17 @@ namespace {
 
 struct PixelTile {
   Range rows, columns;
+  int image = 0;
 };
 
 std::vector<PixelTile> pixel_tiles(const Descriptor& layer) {
   const Geometry g(layer);
   std::vector<PixelTile> tiles;
-  for (const Range& rows : cut({0, g.rows.outputs()}, layer.tiling.tile_h)) {
-    for (const Range& columns : cut({0, g.columns.outputs()}, layer.tiling.tile_w)) {
-      tiles.push_back({rows, columns});
+  for (int image = 0; image < std::max(1, layer.batch); ++image) {
+    for (const Range& rows : cut({0, g.rows.outputs()}, layer.tiling.tile_h)) {
+      for (const Range& columns : cut({0, g.columns.outputs()}, layer.tiling.tile_w)) {
+        tiles.push_back({rows, columns, image});
+      }
     }
   }
   return tiles;
@@ -97,6 +100,7 @@ class Walk {
     Step s;
     s.rows = turn.pixels.rows;
     s.columns = turn.pixels.columns;
+    s.image = turn.pixels.image;
     s.groups = turn.groups.size();
     s.channels = {turn.groups.first * outputs + turn.channels.first,
                   (turn.groups.last - 1) * outputs + turn.channels.last};
@@ -132,7 +136,7 @@ class Walk {
 };
 
 bool same_pixels(const Step& a, const Step& b) {
-  return a.rows == b.rows && a.columns == b.columns;
+  return a.rows == b.rows && a.columns == b.columns && a.image == b.image;
 }
 bool same_input(const Step& a, const Step& b) {
   return same_pixels(a, b) && a.in_channels == b.in_channels;

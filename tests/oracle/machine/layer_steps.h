@@ -44,6 +44,7 @@ struct Geometry {
 
 struct Step {
   Range rows, columns;  ///< of the output map
+  int image = 0;        ///< of the batch
   Range channels;
   int groups = 1;      ///< that the channels are, if not part of one
   Range in_channels;   ///< of the input tile

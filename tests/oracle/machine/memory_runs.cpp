@@ -18,6 +18,12 @@ Run run_of(Stream stream, Int base, Int skipped, Int codes, Int bits, Int bus_by
 
 Int whole_bus_words(Int bits, Int bus_bytes) { return pieces(bits, 8 * bus_bytes) * bus_bytes; }
 
+/// Where the map of a later image of the batch begins.
+std::uint64_t of_image(const Descriptor& layer, const Step& step, std::uint64_t first) {
+  for (int before = 0; before < step.image; ++before) first += layer.batch_stride;
+  return first;
+}
+
 /// A map in memory.
 struct Map {
   std::uint64_t address = 0;
@@ -88,12 +94,20 @@ void add_map(Runs& runs, Stream stream, const Map& map, const std::vector<int>& 
 
 }  // namespace
 
+Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine) {
+  if (layer.kind != LayerKind::kConv || !layer.requant.multiplies) return 0;
+  return 8 * pieces(machine.accumulator.multiplier_bits + 6, 8);
+}
+
 Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
   const Int bus = machine.dma.bus_bytes;
   const Int bias_bits = machine.accumulator.bits > 32 ? 64 : 32;
   Int address = static_cast<Int>(layer.weight_address);
   for (const Step& tile : weight_tiles(layer)) {
     const bool first_chunk = tile.group_inputs.first == 0 && tile.reduction.first == 0;
+    const bool last_chunk =
+        tile.group_inputs.last == layer.conv.in.channels / layer.conv.groups &&
+        tile.reduction.last == layer.conv.kernel_h * layer.conv.kernel_w * tile.group_inputs.size();
     Runs runs;
     const auto add = [&](Stream stream, Int codes, Int bits) {
       runs.push_back(run_of(stream, address, 0, codes, bits, bus, machine.weight_buffer));
@@ -104,6 +118,9 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
     for (const Range& block : cut(tile.channels, width)) {
       if (first_chunk) add(Stream::kBias, block.size(), bias_bits);
       add(Stream::kWeight, Int{tile.reduction.size()} * block.size(), layer.weight.bits);
+      if (last_chunk && layer.requant.multiplies) {
+        add(Stream::kParameter, block.size(), parameter_bits(layer, machine));
+      }
     }
     if (tile.channels == step.channels && tile.group_inputs == step.group_inputs &&
         tile.reduction == step.reduction) {
@@ -127,7 +144,8 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
     for (const int x : all_of(g.columns.inputs(step.columns))) {
       columns.push_back(slice.column + x * step_w);
     }
-    add_map(runs, Stream::kInput, {address, height, width, channels, segment, strip, format.bits},
+    add_map(runs, Stream::kInput,
+            {of_image(layer, step, address), height, width, channels, segment, strip, format.bits},
             rows, columns, real_channels(slice, g.in_channels, step.in_channels),
             machine.dma.bus_bytes, machine.input_buffer, step_h > 1 || step_w > 1);
   };
@@ -146,8 +164,8 @@ Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
   const Geometry g(layer);
   Runs runs;
   add_map(runs, Stream::kOutput,
-          {layer.output_address, g.rows.outputs(), g.columns.outputs(), g.out_channels,
-           layer.output_segment, layer.output_strip, layer.requant.out.bits},
+          {of_image(layer, step, layer.output_address), g.rows.outputs(), g.columns.outputs(),
+           g.out_channels, layer.output_segment, layer.output_strip, layer.requant.out.bits},
           all_of(step.rows), all_of(step.columns), step.stored_channels, machine.dma.bus_bytes,
           machine.output_buffer);
   return runs;

@@ -18,10 +18,17 @@ Int lost_cycles(const BufferConfig& buffer, Int words, Int uses, Int cycles) {
 
 }  // namespace
 
-LayerRun NaiveMachine::run(const Descriptor& layer, std::uint64_t descriptor_address) {
+LayerRun NaiveMachine::run(const Descriptor& layer, std::uint64_t descriptor_address,
+                           std::optional<Int> next) {
   run_ = {};
-  const Int begin_cycle = now_;
-  fetch_descriptor(static_cast<Int>(descriptor_address));
+  const Int begin_cycle = ended_;
+  if (is_fetched_) {
+    await_descriptor();
+  } else {
+    fetch_descriptor(static_cast<Int>(descriptor_address));
+  }
+  ahead_ = next;
+  is_fetched_ = next.has_value();
   begin(layer);
   while (true) {
     pass_bursts(reads_);
@@ -34,8 +41,24 @@ LayerRun NaiveMachine::run(const Descriptor& layer, std::uint64_t descriptor_add
     ++now_;
   }
   wait_for({});
-  run_.tally.cycles = now_ - begin_cycle;
+  ended_ = now_;
+  run_.tally.cycles = ended_ - begin_cycle;
   return run_;
+}
+
+/// Of which the layer before asked for: its bytes are this layer's, and what is left of its way.
+void NaiveMachine::await_descriptor() {
+  for (const Burst& burst : bursts_of(descriptor_runs(0), 256)) {
+    run_.tally.bytes[static_cast<std::size_t>(burst.stream)] += burst.bytes;
+  }
+  wait_for(Wait::kDescriptor);
+  while (!queues_[kDescriptor].tiles.empty()) {
+    request();
+    ++now_;
+    pass_bursts(reads_);
+  }
+  while (now_ < fetched_ + 256 / config_.dma.bus_bytes) ++now_;
+  wait_for({});
 }
 
 /// Then a cycle for each of its bus words, in which it is decoded: a wait of its own.
@@ -84,10 +107,10 @@ void NaiveMachine::begin(const Descriptor& layer) {
       std::count_if(steps_.begin(), steps_.end(), [](const Step& s) { return s.stores; }) > 1);
   if (layer.kind == LayerKind::kConv && layer.input_on_chip) {
     const Geometry g(layer);
-    run_.tally.input_codes +=
-        Int{g.rows.inputs({0, g.rows.outputs()}).size()} *
-        g.columns.inputs({0, g.columns.outputs()}).size() *
-        real_channels(layer.input_slice, g.in_channels, {0, g.in_channels}).size();
+    const Int of_one = Int{g.rows.inputs({0, g.rows.outputs()}).size()} *
+                       g.columns.inputs({0, g.columns.outputs()}).size() *
+                       real_channels(layer.input_slice, g.in_channels, {0, g.in_channels}).size();
+    for (int image = 0; image < std::max(1, layer.batch); ++image) run_.tally.input_codes += of_one;
   }
   run_.steps = static_cast<Int>(steps_.size());
 }
@@ -119,6 +142,7 @@ void NaiveMachine::pass(const InFlight& burst) {
   while (queue.oldest_moved()) {
     queue.tiles.pop_front();
     if (burst.source == kOutputs) --output_slots_taken_;
+    if (burst.source == kDescriptor) fetched_ = now_;
   }
 }
 
@@ -264,6 +288,13 @@ void NaiveMachine::take_slots() {
     to_store_.pop_front();
     begin_tile(kOutputs, step, output_runs(layer_, config_, steps_[step]));
   }
+  const auto loaded = [&](Source source, const std::deque<std::size_t>& left) {
+    return left.empty() && !queues_[source].requests();
+  };
+  if (ahead_ && loaded(kWeights, weights_to_load_) && loaded(kInputs, inputs_to_load_)) {
+    begin_tile(kDescriptor, 0, descriptor_runs(*ahead_));
+    ahead_.reset();
+  }
 }
 
 void NaiveMachine::take_slot(Source source, std::deque<std::size_t>& first_steps) {
@@ -311,7 +342,8 @@ void NaiveMachine::request() {
   const Burst burst = tile.to_request.front();
   tile.to_request.pop_front();
   ++tile.in_flight;
-  run_.tally.bytes[static_cast<std::size_t>(burst.stream)] += burst.bytes;
+  const bool is_ahead = *source == kDescriptor && is_fetched_;
+  if (!is_ahead) run_.tally.bytes[static_cast<std::size_t>(burst.stream)] += burst.bytes;
   Port& port = *source == kOutputs ? writes_ : reads_;
   const Int done = memory_.access(now_, burst);
   port.bursts.push_back({*source, tile.number, burst.bytes, now_, done, 0});
@@ -353,8 +385,8 @@ bool NaiveMachine::may_request(Source source) const {
 }
 
 bool NaiveMachine::done() const {
-  return next_step_ == steps_.size() && !running_ && reads_.bursts.empty() &&
-         writes_.bursts.empty() && to_store_.empty() && queues_[kOutputs].tiles.empty();
+  return next_step_ == steps_.size() && !running_ && writes_.bursts.empty() && to_store_.empty() &&
+         queues_[kOutputs].tiles.empty();
 }
 
 }  // namespace dcnsim::oracle

@@ -57,8 +57,10 @@ class NaiveMachine {
   NaiveMachine(const AcceleratorConfig& config, Memory& memory)
       : config_(config), memory_(memory) {}
 
-  /// Executes a descriptor from where the one before ended.
-  LayerRun run(const Descriptor& layer, std::uint64_t descriptor_address);
+  /// Executes a descriptor from where the one before ended. If `next` is given, the descriptor
+  /// there, which the next run() executes, is asked for when nothing else is left to be loaded.
+  LayerRun run(const Descriptor& layer, std::uint64_t descriptor_address,
+               std::optional<Int> next = {});
 
  private:
   enum Source { kDescriptor, kWeights, kInputs, kOutputs };
@@ -94,6 +96,7 @@ class NaiveMachine {
   };
 
   void fetch_descriptor(Int address);
+  void await_descriptor();
   void begin(const Descriptor& layer);
   bool loads_inputs() const;
   void pass_bursts(Port& port);
@@ -131,6 +134,10 @@ class NaiveMachine {
   bool output_open_ = false;
   std::optional<Wait> waiting_;
   Int waiting_from_ = 0;
+  std::optional<Int> ahead_;  ///< a descriptor that is to be asked for
+  bool is_fetched_ = false;   ///< the next layer's, or it is on its way
+  Int fetched_ = 0;           ///< when it had come
+  Int ended_ = 0;             ///< the layer before
 };
 
 }  // namespace dcnsim::oracle

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole networks: the mapper's choices against random mappings, its plan of what stays on chip
-// against trying every plan, and machines that grow.
+// Whole networks: the mapper's plan of what stays on chip against trying every plan, and machines
+// that grow.
 #include "platform/compiler/mapper/mapper.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <map>
-#include <set>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/perf/buffer_need.h"
+#include "models/perf/tile_cuts.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 #include "platform/compiler/mapper/search.h"
-#include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
-#include "tests/support/known_layers.h"
 #include "tests/support/network_layers.h"
 #include "tests/support/random_network.h"
-#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -29,99 +26,6 @@ const std::string kSource = DCNSIM_SOURCE_DIR;
 
 AcceleratorConfig preset(const std::string& name) {
   return load_accelerator(kSource + "/models/arch/presets/" + name + ".yaml");
-}
-
-/// The layers of three networks: both built-in ones, and the first random one of five layers.
-std::vector<Descriptor> layers_of_network(const std::string& name) {
-  if (name != "random") return layers_of(kSource + "/workloads/networks/" + name + ".onnx.gz", 8);
-  RandomNetwork random(20);
-  FixedNetwork network = random.make();
-  while (network.layers.size() < 5) network = random.make();
-  return describe(network, Accumulator{});
-}
-
-class MapperTest : public testing::TestWithParam<const char*> {};
-
-/// Its maps packed, in planes of an array width or on chip.
-std::vector<Descriptor> places_of(const Descriptor& layer, const AcceleratorConfig& config) {
-  std::vector<Descriptor> placed;
-  const auto segment = [&](int place, const Shape& map) {
-    return place == 1 && map.channels > config.array.columns ? config.array.columns : 0;
-  };
-  for (const auto& [in, out] : {std::pair(0, 0), {1, 1}, {0, 2}, {2, 1}}) {
-    Descriptor d = layer;
-    d.input_on_chip = in == 2;
-    d.output_on_chip = out == 2;
-    d.input_segment = segment(in, d.input_shape());
-    d.output_segment = segment(out, d.output_shape());
-    if (d.kind == LayerKind::kAdd) d.input2_segment = segment(1, d.input_shape());
-    if (why_layer_illegal(d, config).empty()) placed.push_back(d);
-  }
-  return placed;
-}
-
-/// Of `count` random mappings of a layer none takes 0.5 % less than the one that is chosen, and on
-/// layers of some thousand cycles not two row misses of the DRAM less.
-void expect_no_better(MappingSearch& search, const Descriptor& layer,
-                      const AcceleratorConfig& config, int count, std::mt19937& engine) {
-  const SearchResult best = search.best(layer, {}, 1);
-  std::set<DescriptorBytes> drawn;
-  Descriptor d = layer;
-  for (int i = 0; i < count; ++i) {
-    const auto tiling = random_legal_tiling(d, config, engine);
-    if (!tiling) return;
-    ASSERT_FALSE(best.best.empty());
-    d.tiling = *tiling;
-    if (!drawn.insert(encode(d)).second) continue;
-    constexpr double kTwoRowMisses = 23;  // tRP, tRCD, CL, tDQSCK: 57.5 ns each, at 200 MHz
-    const double chosen = best.best.front().score.first;
-    ASSERT_GE(search.evaluate(d, *tiling).score.first,
-              chosen - std::max(0.005 * chosen, kTwoRowMisses));
-  }
-}
-
-TEST_P(MapperTest, is_never_worse_than_random_mappings) {
-  const AcceleratorConfig config = preset("small_edge");
-  const EnergyModel none;
-  MappingSearch search(config, lpddr4_3200(), none);
-  std::mt19937 engine(1);
-  std::set<DescriptorBytes> layers;
-  for (const Descriptor& layer : layers_of_network(GetParam())) {
-    for (const Descriptor& d : places_of(layer, config)) {
-      if (layers.insert(encode(d)).second)
-        expect_no_better(search, d, config, tries(80, 250), engine);
-    }
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Networks, MapperTest,
-                         testing::Values("cifar10_plain7_float", "cifar10_res8_float", "random"));
-
-/// The layers of large networks, of which the random mappings take seconds each: in the suite a
-/// few, as they come.
-void expect_no_better_of(const std::vector<KnownLayer>& layers, const char* name, int every,
-                         int count) {
-  const AcceleratorConfig config = preset(name);
-  const EnergyModel none;
-  MappingSearch search(config, lpddr4_3200(), none);
-  std::mt19937 engine(2);
-  for (std::size_t i = 0; i < layers.size(); i += static_cast<std::size_t>(every)) {
-    SCOPED_TRACE(layers[i].name);
-    const std::vector<Descriptor> placed = places_of(layers[i].descriptor, config);
-    expect_no_better(search, placed[i % placed.size()], config, count, engine);
-  }
-}
-
-TEST(MapperOfLargeNetworks, is_not_worse_than_random_mappings) {
-  expect_no_better_of(KnownNetwork::resnet50(8), "large_edge", 9, 10);
-  expect_no_better_of(KnownNetwork::mobilenet_v2(8), "small_edge", 9, 10);
-}
-
-TEST(MapperOfLargeNetworks, DISABLED_is_not_worse_than_a_thousand_random_mappings) {
-  for (const char* name : {"small_edge", "large_edge"}) {
-    expect_no_better_of(KnownNetwork::resnet50(8), name, 1, 1000);
-    expect_no_better_of(KnownNetwork::mobilenet_v2(8), name, 1, 1000);
-  }
 }
 
 Score sum(const std::vector<LayerMapping>& mappings) {
@@ -323,9 +227,9 @@ double cycles(const AcceleratorConfig& config, const DramSpec& dram,
 constexpr double kTolerance = 1.01, kBufferTolerance = 1.001;
 
 TEST(LargerMachine, is_not_slower) {
-  const std::vector<Descriptor> all =
+  const std::vector<KnownLayer> all =
       layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz", 8);
-  const std::vector<Descriptor> layers{all[0], all[2], all.back()};
+  const std::vector<Descriptor> layers{all[0].descriptor, all[2].descriptor, all.back().descriptor};
   std::map<std::array<int, 3>, double> grid;
   for (const int buffers : {0, 1, 2}) {
     for (const int bus : {0, 1, 2}) {

@@ -37,7 +37,7 @@ EnergyModel some_energy() {
           "some"};
 }
 
-/// Maps on chip, packed or in planes.
+/// Maps on chip, packed or in planes; some for several images.
 Descriptor with_places(Descriptor d, RandomLayer& random) {
   const auto place = [&](bool& on_chip, int& segment, int channels) {
     on_chip = random.chance(4);
@@ -49,6 +49,7 @@ Descriptor with_places(Descriptor d, RandomLayer& random) {
     d.input2_segment = d.input_segment == 0 ? 1 : d.input_segment;
   }
   d.proved = random.chance(2);
+  if (random.chance(4)) d.batch = random.pick(2, 3);
   return d;
 }
 
@@ -112,10 +113,13 @@ bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config)
   const int all_inputs = conv ? group_inputs(d) : d.input_shape().channels;
   if (t.tile_in != 0 && !is_balanced(t.tile_in, all_inputs, least_inputs, 1)) return false;
   if (!conv) return true;
-  const bool channels =
-      t.tile_channels <= group_channels(d)
-          ? is_balanced(t.tile_channels, group_channels(d), config.array.columns, 1)
-          : is_balanced(t.tile_channels / group_channels(d), d.conv.groups, 1, 1);
+  const auto is_balanced_part = [&](int unit) {
+    return is_balanced(t.tile_channels, group_channels(d), unit, 1);
+  };
+  const bool channels = t.tile_channels <= group_channels(d)
+                            ? is_balanced_part(config.array.columns) ||
+                                  (d.output_segment != 0 && is_balanced_part(d.output_segment))
+                            : is_balanced(t.tile_channels / group_channels(d), d.conv.groups, 1, 1);
   if (t.chunk_k == reduction(d)) return channels;
   return channels && (t.tile_in == 0 || t.tile_in == least_inputs) &&
          is_balanced(t.chunk_k, kernel_size(d) * tile_inputs_of_group(d),

@@ -124,6 +124,16 @@ class Model {
     return tensor;
   }
 
+  /// Codes of an element type, at most 32 bits.
+  void codes(const std::string& name, onnx::TensorProto::DataType type, const Dims& dims,
+             const std::vector<int>& values) {
+    onnx::TensorProto& tensor = *graph().add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(type);
+    for (const int dim : dims) tensor.add_dims(dim);
+    for (const int value : values) tensor.add_int32_data(value);
+  }
+
   void shape_constant(const std::string& name, const std::vector<std::int64_t>& values) {
     onnx::TensorProto& tensor = *graph().add_initializer();
     tensor.set_name(name);

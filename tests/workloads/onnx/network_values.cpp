@@ -65,10 +65,11 @@ std::string run(FixedNetwork network, const std::string& pixels, int frac,
   Executor executor(network, {64, Overflow::kWrap});
   const Dataset images = read_images(pixels, network.input);
   const CodeInput input(network, images);
+  const int last = static_cast<int>(network.layers.size()) - 1;
   for (std::size_t image = 0; image < images.size(); ++image) {
     const CodeTensor& output = executor.run(input(image)).layers.back();
     append(values, output.shape(),
-           [&](std::size_t i) { return dequantize(output.get(i), output.format()); });
+           [&](std::size_t i) { return network.number(last, output.get(i)); });
   }
   return to_string(network.layers.back().requant.out);
 }

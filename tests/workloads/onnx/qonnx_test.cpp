@@ -227,7 +227,7 @@ TEST(Qonnx, NamesWhatHasNoQuantNode) {
                        m.graph().mutable_node(3)->set_input(1, "w");
                        plain_end(m);
                      }),
-            "node 'conv0' (Conv): its weights have no Quant node");
+            "node 'conv0' (Conv): its weights have no Quant or DequantizeLinear node");
 }
 
 /// quantized_conv() on the image as it comes.
@@ -318,22 +318,19 @@ TEST(Qonnx, KeepsAReluOnAnInputWhosePixelsMayBeNegative) {
   EXPECT_EQ(loaded_for(model, parse_convention("signed")).layers.size(), 2U);
 }
 
-TEST(Qonnx, NamesQuantNodesThatShiftsCannotExecute) {
+TEST(Qonnx, NamesQuantNodesThatNothingCanExecute) {
   const auto error = [](float scale, int bits, const char* mode) {
     return error_of(fine_input(), [&](Model& m) { m.quant("c", "y", scale, bits, true, mode); });
   };
-  EXPECT_EQ(error(0.3F, 8, "ROUND"),
-            "node 'Quant_y' (Quant): scale 0.300000 is not a power of two, which the shift "
-            "requantizer needs");
   EXPECT_EQ(error(-0.5F, 8, "ROUND"),
-            "node 'Quant_y' (Quant): scale -0.500000 is not a power of two, which the shift "
-            "requantizer needs");
+            "node 'Quant_y' (Quant): scale -0.500000 is not a positive number");
   EXPECT_EQ(error(0.5F, 17, "ROUND"),
             "node 'Quant_y' (Quant): bits: 17 is not a width from 1 to 16");
   EXPECT_EQ(error(0.5F, 0, "ROUND"),
             "node 'Quant_y' (Quant): bit width 0.000000 is not a number from 1 to 62");
   EXPECT_EQ(error(0x1p-60F, 8, "ROUND"),
-            "node 'Quant_y' (Quant): frac: 60 is not between -48 and 48");
+            "node 'conv0' (Conv): a scale of 72057594037927936.000000 has no multiplier of 31 "
+            "bits");
   EXPECT_EQ(error(0.5F, 8, "CEIL"),
             "node 'Quant_y' (Quant): rounding mode CEIL is not supported, expected ROUND, "
             "HALF_UP, DOWN or FLOOR");
@@ -342,7 +339,7 @@ TEST(Qonnx, NamesQuantNodesThatShiftsCannotExecute) {
                        m.quant("c", "y", 0.5F, 8, true);
                        m.graph().mutable_node(4)->set_input(2, "xq.scale");
                      }),
-            "node 'Quant_y' (Quant): its zero point is not 0, which the shift requantizer needs");
+            "node 'Quant_y' (Quant): zero point 0.500000 is no code, from -128 to 127");
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.quant("c", "y", 0.5F, 8, true);
@@ -423,17 +420,18 @@ TEST(Qonnx, ReadsZeroPointOneOfOneBit) {
                        m.quant("c", "y", 0.5F, 2, false);
                        m.graph().mutable_node(4)->set_input(2, "xq.scale");
                      }),
-            "node 'Quant_y' (Quant): its zero point is not 0, which the shift requantizer needs");
+            "node 'Quant_y' (Quant): zero point 0.500000 is no code, from 0 to 3");
 }
 
-TEST(Qonnx, RefusesToQuantizeTwice) {
-  EXPECT_EQ(error_of(fine_input(),
-                     [](Model& m) {
-                       m.quant("c", "d", 0.5F, 8, true);
-                       m.quant("d", "y", 1.0F, 8, true);
-                     }),
-            "node 'Quant_y' (Quant): quantizes a second time, from 8 bits, scale 2^-1, signed, "
-            "ROUND to 8 bits, scale 2^0, signed, ROUND: one of the two would do");
+TEST(Qonnx, QuantizesASecondTimeInALayerOfItsOwn) {
+  const FixedNetwork network = loaded(fine_input(), [](Model& m) {
+    m.quant("c", "d", 0.5F, 8, true);
+    m.quant("d", "y", 1.0F, 4, true);
+  });
+  ASSERT_EQ(network.layers.size(), 2U);
+  EXPECT_EQ(network.layers[1].node.kind, LayerKind::kPool);
+  EXPECT_EQ(network.layers[1].requant.out, (Format{4, 0, true, false}));
+  EXPECT_EQ(network.layers[1].requant.shift, 1);
   EXPECT_EQ(error_of(fine_input(),
                      [](Model& m) {
                        m.quant("c", "d", 0.5F, 8, true);
