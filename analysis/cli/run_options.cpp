@@ -64,6 +64,10 @@ void RunCommandOptions::add_to(CLI::App& run) {
              "(fixed), mapped anew for each (new, which takes a search a change), or none"),
          {"fixed", "new", "none"})
       ->capture_default_str();
+  add_images_to(run);
+}
+
+void RunCommandOptions::add_images_to(CLI::App& run) {
   run.add_option(
          "--predictions", predictions,
          "Write every image's label, class and outputs, as the simulated machine has them,\n"

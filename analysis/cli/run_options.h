@@ -42,6 +42,10 @@ struct RunCommandOptions {
   void add_to(CLI::App& run);
   /// Throws UsageError.
   RunRequest request() const;
+
+ private:
+  /// What is written of single images.
+  void add_images_to(CLI::App& run);
 };
 
 }  // namespace dcnsim::cli
