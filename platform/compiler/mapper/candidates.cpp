@@ -73,8 +73,8 @@ std::vector<int> weight_tile_channels(const Descriptor& layer, int columns,
   const int in_group = group_channels(layer);
   std::set<int> of_group;
   for (const int unit : channel_units(layer, columns)) {
-    const std::vector<int> sizes = balanced_sizes(in_group, unit);
-    of_group.insert(sizes.begin(), sizes.end());
+    const std::vector<int> balanced = balanced_sizes(in_group, unit);
+    of_group.insert(balanced.begin(), balanced.end());
   }
   std::vector<int> channels(of_group.begin(), of_group.end());
   if (layer.conv.groups == 1) return channels;

@@ -510,8 +510,10 @@ TEST(StoredSearch, comes_back_only_if_it_can_be_of_this_layer) {
 }
 
 TEST(Score, of_energy_needs_a_model) {
-  for (const MappingConfig& mapping : {MappingConfig{Objective::kEnergy, 0, {}},
-                                       MappingConfig{Objective::kLatency, 0, Objective::kEnergy}}) {
+  MappingConfig first, second;
+  first.objective = Objective::kEnergy;
+  second.second = Objective::kEnergy;
+  for (const MappingConfig& mapping : {first, second}) {
     EXPECT_THROW(score(mapping, {}, {}, {}), std::invalid_argument);
   }
 }
