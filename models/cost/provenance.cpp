@@ -123,10 +123,15 @@ std::string leakage_note(const CostParts& p) {
       .text();
 }
 
-std::string requantizer_kind(const AcceleratorConfig& config) {
-  if (config.requantizer == RequantizerKind::kShift) return "variable shift";
+std::string requantizer_note(const AcceleratorConfig& config) {
+  const std::string widths = "linear between measured widths, 1 bit charged as 2; rounding modes ";
+  if (config.requantizer == RequantizerKind::kShift) {
+    return "variable shift, with registers; " + widths +
+           "other than half-to-even charged as half-up";
+  }
   return "a multiplier of " + std::to_string(config.accumulator.multiplier_bits) +
-         " bits and a variable shift, for layers of powers of two too";
+         " bits and a variable shift, with registers, for layers of powers of two too; " + widths +
+         "charged as half-up";
 }
 
 std::string logic_factors(const CostConfig& cost) {
@@ -232,13 +237,7 @@ std::vector<Provenance> statements(const CostParts& p) {
                     ? "weights beside those of the PEs' tables: two sets, of all bits"
                     : "sums on their way out of the array"),
       post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
-           p.post.requantizer_error_bars().energy,
-           requantizer_kind(p.config) +
-               ", with registers; linear between measured widths, 1 bit charged as 2; rounding " +
-               (p.config.requantizer == RequantizerKind::kShift
-                    ? "modes other than half-to-even charged as half-up"
-                    : "modes charged as half-up") +
-               and_factors),
+           p.post.requantizer_error_bars().energy, requantizer_note(p.config) + and_factors),
       post(component_of(EnergyPart::kPoolAdd), ", CNN-like (max) or uniform (add) operands",
            p.post.pool_add_error_bars().energy,
            "with registers; linear between measured widths, adders at least 16 bits wide" +
