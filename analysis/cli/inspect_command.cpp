@@ -178,6 +178,8 @@ void inspect_accelerator(const AcceleratorConfig& config, const std::string& fil
         config.clock_mhz * config.array.rows * config.array.columns * mode.group / mode.passes /
             1e3);
   }
+  say("#\n# highest clock, MHz\n#   {:<20} {:>12.1f}\n#   {}\n", "critical path",
+      cost.critical_path().highest_mhz(), cost.critical_path().text());
   const AreaBreakdown area = cost.area_um2();
   say("#\n# area, um2\n");
   for (const AreaPart part : area.keys()) {

@@ -42,6 +42,9 @@ void RunCommandOptions::add_to(CLI::App& run) {
   layout.add_to(run);
   run.add_option("--json", json, "Write everything to FILE (schema dcnsim.run/1)")
       ->type_name(kOutputType);
+  run.add_option("--csv", csv,
+                 "Write the layers to FILE (CSV): a line each, columns named as in JSON")
+      ->type_name(kOutputType);
   run.add_flag("--check", check, "Compare every code of every layer with the reference executor");
   one_of(run.add_option(
              "--timing", timing,
@@ -50,6 +53,11 @@ void RunCommandOptions::add_to(CLI::App& run) {
              "one approximately, because they do not depend on the data"),
          {"auto", "lt", "at"})
       ->capture_default_str();
+  whole(run.add_option(
+            "--batch", batch,
+            "Simulate a stream, too, of batches of N images that share weights, whatever the\n"
+            "accelerator file says (mapping.batch): images a second, and energy an image"),
+        1, kMostBatch);
   one_of(run.add_option(
              "--what-if", what_if,
              "What changes to the machine would save: with the layers executed as they are\n"
@@ -123,6 +131,7 @@ RunRequest RunCommandOptions::request() const {
   request.what_if = what_if == "none"  ? RunWhatIf::kNone
                     : what_if == "new" ? RunWhatIf::kNew
                                        : RunWhatIf::kFixed;
+  request.batch = batch;
   request.check = check;
   request.jobs = jobs;
   request.predictions = predictions;

@@ -24,11 +24,12 @@ struct RunCommandOptions {
   double zeros = 0;
   PixelOptions pixels;
   std::uint64_t limit = 0;
+  std::optional<int> batch;
   WidthOptions widths;
   MappingOptions mapping;
   LayoutOptions layout;
   std::size_t jobs = default_jobs();
-  std::optional<std::string> json;
+  std::optional<std::string> json, csv;
   bool check = false;
   std::string timing = "auto", what_if = "fixed";
   std::optional<std::string> predictions;

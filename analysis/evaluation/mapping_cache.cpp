@@ -105,6 +105,7 @@ std::unique_ptr<MappingCache> mapping_cache(const std::string& folder,
   if (folder.empty()) return nullptr;
   AcceleratorConfig machine = config;
   machine.name = "";
+  machine.mapping.batch = 0;  // layers have theirs
   std::string identity = to_yaml(machine) + energy_model(cost).identity;
   const std::string tables = tables_folder(tables_dir, config);
   try {

@@ -26,6 +26,54 @@ TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topolog
   return record;
 }
 
+StreamRecord evaluate_behind(const Machine& machine, const Program& program) {
+  std::vector<DescriptorList> lists;
+  for (const int set : {0, 1}) {
+    lists.push_back({descriptors(program, set), program.list_address(set)});
+  }
+  return {descriptors(program), evaluate_queue(lists, machine.config, machine.dram).back(),
+          program.images};
+}
+
+StreamRecord evaluate_stream(const Machine& machine, const FixedNetwork& topology,
+                             const std::vector<Descriptor>& layers, const TimingRecord& one,
+                             MappingCache* mappings) {
+  constexpr int kSets = 2;
+  const int batch = machine.config.mapping.batch;
+  if (batch == 0) return {};
+  const auto laid_out = [&](const std::vector<LayerMapping>& chosen) {
+    return evaluate_behind(machine, lay_out(topology, machine.config, chosen, kSets));
+  };
+  StreamRecord apart = laid_out(mappings_of(one.layers));
+  if (batch == 1) return apart;
+  MapperOptions options;
+  options.energy = energy_model(machine.cost);
+  options.cache = mappings;
+  StreamRecord shared = laid_out(
+      map_network(topology, in_batches(layers, batch), machine.config, machine.dram, options));
+  return is_faster(shared, apart) ? shared : apart;
+}
+
+bool is_faster(const StreamRecord& batches, const StreamRecord& one) {
+  const auto cycles = [](const StreamRecord& stream) {
+    std::uint64_t sum = 0;
+    for (const LayerCounters& layer : stream.counters) sum += layer.cycles;
+    return sum;
+  };
+  return cycles(batches) <= static_cast<std::uint64_t>(batches.images) * cycles(one);
+}
+
+std::vector<Descriptor> in_batches(std::vector<Descriptor> layers, int batch) {
+  for (Descriptor& layer : layers) layer.batch = batch;
+  return layers;
+}
+
+std::vector<LayerMapping> mappings_of(const std::vector<Descriptor>& layers) {
+  std::vector<LayerMapping> mappings;
+  for (const Descriptor& layer : layers) mappings.push_back({layer, {}});
+  return mappings;
+}
+
 std::vector<StallCycles> waits_behind_ideal_memory(const std::vector<Descriptor>& layers,
                                                    std::uint64_t descriptor_address,
                                                    const Machine& machine) {

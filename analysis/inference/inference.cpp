@@ -14,6 +14,7 @@
 #include "analysis/inference/layer_mappings.h"
 #include "analysis/inference/run_inputs.h"
 #include "analysis/inference/simulated_images.h"
+#include "analysis/inference/throughput.h"
 #include "analysis/trace/observed_run.h"
 #include "analysis/whatif/what_if.h"
 #include "models/arch/dram_spec.h"
@@ -178,7 +179,7 @@ std::optional<std::string> too_few_bytes_a_row(const RunReport& report, const Dr
       bytes, enough);
 }
 
-std::vector<std::string> warnings(const RunReport& report, const DramSpec& dram) {
+std::vector<std::string> warnings(const RunReport& report, const Machine& machine) {
   std::vector<std::string> texts;
   if (const auto components = extrapolated_components(report.provenance); !components.empty()) {
     texts.push_back(fmt::format("EXTRAPOLATED beyond the tables: {}", fmt::join(components, ", ")));
@@ -191,7 +192,12 @@ std::vector<std::string> warnings(const RunReport& report, const DramSpec& dram)
         report.overflows, accumulator.bits,
         accumulator.overflow == Overflow::kWrap ? "wrapped" : "saturated"));
   }
-  if (auto text = too_few_bytes_a_row(report, dram)) texts.push_back(*std::move(text));
+  if (const CostModel& cost = machine.cost; cost.clock_share() > 1) {
+    texts.push_back(fmt::format("clock of {} MHz, beyond what was measured: {}, at most {} MHz",
+                                machine.config.clock_mhz, cost.critical_path().text(),
+                                cost.critical_path().highest_mhz()));
+  }
+  if (auto text = too_few_bytes_a_row(report, machine.dram)) texts.push_back(*std::move(text));
   return texts;
 }
 
@@ -230,9 +236,12 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
                                           program.descriptor_address, machine);
   report.what_if = what_ifs_of(request, inputs, program, simulated.counters);
   price(machine, program, simulated.counters, report);
+  if (machine.config.mapping.batch > 0) {
+    report.throughput = throughput(inputs, batch_program(request, inputs, program, progress),
+                                   simulated.counters, time_transport(request.timing));
+  }
   report.warnings = inputs.warnings;
-  for (std::string& text : warnings(report, machine.dram))
-    report.warnings.push_back(std::move(text));
+  for (std::string& text : warnings(report, machine)) report.warnings.push_back(std::move(text));
   write_values(request, how, simulated, report);
   return report;
 }

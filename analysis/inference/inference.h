@@ -70,7 +70,8 @@ struct RunRequest {
 
   RunTiming timing = RunTiming::kAuto;
   RunWhatIf what_if = RunWhatIf::kFixed;
-  bool check = false;    ///< every code of every layer against the reference executor's
+  std::optional<int> batch;  ///< instead of the accelerator's mapping.batch (ThroughputReport)
+  bool check = false;        ///< every code of every layer against the reference executor's
   std::size_t jobs = 1;  ///< processes that simulate images at a time; results do not depend on it
 
   std::optional<std::string> predictions;  ///< CSV file to write (PredictionTable)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/inference/layer_mappings.h"
 
+#include "analysis/evaluation/timing.h"
 #include "models/base/file/text_file.h"
 #include "models/base/yaml/document.h"
 #include "platform/compiler/describe.h"
@@ -22,8 +23,10 @@ NetworkRequest requested(const std::string& file, const FixedNetwork& network,
 
 std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork& network,
                                      const std::string& file, std::vector<InputFile>& inputs,
-                                     const OnRunProgress& progress, std::size_t runners_up) {
-  const std::vector<Descriptor> layers = describe(network, machine.config.accumulator);
+                                     const OnRunProgress& progress, std::size_t runners_up,
+                                     int batch) {
+  const std::vector<Descriptor> layers =
+      in_batches(describe(network, machine.config.accumulator), batch);
   MapperOptions options;
   options.energy = energy_model(machine.cost);
   options.runners_up = runners_up;

@@ -16,11 +16,12 @@ namespace dcnsim {
 
 /// One mapping a layer. `file`: the user's mapping (mapping_yaml.h), "" for none; layers it does
 /// not name are searched, with `runners_up` next best ones; it is added to `inputs`. Searches are
-/// kept where the machine keeps them. Throws std::runtime_error: what parse_mapping, describe and
-/// map_network throw.
+/// kept where the machine keeps them. `batch` images share the weights of a layer
+/// (0: one). Throws
+/// std::runtime_error: what parse_mapping, describe and map_network throw.
 std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork& network,
                                      const std::string& file, std::vector<InputFile>& inputs,
-                                     const OnRunProgress& progress = {},
-                                     std::size_t runners_up = 0);
+                                     const OnRunProgress& progress = {}, std::size_t runners_up = 0,
+                                     int batch = 0);
 
 }  // namespace dcnsim

@@ -41,6 +41,7 @@ Machine run_machine(const RunRequest& request, const std::optional<InputPath>& f
   if (request.dataflow) config.array.dataflow = *request.dataflow;
   if (request.objective) config.mapping.objective = *request.objective;
   if (request.slack) config.mapping.slack = *request.slack;
+  if (request.batch) config.mapping.batch = *request.batch;
   if (request.second_objective) config.mapping.second = *request.second_objective;
   return make_machine(std::move(config), data.cost_tables().path, request.mapping_cache,
                       file ? file->path : "");

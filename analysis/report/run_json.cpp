@@ -89,7 +89,24 @@ Json layer_json(std::size_t index, const RunReport& report) {
   return json;
 }
 
+Json throughput_json(const ThroughputReport& t, double clock_period_s) {
+  const double seconds = t.interval_cycles() * clock_period_s;
+  return {{"batch", t.batch},
+          {"weights_shared", t.shares_weights},
+          {"cycles", t.cycles},
+          {"interval", {{"cycles", t.interval_cycles()}, {"seconds", seconds}}},
+          {"images_per_s", t.batch / seconds},
+          {"energy_pj_an_image", t.energy_pj},
+          {"traffic_bytes_an_image", t.traffic_bytes}};
+}
+
 }  // namespace
+
+Json layers_json(const RunReport& report) {
+  Json layers = Json::array();
+  for (std::size_t i = 0; i < report.layers.size(); ++i) layers.push_back(layer_json(i, report));
+  return layers;
+}
 
 std::string to_json(const RunReport& report) {
   const LayerCounters sum = report.totals();
@@ -105,6 +122,9 @@ std::string to_json(const RunReport& report) {
   json["timing"] = {{"transport", to_string(report.timing)},
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
+  json["throughput"] = report.throughput
+                           ? throughput_json(*report.throughput, report.clock_period_s)
+                           : Json(nullptr);
   add_cycles(json, report.attribution(), sum, report.accelerator.array);
   json["limited_by"] =
       limited_by(report.diagnosis(), report.what_if ? &report.what_if->total : nullptr);
@@ -114,10 +134,7 @@ std::string to_json(const RunReport& report) {
   json["energy"] = energy(report.energy_pj());
   json["area"] = {{"total_um2", report.area_um2.total()},
                   {"by_component", by_name(report.area_um2)}};
-  json["layers"] = Json::array();
-  for (std::size_t i = 0; i < report.layers.size(); ++i) {
-    json["layers"].push_back(layer_json(i, report));
-  }
+  json["layers"] = layers_json(report);
   json["dram_peak_bytes_per_s"] = report.dram_peak_bytes_per_s;
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   json["provenance"] = Json::array();

@@ -3,6 +3,12 @@
 
 namespace dcnsim {
 
+double ThroughputReport::interval_cycles() const {
+  double sum = 0;
+  for (std::size_t i = 1; i < cycles.size(); ++i) sum += static_cast<double>(cycles[i]);
+  return sum / static_cast<double>(cycles.size() - 1);
+}
+
 LayerCounters RunReport::totals() const {
   LayerCounters sum;
   for (const LayerReport& layer : layers) sum += layer.counters;

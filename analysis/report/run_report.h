@@ -39,6 +39,19 @@ struct DumpReport {
   std::vector<std::size_t> images;
 };
 
+/// Batches one behind the other, each queued while the one before runs.
+struct ThroughputReport {
+  int batch = 1;                ///< images
+  bool shares_weights = false;  ///< else they are executed one by one, which takes less time
+  /// Of each batch: the first from an idle accelerator, the others from the end of the one before.
+  std::vector<std::uint64_t> cycles;
+  double energy_pj = 0;      ///< an image, of the batches behind another
+  double traffic_bytes = 0;  ///< likewise, read and written
+
+  /// From the end of one batch to that of the next: the mean of those behind another.
+  double interval_cycles() const;
+};
+
 struct RunReport {
   std::string version;  ///< of dcnsim
   std::vector<InputFile> inputs;
@@ -56,7 +69,8 @@ struct RunReport {
   /// Cycles of the loosely timed images that gave the values, where the counters are of another.
   std::optional<std::uint64_t> loosely_timed_cycles;
   std::vector<LayerReport> layers;
-  std::optional<WhatIfReport> what_if;  ///< unless nobody asked
+  std::optional<WhatIfReport> what_if;         ///< unless nobody asked
+  std::optional<ThroughputReport> throughput;  ///< likewise
   AreaBreakdown area_um2;
   std::vector<Provenance> provenance;
   std::vector<DumpReport> dumps;
@@ -91,6 +105,10 @@ inline constexpr const char* kRunSchema = "dcnsim.run/1";
 
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).
 std::string to_json(const RunReport& report);
+
+/// A line a layer under a line of names: what is a number, a word or nothing in `layers` of the
+/// schema, members of members as NAME.NAME.
+std::string layers_csv(const RunReport& report);
 
 /// Network and machine in a line without its end.
 std::string heading(const RunReport& report);

@@ -247,6 +247,19 @@ std::string zeros_text(const RunReport& report) {
   return zeros.empty() ? "" : fmt::format("among input codes: {}", fmt::join(zeros, ", "));
 }
 
+std::string throughput_text(const ThroughputReport& t, double clock_period_s) {
+  const double interval_s = t.interval_cycles() * clock_period_s;
+  const double first_s = static_cast<double>(t.cycles.front()) * clock_period_s;
+  const char* how = t.batch == 1       ? ""
+                    : t.shares_weights ? " that share weights"
+                                       : ", one by one, as sharing weights would take longer";
+  return fmt::format(
+      "{:.4g} images/s in batches of {}{}: one every {}, the first after {}; {} an image, "
+      "{} read and written",
+      t.batch / interval_s, t.batch, how, si(interval_s, "s"), si(first_s, "s"),
+      si(t.energy_pj * 1e-12, "J"), si(t.traffic_bytes, "B"));
+}
+
 }  // namespace
 
 std::string heading(const RunReport& report) {
@@ -273,6 +286,9 @@ std::string to_text(const RunReport& report, const TextLayout& layout) {
   add("accuracy", accuracy_text(report));
   add("latency", fmt::format("{} cycles = {} an image at {:g} MHz", sum.cycles, si(seconds, "s"),
                              report.accelerator.clock_mhz));
+  if (report.throughput) {
+    add("throughput", throughput_text(*report.throughput, report.clock_period_s));
+  }
   add("timing", timing_text(report));
   add("limited by", report.diagnosis().advice);
   add("traffic", fmt::format("{} read, {} written an image",

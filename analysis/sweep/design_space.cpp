@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/design_space.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "models/arch/accelerator_yaml.h"
@@ -54,6 +55,7 @@ AcceleratorConfig DesignSpace::machine(std::size_t hardware) const {
   }
   AcceleratorConfig config = known->second;
   set_fields(config, fields);
+  config.mapping.batch = spec_.has_stream ? std::max(1, config.mapping.batch) : 0;
   validate(config);
   return config;
 }

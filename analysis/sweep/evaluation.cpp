@@ -200,17 +200,29 @@ AllocationRecord allocation_record(const std::string& bytes) {
 }
 
 std::string to_bytes(const TimingRecord& r) {
-  const std::string counters = to_bytes(r.counters);
-  return packed({{"counters", Json::binary({counters.begin(), counters.end()})},
-                 {"layers", Json::binary(bytes_of(r.layers))}});
+  const auto binary = [](const std::vector<LayerCounters>& all) {
+    const std::string counters = to_bytes(all);
+    return Json::binary({counters.begin(), counters.end()});
+  };
+  return packed({{"counters", binary(r.counters)},
+                 {"layers", Json::binary(bytes_of(r.layers))},
+                 {"stream",
+                  {{"counters", binary(r.stream.counters)},
+                   {"images", r.stream.images},
+                   {"layers", Json::binary(bytes_of(r.stream.layers))}}}});
 }
 
 TimingRecord timing_record(const std::string& bytes) {
   return unpacked(bytes, [](const Fields& f) {
-    const Json::binary_t& counters = f.bytes("/counters");
-    TimingRecord record{descriptors_of(f.bytes("/layers")),
-                        from_bytes<LayerCounters>({counters.begin(), counters.end()})};
-    if (record.layers.size() != record.counters.size()) {
+    const auto counters = [&](const char* field) {
+      const Json::binary_t& binary = f.bytes(field);
+      return from_bytes<LayerCounters>({binary.begin(), binary.end()});
+    };
+    TimingRecord record{descriptors_of(f.bytes("/layers")), counters("/counters")};
+    record.stream = {descriptors_of(f.bytes("/stream/layers")), counters("/stream/counters"),
+                     f.integer("/stream/images", 0, kMostBatch)};
+    if (record.layers.size() != record.counters.size() ||
+        record.stream.layers.size() != record.stream.counters.size()) {
       throw std::runtime_error("layers without counters");
     }
     return record;

@@ -15,6 +15,9 @@ const MetricInfo& info(Metric metric) {
       {"area_mm2", "mm2", false, "cells and SRAM on chip"},
       {"traffic_kb", "kB", false, "on the memory bus, 1,000 bytes, an image"},
       {"model_kb", "kB", false, "packed weights, without biases, 1,000 bytes"},
+      {"clock_slack", "", true, "share of the clock period that the critical path leaves"},
+      {"images_per_s", "1/s", true, "of a stream of batches, loosely timed"},
+      {"stream_energy_uj", "uJ", false, "on chip and DRAM, an image of that stream"},
   }};
   return kInfos[static_cast<std::size_t>(metric)];
 }
@@ -54,6 +57,12 @@ std::optional<double> value(const Figures& f, Metric metric) {
       return static_cast<double>(f.traffic_bytes) / 1e3;
     case Metric::kModel:
       return static_cast<double>(f.weight_bits) / 8e3;
+    case Metric::kClockSlack:
+      return 1 - f.clock_share;
+    case Metric::kImagesPerS:
+      return f.stream_seconds ? std::optional(1 / *f.stream_seconds) : std::nullopt;
+    case Metric::kStreamEnergy:
+      return f.stream_energy_pj ? std::optional(*f.stream_energy_pj * 1e-6) : std::nullopt;
   }
   return {};
 }

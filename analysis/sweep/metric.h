@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a design point is judged by. All per image, one inference from an idle accelerator.
+// What a design point is judged by. All per image, one inference from an idle accelerator, but for
+// what a stream of batches gets.
 #pragma once
 
 #include <array>
@@ -21,9 +22,12 @@ enum class Metric : std::uint8_t {
   kEnergyDelay,
   kArea,
   kTraffic,
-  kModel
+  kModel,
+  kClockSlack,
+  kImagesPerS,
+  kStreamEnergy
 };
-inline constexpr std::size_t kMetrics = 10;
+inline constexpr std::size_t kMetrics = 13;
 
 struct MetricInfo {
   std::string_view name;  ///< with its unit, as files and tables have it
@@ -40,12 +44,15 @@ struct Figures {
   double seconds = 0;
   double energy_pj = 0;
   double area_um2 = 0;
+  double clock_share = 0;  ///< of the clock period that the critical path takes
   std::uint64_t traffic_bytes = 0;
   std::uint64_t weight_bits = 0;
   std::uint64_t images = 0;   ///< 0: accuracy was not asked for
   std::uint64_t correct = 0;  ///< of these
   /// Of these, by the float network, if there is one.
   std::optional<std::uint64_t> float_correct = 0;
+  /// Of an image of a stream, if one was asked for.
+  std::optional<double> stream_seconds, stream_energy_pj;
 };
 
 /// In the metric's unit; nothing for accuracy that was not asked for or has nothing to be compared

@@ -58,6 +58,8 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
       evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get());
   record.counters = with_memory_shares(std::move(record.counters), record.layers,
                                        record.descriptor_address, machine);
+  record.stream =
+      evaluate_stream(machine, nodes, allocation(id).layers, record, machine.mappings.get());
   result.timing = to_bytes(record);
   return record;
 }

@@ -53,8 +53,21 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
     f.traffic_bytes += counters.stream_bytes.total();
     layers.push_back(layer_json(timing.layers[i], counters, energy));
   }
+  if (timing.stream.images > 0) {
+    const double images = timing.stream.images;
+    double cycles = 0, energy_pj = 0;
+    for (std::size_t i = 0; i < timing.stream.layers.size(); ++i) {
+      const LayerCounters counters =
+          with_expected_zeros(timing.stream.counters[i], allocation.zero_fractions.at(i));
+      cycles += static_cast<double>(counters.cycles);
+      energy_pj += machine.cost.layer_energy_pj(timing.stream.layers[i], counters).total();
+    }
+    f.stream_seconds = cycles * machine.clock_period_s() / images;
+    f.stream_energy_pj = energy_pj / images;
+  }
   f.seconds = static_cast<double>(f.cycles) * machine.clock_period_s();
   f.area_um2 = machine.cost.area_um2().total();
+  f.clock_share = machine.cost.clock_share();
   f.weight_bits = allocation.weight_bits;
   point.layers = layers.dump();
   return point;

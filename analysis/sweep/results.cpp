@@ -94,11 +94,9 @@ std::uint64_t SweepResults::count(PointState state) const {
 
 std::vector<Metric> SweepResults::metrics() const {
   std::vector<Metric> result;
-  Figures any;
-  any.images = spec_.has_accuracy ? 1 : 0;
-  if (spec_.networks_are_fixed) any.float_correct.reset();
   for (std::size_t i = 0; i < kMetrics; ++i) {
-    if (value(any, static_cast<Metric>(i))) result.push_back(static_cast<Metric>(i));
+    const auto metric = static_cast<Metric>(i);
+    if (spec_.why_unknown(metric).empty()) result.push_back(metric);
   }
   return result;
 }

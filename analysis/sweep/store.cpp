@@ -20,11 +20,12 @@ const CheckedTable kProvenance{"provenance",
 const CheckedTable kPoints{
     "point",
     {"id INTEGER PRIMARY KEY", "reason TEXT", "cycles INTEGER", "seconds REAL", "energy_pj REAL",
-     "area_um2 REAL", "traffic_bytes INTEGER", "weight_bits INTEGER", "images INTEGER",
-     "correct INTEGER", "float_correct INTEGER", "layers TEXT"}};
+     "area_um2 REAL", "clock_share REAL", "traffic_bytes INTEGER", "weight_bits INTEGER",
+     "images INTEGER", "correct INTEGER", "float_correct INTEGER", "stream_seconds REAL",
+     "stream_energy_pj REAL", "layers TEXT"}};
 
 const DatabaseKind kKind{0x64634e53,  // "dcNS"
-                         2, "a sweep store",
+                         3, "a sweep store",
                          kFacts.definition() + kEvaluations.definition() + kMachines.definition() +
                              kProvenance.definition() + kPoints.definition()};
 
@@ -45,6 +46,7 @@ void bind(SQLite::Statement& statement, const StoredPoint& point) {
   statement.bind(at++, f.seconds);
   statement.bind(at++, f.energy_pj);
   statement.bind(at++, f.area_um2);
+  statement.bind(at++, f.clock_share);
   count(f.traffic_bytes);
   count(f.weight_bits);
   count(f.images);
@@ -53,6 +55,13 @@ void bind(SQLite::Statement& statement, const StoredPoint& point) {
     count(*f.float_correct);
   } else {
     statement.bind(at++);  // NULL
+  }
+  for (const std::optional<double>& amount : {f.stream_seconds, f.stream_energy_pj}) {
+    if (amount) {
+      statement.bind(at++, *amount);
+    } else {
+      statement.bind(at++);
+    }
   }
   statement.bind(at, point.layers);
 }
@@ -70,15 +79,18 @@ StoredPoint point_of(const CheckedRow& row) {
   f.seconds = row.amount(3);
   f.energy_pj = row.amount(4);
   f.area_um2 = row.amount(5);
-  f.traffic_bytes = row.count(6);
-  f.weight_bits = row.count(7);
-  f.images = row.count(8);
-  f.correct = row.count(9);
-  if (f.correct > f.images) row.fail(9, "more than there are images");
+  f.clock_share = row.amount(6);
+  f.traffic_bytes = row.count(7);
+  f.weight_bits = row.count(8);
+  f.images = row.count(9);
+  f.correct = row.count(10);
+  if (f.correct > f.images) row.fail(10, "more than there are images");
   f.float_correct.reset();
-  if (!row.is_null(10)) f.float_correct = row.count(10);
-  if (f.float_correct > f.images) row.fail(10, "more than there are images");
-  point.layers = row.text(11);
+  if (!row.is_null(11)) f.float_correct = row.count(11);
+  if (f.float_correct > f.images) row.fail(11, "more than there are images");
+  if (!row.is_null(12)) f.stream_seconds = row.amount(12);
+  if (!row.is_null(13)) f.stream_energy_pj = row.amount(13);
+  point.layers = row.text(14);
   return point;
 }
 

@@ -16,6 +16,8 @@
 namespace dcnsim {
 namespace {
 
+constexpr const char* kBatchField = "mapping.batch";
+
 class SweepReader {
  public:
   SweepReader(const std::string& file, const SweepFiles& files) : yaml_(file) {
@@ -167,6 +169,9 @@ class SweepReader {
   }
 
   void finish(const YAML::Node& document) {
+    for (const Axis& axis : spec_.axes) {
+      spec_.has_stream |= std::count(axis.settings.begin(), axis.settings.end(), kBatchField) != 0;
+    }
     if (!spec_.has_calibration && spec_.has_accuracy && !spec_.networks_are_fixed) {
       yaml_.fail(document, "calibration", "none, but accuracy needs formats from images");
     }
@@ -249,6 +254,11 @@ InputPath SweepSpec::calibration_path() const {
 InputPath SweepSpec::images_path() const { return images.empty() ? files.images : path(images); }
 
 std::string SweepSpec::why_unknown(Metric metric) const {
+  if (metric == Metric::kImagesPerS || metric == Metric::kStreamEnergy) {
+    if (has_stream) return "";
+    return std::string(info(metric).name) + " needs an axis of " + kBatchField +
+           ", if only of one value";
+  }
   if (metric != Metric::kTop1 && metric != Metric::kLoss) return "";
   if (!has_accuracy) return std::string(info(metric).name) + " needs images";
   if (metric == Metric::kLoss && networks_are_fixed) {

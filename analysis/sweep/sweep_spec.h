@@ -73,6 +73,7 @@ struct SweepSpec {
   std::string labels;                      ///< of .npy images; "": none
   std::optional<PixelConvention> pixels;   ///< instead of what networks' files state
   bool has_accuracy = true;
+  bool has_stream = false;  ///< an axis sets mapping.batch
   /// Of networks in fixed point, which need none: that energy may count zeros on images.
   bool has_calibration = true;
   double zeros = 0;  ///< share among the input codes of convolutions, without images to count on

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -96,6 +97,53 @@ TEST_F(InferenceTest, loosely_timed_counters_are_those_that_sweeps_evaluate) {
     EXPECT_EQ(simulated.macs, evaluated.macs) << i;
     EXPECT_EQ(encode(report.layers[i].descriptor), encode(timing.layers[i])) << i;
   }
+}
+
+TEST_F(InferenceTest, a_stream_of_batches_is_what_sweeps_evaluate) {
+  RunRequest request = this->request();
+  request.timing = RunTiming::kLooselyTimed;
+  const RunReport one = run(request);
+  EXPECT_FALSE(one.throughput);
+  for (const int batch : {1, 3}) {
+    request.batch = batch;
+    const RunReport report = run(request);
+    EXPECT_EQ(report.totals().cycles, one.totals().cycles) << "latency stays that of one image";
+    ASSERT_TRUE(report.throughput);
+    const ThroughputReport& stream = *report.throughput;
+    EXPECT_EQ(stream.batch, batch);
+    ASSERT_EQ(stream.cycles.size(), 3u);
+    if (batch == 1) {  // weights lie elsewhere, behind two lists
+      const auto latency = static_cast<double>(one.totals().cycles);
+      EXPECT_NEAR(static_cast<double>(stream.cycles.front()), latency, 0.01 * latency);
+    }
+    EXPECT_LT(stream.interval_cycles(), batch * static_cast<double>(one.totals().cycles));
+    EXPECT_LT(stream.energy_pj, 1.05 * one.energy_pj().total()) << "mapped for latency";
+
+    Machine machine = small_edge();
+    machine.config.mapping.batch = batch;
+    const std::vector<Descriptor> layers = describe(network_, machine.config.accumulator);
+    const StreamRecord evaluated = evaluate_stream(
+        machine, network_, layers, evaluate_timing(machine, network_, layers, nullptr), nullptr);
+    EXPECT_EQ(evaluated.images > 1, stream.shares_weights);
+    std::uint64_t cycles = 0;
+    for (const LayerCounters& layer : evaluated.counters) cycles += layer.cycles;
+    if (stream.batch == evaluated.images) {
+      EXPECT_EQ(stream.cycles[1], cycles);
+    }
+  }
+}
+
+TEST_F(InferenceTest, a_clock_beyond_the_critical_path_is_warned_of) {
+  RunRequest request = this->request();
+  AcceleratorConfig machine = small_edge().config;
+  machine.clock_mhz = 1000;
+  machine.cost.allow_overclock = true;
+  request.accelerator = machine;
+  const std::vector<std::string> warnings = run(request).warnings;
+  EXPECT_NE(std::find(warnings.begin(), warnings.end(),
+                      "clock of 1000 MHz, beyond what was measured: a PE takes 1.715 ns in "
+                      "mac_energy_area.csv, at most 583.3 MHz"),
+            warnings.end());
 }
 
 TEST_F(InferenceTest, times_of_one_image_stand_beside_values_of_all) {

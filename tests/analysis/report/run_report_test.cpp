@@ -75,6 +75,23 @@ TEST(RunReport, an_empty_report_divides_by_nothing) {
   EXPECT_FALSE(to_text(r).empty());
 }
 
+TEST(RunReport, a_stream_has_an_interval_beside_the_latency_of_one) {
+  RunReport r = example();
+  EXPECT_TRUE(nlohmann::json::parse(to_json(r)).at("throughput").is_null());
+  EXPECT_EQ(to_text(r).find("throughput"), std::string::npos);
+  r.throughput = ThroughputReport{4, true, {1000, 800, 700}, 40e6, 2000};
+  const auto j = nlohmann::json::parse(to_json(r)).at("throughput");
+  EXPECT_EQ(j.at("batch"), 4);
+  EXPECT_EQ(j.at("cycles"), (std::vector<int>{1000, 800, 700}));
+  EXPECT_DOUBLE_EQ(j.at("interval").at("cycles").get<double>(), 750);
+  EXPECT_DOUBLE_EQ(j.at("interval").at("seconds").get<double>(), 1.5e-6);
+  EXPECT_NEAR(j.at("images_per_s").get<double>(), 4 / 1.5e-6, 1e-3);
+  EXPECT_EQ(j.at("energy_pj_an_image"), 40e6);
+  EXPECT_NE(to_text(r).find("throughput   2.667e+06 images/s in batches of 4 that share weights"),
+            std::string::npos)
+      << to_text(r);
+}
+
 TEST(RunReport, json_holds_the_schema_fields) {
   const auto j = nlohmann::json::parse(to_json(example()));
   EXPECT_EQ(j.at("schema"), "dcnsim.run/1");

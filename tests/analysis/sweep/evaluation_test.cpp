@@ -99,8 +99,10 @@ TEST_F(EvaluationTest, damaged_records_are_refused) {
 TEST_F(EvaluationTest, every_field_of_a_record_is_checked) {
   using Json = nlohmann::ordered_json;
   const AllocationRecord allocation = record({});
-  const TimingRecord timing =
+  TimingRecord timing =
       evaluate_timing(machine_, topology(network_, allocation), allocation.layers, nullptr);
+  timing.stream = {timing.layers, timing.counters, 4};
+  EXPECT_EQ(to_bytes(timing_record(to_bytes(timing))), to_bytes(timing));
   const auto bytes_of = [](const Json& json) {
     const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
     return std::string(bytes.begin(), bytes.end());

@@ -17,6 +17,9 @@ Figures figures() {
   f.seconds = 4e-3;
   f.energy_pj = 8e6;
   f.area_um2 = 3e6;
+  f.clock_share = 0.75;
+  f.stream_seconds = 2e-3;
+  f.stream_energy_pj = 5e6;
   f.traffic_bytes = 12345;
   f.weight_bits = 16000;
   f.images = 200;
@@ -39,7 +42,10 @@ constexpr Expected kExpected[] = {{Metric::kTop1, "top1_percent", 75},
                                   {Metric::kEnergyDelay, "energy_delay_uj_ms", 32},
                                   {Metric::kArea, "area_mm2", 3},
                                   {Metric::kTraffic, "traffic_kb", 12.345},
-                                  {Metric::kModel, "model_kb", 2}};
+                                  {Metric::kModel, "model_kb", 2},
+                                  {Metric::kClockSlack, "clock_slack", 0.25},
+                                  {Metric::kImagesPerS, "images_per_s", 500},
+                                  {Metric::kStreamEnergy, "stream_energy_uj", 5}};
 
 TEST(Metric, values_are_those_worked_out_by_hand) {
   std::set<Metric> tested;
@@ -80,9 +86,10 @@ TEST(Metric, a_network_that_gains_accuracy_has_a_negative_loss) {
   EXPECT_DOUBLE_EQ(*value(f, Metric::kLoss), -5);
 }
 
-TEST(Metric, more_is_better_of_accuracy_only) {
+TEST(Metric, more_is_better_of_accuracy_slack_and_throughput_only) {
   for (const Expected& e : kExpected) {
-    const bool more = e.metric == Metric::kTop1;
+    const bool more = e.metric == Metric::kTop1 || e.metric == Metric::kClockSlack ||
+                      e.metric == Metric::kImagesPerS;
     EXPECT_EQ(is_better(e.metric, 2, 1), more) << e.name;
     EXPECT_EQ(is_better(e.metric, 1, 2), !more) << e.name;
     EXPECT_FALSE(is_better(e.metric, 1, 1)) << e.name;

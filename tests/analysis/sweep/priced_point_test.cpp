@@ -67,7 +67,18 @@ TEST_F(PricedPointTest, figures_are_the_sums_of_the_layers) {
   EXPECT_NE(energy(0, 250).total(), energy(0, 77).total());
   EXPECT_NEAR(f.energy_pj, energy(0, 250).total() + energy(1, 875).total(), 1e-9 * f.energy_pj);
   EXPECT_DOUBLE_EQ(f.area_um2, machine_.cost.area_um2().total());
+  EXPECT_NEAR(f.clock_share, 1.71414 / 5, 1e-5);
   EXPECT_EQ(f.images, 0u);
+}
+
+TEST_F(PricedPointTest, a_stream_shares_its_batch_among_images) {
+  const Figures none = priced_point(machine_, allocation_, timing_).figures;
+  EXPECT_FALSE(none.stream_seconds || none.stream_energy_pj);
+  timing_.stream = {timing_.layers, timing_.counters, 4};
+  const Figures f = priced_point(machine_, allocation_, timing_).figures;
+  EXPECT_DOUBLE_EQ(*f.stream_seconds, none.seconds / 4);
+  EXPECT_NEAR(*f.stream_energy_pj, none.energy_pj / 4, 1e-9 * none.energy_pj);
+  EXPECT_EQ(f.cycles, none.cycles);
 }
 
 TEST_F(PricedPointTest, layers_are_kept_with_energies_of_six_digits) {

@@ -58,7 +58,7 @@ objectives: [energy_uj, loss_points]
                            std::uint64_t correct) {
     StoredPoint p;
     p.id = id;
-    p.figures = {1000, 1e-3, energy_uj * 1e6, area_mm2 * 1e6, 5000, 8000, 10, correct, 9};
+    p.figures = {1000, 1e-3, energy_uj * 1e6, area_mm2 * 1e6, 0.25, 5000, 8000, 10, correct, 9};
     p.layers = R"([{"macs": 1}])";
     return p;
   }
@@ -253,13 +253,13 @@ TEST_F(ResultsTest, csv_has_a_line_a_point) {
   EXPECT_EQ(text([&](const Sink& sink) { export_csv(results, sink); }),
             "id,network,allocation,array.rows,status,reason,top1_percent,loss_points,cycles,"
             "latency_ms,energy_uj,power_mw,energy_delay_uj_ms,area_mm2,traffic_kb,model_kb,"
-            "feasible,front\n"
-            "0,cifar10_plain7,w4a4,8,done,,70,20,1000,1,100,100,100,1,5,1,1,0\n"
-            "1,cifar10_plain7,w4a4,16,done,,70,20,1000,1,80,80,80,2,5,1,1,1\n"
-            "2,cifar10_plain7,w4a4,32,failed,\"does not, \"\"fit\"\"\",,,,,,,,,,,0,0\n"
-            "3,cifar10_plain7,w8a8,8,done,,90,0,1000,1,300,300,300,1,5,1,1,0\n"
-            "4,cifar10_plain7,w8a8,16,done,,90,0,1000,1,200,200,200,2,5,1,1,1\n"
-            "5,cifar10_plain7,w8a8,32,missing,,,,,,,,,,,,0,0\n");
+            "clock_slack,feasible,front\n"
+            "0,cifar10_plain7,w4a4,8,done,,70,20,1000,1,100,100,100,1,5,1,0.75,1,0\n"
+            "1,cifar10_plain7,w4a4,16,done,,70,20,1000,1,80,80,80,2,5,1,0.75,1,1\n"
+            "2,cifar10_plain7,w4a4,32,failed,\"does not, \"\"fit\"\"\",,,,,,,,,,,,0,0\n"
+            "3,cifar10_plain7,w8a8,8,done,,90,0,1000,1,300,300,300,1,5,1,0.75,1,0\n"
+            "4,cifar10_plain7,w8a8,16,done,,90,0,1000,1,200,200,200,2,5,1,0.75,1,1\n"
+            "5,cifar10_plain7,w8a8,32,missing,,,,,,,,,,,,,0,0\n");
 }
 
 }  // namespace

@@ -115,6 +115,14 @@ TEST(SweepSpec, networks_in_fixed_point_have_widths_of_their_own) {
   expect_refusal("{network: a.onnx, calibration: none}", "accuracy needs formats from images");
 }
 
+TEST(SweepSpec, a_stream_is_evaluated_where_an_axis_has_batches) {
+  const std::string image_free = "images: none\ncalibration: none\n";
+  EXPECT_FALSE(parse(image_free).has_stream);
+  EXPECT_TRUE(parse(image_free + "objectives: [images_per_s, stream_energy_uj]\n"
+                                 "axes: [mapping.batch: [1, 4]]\n")
+                  .has_stream);
+}
+
 TEST(SweepSpec, axes_are_lists_ranges_linked_settings_and_points) {
   const SweepSpec spec = parse(R"(
 axes:
@@ -207,6 +215,9 @@ TEST(SweepSpec, what_is_wrong_is_told_with_line_and_field) {
        "studies/s.yaml:1: constraints.area_mm2: expected keys and values"},
       {"objectives: [energy_uj, energy_uj]",
        "studies/s.yaml:1: objectives: energy_uj is there already"},
+      {"images: none\nobjectives: [images_per_s]",
+       "studies/s.yaml:2: objectives: images_per_s needs an axis of mapping.batch, if only of one "
+       "value"},
       {"images: none\nobjectives: [loss_points]",
        "studies/s.yaml:2: objectives: loss_points needs images"},
       {"image_limit: 0", "studies/s.yaml:1: image_limit: 0, expected an integer 1..1000000"},

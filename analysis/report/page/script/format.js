@@ -52,7 +52,8 @@ const kMetricNames = {
   top1_percent: "Top-1 accuracy", loss_points: "Accuracy loss", cycles: "Cycles",
   latency_ms: "Latency", energy_uj: "Energy", power_mw: "Power",
   energy_delay_uj_ms: "Energy × latency", area_mm2: "Area", traffic_kb: "Bus traffic",
-  model_kb: "Packed weights", utilization_percent: "Utilization",
+  model_kb: "Packed weights", clock_slack: "Clock slack", images_per_s: "Images a second",
+  stream_energy_uj: "Energy in a stream", utilization_percent: "Utilization",
 };
 function metricName(metric) {
   return Object.hasOwn(kMetricNames, metric.name) ? kMetricNames[metric.name] : metric.name;
