@@ -44,9 +44,7 @@ AnchorGroup nvdla_frames(const ValidationInputs& inputs) {
       "their "
       "configurations (64 x 32, 8 x 8) or between them. NVDLA can compress weights, convolve by "
       "Winograd's rule and add residuals while it convolves; dcnsim does none of it. Nothing was "
-      "fitted. The table's smaller machines (128, 64 and 32 MACs) are left out: the mapper's "
-      "search "
-      "takes longer there than this page may."};
+      "fitted."};
   const CsvTable table = inputs.table("nvdla_primer");
   const FixedNetwork network = resnet50();
   WorkPool pool;
