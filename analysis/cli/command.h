@@ -45,6 +45,7 @@ void add_timeline(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_sweep_results(CLI::App& sweep, Action& action);
 void add_sweep_slurm(CLI::App& sweep, Action& action);
+void add_sweep_watch(CLI::App& sweep, Action& action);
 void add_report(CLI::App& app, Action& action);
 
 /// A contradiction between options: exit code 2.

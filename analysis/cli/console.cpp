@@ -20,7 +20,8 @@ namespace dcnsim::cli {
 namespace {
 
 constexpr std::size_t kLongestError = 2000;  // code points
-constexpr const char *kClearLine = "\r\033[K", *kRed = "\033[1;31m", *kYellow = "\033[33m";
+constexpr const char *kClearLine = "\r\033[K", *kClearScreen = "\033[H\033[J", *kRed = "\033[1;31m",
+                     *kYellow = "\033[33m";
 
 /// A line of standard error that is to be replaced: the terminal has one such line.
 bool progress_is_shown = false;
@@ -95,6 +96,12 @@ void say_text(std::string_view text) {
     ++end;
   }
   if (std::fwrite(clean.data(), 1, clean.size(), stdout) != clean.size()) fail_to_say();
+}
+
+bool begin_screen() {
+  if (isatty(descriptor(Output::kText)) == 0) return false;
+  end_progress();
+  return std::fputs(kClearScreen, stdout) >= 0;
 }
 
 // The GNU C library's standard streams are variables for this purpose.

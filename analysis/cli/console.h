@@ -30,6 +30,9 @@ void say(fmt::format_string<Values...> format, Values&&... values) {
   say_text(fmt::format(format, std::forward<Values>(values)...));
 }
 
+/// Empties the terminal for what is said next; false, and nothing, if that goes elsewhere.
+bool begin_screen();
+
 /// From here on standard output is for one of the command's results alone.
 void text_to_standard_error();
 

@@ -42,10 +42,7 @@ bool is_store(const std::string& path) {
 std::string result_text(const std::string& path) {
   if (!is_store(path)) return read_text_file(path, kMaxJsonBytes);
   SweepStore store(path);
-  const SweepResults results(store);
-  std::string text;
-  export_json(store, results, [&](std::string_view piece) { text += piece; });
-  return text;
+  return export_json(store, SweepResults(store));
 }
 
 /// How many.

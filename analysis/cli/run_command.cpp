@@ -21,9 +21,11 @@ void run_command(const RunCommandOptions& options) {
   const RunRequest request = options.request();
   FileClaims claims = files_of(request);
   claims.writes("--json", options.json);
+  claims.writes("--csv", options.csv);
   claim(claims);
   const RunReport report = in_words_of_options([&] { return run(request, run_on_terminal()); });
   if (options.json) write_file_atomically(*options.json, to_json(report));
+  if (options.csv) write_file_atomically(*options.csv, layers_csv(report));
 
   if (!options.no_images) note_limit(options.limit, report.images);
   const std::string images =
@@ -34,6 +36,7 @@ void run_command(const RunCommandOptions& options) {
               layout.columns),
       to_text(report, layout));
   if (options.json) say("\nresults written to {}\n", output_name(*options.json));
+  if (options.csv) say("\nlayers written to {}\n", output_name(*options.csv));
   if (options.predictions) say("\npredictions written to {}\n", output_name(*options.predictions));
   for (const DumpReport& dump : report.dumps) {
     say("\ncodes of {}, {} (value = code x 2^{}), written to {}\n", elide(dump.layer, 48),

@@ -42,6 +42,9 @@ void RunCommandOptions::add_to(CLI::App& run) {
   layout.add_to(run);
   run.add_option("--json", json, "Write everything to FILE (schema dcnsim.run/1)")
       ->type_name(kOutputType);
+  run.add_option("--csv", csv,
+                 "Write the layers to FILE (CSV): a line each, columns named as in JSON")
+      ->type_name(kOutputType);
   run.add_flag("--check", check, "Compare every code of every layer with the reference executor");
   one_of(run.add_option(
              "--timing", timing,

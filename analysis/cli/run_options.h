@@ -29,7 +29,7 @@ struct RunCommandOptions {
   MappingOptions mapping;
   LayoutOptions layout;
   std::size_t jobs = default_jobs();
-  std::optional<std::string> json;
+  std::optional<std::string> json, csv;
   bool check = false;
   std::string timing = "auto", what_if = "fixed";
   std::optional<std::string> predictions;

@@ -213,6 +213,7 @@ void add_sweep(CLI::App& app, Action& action) {
   });
 
   add_sweep_results(*sweep, action);
+  add_sweep_watch(*sweep, action);
   add_sweep_slurm(*sweep, action);
 }
 

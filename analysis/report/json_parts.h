@@ -85,6 +85,9 @@ inline Json traffic_json(const LayerCounters& c) {
           {"by_stream", by_name(c.stream_bytes)}};
 }
 
+/// `layers` of the schema dcnsim.run/1.
+Json layers_json(const RunReport& report);
+
 /// Text without line breaks; bytes that are no UTF-8 are replaced.
 inline std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

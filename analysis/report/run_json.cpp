@@ -102,6 +102,12 @@ Json throughput_json(const ThroughputReport& t, double clock_period_s) {
 
 }  // namespace
 
+Json layers_json(const RunReport& report) {
+  Json layers = Json::array();
+  for (std::size_t i = 0; i < report.layers.size(); ++i) layers.push_back(layer_json(i, report));
+  return layers;
+}
+
 std::string to_json(const RunReport& report) {
   const LayerCounters sum = report.totals();
   Json json;
@@ -128,10 +134,7 @@ std::string to_json(const RunReport& report) {
   json["energy"] = energy(report.energy_pj());
   json["area"] = {{"total_um2", report.area_um2.total()},
                   {"by_component", by_name(report.area_um2)}};
-  json["layers"] = Json::array();
-  for (std::size_t i = 0; i < report.layers.size(); ++i) {
-    json["layers"].push_back(layer_json(i, report));
-  }
+  json["layers"] = layers_json(report);
   json["dram_peak_bytes_per_s"] = report.dram_peak_bytes_per_s;
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   json["provenance"] = Json::array();

@@ -106,6 +106,10 @@ inline constexpr const char* kRunSchema = "dcnsim.run/1";
 /// The report as JSON text, schema dcnsim.run/1 (run_schema.md).
 std::string to_json(const RunReport& report);
 
+/// A line a layer under a line of names: what is a number, a word or nothing in `layers` of the
+/// schema, members of members as NAME.NAME.
+std::string layers_csv(const RunReport& report);
+
 /// Network and machine in a line without its end.
 std::string heading(const RunReport& report);
 

@@ -167,6 +167,12 @@ void export_json(SweepStore& store, const SweepResults& results, const Sink& sin
   sink("\n]}\n");
 }
 
+std::string export_json(SweepStore& store, const SweepResults& results) {
+  std::string text;
+  export_json(store, results, [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
 void export_csv(const SweepResults& results, const Sink& sink) {
   std::vector<std::string> row{"id"};
   for (const Axis& axis : results.axes()) {

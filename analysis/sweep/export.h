@@ -19,6 +19,8 @@ inline constexpr const char* kSweepSchema = "dcnsim.sweep/1";
 
 /// Schema dcnsim.sweep/1 (sweep_schema.md).
 void export_json(SweepStore& store, const SweepResults& results, const Sink& sink);
+/// All of it.
+std::string export_json(SweepStore& store, const SweepResults& results);
 
 /// One line a point (RFC 4180): id, settings, status, reason, metrics, feasible, front.
 void export_csv(const SweepResults& results, const Sink& sink);

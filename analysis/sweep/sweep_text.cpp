@@ -174,11 +174,14 @@ std::string difference(const PointResult& a, const PointResult& b, Metric metric
 
 }  // namespace
 
+std::string sweep_heading(const SweepResults& results) {
+  return fmt::format("{}: {} points, {} evaluated, {} failed, {} missing\n", results.spec().name,
+                     results.points().size(), results.count(PointState::kDone),
+                     results.count(PointState::kFailed), results.count(PointState::kMissing));
+}
+
 std::string to_text(const SweepResults& results, const TextLayout& layout) {
-  std::string text =
-      fmt::format("{}: {} points, {} evaluated, {} failed, {} missing\n", results.spec().name,
-                  results.points().size(), results.count(PointState::kDone),
-                  results.count(PointState::kFailed), results.count(PointState::kMissing));
+  std::string text = sweep_heading(results);
   text += front_text(results, layout);
   if (const auto best = results.best()) {
     text += fmt::format("\nbest: point {}, the least {}\n", *best,

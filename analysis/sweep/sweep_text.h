@@ -10,8 +10,11 @@
 
 namespace dcnsim {
 
-/// How many points there are, the front as a table, the best point, what each axis does to the
-/// first objective, the most frequent reasons of failures.
+/// How many points there are, and how many of each state, in a line.
+std::string sweep_heading(const SweepResults& results);
+
+/// That line, the front as a table, the best point, what each axis does to the first objective, the
+/// most frequent reasons of failures.
 std::string to_text(const SweepResults& results, const TextLayout& layout = {});
 
 /// One point: settings, metrics, constraints it violates, what dominates it and by how much. Throws

@@ -37,8 +37,10 @@ int sum_bits(int bits, std::int64_t terms) {
   return bits;
 }
 
-/// Bits of the sum of two codes after aligning their binary points.
-int aligned_sum_bits(const Format& a, const Format& b) {
+/// Bits of the sum of two codes after aligning their binary points, or after multiplying each.
+int aligned_sum_bits(const Descriptor& d, const Accumulator& accumulator) {
+  const Format &a = d.input, &b = d.input2;
+  if (d.requant.multiplies) return std::max(a.bits, b.bits) + 1 + accumulator.multiplier_bits;
   const int frac = std::max(a.frac, b.frac);
   return std::max(a.bits + frac - a.frac, b.bits + frac - b.frac) + 1;
 }
@@ -227,6 +229,8 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
   if (counters.requantized > 0) {
     const PostUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
+    // Each operand of an addition is multiplied.
+    if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
   }
@@ -235,7 +239,7 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     pool_add_fj = count(counters.pool_operations) * energy(pool_unit(d));
   }
   if (counters.additions > 0) {
-    const PostUnit unit = post.adder(aligned_sum_bits(d.input, d.input2));
+    const PostUnit unit = post.adder(aligned_sum_bits(d, config.accumulator));
     pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
   }
   pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;

@@ -4,7 +4,9 @@
 // registers at inputs and outputs of each unit.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/base/table/csv.h"
@@ -30,8 +32,10 @@ class PostCost {
   /// ratio of MACs, and units beyond the widest are in proportion to their widths.
   PostCost(const std::string& tables_dir, const AcceleratorConfig& config);
 
-  /// Widths between measured ones are interpolated linearly, 1 bit is charged as 2; beyond the
-  /// table std::runtime_error. Rounding modes other than half-to-even are charged as half-up.
+  /// Of the machine, which shifts or multiplies. Widths between measured ones are interpolated
+  /// linearly, also those of multipliers; 1 bit is charged as 2; beyond the table
+  /// std::runtime_error. Rounding modes other than half-to-even are charged as half-up, those of
+  /// requantizers that multiply all of them.
   PostUnit requantizer(int out_bits, Rounding rounding) const;
   PostUnit maximum(int bits) const;
   /// The comparators and multiplexers of two bounds on codes: twice what is combinational in a
@@ -50,16 +54,32 @@ class PostCost {
  private:
   using Units =
       Grid<PostUnit>;  ///< x: width in bits; y: bits of the input, kAnyInput but for requantizers
+  /// Rows that make a grid of units.
+  struct Wanted {
+    Units& units;
+    ErrorBars& error_bars;
+    std::string unit, mode, data;
+    bool has_input;
+    const char* energy = "energy_fj_per_op";
+    bool has_path = true;  ///< false: pipelined at will, no limit of the clock
+  };
+  /// Takes the rows of the technology or, where it has not all of them, those of the library that
+  /// has, times a ratio; returns the rule of that.
+  Extrapolations load(const CsvTable& table, const std::string& tables_dir,
+                      const std::vector<Wanted>& all);
   /// Takes the rows of a library, each times a ratio; what is missing, or nothing.
-  std::string read(const CsvTable& table, const std::string& library, const LibraryRatio& ratio);
-  PostUnit look_up(const Units& units, const ErrorBars& error_bars, int bits, int in_bits,
-                   const char* what) const;
+  std::string read(const CsvTable& table, const std::string& library, const LibraryRatio& ratio,
+                   const std::vector<Wanted>& all);
+  PostUnit look_up(const Units& units, const ErrorBars& error_bars, const Extrapolations& by,
+                   int bits, int in_bits, const char* what) const;
+  PostUnit multiplying(int out_bits) const;
 
   Units half_even_, half_up_, maximum_, comparison_, adder_;
+  std::map<int, Units> multiplying_;  ///< by the multiplier's width; empty: none is built
   ErrorBars requantizer_error_bars_, pool_add_error_bars_;
   CostConfig config_;
-  int accumulator_bits_;
-  Extrapolations by_library_;
+  Accumulator accumulator_;
+  Extrapolations by_library_, by_library_multiplying_;
   std::string table_, sha256_, conditions_;
 };
 

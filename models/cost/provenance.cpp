@@ -123,6 +123,12 @@ std::string leakage_note(const CostParts& p) {
       .text();
 }
 
+std::string requantizer_kind(const AcceleratorConfig& config) {
+  if (config.requantizer == RequantizerKind::kShift) return "variable shift";
+  return "a multiplier of " + std::to_string(config.accumulator.multiplier_bits) +
+         " bits and a variable shift, for layers of powers of two too";
+}
+
 std::string logic_factors(const CostConfig& cost) {
   return Remarks()
       .add(cost.logic_factor != 1, "times logic_factor " + decimal(cost.logic_factor))
@@ -227,8 +233,11 @@ std::vector<Provenance> statements(const CostParts& p) {
                     : "sums on their way out of the array"),
       post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
            p.post.requantizer_error_bars().energy,
-           "variable shift, with registers; linear between measured widths, 1 bit charged as 2; "
-           "rounding modes other than half-to-even charged as half-up" +
+           requantizer_kind(p.config) +
+               ", with registers; linear between measured widths, 1 bit charged as 2; rounding " +
+               (p.config.requantizer == RequantizerKind::kShift
+                    ? "modes other than half-to-even charged as half-up"
+                    : "modes charged as half-up") +
                and_factors),
       post(component_of(EnergyPart::kPoolAdd), ", CNN-like (max) or uniform (add) operands",
            p.post.pool_add_error_bars().energy,

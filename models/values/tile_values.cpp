@@ -23,12 +23,6 @@ std::int64_t load_signed(const std::uint8_t* data, int bytes) {
                     : static_cast<std::int64_t>(value);
 }
 
-Scale load_scale(const std::uint8_t* data, int bytes) {
-  const std::uint64_t value = load_bytes(data, bytes);
-  return {static_cast<std::uint32_t>(value >> kScaleShiftBits),
-          static_cast<int>(value & kMaxScaleShift)};
-}
-
 }  // namespace
 
 TileValues::TileValues(const AcceleratorConfig& config)
@@ -154,6 +148,14 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
       }
       left -= values.size();
     }
+  };
+  const int multiplier_bits = config_.accumulator.multiplier_bits;
+  const auto load_scale = [&](const std::uint8_t* data, int size) {
+    const std::uint64_t value = load_bytes(data, size);
+    // Of what a guest wrote, the bits that there are.
+    const std::uint64_t mask = (std::uint64_t{1} << multiplier_bits) - 1;
+    return Scale{static_cast<std::uint32_t>(value >> kScaleShiftBits & mask),
+                 static_cast<int>(value & kMaxScaleShift)};
   };
   for (const Part& part : from.parts) {
     if (part.stream == Stream::kBias) {

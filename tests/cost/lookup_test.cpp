@@ -292,13 +292,17 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
        rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", "area_um2",
                                    "leakage_nw", "energy_fj_per_op"})) {
     AcceleratorConfig config = with_native(8, 8, row.at("library"));
-    if (row.at("unit") == "requant_var_shift") {
-      config.accumulator.bits = std::stoi(row.at("in_bits"));
+    const bool multiplies = row.at("unit").rfind("requant_mul", 0) == 0;
+    const bool requantizes = multiplies || row.at("unit") == "requant_var_shift";
+    if (requantizes) config.accumulator.bits = std::stoi(row.at("in_bits"));
+    if (multiplies) {
+      config.requantizer = RequantizerKind::kMultiplier;
+      config.accumulator.multiplier_bits = std::stoi(row.at("unit").substr(11));
     }
     const PostCost cost(kTables, config);
     const int bits = std::stoi(row.at("out_bits"));
     PostUnit unit;
-    if (row.at("unit") == "requant_var_shift") {
+    if (requantizes) {
       unit = cost.requantizer(
           bits, row.at("mode") == "half_even" ? Rounding::kHalfEven : Rounding::kHalfUp);
     } else if (row.at("unit") == "maxpool2") {
@@ -313,7 +317,26 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
     EXPECT_EQ(unit.leakage_nw, std::stod(row.at("leakage_nw")));
     ++checked;
   }
-  EXPECT_EQ(checked, 2 * (16 + 4 + 4));
+  EXPECT_EQ(checked, 2 * (16 + 12 + 4 + 4));
+}
+
+TEST(post_cost, a_multiplier_costs_more_the_wider_it_is) {
+  AcceleratorConfig config = with_native(8, 8);
+  PostUnit before = PostCost(kTables, config).requantizer(8, Rounding::kHalfUp);
+  config.requantizer = RequantizerKind::kMultiplier;
+  for (int bits = 8; bits <= 31; ++bits) {
+    config.accumulator.multiplier_bits = bits;
+    const PostUnit unit = PostCost(kTables, config).requantizer(8, Rounding::kHalfEven);
+    EXPECT_GT(unit.energy_fj, before.energy_fj) << bits;
+    EXPECT_GT(unit.area_um2, before.area_um2) << bits;
+    EXPECT_GT(unit.leakage_nw, before.leakage_nw) << bits;
+    before = unit;
+  }
+  config.accumulator.multiplier_bits = 32;
+  EXPECT_EQ(error_of([&] { PostCost(kTables, config); }),
+            "requant_etc.csv: no requantizer with a multiplier of 32 bits in nangate45; "
+            "cost.extrapolate: true would take requantizers in proportion to their multiplier's "
+            "width (+-20 %)");
 }
 
 TEST(post_cost, widths_between_are_linear_and_small_ones_substituted) {

@@ -174,13 +174,23 @@ TEST(measure, wider_operands_cost_more_energy_and_area) {
   EXPECT_GT(per_mac("4"), per_mac("2"));
 }
 
-/// Geometric mean over the units but the feeder, each kind counting once, of what a library's rows
+/// Of units that no shipped library was measured with.
+bool is_transferred(const std::string& unit) {
+  return unit == "feeder" || unit.rfind("requant_mul", 0) == 0;
+}
+
+/// What is measured of requantizers that multiply: those of 8 bits, or all.
+std::string tried_multiplier(const std::string& unit) {
+  return tries(1, 2) == 1 ? "requant_mul8" : unit;
+}
+
+/// Geometric mean over the other units, each kind counting once, of what a library's rows
 /// have of a column over what was measured.
 double mean_ratio(const Measured& measured, const std::string& library, const std::string& column) {
   std::map<std::string, std::vector<double>> by_unit;
   for (const auto& row :
        rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", column})) {
-    if (row.at("library") != library || row.at("unit") == "feeder") continue;
+    if (row.at("library") != library || is_transferred(row.at("unit"))) continue;
     std::map<std::string, std::string> wanted = row;
     wanted.erase("library");
     wanted.erase(column);
@@ -199,26 +209,30 @@ double mean_ratio(const Measured& measured, const std::string& library, const st
   return std::exp(sum / static_cast<double>(by_unit.size()));
 }
 
-// The shipped feeders were measured with this library and all widths. Those of 256 and 512 lanes
-// are measured in long runs alone.
-TEST(measure, the_shipped_feeders_are_those_of_this_library_times_what_other_units_differ_by) {
+// The shipped feeders and multiplying requantizers were measured with this library and all widths.
+// Feeders of 256 and 512 lanes and multipliers of 16 and 31 bits are measured in long runs alone.
+TEST(measure, shipped_units_of_this_library_are_those_times_what_other_units_differ_by) {
   const Measured measured("requant_etc.csv");
   int compared = 0;
   for (const char* library : {"nangate45", "asap7"}) {
     for (const char* column : {"energy_fj_per_op", "area_um2", "leakage_nw"}) {
       const double ratio = mean_ratio(measured, library, column);
       for (const auto& row : rows_of("requant_etc.csv", {"library", "unit", "out_bits", column})) {
-        if (row.at("library") != library || row.at("unit") != "feeder") continue;
-        if (std::stoi(row.at("out_bits")) > tries(64, 512)) continue;
+        const std::string unit = row.at("unit");
+        const int bits = std::stoi(row.at("out_bits"));
+        if (row.at("library") != library || !is_transferred(unit)) continue;
+        if (unit == "feeder" ? bits > tries(64, 512) : bits > 4 || unit != tried_multiplier(unit)) {
+          continue;
+        }
         const double here = measured.number(
-            measured.row({{"unit", "feeder"}, {"out_bits", row.at("out_bits")}}), column);
+            measured.row({{"unit", unit}, {"out_bits", row.at("out_bits")}}), column);
         EXPECT_NEAR(std::stod(row.at(column)) / (here * ratio), 1, 0.12)
-            << library << ' ' << row.at("out_bits") << ' ' << column;
+            << library << ' ' << unit << ' ' << row.at("out_bits") << ' ' << column;
         ++compared;
       }
     }
   }
-  EXPECT_EQ(compared, 2 * 3 * tries(5, 7));
+  EXPECT_EQ(compared, 2 * 3 * tries(5 + 2, 7 + 6));
 }
 
 TEST(measure, held_weights_and_zeros_save_energy) {

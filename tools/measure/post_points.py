@@ -11,6 +11,7 @@ _SEED = 5
 _SHIFT = 8
 _BITS = (2, 4, 8, 16)
 _ADDER_BITS = (8, 16, 24, 32, 48)
+_MULTIPLIER_BITS = (8, 16, 31)
 _FEEDER_LEVELS = (1, 2, 3, 4, 6, 8, 9)  # of as many lanes as they can turn
 _REGISTER_BITS = 32
 _TOGGLE_RATES = ((0.0, "hold"), (0.1, "toggle10pct"), (0.25, "toggle25pct"), (0.5, "uniform"),
@@ -31,6 +32,20 @@ def _requantized(x, accumulator_bits, out_bits, half_even):
     if half_even:
         up &= (rest != half) | (floor % 2 == 1)
     return np.clip(floor + up, -(1 << (out_bits - 1)), (1 << (out_bits - 1)) - 1)
+
+
+def _scaled(rng, cycles, accumulator, multiplier_bits, out):
+    """Sums with the multiplier, shift and zero point of a channel, which stay for some outputs."""
+    x = np.round(rng.normal(0, 2 ** (out + 6), cycles)).astype(int)
+    x = np.clip(x, -(1 << (accumulator - 1)), (1 << (accumulator - 1)) - 1)
+    held = lambda low, high: np.repeat(rng.integers(low, high, -(-cycles // operands.HOLD)),
+                                       operands.HOLD)[:cycles]
+    m = held(1 << (multiplier_bits - 1), 1 << multiplier_bits)
+    z = held(-(1 << (out - 2)), 1 << (out - 2))
+    shift = _SHIFT + multiplier_bits - 1
+    rounded = (x.astype(object) * m + (1 << (shift - 1))) >> shift
+    y = np.clip(rounded + z, -(1 << (out - 1)), (1 << (out - 1)) - 1)
+    return _stimulus({"x": x, "m": m, "sh": np.full(cycles, shift), "z": z}, y, out, latency=3)
 
 
 def _register(rng, cycles, rate):
@@ -54,8 +69,9 @@ def _words(rows):
     return np.array([sum(1 << int(i) for i in np.flatnonzero(row)) for row in rows], object)
 
 
-def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn"):
-    return Point(Unit(top, tuple(parameters.items()), uses_full_adders=False),
+def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn",
+           uses_full_adders=False):
+    return Point(Unit(top, tuple(parameters.items()), uses_full_adders),
                  {"unit": name, "in_bits": in_bits, "out_bits": out_bits, "mode": mode,
                   "data": data},
                  lambda: stimulus, frozenset(widths))
@@ -95,3 +111,9 @@ def post_points(cycles):
         lanes = 1 << levels
         yield _point("feeder", {"LANES": lanes, "LEVELS": levels}, "feeder", lanes, lanes,
                      _feeder(rng, cycles, levels))
+    for multiplier in _MULTIPLIER_BITS:
+        for out in _BITS:
+            yield _point("requant_mul", {"ACC": 32, "MUL": multiplier, "OUT": out},
+                         "requant_mul%d" % multiplier, 32, out,
+                         _scaled(rng, cycles, 32, multiplier, out), (out,), "half_up",
+                         uses_full_adders=True)

@@ -2,8 +2,8 @@
 // What a comparison with published figures starts from: tables of figures, and machines.
 #pragma once
 
+#include <cstddef>
 #include <string>
-#include <vector>
 
 #include "analysis/evaluation/machine.h"
 #include "analysis/experiments/experiment.h"
@@ -27,6 +27,8 @@ class ValidationInputs {
   Machine machine(const std::string& name, const std::string& changes = "") const;
   /// A preset of the shipped tables. Throws what load_dram_spec throws.
   DramSpec dram(const std::string& preset) const;
+  /// Worker processes.
+  std::size_t jobs() const { return experiment_.jobs; }
   /// From the top of the tree.
   static std::string file_of(const std::string& name);
 

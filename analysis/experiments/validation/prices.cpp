@@ -83,8 +83,8 @@ Share area_mm2(const Priced& p, AreaPart part) {
 
 /// What the column `part` of the table calls so.
 const std::map<std::string, std::function<Shares(const Priced&)>> kParts = {
-    {"multiply", [](const Priced& p) { return Shares{pe_fj(p)[0]}; }},
-    {"accumulate", [](const Priced& p) { return Shares{pe_fj(p)[1]}; }},
+    {"multiplying", [](const Priced& p) { return Shares{pe_fj(p)[0]}; }},
+    {"accumulating", [](const Priced& p) { return Shares{pe_fj(p)[1]}; }},
     {"pe", pe_fj},
     {"mac", mac_fj},
     {"pe_area",
@@ -106,7 +106,7 @@ const std::map<std::string, std::function<Shares(const Priced&)>> kParts = {
                      area_mm2(p, AreaPart::kOutputBuffer),
                      area_mm2(p, AreaPart::kAccumulatorBuffer)};
      }},
-    {"dram_read", [](const Priced& p) {
+    {"bit_from_dram", [](const Priced& p) {
        LayerCounters counters;
        counters.dram.read_bytes = 1;
        return Shares{share(p.energy_pj(counters), EnergyPart::kDramRead, 8)};

@@ -16,7 +16,8 @@ namespace dcnsim {
 namespace {
 
 constexpr AnchorGroup (*kGroups[])(const ValidationInputs&) = {
-    gemmini_gemms, bit_fusion_rows, serial_laws, systolic_forms, dram_streams, prices};
+    gemmini_gemms, bit_fusion_rows, serial_laws, systolic_forms,
+    nvdla_frames,  dram_streams,    prices};
 
 struct PublishedSource {
   std::string title, url, read;

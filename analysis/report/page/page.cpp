@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <string_view>
 
@@ -129,6 +130,14 @@ std::string report_page(const std::vector<PageInput>& inputs) {
                   {"cause_words", page::cause_words()},
                   {"runs", runs}},
                  Json::array());
+}
+
+std::string reloading(std::string page, int seconds) {
+  constexpr std::string_view kFirst = R"(<meta charset="utf-8">)";
+  const std::size_t at = page.find(kFirst);
+  assert(at != std::string::npos);
+  return page.insert(at + kFirst.size(),
+                     fmt::format(R"(<meta http-equiv="refresh" content="{}">)", seconds));
 }
 
 }  // namespace dcnsim

@@ -16,4 +16,7 @@ struct PageInput {
 /// become markup. Throws std::runtime_error with one line: file, field, value, what was expected.
 std::string report_page(const std::vector<PageInput>& inputs);
 
+/// The page of what still grows: a browser loads the file anew every so many seconds.
+std::string reloading(std::string page, int seconds);
+
 }  // namespace dcnsim

@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <cstring>
 #include <filesystem>
 #include <new>
 #include <system_error>
@@ -10,7 +11,11 @@
 namespace dcnsim {
 
 std::string problem_of(const std::exception& e) {
-  if (dynamic_cast<const std::bad_alloc*>(&e) == nullptr) return e.what();
+  // SystemC's own words for coroutines that get no stack are no type's.
+  if (dynamic_cast<const std::bad_alloc*>(&e) == nullptr &&
+      std::strstr(e.what(), "failed to allocate stack memory") == nullptr) {
+    return e.what();
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   constexpr long kKibPerMib = 1024;

@@ -221,6 +221,27 @@ TEST_F(SweepCommandTest, a_second_interrupt_ends_it_at_once) {
   EXPECT_EQ(run("s.sqlite").code, 0);
 }
 
+TEST_F(SweepCommandTest, can_be_watched_whatever_happens_to_it) {
+  Running first(sweep("s.sqlite", {"--jobs", "1"}));
+  wait_for_points("s.sqlite");
+  Running watch({"sweep", "watch", path("s.sqlite"), "--every", "1", "-o", path("p.html")});
+  while (!fs::exists(path("p.html"))) usleep(1000);
+  first.signal(SIGKILL);
+  EXPECT_EQ(first.wait(), -SIGKILL);
+  const std::string reload = R"(<meta http-equiv="refresh" content="1">)";
+  const std::string early = slurp(path("p.html"));
+  ASSERT_EQ(run("s.sqlite").code, 0);
+  EXPECT_EQ(watch.wait(), 0) << "it ends with the last point";
+  EXPECT_NE(early.find(reload), std::string::npos) << "points were missing";
+  ASSERT_EQ(dcnsim("report " + path("s.sqlite") + " -o " + path("whole.html")).code, 0);
+  EXPECT_EQ(slurp(path("p.html")), slurp(path("whole.html")));
+  const Outcome whole = dcnsim("sweep watch " + path("s.sqlite"));
+  const Outcome shown = dcnsim("sweep show " + path("s.sqlite"));
+  EXPECT_EQ(whole.out, shown.out.substr(0, shown.out.find('\n') + 1) + '\n' + shown.out);
+  ASSERT_EQ(run("whole.sqlite").code, 0);
+  EXPECT_EQ(exported("s.sqlite"), exported("whole.sqlite"));
+}
+
 TEST_F(SweepCommandTest, a_worker_that_dies_fails_its_points_alone) {
   Running sweep(this->sweep("s.sqlite", {"--jobs", "1"}));
   wait_for_points("s.sqlite");
