@@ -184,9 +184,9 @@ TEST_F(StoreTest, files_that_are_no_stores_are_told_apart) {
   EXPECT_TRUE(bytes() == before) << "somebody else's file was changed";
   fs::remove(path_);
   { SweepStore(path_, kFacts).finish(); }
-  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 3");
+  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 4");
   EXPECT_EQ(error([&] { SweepStore{path_}; }),
-            path_ + ": is a sweep store of version 3, expected version 2");
+            path_ + ": is a sweep store of version 4, expected version 3");
   EXPECT_EQ(error([&] { SweepStore{folder_.string()}; }),
             folder_.string() + ": not a regular file");
 }
