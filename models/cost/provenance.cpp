@@ -193,6 +193,18 @@ Provenance buffer_entry(const CostParts& p, EnergyPart part, const BufferCost& b
               .text()};
 }
 
+Provenance feeder_entry(const CostParts& p, const std::string& and_factors) {
+  return {component_of(EnergyPart::kFeeder),
+          p.feeder.table().file,
+          p.feeder.table().sha256,
+          p.feeder.conditions() + ", CNN-like activations",
+          p.feeder.error_bars().energy.text(),
+          "a rotator of " + std::to_string(p.window_feeder.lanes) +
+              " lanes and the register behind it, turned anew for every fetch; linear in the "
+              "levels of multiplexers between measured ones; 50 % zero activations" +
+              and_factors};
+}
+
 /// Without the rules.
 std::vector<Provenance> statements(const CostParts& p) {
   const std::string data = p.pe->conditions() + ", " + p.pe->data();
@@ -245,15 +257,7 @@ std::vector<Provenance> statements(const CostParts& p) {
       buffer_entry(p, EnergyPart::kInputBuffer, p.input),
       buffer_entry(p, EnergyPart::kWeightBuffer, p.weight),
       buffer_entry(p, EnergyPart::kOutputBuffer, p.output)};
-  if (p.has_feeder()) {
-    all.push_back({component_of(EnergyPart::kFeeder), p.feeder.table().file,
-                   p.feeder.table().sha256, p.feeder.conditions() + ", CNN-like activations",
-                   p.feeder.error_bars().energy.text(),
-                   "a rotator of " + std::to_string(p.window_feeder.lanes) +
-                       " lanes and the register behind it, turned anew for every fetch; linear in "
-                       "the levels of multiplexers between measured ones; 50 % zero activations" +
-                       and_factors});
-  }
+  if (p.has_feeder()) all.push_back(feeder_entry(p, and_factors));
   for (const Correction& c : p.pe->corrections()) {
     all.push_back({c.what, c.table.file, c.table.sha256, c.conditions, c.error_bar, c.note});
   }
