@@ -107,7 +107,7 @@ struct Executor::Impl {
 Executor::Executor(const FixedNetwork& network, const Accumulator& accumulator)
     : impl_(std::make_unique<Impl>()) {
   validate(network);
-  impl_->network = network;
+  impl_->network = with_multipliers_of(network, accumulator.multiplier_bits);
   impl_->conv.resize(network.layers.size());
   impl_->activations.layers.resize(network.layers.size());
   const MapParts<FixedNetwork> maps(network);

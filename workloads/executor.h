@@ -20,7 +20,7 @@ struct Activations {
 /// Prepares the weights once; `run` may then be called for any number of images. Not thread-safe.
 class Executor {
  public:
-  /// Throws what validate(network) throws.
+  /// Throws what validate(network) and with_multipliers_of(network) throw.
   Executor(const FixedNetwork& network, const Accumulator& accumulator);
   ~Executor();
   Executor(Executor&&) noexcept;

@@ -54,6 +54,7 @@ std::string cycles_text(const MappedLayer& layer, const ArrayConfig& array) {
 std::string traffic_text(const LayerCounters& c) {
   std::string text = fmt::format("{:.1f} kB:", kilobytes(traffic(c)));
   for (const Stream stream : StreamBytes::keys()) {
+    if (stream == Stream::kParameter && c.stream_bytes[stream] == 0) continue;  // mostly
     text += fmt::format("{} {} {:.1f}", text.back() == ':' ? "" : ",", to_string(stream),
                         kilobytes(c.stream_bytes[stream]));
   }

@@ -127,9 +127,16 @@ constexpr std::size_t kCostTableColumns = 110;
 std::string cost_table(const RunReport& report, const TextLayout& layout) {
   const char *const traffic = "bus traffic, kB", *const energies = "energy, uJ";
   std::vector<TextTable::Column> columns{{"layer", Align::kLeft}};
-  for (const char* name : {"weight", "bias", "input", "output", "total"}) {
-    columns.push_back({name, Align::kRight, 0, traffic});
+  std::vector<Stream> streams;
+  for (const Stream stream : StreamBytes::keys()) {
+    // Few networks have parameters.
+    const bool is_wanted =
+        stream != Stream::kParameter || report.totals().stream_bytes[Stream::kParameter] > 0;
+    if (stream == Stream::kDescriptor || !is_wanted) continue;
+    streams.push_back(stream);
+    columns.push_back({std::string(to_string(stream)), Align::kRight, 0, traffic});
   }
+  columns.push_back({"total", Align::kRight, 0, traffic});
   for (const char* name : {"compute", "buffers", "DRAM", "leak", "total"}) {
     columns.push_back({name, Align::kRight, 0, energies});
   }
@@ -141,9 +148,7 @@ std::string cost_table(const RunReport& report, const TextLayout& layout) {
     };
     const EnergyColumns e = energy_columns(energy);
     std::vector<std::string> row{elide(name, 16)};
-    for (const Stream stream : {Stream::kWeight, Stream::kBias, Stream::kInput, Stream::kOutput}) {
-      row.push_back(kilo(c.stream_bytes[stream]));
-    }
+    for (const Stream stream : streams) row.push_back(kilo(c.stream_bytes[stream]));
     row.push_back(kilo(dram_read_bytes(c) + dram_write_bytes(c)));
     for (const double micro : {e.compute, e.buffers, e.dram, e.leakage, energy.total() / 1e6}) {
       row.push_back(fmt::format("{:.2f}", micro));

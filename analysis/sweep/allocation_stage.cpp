@@ -119,7 +119,8 @@ AllocationStage::Item AllocationStage::pair_item(std::size_t pair) {
                      std::string(to_string(spec_.rule)) + ' ' + inputs_.images_hash + ' ' +
                      std::to_string(inputs_.images.size()) + ' ' + allocation_key(pair);
   for (const Accumulator& a : accumulators_) {
-    text += ' ' + std::to_string(a.bits) + ' ' + std::to_string(static_cast<int>(a.overflow));
+    text += ' ' + std::to_string(a.bits) + ' ' + std::to_string(static_cast<int>(a.overflow)) +
+            ' ' + std::to_string(a.multiplier_bits);
   }
   return {false, pair, sha256_hex(text)};
 }

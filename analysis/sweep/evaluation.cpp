@@ -20,9 +20,11 @@
 namespace dcnsim {
 namespace {
 
+/// Whether all accumulators that hold the sums give the same codes.
 bool is_proved(const std::vector<Descriptor>& layers) {
-  return std::all_of(layers.begin(), layers.end(),
-                     [](const Descriptor& d) { return d.kind != LayerKind::kConv || d.proved; });
+  return std::all_of(layers.begin(), layers.end(), [](const Descriptor& d) {
+    return !d.requant.multiplies && (d.kind != LayerKind::kConv || d.proved);
+  });
 }
 
 /// Layers that have no tiling yet get one that is valid.

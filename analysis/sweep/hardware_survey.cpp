@@ -3,6 +3,7 @@
 
 #include <map>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "analysis/evaluation/machine.h"
@@ -34,7 +35,7 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
   survey.accumulator.resize(count);
   survey.problem.resize(count);
   Numbering<std::string> classes;
-  Numbering<std::pair<int, Overflow>> accumulators;
+  Numbering<std::tuple<int, Overflow, int>> accumulators;
   std::map<std::pair<std::string, std::string>, DramSpec> drams;
   for (std::size_t h = 0; h < count; ++h) {
     try {
@@ -50,10 +51,11 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
       const std::string key = sha256_hex(timing_identity(config, dram->second, prices));
       survey.timing_class[h] = classes.of(key);
       if (classes.size() > survey.class_keys.size()) survey.class_keys.push_back(key);
+      const Accumulator& accumulator = config.accumulator;
       survey.accumulator[h] =
-          accumulators.of({config.accumulator.bits, config.accumulator.overflow});
+          accumulators.of({accumulator.bits, accumulator.overflow, accumulator.multiplier_bits});
       if (accumulators.size() > survey.accumulators.size()) {
-        survey.accumulators.push_back(config.accumulator);
+        survey.accumulators.push_back(accumulator);
       }
     } catch (const std::exception& e) {
       survey.problem[h] = e.what();

@@ -81,6 +81,12 @@ struct OverheadConfig {
   int tile_cycles = 0;   ///< a pass of the array (array_passes()), or a step of the vector unit
 };
 
+/// How accumulators become codes.
+enum class RequantizerKind : std::uint8_t {
+  kShift,       ///< by a shift: steps between codes are powers of two
+  kMultiplier,  ///< by a multiplier and a shift of each channel, with zero points
+};
+
 /// On-chip SRAM of single-port banks, of which `banks` are used side by side: a cycle moves at most
 /// banks * word_bits bits. Data lie packed at the layer's width, each feature-map row starting on a
 /// word.
@@ -201,6 +207,7 @@ struct AcceleratorConfig {
   ArrayConfig array;
   OverheadConfig overhead;
   Accumulator accumulator;
+  RequantizerKind requantizer = RequantizerKind::kShift;
   BufferConfig input_buffer;
   BufferConfig weight_buffer;
   BufferConfig output_buffer;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
+#include "models/numeric/post.h"
 
 namespace dcnsim::fields {
 
@@ -110,6 +111,12 @@ void visit_fields(Config& c, Visitor&& visit) {
         c.accumulator.overflow);
   visit(Whole{{"accumulator.buffer_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},
         c.accumulator_buffer_bytes);
+  visit(Choice<RequantizerKind>{{"accumulator.requantizer", kOptional},
+                                {{{"shift", RequantizerKind::kShift},
+                                  {"multiplier", RequantizerKind::kMultiplier}}}},
+        c.requantizer);
+  visit(Whole{{"accumulator.multiplier_bits", kOptional}, kMinMultiplierBits, kMaxMultiplierBits},
+        c.accumulator.multiplier_bits);
 
   // In the place of the three that follow.
   visit(Whole{{"buffers.shared.capacity_bytes", kOptional}, 0, 64 * kMiB, Kind::kBytes},

@@ -46,6 +46,8 @@ constexpr std::int64_t largest() {
     return static_cast<std::int64_t>(LayerKind::kAdd);
   } else if constexpr (std::is_same_v<T, Rounding>) {
     return static_cast<std::int64_t>(Rounding::kFloor);
+  } else if constexpr (std::is_same_v<T, std::uint32_t>) {
+    return std::numeric_limits<std::uint32_t>::max();
   } else {
     static_assert(std::is_same_v<T, int>);
     return std::numeric_limits<int>::max();
@@ -243,6 +245,21 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
+/// Zero points and multipliers are for requantizers that multiply.
+void validate_scale(const Descriptor& d) {
+  const Requant& requant = d.requant;
+  if (!requant.multiplies) {
+    require_range("shift", requant.shift, -kMaxShift, kMaxShift);
+    require_range("multiplier", requant.multiplier, 0, 0);
+    require_range("multiplier2", requant.multiplier2, 0, 0);
+    require_range("input.zero_point", d.input.zero_point, 0, 0);
+    require_range("input2.zero_point", d.input2.zero_point, 0, 0);
+    require_range("output.zero_point", requant.out.zero_point, 0, 0);
+    return;
+  }
+  require_range("shift", requant.shift, 0, d.kind == LayerKind::kConv ? 0 : kMaxScaleShift);
+}
+
 /// Some code is left.
 void validate_bounds(const Requant& requant) {
   const std::int32_t greatest = requant.out.max_code();
@@ -375,7 +392,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kAdd) validate_map_format("input2", d.input2);
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_map_format("output", d.requant.out);
-  require_range("shift", d.requant.shift, -kMaxShift, kMaxShift);
+  validate_scale(d);
   validate_bounds(d.requant);
   validate_slices(d);
   validate_layouts(d);

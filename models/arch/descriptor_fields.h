@@ -136,7 +136,9 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
 
   visit(Field{"rounding", 38, 1, kAny, "", Sign::kUnsigned, kRoundingValues}, d.requant.rounding);
   visit(Field{"relu", 39, 1, kAny, "1: negative results become 0"}, d.requant.relu);
-  visit(Field{"shift", 40, 2, kAny, "right shift before rounding, -192..192", Sign::kSigned},
+  visit(Field{"shift", 40, 2, kAny,
+              "right shift before rounding, -192..192; behind a multiplier 0..63, of channels 0",
+              Sign::kSigned},
         d.requant.shift);
   visit(Field{"proved", 42, 1, kConv, "1: no accumulator can overflow"}, d.proved);
 
@@ -144,6 +146,10 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
         d.input_on_chip);
   visit(Field{"output_on_chip", 44, 1, kAny, "1: the output stays on chip for the next descriptor"},
         d.output_on_chip);
+
+  visit(added({"multiplies", 45, 1, kAny,
+               "1: by multipliers, those of each channel or of the operands"}),
+        d.requant.multiplies);
 
   visit_format({{"input.bits", 48, 1, kAny, "width of the input codes, 1..16"},
                 {"input.frac", 49, 1, kAny, "their fractional bits, -48..48", Sign::kSigned},
@@ -177,7 +183,8 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   visit(Field{"input_address", 80, 8, kAny, "input map; all addresses are multiples of the bus"},
         d.input_address);
   visit(Field{"input2_address", 88, 8, kAdd, "second operand"}, d.input2_address);
-  visit(Field{"weight_address", 96, 8, kConv, "blocks of biases and weights"}, d.weight_address);
+  visit(Field{"weight_address", 96, 8, kConv, "blocks of biases, weights and parameters"},
+        d.weight_address);
   visit(Field{"output_address", 104, 8, kAny, "output map"}, d.output_address);
   visit(added({"input_segment", 112, 2, kAny, "channels a plane of the input map, 0 for all"}),
         d.input_segment);
@@ -207,7 +214,10 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                {"slice.zeros_after", 146, 2, kAny, "channels of zeros behind them"}},
               d.input_slice, visit);
   reserve("batch", 148, 2, "reserved (maps of the layer), 0");
-  reserve("parameter_address", 152, 8, "reserved (parameters of each channel), 0");
+  visit(added({"multiplier", 152, 4, kPool | kAdd, "factor of the (first) operand's codes"}),
+        d.requant.multiplier);
+  visit(added({"multiplier2", 156, 4, kAdd, "factor of the second operand's"}),
+        d.requant.multiplier2);
   visit(added({"input_strip", 160, 2, kAny, "columns a strip of the input map, 0 for all"}),
         d.input_strip);
   visit(added({"input2_strip", 162, 2, kAdd, "likewise of the second operand"}), d.input2_strip);
@@ -221,6 +231,14 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
                {"slice2.zeros_before", 180, 2, kAdd, "as slice.zeros_before"},
                {"slice2.zeros_after", 182, 2, kAdd, "as slice.zeros_after"}},
               d.input2_slice, visit);
+  const auto zero_point = [&](std::string_view name, std::size_t offset, unsigned kinds,
+                              std::string_view meaning, auto& member) {
+    visit(added({name, offset, 4, kinds, meaning, Sign::kSigned}), member);
+  };
+  zero_point("input.zero_point", 184, kAny, "the code that stands for 0, as padding does",
+             d.input.zero_point);
+  zero_point("input2.zero_point", 188, kAdd, "likewise of the second operand", d.input2.zero_point);
+  zero_point("output.zero_point", 192, kAny, "likewise of the output", d.requant.out.zero_point);
 }
 
 }  // namespace dcnsim::descriptor_fields

@@ -27,11 +27,19 @@ constexpr std::string_view to_string(LayerKind kind) {
 }
 
 /// What the bytes on the memory bus are for. Reads: all but kOutput.
-enum class Stream : std::uint8_t { kDescriptor, kWeight, kBias, kInput, kOutput };
-inline constexpr std::size_t kStreams = 5;
+enum class Stream : std::uint8_t {
+  kDescriptor,
+  kWeight,
+  kBias,
+  kParameter,  ///< multipliers and shifts of the requantizer
+  kInput,
+  kOutput
+};
+inline constexpr std::size_t kStreams = 6;
 
 constexpr std::string_view to_string(Stream stream) {
-  constexpr std::string_view names[kStreams] = {"descriptor", "weight", "bias", "input", "output"};
+  constexpr std::string_view names[kStreams] = {"descriptor", "weight", "bias",
+                                                "parameter",  "input",  "output"};
   return names[static_cast<std::size_t>(stream)];
 }
 

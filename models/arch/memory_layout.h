@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 #include "models/base/integer.h"
 #include "models/numeric/tensor.h"
@@ -118,18 +119,32 @@ inline MapLayout output_layout(const Descriptor& d, int bus_bytes) {
 /// Bytes of one bias value in memory: 4, or 8 for accumulators of more than 32 bits.
 constexpr int bias_bytes(int accumulator_bits) { return accumulator_bits > 32 ? 8 : 4; }
 
-/// A block of weights in memory (weight_layout.h): the biases of its channels, if it begins their
-/// sums, padded to a bus word, then reduction x channels codes, k-major (k = kernel row, kernel
-/// column, input channel), packed, padded to a bus word.
+/// Bytes of a channel's multiplier and shift in memory: multiplier * 2^6 + shift, little-endian.
+constexpr int parameter_bytes(int multiplier_bits) {
+  return (multiplier_bits + kScaleShiftBits + 7) / 8;
+}
+
+/// Of a layer's channels on a machine: none if no channel has a multiplier of its own.
+inline int parameter_bytes(const Descriptor& d, const AcceleratorConfig& config) {
+  const bool any = d.kind == LayerKind::kConv && d.requant.multiplies;
+  return any ? parameter_bytes(config.accumulator.multiplier_bits) : 0;
+}
+
+/// A block of weights in memory (weight_layout.h), each part padded to a bus word: the biases of
+/// its channels, if it begins their sums; reduction x channels codes, k-major (k = kernel row,
+/// kernel column, input channel), packed; the parameters of its channels, if it ends their sums and
+/// the layer has any.
 struct WeightBlockLayout {
-  std::int64_t bias_bytes = 0;    ///< padded size of the bias part
-  std::int64_t weight_bytes = 0;  ///< padded size of the code part
-  constexpr std::int64_t total() const { return bias_bytes + weight_bytes; }
+  std::int64_t bias_bytes = 0;
+  std::int64_t weight_bytes = 0;
+  std::int64_t parameter_bytes = 0;
 };
 constexpr WeightBlockLayout weight_block_layout(int reduction, int channels, int weight_bits,
-                                                int accumulator_bits, int bus_bytes) {
+                                                int accumulator_bits, int bus_bytes,
+                                                int channel_parameter_bytes = 0) {
   return {align_up(std::int64_t{channels} * bias_bytes(accumulator_bits), bus_bytes),
-          align_up((std::int64_t{reduction} * channels * weight_bits + 7) / 8, bus_bytes)};
+          align_up((std::int64_t{reduction} * channels * weight_bits + 7) / 8, bus_bytes),
+          align_up(std::int64_t{channels} * channel_parameter_bytes, bus_bytes)};
 }
 
 }  // namespace dcnsim

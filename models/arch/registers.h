@@ -48,12 +48,13 @@ enum Offset : std::uint32_t {
   kBytesOutput = 0x090,
   kOverflows = 0x098,
   kStallConflict = 0x0A0,
+  kBytesParameter = 0x0A8,
 };
 
 inline constexpr std::uint32_t kWindowBytes = 0x1000;  ///< address window of the target socket
 inline constexpr std::uint32_t kIdValue = 0x314E4344;  ///< "DCN1"
 inline constexpr std::uint32_t kVersionMajor = 1;      ///< changes when software must change
-inline constexpr std::uint32_t kVersionMinor = 1;      ///< changes when something is added
+inline constexpr std::uint32_t kVersionMinor = 2;      ///< changes when something is added
 inline constexpr std::uint32_t kVersionValue = kVersionMajor << 16 | kVersionMinor;
 
 inline constexpr std::uint32_t kControlStart = 1u << 0;
@@ -198,7 +199,7 @@ struct Counter {
   std::string_view description;
 };
 
-inline constexpr std::array<Counter, 13> kCounters{{
+inline constexpr std::array<Counter, 14> kCounters{{
     {kCycles, "CYCLES", "cycles", "clock cycles from START to DONE"},
     {kMacs, "MACS", "macs", "multiply-accumulates"},
     {kStallDescriptor, "STALL_DESCRIPTOR", "stall_cycles.descriptor",
@@ -215,6 +216,8 @@ inline constexpr std::array<Counter, 13> kCounters{{
     {kOverflows, "OVERFLOWS", "overflows", "outputs whose accumulator lost the exact sum"},
     {kStallConflict, "STALL_CONFLICT", "stall_cycles.conflict",
      "cycles the array waits for banks that the DMA uses"},
+    {kBytesParameter, "BYTES_PARAMETER", "stream_bytes.parameter",
+     "bytes read of multipliers and shifts"},
 }};
 
 }  // namespace dcnsim::reg

@@ -57,12 +57,13 @@ std::string to_string(const Format& format);
 /// What an accumulator does when a sum leaves its range.
 enum class Overflow { kWrap, kSaturate };
 
-/// Accumulator register width in bits (8..64) and overflow behaviour. The normative order of a sum
-/// is: bias first, then kernel row, kernel column, input channel; saturation applies after every
-/// single addition (README.md).
+/// Accumulator register width in bits (8..64) and overflow behaviour, and the width of multipliers
+/// in the requantizer behind it. The normative order of a sum is: bias first, then kernel row,
+/// kernel column, input channel; saturation applies after every single addition (README.md).
 struct Accumulator {
   int bits = 32;
   Overflow overflow = Overflow::kWrap;
+  int multiplier_bits = 31;
 
   constexpr std::int64_t min_value() const {
     return bits == 64 ? INT64_MIN : -(std::int64_t{1} << (bits - 1));

@@ -57,6 +57,8 @@ class ChannelScales {
     for (const Scale& scale : scales) {
       multipliers_.push_back(static_cast<std::int32_t>(scale.multiplier));
       shifts_.push_back(static_cast<std::uint64_t>(scale.shift));
+      halves_.push_back(scale.shift == 0 ? 0 : std::int64_t{1} << (scale.shift - 1));
+      offsets_.push_back(std::uint64_t{1} << (63 - scale.shift));
       fit_kernels_ = fit_kernels_ && scale.multiplier <= INT32_MAX;
     }
   }
@@ -68,8 +70,9 @@ class ChannelScales {
     const kernels::KernelSet& kernels = kernels::selected();
     const auto rows = code_bytes == 1 ? kernels.scale_to_8 : kernels.scale_to_16;
     rows({acc, count / scales_.size(), scales_.size(), multipliers_.data(), shifts_.data(),
-          static_cast<int>(requant.rounding), requant.out.zero_point, requant.min_code(),
-          requant.max_code(), out.data() + first * code_bytes});
+          halves_.data(), offsets_.data(), static_cast<int>(requant.rounding),
+          requant.out.zero_point, requant.min_code(), requant.max_code(),
+          out.data() + first * code_bytes});
   }
   void requantize_pixels(const std::int64_t* acc, std::size_t count, const Requant& requant,
                          CodeTensor& out, std::size_t first) const {
@@ -87,7 +90,8 @@ class ChannelScales {
 
   const std::vector<Scale>& scales_;
   std::vector<std::int32_t> multipliers_;
-  std::vector<std::uint64_t> shifts_;
+  std::vector<std::uint64_t> shifts_, offsets_;
+  std::vector<std::int64_t> halves_;
   bool fit_kernels_ = true;
 };
 

@@ -216,12 +216,13 @@ void count_array_events(const AcceleratorConfig& config, const ArrayWork& work,
     counters.feeder_bits += groups * blocks.count * u64(work.pixels) * u64(work.reduction) *
                             u64(mode.activation.times) * u64(mode.activation.bits);
   }
-  if (work.first_chunk) {
-    const int bias_bits = 8 * bias_bytes(config.accumulator.bits);
+  const auto read_of_channels = [&](int bits) {
     counters.weight_buffer.reads += groups * blocks.sum([&](int columns) {
-      return words(u64(columns), bias_bits, config.weight_buffer);
+      return words(u64(columns), bits, config.weight_buffer);
     });
-  }
+  };
+  if (work.first_chunk) read_of_channels(8 * bias_bytes(config.accumulator.bits));
+  if (work.last_chunk) read_of_channels(work.parameter_bits);
 
   switch (config.array.dataflow) {
     case Dataflow::kWeightStationary: {

@@ -54,6 +54,19 @@ std::string lacks(const char* buffer, const Room& room, const char* what = "a ti
          std::to_string(room.available);
 }
 
+std::string why_not_requantized(const Requant& requant, const AcceleratorConfig& config) {
+  if (!requant.multiplies) return "";
+  if (config.requantizer != RequantizerKind::kMultiplier) {
+    return "accumulator.requantizer: shift, expected multiplier: steps between codes are no powers "
+           "of two";
+  }
+  const std::uint32_t multiplier = std::max(requant.multiplier, requant.multiplier2);
+  const int bits = config.accumulator.multiplier_bits;
+  if (std::uint64_t{multiplier} >> bits == 0) return "";
+  return "accumulator.multiplier_bits: " + std::to_string(bits) + " do not hold the multiplier " +
+         std::to_string(multiplier);
+}
+
 std::string why_outputs_do_not_fit(const Descriptor& d, const AcceleratorConfig& config) {
   std::string reason = lacks("output buffer", output_room(d, config));
   if (reason.empty()) {
@@ -108,12 +121,14 @@ Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   if (d.kind != LayerKind::kConv) return {0, config.weight_buffer.capacity_bytes};
   const std::int64_t chunk = largest_chunk(d);
   Room room;
+  const auto words = [&](std::int64_t bits) { return words_bytes(bits, config.weight_buffer); };
+  const std::int64_t bias_bits = 8 * bias_bytes(config.accumulator.bits);
+  const std::int64_t parameter_bits = 8 * parameter_bytes(d, config);
   for (const EqualTiles& block :
        WeightLayout(d, config).blocks(tile_channels_of_group(d), tile_groups(d))) {
     room.needed += static_cast<std::int64_t>(block.count) *
-                   (words_bytes(chunk * block.size * d.weight.bits, config.weight_buffer) +
-                    words_bytes(std::int64_t{8} * block.size * bias_bytes(config.accumulator.bits),
-                                config.weight_buffer));
+                   (words(chunk * block.size * d.weight.bits) + words(block.size * bias_bits) +
+                    words(block.size * parameter_bits));
   }
   room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
   return room;
@@ -201,6 +216,9 @@ std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
 }
 
 std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& config) {
+  if (std::string reason = why_not_requantized(d.requant, config); !reason.empty()) {
+    return reason;
+  }
   if (any_on_chip(d) && !config.input_buffer.double_buffered && !config.shares_buffer()) {
     return "input buffer: maps stay on chip in a half of it, but it is not double-buffered";
   }

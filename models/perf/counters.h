@@ -82,6 +82,14 @@ struct LayerCounters {
   DramEvents dram;
 };
 
+/// What weight tiles are made of.
+constexpr Stream kWeightTileStreams[] = {Stream::kWeight, Stream::kBias, Stream::kParameter};
+inline std::uint64_t weight_tile_bytes(const StreamBytes& bytes) {
+  std::uint64_t sum = 0;
+  for (const Stream stream : kWeightTileStreams) sum += bytes[stream];
+  return sum;
+}
+
 /// Computing and all stalls.
 std::uint64_t accounted_cycles(const LayerCounters& counters);
 

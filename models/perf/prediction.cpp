@@ -156,14 +156,20 @@ void Predictor::find_weights() {
   Weights& weights = used_->weights;
   const WeightLayout layout(layer_, config_);
   const std::int64_t bias_bits = std::int64_t{8} * bias_bytes(config_.accumulator.bits);
+  const std::int64_t parameter_bits = std::int64_t{8} * parameter_bytes(layer_, config_);
+  const bool one_chunk = chunk_count(layer_) == 1;
   for_channel_tiles(layer_, [&](const ChannelTiles& tile) {
     std::uint64_t first = 0;
     for (const EqualTiles& block : layout.blocks(tile.channels, tile.groups)) {
       const std::uint64_t count = tile.count * block.count;
       const std::uint64_t bias = u64(layout.block(block.size, 1).bias_bytes);
+      const std::uint64_t parameters = u64(layout.block(block.size, 1).parameter_bytes);
       weights.bias_bytes += count * bias;
-      weights.requests += count * least_requests(bias, config_.dma);
-      weights.buffer_words += count * words(bias_bits * block.size, config_.weight_buffer);
+      weights.parameter_bytes += count * parameters;
+      weights.requests +=
+          count * (least_requests(bias, config_.dma) + least_requests(parameters, config_.dma));
+      weights.buffer_words += count * (words(bias_bits * block.size, config_.weight_buffer) +
+                                       words(parameter_bits * block.size, config_.weight_buffer));
       bool is_first = true;
       for_chunks(layer_, [&](const EqualTiles& chunk) {
         const std::uint64_t bytes = u64(layout.block(block.size, chunk.size).weight_bytes);
@@ -171,8 +177,8 @@ void Predictor::find_weights() {
         weights.bytes += count * chunk.count * bytes;
         weights.requests += count * chunk.count * least_requests(bytes, config_.dma);
         weights.buffer_words += count * chunk.count * words(bits, config_.weight_buffer);
-        weights.part_bytes = std::max({weights.part_bytes, bias, bytes});
-        if (is_first) first += block.count * (bias + bytes);
+        weights.part_bytes = std::max({weights.part_bytes, bias, parameters, bytes});
+        if (is_first) first += block.count * (bias + bytes + (one_chunk ? parameters : 0));
         is_first = false;
       });
     }
@@ -306,10 +312,12 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   }
   if (!conv) return;
 
-  // Biases come with the first chunk, weights with every chunk: each time a tile becomes current.
+  // Biases come with the first chunk, weights with every chunk, parameters with the last: each time
+  // a tile becomes current.
   const std::uint64_t visits = weight_visits(layer_);
   const Weights& weights = used_->weights;
   counters.stream_bytes[Stream::kBias] = visits * weights.bias_bytes;
+  counters.stream_bytes[Stream::kParameter] = visits * weights.parameter_bytes;
   counters.stream_bytes[Stream::kWeight] = visits * weights.bytes;
   counters.weight_buffer.writes += visits * weights.buffer_words;
   prediction_.requests += visits * weights.requests;
@@ -326,7 +334,7 @@ void Predictor::add_lone_loads() {
   }
   if (layer_.kind == LayerKind::kConv &&
       slots(config_.weight_buffer, weight_room(layer_, config_)) == 1) {
-    lone += bytes[Stream::kWeight] + bytes[Stream::kBias] - first_weights;
+    lone += weight_tile_bytes(bytes) - first_weights;
   }
 }
 

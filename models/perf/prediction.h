@@ -84,8 +84,8 @@ class Predictor {
   };
   /// All weight tiles of the layer, each loaded once.
   struct Weights {
-    std::uint64_t bias_bytes = 0, bytes = 0, buffer_words = 0;
-    std::uint64_t first_bytes = 0;  ///< of the first tile, biases included
+    std::uint64_t bias_bytes = 0, parameter_bytes = 0, bytes = 0, buffer_words = 0;
+    std::uint64_t first_bytes = 0;  ///< of the first tile, with biases and parameters
     std::uint64_t part_bytes = 0;   ///< most bytes of a block
     std::uint64_t requests = 0;     ///< at least
   };

@@ -22,7 +22,8 @@ int positions(const ArrayConfig& array, const Descriptor& d, const Step& step) {
   return has_chunks(d) ? (step.k1 - step.k0) / tile_inputs_of_group(d) : kernel_size(d);
 }
 
-ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& step) {
+ArrayWork array_work(const AcceleratorConfig& config, const Descriptor& d, const Step& step) {
+  const ArrayConfig& array = config.array;
   const ConvShape conv = tile_conv(d, step.pixels);
   ArrayWork work;
   work.pixels = conv.out_h() * conv.out_w();
@@ -34,6 +35,7 @@ ArrayWork array_work(const ArrayConfig& array, const Descriptor& d, const Step& 
   work.activation_bits = d.input.bits;
   work.first_chunk = step.first_chunk;
   work.last_chunk = step.last_chunk;
+  work.parameter_bits = 8 * parameter_bytes(d, config);
   work.sums_stay = !step.sums_wait && fits_the_pes(array, work);
   return work;
 }
@@ -115,7 +117,7 @@ StepWork step_work(const AcceleratorConfig& config, const Descriptor& d, const S
   StepWork work;
   std::uint64_t passes = 1;
   if (d.kind == LayerKind::kConv) {
-    const ArrayWork array = array_work(config.array, d, step);
+    const ArrayWork array = array_work(config, d, step);
     // Of steps that overlap the first stands for all that fills and drains.
     const bool overlaps = config.array.steps == ArraySteps::kOverlapped && !step.opens_layer;
     work.cycles = overlaps ? overlapped_array_cycles(config, array) : array_cycles(config, array);

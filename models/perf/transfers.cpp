@@ -108,6 +108,11 @@ void weight_parts(const Descriptor& d, const AcceleratorConfig& config, const St
       parts.push_back(part_of(Stream::kWeight, address, 0, std::int64_t{steps} * block.size,
                               d.weight.bits, bus, config.weight_buffer));
       address += u64(place.weight_bytes);
+      if (step.last_chunk && place.parameter_bytes > 0) {
+        parts.push_back(part_of(Stream::kParameter, address, 0, block.size,
+                                8 * parameter_bytes(d, config), bus, config.weight_buffer));
+        address += u64(place.parameter_bytes);
+      }
     }
   }
 }

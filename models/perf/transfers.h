@@ -13,13 +13,13 @@
 
 namespace dcnsim {
 
-/// A run of whole bus words in memory that holds codes (or biases) of one tile.
+/// A run of whole bus words in memory that holds codes (or biases, or parameters) of one tile.
 struct Part {
   Stream stream = Stream::kInput;
   std::uint64_t address = 0;       ///< a multiple of the bus width
   std::uint32_t bytes = 0;         ///< whole bus words
   std::uint32_t skip_bits = 0;     ///< in front of the first code
-  std::uint32_t codes = 0;         ///< codes or biases
+  std::uint32_t codes = 0;         ///< codes, biases or parameters
   std::uint32_t channels = 0;      ///< of a map: of each of its pixels
   std::uint32_t rows = 1;          ///< of a map: as many codes and bytes each
   std::uint32_t pixel_step = 1;    ///< of a map: from one of its pixels to the next, in one row
@@ -31,7 +31,7 @@ struct Part {
 using Parts = std::vector<Part>;
 
 /// Weight tile of a step of a convolution: block by block (WeightLayout), its biases with the first
-/// chunk, then its codes.
+/// chunk, its codes, its parameters with the last.
 void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                   Parts& parts);
 

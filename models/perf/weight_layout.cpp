@@ -26,14 +26,23 @@ TileSizes WeightLayout::blocks(int channels, int groups) const {
 
 WeightBlockLayout WeightLayout::block(int channels, int steps) const {
   return weight_block_layout(steps, channels, d_.weight.bits, config_.accumulator.bits,
-                             config_.dma.bus_bytes);
+                             config_.dma.bus_bytes, dcnsim::parameter_bytes(d_, config_));
 }
 
 std::int64_t WeightLayout::bias_bytes(const TileSizes& blocks) const {
   return sum(blocks, [&](int channels) { return block(channels, 1).bias_bytes; });
 }
 
-/// Without biases, as all below.
+std::int64_t WeightLayout::parameter_bytes(const TileSizes& blocks) const {
+  return sum(blocks, [&](int channels) { return block(channels, 1).parameter_bytes; });
+}
+
+/// Of a whole tile.
+std::int64_t WeightLayout::all_bytes(const TileSizes& blocks) const {
+  return bias_bytes(blocks) + tile_bytes(blocks) + parameter_bytes(blocks);
+}
+
+/// Codes alone, as all below.
 std::int64_t WeightLayout::chunk_bytes(const TileSizes& blocks, int steps) const {
   return sum(blocks, [&](int channels) { return block(channels, steps).weight_bytes; });
 }
@@ -52,8 +61,7 @@ std::int64_t WeightLayout::tile_bytes(const TileSizes& blocks) const {
 std::int64_t WeightLayout::bytes() const {
   std::int64_t bytes = 0;
   for_channel_tiles(d_, [&](const ChannelTiles& tile) {
-    const TileSizes of_tile = blocks(tile.channels, tile.groups);
-    bytes += static_cast<std::int64_t>(tile.count) * (bias_bytes(of_tile) + tile_bytes(of_tile));
+    bytes += static_cast<std::int64_t>(tile.count) * all_bytes(blocks(tile.channels, tile.groups));
   });
   return bytes;
 }
@@ -63,10 +71,8 @@ std::int64_t WeightLayout::offset(const Step& step) const {
   const int taken_up = tile_groups(d_) * group_channels(d_);
   const int within = step.channel0 % taken_up;
   const auto up_to = [&](int channels) {
-    return sum(equal_tiles(channels, tile_channels_of_group(d_)), [&](int tile) {
-      const TileSizes of_tile = blocks(tile, tile_groups(d_));
-      return bias_bytes(of_tile) + tile_bytes(of_tile);
-    });
+    return sum(equal_tiles(channels, tile_channels_of_group(d_)),
+               [&](int tile) { return all_bytes(blocks(tile, tile_groups(d_))); });
   };
   std::int64_t offset = step.channel0 / taken_up * up_to(group_channels(d_));
   if (within > 0) offset += up_to(within);

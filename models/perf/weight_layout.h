@@ -13,9 +13,10 @@
 namespace dcnsim {
 
 /// A weight tile is one block after the other: a block has the biases of its channels if the tile
-/// is the first chunk of its sums, then its codes, reduction step by reduction step, each padded to
-/// a bus word (WeightBlockLayout). Blocks are one array width of channels, fewer in the last one of
-/// a tile. A tile of whole groups is a single block: all biases, then the codes group by group.
+/// is the first chunk of its sums, then its codes, reduction step by reduction step, then the
+/// parameters of its channels if the tile is the last chunk, each padded to a bus word
+/// (WeightBlockLayout). Blocks are one array width of channels, fewer in the last one of a tile. A
+/// tile of whole groups is a single block: all biases, the codes group by group, all parameters.
 class WeightLayout {
  public:
   /// Both stay.
@@ -33,6 +34,8 @@ class WeightLayout {
 
  private:
   std::int64_t bias_bytes(const TileSizes& blocks) const;
+  std::int64_t parameter_bytes(const TileSizes& blocks) const;
+  std::int64_t all_bytes(const TileSizes& blocks) const;
   std::int64_t chunk_bytes(const TileSizes& blocks, int steps) const;
   std::int64_t inputs_bytes(const TileSizes& blocks, int inputs) const;
   std::int64_t tile_bytes(const TileSizes& blocks) const;

@@ -102,9 +102,11 @@ const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) 
   all.channel0 = tile.front().channel0;
   all.channels = 0;
   all.bias.clear();
+  all.scales.clear();
   for (const WeightBlock& group : tile) {
     all.channels += group.channels;
     all.bias.insert(all.bias.end(), group.bias.begin(), group.bias.end());
+    all.scales.insert(all.scales.end(), group.scales.begin(), group.scales.end());
   }
   const auto unit = static_cast<std::size_t>(descriptor_->weight.host_bytes());
   const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
@@ -142,6 +144,7 @@ void TileCompute::take_weights(const WeightTile& given, const Step& step) {
     const bool whole = step.first_chunk && step.last_chunk;
     if (!whole) add_chunk(part, step, block);
     if (!step.last_chunk) continue;
+    block.scales = part.scales;
     shape.out_channels = block.channels;
     block.weights.repack_k_major(shape, d.weight, d.input,
                                  (whole ? part.codes : block.codes).data(), block.bias,
@@ -216,8 +219,9 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, Ou
     shape.out_channels = block.channels;
     conv_fast(shape, as_it_is ? input.first : slice, block.weights, accumulators_);
     overflows += accumulators_.overflowed;
-    merge_channels(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool),
-                   block.channel0 - output.channel0, output.codes);
+    merge_channels(
+        requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool, block.scales),
+        block.channel0 - output.channel0, output.codes);
   }
   return overflows;
 }

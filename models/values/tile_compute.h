@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/numeric/conv.h"
+#include "models/numeric/post.h"
 #include "models/numeric/tensor.h"
 #include "models/perf/schedule.h"
 
@@ -21,12 +22,14 @@ struct InputTile {
 };
 
 /// Weights of output channels [channel0, channel0 + channels) of one group for the reduction steps
-/// of a step: codes k-major in host form, biases if it is the first chunk.
+/// of a step: codes k-major in host form, biases if it is the first chunk, scales if it is the last
+/// and the layer has any.
 struct WeightBlock {
   int channel0 = 0;
   int channels = 0;
   std::vector<std::uint8_t> codes;
   std::vector<std::int64_t> bias;
+  std::vector<Scale> scales;
 };
 using WeightTile = std::vector<WeightBlock>;
 
@@ -75,6 +78,7 @@ class TileCompute {
     int groups = 1;                   ///< whole ones
     std::vector<std::uint8_t> codes;  ///< of the chunks so far, if there are several
     std::vector<std::int64_t> bias;
+    std::vector<Scale> scales;
     ConvWeights weights;  ///< packed once all chunks are there
   };
   struct ChannelTile {

@@ -11,11 +11,22 @@
 namespace dcnsim {
 namespace {
 
-std::int64_t load_signed(const std::uint8_t* data, int bytes) {
+std::uint64_t load_bytes(const std::uint8_t* data, int bytes) {
   std::uint64_t value = 0;
   for (int i = 0; i < bytes; ++i) value |= static_cast<std::uint64_t>(data[i]) << (8 * i);
+  return value;
+}
+
+std::int64_t load_signed(const std::uint8_t* data, int bytes) {
+  const std::uint64_t value = load_bytes(data, bytes);
   return bytes == 4 ? static_cast<std::int32_t>(static_cast<std::uint32_t>(value))
                     : static_cast<std::int64_t>(value);
+}
+
+Scale load_scale(const std::uint8_t* data, int bytes) {
+  const std::uint64_t value = load_bytes(data, bytes);
+  return {static_cast<std::uint32_t>(value >> kScaleShiftBits),
+          static_cast<int>(value & kMaxScaleShift)};
 }
 
 }  // namespace
@@ -122,19 +133,25 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
     tile[i].channels = std::min(most, step.channel1 - tile[i].channel0);
   }
   const std::uint8_t* bytes = from.bytes.data();
-  std::size_t biases = 0, blocks = 0;
+  std::size_t biases = 0, blocks = 0, scales = 0;
+  // Values of each channel, block by block.
+  const auto take = [&](const Part& part, std::size_t& next, auto member, int size, auto load) {
+    const std::uint8_t* at = bytes;
+    for (std::size_t left = part.codes; left > 0; ++next) {
+      auto& values = tile[next].*member;
+      values.resize(static_cast<std::size_t>(tile[next].channels));
+      for (auto& value : values) {
+        value = load(at, size);
+        at += size;
+      }
+      left -= values.size();
+    }
+  };
   for (const Part& part : from.parts) {
     if (part.stream == Stream::kBias) {
-      const std::uint8_t* at = bytes;
-      for (std::size_t left = part.codes; left > 0; ++biases) {
-        WeightBlock& block = tile[biases];
-        block.bias.resize(static_cast<std::size_t>(block.channels));
-        for (std::int64_t& bias : block.bias) {
-          bias = load_signed(at, bias_size);
-          at += bias_size;
-        }
-        left -= block.bias.size();
-      }
+      take(part, biases, &WeightBlock::bias, bias_size, load_signed);
+    } else if (part.stream == Stream::kParameter) {
+      take(part, scales, &WeightBlock::scales, parameter_bytes(descriptor_, config_), load_scale);
     } else {
       std::size_t bit = part.skip_bits;
       for (std::size_t left = part.codes; left > 0; ++blocks) {
@@ -173,10 +190,12 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   if (d.kind == LayerKind::kConv) count_input_zeros(tile.first);
 }
 
-/// Those of the map alone.
+/// Codes 0 of the map alone.
 void TileValues::count_input_zeros(const CodeTensor& input) {
   const Shape& shape = input.shape();
-  const int made = descriptor_.input_slice.zeros_before + descriptor_.input_slice.zeros_after;
+  const InputSlice& slice = descriptor_.input_slice;
+  const bool made_are_0 = descriptor_.input.zero_point == 0;
+  const int made = made_are_0 ? slice.zeros_before + slice.zeros_after : 0;
   counters_->input_zeros += count_zeros(input) - Shape{shape.height, shape.width, made}.elements();
 }
 

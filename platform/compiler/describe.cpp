@@ -119,6 +119,18 @@ void check_biases(const FixedLayer& layer, const Accumulator& accumulator) {
   }
 }
 
+/// Those in the descriptor, to what the requantizer has; those of channels need only be so that
+/// they can be (program.cpp does it).
+void narrow_multipliers(const FixedLayer& layer, int bits, Descriptor& d) {
+  if (!layer.requant.multiplies) return;
+  try {
+    if (d.kind != LayerKind::kConv) narrow(d.requant, bits);
+    for (const Scale& scale : layer.scales) narrowed(scale, bits);
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error("layer \"" + layer.node.name + "\": " + error.what());
+  }
+}
+
 }  // namespace
 
 Tiling one_tile(const Descriptor& layer) {
@@ -138,6 +150,7 @@ std::vector<Descriptor> describe(const FixedNetwork& network, const Accumulator&
     const FixedLayer& layer = network.layers[i];
     if (layer.node.kind == LayerKind::kConv) check_biases(layer, accumulator);
     descriptors.push_back(describe(network, planes, i, accumulator));
+    narrow_multipliers(layer, accumulator.multiplier_bits, descriptors.back());
     check_layer(layer.node.name, descriptors.back());
   }
   return descriptors;

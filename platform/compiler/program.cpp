@@ -18,13 +18,14 @@
 namespace dcnsim {
 namespace {
 
-void put_biases(const FixedLayer& layer, int channel0, const Part& part, int bytes_each,
-                std::uint8_t* to) {
+/// Writes value(channel), `bytes_each` little-endian, for each of a part's channels.
+template <typename Value>
+void put_of_channels(int channel0, const Part& part, int bytes_each, const Value& value,
+                     std::uint8_t* to) {
   for (std::size_t i = 0; i < part.codes; ++i) {
-    const auto bias =
-        static_cast<std::uint64_t>(layer.bias[static_cast<std::size_t>(channel0) + i]);
+    const std::uint64_t bytes = value(static_cast<std::size_t>(channel0) + i);
     for (int byte = 0; byte < bytes_each; ++byte) {
-      *to++ = static_cast<std::uint8_t>(bias >> (8 * byte));
+      *to++ = static_cast<std::uint8_t>(bytes >> (8 * byte));
     }
   }
 }
@@ -58,12 +59,24 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
     weight_parts(d, config, step, parts);
     const int most =
         step.groups > 1 ? (step.channel1 - step.channel0) / step.groups : config.array.columns;
-    int biases = step.channel0, codes = step.channel0;
+    int biases = step.channel0, codes = step.channel0, scales = step.channel0;
     for (const Part& part : parts) {
       std::uint8_t* to = image.data() + part.address;
       if (part.stream == Stream::kBias) {
-        put_biases(layer, biases, part, bias_bytes(config.accumulator.bits), to);
+        const auto bias = [&](std::size_t channel) {
+          return static_cast<std::uint64_t>(layer.bias[channel]);
+        };
+        put_of_channels(biases, part, bias_bytes(config.accumulator.bits), bias, to);
         biases += static_cast<int>(part.codes);
+        continue;
+      }
+      if (part.stream == Stream::kParameter) {
+        const auto parameters = [&](std::size_t channel) {
+          const Scale scale = narrowed(layer.scales[channel], config.accumulator.multiplier_bits);
+          return std::uint64_t{scale.multiplier} << kScaleShiftBits | u64(scale.shift);
+        };
+        put_of_channels(scales, part, parameter_bytes(d, config), parameters, to);
+        scales += static_cast<int>(part.codes);
         continue;
       }
       std::size_t bit = 0;

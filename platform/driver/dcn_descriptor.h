@@ -68,7 +68,7 @@
 #define DCN_DESCRIPTOR_ROUNDING_FLOOR           4u          /* floor */
 #define DCN_DESCRIPTOR_RELU_OFFSET              39u         /* 1: negative results become 0 */
 #define DCN_DESCRIPTOR_RELU_BYTES               1u
-#define DCN_DESCRIPTOR_SHIFT_OFFSET             40u         /* right shift before rounding, -192..192 (two's complement) */
+#define DCN_DESCRIPTOR_SHIFT_OFFSET             40u         /* right shift before rounding, -192..192; behind a multiplier 0..63, of channels 0 (two's complement) */
 #define DCN_DESCRIPTOR_SHIFT_BYTES              2u
 #define DCN_DESCRIPTOR_PROVED_OFFSET            42u         /* 1: no accumulator can overflow */
 #define DCN_DESCRIPTOR_PROVED_BYTES             1u
@@ -76,6 +76,8 @@
 #define DCN_DESCRIPTOR_INPUT_ON_CHIP_BYTES      1u
 #define DCN_DESCRIPTOR_OUTPUT_ON_CHIP_OFFSET    44u         /* 1: the output stays on chip for the next descriptor */
 #define DCN_DESCRIPTOR_OUTPUT_ON_CHIP_BYTES     1u
+#define DCN_DESCRIPTOR_MULTIPLIES_OFFSET        45u         /* 1: by multipliers, those of each channel or of the operands */
+#define DCN_DESCRIPTOR_MULTIPLIES_BYTES         1u
 #define DCN_DESCRIPTOR_INPUT_BITS_OFFSET        48u         /* width of the input codes, 1..16 */
 #define DCN_DESCRIPTOR_INPUT_BITS_BYTES         1u
 #define DCN_DESCRIPTOR_INPUT_FRAC_OFFSET        49u         /* their fractional bits, -48..48 (two's complement) */
@@ -122,7 +124,7 @@
 #define DCN_DESCRIPTOR_INPUT_ADDRESS_BYTES      8u
 #define DCN_DESCRIPTOR_INPUT2_ADDRESS_OFFSET    88u         /* second operand */
 #define DCN_DESCRIPTOR_INPUT2_ADDRESS_BYTES     8u
-#define DCN_DESCRIPTOR_WEIGHT_ADDRESS_OFFSET    96u         /* blocks of biases and weights */
+#define DCN_DESCRIPTOR_WEIGHT_ADDRESS_OFFSET    96u         /* blocks of biases, weights and parameters */
 #define DCN_DESCRIPTOR_WEIGHT_ADDRESS_BYTES     8u
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_OFFSET    104u        /* output map */
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_BYTES     8u
@@ -159,9 +161,10 @@
 #define DCN_DESCRIPTOR_BATCH_OFFSET             148u        /* reserved (maps of the layer), 0 */
 #define DCN_DESCRIPTOR_BATCH_BYTES              2u
 #define DCN_DESCRIPTOR_BATCH_VALUE              0x0u        /* what the field has to be */
-#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_OFFSET 152u        /* reserved (parameters of each channel), 0 */
-#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_BYTES  8u
-#define DCN_DESCRIPTOR_PARAMETER_ADDRESS_VALUE  0x0u        /* what the field has to be */
+#define DCN_DESCRIPTOR_MULTIPLIER_OFFSET        152u        /* factor of the (first) operand's codes */
+#define DCN_DESCRIPTOR_MULTIPLIER_BYTES         4u
+#define DCN_DESCRIPTOR_MULTIPLIER2_OFFSET       156u        /* factor of the second operand's */
+#define DCN_DESCRIPTOR_MULTIPLIER2_BYTES        4u
 #define DCN_DESCRIPTOR_INPUT_STRIP_OFFSET       160u        /* columns a strip of the input map, 0 for all */
 #define DCN_DESCRIPTOR_INPUT_STRIP_BYTES        2u
 #define DCN_DESCRIPTOR_INPUT2_STRIP_OFFSET      162u        /* likewise of the second operand */
@@ -184,6 +187,12 @@
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_BEFORE_BYTES 2u
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_OFFSET 182u        /* as slice.zeros_after */
 #define DCN_DESCRIPTOR_SLICE2_ZEROS_AFTER_BYTES 2u
+#define DCN_DESCRIPTOR_INPUT_ZERO_POINT_OFFSET  184u        /* the code that stands for 0, as padding does (two's complement) */
+#define DCN_DESCRIPTOR_INPUT_ZERO_POINT_BYTES   4u
+#define DCN_DESCRIPTOR_INPUT2_ZERO_POINT_OFFSET 188u        /* likewise of the second operand (two's complement) */
+#define DCN_DESCRIPTOR_INPUT2_ZERO_POINT_BYTES  4u
+#define DCN_DESCRIPTOR_OUTPUT_ZERO_POINT_OFFSET 192u        /* likewise of the output (two's complement) */
+#define DCN_DESCRIPTOR_OUTPUT_ZERO_POINT_BYTES  4u
 
 // clang-format on
 #ifdef __cplusplus

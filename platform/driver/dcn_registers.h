@@ -32,10 +32,11 @@
 #define DCN_REG_BYTES_OUTPUT             0x090u      /* output bytes written */
 #define DCN_REG_OVERFLOWS                0x098u      /* outputs whose accumulator lost the exact sum */
 #define DCN_REG_STALL_CONFLICT           0x0A0u      /* cycles the array waits for banks that the DMA uses */
+#define DCN_REG_BYTES_PARAMETER          0x0A8u      /* bytes read of multipliers and shifts */
 
 /* Fields and values. */
 #define DCN_ID_VALUE                     0x314E4344u /* what the register reads */
-#define DCN_VERSION_VALUE                0x10001u    /* what the register reads */
+#define DCN_VERSION_VALUE                0x10002u    /* what the register reads */
 #define DCN_VERSION_MINOR_MASK           0xFFFFu     /* grows when something is added */
 #define DCN_VERSION_MINOR_SHIFT          0           /* lowest bit */
 #define DCN_VERSION_MAJOR_MASK           0xFFFF0000u /* grows when software has to change */

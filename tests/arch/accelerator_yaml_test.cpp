@@ -595,6 +595,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"array.bits_per_cycle", {"1", "2", "4"}, {"0", "3", "8"}},
                         {"array.brick_bits", {"2"}, {"1", "3", "4"}},
                         {"accumulator.bits", {"8", "64"}, {"7", "65"}},
+                        {"accumulator.multiplier_bits", {"8", "32"}, {"7", "33"}},
                         {"accumulator.buffer_bytes", {"0", "64 MiB"}, {"-1", "67108865"}},
                         {"buffers.input.capacity_bytes", sizes[0], sizes[1]},
                         {"buffers.weight.capacity_bytes", sizes[0], sizes[1]},

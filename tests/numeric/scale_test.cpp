@@ -109,14 +109,17 @@ TEST(Scale, EveryKernelSetEqualsSingleValues) {
     const kernels::KernelSet* set = &kernels::set_for(instructions);
     for (int repetition = 0; repetition < 400; ++repetition) {
       const Requant requant = random_affine(random);
-      const std::size_t pixels = 3, channels = static_cast<std::size_t>(pick(random, 1, 21));
+      const std::size_t pixels = 3, channels = static_cast<std::size_t>(pick(random, 1, 140));
       std::vector<std::int32_t> acc, multipliers;
-      std::vector<std::uint64_t> shifts;
+      std::vector<std::uint64_t> shifts, offsets;
+      std::vector<std::int64_t> halves;
       std::vector<Scale> scales;
       for (std::size_t c = 0; c < channels; ++c) {
         scales.push_back(random_scale(random, 31));
         multipliers.push_back(static_cast<std::int32_t>(scales[c].multiplier));
         shifts.push_back(static_cast<std::uint64_t>(scales[c].shift));
+        halves.push_back(static_cast<std::int64_t>((std::uint64_t{1} << shifts[c]) / 2));
+        offsets.push_back((std::uint64_t{1} << 63) >> shifts[c]);
       }
       for (std::size_t i = 0; i < pixels * channels; ++i) {
         acc.push_back(
@@ -124,9 +127,9 @@ TEST(Scale, EveryKernelSetEqualsSingleValues) {
       }
       CodeTensor out({1, static_cast<int>(pixels), static_cast<int>(channels)}, requant.out);
       const auto run = requant.out.host_bytes() == 1 ? set->scale_to_8 : set->scale_to_16;
-      run({acc.data(), pixels, channels, multipliers.data(), shifts.data(),
-           static_cast<int>(requant.rounding), requant.out.zero_point, requant.min_code(),
-           requant.max_code(), out.data()});
+      run({acc.data(), pixels, channels, multipliers.data(), shifts.data(), halves.data(),
+           offsets.data(), static_cast<int>(requant.rounding), requant.out.zero_point,
+           requant.min_code(), requant.max_code(), out.data()});
       for (std::size_t i = 0; i < out.size(); ++i) {
         const Scale& scale = scales[i % channels];
         ASSERT_EQ(out.get(i),

@@ -13,6 +13,7 @@ using Classes = std::vector<CaseClass<RanLayer>>;
 bool conv(const RanLayer& r) { return r.layer.kind == LayerKind::kConv; }
 bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
 bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
+bool affine(const RanLayer& r) { return r.layer.requant.multiplies; }
 bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
 
 bool output_stationary(const RanLayer& r) {
@@ -297,6 +298,29 @@ void add_kinds(Classes& classes) {
        [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits > 32; }},
       {"biases of 4 bytes",
        [](const RanLayer& r) { return conv(r) && r.machine.accumulator.bits <= 32; }},
+      {"parameters of several weight tiles",
+       [](const RanLayer& r) { return affine(r) && conv(r) && Cuts(r).channels; }},
+      {"parameters with the last of several chunks",
+       [](const RanLayer& r) { return affine(r) && conv(r) && Cuts(r).chunks; }},
+      {"parameters of several groups at a time",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.layer.conv.groups > 1 &&
+                r.layer.tiling.tile_channels > r.layer.conv.out_channels / r.layer.conv.groups;
+       }},
+      {"parameters of 2 bytes",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.machine.accumulator.multiplier_bits <= 10;
+       }},
+      {"parameters of 5 bytes",
+       [](const RanLayer& r) {
+         return affine(r) && conv(r) && r.machine.accumulator.multiplier_bits > 26;
+       }},
+      {"pool that multiplies", [](const RanLayer& r) { return affine(r) && pool(r); }},
+      {"addition that multiplies", [](const RanLayer& r) { return affine(r) && add(r); }},
+      {"no multiplier on a machine that has one",
+       [](const RanLayer& r) {
+         return conv(r) && !affine(r) && r.machine.requantizer == RequantizerKind::kMultiplier;
+       }},
       {"max pool", [](const RanLayer& r) { return pool(r) && !average(r); }},
       {"average pool", average},
       {"padded pool", [](const RanLayer& r) { return pool(r) && padded(r.layer.pool); }},

@@ -38,6 +38,8 @@ class RandomWork : public RandomLayer {
     }
     if (chance(3)) c.overhead = {pick(0, 500), pick(0, 30)};
     c.dma.arbitration = chance(2) ? Arbitration::kNeededFirst : Arbitration::kRoundRobin;
+    if (chance(2)) c.requantizer = RequantizerKind::kMultiplier;
+    c.accumulator.multiplier_bits = pick(kMinMultiplierBits, kMaxMultiplierBits);
     c.dram.preset = "lpddr4";
     c.dram.channels = 1 << pick(0, 1);
     if (chance(4)) {
@@ -68,6 +70,9 @@ class RandomWork : public RandomLayer {
       if (even_ && d.kind == LayerKind::kConv) make_even(d, machine);
       if (d.kind == LayerKind::kConv && chance(4)) dilate(d);
       if (d.macs() > kMostMacs) continue;
+      if (machine.requantizer == RequantizerKind::kMultiplier && chance(2)) {
+        make_affine(d, machine.accumulator.multiplier_bits);
+      }
       place(d, machine.dma.bus_bytes);
       d.output_on_chip = chance(4);
       d.input_on_chip = chance(4);

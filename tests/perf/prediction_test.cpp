@@ -63,6 +63,12 @@ struct Walk {
       const std::int64_t k_bits = std::int64_t{channels} * d_.weight.bits;
       touch(words, 0, (step.k1 - step.k0) * k_bits, bus);
       add(Stream::kWeight, words.size());
+      if (step.last_chunk && d_.requant.multiplies) {
+        const int each = (config_.accumulator.multiplier_bits + 6 + 7) / 8;
+        words.clear();
+        touch(words, 0, std::int64_t{8} * channels * each, bus);
+        add(Stream::kParameter, words.size());
+      }
     }
   }
 

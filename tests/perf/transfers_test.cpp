@@ -68,6 +68,44 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
                                            {Stream::kWeight, 0x1010, 16, 0, 8, 4}}));
 }
 
+TEST(Transfers, parameters_follow_the_codes_of_the_last_chunk) {
+  Descriptor d;
+  d.conv.in.channels = 4;
+  d.conv.out_channels = 3;  // blocks of 2 and 1 channels
+  d.weight.bits = 8;
+  d.weight_address = 0x1000;
+  d.tiling.tile_channels = 3;
+  d.tiling.chunk_k = 2;
+  d.requant.multiplies = true;
+  AcceleratorConfig machine = small_machine();
+  machine.accumulator.multiplier_bits = 31;  // with the shift's 6 bits 5 bytes
+  Step step;
+  step.channel1 = 3;
+  step.k1 = 2;
+  step.last_chunk = false;
+  Parts parts;
+  weight_parts(d, machine, step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1000, 8, 0, 2, 2},
+                                           {Stream::kWeight, 0x1008, 8, 0, 4, 1},
+                                           {Stream::kBias, 0x1010, 8, 0, 1, 1},
+                                           {Stream::kWeight, 0x1018, 8, 0, 2, 1}}));
+  step.k0 = 2;
+  step.k1 = 4;
+  step.first_chunk = false;
+  step.last_chunk = true;
+  weight_parts(d, machine, step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1020, 8, 0, 4, 1},
+                                           {Stream::kParameter, 0x1028, 16, 0, 2, 3},
+                                           {Stream::kWeight, 0x1038, 8, 0, 2, 1},
+                                           {Stream::kParameter, 0x1040, 8, 0, 1, 2}}));
+  machine.accumulator.multiplier_bits = 10;  // 2 bytes
+  weight_parts(d, machine, step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1020, 8, 0, 4, 1},
+                                           {Stream::kParameter, 0x1028, 8, 0, 2, 1},
+                                           {Stream::kWeight, 0x1030, 8, 0, 2, 1},
+                                           {Stream::kParameter, 0x1038, 8, 0, 1, 1}}));
+}
+
 TEST(Transfers, chunks_of_several_blocks_lie_one_behind_the_other) {
   Descriptor d;
   d.conv.in.channels = 5;

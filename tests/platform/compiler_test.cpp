@@ -97,6 +97,10 @@ class WeightImage {
     const int out_group = d_.conv.out_channels / d_.conv.groups;
     const int width = groups > 1 ? channels : config_.array.columns;
     const bool has_biases = inputs_.first == 0 && steps_.first == 0;
+    const ConvShape& conv = d_.conv;
+    const bool has_parameters =
+        layer_.requant.multiplies && inputs_.second == conv.in.channels / conv.groups &&
+        steps_.second == conv.kernel_h * conv.kernel_w * (inputs_.second - inputs_.first);
     for (int c = 0; c < channels; c += width) {
       const int first = group * out_group + channel + c;
       const int in_block = std::min(width, channels - c);
@@ -104,6 +108,7 @@ class WeightImage {
       std::size_t bit = 0;
       for (int g = 0; g < groups; ++g) codes(first + g * out_group, in_block, bit);
       skip((bit + 7) / 8);
+      if (has_parameters) parameters(first, groups * in_block);
     }
   }
   void biases(int first, int count) {
@@ -111,6 +116,17 @@ class WeightImage {
     for (int c = 0; c < count; ++c) {
       ASSERT_EQ(read_signed(program_.image.data() + at_ + static_cast<std::size_t>(c * size), size),
                 layer_.bias[static_cast<std::size_t>(first + c)]);
+    }
+    skip(static_cast<std::size_t>(count * size));
+  }
+  void parameters(int first, int count) {
+    const int bits = config_.accumulator.multiplier_bits, size = (bits + 13) / 8;
+    for (int c = 0; c < count; ++c) {
+      const std::int64_t word =
+          read_signed(program_.image.data() + at_ + static_cast<std::size_t>(c * size), size);
+      const Scale scale = narrowed(layer_.scales[static_cast<std::size_t>(first + c)], bits);
+      ASSERT_EQ(word & 63, scale.shift);
+      ASSERT_EQ(word >> 6 & ((std::int64_t{1} << bits) - 1), scale.multiplier);
     }
     skip(static_cast<std::size_t>(count * size));
   }
@@ -144,8 +160,13 @@ class WeightImage {
 TEST(Compiler, weights_and_biases_come_back_from_the_image) {
   RandomNetwork random(1);
   for (int i = 0; i < 60; ++i) {
-    const FixedNetwork network = random.make();
-    const AcceleratorConfig config = random_machine(random);
+    FixedNetwork network = random.make();
+    AcceleratorConfig config = random_machine(random);
+    if (i % 2 == 0) {
+      random.make_affine(network, 31);
+      config.requantizer = RequantizerKind::kMultiplier;
+      config.accumulator.multiplier_bits = random.pick(8, 32);
+    }
     const Program program = compile(network, config, lpddr4_3200());
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
       if (network.layers[l].node.kind == LayerKind::kConv) {
@@ -153,6 +174,32 @@ TEST(Compiler, weights_and_biases_come_back_from_the_image) {
       }
     }
   }
+}
+
+TEST(Compiler, machines_without_a_multiplier_refuse_free_scales) {
+  RandomNetwork random(7);
+  FixedNetwork network = random.make();
+  AcceleratorConfig config = machine();
+  const auto refusal = [&] {
+    try {
+      compile(network, config, lpddr4_3200());
+      return std::string();
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(refusal(), "");
+  random.make_affine(network, 31);
+  EXPECT_NE(refusal().find("accumulator.requantizer: shift, expected multiplier"),
+            std::string::npos)
+      << refusal();
+  config.requantizer = RequantizerKind::kMultiplier;
+  EXPECT_EQ(refusal(), "");
+  FixedLayer& last = network.layers.back();
+  last.scales[0] = {std::uint32_t{1} << 30, 0};
+  config.accumulator.multiplier_bits = 16;
+  EXPECT_EQ(refusal(), "layer \"" + last.node.name +
+                           "\": a scale of 1073741824.000000 has no multiplier of 16 bits");
 }
 
 TEST(Compiler, descriptors_in_the_image_describe_the_layers) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <tuple>
 
 #include "models/arch/memory_layout.h"
@@ -18,6 +19,13 @@
 namespace dcnsim {
 namespace {
 
+/// A network of free scales, and a machine for it whose multipliers mostly have fewer bits.
+void make_affine(unsigned seed, FixedNetwork& network, AcceleratorConfig& config) {
+  RandomNetwork(seed).make_affine(network, 31);
+  config.requantizer = RequantizerKind::kMultiplier;
+  config.accumulator.multiplier_bits = 8 + static_cast<int>(seed % 25);
+}
+
 class SimulationTest : public FreshKernel,
                        public testing::WithParamInterface<std::tuple<unsigned, Transport>> {};
 
@@ -26,8 +34,9 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
   RandomNetwork random(seed);
   FixedNetwork network = random_network(random, seed);
   if (seed % 3 == 0) RandomNetwork(seed).bound(network);
+  AcceleratorConfig config = random_machine(random);
+  if (seed % 5 < 2) make_affine(seed, network, config);
   ASSERT_NO_THROW(validate(network));
-  const AcceleratorConfig config = random_machine(random);
   const Program program = compile(network, config, lpddr4_3200());
   Executor executor(network, config.accumulator);
   CheckedWiring wiring;
@@ -93,6 +102,46 @@ INSTANTIATE_TEST_SUITE_P(RandomSystems, SimulationTest,
                          testing::Combine(testing::Range(1u, kSystems + 1),
                                           testing::Values(Transport::kLooselyTimed,
                                                           Transport::kApproximatelyTimed)));
+
+/// Of a network of powers of two, but for energy and area.
+TEST(RandomSystems, a_multiplier_changes_nothing_for_shifts) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    RandomNetwork random(seed);
+    const FixedNetwork network = random_network(random, seed);
+    AcceleratorConfig config = random_machine(random);
+    const Program shifting = compile(network, config, lpddr4_3200());
+    config.requantizer = RequantizerKind::kMultiplier;
+    const Program multiplying = compile(network, config, lpddr4_3200());
+    EXPECT_EQ(multiplying.image, shifting.image);
+    const auto counters = [&](const Program& program) {
+      return evaluate(descriptors(program), program.descriptor_address, config, lpddr4_3200());
+    };
+    const std::vector<LayerCounters> a = counters(shifting), b = counters(multiplying);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      EXPECT_EQ(std::memcmp(&a[i], &b[i], sizeof a[i]), 0) << seed;
+      EXPECT_EQ(a[i].stream_bytes[Stream::kParameter], 0U);
+    }
+  }
+}
+
+TEST(RandomSystems, have_layers_of_every_kind_that_multiply) {
+  int multiplying[3] = {}, shifting = 0, narrowed = 0;
+  for (unsigned seed = 1; seed <= kSystems; ++seed) {
+    if (seed % 5 >= 2) continue;
+    RandomNetwork random(seed);
+    FixedNetwork network = random_network(random, seed);
+    AcceleratorConfig config = random_machine(random);
+    make_affine(seed, network, config);
+    narrowed += config.accumulator.multiplier_bits < 31 ? 1 : 0;
+    for (const FixedLayer& layer : network.layers) {
+      shifting += layer.requant.multiplies ? 0 : 1;
+      multiplying[static_cast<int>(layer.node.kind)] += layer.requant.multiplies ? 1 : 0;
+    }
+  }
+  for (const int count : multiplying) EXPECT_GE(count, 10);
+  EXPECT_GE(shifting, 10) << "in front of others that multiply";
+  EXPECT_GE(narrowed, 10);
+}
 
 /// Machines that are bounds: an ideal memory, a DRAM without refresh, steps that overlap.
 class BoundTest : public FreshKernel,

@@ -125,7 +125,8 @@ class AcceleratorBench : public sc_core::sc_module {
     std::vector<std::uint8_t> image = ramp();
     memory(tlm::TLM_WRITE_COMMAND, bench::kInput, image.data(), image.size());
     const auto layout = weight_block_layout(8, 8, 8, 32, 8);
-    std::vector<std::uint8_t> weights(static_cast<std::size_t>(layout.total()));
+    std::vector<std::uint8_t> weights(
+        static_cast<std::size_t>(layout.bias_bytes + layout.weight_bytes));
     for (std::size_t i = 0; i < 8; ++i) {
       weights[static_cast<std::size_t>(layout.bias_bytes) + i * 8 + i] = 1;
     }

@@ -71,6 +71,23 @@ class RandomLayer {
     requant.clamp_low = least - requant.out.min_code();
   }
 
+  /// Zero points for its maps, and multipliers of at most `bits`; those of channels lie in memory.
+  void make_affine(Descriptor& d, int bits) {
+    d.requant.multiplies = true;
+    d.requant.shift = 0;
+    for (Format* format : {&d.input, &d.requant.out}) {
+      format->zero_point = pick(format->min_code(), format->max_code());
+    }
+    d.requant.clamp_low = d.requant.clamp_high = 0;
+    if (d.kind == LayerKind::kConv) return;
+    const auto multiplier = [&] { return std::uint32_t{1} << pick(0, bits - 1) | 1U; };
+    d.requant.shift = pick(0, kMaxScaleShift);
+    d.requant.multiplier = multiplier();
+    if (d.kind != LayerKind::kAdd) return;
+    d.input2.zero_point = pick(d.input2.min_code(), d.input2.max_code());
+    d.requant.multiplier2 = multiplier();
+  }
+
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
   Tiling tiling(const Descriptor& d, const ArrayConfig& array) {
     const Shape out = d.output_shape();

@@ -119,46 +119,26 @@ class RandomNetwork {
     }
   }
 
-  /// Gives the layers from a random one on free scales, a zero point to what they deliver, and with
-  /// the first of them the input. Multipliers have at most `multiplier_bits`.
+  /// Gives the layers from a random one on free scales, and a zero point to what they deliver; all
+  /// layers and the input, where a map is joined. Multipliers have at most `multiplier_bits`.
   void make_affine(FixedNetwork& n, int multiplier_bits) {
     const FixedNetwork plain = n;
-    const int first = chance(2) ? 0 : pick(0, static_cast<int>(n.layers.size()) - 1);
+    const int last = static_cast<int>(n.layers.size()) - 1;
+    const bool joins = std::any_of(n.layers.begin(), n.layers.end(),
+                                   [](const FixedLayer& l) { return l.node.join.any(); });
+    const int first = joins || chance(2) ? 0 : pick(0, last);
     if (first == 0) n.input_step = take_zero_point(n.input_format);
-    int plain_until = first;  // joined maps that a plain layer writes are plain
-    for (int i = 0; i < first; ++i) {
-      if (n.layers[static_cast<std::size_t>(i)].node.join.any()) plain_until = 1 << 20;
-    }
     const FixedLayer* joined = nullptr;
-    for (int i = first; i < static_cast<int>(n.layers.size()); ++i) {
+    for (int i = first; i <= last; ++i) {
       FixedLayer& l = n.layers[static_cast<std::size_t>(i)];
-      const bool joins = l.node.join.any();
-      const auto ratio = [&](int shift) { return std::ldexp(pick(500, 2000) * 1e-3, -shift); };
-      const int in = plain.format_of(l.node.input).frac, out = l.requant.out.frac;
-      l.requant.multiplies = true;
-      if (l.node.kind == LayerKind::kConv) {
-        for (int c = 0; c < l.node.conv.out_channels; ++c) {
-          l.scales.push_back(nearest_scale(ratio(l.requant.shift), multiplier_bits));
-        }
-        l.weight.frac = l.requant.shift = 0;
-      } else {
-        const int other = l.node.kind == LayerKind::kAdd ? plain.format_of(l.node.input2).frac : in;
-        const double most = ratio(std::min(in, other) - out);
-        const Scale scale = nearest_scale(most, multiplier_bits);
-        l.requant.shift = scale.shift;
-        const auto part = [&](int frac) {
-          return std::max(scale.multiplier >> (frac - std::min(in, other)), std::uint32_t{1});
-        };
-        l.requant.multiplier = part(in);
-        if (l.node.kind == LayerKind::kAdd) l.requant.multiplier2 = part(other);
-      }
-      if (joins && joined != nullptr) {
+      take_scales(plain, multiplier_bits, l);
+      if (l.node.join.any() && joined != nullptr) {
         l.requant.out = joined->requant.out;
         l.step = joined->step;
-      } else if (!joins || plain_until == first) {
+      } else {
         l.step = take_zero_point(l.requant.out);
       }
-      if (joins) joined = &l;
+      if (l.node.join.any()) joined = &l;
       set_bounds(l.requant, l.node, l.step);
     }
   }
@@ -178,6 +158,32 @@ class RandomNetwork {
   std::int32_t code(const Format& f) {
     return f.is_sign() ? 2 * pick(0, 1) - 1 : pick(f.min_code(), f.max_code());
   }
+  /// Multipliers about as large as the shifts that they replace, though not so large that all codes
+  /// are one.
+  void take_scales(const FixedNetwork& plain, int bits, FixedLayer& l) {
+    const auto scale = [&](int shift) {
+      return nearest_scale(std::min(std::ldexp(pick(500, 2000) * 1e-3, -shift), 100.0), bits);
+    };
+    l.requant.multiplies = true;
+    if (l.node.kind == LayerKind::kConv) {
+      for (int c = 0; c < l.node.conv.out_channels; ++c) {
+        l.scales.push_back(scale(l.requant.shift));
+      }
+      l.weight.frac = l.requant.shift = 0;
+      return;
+    }
+    const bool add = l.node.kind == LayerKind::kAdd;
+    const int frac = plain.format_of(l.node.input).frac;
+    const int other = add ? plain.format_of(l.node.input2).frac : frac;
+    const Scale most = scale(std::min(frac, other) - l.requant.out.frac);
+    const auto multiplier = [&](int n) {
+      return std::max(most.multiplier >> (n - std::min(frac, other)), std::uint32_t{1});
+    };
+    l.requant.shift = most.shift;
+    l.requant.multiplier = multiplier(frac);
+    if (add) l.requant.multiplier2 = multiplier(other);
+  }
+
   /// Returns a step about as large as that of the format, which gives up its own.
   double take_zero_point(Format& f) {
     const double step = std::ldexp(pick(700, 1300) * 1e-3, -f.frac);

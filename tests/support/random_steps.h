@@ -21,13 +21,18 @@ inline std::vector<Step> steps_of(const Descriptor& d) {
 }
 
 /// Calls check(layer, machine) for random pairs with a random tiling; the maps of every second
-/// layer lie in planes, the inputs of every fourth are cut between them.
+/// layer lie in planes, the inputs of every fourth are cut between them, every fifth multiplies.
 template <class Check>
 void for_random_layers(unsigned seed, int count, Check check) {
   RandomLayer random(seed);
   for (int i = 0; i < count; ++i) {
-    const AcceleratorConfig config = random.machine();
+    AcceleratorConfig config = random.machine();
     Descriptor d = random.layer();
+    if (i % 5 == 4) {
+      config.requantizer = RequantizerKind::kMultiplier;
+      config.accumulator.multiplier_bits = 8 + i % 25;
+      random.make_affine(d, config.accumulator.multiplier_bits);
+    }
     if (i % 2 == 1) random.cut_into_planes(d, config.array.columns);
     d.tiling = random.tiling(d, config.array);
     if (i % 4 == 3) random.cut_inputs(d);

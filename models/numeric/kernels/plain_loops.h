@@ -68,51 +68,71 @@ void requantize_rows(const RequantArgs& args) {
   }
 }
 
+/// Channels whose products are kept at a time.
+constexpr std::size_t kScaledTogether = 64;
+
 /// What is added to a product before its low bits are dropped: half, or as much of it as decides
 /// the way that ties go. |product| < 2^62, so that no sum leaves 64 bits.
 template <Rounding kRounding>
-std::int64_t scale_addend(std::int64_t product, std::uint64_t shift) {
-  const std::uint64_t unit = std::uint64_t{1} << shift;
-  const auto half = static_cast<std::int64_t>(unit >> 1);
-  const std::int64_t rounds = shift == 0 ? 0 : 1;
-  const std::int64_t negative = product < 0 ? 1 : 0;
+std::int64_t scale_addend(std::int64_t product, std::uint64_t shift, std::int64_t half) {
+  const auto bits = static_cast<std::uint64_t>(product);
+  const auto negative = static_cast<std::int64_t>(bits >> 63);
+  const std::int64_t rounds = half == 0 ? 0 : 1;
   switch (kRounding) {
     case Rounding::kHalfEven:
-      return half - rounds +
-             (static_cast<std::int64_t>(static_cast<std::uint64_t>(product) >> shift) & rounds);
+      return half - rounds + (static_cast<std::int64_t>(bits >> shift) & rounds);
     case Rounding::kHalfUp:
       return half;
     case Rounding::kHalfAway:
       return half - (rounds & negative);
     case Rounding::kTowardZero:
-      return static_cast<std::int64_t>(unit - 1) * negative;
+      return (half - rounds + half) & -negative;
     case Rounding::kFloor:
       break;
   }
   return 0;
 }
 
+/// Channels [first, first + count) of a pixel. Loops that compilers make vectors of: one for each
+/// width of what it writes, and an arithmetic shift by a logical one, which is all AVX2 has.
 template <class Code, Rounding kRounding>
-void scale_loop(const ScaleArgs& args) {
-  const std::int32_t* __restrict acc = args.acc;
-  Code* __restrict out = static_cast<Code*>(args.out);
-  const std::int32_t* __restrict multipliers = args.multipliers;
-  const std::uint64_t* __restrict shifts = args.shifts;
-  const std::size_t channels = args.channels;
+void scale_channels(const ScaleArgs& args, const std::int32_t* __restrict acc, std::size_t first,
+                    std::size_t count, Code* __restrict out) {
+  const std::int32_t* __restrict multipliers = args.multipliers + first;
+  const std::uint64_t* __restrict shifts = args.shifts + first;
+  const std::int64_t* __restrict halves = args.halves + first;
+  const std::uint64_t* __restrict offsets = args.offsets + first;
   const std::int64_t least = std::int64_t{args.min_code} - args.zero_point;
   const std::int64_t greatest = std::int64_t{args.max_code} - args.zero_point;
   const std::int32_t zero_point = args.zero_point;
   constexpr std::uint64_t kOffset = std::uint64_t{1} << 63;
-  for (std::size_t pixel = 0; pixel < args.pixels; ++pixel, acc += channels, out += channels) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      const std::int64_t product = std::int64_t{acc[c]} * multipliers[c];
-      const std::int64_t raised = product + scale_addend<kRounding>(product, shifts[c]);
-      // An arithmetic shift by a logical one, which AVX2 has.
-      const auto scaled = static_cast<std::int64_t>(
-          ((static_cast<std::uint64_t>(raised) ^ kOffset) >> shifts[c]) - (kOffset >> shifts[c]));
-      const std::int64_t bounded = scaled < least ? least : scaled > greatest ? greatest : scaled;
-      out[c] = static_cast<Code>(static_cast<std::int32_t>(bounded) + zero_point);
+  std::int64_t scaled[kScaledTogether];
+  std::int32_t codes[kScaledTogether];
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::int64_t product = std::int64_t{acc[c]} * multipliers[c];
+    const auto raised = static_cast<std::uint64_t>(
+        product + scale_addend<kRounding>(product, shifts[c], halves[c]));
+    scaled[c] = static_cast<std::int64_t>(((raised ^ kOffset) >> shifts[c]) - offsets[c]);
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    const std::int64_t raised = scaled[c] < least ? least : scaled[c];
+    codes[c] = static_cast<std::int32_t>(raised > greatest ? greatest : raised);
+  }
+  for (std::size_t c = 0; c < count; ++c) out[c] = static_cast<Code>(codes[c] + zero_point);
+}
+
+template <class Code, Rounding kRounding>
+void scale_loop(const ScaleArgs& args) {
+  const std::int32_t* acc = args.acc;
+  Code* out = static_cast<Code*>(args.out);
+  for (std::size_t pixel = 0; pixel < args.pixels; ++pixel) {
+    for (std::size_t c = 0; c < args.channels; c += kScaledTogether) {
+      const std::size_t left = args.channels - c;
+      const std::size_t count = left < kScaledTogether ? left : kScaledTogether;
+      scale_channels<Code, kRounding>(args, acc + c, c, count, out + c);
     }
+    acc += args.channels;
+    out += args.channels;
   }
 }
 

@@ -152,7 +152,7 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
   const double bus = real(bus_bytes_);
   // Cycles lost if the array never waited, and how many fewer for each cycle it does.
   const double reads = input.per_byte * bytes(Stream::kInput) +
-                       weight.per_byte * (bytes(Stream::kWeight) + bytes(Stream::kBias)) -
+                       weight.per_byte * real(weight_tile_bytes(p.counters.stream_bytes)) -
                        breaks * std::max(input.per_burst, weight.per_burst);
   const double reads_spared = bus * std::max(input.per_byte, weight.per_byte);
   const double writes = output.per_byte * bytes(Stream::kOutput) - breaks * output.per_burst;
@@ -173,7 +173,7 @@ Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
   const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
   const StreamBytes& bytes = p.counters.stream_bytes;
   const std::uint64_t written = bytes[Stream::kOutput];
-  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
+  const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
   const std::uint64_t last_store = least_write_cycles(p.last_store_bytes);
   const std::uint64_t waits = least_read_cycles(p.lone_load_bytes) + last_store;
   // Rounding errors of the figures below are far smaller than this.
@@ -265,14 +265,14 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     const Descriptor one = with_one_pixel_tile(tiled);
     bytes[Stream::kInput] =
         input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
-    for (const Stream stream : {Stream::kWeight, Stream::kBias}) {
+    for (const Stream stream : kWeightTileStreams) {
       bytes[stream] = bytes[stream] / weight_visits(one) * weight_visits(tiled);
     }
   } else {
     bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);
   }
   const std::uint64_t written = bytes[Stream::kOutput];
-  const std::uint64_t read = bytes[Stream::kWeight] + bytes[Stream::kBias] + bytes[Stream::kInput];
+  const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
   whole.lone_load_bytes = whole.first_load_bytes = std::min(read, bus_bytes_);
   whole.last_store_bytes = std::min(written, bus_bytes_);
   whole.stores = whole.requests = 0;

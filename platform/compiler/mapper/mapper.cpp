@@ -508,7 +508,10 @@ std::string layer_key(const Descriptor& layer) {
   d.requant.relu = false;
   d.requant.clamp_high = d.requant.is_bounded() ? 1 : 0;  // priced, whatever the bounds
   d.requant.clamp_low = 0;
-  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) format->frac = 0;
+  d.requant.multiplier = d.requant.multiplier2 = 0;
+  for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) {
+    format->frac = format->zero_point = 0;
+  }
   d.input_address = d.input2_address = d.weight_address = d.output_address = 0;
   const DescriptorBytes bytes = encode(d);
   return {bytes.begin(), bytes.end()};

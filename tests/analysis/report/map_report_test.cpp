@@ -14,7 +14,7 @@ EvaluatedMapping mapping(std::uint64_t scale) {
   m.counters.compute_cycles = 700 * scale;
   m.counters.stall_cycles = {50 * scale, 100 * scale, 20 * scale, 30 * scale, 100 * scale};
   m.counters.cycles = 1000 * scale;
-  m.counters.stream_bytes = {256, 1000, 16, 2000 * scale, 500};
+  m.counters.stream_bytes = {256, 1000, 16, 0, 2000 * scale, 500};
   return m;
 }
 

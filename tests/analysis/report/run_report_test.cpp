@@ -36,7 +36,7 @@ RunReport example() {
     layer.counters.stall_cycles = {10 * scale, 20 * scale, 5 * scale, 5 * scale};
     layer.counters.macs = 500 * scale;
     layer.counters.pe_cycles = 1000 * scale;
-    layer.counters.stream_bytes = {256, 1000 * scale, 16, 64 * scale, 32 * scale};
+    layer.counters.stream_bytes = {256, 1000 * scale, 16, 0, 64 * scale, 32 * scale};
     layer.energy_pj[EnergyPart::kMultiply] = 10.0 * static_cast<double>(scale);
     layer.energy_pj[EnergyPart::kLeakage] = 1;
     r.layers.push_back(layer);
@@ -260,7 +260,7 @@ RunReport one_of_each() {
   c.pe_cycles = 24'000;  // of 3,000 * 4 * 5
   c.input_codes = 1000;
   c.input_zeros = 125;
-  c.stream_bytes = {256, 40'000, 1600, 20'000, 8000};
+  c.stream_bytes = {256, 40'000, 1600, 0, 20'000, 8000};
   EnergyBreakdown& pj = layer.energy_pj;
   pj = {};
   pj[EnergyPart::kMultiply] = 1e6;

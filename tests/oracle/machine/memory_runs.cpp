@@ -88,12 +88,20 @@ void add_map(Runs& runs, Stream stream, const Map& map, const std::vector<int>& 
 
 }  // namespace
 
+Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine) {
+  if (layer.kind != LayerKind::kConv || !layer.requant.multiplies) return 0;
+  return 8 * pieces(machine.accumulator.multiplier_bits + 6, 8);
+}
+
 Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {
   const Int bus = machine.dma.bus_bytes;
   const Int bias_bits = machine.accumulator.bits > 32 ? 64 : 32;
   Int address = static_cast<Int>(layer.weight_address);
   for (const Step& tile : weight_tiles(layer)) {
     const bool first_chunk = tile.group_inputs.first == 0 && tile.reduction.first == 0;
+    const bool last_chunk =
+        tile.group_inputs.last == layer.conv.in.channels / layer.conv.groups &&
+        tile.reduction.last == layer.conv.kernel_h * layer.conv.kernel_w * tile.group_inputs.size();
     Runs runs;
     const auto add = [&](Stream stream, Int codes, Int bits) {
       runs.push_back(run_of(stream, address, 0, codes, bits, bus, machine.weight_buffer));
@@ -104,6 +112,9 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
     for (const Range& block : cut(tile.channels, width)) {
       if (first_chunk) add(Stream::kBias, block.size(), bias_bits);
       add(Stream::kWeight, Int{tile.reduction.size()} * block.size(), layer.weight.bits);
+      if (last_chunk && layer.requant.multiplies) {
+        add(Stream::kParameter, block.size(), parameter_bits(layer, machine));
+      }
     }
     if (tile.channels == step.channels && tile.group_inputs == step.group_inputs &&
         tile.reduction == step.reduction) {

@@ -29,6 +29,10 @@ struct Run {
 };
 using Runs = std::vector<Run>;
 
+/// Of a channel of a convolution: its multiplier and a shift of 6 bits, in whole bytes; none where
+/// the requantizer only shifts.
+Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine);
+
 Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
 Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);
 Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step);

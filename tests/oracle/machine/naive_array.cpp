@@ -60,7 +60,7 @@ Int skew_registers(Int lines) {
 struct Pass {
   std::vector<int> rows;
   int columns = 0;
-  bool first_of_block = false, first_of_sum = false;
+  bool first_of_block = false, first_of_sum = false, last_of_sum = false;
 
   int reduction() const {
     int sum = 0;
@@ -78,6 +78,7 @@ std::vector<Pass> passes_of(const AcceleratorConfig& machine, const ArrayTask& t
         passes.push_back({sizes(reduction, group), columns, first, first && task.first_chunk});
         first = false;
       }
+      passes.back().last_of_sum = task.last_chunk;
     }
   }
   return passes;
@@ -86,6 +87,12 @@ std::vector<Pass> passes_of(const AcceleratorConfig& machine, const ArrayTask& t
 void read_biases(const AcceleratorConfig& machine, int channels, Tally& tally) {
   const Int bits = machine.accumulator.bits > 32 ? 64 : 32;
   tally.weight_buffer.reads += pieces(channels * bits, machine.weight_buffer.word_bits);
+}
+
+void read_parameters(const AcceleratorConfig& machine, const ArrayTask& task, int channels,
+                     Tally& tally) {
+  tally.weight_buffer.reads +=
+      pieces(Int{channels} * task.parameter_bits, machine.weight_buffer.word_bits);
 }
 
 /// Whether operands of several kernel positions have to be brought together.
@@ -178,6 +185,7 @@ class WeightStationary {
     tally_.weight_buffer.reads += pieces(Int{pass.reduction()} * pass.columns * task_.weight_bits,
                                          machine_.weight_buffer.word_bits);
     if (pass.first_of_sum) read_biases(machine_, pass.columns, tally_);
+    if (pass.last_of_sum) read_parameters(machine_, task_, pass.columns, tally_);
   }
 
   /// Takes the weights over, which frees the shadow registers for those of the next pass.
@@ -269,6 +277,7 @@ class OutputStationary {
   void list_steps_of_group() {
     for (const int columns : sizes(task_.channels, machine_.array.columns)) {
       if (task_.first_chunk) read_biases(machine_, columns, tally_);
+      if (task_.last_chunk) read_parameters(machine_, task_, columns, tally_);
       for (const int rows : sizes(task_.pixels, machine_.array.rows)) {
         for (const int group : reduction_sizes(task_, mode_.group)) {
           steps_.push_back({rows, columns, group});

@@ -14,6 +14,7 @@ struct ArrayTask {
   int groups = 1;
   int position = 0;  ///< steps of the reduction that a kernel position has; 0: it does not matter
   int weight_bits = 8, activation_bits = 8;
+  int parameter_bits = 0;  ///< of a channel, for the requantizer
   bool first_chunk = true, last_chunk = true;
   bool sums_stay = false;  ///< between chunks, in the PEs of an output-stationary array
 };

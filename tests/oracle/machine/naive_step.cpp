@@ -23,6 +23,7 @@ ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, co
   }
   task.weight_bits = layer.weight.bits;
   task.activation_bits = layer.input.bits;
+  task.parameter_bits = static_cast<int>(parameter_bits(layer, machine));
   task.first_chunk = step.first_chunk;
   task.last_chunk = step.last_chunk;
   task.sums_stay = step.alone && task.groups == 1 && task.pixels <= machine.array.rows &&

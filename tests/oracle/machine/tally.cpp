@@ -34,8 +34,8 @@ std::map<std::string, Int> by_name(const Tally& t) {
       {"requantized", t.requantized},
       {"pool_operations", t.pool_operations},
       {"additions", t.additions}};
-  for (const Stream s :
-       {Stream::kDescriptor, Stream::kWeight, Stream::kBias, Stream::kInput, Stream::kOutput}) {
+  for (const Stream s : {Stream::kDescriptor, Stream::kWeight, Stream::kBias, Stream::kParameter,
+                         Stream::kInput, Stream::kOutput}) {
     names["stream_bytes." + std::string(to_string(s))] = t.bytes[static_cast<std::size_t>(s)];
   }
   return names;

@@ -20,7 +20,7 @@ struct Tally {
   Int edge_activation_bits = 0, edge_weight_bits = 0, shadow_bits = 0;
   Int feeder_bits = 0;
   Int input_codes = 0;
-  Int bytes[5] = {};  ///< by Stream
+  Int bytes[6] = {};  ///< by Stream
   Accesses input_buffer, weight_buffer, output_buffer, accumulator_buffer;
   Int requantized = 0, pool_operations = 0, additions = 0;
 };

@@ -41,6 +41,9 @@ class Writer {
   SET(FORMAT##_FRAC, (member).frac);        \
   SET(FORMAT##_SIGNED, (member).is_signed); \
   SET(FORMAT##_NARROW, (member).narrow)
+#define SET_MAP_FORMAT(FORMAT, member) \
+  SET_FORMAT(FORMAT, member);          \
+  SET(FORMAT##_ZERO_POINT, (member).zero_point)
 #define SET_WINDOW(window)              \
   SET(KERNEL_H, (window).kernel_h);     \
   SET(KERNEL_W, (window).kernel_w);     \
@@ -73,8 +76,9 @@ class Writer {
     SET(CLAMP_HIGH, d_.requant.clamp_high);
     SET(INPUT_ON_CHIP, d_.input_on_chip);
     SET(OUTPUT_ON_CHIP, d_.output_on_chip);
-    SET_FORMAT(INPUT, d_.input);
-    SET_FORMAT(OUTPUT, d_.requant.out);
+    SET(MULTIPLIES, d_.requant.multiplies);
+    SET_MAP_FORMAT(INPUT, d_.input);
+    SET_MAP_FORMAT(OUTPUT, d_.requant.out);
     SET(TILE_H, d_.tiling.tile_h);
     SET(TILE_W, d_.tiling.tile_w);
     SET(TILE_IN, d_.tiling.tile_in);
@@ -104,12 +108,15 @@ class Writer {
     SET_WINDOW(d_.pool);
     SET(POOL_KIND, d_.pool.kind);
     SET(COUNT_INCLUDE_PAD, d_.pool.count_include_pad);
+    SET(MULTIPLIER, d_.requant.multiplier);
   }
   void add() {
     SET(IN_HEIGHT, d_.add.height);
     SET(IN_WIDTH, d_.add.width);
     SET(IN_CHANNELS, d_.add.channels);
-    SET_FORMAT(INPUT2, d_.input2);
+    SET_MAP_FORMAT(INPUT2, d_.input2);
+    SET(MULTIPLIER, d_.requant.multiplier);
+    SET(MULTIPLIER2, d_.requant.multiplier2);
     SET(INPUT2_ADDRESS, d_.input2_address);
     SET(INPUT2_SEGMENT, d_.input2_segment);
     SET(INPUT2_STRIP, d_.input2_strip);
@@ -128,12 +135,13 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
   };
   std::set<LayerKind> kinds;
   std::set<Rounding> roundings;
-  int negative_shifts = 0, negative_fractions = 0;
+  int negative_shifts = 0, negative_fractions = 0, affine = 0;
   for (int i = 0; i < 2000; ++i) {
     Descriptor d = random.layer();
     d.tiling = random.tiling(d, random.machine().array);
     d.requant.shift = random.pick(-192, 192);
     random.bound(d.requant);
+    if (random.chance(3)) random.make_affine(d, 32);
     d.proved = random.chance(2);
     d.input_on_chip = random.chance(2);
     d.output_on_chip = random.chance(2);
@@ -155,11 +163,13 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     kinds.insert(d.kind);
     roundings.insert(d.requant.rounding);
     if (d.requant.shift < 0) ++negative_shifts;
+    if (d.requant.multiplies) ++affine;
     if (d.input.frac < 0) ++negative_fractions;
   }
   EXPECT_EQ(kinds.size(), 3u);
   EXPECT_EQ(roundings.size(), 5u);
   EXPECT_GT(negative_shifts, 20);
+  EXPECT_GT(affine, 20);
   EXPECT_GT(negative_fractions, 20);
 }
 
