@@ -66,7 +66,7 @@ TEST(QuantizeNetwork, LosesLessWithFreeScalesAndLeastWithOneAChannel) {
       noise += quantized.formats[i].weight.noise_to_signal() +
                quantized.formats[i].output.noise_to_signal();
       // What is said of the weights is what they hold.
-      const std::vector<float>& weights = mixed_network().layers[i].weights;
+      const std::vector<float> weights = mixed_network().layers[i].weights;
       double error = 0;
       for (std::size_t k = 0; k < weights.size(); ++k) {
         const double scale =
