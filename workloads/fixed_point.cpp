@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/fixed_point.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -10,10 +11,11 @@
 namespace dcnsim {
 namespace {
 
-std::vector<std::int64_t> bias_codes(const FloatLayer& layer, int frac) {
+/// `scales`: of the sums, one a channel.
+std::vector<std::int64_t> bias_codes(const FloatLayer& layer, const std::vector<double>& scales) {
   std::vector<std::int64_t> codes;
-  for (const float bias : layer.bias) {
-    const double code = round_to_integer(std::ldexp(double{bias}, frac), Rounding::kHalfEven);
+  for (std::size_t c = 0; c < layer.bias.size(); ++c) {
+    const double code = round_to_integer(double{layer.bias[c]} / scales[c], Rounding::kHalfEven);
     if (std::abs(code) > static_cast<double>(kMaxBiasCode)) {
       throw std::invalid_argument("layer '" + layer.node.name +
                                   "': a bias is too large for the accumulator's grid");
@@ -76,19 +78,78 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
     fixed.node = layer.node;
     if (layer.node.kind == LayerKind::kConv) {
       fixed.weight = tensors.weight;
-      for (const float weight : layer.weights) {
-        fixed.weights.push_back(quantize(double{weight}, fixed.weight));
+      fixed.weight_steps = tensors.weight_scales;
+      if (fixed.weight_steps.empty()) {
+        fixed.weight_steps.assign(layer.bias.size(), std::ldexp(1.0, -fixed.weight.frac));
       }
-      fixed.bias = bias_codes(layer, fixed.weight.frac + formats.of(layer.node.input).frac);
+      const std::size_t reduction = layer.weights.size() / layer.bias.size();
+      Format codes = fixed.weight;
+      codes.frac = 0;
+      for (std::size_t k = 0; k < layer.weights.size(); ++k) {
+        const double scale = fixed.weight_steps[k / reduction];
+        fixed.weights.push_back(quantize(double{layer.weights[k]} / scale, codes));
+      }
+      std::vector<double> scales = fixed.weight_steps;
+      for (double& scale : scales) scale *= result.scale_of(layer.node.input);
+      fixed.bias = bias_codes(layer, scales);
     }
     fixed.requant.out = tensors.output;
+    fixed.step = tensors.output_step;
     fixed.requant.rounding = tensors.rounding;
-    set_bounds(fixed.requant, layer.node);
-    fixed.requant.shift = required_shift(result, fixed);
+    set_bounds(fixed.requant, layer.node, fixed.step);
+    set_requantizer(result, fixed);
     result.layers.push_back(std::move(fixed));
   }
   validate(result);
   return result;
+}
+
+std::optional<int> common_frac(const std::vector<double>& scales) {
+  int exponent = 0;
+  if (std::frexp(scales.front(), &exponent) != 0.5) return std::nullopt;
+  for (const double scale : scales) {
+    if (scale != scales.front()) return std::nullopt;
+  }
+  return 1 - exponent;
+}
+
+void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double factor) {
+  Requant& requant = layer.requant;
+  const LayerNode& node = layer.node;
+  const bool is_conv = node.kind == LayerKind::kConv, is_add = node.kind == LayerKind::kAdd;
+  const auto is_plain = [](const Format& format, double step) {
+    return format.zero_point == 0 && step == 1;
+  };
+  const auto reads_plain = [&](int producer) {
+    return is_plain(network.format_of(producer), network.step_of(producer));
+  };
+  if (is_plain(requant.out, layer.step) && reads_plain(node.input) &&
+      (!is_add || reads_plain(node.input2)) && factor == 1 &&
+      (!is_conv || common_frac(layer.weight_steps))) {
+    if (is_conv) layer.weight.frac = *common_frac(layer.weight_steps);
+    layer.weight_steps.clear();
+    requant.shift = required_shift(network, layer);
+    return;
+  }
+  requant.multiplies = true;
+  const double in = network.scale_of(node.input);
+  const double out = std::ldexp(layer.step, -requant.out.frac);
+  if (is_conv) {
+    layer.weight.frac = 0;
+    for (const double weight : layer.weight_steps) {
+      layer.scales.push_back(nearest_scale(weight * in / out, kMultiplierBits));
+    }
+    return;
+  }
+  const double first = in * factor / out;
+  const double second = is_add ? network.scale_of(node.input2) / out : 0;
+  requant.shift = nearest_scale(std::max(first, second), kMultiplierBits).shift;
+  const auto multiplier = [&](double ratio) {
+    return static_cast<std::uint32_t>(
+        round_to_integer(std::ldexp(ratio, requant.shift), Rounding::kHalfEven));
+  };
+  requant.multiplier = multiplier(first);
+  requant.multiplier2 = multiplier(second);
 }
 
 NetworkFormats formats_of(const FixedNetwork& network) {

@@ -2,6 +2,7 @@
 // A float network in given fixed-point formats.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ struct TensorFormats {
   Format weight;  ///< kConv
   Format output;
   Rounding rounding = Rounding::kHalfUp;  ///< of the output
+  /// Scales that are no powers of two: of the weights one an output channel, instead of that of
+  /// their format; of the output its format's times `output_step`.
+  std::vector<double> weight_scales = {};
+  double output_step = 1;
 };
 
 struct NetworkFormats {
@@ -38,6 +43,19 @@ struct LeftInFloat {
 /// Weights quantized half to even; biases, half to even, on the accumulator's grid. Throws
 /// std::invalid_argument: a bias too large for that grid, and what validate(FixedNetwork) throws.
 FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& formats);
+
+/// How the sums of `layer` become codes, from the scales of what it reads, of its weights
+/// (`weight_steps`, one a channel, kConv) and of its output: by a shift if all are powers of two
+/// and there are no zero points, `weight_steps` is empty then; else by multipliers of
+/// kMultiplierBits. `factor`: with which an average is multiplied. Throws std::invalid_argument for
+/// scales that lie too far apart.
+void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double factor = 1);
+
+/// Of the multipliers of networks; machines with narrower ones round them.
+inline constexpr int kMultiplierBits = 31;
+
+/// e if all of `scales` are 2^-e.
+std::optional<int> common_frac(const std::vector<double>& scales);
 
 /// Throws std::invalid_argument naming a layer that is affine.
 NetworkFormats formats_of(const FixedNetwork& network);

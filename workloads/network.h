@@ -4,6 +4,7 @@
 // pools are fused into the layer before them.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -187,6 +188,10 @@ struct FixedNetwork {
   /// Of the codes of what `producer` delivers: what one more stands for, times 2^-frac.
   double step_of(int producer) const {
     return producer == kNetworkInput ? input_step : layers[static_cast<std::size_t>(producer)].step;
+  }
+  /// The same as a number.
+  double scale_of(int producer) const {
+    return std::ldexp(step_of(producer), -format_of(producer).frac);
   }
   /// The number that a code of what `producer` delivers stands for.
   double number(int producer, std::int32_t code) const {

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -32,11 +33,16 @@
 namespace dcnsim::cli {
 namespace {
 
+const std::map<std::string, Scales> kScales{{"power-of-two", Scales::kPowerOfTwo},
+                                            {"per-tensor", Scales::kPerTensor},
+                                            {"per-channel", Scales::kPerChannel}};
+
 struct QuantizeCommandOptions {
   std::string network;
   WidthOptions widths;
   std::string output;
-  std::string rounding = "half-up";
+  std::string rounding;
+  std::string scales = "power-of-two", format = "qonnx";
   PixelOptions pixels;
   std::string evaluate, labels;
   std::optional<std::string> predictions;  ///< of the float network
@@ -108,11 +114,15 @@ void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Datas
   report("fixed point", fixed);
 }
 
+std::string format_text(const FormatChoice& choice) {
+  const std::string format = to_string(choice.format);
+  return choice.step == 1 ? format : fmt::format("{} x {:.3f}", format, choice.step);
+}
+
 void print_formats(const QuantizedNetwork& quantized, const TextLayout& layout) {
   TextTable table({{"tensor", TextTable::Align::kLeft}, {"format"}, {"SQNR dB"}});
   const auto add = [&](const std::string& tensor, const FormatChoice& choice) {
-    table.add(
-        {elide(tensor, 24), to_string(choice.format), fmt::format("{:.2f}", choice.sqnr_db())});
+    table.add({elide(tensor, 24), format_text(choice), fmt::format("{:.2f}", choice.sqnr_db())});
   };
   for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
     const LayerNode& node = quantized.network.layers[i].node;
@@ -173,7 +183,12 @@ void quantize_command(const QuantizeCommandOptions& options) {
   claim(claims);
   if (options.plot) require_picture("--plot", *options.plot);
   QuantizeOptions widths = options.widths.options();
-  if (options.rounding == "half-even") widths.rounding = Rounding::kHalfEven;
+  const QuantizedForm form = options.format == "qdq" ? QuantizedForm::kQdq : QuantizedForm::kQonnx;
+  // QDQ knows no other.
+  const bool rounds_to_even =
+      options.rounding.empty() ? form == QuantizedForm::kQdq : options.rounding == "half-even";
+  if (rounds_to_even) widths.rounding = Rounding::kHalfEven;
+  widths.scales = kScales.at(options.scales);
   const InputPath file = network_file(options.network, {});
   const StatedNetwork stated = load_stated_floats(file, options.pixels);
   const auto& floats = std::get<FloatNetwork>(stated.network);
@@ -200,7 +215,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   const QuantizedNetwork quantized = quantizer.quantize(widths);
   const TextLayout layout = options.layout.layout();
   say("{}\n", wrapped(elide(floats.name, 48) + ": " + pixels.text(), layout.columns));
-  save_network(quantized.network, options.output);
+  save_network(quantized.network, options.output, form);
   if (options.measures()) {
     QuantizeReport report = measure(quantizer, quantized, images, options, stage);
     report.inputs = inputs;
@@ -248,7 +263,7 @@ void add_quantize(CLI::App& app, Action& action) {
   options->widths.add_to(*quantize);
   quantize
       ->add_option("-o,--output", options->output,
-                   "QONNX file to write; compressed if it ends in .gz")
+                   "ONNX file to write; compressed if it ends in .gz")
       ->required()
       ->type_name(kOutputType);
   CLI::Option* evaluate =
@@ -277,6 +292,17 @@ void add_quantize(CLI::App& app, Action& action) {
              "Of outputs that are never negative: half-up, or half-even, which other tools take\n"
              "(hls4ml, FINN, Brevitas)"),
          {"half-up", "half-even"})
+      ->default_str("half-up");
+  one_of(quantize->add_option(
+             "--scales", options->scales,
+             "What a code's step may be: a power of two, for machines that shift; or any, one a\n"
+             "tensor or of weights one an output channel, for machines that multiply"),
+         {"power-of-two", "per-tensor", "per-channel"})
+      ->capture_default_str();
+  one_of(
+      quantize->add_option("--format", options->format,
+                           "Of the file: qonnx, or qdq, which onnxruntime runs (rounds half-even)"),
+      {"qonnx", "qdq"})
       ->capture_default_str();
   options->layout.add_to(*quantize);
   quantize->add_flag("--measure", options->measure,

@@ -27,13 +27,14 @@ class Values {
     return double{largest};
   }
 
-  double noise(const Format& format) const {
+  double noise(const Format& format, double step = 1) const {
     double sum = 0;
     for (const float value : values_) {
-      const double error = double{value} - dequantize(quantize(double{value}, format), format);
+      const double steps = double{value} / step;
+      const double error = steps - dequantize(quantize(steps, format), format);
       sum += error * error;
     }
-    return sum;
+    return sum * step * step;
   }
 
   double clipping(const Format& format) const {
@@ -74,6 +75,22 @@ FormatChoice search(const Distribution& distribution, int bits, bool is_signed) 
   return best;
 }
 
+constexpr int kStepsAnOctave = 32;
+
+template <class Distribution>
+FormatChoice with_best_step(const FormatChoice& choice, const Distribution& distribution) {
+  FormatChoice best = choice;
+  for (int k = -kStepsAnOctave; k <= kStepsAnOctave; ++k) {
+    const auto step =
+        static_cast<double>(static_cast<float>(std::exp2(static_cast<double>(k) / kStepsAnOctave)));
+    const double noise = distribution.noise(choice.format, step);
+    if (noise >= best.noise) continue;
+    best.noise = noise;
+    best.step = step;
+  }
+  return best;
+}
+
 }  // namespace
 
 double FormatChoice::sqnr_db() const {
@@ -87,6 +104,14 @@ FormatChoice best_format(const std::vector<float>& values, int bits, bool is_sig
 
 FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed) {
   return search(histogram, bits, is_signed);
+}
+
+FormatChoice with_free_scale(const FormatChoice& choice, const std::vector<float>& values) {
+  return with_best_step(choice, Values(values));
+}
+
+FormatChoice with_free_scale(const FormatChoice& choice, const Histogram& histogram) {
+  return with_best_step(choice, histogram);
 }
 
 FormatChoice sign_format(const std::vector<float>& weights) {

@@ -14,6 +14,7 @@ struct FormatChoice {
   Format format;
   double signal = 0;  ///< sum x^2
   double noise = 0;   ///< sum (x - q(x))^2
+  double step = 1;    ///< where the scale is no power of two: it is that of the format times this
 
   /// 10 log10(signal / noise); infinite if the format is exact.
   double sqnr_db() const;
@@ -27,6 +28,11 @@ FormatChoice best_format(const std::vector<float>& values, int bits, bool is_sig
 
 /// The same on a distribution.
 FormatChoice best_format(const Histogram& histogram, int bits, bool is_signed);
+
+/// `choice` with the free scale, within an octave of its own on either side, that has the least
+/// squared error; one of 32 an octave, which float32 holds.
+FormatChoice with_free_scale(const FormatChoice& choice, const std::vector<float>& values);
+FormatChoice with_free_scale(const FormatChoice& choice, const Histogram& histogram);
 
 /// Weights as -1 and +1: of powers of two the one nearest to their mean magnitude, which is the
 /// scale with the least squared error (that falls and rises like a square around the mean).

@@ -35,19 +35,19 @@ double clipped_integral(double x, double min_code, double max_code) {
 
 /// Sum over all bins of count times the mean that `integral` gives over the bin.
 template <class Integral>
-double sum_over_bins(const std::vector<std::uint64_t>& counts, const Format& format,
+double sum_over_bins(const std::vector<std::uint64_t>& counts, const Format& format, double step,
                      const Integral& integrate) {
   const auto low = static_cast<double>(format.min_code());
   const auto high = static_cast<double>(format.max_code());
   double sum = 0;
   for (std::size_t bin = 0; bin < kBins; ++bin) {
     if (counts[bin] == 0) continue;
-    const double from = std::ldexp(start_of(bin), format.frac);
-    const double to = std::ldexp(start_of(bin + 1), format.frac);
+    const double from = std::ldexp(start_of(bin) / step, format.frac);
+    const double to = std::ldexp(start_of(bin + 1) / step, format.frac);
     const double mean = (integrate(to, low, high) - integrate(from, low, high)) / (to - from);
     sum += static_cast<double>(counts[bin]) * mean;
   }
-  return std::ldexp(sum, -2 * format.frac);
+  return std::ldexp(sum * step * step, -2 * format.frac);
 }
 
 }  // namespace
@@ -113,12 +113,12 @@ std::vector<Histogram::Bin> Histogram::bins() const {
   return bins;
 }
 
-double Histogram::noise(const Format& format) const {
-  return sum_over_bins(counts_, format, integral);
+double Histogram::noise(const Format& format, double step) const {
+  return sum_over_bins(counts_, format, step, integral);
 }
 
-double Histogram::clipping(const Format& format) const {
-  return sum_over_bins(counts_, format, clipped_integral);
+double Histogram::clipping(const Format& format, double step) const {
+  return sum_over_bins(counts_, format, step, clipped_integral);
 }
 
 }  // namespace dcnsim

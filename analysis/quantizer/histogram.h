@@ -47,9 +47,10 @@ class Histogram {
 
   /// Sum of (x - q(x))^2 for rounding to nearest, taking the values of a bin (1/128 of an octave)
   /// as spread evenly over it. Computed in a fixed order: equal on every machine.
-  double noise(const Format& format) const;
+  /// `step`: the codes' step is that times the format's.
+  double noise(const Format& format, double step = 1) const;
   /// The part of it that comes from values beyond the format's range.
-  double clipping(const Format& format) const;
+  double clipping(const Format& format, double step = 1) const;
 
  private:
   std::vector<std::uint64_t> counts_;  ///< by the upper 16 bits of the float

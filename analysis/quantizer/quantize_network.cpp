@@ -17,6 +17,8 @@ constexpr int kBiasBits = 32;  ///< in the memory of a machine without wide accu
 /// Fractional bits that an operand of an addition may have more than the other: the sum of codes of
 /// 16 bits, on the finer grid, then has 48.
 constexpr int kMostFiner = 31;
+/// Bits by which a free scale of weights or inputs may be finer than that of its format.
+constexpr int kFreeBits = 2;
 
 void check_width(const std::string& field, int bits) {
   if (bits < kMinBits || bits > kMaxBits) {
@@ -141,6 +143,13 @@ FormatChoice coarsened(const FormatChoice& choice, int finest, const Values& val
   return format_choice(values, coarser);
 }
 
+/// `choice` with another step.
+FormatChoice with_step(FormatChoice choice, double step, const Histogram& values) {
+  choice.step = step;
+  choice.noise = values.noise(choice.format, step);
+  return choice;
+}
+
 }  // namespace
 
 NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
@@ -180,7 +189,9 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
     if (node.kind == LayerKind::kConv) {
       // Beside such biases the products hardly count, least of all their last bits.
       const FloatLayer& layer = network_.layers[i];
-      formats.weight = coarsened(formats.weight, finest_weights(layer, input.frac), layer.weights);
+      const int spare = options.scales == Scales::kPowerOfTwo ? 0 : kFreeBits;
+      formats.weight =
+          coarsened(formats.weight, finest_weights(layer, input.frac) - spare, layer.weights);
     }
     const bool is_max = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kMax &&
                         !node.relu && !node.bounds.any();
@@ -192,7 +203,16 @@ std::vector<LayerFormats> NetworkQuantizer::formats(const QuantizeOptions& optio
     formats.output =
         coarsened(formats.output, finest_operand(network_, static_cast<int>(i), frac_of),
                   calibration_.outputs[i]);
-    result.push_back(formats);
+    if (options.scales != Scales::kPowerOfTwo) {
+      if (node.kind == LayerKind::kConv) free_weights(i, options.scales, input.frac, formats);
+      formats.output =
+          keeps_input && node.input != kNetworkInput
+              ? with_step(formats.output, result[static_cast<std::size_t>(node.input)].output.step,
+                          calibration_.outputs[i])
+          : keeps_input ? formats.output
+                        : free_output(i, formats.output);
+    }
+    result.push_back(std::move(formats));
   }
   return result;
 }
@@ -202,8 +222,9 @@ NetworkFormats NetworkQuantizer::network_formats(const QuantizeOptions& options,
   NetworkFormats result{input_format(options), {}};
   for (const LayerFormats& layer : chosen) {
     const Format& output = layer.output.format;
-    result.layers.push_back(
-        {layer.weight.format, output, output.is_signed ? Rounding::kHalfEven : options.rounding});
+    result.layers.push_back({layer.weight.format, output,
+                             output.is_signed ? Rounding::kHalfEven : options.rounding,
+                             layer.weight_scales, layer.output.step});
   }
   return result;
 }
@@ -235,15 +256,54 @@ const FormatChoice& NetworkQuantizer::output(std::size_t layer, int bits) {
   if (!network_.layers[layer].node.join.any()) {
     return at->second = choose_format(rule_, own, bits, !non_negative_[layer]);
   }
-  // That of all that is written to the joined map.
-  Histogram all;
   bool non_negative = true;
   for (const MapPart& part : MapParts<FloatNetwork>(network_).of(static_cast<int>(layer))) {
-    const auto writer = static_cast<std::size_t>(part.producer);
-    all.add(calibration_.outputs[writer]);
-    non_negative = non_negative && non_negative_[writer];
+    non_negative = non_negative && non_negative_[static_cast<std::size_t>(part.producer)];
   }
-  return at->second = format_choice(own, choose_format(rule_, all, bits, !non_negative).format);
+  const FormatChoice shared = choose_format(rule_, written_with(layer), bits, !non_negative);
+  return at->second = format_choice(own, shared.format);
+}
+
+/// Of all that is written to the map in which the layer's output lies.
+Histogram NetworkQuantizer::written_with(std::size_t layer) const {
+  Histogram all;
+  for (const MapPart& part : MapParts<FloatNetwork>(network_).of(static_cast<int>(layer))) {
+    all.add(calibration_.outputs[static_cast<std::size_t>(part.producer)]);
+  }
+  return all;
+}
+
+FormatChoice NetworkQuantizer::free_output(std::size_t layer, const FormatChoice& choice) const {
+  const Histogram& own = calibration_.outputs[layer];
+  if (!network_.layers[layer].node.join.any()) return with_free_scale(choice, own);
+  const Histogram all = written_with(layer);
+  return with_step(choice, with_free_scale(format_choice(all, choice.format), all).step, own);
+}
+
+void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, int input_frac,
+                                    LayerFormats& formats) const {
+  const std::vector<float>& weights = network_.layers[layer].weights;
+  const std::vector<float>& bias = network_.layers[layer].bias;
+  const std::size_t channels = bias.size();
+  FormatChoice& choice = formats.weight;
+  const auto scale = [](const FormatChoice& of) { return std::ldexp(of.step, -of.format.frac); };
+  if (scales == Scales::kPerTensor) {
+    choice = with_free_scale(choice, weights);
+    formats.weight_scales.assign(channels, scale(choice));
+    return;
+  }
+  const auto reduction = static_cast<std::ptrdiff_t>(weights.size() / channels);
+  choice.noise = 0;
+  for (auto first = weights.begin(); first != weights.end(); first += reduction) {
+    const std::vector<float> channel(first, first + reduction);
+    const int bits = choice.format.bits;
+    const FormatChoice own = with_free_scale(
+        bits == 1 ? sign_format(channel) : best_format(channel, bits, /*is_signed=*/true), channel);
+    const int finest = finest_grid({bias[formats.weight_scales.size()]}) - input_frac;
+    const FormatChoice held = coarsened(own, finest - kFreeBits, channel);
+    choice.noise += held.noise;
+    formats.weight_scales.push_back(scale(held));
+  }
 }
 
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,

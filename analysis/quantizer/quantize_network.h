@@ -26,6 +26,13 @@ struct LayerWidths {
   std::string place = {};  ///< "widths.yaml:3: ", for messages; "" if it is from no file
 };
 
+/// Which scales tensors may have.
+enum class Scales {
+  kPowerOfTwo,  ///< what a shift requantizes
+  kPerTensor,   ///< any, the image's excepted: by a multiplier
+  kPerChannel   ///< likewise, and of weights one an output channel
+};
+
 struct QuantizeOptions {
   int weight_bits = 8;
   int activation_bits = 8;  ///< of every layer output but the last
@@ -33,12 +40,14 @@ struct QuantizeOptions {
   int input_bits = 8;       ///< of the input; 8 keeps raw pixels
   std::vector<LayerWidths> layers;
   Rounding rounding = Rounding::kHalfUp;  ///< of unsigned outputs; signed ones use kHalfEven
+  Scales scales = Scales::kPowerOfTwo;
 };
 
 /// What was chosen for one layer's tensors, and how good it is: FormatChoice::sqnr_db().
 struct LayerFormats {
-  FormatChoice weight;  ///< kConv
+  FormatChoice weight;  ///< kConv; with a scale a channel its `step` is 1, its noise that of all
   FormatChoice output;
+  std::vector<double> weight_scales = {};  ///< if they are free, one a channel
 };
 
 struct QuantizedNetwork {
@@ -70,8 +79,8 @@ class NetworkQuantizer {
   /// Of the network's input: of raw pixels the upper bits, else by the rule.
   Format input_format(const QuantizeOptions& options);
 
-  /// The formats of single tensors by the rule; outputs that lie in one map have that of all of
-  /// them. `layer` must have weights for `weight`.
+  /// The formats of single tensors by the rule, of power-of-two scales; outputs that lie in one map
+  /// have that of all of them. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
   const FormatChoice& output(std::size_t layer, int bits);
 
@@ -81,6 +90,9 @@ class NetworkQuantizer {
  private:
   NetworkFormats network_formats(const QuantizeOptions& options,
                                  const std::vector<LayerFormats>& chosen);
+  void free_weights(std::size_t layer, Scales scales, int input_frac, LayerFormats& formats) const;
+  FormatChoice free_output(std::size_t layer, const FormatChoice& choice) const;
+  Histogram written_with(std::size_t layer) const;
 
   const FloatNetwork& network_;
   Calibration calibration_;

@@ -22,7 +22,8 @@ std::optional<SqnrLine> kappa(const std::function<const FormatChoice&(int bits)>
 void add_distribution(const Histogram& histogram, bool is_signed, TensorQuality& quality) {
   quality.kurtosis = histogram.kurtosis();
   const FormatChoice& choice = quality.choice;
-  quality.clipping = choice.noise == 0 ? 0 : histogram.clipping(choice.format) / choice.noise;
+  quality.clipping =
+      choice.noise == 0 ? 0 : histogram.clipping(choice.format, choice.step) / choice.noise;
   if (histogram.count() > 0) quality.fit = fit_density(histogram, is_signed);
 }
 

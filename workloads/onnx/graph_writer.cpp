@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "workloads/onnx/graph.h"
+
 namespace dcnsim {
 namespace {
 
@@ -22,6 +24,19 @@ onnx::AttributeProto& new_attribute(onnx::NodeProto& node, const char* name,
   attribute.set_name(name);
   attribute.set_type(type);
   return attribute;
+}
+
+/// `spec` in the integers that hold its codes: of 8, 16 or 32 bits.
+QuantSpec held_by_type(QuantSpec spec) {
+  spec.bits = spec.bits <= 8 ? 8 : spec.bits <= 16 ? 16 : 32;
+  spec.narrow = false;
+  return spec;
+}
+
+int type_of(const QuantSpec& held) {
+  if (held.bits == 32) return onnx::TensorProto::INT32;
+  if (held.bits == 16) return held.is_signed ? onnx::TensorProto::INT16 : onnx::TensorProto::UINT16;
+  return held.is_signed ? onnx::TensorProto::INT8 : onnx::TensorProto::UINT8;
 }
 
 }  // namespace
@@ -87,10 +102,20 @@ std::string GraphWriter::add_integers(const std::string& name,
 }
 
 std::string GraphWriter::add_quant(const std::string& input, const std::string& stem,
-                                   const QuantSpec& spec) {
-  if (model_.opset_import_size() == 1) add_opset(kQuantDomain, 1);
-  const std::string scale =
-      scalar("scale.2^" + std::to_string(-spec.frac), std::ldexp(1.0F, -spec.frac));
+                                   const QuantSpec& spec, const std::vector<float>& scales,
+                                   std::size_t rank) {
+  add_opset(kQuantDomain, 1);
+  const auto one = static_cast<float>(spec.scale());
+  std::string scale;
+  if (!scales.empty()) {
+    std::vector<int> dims(rank, 1);
+    dims.front() = static_cast<int>(scales.size());
+    scale = add_initializer(stem + ".scale", dims, scales);
+  } else if (spec.step != 1) {
+    scale = add_initializer(stem + ".scale", {}, {one});
+  } else {
+    scale = scalar("scale.2^" + std::to_string(-spec.frac), one);
+  }
   if (spec.is_sign()) {
     const std::string output = fresh(stem + ".quantized");
     add_node(fresh(stem + ".quant"), "BipolarQuant", {input, scale}, output)
@@ -111,9 +136,76 @@ std::string GraphWriter::add_quant(const std::string& input, const std::string& 
   return output;
 }
 
+onnx::NodeProto& GraphWriter::add_linear(const std::string& name, const char* op,
+                                         const std::vector<std::string>& inputs,
+                                         const std::string& output, const QuantSpec& spec) {
+  onnx::NodeProto& node = add_node(fresh(name), op, inputs, output);
+  if (spec.bits > 8 && spec.bits <= 16) {
+    add_opset(kMicrosoftDomain, 1);
+    node.set_domain(kMicrosoftDomain);
+  }
+  return node;
+}
+
+std::string GraphWriter::add_pair(const std::string& input, const std::string& stem,
+                                  const QuantSpec& spec) {
+  const QuantSpec held = held_by_type(spec);
+  std::string tensor = input;
+  if (spec.min_code() != held.min_code() || spec.max_code() != held.max_code()) {
+    const auto bound = [&](const char* name, std::int64_t code) {
+      const double value = static_cast<double>(code - spec.zero_point) * spec.scale();
+      return add_initializer(stem + name, {}, {static_cast<float>(value)});
+    };
+    tensor = fresh(stem + ".held");
+    add_node(fresh(stem + ".hold"), "Clip",
+             {input, bound(".least", spec.min_code()), bound(".greatest", spec.max_code())},
+             tensor);
+  }
+  const std::string scale =
+      add_initializer(stem + ".scale", {}, {static_cast<float>(spec.scale())});
+  onnx::TensorProto& zero = add_tensor(stem + ".zero_point", type_of(held));
+  zero.add_int32_data(spec.zero_point);
+  const std::string codes = fresh(stem + ".codes"), output = fresh(stem + ".quantized");
+  add_linear(stem + ".quantize", "QuantizeLinear", {tensor, scale, zero.name()}, codes, held);
+  add_linear(stem + ".dequantize", "DequantizeLinear", {codes, scale, zero.name()}, output, held);
+  return output;
+}
+
+std::string GraphWriter::add_codes(const std::string& stem, const std::vector<int>& dims,
+                                   const QuantSpec& spec, const std::vector<std::int64_t>& codes,
+                                   const std::vector<float>& scales) {
+  const QuantSpec held = held_by_type(spec);
+  onnx::TensorProto& tensor = add_tensor(stem, type_of(held));
+  for (const int dim : dims) tensor.add_dims(dim);
+  const auto unit = static_cast<std::size_t>(held.bits / 8);
+  for (const std::int64_t code : codes) {
+    for (std::size_t byte = 0; byte < unit; ++byte) {
+      tensor.mutable_raw_data()->push_back(static_cast<char>(code >> (8 * byte)));
+    }
+  }
+  const std::vector<int> count{static_cast<int>(scales.size())};
+  const std::string scale =
+      add_initializer(stem + ".scale", scales.size() > 1 ? count : std::vector<int>{}, scales);
+  const std::string output = fresh(stem + ".dequantized");
+  add_attribute(
+      add_linear(stem + ".dequantize", "DequantizeLinear", {tensor.name(), scale}, output, held),
+      "axis", std::int64_t{0});
+  return output;
+}
+
+onnx::TensorProto& GraphWriter::add_tensor(const std::string& name, int type) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(fresh(name));
+  tensor.set_data_type(type);
+  return tensor;
+}
+
 std::string GraphWriter::bytes() const { return model_.SerializeAsString(); }
 
 void GraphWriter::add_opset(const char* domain, int version) {
+  for (const onnx::OperatorSetIdProto& known : model_.opset_import()) {
+    if (known.domain() == domain) return;
+  }
   onnx::OperatorSetIdProto& opset = *model_.add_opset_import();
   opset.set_domain(domain);
   opset.set_version(version);

@@ -35,14 +35,28 @@ class GraphWriter {
   std::string add_initializer(const std::string& name, const std::vector<int>& dims,
                               const std::vector<float>& values);
   std::string add_integers(const std::string& name, const std::vector<std::int64_t>& values);
-  /// A QONNX Quant node; returns the quantized tensor's name.
-  std::string add_quant(const std::string& input, const std::string& stem, const QuantSpec& spec);
+  /// A QONNX Quant node; returns the quantized tensor's name. `scales`: one an element of the first
+  /// of `rank` dimensions, or none, where that of `spec` is for all.
+  std::string add_quant(const std::string& input, const std::string& stem, const QuantSpec& spec,
+                        const std::vector<float>& scales = {}, std::size_t rank = 0);
+  /// QuantizeLinear and DequantizeLinear, behind a Clip to the codes of `spec` where their type has
+  /// more; returns what they deliver.
+  std::string add_pair(const std::string& input, const std::string& stem, const QuantSpec& spec);
+  /// Codes of `spec` as an initializer, and their DequantizeLinear; likewise. `scales`: one, or one
+  /// an element of the first dimension.
+  std::string add_codes(const std::string& stem, const std::vector<int>& dims,
+                        const QuantSpec& spec, const std::vector<std::int64_t>& codes,
+                        const std::vector<float>& scales);
 
   std::string bytes() const;
 
  private:
   void add_opset(const char* domain, int version);
   std::string scalar(const std::string& name, float value);
+  onnx::TensorProto& add_tensor(const std::string& name, int type);
+  onnx::NodeProto& add_linear(const std::string& name, const char* op,
+                              const std::vector<std::string>& inputs, const std::string& output,
+                              const QuantSpec& spec);
 
   onnx::ModelProto model_;
   onnx::GraphProto& graph_;

@@ -59,6 +59,7 @@ std::int64_t integer(const onnx::NodeProto& node, const char* name) {
 class Expansion {
  public:
   Expansion(onnx::GraphProto& graph, std::set<std::string>& names) : names_(names) {
+    for (const onnx::TensorProto& tensor : graph.initializer()) tensors_.insert(tensor.name());
     for (const onnx::NodeProto& node : graph.node()) {
       tensors_.insert(node.input().begin(), node.input().end());
       tensors_.insert(node.output().begin(), node.output().end());

@@ -44,8 +44,8 @@ bool is_quantization(const onnx::NodeProto& node) {
 /// What only moves codes, or takes the largest.
 bool takes_codes(const onnx::NodeProto& node) {
   static const std::set<std::string_view> operators{
-      "Concat", "DequantizeLinear", "Flatten", "Identity",  "MaxPool",  "Reshape", "Shape", "Slice",
-      "Split",  "Squeeze",          "Softmax", "Transpose", "Unsqueeze"};
+      "Concat", "DequantizeLinear", "Flatten",   "Identity", "MaxPool", "Reshape", "Shape", "Slice",
+      "Split",  "Squeeze",          "Transpose", "Unsqueeze"};
   return operators.count(node.op_type()) > 0;
 }
 

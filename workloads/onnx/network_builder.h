@@ -217,7 +217,7 @@ class NetworkBuilder {
   FixedLayer fixed_layer(const FixedNetwork& network, Layer& layer);
   void fix_weights(const Layer& layer, FixedLayer& result);
   void fix_bias(const FixedNetwork& network, const Layer& layer, FixedLayer& result);
-  void fix_scales(const FixedNetwork& network, const Layer& layer, FixedLayer& result);
+  static void check_halves(const Layer& layer, const FixedLayer& result);
 
   const Graph& graph_;
   PixelConvention pixels_;

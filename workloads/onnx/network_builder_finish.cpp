@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
+#include "workloads/fixed_point.h"
 #include "workloads/onnx/clean_names.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/qonnx_network.h"
@@ -16,30 +17,12 @@ namespace {
 /// Of the scores where the file has no Quant node for them, as the quantizer gives them.
 constexpr int kLogitBits = 16;
 
-/// Of the multipliers that a network is read with; narrower machines round them.
-constexpr int kMultiplierBits = 31;
-
 /// A product of a longer odd factor and a sum lies half-way between two codes only where the sum is
 /// a multiple of a power of two that few sums are.
 constexpr std::uint32_t kShortMultiplier = 1U << 12;
 
 /// Scales of biases are products of two others, rounded to float32.
 constexpr double kBiasTolerance = 0x1p-22;
-
-/// What one code more of `producer`'s stands for.
-double scale_of(const FixedNetwork& network, int producer) {
-  return std::ldexp(network.step_of(producer), -network.format_of(producer).frac);
-}
-
-/// e if all of `steps` are 2^-e.
-std::optional<int> exponent_of_step(const std::vector<double>& steps) {
-  int exponent = 0;
-  if (std::frexp(steps.front(), &exponent) != 0.5) return std::nullopt;
-  for (const double step : steps) {
-    if (step != steps.front()) return std::nullopt;
-  }
-  return 1 - exponent;
-}
 
 /// The finest format of kLogitBits that holds every sum of `layer`, not finer than the sums.
 /// `scales`: of the sums, one an output channel.
@@ -57,7 +40,7 @@ QuantSpec spec_of_sums(const FixedLayer& layer, const Format& input,
   }
   const double limit = std::ldexp(1.0, kLogitBits - 1) - 1;
   // Sums on one grid of a power of two stay on it.
-  int frac = exponent_of_step(scales).value_or(kMaxFrac);
+  int frac = common_frac(scales).value_or(kMaxFrac);
   while (frac > -kMaxFrac && std::ldexp(largest, frac) > limit) --frac;
   return {kLogitBits, std::min(frac, kMaxFrac), true, false, "ROUND"};
 }
@@ -185,7 +168,7 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
     if (layer.output_is_open) {
       const int in = layer.node.input;
       std::vector<double> scales = result.weight_steps;
-      for (double& scale : scales) scale *= scale_of(network, in);
+      for (double& scale : scales) scale *= network.scale_of(in);
       layer.output = spec_of_sums(result, network.format_of(in), scales);
       assumptions_.push_back("output '" + printable(graph_.output()) +
                              "' has no Quant node: given " + layer.output->text());
@@ -195,7 +178,8 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
   result.step = layer.output->step;
   result.requant.rounding = layer.output->rounding(layer.node.is_non_negative());
   set_bounds(result.requant, layer.node, result.step);
-  fix_scales(network, layer, result);
+  set_requantizer(network, result, layer.factor);
+  check_halves(layer, result);
   const bool non_negative = layer.node.is_non_negative() || layer.output->is_non_negative();
   if (!result.requant.multiplies && result.requant.rounding == Rounding::kHalfEven &&
       non_negative && !may_tie(result)) {
@@ -236,7 +220,7 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
                            std::to_string(spec.bits) +
                            " bits: a negative factor behind them turns their lowest code");
   }
-  const std::optional<int> frac = exponent_of_step(result.weight_steps);
+  const std::optional<int> frac = common_frac(result.weight_steps);
   spec.frac = frac.value_or(0);
   result.weight = spec.format();
 }
@@ -247,7 +231,7 @@ void NetworkBuilder::fix_bias(const FixedNetwork& network, const Layer& layer, F
   const int in = layer.node.input;
   std::vector<double> bias = layer.bias;
   bias.resize(channels);
-  const std::optional<int> weight_frac = exponent_of_step(result.weight_steps);
+  const std::optional<int> weight_frac = common_frac(result.weight_steps);
   const std::string grid_text =
       weight_frac && network.step_of(in) == 1
           ? "2^" + std::to_string(-*weight_frac - network.format_of(in).frac)
@@ -255,7 +239,7 @@ void NetworkBuilder::fix_bias(const FixedNetwork& network, const Layer& layer, F
   bool is_rounded = !layer.bias.empty() && !layer.bias_quant;
   const std::size_t reduction = result.weights.size() / channels;
   for (std::size_t c = 0; c < channels; ++c) {
-    const double exact = bias[c] / (result.weight_steps[c] * scale_of(network, in));
+    const double exact = bias[c] / (result.weight_steps[c] * network.scale_of(in));
     const double code = round_to_integer(exact, Rounding::kHalfEven);
     if (std::abs(exact - code) > kBiasTolerance * std::abs(exact) && !is_rounded) {
       if (grid_text != "grid") {
@@ -280,52 +264,20 @@ void NetworkBuilder::fix_bias(const FixedNetwork& network, const Layer& layer, F
   }
 }
 
-/// How sums become codes: by a shift if all scales are powers of two and no zero point is in the
-/// way, else by multipliers.
-void NetworkBuilder::fix_scales(const FixedNetwork& network, const Layer& layer,
-                                FixedLayer& result) {
-  Requant& requant = result.requant;
+/// Where halves are likely, QONNX's own way of rounding them must be one that there is.
+void NetworkBuilder::check_halves(const Layer& layer, const FixedLayer& result) {
+  if (!layer.output->rounds_halves_to_odd()) return;
   const LayerNode& node = layer.node;
-  const bool is_conv = node.kind == LayerKind::kConv, is_add = node.kind == LayerKind::kAdd;
-  const auto is_plain = [&](int producer) {
-    return network.format_of(producer).zero_point == 0 && network.step_of(producer) == 1;
-  };
-  const bool shifts = !layer.output->is_affine() && is_plain(node.input) &&
-                      (!is_add || is_plain(node.input2)) && layer.factor == 1 &&
-                      (!is_conv || exponent_of_step(result.weight_steps));
-  if (shifts) {
-    result.weight_steps.clear();
-    requant.shift = required_shift(network, result);
-    return;
-  }
-  requant.multiplies = true;
-  result.weight.frac = 0;
-  const double in = scale_of(network, node.input), out = layer.output->scale();
-  bool meets = false;
-  if (is_conv) {
-    for (const double weight : result.weight_steps) {
-      result.scales.push_back(nearest_scale(weight * in / out, kMultiplierBits));
-      meets = meets || meets_halves(result.scales.back());
-    }
-  } else {
-    const double first = in * layer.factor / out;
-    const double second = is_add ? scale_of(network, node.input2) / out : 0;
-    const Scale larger = nearest_scale(std::max(first, second), kMultiplierBits);
-    const auto multiplier = [&](double ratio) {
-      return static_cast<std::uint32_t>(
-          round_to_integer(std::ldexp(ratio, larger.shift), Rounding::kHalfEven));
-    };
-    requant.shift = larger.shift;
-    requant.multiplier = multiplier(first);
-    requant.multiplier2 = multiplier(second);
+  const Requant& requant = result.requant;
+  std::vector<Scale> scales = result.scales;
+  if (node.kind != LayerKind::kConv) {
     const bool divides = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kAverage;
-    meets = meets_halves({requant.multiplier, requant.shift + (divides ? 1 : 0)}) ||
-            (is_add && meets_halves({requant.multiplier2, requant.shift}));
+    scales.push_back({requant.multiplier, requant.shift + (divides ? 1 : 0)});
+    if (node.kind == LayerKind::kAdd) scales.push_back({requant.multiplier2, requant.shift});
   }
-  if (meets && layer.output->rounds_halves_to_odd()) {
+  if (std::any_of(scales.begin(), scales.end(), meets_halves)) {
     throw std::runtime_error(
-        "its quantizer rounds halves to odd codes, by ROUND with the zero "
-        "point " +
+        "its quantizer rounds halves to odd codes, by ROUND with the zero point " +
         std::to_string(layer.output->zero_point) + ": HALF_UP would do, or an even zero point");
   }
 }

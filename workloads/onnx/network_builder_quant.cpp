@@ -65,6 +65,7 @@ void NetworkBuilder::quantize_map(const QuantSpec& spec) {
 void NetworkBuilder::quantize_constant(QuantSpec spec) {
   Constant constant = constants_.take(input(0));
   if (constant.quant) throw std::runtime_error("quantizes a constant a second time");
+  real_numbers(constant);  // refuses what is none
   std::vector<double> scales = broadcast_values(constants_.get(input(1)), constant.dims);
   std::vector<double> zeros(constant.values.size());
   if (node_->op_type() != "BipolarQuant") {
@@ -152,6 +153,7 @@ void NetworkBuilder::quantize_linear() {
     return;
   }
   Constant constant = constants_.take(input(0));
+  real_numbers(constant);  // refuses what is none
   const std::vector<double> scales = along_axis(1, constant.dims);
   std::vector<double> zeros(constant.values.size());
   if (has_input(2)) zeros = along_axis(2, constant.dims);

@@ -54,8 +54,8 @@ class Writer {
       graph_.add_metadata(kPixelsMetadata, to_string(*pixels));
     }
     const std::string image = add_chain();
-    tensors_.push_back(
-        quants == nullptr ? image : graph_.add_quant(image, network.input_name, quants->input));
+    tensors_.push_back(quants == nullptr ? image
+                                         : quantized(image, network.input_name, quants->input));
     for (std::size_t i = 0; i < network.layers.size(); ++i) add_layer(i);
     graph_.set_output(tensors_.back(), network.layers.back().node.output_shape(),
                       is_gemm_.back() ? Rank::kVector : Rank::kMap);
@@ -166,11 +166,10 @@ class Writer {
     return known;
   }
 
-  /// `tensor`, or what its Quant node makes of it.
-  std::string quantized(const std::string& tensor, const std::string& stem, std::size_t index,
-                        QuantSpec LayerQuants::*spec) {
-    return quants_ == nullptr ? tensor
-                              : graph_.add_quant(tensor, stem, quants_->layers[index].*spec);
+  /// What the nodes that quantize it make of `tensor`.
+  std::string quantized(const std::string& tensor, const std::string& stem, const QuantSpec& spec) {
+    return quants_->form == QuantizedForm::kQdq ? graph_.add_pair(tensor, stem, spec)
+                                                : graph_.add_quant(tensor, stem, spec);
   }
 
   void add_layer(std::size_t index) {
@@ -205,7 +204,8 @@ class Writer {
       graph_.add_node(graph_.fresh(node.name + ".relu"), "Relu", {tensor}, rectified);
       tensor = rectified;
     }
-    tensors_.push_back(quantized(tensor, node.name, index, &LayerQuants::output));
+    tensors_.push_back(
+        quants_ == nullptr ? tensor : quantized(tensor, node.name, quants_->layers[index].output));
   }
 
   /// Bounds and ReLU as one node; returns what it delivers.
@@ -259,8 +259,22 @@ class Writer {
 
   std::string add_constant(const std::string& name, const std::vector<int>& dims,
                            const std::vector<float>& values, std::size_t index,
-                           QuantSpec LayerQuants::*spec) {
-    return quantized(graph_.add_initializer(name, dims, values), name, index, spec);
+                           ConstantQuant LayerQuants::*quant) {
+    if (quants_ == nullptr) return graph_.add_initializer(name, dims, values);
+    const ConstantQuant& how = quants_->layers[index].*quant;
+    if (quants_->form == QuantizedForm::kQonnx) {
+      return graph_.add_quant(graph_.add_initializer(name, dims, values), name, how.spec,
+                              how.scales, dims.size());
+    }
+    std::vector<float> scales = how.scales;
+    if (scales.empty()) scales.push_back(static_cast<float>(how.spec.scale()));
+    std::vector<std::int64_t> codes;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      QuantSpec spec = how.spec;
+      spec.set_scale(double{scales[i * scales.size() / values.size()]});
+      codes.push_back(spec.code(double{values[i]}));
+    }
+    return graph_.add_codes(name, dims, how.spec, codes, scales);
   }
 
   /// What a Gemm reads.

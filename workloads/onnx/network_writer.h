@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "workloads/network.h"
+#include "workloads/onnx/onnx_network.h"
 #include "workloads/onnx/quant_spec.h"
 
 namespace dcnsim {
@@ -14,13 +15,20 @@ namespace dcnsim {
 /// words of PixelConvention.
 inline constexpr char kPixelsMetadata[] = "dcnsim.pixels";
 
+/// Of a constant, with one scale or one an output channel.
+struct ConstantQuant {
+  QuantSpec spec;
+  std::vector<float> scales;
+};
+
 struct LayerQuants {
-  QuantSpec weights, bias;  ///< kConv
+  ConstantQuant weights, bias;  ///< kConv
   QuantSpec output;
 };
 
-/// The Quant nodes that make a float network a fixed-point one.
+/// The nodes that make a float network a fixed-point one.
 struct NetworkQuants {
+  QuantizedForm form = QuantizedForm::kQonnx;
   QuantSpec input;
   std::vector<LayerQuants> layers;
 };

@@ -32,17 +32,17 @@ std::optional<PixelConvention> stated_pixels(const Graph& graph) {
 
 std::string bytes_of(const FloatNetwork& network) { return onnx_bytes(network); }
 
-std::string bytes_of(const FixedNetwork& network) {
-  const QonnxNetwork qonnx = to_qonnx(network);
-  return onnx_bytes(qonnx.numbers, &qonnx.quants);
+std::string bytes_of(const FixedNetwork& network, QuantizedForm form) {
+  const SaidNetwork said = said_as(network, form);
+  return onnx_bytes(said.numbers, &said.quants);
 }
 
-template <class Network>
-void save(const Network& network, const std::string& path) {
+template <class Network, class... Form>
+void save(const Network& network, const std::string& path, Form... form) {
   std::string bytes;
   try {
     validate(network);
-    bytes = bytes_of(network);
+    bytes = bytes_of(network, form...);
     if (std::filesystem::path(path).extension() == ".gz") {
       bytes = deflated(bytes, Wrapper::kGzip, kCompressionLevel);
     }
@@ -78,6 +78,8 @@ FloatNetwork load_float_network(const std::string& path) {
 
 void save_network(const FloatNetwork& network, const std::string& path) { save(network, path); }
 
-void save_network(const FixedNetwork& network, const std::string& path) { save(network, path); }
+void save_network(const FixedNetwork& network, const std::string& path, QuantizedForm form) {
+  save(network, path, form);
+}
 
 }  // namespace dcnsim

@@ -11,6 +11,10 @@
 
 namespace dcnsim {
 
+/// How a file says what is quantized: with QONNX's Quant nodes, or with QuantizeLinear and
+/// DequantizeLinear.
+enum class QuantizedForm { kQonnx, kQdq };
+
 /// Reads a network: FixedNetwork if it has Quant nodes, else FloatNetwork. network_builder.h has
 /// the operators; README.md beside it says what becomes of each. An operator that is not there
 /// throws std::runtime_error: file, node name, operator. So do malformed files, shapes and
@@ -51,7 +55,12 @@ void save_network(const FloatNetwork& network, const std::string& path);
 /// two codes, ways of rounding to nearest are all written as ROUND, as hls4ml knows no HALF_UP, and
 /// read back as half up if nothing is negative and half to even otherwise. Also throws for what
 /// ONNX cannot say: half-up rounding of a signed output without ReLU, a bias code that is not a
-/// float32 number.
-void save_network(const FixedNetwork& network, const std::string& path);
+/// float32 number, a scale that is none.
+///
+/// In QDQ codes have 8 or 16 bits, narrower ones a Clip before them; biases have 32. Also throws
+/// for other ways of rounding than half to even where they make a difference, wider biases, and
+/// weights of -1 and +1.
+void save_network(const FixedNetwork& network, const std::string& path,
+                  QuantizedForm form = QuantizedForm::kQonnx);
 
 }  // namespace dcnsim

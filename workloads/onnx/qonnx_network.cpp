@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/qonnx_network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace dcnsim {
 namespace {
@@ -10,8 +12,13 @@ namespace {
 constexpr int kBiasBits = 32;
 
 QuantSpec spec_of(const Format& format, Rounding rounding, bool non_negative) {
-  return {format.bits, format.frac, format.is_signed, format.narrow,
-          mode_of_rounding(rounding, non_negative || !format.is_signed)};
+  return {format.bits,
+          format.frac,
+          format.is_signed,
+          format.narrow,
+          mode_of_rounding(rounding, non_negative || !format.is_signed),
+          1,
+          format.zero_point};
 }
 
 /// The largest power of two that divides a number of values a pool's average is over, as exponent.
@@ -48,22 +55,50 @@ int bits_for(const std::vector<std::int64_t>& codes) {
   return bits;
 }
 
+/// `value` as files hold numbers.
+float single(double value, const char* what) {
+  const auto result = static_cast<float>(value);
+  if (double{result} == value) return result;
+  throw std::runtime_error(std::string(what) + " " + std::to_string(value) +
+                           " is not a float32 number, which is all ONNX holds");
+}
+
+/// Of each output channel's codes.
+std::vector<double> weight_scales(const FixedLayer& layer) {
+  if (!layer.weight_steps.empty()) return layer.weight_steps;
+  return std::vector<double>(layer.bias.size(), std::ldexp(1.0, -layer.weight.frac));
+}
+
 std::vector<float> weights_of(const FixedLayer& layer) {
+  const std::vector<double> scales = weight_scales(layer);
   std::vector<float> values;
   values.reserve(layer.weights.size());
-  for (const std::int32_t code : layer.weights) {
-    values.push_back(static_cast<float>(dequantize(code, layer.weight)));
+  for (std::size_t k = 0; k < layer.weights.size(); ++k) {
+    values.push_back(
+        static_cast<float>(layer.weights[k] * scales[k * scales.size() / layer.weights.size()]));
   }
   return values;
 }
 
-std::vector<float> bias_of(const FixedLayer& layer, int grid) {
+/// Bias codes without the input's zero point.
+std::vector<std::int64_t> bias_codes(const FixedLayer& layer, std::int32_t zero_point) {
+  std::vector<std::int64_t> codes = layer.bias;
+  for (std::size_t k = 0; k < layer.weights.size(); ++k) {
+    codes[k * codes.size() / layer.weights.size()] += std::int64_t{zero_point} * layer.weights[k];
+  }
+  return codes;
+}
+
+/// `scales`: of the sums.
+std::vector<float> bias_of(const std::vector<std::int64_t>& codes,
+                           const std::vector<float>& scales) {
   std::vector<float> values;
-  for (const std::int64_t code : layer.bias) {
-    const auto value = static_cast<float>(std::ldexp(static_cast<double>(code), -grid));
-    if (std::ldexp(double{value}, grid) != static_cast<double>(code) ||
-        static_cast<std::int64_t>(static_cast<double>(code)) != code) {
-      throw std::runtime_error("bias code " + std::to_string(code) +
+  for (std::size_t c = 0; c < codes.size(); ++c) {
+    const double scale = double{scales[c]};
+    const auto value = static_cast<float>(static_cast<double>(codes[c]) * scale);
+    const double back = round_to_integer(double{value} / scale, Rounding::kHalfEven);
+    if (back != static_cast<double>(codes[c]) || static_cast<std::int64_t>(back) != codes[c]) {
+      throw std::runtime_error("bias code " + std::to_string(codes[c]) +
                                " is not a float32 number, which is all ONNX holds");
     }
     values.push_back(value);
@@ -71,17 +106,64 @@ std::vector<float> bias_of(const FixedLayer& layer, int grid) {
   return values;
 }
 
-LayerQuants quants_of(const FixedLayer& layer, int grid) {
+/// Their quantizer, and their scales where these are not one.
+ConstantQuant constant_quant(QuantSpec spec, const std::vector<float>& scales) {
+  if (scales.empty()) return {spec, {}};
+  spec.set_scale(double{scales.front()});
+  if (std::all_of(scales.begin(), scales.end(), [&](float s) { return s == scales.front(); })) {
+    return {spec, {}};
+  }
+  return {spec, scales};
+}
+
+void add_layer(const FixedNetwork& network, const FixedLayer& layer, SaidNetwork& result) {
   LayerQuants quants;
-  quants.weights = exact_spec_of(layer.weight);
-  quants.bias = {bits_for(layer.bias), grid, true, false, "ROUND"};
+  FloatLayer numbers{layer.node, {}, {}};
+  if (layer.node.kind == LayerKind::kConv) {
+    std::vector<float> weights, sums;
+    for (const double scale : weight_scales(layer)) {
+      weights.push_back(single(scale, "scale"));
+      sums.push_back(static_cast<float>(scale * network.scale_of(layer.node.input)));
+    }
+    const std::vector<std::int64_t> bias =
+        bias_codes(layer, network.format_of(layer.node.input).zero_point);
+    numbers.weights = weights_of(layer);
+    numbers.bias = bias_of(bias, sums);
+    quants.weights = constant_quant(exact_spec_of(layer.weight), weights);
+    quants.bias = constant_quant({bits_for(bias), 0, true, false, "ROUND"}, sums);
+  }
   quants.output = spec_of(layer.requant.out, rounding_of(layer), layer.node.is_non_negative());
-  return quants;
+  quants.output.step = layer.step;
+  single(quants.output.scale(), "scale");
+  result.numbers.layers.push_back(std::move(numbers));
+  result.quants.layers.push_back(std::move(quants));
+}
+
+void require_qonnx(const std::string& what, const QuantSpec& spec) {
+  if (spec.zero_point == 0) return;
+  throw std::runtime_error(what +
+                           " has a zero point, to which QONNX rounds otherwise: QDQ would do");
+}
+
+void require_qdq(const LayerQuants& quants) {
+  if (quants.output.mode != "ROUND") {
+    throw std::runtime_error(
+        "QDQ rounds halves to even, the layer does not: --rounding half-even "
+        "would do");
+  }
+  if (quants.bias.spec.bits > kBiasBits) {
+    throw std::runtime_error("its biases have " + std::to_string(quants.bias.spec.bits) +
+                             " bits, those of QDQ 32");
+  }
+  if (quants.weights.spec.is_sign()) {
+    throw std::runtime_error("its weights are -1 and +1, which QDQ cannot say: QONNX would do");
+  }
 }
 
 }  // namespace
 
 bool may_tie(const FixedLayer& layer) {
+  if (layer.requant.multiplies) return true;
   for (const float bound : {layer.node.bounds.low, layer.node.bounds.high}) {
     const double twice = std::ldexp(double{bound}, layer.requant.out.frac + 1);
     if (std::isfinite(bound) && std::fmod(twice, 2) != 0 && std::trunc(twice) == twice) return true;
@@ -92,17 +174,20 @@ bool may_tie(const FixedLayer& layer) {
   return layer.requant.shift + (is_average ? twos_in_count(layer.node.pool) : 0) > 0;
 }
 
-QonnxNetwork to_qonnx(const FixedNetwork& network) {
-  QonnxNetwork result{{network.name, network.input_name, network.input, {}, network.convention},
-                      {spec_of(network.input_format, network.input_rounding, false), {}}};
+SaidNetwork said_as(const FixedNetwork& network, QuantizedForm form) {
+  SaidNetwork result{{network.name, network.input_name, network.input, {}, network.convention},
+                     {form, spec_of(network.input_format, network.input_rounding, false), {}}};
+  result.quants.input.step = network.input_step;
+  if (form == QuantizedForm::kQonnx) require_qonnx("the input", result.quants.input);
   for (const FixedLayer& layer : network.layers) {
-    const int grid = layer.weight.frac + network.format_of(layer.node.input).frac;
     try {
-      if (layer.requant.multiplies) {
-        throw std::runtime_error("has free scales or zero points, which are not written");
+      add_layer(network, layer, result);
+      const LayerQuants& quants = result.quants.layers.back();
+      if (form == QuantizedForm::kQdq) {
+        require_qdq(quants);
+      } else {
+        require_qonnx("its output", quants.output);
       }
-      result.numbers.layers.push_back({layer.node, weights_of(layer), bias_of(layer, grid)});
-      result.quants.layers.push_back(quants_of(layer, grid));
     } catch (const std::runtime_error& error) {
       throw std::runtime_error("layer '" + layer.node.name + "': " + error.what());
     }

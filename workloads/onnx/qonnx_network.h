@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fixed-point network as QONNX says it: the numbers its codes stand for, and Quant nodes that
-// leave these as they are.
+// A fixed-point network as QONNX or QDQ say it: the numbers its codes stand for, and nodes that
+// quantize these as they are.
 #pragma once
 
 #include "workloads/onnx/network_writer.h"
 
 namespace dcnsim {
 
-struct QonnxNetwork {
+struct SaidNetwork {
   FloatNetwork numbers;
   NetworkQuants quants;
 };
@@ -16,7 +16,7 @@ struct QonnxNetwork {
 /// nearest agree.
 bool may_tie(const FixedLayer& layer);
 
-/// Throws std::runtime_error naming the layer for what QONNX cannot say, see save_network.
-QonnxNetwork to_qonnx(const FixedNetwork& network);
+/// Throws std::runtime_error naming the layer for what the form cannot say, see save_network.
+SaidNetwork said_as(const FixedNetwork& network, QuantizedForm form);
 
 }  // namespace dcnsim

@@ -52,6 +52,39 @@ TEST(QuantizeNetwork, ChoosesSignsWidthsAndRounding) {
   EXPECT_EQ(layers[2].requant.shift, 0);
 }
 
+TEST(QuantizeNetwork, LosesLessWithFreeScalesAndLeastWithOneAChannel) {
+  QuantizeOptions options;
+  options.weight_bits = options.activation_bits = 4;
+  const auto noise_with = [&](Scales scales) {
+    options.scales = scales;
+    const QuantizedNetwork quantized = quantize_network(mixed_network(), random_images(3), options);
+    double noise = 0;
+    for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
+      const FixedLayer& layer = quantized.network.layers[i];
+      if (layer.node.kind != LayerKind::kConv) continue;
+      EXPECT_EQ(layer.requant.multiplies, scales != Scales::kPowerOfTwo);
+      noise += quantized.formats[i].weight.noise_to_signal() +
+               quantized.formats[i].output.noise_to_signal();
+      // What is said of the weights is what they hold.
+      const std::vector<float> weights = mixed_network().layers[i].weights;
+      double error = 0;
+      for (std::size_t k = 0; k < weights.size(); ++k) {
+        const double scale =
+            layer.weight_steps.empty()
+                ? std::ldexp(1.0, -layer.weight.frac)
+                : layer.weight_steps[k * layer.weight_steps.size() / weights.size()];
+        error += std::pow(double{weights[k]} - layer.weights[k] * scale, 2);
+      }
+      EXPECT_NEAR(quantized.formats[i].weight.noise, error, 1e-9 * error);
+    }
+    return noise;
+  };
+  const double power_of_two = noise_with(Scales::kPowerOfTwo);
+  const double per_tensor = noise_with(Scales::kPerTensor);
+  EXPECT_LT(per_tensor, power_of_two);
+  EXPECT_LT(noise_with(Scales::kPerChannel), per_tensor);
+}
+
 /// Two convolutions, of which one has a ReLU, write one map, which a third reads.
 FloatNetwork joined_network(float largest_weight) {
   std::mt19937 random(4);

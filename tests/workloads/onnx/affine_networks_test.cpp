@@ -208,6 +208,66 @@ TEST(AffineNetworks, NameWhatIsNoQdq) {
             "node 'QLinearConv_y' (QLinearConv): has no input 3");
 }
 
+/// What `network` is when it has been written and read.
+FixedNetwork written(const FixedNetwork& network, QuantizedForm form) {
+  const test::TemporaryFile file;
+  save_network(network, file.path(), form);
+  return std::get<FixedNetwork>(load_network(file.path()));
+}
+
+void expect_same_layers(const FixedNetwork& network, const FixedNetwork& expected) {
+  EXPECT_EQ(network.input_format, expected.input_format);
+  EXPECT_EQ(network.input_step, expected.input_step);
+  ASSERT_EQ(network.layers.size(), expected.layers.size());
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const FixedLayer &layer = network.layers[i], &right = expected.layers[i];
+    EXPECT_EQ(layer.weight, right.weight);
+    EXPECT_EQ(layer.weights, right.weights);
+    EXPECT_EQ(layer.bias, right.bias);
+    EXPECT_EQ(layer.scales, right.scales);
+    EXPECT_EQ(layer.step, right.step);
+    EXPECT_EQ(layer.weight_steps, right.weight_steps);
+    EXPECT_EQ(layer.requant.out, right.requant.out);
+    EXPECT_EQ(layer.requant.shift, right.requant.shift);
+    EXPECT_EQ(layer.requant.min_code(), right.requant.min_code());
+    EXPECT_EQ(layer.requant.rounding, right.requant.rounding);
+  }
+}
+
+TEST(AffineNetworks, AreWrittenAsTheyAre) {
+  const FixedNetwork network = loaded(qdq(), [](Model& end) {
+    end.node("Relu", {"c"}, "r");
+    pair(end, "r", "p", kScaleY, 9);
+    end.node("GlobalAveragePool", {"p"}, "g");
+    pair(end, "g", "y", 0.6F, 0);
+  });
+  EXPECT_TRUE(network.assumptions.empty());
+  expect_same_layers(written(network, QuantizedForm::kQdq), network);
+  EXPECT_TRUE(written(network, QuantizedForm::kQdq).assumptions.empty());
+  try {
+    written(network, QuantizedForm::kQonnx);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("the input has a zero point"), std::string::npos);
+  }
+  Model m = qdq();
+  m.graph().mutable_initializer(5)->set_int32_data(0, 0);  // xq.zero
+  const FixedNetwork without = loaded(m, [](Model& end) { pair(end, "c", "y", kScaleY, 0); });
+  expect_same_layers(written(without, QuantizedForm::kQonnx), without);
+}
+
+TEST(AffineNetworks, OfShiftsAreWrittenInQdqToo) {
+  Model m = qdq({0.25F, 0.25F});
+  m.graph().mutable_initializer(5)->set_int32_data(0, 0);  // xq.zero
+  FixedNetwork network = loaded(m, [](Model& end) { pair(end, "c", "y", 2.0F, 0); });
+  expect_same_layers(written(network, QuantizedForm::kQdq), network);
+  // Narrower codes are held by a Clip.
+  network.layers[0].requant.out.bits = 5;
+  EXPECT_EQ(written(network, QuantizedForm::kQdq).layers[0].requant.max_code(), 31);
+  network.layers[0].requant.rounding = Rounding::kHalfUp;
+  EXPECT_THROW(written(network, QuantizedForm::kQdq), std::runtime_error);
+}
+
 TEST(AffineNetworks, KnowThatQonnxAddsZeroPointsBeforeItRounds) {
   const auto end = [](float scale, const char* mode, bool is_signed) {
     return [=](Model& m) {
