@@ -127,8 +127,11 @@ AnchorGroup gemmini_gemms(const ValidationInputs& inputs) {
       "as 1 x 1 convolutions, mapped by dcnsim. Two constants of the preset, what a layer and what "
       "a "
       "tile of weights cost beyond array and memory, were fitted to three of them that were named "
-      "before; the other three had no part in it. Memory: an ideal one of 16 bytes a cycle, the "
-      "RTL's bus, and 70 cycles of latency, which was not fitted."};
+      "before; the other three had no part in the constants. How the machine is read (steps "
+      "overlapped, loads hidden, buffers apart, an ideal memory of 16 bytes a cycle, the RTL's "
+      "bus, "
+      "and 70 cycles of latency) follows its sources, but was settled among some 20 readings with "
+      "the errors of all six in view: with steps apart the worst error is 11 to 33 %."};
   const Machine machine = inputs.machine(kGemmini);
   for (const Product& product : products) {
     group.anchors.push_back(
