@@ -201,7 +201,10 @@ class Library:
         match = re.search(name + r'\s*:\s*"?(-?[\d.]+)', self._texts[0])
         if not match:
             raise LibertyError("%s: no %s" % (self.paths[0], name))
-        return number(match.group(1))
+        try:
+            return number(match.group(1))
+        except LibertyError as error:
+            raise LibertyError("%s: %s: %s" % (self.paths[0], name, error)) from None
 
     def names(self):
         return list(self._cells)
