@@ -182,7 +182,7 @@ class Library:
         match = re.search(r'capacitive_load_unit\s*\(\s*([\d.]+)\s*,\s*"?(\w+)"?', head)
         if not match or match.group(2).lower() not in _FEMTO:
             raise LibertyError("%s: no capacitive_load_unit in ff or pf" % paths[0])
-        self.cap_ff = number(match.group(1)) * _FEMTO[match.group(2).lower()]
+        self.cap_ff = self._in_head("capacitive_load_unit", match.group(1)) * _FEMTO[match.group(2).lower()]
         self.time_ps = self._unit("time_unit", _PICO)
         self.leak_nw = self._unit("leakage_power_unit", _NANO)
         volt = self._unit("voltage_unit", {"mv": 1e-3, "v": 1.0})
@@ -195,14 +195,17 @@ class Library:
         match = re.search(name + r'\s*:\s*"?([\d.]+)\s*(\w+)"?', self._texts[0])
         if not match or match.group(2).lower() not in factors:
             raise LibertyError("%s: no %s in %s" % (self.paths[0], name, " or ".join(factors)))
-        return number(match.group(1)) * factors[match.group(2).lower()]
+        return self._in_head(name, match.group(1)) * factors[match.group(2).lower()]
 
     def _number(self, name):
         match = re.search(name + r'\s*:\s*"?(-?[\d.]+)', self._texts[0])
         if not match:
             raise LibertyError("%s: no %s" % (self.paths[0], name))
+        return self._in_head(name, match.group(1))
+
+    def _in_head(self, name, text):
         try:
-            return number(match.group(1))
+            return number(text)
         except LibertyError as error:
             raise LibertyError("%s: %s: %s" % (self.paths[0], name, error)) from None
 
