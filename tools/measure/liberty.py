@@ -4,7 +4,7 @@ import bisect
 import math
 import re
 
-from liberty_syntax import Expression, LibertyError, end_of_group, number, parse_group
+from liberty_syntax import Expression, LibertyError, amount, end_of_group, number, parse_group
 
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?([\w$]+)"?\s*\)\s*\{', re.M)
 _TEMPLATE = re.compile(
@@ -105,7 +105,7 @@ class Arc:
 class Pin:
     def __init__(self, group, templates, cap_ff):
         self.direction = group.get("direction")
-        self.cap_ff = number(group.get("capacitance", "0")) * cap_ff
+        self.cap_ff = amount(group.get("capacitance", "0")) * cap_ff
         self.function = Expression(group.get("function")) if group.get("function") else None
         self.is_tristate = "three_state" in group.values
         self.power = [Power(g, templates) for g in group.all("internal_power")]
@@ -118,7 +118,7 @@ class Pin:
 class Cell:
     def __init__(self, group, templates, cap_ff, leak_nw):
         self.name = group.args[0]
-        self.area = number(group.get("area", "0"))
+        self.area = amount(group.get("area", "0"))
         states = [number(g.get("value")) for g in group.all("leakage_power")
                   if "value" in g.values and g.get("related_pg_pin") != "VNB"]
         mean = sum(states) / len(states) if states else 0.0
