@@ -4,7 +4,7 @@ import bisect
 import math
 import re
 
-from liberty_syntax import Expression, LibertyError, end_of_group, number, parse_group
+from liberty_syntax import Expression, LibertyError, amount, end_of_group, number, parse_group
 
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?([\w$]+)"?\s*\)\s*\{', re.M)
 _TEMPLATE = re.compile(
@@ -105,7 +105,7 @@ class Arc:
 class Pin:
     def __init__(self, group, templates, cap_ff):
         self.direction = group.get("direction")
-        self.cap_ff = number(group.get("capacitance", "0")) * cap_ff
+        self.cap_ff = amount(group.get("capacitance", "0")) * cap_ff
         self.function = Expression(group.get("function")) if group.get("function") else None
         self.is_tristate = "three_state" in group.values
         self.power = [Power(g, templates) for g in group.all("internal_power")]
@@ -118,7 +118,7 @@ class Pin:
 class Cell:
     def __init__(self, group, templates, cap_ff, leak_nw):
         self.name = group.args[0]
-        self.area = number(group.get("area", "0"))
+        self.area = amount(group.get("area", "0"))
         states = [number(g.get("value")) for g in group.all("leakage_power")
                   if "value" in g.values and g.get("related_pg_pin") != "VNB"]
         mean = sum(states) / len(states) if states else 0.0
@@ -182,7 +182,7 @@ class Library:
         match = re.search(r'capacitive_load_unit\s*\(\s*([\d.]+)\s*,\s*"?(\w+)"?', head)
         if not match or match.group(2).lower() not in _FEMTO:
             raise LibertyError("%s: no capacitive_load_unit in ff or pf" % paths[0])
-        self.cap_ff = number(match.group(1)) * _FEMTO[match.group(2).lower()]
+        self.cap_ff = self._in_head("capacitive_load_unit", match.group(1)) * _FEMTO[match.group(2).lower()]
         self.time_ps = self._unit("time_unit", _PICO)
         self.leak_nw = self._unit("leakage_power_unit", _NANO)
         volt = self._unit("voltage_unit", {"mv": 1e-3, "v": 1.0})
@@ -195,13 +195,19 @@ class Library:
         match = re.search(name + r'\s*:\s*"?([\d.]+)\s*(\w+)"?', self._texts[0])
         if not match or match.group(2).lower() not in factors:
             raise LibertyError("%s: no %s in %s" % (self.paths[0], name, " or ".join(factors)))
-        return number(match.group(1)) * factors[match.group(2).lower()]
+        return self._in_head(name, match.group(1)) * factors[match.group(2).lower()]
 
     def _number(self, name):
         match = re.search(name + r'\s*:\s*"?(-?[\d.]+)', self._texts[0])
         if not match:
             raise LibertyError("%s: no %s" % (self.paths[0], name))
-        return number(match.group(1))
+        return self._in_head(name, match.group(1))
+
+    def _in_head(self, name, text):
+        try:
+            return number(text)
+        except LibertyError as error:
+            raise LibertyError("%s: %s: %s" % (self.paths[0], name, error)) from None
 
     def names(self):
         return list(self._cells)

@@ -26,6 +26,14 @@ def number(text):
     return value
 
 
+def amount(text):
+    """A number that is not negative."""
+    value = number(text)
+    if value < 0:
+        raise LibertyError("%s: expected 0 or more" % text[:40])
+    return value
+
+
 _BRACE = re.compile(r"[{}]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}();:,]|[^\s{}();:,"]+')
 
