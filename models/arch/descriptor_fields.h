@@ -89,9 +89,9 @@ void visit_format(const FormatFields& fields, FormatType& format, Visitor& visit
 }
 
 /// Calls visit(field, member) for every field in the order of offsets, visit.constant(field, value)
-/// for those that never vary, and visit.version(field, value) for the one that says which version it
-/// is. A visitor that writes members must set `kind` when it is visited: where later fields belong
-/// depends on it.
+/// for those that never vary, and visit.version(field, value) for the one that says which version
+/// it is. A visitor that writes members must set `kind` when it is visited: where later fields
+/// belong depends on it.
 template <typename DescriptorType, typename Visitor>
 void visit_fields(DescriptorType& d, Visitor& visit) {
   visit.constant(Field{"magic", 0, 4, kAny, "0x444C4E44, the bytes \"DNLD\""}, kDescriptorMagic);
