@@ -58,7 +58,8 @@ objectives: [energy_uj, loss_points]
                            std::uint64_t correct) {
     StoredPoint p;
     p.id = id;
-    p.figures = {1000, 1e-3, energy_uj * 1e6, area_mm2 * 1e6, 0.25, 5000, 8000, 10, correct, 9};
+    p.figures = {1000, 1e-3, energy_uj * 1e6, area_mm2 * 1e6, 0.25, 5000, 8000, 10, correct, 9,
+                 {},   {}};
     p.layers = R"([{"macs": 1}])";
     return p;
   }

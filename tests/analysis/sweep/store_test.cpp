@@ -28,7 +28,7 @@ const SweepFacts kFacts{{"program", "p"}, {"sweep", "{}"}, {"file", "s.yaml"}, {
 StoredPoint point(std::uint64_t id) {
   StoredPoint p;
   p.id = id;
-  p.figures = {100 + id, 1e-3, 2.5e8 / 3, 1e6, 0.5, 7, 8, 10, 9, 10};
+  p.figures = {100 + id, 1e-3, 2.5e8 / 3, 1e6, 0.5, 7, 8, 10, 9, 10, 5e-4, 1e8 / 3};
   p.layers = "[]";
   return p;
 }
