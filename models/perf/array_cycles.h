@@ -24,9 +24,9 @@ struct ArrayWork {
   /// The step before and the one after work on the same sums, which fit the PEs: an
   /// output-stationary array keeps them there between chunks, or else in the accumulator buffer.
   bool sums_stay = false;
-  int groups = 1;          ///< one after the other
-  int parameter_bits = 0;  ///< of each channel, which the requantizer reads
+  int groups = 1;     ///< one after the other
   int positions = 1;  ///< equal parts of the reduction that share no pass (Reduction::kChannels)
+  int parameter_bits = 0;  ///< of each channel, which the requantizer reads
 };
 
 /// Cycles from the first weights (weight-stationary) or operands (output-stationary) entering the

@@ -88,7 +88,7 @@ void Pipeline::execute(const Descriptor& descriptor) {
     const Shape out = descriptor.output_shape();
     const InputRegion region = input_region(descriptor, {0, out.height, 0, out.width});
     counters_->input_codes +=
-        u64(descriptor.images()) *
+        static_cast<std::uint64_t>(descriptor.images()) *
         codes_of(region, descriptor.input_slice.map(descriptor.conv.in).channels);
   }
   settle();

@@ -625,6 +625,7 @@ TEST(accelerator_yaml, both_ends_of_every_range_are_good_and_nothing_beyond) {
                         {"memory.gbytes_per_s", {"0.001", "1e6", "unlimited"}, {"0", "-1", "1e7"}},
                         {"memory.energy_pj_per_byte", {"0", "1e6", "unknown"}, {"-1", "1e7"}},
                         {"mapping.slack", {"0", "1000"}, {"-1", "1000.1"}},
+                        {"mapping.batch", {"0", "256"}, {"-1", "257"}},
                         {"cost.sram_node_nm", {"0", "1000"}, {"-1", "1001"}},
                         {"cost.logic_factor", factors[0], factors[1]},
                         {"cost.sram_factor", factors[0], factors[1]},

@@ -56,7 +56,7 @@ TEST(Oracle, counts_what_evaluator_and_predictor_count) {
       census.count({machine, layers[l], expected[l].run});
     }
   }
-  if (!HasFailure() && !tries_few()) census.expect_each(tries(4, 15));
+  if (!HasFailure() && !tries_few()) census.expect_each(tries(3, 9));
 }
 
 TEST(Oracle, counts_lists_that_are_queued) {

@@ -3,6 +3,7 @@
 // code is the executor's, every count the evaluator's, the predictor's and the oracle's.
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -129,8 +130,12 @@ std::vector<CaseClass<Descriptor>> schedule_classes() {
 
 TEST(RandomSchedules, have_the_codes_of_the_executor_and_the_counts_of_evaluator_and_oracle) {
   Census<Descriptor> census(schedule_classes());
-  const auto systems = static_cast<unsigned>(tries(300, 600));
-  for (unsigned seed = 1; seed <= systems && !testing::Test::HasFailure(); ++seed) {
+  std::vector<unsigned> seeds(static_cast<std::size_t>(tries(300, 600)));
+  std::iota(seeds.begin(), seeds.end(), 1u);
+  // Of groups whose channels alone are loaded, several a tile: one in some 400.
+  seeds.insert(seeds.end(), {1289, 1291, 1387});
+  for (const unsigned seed : seeds) {
+    if (testing::Test::HasFailure()) break;
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomLayer random(seed);
     RandomNetwork networks(seed);

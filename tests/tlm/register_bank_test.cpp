@@ -141,7 +141,7 @@ TEST_F(RegisterBankTest, wrong_direction_is_a_command_error_without_effect) {
 
 TEST_F(RegisterBankTest, addresses_outside_the_map_are_address_errors) {
   EXPECT_EQ(write(0x030, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(write(0x0A8, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(write(0x0B0, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(reg::kWindowBytes, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(write(std::uint64_t{1} << 40, 1), tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }

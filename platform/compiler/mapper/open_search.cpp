@@ -10,11 +10,14 @@ namespace dcnsim {
 namespace {
 
 /// What a bound must promise to be looked at, once so many mappings that take so many cycles have
-/// been evaluated: a share that grows from then on. Hundreds of tilings of a layer that waits for
-/// the bus alone are as good as each other.
+/// been evaluated: a share that grows from then on, to less than anybody would miss. Hundreds of
+/// tilings of a layer that waits for the bus alone are as good as each other.
 double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
   const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
-  return evaluated < patience ? 0 : 0.0002 * static_cast<double>(evaluated - patience + 5);
+  constexpr double kMost = 0.004;
+  return evaluated < patience
+             ? 0
+             : std::min(kMost, 0.0002 * static_cast<double>(evaluated - patience + 5));
 }
 
 /// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.

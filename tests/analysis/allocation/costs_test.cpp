@@ -118,7 +118,7 @@ class SimulatedCostsTest : public testing::Test {
 };
 
 /// Rows in the whole network that may be opened more or less than the tables say.
-constexpr double kRows = 4;
+constexpr double kRows = 8;
 
 TEST_F(SimulatedCostsTest, of_weights_add_up_to_the_whole_networks_for_any_widths) {
   SimulatedCosts costs = this->costs(Scope::kWeights);
