@@ -111,6 +111,7 @@ std::string liberty_text() { return read_text_file(kLiberty, kMostBytes); }
 
 AcceleratorConfig machine() {
   AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
+  config.clock_mhz = 100;  // what a PE of 350 nm makes
   config.array.weight_bits = config.array.activation_bits = 4;
   config.cost.tables = kMeasured;
   config.cost.technology = kLibrary;
