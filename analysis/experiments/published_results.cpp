@@ -2,6 +2,23 @@
 #include "analysis/experiments/published_results.h"
 
 namespace dcnsim {
+namespace {
+
+/// What both tables say of a layer.
+BitFusionLayer layer_of(const CsvTable& table, std::size_t row) {
+  const auto number = [&](const char* column) { return table.integer(row, table.column(column)); };
+  BitFusionLayer layer;
+  layer.in_channels = number("in_channels");
+  layer.out_channels = number("out_channels");
+  layer.out_height = number("out_height");
+  layer.out_width = number("out_width");
+  layer.kernel = number("kernel");
+  layer.activation_bits = number("act_bits");
+  layer.weight_bits = number("weight_bits");
+  return layer;
+}
+
+}  // namespace
 
 std::vector<PublishedLayer> published_layers(const CsvTable& table) {
   std::vector<PublishedLayer> layers;
@@ -11,13 +28,7 @@ std::vector<PublishedLayer> published_layers(const CsvTable& table) {
     };
     PublishedLayer p;
     p.name = table.text(row, table.column("layer"));
-    p.layer.in_channels = number("in_channels");
-    p.layer.out_channels = number("out_channels");
-    p.layer.out_height = number("out_height");
-    p.layer.out_width = number("out_width");
-    p.layer.kernel = number("kernel");
-    p.layer.activation_bits = number("act_bits");
-    p.layer.weight_bits = number("weight_bits");
+    p.layer = layer_of(table, row);
     p.layer.unrolled = row == 0 && table.text(row, table.column("kind")) == "conv";
     p.compute_bound_cycles = number("cycles_4096b");
     p.cycles = number("cycles_192b");
@@ -41,14 +52,8 @@ std::vector<PublishedRow> published_rows(const CsvTable& table) {
     PublishedRow p;
     p.network = table.text(row, table.column("network"));
     p.name = table.text(row, table.column("layer"));
-    p.layer.in_channels = number("in_channels");
-    p.layer.out_channels = number("out_channels");
-    p.layer.out_height = number("out_height");
-    p.layer.out_width = number("out_width");
-    p.layer.kernel = number("kernel");
+    p.layer = layer_of(table, row);
     p.layer.stride = number("stride");
-    p.layer.activation_bits = number("act_bits");
-    p.layer.weight_bits = number("weight_bits");
     p.layer.unrolled = number("unrolled") == 1;
     p.interface_bits = number("interface_bits");
     p.columns = number("columns");
