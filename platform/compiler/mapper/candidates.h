@@ -53,7 +53,8 @@ class Candidates {
     });
   }
 
-  /// Likewise for the other legal tilings that differ from one in a single size by a single unit.
+  /// Likewise for other legal tilings that differ from one in a single size: by a single unit, or,
+  /// of rows and columns, the greatest that makes as many tiles, of which the last is smallest.
   void for_each_neighbour(const Tiling& tiling,
                           const std::function<void(const Tiling&)>& visit) const;
 
@@ -79,7 +80,7 @@ class Candidates {
 
   void add_pixel_tile(int height, int width);
   void find_pixel_tiles();
-  void find_filling_tile(int height, int end_height, int width, int end_width);
+  void find_filling_tiles(int height, int end_height, int width, int end_width);
   void find_groups();
   void add_groups(Tiling tiling);
   Limits limits(Tiling tiling) const;

@@ -56,6 +56,9 @@ class OpenSearch {
   void add_predicted(const Tiling& tiling, std::uint64_t number);
   Open take();
   void look_into(const Open& open);
+  bool is_by_cycles() const;
+  std::uint64_t evaluated_in_vain() const;
+  bool may_win(const Score& bound, std::size_t wanted) const;
   void evaluate(const Tiling& tiling, std::size_t wanted);
   void add_neighbours(const Tiling& tiling);
   Score worst() const { return ranking_.rank(result_.best.back().score); }
