@@ -246,13 +246,14 @@ void Candidates::add_groups(Tiling tiling) {
     if (request_.order.value_or(order) != order) continue;
     tiling.order = order;
     const Limits held = limits(tiling);
-    for (const PixelTile& tile : pixel_tiles_) {
+    for (std::size_t i = 0; i < pixel_tiles_.size(); ++i) {
+      const PixelTile& tile = pixel_tiles_[i];
       tiled.tiling = tiling;
       tiled.tiling.tile_h = tile.height;
       tiled.tiling.tile_w = tile.width;
       if (!held.hold(tile) || !is_useful(tiled)) continue;
       if (request_.fixes_tiling() && !why_invalid(tiled).empty()) continue;
-      groups_.push_back({tiled.tiling});
+      groups_.push_back({tiled.tiling, i});
       break;
     }
   }

@@ -39,8 +39,7 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
   for (const TilingGroup& group : candidates_.groups()) {
     if (order.value_or(group.fewest.order) == group.fewest.order) {
-      add(search_.least_counters(layer_, group, predictor_),
-          {{}, next_number_, Stage::kGroup, &group, group.fewest});
+      add_group(group, next_number_);
     }
     next_number_ += kOfGroup;
   }
@@ -60,10 +59,14 @@ void OpenSearch::add(const LayerCounters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
+void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
+  add(search_.least_counters(layer_, group, predictor_),
+      {{}, number, Stage::kGroup, group.first, group.fewest});
+}
+
 void OpenSearch::add_predicted(const Tiling& tiling, std::uint64_t number) {
   ++result_.legal;
-  add(search_.least_counters(predictor_.predict(tiling)),
-      {{}, number, Stage::kTiling, nullptr, tiling});
+  add(search_.least_counters(predictor_.predict(tiling)), {{}, number, Stage::kTiling, 0, tiling});
 }
 
 OpenSearch::Open OpenSearch::take() {
@@ -90,17 +93,17 @@ void OpenSearch::look_into(const Open& open) {
   if (open.stage == Stage::kTiling) {
     add(search_.least_counters(predictor_.predict(open.tiling),
                                tile_times_.least_cycles(open.tiling)),
-        {{}, open.number, Stage::kTiles, nullptr, open.tiling});
+        {{}, open.number, Stage::kTiles, 0, open.tiling});
     return;
   }
-  std::uint64_t number = open.number;
-  const LeastWork work = search_.least_work(layer_, *open.group);
-  candidates_.for_each_that_may_fit(*open.group, [&](const Tiling& tiling) {
-    ++number;
+  const TilingGroup group{open.tiling, open.first};
+  const LeastWork work = search_.least_work(layer_, group);
+  const auto rest = candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;
     add(search_.least_counters(layer_, work, predictor_.predict_transfers(tiling)),
-        {{}, number, Stage::kTransfers, nullptr, tiling});
+        {{}, open.number + 1 + n - open.first, Stage::kTransfers, 0, tiling});
   });
+  if (rest) add_group(*rest, open.number + rest->first - open.first);
 }
 
 /// Whether cycles decide. Of energy and bytes bounds know enough, or less.

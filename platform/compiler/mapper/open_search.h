@@ -47,12 +47,13 @@ class OpenSearch {
     Score least;
     std::uint64_t number;  ///< in the order of Candidates
     Stage stage;
-    const TilingGroup* group;
+    std::size_t first;  ///< of a group, whose fewest pixel tiles are those of `tiling`
     Tiling tiling;
   };
   static bool comes_later(const Open& a, const Open& b);
 
   void add(const LayerCounters& least, Open open);
+  void add_group(const TilingGroup& group, std::uint64_t number);
   void add_predicted(const Tiling& tiling, std::uint64_t number);
   Open take();
   void look_into(const Open& open);

@@ -379,7 +379,7 @@ TEST(Bounds, are_never_beaten) {
 TEST(Bounds, of_groups_are_never_beaten) {
   RandomLayer random(7);
   std::mt19937 engine(7);
-  int groups = 0;
+  int groups = 0, rests = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 2000; ++i) {
     AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
@@ -390,7 +390,14 @@ TEST(Bounds, of_groups_are_never_beaten) {
     const Candidates candidates(d, config);
     if (candidates.groups().empty()) continue;
     const auto last = static_cast<int>(candidates.groups().size()) - 1;
-    const TilingGroup& group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    TilingGroup group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    // Or what is left of it behind the fewest pixel tiles.
+    while (random.chance(2)) {
+      const auto rest = candidates.for_the_fewest(group, [](const Tiling&, std::size_t) {});
+      if (!rest) break;
+      group = *rest;
+      ++rests;
+    }
     std::vector<Tiling> tilings;
     candidates.for_each(group, [&](const Tiling& tiling) { tilings.push_back(tiling); });
     if (tilings.empty()) continue;
@@ -413,6 +420,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
     ++groups;
   }
   EXPECT_GT(groups, 700);
+  EXPECT_GT(rests, 300);
   EXPECT_EQ(orders.size(), 4u);
 }
 
