@@ -14,6 +14,7 @@
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/search.h"
+#include "platform/compiler/mapper/tile_times.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/known_layers.h"
@@ -71,7 +72,8 @@ class Contest {
       : layer_(layer),
         config_(config),
         search_(config, lpddr4_3200(), none_),
-        predictor_(layer, config) {}
+        predictor_(layer, config),
+        tile_times_(layer, config, search_.bounds(), predictor_.step_works()) {}
 
   void expect_no_better(const Rivals& rivals, std::mt19937& engine) {
     const SearchResult best = search_.best(layer_, {}, 1);
@@ -98,8 +100,12 @@ class Contest {
     d.tiling = tiling;
     if (!tried_.insert(encode(d)).second) return;
     const auto is_better = [&](const Score& score) { return score.first < good_; };
-    // Most are given up long before their end.
-    const auto rival = search_.evaluate_while(d, predictor_.predict(tiling), is_better);
+    // Most are ruled out by their bounds, and others given up long before their end.
+    const Prediction& prediction = predictor_.predict(tiling);
+    const LayerCounters least =
+        search_.least_counters(prediction, tile_times_.least_cycles(tiling));
+    if (!is_better(search_.score_of(d, least))) return;
+    const auto rival = search_.evaluate_while(d, prediction, is_better);
     EXPECT_FALSE(rival && is_better(rival->score))
         << what << ' ' << tiling.tile_h << 'x' << tiling.tile_w << " c" << tiling.tile_channels
         << " in " << tiling.tile_in << " k" << tiling.chunk_k << ' ' << to_string(tiling.order)
@@ -149,6 +155,7 @@ class Contest {
   const AcceleratorConfig& config_;
   MappingSearch search_;
   Predictor predictor_;
+  TileTimes tile_times_;
   double good_ = 0;
   std::set<DescriptorBytes> tried_;
 };
