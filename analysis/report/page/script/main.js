@@ -5,7 +5,8 @@ function tiles(metrics) {
   return el("dl", { class: "tiles" }, metrics.filter((m) => m.value !== null).map((m) =>
     el("div", { title: m.meaning }, el("dt", {}, metricName(m)),
       el("dd", {}, figure(m.value), el("span", { class: "unit" },
-        m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)))));
+        m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)),
+      m.range ? el("dd", { class: "range", title: m.range.what }, rangeText(m.range)) : null)));
 }
 
 function showHeader({ kind, title, lines, version }) {
