@@ -139,6 +139,14 @@ Json metrics(const Fields& run) {
                         1e-6 * run.number("/area/total_um2")));
   list.push_back(
       metric("traffic_kb", "kB", "lower", "on the memory bus, 1,000 bytes", 1e-3 * traffic_bytes));
+  if (run.has("/throughput") && !run.at("/throughput").is_null()) {
+    const Fields stream = run.object("/throughput");
+    list.push_back(metric("images_per_s", "1/s", "higher", "of a stream of batches",
+                          stream.positive("/images_per_s")));
+    list.push_back(metric("stream_energy_uj", "uJ", "lower",
+                          "on chip and DRAM, an image of that stream",
+                          1e-6 * stream.number("/energy_pj_an_image")));
+  }
   list.push_back(metric("utilization_percent", "%", "higher",
                         "of the PE cycles, those that multiply", 100 * run.number("/utilization")));
   list.push_back(metric("cycles", "cycles", "lower", "from START to the interrupt",

@@ -252,6 +252,23 @@ TEST(Page, results_without_the_memorys_peak_are_shown_without_its_roof) {
   EXPECT_TRUE(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"].is_null());
 }
 
+TEST(Page, what_a_stream_gets_is_shown_where_it_was_asked_for) {
+  Json run = run_result();
+  const auto value_of = [&run](const std::string& name) {
+    const Json data = data_of(page(run));
+    for (const Json& metric : data["runs"][0]["metrics"]) {
+      if (metric["name"] == name) return metric["value"];
+    }
+    return Json("none");
+  };
+  EXPECT_EQ(value_of("images_per_s"), "none");
+  run["throughput"] = {{"images_per_s", 400}, {"energy_pj_an_image", 5e8}};
+  EXPECT_EQ(value_of("images_per_s"), 400);
+  EXPECT_EQ(value_of("stream_energy_uj"), 500);
+  run["throughput"]["images_per_s"] = 0;
+  EXPECT_EQ(error_of(run).rfind("r.json: /throughput/images_per_s: ", 0), 0u) << error_of(run);
+}
+
 TEST(Page, a_network_is_called_as_its_file_is) {
   Json run = run_result();
   for (const char* const file : {"nets/small.onnx", "nets/small.onnx.gz"}) {
