@@ -12,7 +12,7 @@ function tiles(metrics) {
 function showHeader({ kind, title, lines, version }) {
   replaceContent(document.getElementById("header"),
     el("p", { class: "overline" }, `dcnsim ${kind}`), el("h1", {}, title),
-    lines.map((line) => el("p", { class: "lead" }, line)));
+    lines.filter(Boolean).map((line) => el("p", { class: "lead" }, line)));
   replaceContent(document.getElementById("footer"),
     el("p", {}, `Made by dcnsim ${version}. Nothing on this page is loaded from elsewhere. Charts ` +
       "with d3 5 (BSD 3-clause licence, in the page's source)."));
@@ -26,7 +26,8 @@ function showRuns(runs) {
   const titles = runs.map((run) => `${run.network} on ${run.machine.name}`);
   const content = document.getElementById("content");
   if (runs.length === 1) {
-    showHeader({ kind: "run", title: titles[0], version: runs[0].version, lines: [runText(runs[0])] });
+    showHeader({ kind: "run", title: titles[0], version: runs[0].version,
+      lines: [runText(runs[0]), limitNote(runs)] });
     replaceContent(content, section("Figures of merit", null, tiles(runs[0].metrics)),
       resultSections(runs));
     return;
