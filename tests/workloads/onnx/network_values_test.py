@@ -62,13 +62,24 @@ def close(expected, found, said, _):
     return np.abs(found - expected).max() <= 1e-3 * max(np.abs(expected).max(), 1e-30)
 
 
-def equal_codes(expected, found, said, scale):
-    """Multipliers of 31 bits are as good as exact up to 8 bits. Of 16 they move a few codes, here or
-    in a layer before, by one or two."""
-    moved = np.abs(np.rint((found - expected) / scale))
-    if said[1:].startswith("16."):
-        return moved.max() <= 2 and (moved > 0).mean() <= 0.3
-    return moved.max() == 0
+class EqualCodes:
+    """Multipliers of 31 bits are as good as exact up to 8 bits. Of 16 they move a code now and then,
+    here or in a layer before, by one or two: few of a network, and hardly any of all."""
+
+    def __init__(self):
+        self.codes = self.moved = 0
+
+    def __call__(self, expected, found, said, scale):
+        moved = np.abs(np.rint((found - expected) / scale))
+        if not said[1:].startswith("16."):
+            return moved.max() == 0
+        self.codes += moved.size
+        self.moved += np.count_nonzero(moved)
+        return moved.max() <= 2 and np.count_nonzero(moved) <= max(1, 0.05 * moved.size)
+
+    def fault(self):
+        return [f"{self.moved} of {self.codes} codes of 16 bits moved"] if (
+            self.moved > 1e-3 * self.codes) else []
 
 
 def check_the_checks():
@@ -77,8 +88,10 @@ def check_the_checks():
     assert equal(one, one, "s8.1", 1) and not equal(one, other, "s8.1", 1)
     assert equal(other, one, "s8.1*", 1) and not equal(other + 1, one, "s8.1*", 1)
     assert not equal(100 * one, 100 * one + 0.5, "s8.1*", 1)
-    assert equal_codes(one, one, "u8.0z3", 0.01) and not equal_codes(one, other, "u8.0z3", 0.01)
-    assert not equal_codes(one, one + 0.01, "s16.0", 0.01)
+    codes = EqualCodes()
+    assert codes(one, one, "u8.0z3", 0.01) and not codes(one, other, "u8.0z3", 0.01)
+    assert not codes(one, one + 0.01, "s16.0", 0.01) and codes(one, other, "s16.0", 0.01)
+    assert codes.fault()
 
 
 def check(maker, evaluate, agrees, program, count, seed):
@@ -137,11 +150,14 @@ def main():
     check_the_checks()
     faults = check(exporter_graphs, evaluate, close, program, count, seed)
     faults += check(qonnx_graphs, evaluate, equal, program, count, seed)
-    faults += check(affine_graphs, exactly, equal_codes, program, count, seed)
+    codes = EqualCodes()
+    faults += check(affine_graphs, exactly, codes, program, count, seed)
+    faults += codes.fault()
     faults += damaged((exporter_graphs, qonnx_graphs, affine_graphs), program, count, seed)
     for fault in faults:
         print(fault)
-    print(f"{count} networks of each kind, seed {seed}: {len(faults)} faults")
+    print(f"{count} networks of each kind, seed {seed}: {len(faults)} faults; "
+          f"{codes.moved} of {codes.codes} codes of 16 bits moved")
     return 1 if faults else 0
 
 
