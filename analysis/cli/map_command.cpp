@@ -23,6 +23,7 @@
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/short_name.h"
 #include "models/base/text/wrap.h"
+#include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
 #include "platform/compiler/mapper/search.h"
 
@@ -75,6 +76,20 @@ void ask_what_if(const MapOptions& options, const Machine& machine, const FixedN
                            anew ? WhatIfMapping::kNew : WhatIfMapping::kFixed, mapper);
 }
 
+/// Where the machine's mapping.batch asks for one.
+std::optional<MappedStream> mapped_stream(const Machine& machine, const FixedNetwork& network,
+                                          const std::vector<LayerMapping>& mappings) {
+  if (machine.config.mapping.batch == 0) return std::nullopt;
+  TimingRecord one;
+  for (const LayerMapping& mapping : mappings) one.layers.push_back(mapping.descriptor);
+  const StreamRecord stream = evaluate_stream(
+      machine, network, describe(network, machine.config.accumulator), one, nullptr);
+  MappedStream mapped;
+  mapped.images = stream.images;
+  for (const LayerCounters& layer : stream.counters) mapped.interval_cycles += layer.cycles;
+  return mapped;
+}
+
 MapReport mapped(const MapOptions& options) {
   MapReport report;
   report.version = DCNSIM_VERSION;
@@ -100,6 +115,7 @@ MapReport mapped(const MapOptions& options) {
   report.accelerator = machine.config;
   std::vector<LayerMapping> mappings =
       map_layers(machine, network, options.mapping.file, report.inputs, progress, kRunnersUp);
+  report.stream = mapped_stream(machine, network, mappings);
   const EnergyModel energy = energy_model(machine.cost);
   MappingSearch search(machine.config, machine.dram, energy);
   for (std::size_t i = 0; i < mappings.size(); ++i) {

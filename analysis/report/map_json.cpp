@@ -94,6 +94,12 @@ std::string to_json(const MapReport& report) {
   }
   json["limits"] = report.what_if ? limits_json(report.what_if->total) : Json(nullptr);
   json["what_if"] = report.what_if ? what_if_json(*report.what_if) : Json(nullptr);
+  json["stream"] = nullptr;
+  if (const auto& stream = report.stream) {
+    json["stream"] = {{"images", stream->images},
+                      {"interval_cycles", stream->interval_cycles},
+                      {"images_per_s", stream->images_per_s(report.accelerator.clock_mhz)}};
+  }
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   return dump(json);
 }

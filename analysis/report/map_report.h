@@ -2,6 +2,7 @@
 // What `dcnsim map` found out: how each layer is executed and why, as text and as JSON.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,16 @@ struct MappedLayer {
   std::optional<Choice> choice;
 };
 
+/// A stream of batches, each queued while the one before runs.
+struct MappedStream {
+  int images = 1;                     ///< of a batch, which shares weights
+  std::uint64_t interval_cycles = 0;  ///< from the end of a batch to that of the next
+
+  double images_per_s(double clock_mhz) const {
+    return 1e6 * clock_mhz * images / static_cast<double>(interval_cycles);
+  }
+};
+
 struct MapReport {
   std::string version;  ///< of dcnsim
   std::vector<InputFile> inputs;
@@ -27,6 +38,7 @@ struct MapReport {
   AcceleratorConfig accelerator;
   std::vector<MappedLayer> layers;
   std::optional<WhatIfReport> what_if;  ///< unless nobody asked
+  std::optional<MappedStream> stream;   ///< where mapping.batch asks for one
 };
 
 inline constexpr const char* kMapSchema = "dcnsim.map/1";

@@ -141,6 +141,18 @@ std::string what_ifs_text(const MapReport& report, const TextLayout& layout) {
   return '\n' + what_if_text(*report.what_if, names, layout);
 }
 
+std::string stream_text(const MapReport& report, const TextLayout& layout) {
+  if (!report.stream) return "";
+  const MappedStream& stream = *report.stream;
+  const std::string batch =
+      stream.images == 1 ? "an image" : fmt::format("a batch of {}", stream.images);
+  return wrapped(fmt::format("{:.4g} images/s in a stream, {} every {} cycles",
+                             stream.images_per_s(report.accelerator.clock_mhz), batch,
+                             stream.interval_cycles),
+                 layout.columns) +
+         '\n';
+}
+
 }  // namespace
 
 std::string to_text(const MapReport& report, const TextLayout& layout) {
@@ -204,7 +216,7 @@ std::string to_text(const MapReport& report, const TextLayout& layout) {
                              sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
                              to_string(report.accelerator.mapping.objective)),
                  layout.columns) +
-         '\n' + what_ifs_text(report, layout);
+         '\n' + stream_text(report, layout) + what_ifs_text(report, layout);
 }
 
 std::string explain(const MapReport& report, std::size_t index, const TextLayout& layout) {

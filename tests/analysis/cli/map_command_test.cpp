@@ -133,6 +133,22 @@ TEST_F(MapCommandTest, a_written_mapping_runs_as_the_search_does) {
   EXPECT_EQ(mapped.at("inputs").back().at("role"), "mapping");
 }
 
+TEST_F(MapCommandTest, a_stream_is_what_a_run_of_batches_simulates) {
+  std::string machine = slurp(kSource + "/models/arch/presets/small_edge.yaml");
+  const std::string none = "batch: 0";
+  machine.replace(machine.find(none), none.size(), "batch: 2");
+  spill(path("batch.yaml"), machine);
+  const std::string options = this->options() + "--accelerator " + path("batch.yaml") + " --json ";
+  ASSERT_EQ(dcnsim("map --what-if none" + options + path("map.json")).code, 0);
+  ASSERT_EQ(dcnsim("run --limit 2 --timing lt" + options + path("run.json")).code, 0);
+  const Json stream = json("map.json").at("stream"), run = json("run.json").at("throughput");
+  const int jobs = run.at("batch").get<int>() / stream.at("images").get<int>();
+  EXPECT_EQ(run.at("weights_shared"), jobs == 1);
+  EXPECT_NEAR(stream.at("interval_cycles").get<double>() * jobs,
+              run.at("cycles").at(1).get<double>(),
+              jobs == 1 ? 0 : 0.01 * run.at("cycles").at(1).get<double>());
+}
+
 TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
   const std::string map = "map --what-if fixed --calibration " + calibration_;
   const Outcome without = dcnsim(map + " --no-cache");

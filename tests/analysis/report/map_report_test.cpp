@@ -120,6 +120,25 @@ TEST(MapReport, json_has_the_documented_fields) {
   EXPECT_EQ(layer.at("filling_draining_cycles"), 0);
   EXPECT_TRUE(layer.at("what_if").is_null());
   EXPECT_EQ(layer.at("output_on_chip"), true);
+  EXPECT_TRUE(json.at("stream").is_null());
+}
+
+TEST(MapReport, says_what_a_stream_gets_where_one_was_asked_for) {
+  MapReport r = example();
+  r.accelerator.clock_mhz = 200;
+  EXPECT_EQ(to_text(r).find("stream"), std::string::npos);
+  r.stream = {4, 2'000'000};
+  EXPECT_NE(
+      to_text(r, unbroken()).find("400 images/s in a stream, a batch of 4 every 2000000 cycles\n"),
+      std::string::npos);
+  r.stream->images = 1;
+  EXPECT_NE(
+      to_text(r, unbroken()).find("100 images/s in a stream, an image every 2000000 cycles\n"),
+      std::string::npos);
+  const auto stream = nlohmann::json::parse(to_json(r)).at("stream");
+  EXPECT_EQ(stream.at("images"), 1);
+  EXPECT_EQ(stream.at("interval_cycles"), 2'000'000);
+  EXPECT_EQ(stream.at("images_per_s"), 100);
 }
 
 }  // namespace
