@@ -63,6 +63,12 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
 
 }  // namespace
 
+double TensorFormats::output_scale() const { return std::ldexp(output_step, -output.frac); }
+
+std::vector<double> TensorFormats::scales_of_weights() const {
+  return weight_scales.empty() ? std::vector<double>{std::ldexp(1.0, -weight.frac)} : weight_scales;
+}
+
 FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& formats) {
   FixedNetwork result;
   result.name = network.name;

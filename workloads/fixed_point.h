@@ -19,6 +19,10 @@ struct TensorFormats {
   /// their format; of the output its format's times `output_step`.
   std::vector<double> weight_scales = {};
   double output_step = 1;
+
+  double output_scale() const;
+  /// One a channel, or that of the format.
+  std::vector<double> scales_of_weights() const;
 };
 
 struct NetworkFormats {
