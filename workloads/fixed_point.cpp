@@ -159,13 +159,17 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
 }
 
 NetworkFormats formats_of(const FixedNetwork& network) {
+  if (network.input_format.zero_point != 0 || network.input_step != 1) {
+    throw std::invalid_argument("the input has a zero point or a free scale, expected neither");
+  }
   NetworkFormats formats{network.input_format, {}};
   for (const FixedLayer& layer : network.layers) {
-    if (layer.requant.multiplies) {
+    if (layer.requant.out.zero_point != 0) {
       throw std::invalid_argument("layer '" + layer.node.name +
-                                  "': has free scales or zero points, expected powers of two");
+                                  "': has a zero point, expected none");
     }
-    formats.layers.push_back({layer.weight, layer.requant.out, layer.requant.rounding});
+    formats.layers.push_back(
+        {layer.weight, layer.requant.out, layer.requant.rounding, layer.weight_steps, layer.step});
   }
   return formats;
 }

@@ -61,7 +61,7 @@ inline constexpr int kMultiplierBits = 31;
 /// e if all of `scales` are 2^-e.
 std::optional<int> common_frac(const std::vector<double>& scales);
 
-/// Throws std::invalid_argument naming a layer that is affine.
+/// Throws std::invalid_argument, naming what has it: zero points, a free scale of the input.
 NetworkFormats formats_of(const FixedNetwork& network);
 
 /// In what `fixed` is not `network` in fixed point, the first layer that differs, in words: another
