@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/command_description.h"
@@ -30,6 +31,9 @@
 
 namespace dcnsim::cli {
 namespace {
+
+/// Bytes of a file that tell text from what is none.
+constexpr std::size_t kBeginning = 16;
 
 struct InspectOptions {
   std::string what;
@@ -197,27 +201,37 @@ bool is_pipe(const std::filesystem::path& file) {
   return std::filesystem::is_fifo(file, error) || std::filesystem::is_character_file(file, error);
 }
 
+/// Whether what begins so is no text: a network under whatever name, or a file that people take for
+/// one.
+bool is_binary(std::string_view beginning) {
+  return std::any_of(beginning.begin(), beginning.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+}
+
+std::string beginning_of_file(const std::string& path) {
+  std::string start(kBeginning, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  return start;
+}
+
 /// A result if it is JSON that says what it is, else an accelerator.
 void inspect_pipe(const std::string& path, const TextLayout& layout) {
   const std::string text = read_text_file(path, kMaxJsonBytes);
+  if (is_binary(std::string_view(text).substr(0, kBeginning))) {
+    throw std::runtime_error(path +
+                             ": a result (JSON) or an accelerator (YAML) may come through a " +
+                             "pipe; a network is read from a file");
+  }
   const std::optional<Json> json = json_if_valid(text);
   if (json && json->contains("schema")) {
     say_text(summarize_result(*json, path, layout));
   } else {
     inspect_accelerator(parse_accelerator(text, path), "");
   }
-}
-
-/// A file that is there and does not begin as text does: a network under whatever name, or a file
-/// that people take for one.
-bool is_binary(const std::string& path) {
-  std::array<char, 16> start{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(start.data(), start.size());
-  return std::any_of(start.data(), start.data() + file.gcount(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  });
 }
 
 /// Neither a file nor a name that comes with dcnsim.
@@ -235,7 +249,7 @@ void inspect_command(const InspectOptions& options) {
   const TextLayout layout = options.layout.layout();
   if (is_pipe(what)) return inspect_pipe(what, layout);
   const FileKind kind = kind_of(what);
-  if (kind == FileKind::kUnknown && is_binary(what)) {
+  if (kind == FileKind::kUnknown && is_binary(beginning_of_file(what))) {
     return inspect_network(shipped_data().network(what), layout);
   }
   switch (kind) {

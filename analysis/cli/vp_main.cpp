@@ -50,6 +50,7 @@ struct VpOptions {
   std::string timing = "lt";
   double quantum_us = 1;
   std::uint32_t accelerators = 1;
+  bool queue = false;
   double cpu_mhz = 400;
   std::string firmware;
   std::optional<std::uint16_t> gdb_port;
@@ -159,9 +160,11 @@ void report_waits(const std::vector<Group>& groups, const riscv::VirtualPlatform
   for (const Group& group : groups) {
     for (std::size_t i = 0; i < group.asked.places.size(); ++i, ++number) {
       const std::vector<LayerCounters>& layers = platform.layer_counters(number);
-      if (layers.size() != group.task.program.layers.size()) continue;
+      const std::size_t count = group.task.program.layers.size();
+      if (layers.empty() || layers.size() % count != 0) continue;
       say("\naccelerator {}, the last job's cycles:\n{}", number,
-          table_of_waits(group.task.program, layers));
+          table_of_waits(group.task.program,
+                         {layers.end() - static_cast<std::ptrdiff_t>(count), layers.end()}));
     }
   }
 }
@@ -235,7 +238,8 @@ void run_platform(const VpOptions& options) {
     tasks.push_back(group.task);
   }
   const riscv::MemoryImage image =
-      compose(tasks, static_cast<std::uint64_t>(memory.config.dram.capacity_bytes));
+      compose(tasks, static_cast<std::uint64_t>(memory.config.dram.capacity_bytes),
+              options.queue ? DCN_SETS_MAX : 1);
   std::optional<PlatformTrace> trace;
   if (options.trace) {
     trace.emplace(*options.trace, config, image.table, tasks);
@@ -292,6 +296,10 @@ int run_command(int argc, char** argv) {
                        "Accelerators on the bus, working on different images at once"),
         1, DCN_ACCELERATORS_MAX)
       ->capture_default_str();
+  CLI::Option* queue =
+      app.add_flag("--queue", options.queue,
+                   "Give each accelerator its next image while it works on one, in a second set\n"
+                   "of maps. Cycles are then those since the image before");
   app.add_option("--labels", options.labels, kLabelsHelp)->type_name("FILE");
   options.pixels.add_to(app);
   file_of(app.add_option("--images", options.images,
@@ -335,7 +343,8 @@ int run_command(int argc, char** argv) {
   app.add_option("--trace", options.trace,
                  "Write a timeline of the run to FILE, for ui.perfetto.dev; as JSON if\n"
                  "FILE ends in .json")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(queue);
   real(app.add_option("--max-time", options.max_time_ms,
                       "Give up after this simulated time [without a limit]"),
        {0.0, 1e9, true}, "MS");

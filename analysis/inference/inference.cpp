@@ -226,7 +226,7 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   report.pixels = inputs.pixels;
   report.images = inputs.has_images ? inputs.images.size() : 0;
   report.no_accuracy = inputs.no_accuracy;
-  report.correct = simulated.correct;
+  report.right = simulated.right;
   report.overflows = simulated.overflows;
   report.clock_period_s = machine.clock_period_s();
   report.dram_peak_bytes_per_s = machine.dram.channel_bytes_per_s() * machine.config.dram.channels;

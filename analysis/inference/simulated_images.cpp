@@ -155,11 +155,11 @@ SimulatedImages simulate_images(const ImageSimulation& how, const OnRunProgress&
   };
   const std::vector<std::string> results = results_of(pool);
   SimulatedImages found;
-  found.correct = so_far.correct;
   found.dumps.resize(how.dumped_layers.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const ImageResult result = result_of(results[i]);
     found.overflows += result.overflows;
+    if (has_accuracy) found.right += result.predicted == images.labels[i] ? '1' : '0';
     take_codes(how, i, results[i], found);
     if (result.signature != result_of(results[0]).signature) {
       throw std::logic_error(

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "analysis/inference/run_inputs.h"
@@ -29,7 +30,8 @@ struct ImageSimulation {
 };
 
 struct SimulatedImages {
-  std::uint64_t correct = 0;
+  /// '1' for each image whose class was right, else '0'; "" where there is no accuracy.
+  std::string right;
   std::uint64_t overflows = 0;                 ///< over all images
   std::vector<LayerCounters> counters;         ///< of an image; zeros: the mean over all images
   std::vector<CodeTensor> outputs;             ///< by image, if they are kept

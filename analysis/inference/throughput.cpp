@@ -25,11 +25,13 @@ constexpr int kBatches = 3;
 void check_outputs(const RunInputs& inputs, const BatchStream& stream) {
   Executor reference(inputs.network, inputs.machine.config.accumulator);
   const CodeInput input(inputs.network, inputs.images);
+  std::vector<CodeTensor> expected;  // by image: with few of them, they come again
   std::size_t image = 0;
   for (const std::vector<CodeTensor>& batch : stream.outputs) {
     for (const CodeTensor& output : batch) {
       const std::size_t index = image++ % inputs.images.size();
-      if (output != reference.run(input(index)).layers.back()) {
+      if (index == expected.size()) expected.push_back(reference.run(input(index)).layers.back());
+      if (output != expected[index]) {
         throw std::runtime_error(fmt::format(
             "image {}, in a batch: the simulated codes differ from the reference executor's",
             index));

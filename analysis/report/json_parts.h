@@ -11,6 +11,7 @@
 #include "models/base/enum_array.h"
 #include "models/base/json/document.h"
 #include "models/base/json/fields.h"
+#include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
 
@@ -51,24 +52,9 @@ inline Json provenance_json(const Provenance& p) {
           {"extrapolated", p.extrapolated}};
 }
 
-/// Older than the names that mapping files use.
-inline std::string order_name(LoopOrder order) {
-  switch (order) {
-    case LoopOrder::kWeightOuter:
-      return "weight-outer";
-    case LoopOrder::kPixelOuter:
-      return "pixel-outer";
-    case LoopOrder::kWeightChunkOuter:
-      return "weight-chunk-outer";
-    case LoopOrder::kPixelChunkOuter:
-      return "pixel-chunk-outer";
-  }
-  return "";
-}
-
 inline Json tiling_json(const Tiling& t) {
   return {{"tile_h", t.tile_h},   {"tile_w", t.tile_w},   {"tile_channels", t.tile_channels},
-          {"chunk_k", t.chunk_k}, {"tile_in", t.tile_in}, {"order", order_name(t.order)}};
+          {"chunk_k", t.chunk_k}, {"tile_in", t.tile_in}, {"order", to_string(t.order)}};
 }
 
 /// {"NAME": VALUE, ...} with the names of the enumerators.

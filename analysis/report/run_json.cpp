@@ -22,9 +22,18 @@ Json limited_by(const Diagnosis& d, const WhatIfTable* table) {
 
 Json accuracy_json(const RunReport& report) {
   if (!report.no_accuracy.empty()) {
-    return {{"top1", nullptr}, {"correct", nullptr}, {"none_because", report.no_accuracy}};
+    return {{"top1", nullptr},
+            {"interval", nullptr},
+            {"correct", nullptr},
+            {"right", nullptr},
+            {"none_because", report.no_accuracy}};
   }
-  return {{"top1", report.top1()}, {"correct", report.correct}, {"none_because", nullptr}};
+  const ShareInterval interval = report.top1_interval();
+  return {{"top1", report.top1()},
+          {"interval", {interval.low, interval.high}},
+          {"correct", report.correct()},
+          {"right", report.right},
+          {"none_because", nullptr}};
 }
 
 Json energy(const EnergyBreakdown& parts) {
@@ -132,6 +141,10 @@ std::string to_json(const RunReport& report) {
   json["macs"] = sum.macs;
   json["traffic"] = traffic_json(sum);
   json["energy"] = energy(report.energy_pj());
+  const EnergyRange range = report.energy_range();
+  json["energy"]["range"] = {{"low_pj", range.low_pj},
+                             {"high_pj", range.high_pj},
+                             {"unstated_share", range.unstated_share}};
   json["area"] = {{"total_um2", report.area_um2.total()},
                   {"by_component", by_name(report.area_um2)}};
   json["layers"] = layers_json(report);

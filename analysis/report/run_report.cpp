@@ -21,6 +21,10 @@ Attribution RunReport::attribution() const {
   return sum;
 }
 
+std::uint64_t RunReport::correct() const {
+  return static_cast<std::uint64_t>(std::count(right.begin(), right.end(), '1'));
+}
+
 EnergyBreakdown RunReport::energy_pj() const {
   EnergyBreakdown sum;
   for (const LayerReport& layer : layers) sum += layer.energy_pj;

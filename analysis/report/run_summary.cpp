@@ -16,8 +16,8 @@ using Align = TextTable::Align;
 std::string accuracy(const Fields& run) {
   const std::optional<double> top1 = run.number_or_null("/accuracy/top1");
   if (!top1) return "none: " + run.text("/accuracy/none_because");
-  return fmt::format("{:.2f} % top-1, {:.0f} of {:.0f} images", 100 * *top1,
-                     run.number("/accuracy/correct"), run.number("/images"));
+  const std::uint64_t correct = run.count("/accuracy/correct"), images = run.count("/images");
+  return accuracy_words(correct, images);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -169,8 +170,20 @@ std::string what_ifs_text(const RunReport& report, const TextLayout& layout) {
 
 std::string accuracy_text(const RunReport& report) {
   if (!report.no_accuracy.empty()) return "none: " + report.no_accuracy;
-  return fmt::format("{:.2f} % top-1, {} of {} images", 100 * report.top1(), report.correct,
-                     report.images);
+  return accuracy_words(report.correct(), report.images);
+}
+
+/// To two digits.
+double rounded(double value) {
+  if (value <= 0) return 0;
+  const double unit = std::pow(10, std::floor(std::log10(value)) - 1);
+  return std::round(value / unit) * unit;
+}
+
+std::string range_text(const EnergyRange& range) {
+  if (range.low_pj == range.high_pj) return "";
+  return fmt::format(" ({} .. {} by the error bars)", si(rounded(range.low_pj) * 1e-12, "J"),
+                     si(rounded(range.high_pj) * 1e-12, "J"));
 }
 
 std::string timing_text(const RunReport& report) {
@@ -262,6 +275,14 @@ std::string throughput_text(const ThroughputReport& t, double clock_period_s) {
 
 }  // namespace
 
+std::string accuracy_words(std::uint64_t correct, std::uint64_t images) {
+  const ShareInterval interval = wilson_interval(correct, images);
+  return fmt::format(
+      "{:.2f} % top-1, {} of {} images (95 % interval {:.1f} .. {:.1f} %)",
+      images == 0 ? 0 : 100 * static_cast<double>(correct) / static_cast<double>(images), correct,
+      images, 100 * interval.low, 100 * interval.high);
+}
+
 std::string heading(const RunReport& report) {
   const ArrayConfig& array = report.accelerator.array;
   return fmt::format(
@@ -295,7 +316,8 @@ std::string to_text(const RunReport& report, const TextLayout& layout) {
                              si(static_cast<double>(dram_read_bytes(sum)), "B"),
                              si(static_cast<double>(dram_write_bytes(sum)), "B")));
   if (layout.verbose || report.assumed_zeros) add("zeros", zeros_text(report));
-  add("energy", fmt::format("{} an image, {} average: {}", si(energy.total() * 1e-12, "J"),
+  add("energy", fmt::format("{} an image{}, {} average: {}", si(energy.total() * 1e-12, "J"),
+                            range_text(report.energy_range()),
                             si(seconds == 0 ? 0 : energy.total() * 1e-12 / seconds, "W"),
                             main_parts(energy, 1e6, "uJ", layout.verbose)));
   add("area", fmt::format("{:.3f} mm2 of cells and SRAM: {}", report.area_um2.total() * 1e-6,

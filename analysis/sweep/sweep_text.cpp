@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "analysis/evaluation/confidence.h"
 #include "analysis/report/run_report.h"
 #include "models/base/text/printable.h"
 #include "models/base/text/text_table.h"
@@ -172,6 +173,43 @@ std::string difference(const PointResult& a, const PointResult& b, Metric metric
   return fmt::format("{} {:+.1f} %", info(metric).name, 100 * (to - from) / std::abs(from));
 }
 
+/// Names the point, and those that are as good in every objective.
+std::string best_text(const SweepResults& results, std::uint64_t best) {
+  const std::vector<Metric>& objectives = results.judgement().objectives;
+  const auto alike = [&](std::uint64_t id) {
+    return id != best && std::all_of(objectives.begin(), objectives.end(), [&](Metric metric) {
+             return value(results.points()[id].figures, metric) ==
+                    value(results.points()[best].figures, metric);
+           });
+  };
+  std::vector<std::uint64_t> others;
+  for (const std::uint64_t id : results.front()) {
+    if (alike(id)) others.push_back(id);
+  }
+  std::string text = fmt::format("best: point {}, the {} {}", best,
+                                 info(objectives.front()).higher_is_better ? "most" : "least",
+                                 info(objectives.front()).name);
+  if (others.empty()) return text;
+  constexpr std::size_t kMost = 5;
+  const std::size_t more = others.size() - std::min(others.size(), kMost);
+  others.resize(std::min(others.size(), kMost));
+  return text + fmt::format("; as good in all objectives: {}{}", fmt::join(others, ", "),
+                            more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+/// What its accuracies can tell apart.
+std::string accuracy_text(const SweepResults& results, std::uint64_t best) {
+  const Figures& figures = results.points()[best].figures;
+  if (figures.images == 0) return "";
+  const ShareInterval interval = wilson_interval(figures.correct, figures.images);
+  return fmt::format(
+      "accuracies are of {} images: half a point is {:.3g} of them; {:.2f} % of point "
+      "{} has a 95 % interval of {:.1f} .. {:.1f} %",
+      figures.images, static_cast<double>(figures.images) / 200,
+      100 * static_cast<double>(figures.correct) / static_cast<double>(figures.images), best,
+      100 * interval.low, 100 * interval.high);
+}
+
 }  // namespace
 
 std::string sweep_heading(const SweepResults& results) {
@@ -184,8 +222,9 @@ std::string to_text(const SweepResults& results, const TextLayout& layout) {
   std::string text = sweep_heading(results);
   text += front_text(results, layout);
   if (const auto best = results.best()) {
-    text += fmt::format("\nbest: point {}, the least {}\n", *best,
-                        info(results.judgement().objectives.front()).name);
+    text += '\n' + wrapped(best_text(results, *best), layout.columns) + '\n';
+    const std::string accuracy = accuracy_text(results, *best);
+    if (!accuracy.empty()) text += wrapped(accuracy, layout.columns) + '\n';
     text += effects_text(results, results.judgement().objectives.front(), layout);
   }
   return text + failures_text(results, layout);

@@ -14,7 +14,7 @@ PlatformTrace::PlatformTrace(const std::string& path, riscv::PlatformConfig& con
     riscv::PlatformAccelerator& accelerator = config.accelerators[k];
     const DcnJobMemory& job = table.jobs[k];
     const TracePlace place{alone ? "" : "accelerator " + std::to_string(k) + ": ",
-                           kTraceRows * static_cast<int>(k), job.descriptors};
+                           kTraceRows * static_cast<int>(k), job.sets[0].descriptors};
     accelerator.observer = &pipelines_.emplace_back(
         *file_, traced_layers(tasks.at(job.task).program), Clock(accelerator.config.clock_mhz),
         accelerator.config.dma.bus_bytes, place);

@@ -155,8 +155,7 @@ inline constexpr Field kControlFields[] = {
      "does"},
     {kControlQueue, "QUEUE",
      "1 runs the descriptors when the job that runs has succeeded, or as START does if none runs; "
-     "the "
-     "counters go on; ignored while QUEUED or together with RESET"}};
+     "the counters go on; ignored while QUEUED or ERROR and together with RESET"}};
 inline constexpr Field kStatusFields[] = {{kStatusBusy, "BUSY", "a job runs"},
                                           {kStatusDone, "DONE", "the last job succeeded"},
                                           {kStatusError, "ERROR", "the last job failed"},

@@ -63,6 +63,7 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
                                "8, ... (accumulator.requantizer: multiplier)");
     }
     std::vector<Wanted> wanted;
+    wanted.reserve(widths.size());
     for (const int bits : widths) {
       wanted.push_back({multiplying_[bits], requantizer_bars, kMultiplying + std::to_string(bits),
                         "half_up", "cnn", true, "energy_fj_per_op", false});

@@ -291,6 +291,7 @@ void Accelerator::finish(std::uint32_t error_code) {
     bank_.set(reg::kStatus, reg::kStatusDone);
     complete();
   } else {
+    bank_.forget_queue();
     bank_.set(reg::kStatus, reg::kStatusError);
     bank_.set(reg::kErrorCode, error_code);
     bank_.set(reg::kErrorLayer, layer_);

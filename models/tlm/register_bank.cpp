@@ -157,13 +157,16 @@ void RegisterBank::write_control(std::uint32_t value, const sc_core::sc_time& de
       get(reg::kDescriptorAddressLo) | std::uint64_t{get(reg::kDescriptorAddressHi)} << 32,
       get(reg::kDescriptorCount)};
   const std::uint32_t status = get(reg::kStatus);
-  if ((value & (reg::kControlStart | reg::kControlQueue)) != 0 &&
-      (status & reg::kStatusBusy) == 0) {
+  const bool starts = (value & reg::kControlStart) != 0;
+  // Whoever queued it has not seen that the job before has failed.
+  if (!starts && (status & reg::kStatusError) != 0) return;
+  const bool queues = (value & reg::kControlQueue) != 0;
+  if ((starts || queues) && (status & reg::kStatusBusy) == 0) {
     set(reg::kStatus, reg::kStatusBusy);
     set(reg::kErrorCode, reg::kNone);
     set(reg::kErrorLayer, 0);
     schedule(delay, Effect::kStart, job);
-  } else if ((value & reg::kControlQueue) != 0 && (status & reg::kStatusQueued) == 0) {
+  } else if (queues && (status & reg::kStatusQueued) == 0) {
     set(reg::kStatus, status | reg::kStatusQueued);
     schedule(delay, Effect::kQueue, job);
   }
@@ -183,6 +186,11 @@ void RegisterBank::schedule(const sc_core::sc_time& delay, Effect effect, const 
                        [](const PendingEffect& a, const PendingEffect& b) { return a.at < b.at; });
   pending_.insert(later, added);
   apply_due();
+}
+
+void RegisterBank::forget_queue() {
+  const auto queued = [](const PendingEffect& p) { return p.effect == Effect::kQueue; };
+  pending_.erase(std::remove_if(pending_.begin(), pending_.end(), queued), pending_.end());
 }
 
 void RegisterBank::apply_due() {

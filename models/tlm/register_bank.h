@@ -51,6 +51,8 @@ class RegisterBank : public sc_core::sc_module {
   /// RESET was written by an initiator that is ahead of simulated time, and is yet to happen: what
   /// the accelerator does in the meantime no longer reaches the registers.
   bool reset_pending() const { return pending(Effect::kReset); }
+  /// A job has failed: a QUEUE by an initiator that is ahead of simulated time does not happen.
+  void forget_queue();
 
   /// Value as the hardware behind the bank sees it, whatever the bus may do.
   std::uint32_t get(reg::Offset offset) const { return values_.at(offset); }

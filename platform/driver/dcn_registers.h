@@ -44,7 +44,7 @@
 #define DCN_VERSION_MAJOR_SHIFT          16          /* lowest bit */
 #define DCN_CONTROL_START                0x1u        /* 1 runs the descriptors, sets BUSY and clears DONE, ERROR, ERROR_CODE, ERROR_LAYER and the counters; ignored while BUSY or together with RESET */
 #define DCN_CONTROL_RESET                0x2u        /* 1 abandons the job and gives every register and counter its reset value, as the reset input does */
-#define DCN_CONTROL_QUEUE                0x4u        /* 1 runs the descriptors when the job that runs has succeeded, or as START does if none runs; the counters go on; ignored while QUEUED or together with RESET */
+#define DCN_CONTROL_QUEUE                0x4u        /* 1 runs the descriptors when the job that runs has succeeded, or as START does if none runs; the counters go on; ignored while QUEUED or ERROR and together with RESET */
 #define DCN_STATUS_BUSY                  0x1u        /* a job runs */
 #define DCN_STATUS_DONE                  0x2u        /* the last job succeeded */
 #define DCN_STATUS_ERROR                 0x4u        /* the last job failed */

@@ -38,6 +38,7 @@ DcnStatus dcn_queue(const DcnPort* port, uint64_t descriptor_address, uint32_t d
   uint32_t status = 0;
   if (!read32(port, DCN_REG_STATUS, &status)) return DCN_BUS_ERROR;
   if ((status & DCN_STATUS_QUEUED) != 0) return DCN_RUNNING;
+  if ((status & DCN_STATUS_ERROR) != 0) return DCN_JOB_FAILED;
   return begin(port, descriptor_address, descriptor_count, DCN_CONTROL_QUEUE);
 }
 
@@ -62,6 +63,20 @@ DcnResult dcn_finish(const DcnPort* port) {
     result.error_layer = layer;
   }
   return result;
+}
+
+DcnResult dcn_wait(const DcnPort* port, uint32_t jobs) {
+  DcnResult result = {DCN_RUNNING, 0, 0};
+  for (;;) {
+    uint32_t succeeded = 0, cause = 0;
+    // Acknowledged before it is counted: what succeeds in between interrupts once more.
+    result.status = status_of(write32(port, DCN_REG_IRQ_STATUS, DCN_IRQ_STATUS_DONE) &&
+                              read32(port, DCN_REG_JOBS, &succeeded) &&
+                              read32(port, DCN_REG_IRQ_STATUS, &cause));
+    if (result.status != DCN_OK || (int32_t)(succeeded - jobs) >= 0) return result;
+    if ((cause & DCN_IRQ_STATUS_ERROR) != 0) return dcn_finish(port);
+    port->wait_for_interrupt(port->context);
+  }
 }
 
 DcnResult dcn_run(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count) {

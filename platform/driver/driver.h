@@ -41,13 +41,19 @@ DcnStatus dcn_initialise(const DcnPort* port);
 /// Starts a list of descriptors and returns.
 DcnStatus dcn_start(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
 
-/// Starts a list of descriptors behind the one that runs, if any, and returns. DCN_RUNNING, and
-/// nothing is done, while another one waits.
+/// Starts a list of descriptors behind the one that runs, if any, and returns. Nothing is done
+/// while another one waits, DCN_RUNNING, and after a job that has failed, DCN_JOB_FAILED:
+/// dcn_start() goes on from there. One that fails meanwhile takes the list along.
 DcnStatus dcn_queue(const DcnPort* port, uint64_t descriptor_address, uint32_t descriptor_count);
 
 /// Jobs that have succeeded since dcn_initialise(), modulo 2^32: of several that were queued, one
 /// interrupt may stand for more than one.
 DcnStatus dcn_jobs(const DcnPort* port, uint32_t* count);
+
+/// Sleeps until `jobs` have succeeded since dcn_initialise(), so that a caller who counts what it
+/// has queued waits for a given one, or one has failed: what was queued behind that is forgotten,
+/// and neither is counted.
+DcnResult dcn_wait(const DcnPort* port, uint32_t jobs);
 
 /// What has become of the job; acknowledges the interrupt if there is one.
 DcnResult dcn_finish(const DcnPort* port);

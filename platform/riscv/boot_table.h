@@ -16,13 +16,22 @@ typedef struct DcnPlace {
   uint32_t interrupt;  ///< source at the interrupt controller, 1..31
 } DcnPlace;
 
+/// Jobs of an accelerator that may be under way at once: one runs, one waits behind it.
+#define DCN_SETS_MAX 2
+
+/// The maps of one job, and the list that works on them.
+typedef struct DcnSet {
+  uint32_t descriptors;  ///< address of the list
+  uint32_t input;        ///< where the image has to be
+  uint32_t output;       ///< where the last layer's codes will be
+} DcnSet;
+
 /// One accelerator with its own part of memory; those of one task share the weights.
 typedef struct DcnJobMemory {
   DcnPlace place;
   uint32_t task;
-  uint32_t descriptors;  ///< address of the list
-  uint32_t input;        ///< where the image has to be
-  uint32_t output;       ///< where the last layer's codes will be
+  uint32_t set_count;  ///< 1..DCN_SETS_MAX: so many jobs under way
+  DcnSet sets[DCN_SETS_MAX];
 } DcnJobMemory;
 
 /// A network with its images, which one accelerator or several work on.
@@ -56,5 +65,5 @@ typedef struct DcnImageResult {
   uint32_t accelerator;
   uint32_t predicted;
   uint32_t waited_cycles;  ///< of `cycles`, those in which the array waited for memory
-  uint64_t cycles;
+  uint64_t cycles;         ///< of the job; where jobs are queued, since the one before it ended
 } DcnImageResult;

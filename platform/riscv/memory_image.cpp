@@ -61,27 +61,33 @@ MapLayout one_row(const Descriptor& last, int bus_bytes) {
 }
 
 /// The program, and what each of the accelerators has of its own.
-void add_program(Regions& regions, const Task& task, std::uint32_t number, DcnBootTable& table) {
+void add_program(Regions& regions, const Task& task, std::uint32_t number, std::uint32_t sets,
+                 DcnBootTable& table) {
   const Program& program = task.program;
   const Descriptor& last = program.layers.back().descriptor;
   const std::uint32_t base = regions.add(program.memory_bytes);
   std::copy(program.image.begin(), program.image.end(),
             regions.bytes.begin() + (base - DCN_MAP_DRAM));
   const std::uint64_t activation_bytes = program.memory_bytes - program.input_address;
-  for (std::size_t k = 0; k < task.accelerators.size(); ++k) {
-    std::uint64_t activations = base;
-    if (k > 0) activations = regions.add(activation_bytes) - program.input_address;
-    const std::vector<std::uint8_t> list = moved_list(program, base, activations);
-    std::uint32_t at = base + static_cast<std::uint32_t>(program.descriptor_address);
-    if (k > 0) {
-      at = regions.add(list.data(), list.size());
-    } else {
-      std::copy(list.begin(), list.end(), regions.bytes.begin() + (at - DCN_MAP_DRAM));
+  bool is_first = true;
+  for (const DcnPlace& place : task.accelerators) {
+    DcnJobMemory& job = table.jobs[table.accelerators++];
+    job = {place, number, sets, {}};
+    for (std::uint32_t set = 0; set < sets; ++set) {
+      // The first finds all it needs in the program.
+      const std::uint64_t activations =
+          is_first ? base : regions.add(activation_bytes) - program.input_address;
+      const std::vector<std::uint8_t> list = moved_list(program, base, activations);
+      auto at = base + static_cast<std::uint32_t>(program.descriptor_address);
+      if (is_first) {
+        std::copy(list.begin(), list.end(), regions.bytes.begin() + (at - DCN_MAP_DRAM));
+      } else {
+        at = regions.add(list.data(), list.size());
+      }
+      job.sets[set] = {at, static_cast<std::uint32_t>(program.input_address + activations),
+                       static_cast<std::uint32_t>(last.output_address + activations)};
+      is_first = false;
     }
-    table.jobs[table.accelerators++] = {
-        task.accelerators[k], number, at,
-        static_cast<std::uint32_t>(program.input_address + activations),
-        static_cast<std::uint32_t>(last.output_address + activations)};
   }
 }
 
@@ -126,7 +132,8 @@ std::vector<DcnPlace> usual_places(std::uint32_t count) {
   return places;
 }
 
-MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes) {
+MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes,
+                    std::uint32_t sets) {
   MemoryImage image;
   DcnBootTable& table = image.table;
   table.magic = DCN_BOOT_MAGIC;
@@ -141,7 +148,7 @@ MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes
   }
   Regions regions;
   for (const Task& task : tasks) {
-    add_program(regions, task, table.task_count, table);
+    add_program(regions, task, table.task_count, sets, table);
     table.tasks[table.task_count++] = add_images(regions, task);
   }
   image.table_address = regions.add(&table, sizeof table);

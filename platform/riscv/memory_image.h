@@ -33,9 +33,11 @@ struct MemoryImage {
 };
 
 /// The first program lies at the start of DRAM, as in the stand-alone system; each further
-/// accelerator of a task has descriptors and activations of its own behind it and shares the
-/// weights. Throws std::runtime_error: images that are not the network's, an output that is not one
-/// row of codes, more than `capacity_bytes`, too many accelerators.
-MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes);
+/// accelerator of a task, and each of its `sets`, 1..DCN_SETS_MAX, has descriptors and activations
+/// of its own behind it and shares the weights. Throws std::runtime_error: images that are not the
+/// network's, an output that is not one row of codes, more than `capacity_bytes`, too many
+/// accelerators.
+MemoryImage compose(const std::vector<Task>& tasks, std::uint64_t capacity_bytes,
+                    std::uint32_t sets = 1);
 
 }  // namespace dcnsim::riscv

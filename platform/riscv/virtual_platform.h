@@ -96,7 +96,8 @@ class VirtualPlatform {
   /// simulated time (0: without a limit); once.
   PlatformRun run(std::uint32_t a1 = 0, std::uint64_t max_ps = 0);
 
-  /// What each descriptor of the last job of an accelerator counted. DRAM events are 0: the memory
+  /// What each descriptor that an accelerator has executed since it was last started counted: of
+  /// one job and of those queued behind it. DRAM events are 0: the memory
   /// is shared, and its events cannot be given to one of those who work with it.
   const std::vector<LayerCounters>& layer_counters(std::uint32_t accelerator) const;
 

@@ -50,7 +50,7 @@ void Host::run_queue(const DcnPort& accelerator) {
       const List& list = lists_[begun];
       const auto begin = begun == 0 ? dcn_start : dcn_queue;
       const DcnStatus status = begin(&accelerator, list.descriptor_address, list.descriptor_count);
-      if (status == DCN_RUNNING) break;
+      if (status == DCN_RUNNING || status == DCN_JOB_FAILED) break;
       result_.status = status;
       if (status != DCN_OK) return;
       ++begun;

@@ -53,7 +53,7 @@ class FakeDevice {
     log.push_back({offset, value});
     if (offset == reg::kControl) {
       if ((value & reg::kControlReset) != 0) registers[reg::kIrqEnable] = 0;
-      if ((value & reg::kControlStart) != 0) started = true;
+      if ((value & (reg::kControlStart | reg::kControlQueue)) != 0) started = true;
     } else if (offset == reg::kIrqStatus) {
       registers[offset] &= ~value;
     } else {
@@ -68,6 +68,7 @@ class FakeDevice {
     ASSERT_NE(registers[reg::kIrqEnable] & outcome, 0u) << "the interrupt is masked";
     if (waits <= spurious_wakes) return;
     registers[reg::kIrqStatus] = outcome;
+    if (outcome == reg::kIrqDone) ++registers[reg::kJobs];
     registers[reg::kStatus] = outcome == reg::kIrqDone ? reg::kStatusDone : reg::kStatusError;
     if (outcome == reg::kIrqError) {
       registers[reg::kErrorCode] = reg::kDoesNotFit;
@@ -138,11 +139,49 @@ TEST(Driver, queues_a_list_where_there_is_room) {
   EXPECT_EQ(device.log[3].second, reg::kControlQueue);
   device.registers[reg::kStatus] = reg::kStatusBusy | reg::kStatusQueued;
   EXPECT_EQ(dcn_queue(&port, 0x80, 9), DCN_RUNNING);
+  device.registers[reg::kStatus] = reg::kStatusError;
+  EXPECT_EQ(dcn_queue(&port, 0x80, 9), DCN_JOB_FAILED);
   EXPECT_EQ(device.log.size(), 4u) << "and nothing is written";
   device.registers[reg::kJobs] = 17;
   std::uint32_t jobs = 0;
   EXPECT_EQ(dcn_jobs(&port, &jobs), DCN_OK);
   EXPECT_EQ(jobs, 17u);
+}
+
+TEST(Driver, waits_for_the_job_asked_for) {
+  FakeDevice device;
+  device.initialise();
+  const DcnPort port = device.port();
+  device.registers[reg::kJobs] = 0xFFFFFFFF;
+  for (const std::uint32_t jobs : {0xFFFFFFFEu, 0xFFFFFFFFu}) {
+    EXPECT_EQ(dcn_wait(&port, jobs).status, DCN_OK) << "it has come";
+    EXPECT_EQ(device.waits, 0);
+  }
+  dcn_queue(&port, 64, 1);
+  dcn_queue(&port, 64, 1);
+  EXPECT_EQ(dcn_wait(&port, 1).status, DCN_OK) << "beyond 2^32";
+  EXPECT_EQ(device.waits, 2);
+  EXPECT_EQ(device.registers[reg::kIrqStatus], 0u) << "acknowledged";
+  device.spurious_wakes = 5;
+  EXPECT_EQ(dcn_wait(&port, 2).status, DCN_OK);
+  EXPECT_EQ(device.waits, 6) << "sleeps on after a wake without a cause";
+}
+
+TEST(Driver, a_job_that_fails_behind_the_one_waited_for_is_reported_to_who_waits_for_it) {
+  FakeDevice device;
+  device.initialise();
+  const DcnPort port = device.port();
+  device.registers[reg::kJobs] = 1;
+  device.registers[reg::kIrqStatus] = reg::kIrqDone | reg::kIrqError;
+  device.registers[reg::kErrorCode] = reg::kDoesNotFit;
+  device.registers[reg::kErrorLayer] = 7;
+  EXPECT_EQ(dcn_wait(&port, 1).status, DCN_OK);
+  const DcnResult failed = dcn_wait(&port, 2);
+  EXPECT_EQ(failed.status, DCN_JOB_FAILED);
+  EXPECT_EQ(failed.error_code, reg::kDoesNotFit);
+  EXPECT_EQ(failed.error_layer, 7u);
+  EXPECT_EQ(device.registers[reg::kIrqStatus], 0u);
+  EXPECT_EQ(device.waits, 0);
 }
 
 TEST(Driver, a_failed_job_is_reported_with_code_and_layer) {

@@ -24,13 +24,15 @@ inline bool is_legal(const Descriptor& d, const AcceleratorConfig& config) {
   return true;
 }
 
-/// Input channels that a tile may have: what a descriptor can say, or all (0).
+/// Input channels that a tile may have: what a descriptor can say, or all (0). A convolution's
+/// input on chip is there as a whole, and a pool between two such maps moves nothing.
 inline std::vector<int> all_tile_inputs(Descriptor d) {
   std::vector<int> inputs{0};
   const bool conv = d.kind == LayerKind::kConv;
+  if (d.input_on_chip && (conv || d.output_on_chip)) return inputs;
   const int all = conv ? group_inputs(d) : d.input_shape().channels;
   d.tiling = {1, 1, 1, 1, LoopOrder::kPixelOuter, 0};
-  for (d.tiling.tile_in = 1; d.tiling.tile_in < all && !d.input_on_chip; ++d.tiling.tile_in) {
+  for (d.tiling.tile_in = 1; d.tiling.tile_in < all; ++d.tiling.tile_in) {
     try {
       validate(d);
       inputs.push_back(d.tiling.tile_in);

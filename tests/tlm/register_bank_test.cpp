@@ -289,6 +289,20 @@ TEST_F(RegisterBankTest, one_job_is_queued_behind_the_one_that_runs) {
   EXPECT_EQ(read(reg::kStatus), 0u);
 }
 
+TEST_F(RegisterBankTest, nothing_is_queued_behind_a_job_that_has_failed) {
+  bank->set(reg::kStatus, reg::kStatusError);
+  write(reg::kControl, reg::kControlQueue);
+  EXPECT_EQ(owner->starts + owner->queues, 0);
+  EXPECT_EQ(read(reg::kStatus), reg::kStatusError);
+  write(reg::kControl, reg::kControlStart);
+  delay = sc_time(7, SC_NS);
+  write(reg::kControl, reg::kControlQueue);
+  bank->forget_queue();
+  sc_core::sc_start(sc_time(10, SC_NS));
+  EXPECT_EQ(owner->starts, 1);
+  EXPECT_EQ(owner->queues, 0) << "the job has failed before its time had come";
+}
+
 TEST_F(RegisterBankTest, effects_happen_at_now_plus_delay_and_the_call_takes_no_time) {
   delay = sc_time(7, SC_NS);
   write(reg::kControl, reg::kControlReset);

@@ -152,6 +152,9 @@ void model_write(State& state, const reg::Register& r, std::uint32_t value) {
       if ((value & reg::kControlReset) != 0) {
         for (const reg::Register& each : reg::kRegisters) state.values[each.offset] = each.reset;
         ++state.resets;
+      } else if ((value & reg::kControlStart) == 0 &&
+                 (state.values[reg::kStatus] & reg::kStatusError) != 0) {
+        // QUEUE behind a failure does nothing.
       } else if ((value & (reg::kControlStart | reg::kControlQueue)) != 0 &&
                  (state.values[reg::kStatus] & reg::kStatusBusy) == 0) {
         state.values[reg::kStatus] = reg::kStatusBusy;

@@ -19,6 +19,9 @@ constexpr std::int64_t kOldestOpset = 7;
 
 std::string read_bytes(const std::string& path) {
   std::error_code error;
+  if (std::filesystem::is_fifo(path, error) || std::filesystem::is_character_file(path, error)) {
+    throw std::runtime_error("a pipe or device; a network is read from a file");
+  }
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw std::runtime_error("cannot be read: " + error.message());
   if (size > kMaxModelBytes) {

@@ -128,6 +128,7 @@ std::string report_page(const std::vector<PageInput>& inputs) {
                  {{"kind", "runs"},
                   {"energy_groups", energy_group_data(energy_components(runs))},
                   {"cause_words", page::cause_words()},
+                  {"pair", results.pair},
                   {"runs", runs}},
                  Json::array());
 }

@@ -15,6 +15,10 @@ namespace dcnsim::page {
 /// Of dcnsim.run/1: title, figures, components, machine, layers, inputs, warnings.
 Json run_data(const Fields& run);
 
+/// What `first` and `second`, of dcnsim.run/1, say about which network is right more often:
+/// {"differ": flag, "why": words}.
+Json accuracy_pair(const Fields& first, const Fields& second);
+
 /// Of dcnsim.sweep/1: points as columns; the layers of `kPointsPerBlock` points are deflated
 /// together, to be inflated when one of them is looked at.
 struct SweepData {
@@ -28,6 +32,7 @@ SweepData sweep_data(const Fields& sweep);
 /// What the inputs of a page hold.
 struct ResultsData {
   std::vector<Json> runs;  ///< one or two, or
+  Json pair;               ///< what two runs say about their accuracies, else null
   std::optional<SweepData> sweep;
 };
 ResultsData results_data(const std::vector<PageInput>& inputs);

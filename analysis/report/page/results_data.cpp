@@ -31,8 +31,16 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
                                                : " in both files of a comparison"));
     }
   };
+  std::vector<Json> documents;
   for (const PageInput& input : inputs) {
-    read_fields(parse_json(input.json, input.file), input.file, add);
+    documents.push_back(parse_json(input.json, input.file));
+    read_fields(documents.back(), input.file, add);
+  }
+  if (!alone) {
+    results.pair = read_fields(documents[0], inputs[0].file, [&](const Fields& first) {
+      return read_fields(documents[1], inputs[1].file,
+                         [&](const Fields& second) { return accuracy_pair(first, second); });
+    });
   }
   return results;
 }

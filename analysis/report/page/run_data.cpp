@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/evaluation/confidence.h"
 #include "analysis/report/page/page_data.h"
 #include "models/arch/accelerator_yaml.h"
 
@@ -106,6 +107,11 @@ Json metric(const char* name, const char* unit, const char* better, const char* 
       {"name", name}, {"unit", unit}, {"better", better}, {"meaning", meaning}, {"value", value}};
 }
 
+/// Of a metric in the same unit: where its true value may lie.
+void add_range(Json& metric, double low, double high, const char* what) {
+  metric["range"] = {{"low", low}, {"high", high}, {"what", what}};
+}
+
 /// Named and measured like the metrics of a sweep.
 Json metrics(const Fields& run) {
   const double seconds = run.positive("/latency/seconds");
@@ -117,14 +123,30 @@ Json metrics(const Fields& run) {
       top1 && run.count("/images") > 0) {
     list.push_back(
         metric("top1_percent", "%", "higher", "right among the images simulated", 100 * *top1));
+    const ShareInterval interval =
+        wilson_interval(run.count("/accuracy/correct"), run.count("/images"));
+    add_range(list.back(), 100 * interval.low, 100 * interval.high, "95 % confidence interval");
   }
   list.push_back(metric("latency_ms", "ms", "lower", "from START to the interrupt", 1e3 * seconds));
   list.push_back(metric("energy_uj", "uJ", "lower", "on chip and DRAM", 1e-6 * energy_pj));
+  if (run.has("/energy/range")) {
+    add_range(list.back(), 1e-6 * run.number("/energy/range/low_pj"),
+              1e-6 * run.number("/energy/range/high_pj"),
+              "all parts at one end of their error bars");
+  }
   list.push_back(metric("power_mw", "mW", "lower", "energy / latency", 1e-9 * energy_pj / seconds));
   list.push_back(metric("area_mm2", "mm2", "lower", "cells and SRAM on chip",
                         1e-6 * run.number("/area/total_um2")));
   list.push_back(
       metric("traffic_kb", "kB", "lower", "on the memory bus, 1,000 bytes", 1e-3 * traffic_bytes));
+  if (run.has("/throughput") && !run.at("/throughput").is_null()) {
+    const Fields stream = run.object("/throughput");
+    list.push_back(metric("images_per_s", "1/s", "higher", "of a stream of batches",
+                          stream.positive("/images_per_s")));
+    list.push_back(metric("stream_energy_uj", "uJ", "lower",
+                          "on chip and DRAM, an image of that stream",
+                          1e-6 * stream.number("/energy_pj_an_image")));
+  }
   list.push_back(metric("utilization_percent", "%", "higher",
                         "of the PE cycles, those that multiply", 100 * run.number("/utilization")));
   list.push_back(metric("cycles", "cycles", "lower", "from START to the interrupt",

@@ -89,7 +89,7 @@ Json networks_data(const Fields& sweep) {
   return list;
 }
 
-Components components_of(const Fields& sweep) {
+Components components_of_sweep(const Fields& sweep) {
   return {sweep.exact_texts("/components/cycles"), sweep.exact_texts("/components/traffic"),
           sweep.exact_texts("/components/energy"), sweep.exact_texts("/components/area")};
 }
@@ -159,7 +159,7 @@ Json point_result(const Fields& sweep, const Json& data, std::optional<std::uint
 }  // namespace
 
 SweepData sweep_data(const Fields& sweep) {
-  const Components components = components_of(sweep);
+  const Components components = components_of_sweep(sweep);
   Json data;
   data["file"] = sweep.file();
   data["version"] = sweep.exact_text("/version");

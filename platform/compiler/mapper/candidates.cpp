@@ -34,16 +34,18 @@ int column_unit(const Descriptor& layer, int bus_bytes) {
 }
 
 /// Input tiles of less than all channels have a multiple of so many: whole planes of all maps that
-/// they cut, and of each group. 0 if they cannot be.
+/// they cut in memory, and of each group. 0 if they cannot be, or are of no use: a convolution's
+/// input on chip is there as a whole, and nothing of a layer with both maps there is moved.
 int input_unit(const Descriptor& layer) {
-  if (layer.input_on_chip || layer.input_slice.has_zeros() || layer.input2_slice.has_zeros()) {
-    return 0;
-  }
-  int unit = layer.input_segment;
-  if (layer.kind == LayerKind::kConv) {
+  const bool conv = layer.kind == LayerKind::kConv;
+  if (layer.input_slice.has_zeros() || layer.input2_slice.has_zeros()) return 0;
+  if (layer.input_on_chip && (conv || layer.output_on_chip)) return 0;
+  if (conv) {
+    const int unit = layer.input_segment;
     const bool has_whole = layer.conv.groups == 1 || (unit != 0 && group_inputs(layer) % unit == 0);
     return has_whole ? unit : 0;
   }
+  int unit = layer.input_on_chip ? 1 : layer.input_segment;
   // 0 stays 0.
   if (layer.kind == LayerKind::kAdd) unit = std::lcm(unit, layer.input2_segment);
   return layer.output_on_chip ? unit : std::lcm(unit, layer.output_segment);
@@ -152,7 +154,7 @@ void Candidates::find_pixel_tiles() {
     widths.push_back(out.width + 1);
     for (std::size_t i = 0; i + 1 < heights.size(); ++i) {
       for (std::size_t j = 0; j + 1 < widths.size(); ++j) {
-        find_filling_tile(heights[i], heights[i + 1], widths[j], widths[j + 1]);
+        find_filling_tiles(heights[i], heights[i + 1], widths[j], widths[j + 1]);
       }
     }
   }
@@ -160,9 +162,10 @@ void Candidates::find_pixel_tiles() {
                    [](const PixelTile& a, const PixelTile& b) { return a.tiles < b.tiles; });
 }
 
-/// Of sizes that make equally many tiles, `height` x `width` the least of them, the smallest of
-/// those that leave the fewest rows of an output-stationary array idle.
-void Candidates::find_filling_tile(int height, int end_height, int width, int end_width) {
+/// Of sizes that make equally many tiles, `height` x `width` the least of them, and leave the
+/// fewest rows of an output-stationary array idle: the smallest, and the one with the smallest last
+/// tile, whose store nothing hides.
+void Candidates::find_filling_tiles(int height, int end_height, int width, int end_width) {
   const Shape out = layer_.output_shape();
   const auto blocks = [&](int h, int w) {
     std::uint64_t sum = 0;
@@ -174,19 +177,26 @@ void Candidates::find_filling_tile(int height, int end_height, int width, int en
     }
     return sum;
   };
+  struct Found {
+    int height, width, pixels;
+  };
   const int unit = column_unit(layer_, config_.dma.bus_bytes);
-  std::uint64_t fewest = blocks(height, width);
-  int best_height = height, best_width = width;
+  std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
+  Found smallest{}, with_smallest_last{};
   for (int h = height; h < end_height; ++h) {
     for (int w = width; w < end_width; w += unit) {
       const std::uint64_t count = blocks(h, w);
-      if (count > fewest || (count == fewest && h * w >= best_height * best_width)) continue;
+      if (count > fewest) continue;
+      const Found whole{h, w, h * w};
+      const Found last{
+          h, w, equal_tiles(out.height, h).back().size * equal_tiles(out.width, w).back().size};
+      if (count < fewest || whole.pixels < smallest.pixels) smallest = whole;
+      if (count < fewest || last.pixels < with_smallest_last.pixels) with_smallest_last = last;
       fewest = count;
-      best_height = h;
-      best_width = w;
     }
   }
-  add_pixel_tile(best_height, best_width);
+  add_pixel_tile(smallest.height, smallest.width);
+  add_pixel_tile(with_smallest_last.height, with_smallest_last.width);
 }
 
 void Candidates::find_groups() {
@@ -236,13 +246,14 @@ void Candidates::add_groups(Tiling tiling) {
     if (request_.order.value_or(order) != order) continue;
     tiling.order = order;
     const Limits held = limits(tiling);
-    for (const PixelTile& tile : pixel_tiles_) {
+    for (std::size_t i = 0; i < pixel_tiles_.size(); ++i) {
+      const PixelTile& tile = pixel_tiles_[i];
       tiled.tiling = tiling;
       tiled.tiling.tile_h = tile.height;
       tiled.tiling.tile_w = tile.width;
       if (!held.hold(tile) || !is_useful(tiled)) continue;
       if (request_.fixes_tiling() && !why_invalid(tiled).empty()) continue;
-      groups_.push_back({tiled.tiling});
+      groups_.push_back({tiled.tiling, i});
       break;
     }
   }
@@ -324,14 +335,23 @@ void Candidates::for_each_neighbour(const Tiling& tiling,
                         const std::optional<int>& wanted) {
     if (wanted || unit == 0) return;
     const int now = tiling.*size == whole ? total : tiling.*size;
-    const int units = ceil_div(now, unit);
-    for (const int other : {(units - 1) * unit, std::min(total, (units + 1) * unit)}) {
-      if (other < 1 || other == now) continue;
+    const auto is_taken = [&](int other) {
+      if (other < 1 || other == now) return false;
       tiled.tiling = tiling;
       tiled.tiling.*size = other == total ? whole : other;
-      if (has(tiled.tiling) || !why_illegal(tiled, config_).empty()) continue;
-      if (is_legal(tiled.tiling)) visit(tiled.tiling);
-    }
+      if (has(tiled.tiling) || !why_illegal(tiled, config_).empty()) return false;
+      if (!is_legal(tiled.tiling)) return false;
+      visit(tiled.tiling);
+      return true;
+    };
+    const int less = (ceil_div(now, unit) - 1) * unit, more = less + 2 * unit;
+    is_taken(less);
+    is_taken(std::min(total, more));
+    if (size != &Tiling::tile_h && size != &Tiling::tile_w) return;
+    const int tiles = ceil_div(total, now);
+    if (tiles == 1) return;
+    int most = (ceil_div(total, tiles - 1) - 1) / unit * unit;
+    while (most > more && !is_taken(most)) most -= unit;
   };
   vary(&Tiling::tile_h, 1, out.height, out.height, request_.tile_h);
   vary(&Tiling::tile_w, column_unit(layer_, config_.dma.bus_bytes), out.width, out.width,

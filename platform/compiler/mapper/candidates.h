@@ -3,8 +3,10 @@
 // ones whose sizes are balanced, in groups that differ in their pixel tiles alone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,7 @@ struct TilingGroup {
   /// No tiling of the group has fewer pixel tiles than tile_h and tile_w make here, which need not
   /// be legal.
   Tiling fewest;
+  std::size_t first = 0;  ///< of the sizes that Candidates has for pixel tiles: that of `fewest`
 };
 
 class Candidates {
@@ -40,20 +43,25 @@ class Candidates {
   /// both.
   const std::vector<TilingGroup>& groups() const { return groups_; }
 
-  /// Calls visit(tiling) once for every tiling of a group, and for others that is_legal() tells.
+  /// Calls visit(tiling, number), the number that of its pixel tile, once for every tiling of a
+  /// group whose pixel tiles are less than twice as many as the fewest, and for others that
+  /// is_legal() tells. The rest is a group again; nothing if there is none.
   template <typename Visit>
-  void for_each_that_may_fit(const TilingGroup& group, const Visit& visit) const;
+  std::optional<TilingGroup> for_the_fewest(const TilingGroup& group, const Visit& visit) const;
   bool is_legal(const Tiling& tiling) const;
 
   /// Calls visit(tiling) once for every tiling of a group.
   template <typename Visit>
   void for_each(const TilingGroup& group, const Visit& visit) const {
-    for_each_that_may_fit(group, [&](const Tiling& tiling) {
-      if (is_legal(tiling)) visit(tiling);
-    });
+    for (std::optional<TilingGroup> rest = group; rest;) {
+      rest = for_the_fewest(*rest, [&](const Tiling& tiling, std::size_t) {
+        if (is_legal(tiling)) visit(tiling);
+      });
+    }
   }
 
-  /// Likewise for the other legal tilings that differ from one in a single size by a single unit.
+  /// Likewise for other legal tilings that differ from one in a single size: by a single unit, or,
+  /// of rows and columns, the greatest that makes as many tiles, of which the last is smallest.
   void for_each_neighbour(const Tiling& tiling,
                           const std::function<void(const Tiling&)>& visit) const;
 
@@ -79,7 +87,7 @@ class Candidates {
 
   void add_pixel_tile(int height, int width);
   void find_pixel_tiles();
-  void find_filling_tile(int height, int end_height, int width, int end_width);
+  void find_filling_tiles(int height, int end_height, int width, int end_width);
   void find_groups();
   void add_groups(Tiling tiling);
   Limits limits(Tiling tiling) const;
@@ -94,15 +102,19 @@ class Candidates {
 };
 
 template <typename Visit>
-void Candidates::for_each_that_may_fit(const TilingGroup& group, const Visit& visit) const {
+std::optional<TilingGroup> Candidates::for_the_fewest(const TilingGroup& group,
+                                                      const Visit& visit) const {
   const Limits held = limits(group.fewest);
-  Tiling tiling = group.fewest;
-  for (const PixelTile& tile : pixel_tiles_) {
+  TilingGroup now = group;
+  for (; now.first < pixel_tiles_.size(); ++now.first) {
+    const PixelTile& tile = pixel_tiles_[now.first];
     if (!held.hold(tile)) continue;
-    tiling.tile_h = tile.height;
-    tiling.tile_w = tile.width;
-    visit(tiling);
+    now.fewest.tile_h = tile.height;
+    now.fewest.tile_w = tile.width;
+    if (tile.tiles >= 2 * pixel_tiles_[group.first].tiles) return now;
+    visit(now.fewest, now.first);
   }
+  return std::nullopt;
 }
 
 /// One line: what is wrong with the tiling that was asked for, or why even the smallest tile that

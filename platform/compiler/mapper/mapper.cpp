@@ -168,7 +168,7 @@ class Mapper {
   };
 
   Known& known(std::size_t layer, Place input, Place output);
-  void learn(std::size_t layer, Place input, Place output);
+  void sharpen(std::size_t layer, Place input, Place output);
   Ways bounded_ways();
   Ways ways();
   Ways best_ways();
@@ -329,22 +329,30 @@ std::optional<Place> Mapper::start(const Ways& ways) {
   return start;
 }
 
-/// The same, with searches along the best way: what its bounds rule out is never searched.
+/// The same, with searches along the best way: what its bounds rule out is never searched, and
+/// nothing is searched before the whole way is known by its sharper bounds.
 Mapper::Ways Mapper::ways() {
   while (true) {
     Ways ways = bounded_ways();
     if (!start(ways)) return ways;
-    bool all_searched = true;
+    struct Step {
+      std::size_t layer;
+      Place input, output;
+    };
+    std::vector<Step> blunt, open;
     Place input = *start(ways);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const Place output = ways[i][input]->output;
-      if (!known(i, input, output).result) {
-        learn(i, input, output);
-        all_searched = false;
-      }
+      const Known& known = this->known(i, input, output);
+      if (!known.is_sharp) blunt.push_back({i, input, output});
+      if (!known.result) open.push_back({i, input, output});
       input = output;
     }
-    if (all_searched) return ways;
+    if (open.empty()) return ways;
+    for (const Step& step : blunt) sharpen(step.layer, step.input, step.output);
+    if (blunt.empty()) {
+      for (const Step& step : open) search(step.layer, step.input, step.output);
+    }
   }
 }
 
@@ -451,13 +459,10 @@ void Mapper::keep_bounds(const Layer& layer, const Descriptor& d, const Known& k
   if (MappingCache* cache = cache_of(layer)) cache->keep_bounds(key_of(d), known.bounds);
 }
 
-/// A sharper bound if the one known is the quick one, else the result.
-void Mapper::learn(std::size_t index, Place input, Place output) {
+/// A sharper bound in the place of the quick one.
+void Mapper::sharpen(std::size_t index, Place input, Place output) {
   Known& known = this->known(index, input, output);
-  if (std::exchange(known.is_sharp, true)) {
-    search(index, input, output);
-    return;
-  }
+  known.is_sharp = true;
   if (!known.bounds.of_tilings) {
     const Descriptor d = placed(index, input, output);
     OpenSearch& open = opened(layers_[index], d, known);

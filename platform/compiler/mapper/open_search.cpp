@@ -9,16 +9,19 @@
 namespace dcnsim {
 namespace {
 
-/// What a bound must promise to be looked at, once so many mappings that take so many cycles have
-/// been evaluated: a share that grows from then on, to less than anybody would miss. Hundreds of
-/// tilings of a layer that waits for the bus alone are as good as each other.
-double least_gain(std::uint64_t evaluated, std::uint64_t cycles) {
-  const std::uint64_t patience = 16 + 500'000 / (cycles + 1);
-  constexpr double kMost = 0.004;
-  return evaluated < patience
-             ? 0
-             : std::min(kMost, 0.0002 * static_cast<double>(evaluated - patience + 5));
+/// What a bound must promise in cycles to be looked at: what executions hardly ever come nearer to
+/// their bounds.
+constexpr double kLeastGain = 0.00002;
+
+/// Likewise once too many mappings have been evaluated, so many of them in vain: a share that grows
+/// to less than anybody would miss. Hundreds of tilings of a layer that waits for the bus alone are
+/// as good as each other.
+double least_gain(std::uint64_t in_vain) {
+  return std::min(0.004, 0.0002 * static_cast<double>(in_vain + 4));
 }
+
+/// What is so near the best in cycles has neighbours that may win.
+Score near(const Score& best) { return {best.first * 1.01 + 100, best.second}; }
 
 /// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.
 constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
@@ -36,8 +39,7 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
   for (const TilingGroup& group : candidates_.groups()) {
     if (order.value_or(group.fewest.order) == group.fewest.order) {
-      add(search_.least_counters(layer_, group, predictor_),
-          {{}, next_number_, Stage::kGroup, &group, group.fewest});
+      add_group(group, next_number_);
     }
     next_number_ += kOfGroup;
   }
@@ -57,10 +59,14 @@ void OpenSearch::add(const LayerCounters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
+void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
+  add(search_.least_counters(layer_, group, predictor_),
+      {{}, number, Stage::kGroup, group.first, group.fewest});
+}
+
 void OpenSearch::add_predicted(const Tiling& tiling, std::uint64_t number) {
   ++result_.legal;
-  add(search_.least_counters(predictor_.predict(tiling)),
-      {{}, number, Stage::kTiling, nullptr, tiling});
+  add(search_.least_counters(predictor_.predict(tiling)), {{}, number, Stage::kTiling, 0, tiling});
 }
 
 OpenSearch::Open OpenSearch::take() {
@@ -87,27 +93,43 @@ void OpenSearch::look_into(const Open& open) {
   if (open.stage == Stage::kTiling) {
     add(search_.least_counters(predictor_.predict(open.tiling),
                                tile_times_.least_cycles(open.tiling)),
-        {{}, open.number, Stage::kTiles, nullptr, open.tiling});
+        {{}, open.number, Stage::kTiles, 0, open.tiling});
     return;
   }
-  std::uint64_t number = open.number;
-  const LeastWork work = search_.least_work(layer_, *open.group);
-  candidates_.for_each_that_may_fit(*open.group, [&](const Tiling& tiling) {
-    ++number;
+  const TilingGroup group{open.tiling, open.first};
+  const LeastWork work = search_.least_work(layer_, group);
+  const auto rest = candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;
     add(search_.least_counters(layer_, work, predictor_.predict_transfers(tiling)),
-        {{}, number, Stage::kTransfers, nullptr, tiling});
+        {{}, open.number + 1 + n - open.first, Stage::kTransfers, 0, tiling});
   });
+  if (rest) add_group(*rest, open.number + rest->first - open.first);
+}
+
+/// Whether cycles decide. Of energy and bytes bounds know enough, or less.
+bool OpenSearch::is_by_cycles() const {
+  return search_.config().mapping.objective == Objective::kLatency && !ranking_.is_by_second();
+}
+
+/// Mappings evaluated beyond what a layer of so many cycles is worth.
+std::uint64_t OpenSearch::evaluated_in_vain() const {
+  const std::uint64_t enough = 16 + 1'000'000 / (result_.best.front().counters.cycles + 1);
+  const std::uint64_t evaluated = result_.evaluated + result_.given_up;
+  return evaluated < enough ? 0 : evaluated - enough + 1;
+}
+
+/// Whether an evaluation could add to the `wanted` best.
+bool OpenSearch::may_win(const Score& bound, std::size_t wanted) const {
+  if (result_.best.size() < wanted) return true;
+  const std::uint64_t in_vain = evaluated_in_vain();
+  const double gain = in_vain > 0 ? least_gain(in_vain) : is_by_cycles() ? kLeastGain : 0;
+  return bound * (1 + gain) < worst();
 }
 
 SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evaluated) {
   while (!open_.empty()) {
     const Open next = take();
-    if (result_.best.size() == wanted) {
-      const double gain =
-          least_gain(result_.evaluated + result_.given_up, result_.best.front().counters.cycles);
-      if (!(next.least * (1 + gain) < worst())) break;
-    }
+    if (!may_win(next.least, wanted)) break;
     if (next.stage != Stage::kTiles) {
       look_into(next);
       continue;
@@ -121,13 +143,12 @@ SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evalua
 void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
   layer_.tiling = tiling;
   const bool full = result_.best.size() == wanted;
-  // What comes near in cycles has neighbours that may win. Of energy bounds know less: there, as of
-  // bytes, the best has.
-  const bool by_cycles =
-      search_.config().mapping.objective == Objective::kLatency && !ranking_.is_by_second();
-  const double near = by_cycles ? 1.01 : 1;
+  // Those that are near are evaluated to the end for their neighbours.
+  const bool by_cycles = is_by_cycles();
+  const bool wants_near = full && by_cycles && evaluated_in_vain() == 0;
   const auto is_near = [&](const Score& score) {
-    return ranking_.counts(score) && (!full || ranking_.rank(score) < worst() * near);
+    if (!ranking_.counts(score)) return false;
+    return !full || ranking_.rank(score) < (wants_near ? near(worst()) : worst());
   };
   const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), is_near);
   if (!found) {

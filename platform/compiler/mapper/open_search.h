@@ -47,15 +47,19 @@ class OpenSearch {
     Score least;
     std::uint64_t number;  ///< in the order of Candidates
     Stage stage;
-    const TilingGroup* group;
+    std::size_t first;  ///< of a group, whose fewest pixel tiles are those of `tiling`
     Tiling tiling;
   };
   static bool comes_later(const Open& a, const Open& b);
 
   void add(const LayerCounters& least, Open open);
+  void add_group(const TilingGroup& group, std::uint64_t number);
   void add_predicted(const Tiling& tiling, std::uint64_t number);
   Open take();
   void look_into(const Open& open);
+  bool is_by_cycles() const;
+  std::uint64_t evaluated_in_vain() const;
+  bool may_win(const Score& bound, std::size_t wanted) const;
   void evaluate(const Tiling& tiling, std::size_t wanted);
   void add_neighbours(const Tiling& tiling);
   Score worst() const { return ranking_.rank(result_.best.back().score); }

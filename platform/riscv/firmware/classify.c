@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classifies the images of the boot table, each on the first accelerator of its task that is free.
+// Classifies the images of the boot table, each on the first accelerator of its task that has room:
+// with two sets of maps the next job is queued while one runs, and its image copied before.
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,10 @@ typedef struct Worker {
   DcnPort port;
   const DcnJobMemory* job;
   const DcnTask* task;
-  uint32_t image;  ///< being classified
+  uint32_t under_way[DCN_SETS_MAX];  ///< images, by set
+  uint32_t begun, ended;             ///< jobs, which take the sets in turn
+  uint32_t succeeded;                ///< of these, as the accelerator counts
+  uint64_t total, waited;            ///< cycles since it was started when one last ended
   uint32_t images;
   uint64_t cycles, waited_cycles;
 } Worker;
@@ -43,18 +47,34 @@ static uint32_t argmax(const uint8_t* packed, const DcnTask* task) {
   return best;
 }
 
-/// Gives the worker the next image of its task; false if there is none left.
-static bool begin(Worker* worker) {
-  const DcnTask* task = worker->task;
-  const DcnJobMemory* job = worker->job;
-  if (next_image[job->task] == task->image_count) return false;
-  worker->image = next_image[job->task]++;
-  memcpy(memory(job->input), memory(task->images + worker->image * task->input_bytes),
-         task->input_bytes);
-  return dcn_start(&worker->port, job->descriptors, task->descriptor_count) == DCN_OK;
+static uint32_t set_of(const Worker* worker, uint32_t job) { return job % worker->job->set_count; }
+
+/// Job `ended` is the only one then: it starts, also after one that has failed.
+static DcnStatus submit(const Worker* worker, uint32_t job) {
+  const uint32_t list = worker->job->sets[set_of(worker, job)].descriptors;
+  const uint32_t count = worker->task->descriptor_count;
+  return job == worker->ended ? dcn_start(&worker->port, list, count)
+                              : dcn_queue(&worker->port, list, count);
 }
 
-/// Cycles in which the array waited for memory in the last job.
+/// Gives the worker the next image of its task; false if it has no room or there is none left.
+static bool begin(Worker* worker) {
+  const DcnTask* task = worker->task;
+  const uint32_t set = set_of(worker, worker->begun);
+  uint32_t* next = &next_image[worker->job->task];
+  if (worker->begun - worker->ended == worker->job->set_count || *next == task->image_count) {
+    return false;
+  }
+  memcpy(memory(worker->job->sets[set].input), memory(task->images + *next * task->input_bytes),
+         task->input_bytes);
+  if (worker->begun == worker->ended) worker->total = worker->waited = 0;
+  if (submit(worker, worker->begun) != DCN_OK) return false;
+  worker->under_way[set] = (*next)++;
+  ++worker->begun;
+  return true;
+}
+
+/// Cycles in which the array waited for memory since the accelerator was started.
 static uint64_t waited_cycles(const DcnPort* port) {
   static const uint32_t counters[] = {DCN_REG_STALL_DESCRIPTOR, DCN_REG_STALL_WEIGHT,
                                       DCN_REG_STALL_INPUT, DCN_REG_STALL_OUTPUT,
@@ -72,37 +92,67 @@ static void print_task(const DcnBootTable* table, uint32_t task) {
   if (table->task_count > 1) printf("network %" PRIu32 ", ", task);
 }
 
-/// Takes the interrupt of worker `k`; false if there is none yet.
-static bool end(const DcnBootTable* table, uint32_t k) {
+/// What `counter` has gained since it was `before`; if the accelerator was started anew, all of it.
+static uint64_t gained(uint64_t counter, uint64_t* before) {
+  const uint64_t gain = counter < *before ? counter : counter - *before;
+  *before = counter;
+  return gain;
+}
+
+/// The oldest job of worker `k` has ended.
+static void end(const DcnBootTable* table, uint32_t k, DcnResult job) {
   Worker* worker = &workers[k];
   const DcnTask* task = worker->task;
-  const DcnResult job = dcn_finish(&worker->port);
-  interrupts_complete(1u << worker->job->place.interrupt);
-  if (job.status == DCN_RUNNING) return false;
-  DcnImageResult* result = (DcnImageResult*)memory(task->results) + worker->image;
-  uint8_t* output = (uint8_t*)memory(task->outputs) + worker->image * task->output_bytes;
+  const uint32_t set = set_of(worker, worker->ended++);
+  const uint32_t image = worker->under_way[set];
+  DcnImageResult* result = (DcnImageResult*)memory(task->results) + image;
+  uint8_t* output = (uint8_t*)memory(task->outputs) + image * task->output_bytes;
+  uint64_t cycles = 0;
   result->status = job.status;
   result->error_code = job.error_code;
   result->error_layer = job.error_layer;
   result->accelerator = k;
   print_task(table, worker->job->task);
   if (job.status != DCN_OK) {
-    printf("image %" PRIu32 ": failed, error %" PRIu32 " at layer %" PRIu32 "\n", worker->image,
+    printf("image %" PRIu32 ": failed, error %" PRIu32 " at layer %" PRIu32 "\n", image,
            job.error_code, job.error_layer);
-    return true;
+    return;
   }
-  memcpy(output, memory(worker->job->output), task->output_bytes);
+  memcpy(output, memory(worker->job->sets[set].output), task->output_bytes);
   result->predicted = argmax(output, task);
-  dcn_counter(&worker->port, DCN_REG_CYCLES, &result->cycles);
-  result->waited_cycles = (uint32_t)waited_cycles(&worker->port);
+  dcn_counter(&worker->port, DCN_REG_CYCLES, &cycles);
+  result->cycles = gained(cycles, &worker->total);
+  result->waited_cycles = (uint32_t)gained(waited_cycles(&worker->port), &worker->waited);
   worker->cycles += result->cycles;
   worker->waited_cycles += result->waited_cycles;
   ++worker->images;
-  printf("image %" PRIu32 ": class %" PRIu32 ", %" PRIu64 " cycles", worker->image,
-         result->predicted, result->cycles);
+  printf("image %" PRIu32 ": class %" PRIu32 ", %" PRIu64 " cycles", image, result->predicted,
+         result->cycles);
   if (table->accelerators > 1) printf(" on accelerator %" PRIu32, k);
   printf("\n");
-  return true;
+}
+
+/// Takes the interrupt of worker `k`, which may stand for several jobs.
+static void serve(const DcnBootTable* table, uint32_t k) {
+  Worker* worker = &workers[k];
+  const DcnResult result = dcn_finish(&worker->port);
+  interrupts_complete(1u << worker->job->place.interrupt);
+  if (result.status == DCN_RUNNING) return;
+  const DcnResult right = {DCN_OK, 0, 0};
+  uint32_t succeeded = worker->succeeded;
+  dcn_jobs(&worker->port, &succeeded);
+  for (; worker->succeeded != succeeded; ++worker->succeeded) end(table, k, right);
+  if (result.status == DCN_OK) return;
+  end(table, k, result);
+  worker->total = worker->waited = 0;
+  // It has taken those behind it along.
+  for (uint32_t job = worker->ended; job != worker->begun; ++job) submit(worker, job);
+}
+
+/// Jobs that the worker has under way then.
+static uint32_t fill(Worker* worker) {
+  while (begin(worker)) continue;
+  return worker->begun - worker->ended;
 }
 
 /// How many failed.
@@ -155,15 +205,13 @@ int firmware_main(const DcnBootTable* table) {
   }
   interrupts_enable(sources);
 
-  uint32_t running = 0;
-  for (uint32_t k = 0; k < table->accelerators; ++k) running += begin(&workers[k]);
-  while (running > 0) {
+  for (;;) {
+    uint32_t under_way = 0;
+    for (uint32_t k = 0; k < table->accelerators; ++k) under_way += fill(&workers[k]);
+    if (under_way == 0) break;
     const uint32_t arrived = interrupts_wait(sources);
     for (uint32_t k = 0; k < table->accelerators; ++k) {
-      if ((arrived >> workers[k].job->place.interrupt & 1u) == 0) continue;
-      if (!end(table, k)) continue;
-      --running;
-      running += begin(&workers[k]);
+      if ((arrived >> workers[k].job->place.interrupt & 1u) != 0) serve(table, k);
     }
   }
   return report(table);

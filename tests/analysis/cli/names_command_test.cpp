@@ -77,6 +77,21 @@ TEST_F(NamesTest, are_read_back_from_every_file_that_holds_them) {
   EXPECT_NE(slurp(path("c.csv")).find(",'=cmd|'/c calc'!A1"), std::string::npos);
 }
 
+TEST_F(NamesTest, networks_come_from_files_and_from_no_pipe) {
+  const std::string pipe = path("pipe");
+  const std::string file = kSource + "/workloads/networks/cifar10_compact_w8a8.onnx.gz";
+  // Only inspect looks into the pipe, for what may come through one.
+  const std::pair<std::string, std::string> commands[] = {
+      {"inspect ", "cat " + file + " > " + pipe + " & "}, {"map ", ""}, {"run --limit 1 ", ""}};
+  for (const auto& [command, writer] : commands) {
+    const Outcome o = run("rm -f " + pipe + "; mkfifo " + pipe + "; " + writer,
+                          DCNSIM_COMMAND " " + command + pipe);
+    EXPECT_EQ(o.code, 1) << command;
+    EXPECT_NE(unwrapped(o.err).find(pipe + ": "), std::string::npos) << o.err;
+    EXPECT_NE(unwrapped(o.err).find("a network is read from a file"), std::string::npos) << o.err;
+  }
+}
+
 TEST_F(NamesTest, results_may_come_through_a_pipe) {
   said("run " + network("--limit 1 --no-cache --json " + path("r.json")));
   said("report " + path("r.json") + " -o " + path("file.html"));

@@ -74,7 +74,7 @@ TEST_F(InferenceTest, classes_and_codes_are_the_reference_executors) {
   request.check = true;
   const RunReport report = run(request);
   EXPECT_EQ(report.images, kImages);
-  EXPECT_EQ(report.correct, count_correct(network_, images_, Accumulator{}));
+  EXPECT_EQ(report.correct(), count_correct(network_, images_, Accumulator{}));
   EXPECT_EQ(report.network, "mixed");
   EXPECT_EQ(report.overflows, 0u);
   EXPECT_EQ(report.layers.size(), network_.layers.size());
@@ -157,7 +157,7 @@ TEST_F(InferenceTest, times_of_one_image_stand_beside_values_of_all) {
   EXPECT_EQ(both.totals().cycles, approximate.totals().cycles);
   EXPECT_EQ(both.loosely_timed_cycles, loose.totals().cycles);
   EXPECT_FALSE(loose.loosely_timed_cycles || approximate.loosely_timed_cycles);
-  EXPECT_EQ(both.correct, loose.correct);
+  EXPECT_EQ(both.right, loose.right);
   EXPECT_EQ(both.energy_pj().total(), approximate.energy_pj().total());
 }
 
@@ -285,7 +285,7 @@ TEST_F(InferenceTest, nothing_is_printed_and_progress_is_told) {
   EXPECT_EQ(stages, (std::vector<RunStage>{RunStage::kCalibrating, RunStage::kTryingPixels,
                                            RunStage::kMapping, RunStage::kSimulating}));
   EXPECT_EQ(told.back().done, kImages);
-  EXPECT_EQ(told.back().correct, report.correct);
+  EXPECT_EQ(told.back().correct, report.correct());
 }
 
 TEST_F(InferenceTest, a_request_at_odds_with_itself_is_refused_before_the_work) {

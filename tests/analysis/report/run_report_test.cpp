@@ -23,7 +23,7 @@ RunReport example() {
   r.accelerator.array.rows = 4;
   r.accelerator.array.columns = 5;
   r.images = 8;
-  r.correct = 6;
+  r.right = "11011011";
   r.clock_period_s = 2e-9;
   for (const std::uint64_t scale : {1u, 3u}) {
     LayerReport layer;
@@ -73,6 +73,43 @@ TEST(RunReport, an_empty_report_divides_by_nothing) {
   EXPECT_EQ(r.top1(), 0);
   EXPECT_EQ(utilization(r.totals(), r.accelerator.array), 0);
   EXPECT_FALSE(to_text(r).empty());
+}
+
+TEST(RunReport, energy_has_the_range_of_its_error_bars) {
+  RunReport r = example();
+  // 40 pJ at /2.5 .. x1.3, and 2 pJ of leakage of which nothing is known.
+  EXPECT_DOUBLE_EQ(r.energy_range().low_pj, 40 / 2.5 + 2);
+  EXPECT_DOUBLE_EQ(r.energy_range().high_pj, 40 * 1.3 + 2);
+  EXPECT_DOUBLE_EQ(r.energy_range().unstated_share, 2.0 / 42);
+  r.provenance.push_back({"leakage", "t.csv", "00", "", "x1 .. x4", "", false});
+  EXPECT_DOUBLE_EQ(r.energy_range().high_pj, 40 * 1.3 + 2 * 4);
+  EXPECT_EQ(r.energy_range().unstated_share, 0);
+  EXPECT_NE(to_text(r).find(" by the error bars)"), std::string::npos) << to_text(r);
+}
+
+TEST(RunReport, error_bars_are_read_as_the_tables_write_them) {
+  const auto expect = [](const std::string& text, double low, double high) {
+    const auto factors = error_factors(text);
+    ASSERT_TRUE(factors) << text;
+    EXPECT_DOUBLE_EQ(factors->low, low) << text;
+    EXPECT_DOUBLE_EQ(factors->high, high) << text;
+  };
+  expect("/2.5 .. x1.3", 1 / 2.5, 1.3);
+  expect("x1 .. x4", 1, 4);
+  expect("+-20 %", 0.8, 1.2);
+  expect("+-20 % or /3 .. x1.1", 1.0 / 3, 1.2);
+  expect("+-50 % beside /2 .. x1.5", 0.25, 2.25);
+  for (const char* none : {"", "not stated", "high", "+-x %"})
+    EXPECT_FALSE(error_factors(none)) << none;
+}
+
+TEST(RunReport, an_accuracy_has_its_interval_and_names_the_images) {
+  const auto json = nlohmann::json::parse(to_json(example())).at("accuracy");
+  EXPECT_EQ(json.at("correct"), 6);
+  EXPECT_EQ(json.at("right"), "11011011");
+  EXPECT_NEAR(json.at("interval").at(0).get<double>(), 0.4093, 1e-4);
+  EXPECT_NEAR(json.at("interval").at(1).get<double>(), 0.9285, 1e-4);
+  EXPECT_EQ(accuracy_words(6, 8), "75.00 % top-1, 6 of 8 images (95 % interval 40.9 .. 92.9 %)");
 }
 
 TEST(RunReport, a_stream_has_an_interval_beside_the_latency_of_one) {
@@ -333,7 +370,8 @@ TEST(RunReport, every_column_of_the_tables_has_its_own_figure) {
   for (const char* line :
        {"latency 3000 cycles = 6 us an image at 500 MHz", "zeros among input codes: only 12.5 %",
         "traffic 61.86 kB read, 8 kB written an image",
-        "energy 66 uJ an image, 11 W average: leakage 11 uJ (16.7 %), dram_background 10 uJ (15.2 "
+        "energy 66 uJ an image (65 uJ .. 66 uJ by the error bars), 11 W average: leakage 11 uJ (16.7 "
+        "%), dram_background 10 uJ (15.2 "
         "%)",
         "accumulate 2 uJ (3.0 %), multiply 1 uJ (1.5 %)"}) {
     EXPECT_NE(flat.find(line), std::string::npos) << line << '\n' << text;

@@ -162,6 +162,22 @@ TEST_F(ResultsTest, the_text_names_front_best_effects_and_failures) {
   EXPECT_THROW(point_text(SweepResults(*store_), 6), std::runtime_error);
 }
 
+TEST_F(ResultsTest, the_text_says_what_accuracies_tell_apart_and_what_is_as_good) {
+  const SweepResults results(*store_);
+  const std::uint64_t best = *results.best();
+  const Figures& figures = results.points()[best].figures;
+  const std::string report = to_text(results);
+  EXPECT_NE(report.find("accuracies are of " + std::to_string(figures.images) + " images"),
+            std::string::npos)
+      << report;
+  EXPECT_NE(report.find("half a point is 0.05 of them"), std::string::npos) << report;
+  EXPECT_EQ(report.find("as good in all objectives"), std::string::npos) << report;
+  PointBatch twin;
+  twin.points = {point(5, 80, 2, 7)};
+  store_->add(twin);
+  EXPECT_NE(to_text(SweepResults(*store_)).find("as good in all objectives: 5"), std::string::npos);
+}
+
 TEST_F(ResultsTest, json_has_every_point_in_order) {
   const SweepResults results(*store_);
   const Json json =

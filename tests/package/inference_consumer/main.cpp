@@ -16,6 +16,6 @@ int main(int, char** argv) {
   request.image_limit = 2;
   const dcnsim::RunReport report = dcnsim::run(request);
   std::ofstream(argv[2]) << to_json(report);
-  std::cout << report.network << ": " << report.totals().cycles << " cycles, " << report.correct
+  std::cout << report.network << ": " << report.totals().cycles << " cycles, " << report.correct()
             << " of " << report.images << " images right\n";
 }

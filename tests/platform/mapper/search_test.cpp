@@ -156,10 +156,16 @@ int idle_rows(const Descriptor& d, const Tiling& t, int rows) {
   return idle;
 }
 
+/// Outputs of the last pixel tile.
+int last_pixels(const Descriptor& d, const Tiling& t) {
+  const Shape out = d.output_shape();
+  return extents(out.height, t.tile_h).back().size() * extents(out.width, t.tile_w).back().size();
+}
+
 TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
   RandomLayer random(1);
   RandomLayer scratchpads(20);
-  std::size_t tilings = 0, filling = 0, cut_inputs = 0;
+  std::size_t tilings = 0, filling = 0, small_last = 0, cut_inputs = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 1000; ++i) {
     const AcceleratorConfig config = some_with_scratchpad(random.machine(), scratchpads, 4);
@@ -195,22 +201,29 @@ TEST(Candidates, are_the_legal_tilings_of_balanced_sizes) {
         shrink(least.tile_h, d.output_shape().height, 1);
         shrink(least.tile_w, d.output_shape().width, column_unit(d, config));
         EXPECT_EQ(config.array.dataflow, Dataflow::kOutputStationary);
-        EXPECT_LT(idle_rows(d, tiling, config.array.rows), idle_rows(d, least, config.array.rows));
+        const int idle = idle_rows(d, tiling, config.array.rows);
+        const int idle_of_least = idle_rows(d, least, config.array.rows);
+        EXPECT_LE(idle, idle_of_least);
+        if (idle == idle_of_least) {
+          EXPECT_LT(last_pixels(d, tiling), last_pixels(d, least));
+          ++small_last;
+        }
         ++filling;
       }
     }
   }
   EXPECT_GT(tilings, 3000u);
   EXPECT_GT(filling, 3u);
+  EXPECT_GT(small_last, 3u);
   EXPECT_GT(cut_inputs, 300u);
   EXPECT_EQ(orders.size(), 4u);
   for (const auto& [order, count] : orders) EXPECT_GT(count, 100) << to_string(order);
 }
 
-TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
+TEST(Candidates, have_neighbours_that_differ_in_one_size) {
   RandomLayer random(6);
   RandomLayer scratchpads(20);
-  int neighbours = 0;
+  int neighbours = 0, stretched = 0;
   for (int i = 0; i < 800; ++i) {
     const AcceleratorConfig config = some_with_scratchpad(random.machine(), scratchpads, 4);
     const Descriptor d = small_layer(random);
@@ -231,10 +244,25 @@ TEST(Candidates, have_neighbours_that_differ_by_a_unit) {
                     (tiling.tile_in != of.tile_in),
                 1);
       EXPECT_EQ(tiling.order, of.order);
+      // By one unit, or the greatest of as many tiles.
+      const auto tiles = [&](const Tiling& t) {
+        const Shape out = d.output_shape();
+        return std::pair(ceil_div(out.height, t.tile_h), ceil_div(out.width, t.tile_w));
+      };
+      if (std::abs(tiling.tile_h - of.tile_h) > 1) {
+        EXPECT_EQ(tiles(tiling), tiles(of));
+        ++stretched;
+        for (Tiling more = tiling; ++more.tile_h <= d.output_shape().height;) {
+          EXPECT_TRUE(tiles(more) != tiles(of) ||
+                      std::find(legal.begin(), legal.end(), more) == legal.end() ||
+                      std::find(own.begin(), own.end(), more) != own.end());
+        }
+      }
       ++neighbours;
     });
   }
   EXPECT_GT(neighbours, 100);
+  EXPECT_GT(stretched, 20);
 }
 
 TEST(Candidates, keep_to_what_is_requested) {
@@ -351,7 +379,7 @@ TEST(Bounds, are_never_beaten) {
 TEST(Bounds, of_groups_are_never_beaten) {
   RandomLayer random(7);
   std::mt19937 engine(7);
-  int groups = 0;
+  int groups = 0, rests = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 2000; ++i) {
     AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
@@ -362,7 +390,14 @@ TEST(Bounds, of_groups_are_never_beaten) {
     const Candidates candidates(d, config);
     if (candidates.groups().empty()) continue;
     const auto last = static_cast<int>(candidates.groups().size()) - 1;
-    const TilingGroup& group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    TilingGroup group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    // Or what is left of it behind the fewest pixel tiles.
+    while (random.chance(2)) {
+      const auto rest = candidates.for_the_fewest(group, [](const Tiling&, std::size_t) {});
+      if (!rest) break;
+      group = *rest;
+      ++rests;
+    }
     std::vector<Tiling> tilings;
     candidates.for_each(group, [&](const Tiling& tiling) { tilings.push_back(tiling); });
     if (tilings.empty()) continue;
@@ -385,6 +420,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
     ++groups;
   }
   EXPECT_GT(groups, 700);
+  EXPECT_GT(rests, 300);
   EXPECT_EQ(orders.size(), 4u);
 }
 

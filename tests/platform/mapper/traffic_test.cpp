@@ -30,8 +30,8 @@ Descriptor small_layer(RandomLayer& random, const AcceleratorConfig& config) {
   }
 }
 
-/// Calls visit(tiling) for every tiling whose channels are legal, whatever its pixels. An input on
-/// chip is there as a whole: its chunks are those of the weights.
+/// Calls visit(tiling) for every tiling whose channels are legal, whatever its pixels. A
+/// convolution's input on chip is there as a whole: its chunks are those of the weights.
 template <typename Visit>
 void for_each_tiling(Descriptor d, const AcceleratorConfig& config, const Visit& visit) {
   const Shape out = d.output_shape();
@@ -47,7 +47,7 @@ void for_each_tiling(Descriptor d, const AcceleratorConfig& config, const Visit&
       for (t.tile_w = 1; t.tile_w <= out.width; ++t.tile_w) visit(t);
     }
   };
-  for (int in = d.input_on_chip ? inputs : 1; in <= inputs; ++in) {
+  for (int in = conv && d.input_on_chip ? inputs : 1; in <= inputs; ++in) {
     t = {1, 1, out.channels, 1, LoopOrder::kPixelOuter, in == inputs ? 0 : in};
     if (!conv) {
       with_pixels();

@@ -17,6 +17,8 @@
 #include <sstream>
 #include <tuple>
 
+#include "platform/driver/dcn_registers.h"
+#include "platform/driver/driver.h"
 #include "platform/standalone/simulation.h"
 #include "tests/platform/riscv/workload.h"
 #include "tests/support/fresh_kernel.h"
@@ -40,12 +42,12 @@ struct Outcome {
 };
 
 Outcome run_firmware(const Workload& workload, PlatformConfig config, const std::string& elf,
-                     std::size_t count = kImages) {
+                     const MemoryImage& memory) {
   renew_kernel();
   CheckedWiring wiring;
   config.wiring = &wiring;
   const auto accelerators = static_cast<std::uint32_t>(config.accelerators.size());
-  const MemoryImage memory = workload.memory(accelerators, count);
+  const std::size_t count = memory.table.tasks[0].image_count;
   const DcnTask& task = memory.table.tasks[0];
   std::ostringstream terminal;
   VirtualPlatform platform(config, terminal);
@@ -71,10 +73,16 @@ Outcome run_firmware(const Workload& workload, PlatformConfig config, const std:
   return outcome;
 }
 
-void expect_right(const Workload& workload, const Outcome& outcome) {
-  EXPECT_EQ(outcome.run.exit_code, 0u) << outcome.terminal;
+Outcome run_firmware(const Workload& workload, const PlatformConfig& config, const std::string& elf,
+                     std::size_t count = kImages, std::uint32_t sets = 1) {
+  const auto accelerators = static_cast<std::uint32_t>(config.accelerators.size());
+  return run_firmware(workload, config, elf, workload.memory(accelerators, count, sets));
+}
+
+/// Images 0, `step`, 2 * `step` ...
+void expect_images_right(const Workload& workload, const Outcome& outcome, std::size_t step = 1) {
   Executor executor(workload.network, workload.machine.config.accumulator);
-  for (std::size_t i = 0; i < outcome.results.size(); ++i) {
+  for (std::size_t i = 0; i < outcome.results.size(); i += step) {
     const CodeTensor& expected = executor.run(workload.images[i]).layers.back();
     const DcnImageResult& result = outcome.results[i];
     EXPECT_EQ(result.status, 0u) << i;
@@ -85,6 +93,11 @@ void expect_right(const Workload& workload, const Outcome& outcome) {
                              std::to_string(result.cycles) + " cycles";
     EXPECT_NE(outcome.terminal.find(line), std::string::npos) << line;
   }
+}
+
+void expect_right(const Workload& workload, const Outcome& outcome) {
+  EXPECT_EQ(outcome.run.exit_code, 0u) << outcome.terminal;
+  expect_images_right(workload, outcome);
 }
 
 std::uint64_t waited(const Outcome& outcome) {
@@ -168,6 +181,40 @@ TEST_P(SharedMemoryTest, two_accelerators_are_right_and_wait_for_one_another) {
 INSTANTIATE_TEST_SUITE_P(Transports, SharedMemoryTest,
                          testing::Values(Transport::kLooselyTimed, Transport::kApproximatelyTimed));
 
+class QueueTest : public FreshKernel,
+                  public testing::WithParamInterface<std::tuple<std::uint32_t, Transport>> {};
+
+TEST_P(QueueTest, images_follow_without_a_pause_and_are_right) {
+  const Workload workload;
+  const auto [accelerators, transport] = GetParam();
+  const PlatformConfig config = workload.platform(accelerators, transport);
+  const std::size_t count = 8;
+  const Outcome alone = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, count);
+  const Outcome queued = run_firmware(workload, config, DCNSIM_CLASSIFY_ELF, count, 2);
+  expect_right(workload, alone);
+  expect_right(workload, queued);
+  // Of what the processor did between images, some 25,000 instructions each, all is hidden but what
+  // comes before an accelerator's first and after its last.
+  const std::uint64_t between = count / accelerators - 1;
+  const auto saved =
+      static_cast<double>(alone.run.simulated_ps) - static_cast<double>(queued.run.simulated_ps);
+  EXPECT_GT(saved, static_cast<double>(between) * 15'000 / config.cpu_mhz * 1e6);
+  for (std::uint32_t k = 0; k < accelerators; ++k) {
+    std::uint64_t cycles = 0, images = 0;
+    for (const DcnImageResult& result : queued.results) {
+      cycles += result.accelerator == k ? result.cycles : 0;
+      images += result.accelerator == k ? 1 : 0;
+    }
+    EXPECT_EQ(images, count / accelerators);
+    EXPECT_EQ(queued.last_jobs[k].cycles, cycles) << "latency and intervals are all there is";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AcceleratorsAndTransports, QueueTest,
+                         testing::Combine(testing::Values(1, 2),
+                                          testing::Values(Transport::kLooselyTimed,
+                                                          Transport::kApproximatelyTimed)));
+
 class VirtualPlatformTest : public FreshKernel {
  protected:
   /// The platform without a workload.
@@ -213,7 +260,28 @@ TEST_F(VirtualPlatformTest, faults_are_reported_and_the_next_job_is_right) {
               "  next job: right\n"
               "acknowledged late: interrupt status 1\n"
               "  then: status 0, error 0 at layer 0\n"
+              "  next job: right\n"
+              "queued, the first: status 0, error 0 at layer 0\n"
+              "queued, the second: status 4, error 1 at layer 0\n"
               "  next job: right\n");
+  }
+}
+
+TEST_F(VirtualPlatformTest, a_job_that_fails_in_the_queue_costs_no_other_image) {
+  for (const Transport transport : {Transport::kLooselyTimed, Transport::kApproximatelyTimed}) {
+    const Workload workload;
+    MemoryImage memory = workload.memory(1, 7, 2);
+    // Its second descriptor is corrupt, so every second image fails with its next one queued.
+    memory.bytes[memory.table.jobs[0].sets[1].descriptors - DCN_MAP_DRAM + kDescriptorBytes] ^= 1;
+    const Outcome outcome =
+        run_firmware(workload, workload.platform(1, transport), DCNSIM_CLASSIFY_ELF, memory);
+    EXPECT_EQ(outcome.run.exit_code, 1u) << outcome.terminal;
+    expect_images_right(workload, outcome, 2);
+    for (std::size_t i = 1; i < 7; i += 2) {
+      EXPECT_EQ(outcome.results[i].status, static_cast<std::uint32_t>(DCN_JOB_FAILED)) << i;
+      EXPECT_EQ(outcome.results[i].error_code, DCN_ERROR_CODE_BAD_DESCRIPTOR) << i;
+      EXPECT_EQ(outcome.results[i].error_layer, 1u) << i;
+    }
   }
 }
 

@@ -45,14 +45,15 @@ struct Workload {
         .network;
   }
 
-  MemoryImage memory(std::uint32_t accelerators, std::size_t count = kImages) const {
+  MemoryImage memory(std::uint32_t accelerators, std::size_t count = kImages,
+                     std::uint32_t sets = 1) const {
     const auto first = static_cast<std::ptrdiff_t>(count);
     return compose({{program,
                      machine.config.dma.bus_bytes,
                      {images.begin(), images.begin() + first},
                      {labels.begin(), labels.begin() + first},
                      usual_places(accelerators)}},
-                   static_cast<std::uint64_t>(machine.config.dram.capacity_bytes));
+                   static_cast<std::uint64_t>(machine.config.dram.capacity_bytes), sets);
   }
   PlatformConfig platform(std::uint32_t accelerators = 1,
                           Transport transport = Transport::kLooselyTimed) const {

@@ -8,12 +8,18 @@ function changeClass(metric, change) {
 
 function differenceSection(given) {
   const results = tagged(given);
-  return section("What changes from A to B", null,
+  return section("What changes from A to B",
+    kData.pair ? `Accuracies: ${kData.pair.why}.` : null,
     totalTable(results),
     el("div", { class: "charts" },
       layerChangeChart(results, "Cycles", causeParts(results), "cycles"),
       layerChangeChart(results, "Energy", energyParts(results), "µJ")),
     layerTable(results));
+}
+
+// A difference of accuracies that the images do not bear out is none.
+function isBorneOut(metric) {
+  return metric.name !== "top1_percent" || (kData.pair && kData.pair.differ);
 }
 
 function totalTable([a, b]) {
@@ -22,20 +28,25 @@ function totalTable([a, b]) {
     return other ? [{ metric, a: metric.value, b: other.value }] : [];
   });
   const change = (r) => (r.a === null || r.b === null ? null : r.b - r.a);
-  const marked = (r, text) => el("span", { class: changeClass(r.metric, change(r)) }, text);
+  const judged = (r) => (isBorneOut(r.metric) ? changeClass(r.metric, change(r)) : "unsure");
+  const marked = (r, text) => el("span", { class: judged(r) }, text);
   return dataTable({ caption: "In total", rows, columns: [
     { title: "Figure", value: (r) => metricTitle(r.metric) },
     { title: "A", numeric: true, value: (r) => r.a },
     { title: "B", numeric: true, value: (r) => r.b },
     { title: "B − A", numeric: true, value: change, cell: (r) => marked(r, signedFigure(change(r))) },
     { title: "Relative", numeric: true, value: (r) => relativeChange(r.a, r.b),
-      cell: (r) => marked(r, signedPercent(relativeChange(r.a, r.b)) + changeWord(r, change(r))) },
+      cell: (r) => marked(r, relativeText(r) + changeWord(judged(r))) },
   ] });
 }
 
+// Shares have points between them, and no percents.
+function relativeText(row) {
+  return row.metric.unit === "%" ? "" : signedPercent(relativeChange(row.a, row.b));
+}
+
 // Colour is never the only sign.
-function changeWord(row, change) {
-  const name = changeClass(row.metric, change);
+function changeWord(name) {
   return name ? ` ${name}` : "";
 }
 

@@ -24,6 +24,13 @@ function withUnit(value, unit) {
   return figure(value) + (text === "%" ? " %" : text ? ` ${text}` : "");
 }
 
+// Two digits of what is uncertain.
+function rangeText({ low, high }) {
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(high - low || 1)));
+  const text = (value) => value.toLocaleString("en-US", { maximumFractionDigits: digits });
+  return `${text(low)} to ${text(high)}`;
+}
+
 function percent(share) {
   const value = 100 * share;
   if (value !== 0 && Math.abs(value) < 0.05) return value > 0 ? "<0.1 %" : ">-0.1 %";

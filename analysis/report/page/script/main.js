@@ -5,13 +5,14 @@ function tiles(metrics) {
   return el("dl", { class: "tiles" }, metrics.filter((m) => m.value !== null).map((m) =>
     el("div", { title: m.meaning }, el("dt", {}, metricName(m)),
       el("dd", {}, figure(m.value), el("span", { class: "unit" },
-        m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)))));
+        m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)),
+      m.range ? el("dd", { class: "range", title: m.range.what }, rangeText(m.range)) : null)));
 }
 
 function showHeader({ kind, title, lines, version }) {
   replaceContent(document.getElementById("header"),
     el("p", { class: "overline" }, `dcnsim ${kind}`), el("h1", {}, title),
-    lines.map((line) => el("p", { class: "lead" }, line)));
+    lines.filter(Boolean).map((line) => el("p", { class: "lead" }, line)));
   replaceContent(document.getElementById("footer"),
     el("p", {}, `Made by dcnsim ${version}. Nothing on this page is loaded from elsewhere. Charts ` +
       "with d3 5 (BSD 3-clause licence, in the page's source)."));
@@ -25,7 +26,8 @@ function showRuns(runs) {
   const titles = runs.map((run) => `${run.network} on ${run.machine.name}`);
   const content = document.getElementById("content");
   if (runs.length === 1) {
-    showHeader({ kind: "run", title: titles[0], version: runs[0].version, lines: [runText(runs[0])] });
+    showHeader({ kind: "run", title: titles[0], version: runs[0].version,
+      lines: [runText(runs[0]), limitNote(runs)] });
     replaceContent(content, section("Figures of merit", null, tiles(runs[0].metrics)),
       resultSections(runs));
     return;

@@ -169,6 +169,9 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(self.all("#chart-cycles .amount")), 2 * len(layers))
         change = results[1]["latency"]["cycles"] - results[0]["latency"]["cycles"]
         self.assertIn(f"{change:,}".replace("-", "\u2212"), self.one("table").text)
+        accuracy = next(row.text for row in self.all("table tr") if "Top-1" in row.text)
+        self.assertRegex(accuracy, "better|worse|unsure")
+        self.assertIn("McNemar", self.one("#content").text)
         self.expect_well_drawn()
         self.keep("comparison")
 

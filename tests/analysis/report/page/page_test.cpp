@@ -52,6 +52,51 @@ TEST(Page, holds_a_run_a_comparison_or_a_sweep) {
   EXPECT_EQ(data_of(page(sweep_result()))["sweep"]["points"]["id"], Json({0, 1}));
 }
 
+Json pair_of(const Json& a, const Json& b) {
+  return data_of(report_page({{"a", a.dump()}, {"b", b.dump()}}))["pair"];
+}
+
+Json run_with(const std::string& right, const std::string& images_sha256 = "i") {
+  Json run = run_result();
+  run["images"] = right.size();
+  run["accuracy"]["correct"] = std::count(right.begin(), right.end(), '1');
+  run["accuracy"]["right"] = right;
+  run["inputs"].push_back({{"role", "images"}, {"path", "t.bin"}, {"sha256", images_sha256}});
+  return run;
+}
+
+TEST(Page, accuracies_differ_if_the_same_images_bear_it_out) {
+  const std::string ten(10, '1'), rest(40, '1');
+  // 10 images against 0: p = 2 / 1024; 4 against 0: 2 / 16.
+  const Json ten_less = pair_of(run_with(ten + rest), run_with(std::string(10, '0') + rest));
+  EXPECT_TRUE(ten_less["differ"]) << ten_less;
+  EXPECT_NE(ten_less["why"].get<std::string>().find("10 images right in A alone, 0 in B alone"),
+            std::string::npos);
+  EXPECT_NE(ten_less["why"].get<std::string>().find("p = 0.002"), std::string::npos) << ten_less;
+  const Json four_less = pair_of(run_with(ten + rest), run_with("0000111111" + rest));
+  EXPECT_FALSE(four_less["differ"]) << four_less;
+  EXPECT_NE(four_less["why"].get<std::string>().find("p = 0.12"), std::string::npos) << four_less;
+}
+
+TEST(Page, accuracies_on_unlike_images_are_not_compared) {
+  const std::string good(50, '1'), bad(50, '0');
+  for (const Json& other : {run_with(bad, "j"), run_with(bad + "0", "i")}) {
+    const Json pair = pair_of(run_with(good), other);
+    EXPECT_FALSE(pair["differ"]);
+    EXPECT_NE(pair["why"].get<std::string>().find("of different images"), std::string::npos)
+        << pair;
+  }
+  Json old = run_with(bad);
+  old["accuracy"].erase("right");
+  EXPECT_FALSE(pair_of(run_with(good), old)["differ"]);
+  Json without = run_with(bad);
+  without["accuracy"]["top1"] = nullptr;
+  EXPECT_TRUE(pair_of(run_with(good), without).is_null());
+  Json damaged = run_with(bad);
+  damaged["accuracy"]["right"] = "0102";
+  EXPECT_THROW(pair_of(run_with(good), damaged), std::runtime_error);
+}
+
 TEST(Page, loads_nothing_and_allows_only_its_own_scripts) {
   const std::string html = page(sweep_result());
   const std::string before_scripts = html.substr(0, html.find("<script"));
@@ -205,6 +250,23 @@ TEST(Page, results_without_the_memorys_peak_are_shown_without_its_roof) {
   EXPECT_EQ(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"], 6.4e9);
   run.erase("dram_peak_bytes_per_s");
   EXPECT_TRUE(data_of(page(run))["runs"][0]["machine"]["dram_peak_bytes_per_s"].is_null());
+}
+
+TEST(Page, what_a_stream_gets_is_shown_where_it_was_asked_for) {
+  Json run = run_result();
+  const auto value_of = [&run](const std::string& name) {
+    const Json data = data_of(page(run));
+    for (const Json& metric : data["runs"][0]["metrics"]) {
+      if (metric["name"] == name) return metric["value"];
+    }
+    return Json("none");
+  };
+  EXPECT_EQ(value_of("images_per_s"), "none");
+  run["throughput"] = {{"images_per_s", 400}, {"energy_pj_an_image", 5e8}};
+  EXPECT_EQ(value_of("images_per_s"), 400);
+  EXPECT_EQ(value_of("stream_energy_uj"), 500);
+  run["throughput"]["images_per_s"] = 0;
+  EXPECT_EQ(error_of(run).rfind("r.json: /throughput/images_per_s: ", 0), 0u) << error_of(run);
 }
 
 TEST(Page, a_network_is_called_as_its_file_is) {

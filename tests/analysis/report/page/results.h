@@ -20,7 +20,7 @@ inline Json run_result() {
   report.inputs = {{"network", "nets/small.onnx", "0123"}};
   report.accelerator = load_accelerator(DCNSIM_SOURCE_DIR "/models/arch/presets/small_edge.yaml");
   report.images = 2;
-  report.correct = 1;
+  report.right = "01";
   report.clock_period_s = 5e-9;
   report.dram_peak_bytes_per_s = 6.4e9;
   Descriptor conv;

@@ -34,8 +34,8 @@ static void show(const char* what, DcnResult result) {
 }
 
 static DcnResult run(void) {
-  memset(memory(table->jobs[0].output), 0xAA, task->output_bytes);
-  return dcn_run(&port, table->jobs[0].descriptors, task->descriptor_count);
+  memset(memory(table->jobs[0].sets[0].output), 0xAA, task->output_bytes);
+  return dcn_run(&port, table->jobs[0].sets[0].descriptors, task->descriptor_count);
 }
 
 /// A job as it should be: its output is that of the first one.
@@ -43,7 +43,7 @@ static void run_well(void) {
   static uint8_t first[64];
   static bool known = false;
   const DcnResult result = run();
-  const uint8_t* output = memory(table->jobs[0].output);
+  const uint8_t* output = memory(table->jobs[0].sets[0].output);
   if (!known) memcpy(first, output, task->output_bytes);
   known = true;
   printf("  next job: %s\n",
@@ -63,7 +63,7 @@ static void bus_faults(void) {
 }
 
 static void descriptor_faults(void) {
-  uint8_t* second = (uint8_t*)memory(table->jobs[0].descriptors) + DESCRIPTOR_BYTES;
+  uint8_t* second = (uint8_t*)memory(table->jobs[0].sets[0].descriptors) + DESCRIPTOR_BYTES;
   second[0] ^= 1;
   show("corrupt descriptor", run());
   second[0] ^= 1;
@@ -82,7 +82,7 @@ static void descriptor_faults(void) {
 }
 
 static void reset_in_mid_job(void) {
-  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
+  dcn_start(&port, table->jobs[0].sets[0].descriptors, task->descriptor_count);
   timer_wait_until(timer_now() + TICKS_PER_MS / 2);
   printf("half a millisecond into a job: status register %" PRIu32 "\n", reg(DCN_REG_STATUS));
   port.write32(port.context, DCN_REG_CONTROL, DCN_CONTROL_RESET);
@@ -95,7 +95,7 @@ static void reset_in_mid_job(void) {
 }
 
 static void access_while_busy(void) {
-  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
+  dcn_start(&port, table->jobs[0].sets[0].descriptors, task->descriptor_count);
   dcn_start(&port, HOLE, 1);
   DcnResult result = {DCN_RUNNING, 0, 0};
   while (result.status == DCN_RUNNING) {
@@ -107,7 +107,7 @@ static void access_while_busy(void) {
 }
 
 static void late_acknowledge(void) {
-  dcn_start(&port, table->jobs[0].descriptors, task->descriptor_count);
+  dcn_start(&port, table->jobs[0].sets[0].descriptors, task->descriptor_count);
   port.wait_for_interrupt(port.context);
   timer_wait_until(timer_now() + 10 * TICKS_PER_MS);
   printf("acknowledged late: interrupt status %" PRIu32 "\n", reg(DCN_REG_IRQ_STATUS));
@@ -115,11 +115,21 @@ static void late_acknowledge(void) {
   run_well();
 }
 
+/// A list of no descriptors fails when its turn has come: the job before it does not.
+static void fault_in_the_queue(void) {
+  dcn_initialise(&port);
+  dcn_queue(&port, table->jobs[0].sets[0].descriptors, task->descriptor_count);
+  dcn_queue(&port, table->jobs[0].sets[0].descriptors, 0);
+  show("queued, the first", dcn_wait(&port, 1));
+  show("queued, the second", dcn_wait(&port, 2));
+  run_well();
+}
+
 int firmware_main(const DcnBootTable* boot_table) {
   table = boot_table;
   task = &table->tasks[0];
   port = accelerator_port(0);
-  memcpy(memory(table->jobs[0].input), memory(task->images), task->input_bytes);
+  memcpy(memory(table->jobs[0].sets[0].input), memory(task->images), task->input_bytes);
   if (dcn_initialise(&port) != DCN_OK) return 2;
   interrupts_enable(1u << DCN_PLIC_ACCELERATOR(0));
   run_well();
@@ -128,5 +138,6 @@ int firmware_main(const DcnBootTable* boot_table) {
   reset_in_mid_job();
   access_while_busy();
   late_acknowledge();
+  fault_in_the_queue();
   return 0;
 }
