@@ -110,7 +110,7 @@ TEST_F(SensitivityTest, under_free_scales_is_the_noise_of_what_codes_stand_for) 
           const double code = std::nearbyint(double{weights[k]} / scale);
           weights[k] = static_cast<float>(std::min(std::max(code, -8.0), 7.0) * scale);
         }
-        if (scales == Scales::kPerTensor) EXPECT_EQ(all.front(), all.back());
+        EXPECT_EQ(all.front() == all.back(), scales == Scales::kPerTensor);
       } else {
         // In units of the scale, so that the format's own is 1.
         const FormatChoice choice = quantizer_.output(layer, 4, scales).output;
