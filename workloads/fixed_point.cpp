@@ -63,6 +63,12 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
 
 }  // namespace
 
+double TensorFormats::output_scale() const { return std::ldexp(output_step, -output.frac); }
+
+std::vector<double> TensorFormats::scales_of_weights() const {
+  return weight_scales.empty() ? std::vector<double>{std::ldexp(1.0, -weight.frac)} : weight_scales;
+}
+
 FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& formats) {
   FixedNetwork result;
   result.name = network.name;
@@ -153,13 +159,17 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
 }
 
 NetworkFormats formats_of(const FixedNetwork& network) {
+  if (network.input_format.zero_point != 0 || network.input_step != 1) {
+    throw std::invalid_argument("the input has a zero point or a free scale, expected neither");
+  }
   NetworkFormats formats{network.input_format, {}};
   for (const FixedLayer& layer : network.layers) {
-    if (layer.requant.multiplies) {
+    if (layer.requant.out.zero_point != 0) {
       throw std::invalid_argument("layer '" + layer.node.name +
-                                  "': has free scales or zero points, expected powers of two");
+                                  "': has a zero point, expected none");
     }
-    formats.layers.push_back({layer.weight, layer.requant.out, layer.requant.rounding});
+    formats.layers.push_back(
+        {layer.weight, layer.requant.out, layer.requant.rounding, layer.weight_steps, layer.step});
   }
   return formats;
 }

@@ -19,6 +19,10 @@ struct TensorFormats {
   /// their format; of the output its format's times `output_step`.
   std::vector<double> weight_scales = {};
   double output_step = 1;
+
+  double output_scale() const;
+  /// One a channel, or that of the format.
+  std::vector<double> scales_of_weights() const;
 };
 
 struct NetworkFormats {
@@ -57,7 +61,7 @@ inline constexpr int kMultiplierBits = 31;
 /// e if all of `scales` are 2^-e.
 std::optional<int> common_frac(const std::vector<double>& scales);
 
-/// Throws std::invalid_argument naming a layer that is affine.
+/// Throws std::invalid_argument, naming what has it: zero points, a free scale of the input.
 NetworkFormats formats_of(const FixedNetwork& network);
 
 /// In what `fixed` is not `network` in fixed point, the first layer that differs, in words: another

@@ -15,11 +15,6 @@
 namespace dcnsim {
 namespace {
 
-const FormatChoice& choice(NetworkQuantizer& quantizer, const Tensor& tensor, int bits) {
-  return tensor.is_weight ? quantizer.weight(tensor.layer, bits)
-                          : quantizer.output(tensor.layer, bits);
-}
-
 /// By layer, the noise of all outputs that are not allocated.
 PerTensor unallocated_noise(NetworkQuantizer& quantizer, const AllocationSpace& space) {
   PerTensor noise = tensor_noise(quantizer.network(), quantizer.formats(space.base));
@@ -32,13 +27,13 @@ PerTensor unallocated_noise(NetworkQuantizer& quantizer, const AllocationSpace& 
 /// SQNR of a tensor as a line, of slope 0 through a single width; nothing if it is exact at all but
 /// one width, as constant tensors are.
 std::optional<SqnrLine> line_of(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest,
-                                int highest) {
+                                int highest, Scales scales) {
   if (lowest == highest) {
-    const double db = choice(quantizer, tensor, lowest).sqnr_db();
+    const double db = choice(quantizer, tensor, lowest, scales).sqnr_db();
     return std::isfinite(db) ? std::optional(SqnrLine{db, 0, 0}) : std::nullopt;
   }
   try {
-    return sqnr_line(quantizer, tensor, lowest, highest);
+    return sqnr_line(quantizer, tensor, lowest, highest, scales);
   } catch (const std::invalid_argument&) {
     return {};
   }
@@ -107,10 +102,11 @@ int AllocationSpace::highest() const {
       ->highest;
 }
 
-SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest, int highest) {
+SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest, int highest,
+                   Scales scales) {
   std::vector<std::pair<int, double>> points;
   for (int bits = lowest; bits <= highest; ++bits) {
-    points.emplace_back(bits, choice(quantizer, tensor, bits).sqnr_db());
+    points.emplace_back(bits, choice(quantizer, tensor, bits, scales).sqnr_db());
   }
   return fit_line(points);
 }
@@ -118,6 +114,7 @@ SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest
 NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
                          const AllocationSpace& space) {
   const int lowest = space.lowest(), highest = space.highest();
+  const Scales scales = space.base.scales;
   if (model == NoiseModel::kMeasured) {
     const auto skip = static_cast<std::ptrdiff_t>(lowest - space.sensitivity.lowest);
     NoiseTables tables{{}, space.sensitivity.fixed};
@@ -133,7 +130,7 @@ NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
     SqnrLine mean;
     double count = 0;
     for (const Tensor& tensor : space.tensors) {
-      const std::optional<SqnrLine> line = line_of(quantizer, tensor, lowest, highest);
+      const std::optional<SqnrLine> line = line_of(quantizer, tensor, lowest, highest, scales);
       if (!line) continue;
       ++count;
       mean.kappa_db += (line->kappa_db - mean.kappa_db) / count;
@@ -155,7 +152,7 @@ NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
     const double gain = (tensor.is_weight ? gains.weights : gains.outputs)[tensor.layer];
     std::vector<double> noise;
     for (int bits = lowest; bits <= highest; ++bits) {
-      noise.push_back(gain * choice(quantizer, tensor, bits).noise_to_signal());
+      noise.push_back(gain * choice(quantizer, tensor, bits, scales).noise_to_signal());
     }
     tables.noise.push_back(std::move(noise));
   }

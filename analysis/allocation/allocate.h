@@ -32,7 +32,7 @@ struct WidthRange {
 struct AllocationSpace {
   std::vector<Tensor> tensors;
   std::vector<WidthRange> ranges;  ///< one a tensor
-  QuantizeOptions base;            ///< widths of what is not allocated
+  QuantizeOptions base;            ///< widths of what is not allocated, scales of all
   Sensitivity sensitivity;         ///< for NoiseModel::kMeasured; covers all ranges
 
   int lowest() const;  ///< of all ranges
@@ -48,7 +48,8 @@ NoiseTables noise_tables(NoiseModel model, NetworkQuantizer& quantizer,
                          const AllocationSpace& space);
 
 /// SQNR over width of one tensor at widths lowest..highest (at least two), as a line.
-SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest, int highest);
+SqnrLine sqnr_line(NetworkQuantizer& quantizer, const Tensor& tensor, int lowest, int highest,
+                   Scales scales = Scales::kPowerOfTwo);
 
 /// The tables cut to every tensor's range.
 Problem make_problem(const AllocationSpace& space, const NoiseTables& noise,

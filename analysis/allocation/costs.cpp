@@ -62,10 +62,10 @@ std::vector<double> expected_zeros(NetworkQuantizer& quantizer, const QuantizeOp
     double all = 0, elements = 0;
     for (const MapPart& part : maps.seen(node.input, node.view, node.input_shape())) {
       const auto index = static_cast<std::size_t>(part.producer);
-      const double share =
-          part.producer == kNetworkInput
-              ? calibration.input.zero_fraction(input)
-              : calibration.outputs[index].zero_fraction(formats[index].output.format);
+      const double share = part.producer == kNetworkInput
+                               ? calibration.input.zero_fraction(input)
+                               : calibration.outputs[index].zero_fraction(
+                                     formats[index].output.format, formats[index].output.step);
       const auto count = static_cast<double>(part.shape.elements());
       all += count * share;
       elements += count;

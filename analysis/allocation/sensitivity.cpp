@@ -28,8 +28,8 @@ double squared_distance(const std::vector<float>& a, const std::vector<float>& b
 class Batch {
  public:
   Batch(NetworkQuantizer& quantizer, FloatExecutor& executor, const Dataset& images,
-        std::size_t first, std::size_t end)
-      : quantizer_(quantizer), executor_(executor) {
+        std::size_t first, std::size_t end, Scales scales)
+      : quantizer_(quantizer), executor_(executor), scales_(scales) {
     const FloatInput input(quantizer.network(), images);
     for (std::size_t i = first; i < end; ++i) {
       images_.push_back(input(i));
@@ -47,7 +47,9 @@ class Batch {
 
   double noise_of_weight(std::size_t layer, int bits) {
     const std::vector<float>& weights = quantizer_.network().layers[layer].weights;
-    executor_.set_weights(layer, as_held(weights, quantizer_.weight(layer, bits).format));
+    const LayerFormats& formats = quantizer_.weight(layer, bits, scales_);
+    executor_.set_weights(layer,
+                          as_held(weights, formats.weight.format, formats.scales_of_weights()));
     const double noise = sum_over_images([&](std::size_t image, Outputs& outputs) {
       executor_.resume(images_[image], layer, outputs.size(), outputs);
     });
@@ -56,9 +58,9 @@ class Batch {
   }
 
   double noise_of_output(std::size_t layer, int bits) {
-    const Format format = quantizer_.output(layer, bits).format;
+    const FormatChoice& choice = quantizer_.output(layer, bits, scales_).output;
     return sum_over_images([&](std::size_t image, Outputs& outputs) {
-      outputs[layer] = as_held(outputs[layer], format);
+      outputs[layer] = as_held(outputs[layer], choice.format, {choice.scale()});
       executor_.resume(images_[image], layer + 1, outputs.size(), outputs);
     });
   }
@@ -70,7 +72,8 @@ class Batch {
       for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
         executor_.resume(images_[image], layer, layer + 1, outputs);
         if (left_out[layer]) continue;
-        outputs[layer] = as_held(outputs[layer], formats[layer].output.format);
+        const FormatChoice& choice = formats[layer].output;
+        outputs[layer] = as_held(outputs[layer], choice.format, {choice.scale()});
       }
     });
   }
@@ -89,6 +92,7 @@ class Batch {
 
   NetworkQuantizer& quantizer_;
   FloatExecutor& executor_;
+  Scales scales_;
   std::vector<FloatExecutor::Map> images_;
   std::vector<Outputs> exact_;
   Outputs scratch_;
@@ -106,10 +110,7 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
   // Formats are chosen here, once, and not in every worker.
   for (const Tensor& tensor : tensors) {
     if (!tensor.is_weight) is_allocated[tensor.layer] = true;
-    for (int bits = lowest; bits <= highest; ++bits) {
-      tensor.is_weight ? quantizer.weight(tensor.layer, bits)
-                       : quantizer.output(tensor.layer, bits);
-    }
+    for (int bits = lowest; bits <= highest; ++bits) choice(quantizer, tensor, bits, base.scales);
   }
 
   WorkPool pool;
@@ -119,7 +120,7 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
     return [&, executor = std::make_shared<FloatExecutor>(quantizer.network())](std::size_t item) {
       const std::size_t first = item * kSensitivityBatch;
       Batch batch(quantizer, *executor, images, first,
-                  std::min(first + kSensitivityBatch, images.size()));
+                  std::min(first + kSensitivityBatch, images.size()), base.scales);
       std::vector<double> sums{batch.signal(), batch.noise_of_outputs(formats, is_allocated)};
       for (const Tensor& tensor : tensors) {
         for (int bits = lowest; bits <= highest; ++bits) {

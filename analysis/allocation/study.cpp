@@ -53,6 +53,11 @@ std::string convention_key(const FloatNetwork& network) {
   return !pixels || *pixels == PixelConvention{} ? "" : ", pixels " + to_string(*pixels);
 }
 
+/// "" for powers of two.
+std::string scales_key(Scales scales) {
+  return scales == Scales::kPowerOfTwo ? "" : std::string(", scales ") + to_string(scales);
+}
+
 bool is_simulated(CostKind kind) { return kind == CostKind::kEnergy || kind == CostKind::kCycles; }
 
 }  // namespace
@@ -107,7 +112,7 @@ std::string AllocationStudy::sensitivity_key() const {
          (options_.scope == Scope::kAll ? "all tensors" : "weights") + ", " +
          std::to_string(space_.lowest()) + ".." + std::to_string(space_.highest()) +
          " bits, activations " + std::to_string(options_.base.activation_bits) +
-         convention_key(quantizer_.network());
+         scales_key(options_.base.scales) + convention_key(quantizer_.network());
 }
 
 const NoiseTables& AllocationStudy::noise(NoiseModel model) {
@@ -201,9 +206,8 @@ std::vector<std::string> AllocationStudy::exact_tensors() {
   for (std::size_t i = 0; i < space_.tensors.size(); ++i) {
     const Tensor& tensor = space_.tensors[i];
     const int lowest = space_.ranges[i].lowest;
-    const FormatChoice& choice = tensor.is_weight ? quantizer_.weight(tensor.layer, lowest)
-                                                  : quantizer_.output(tensor.layer, lowest);
-    if (choice.noise == 0) names.push_back(tensor.name);
+    const Scales scales = space_.base.scales;
+    if (choice(quantizer_, tensor, lowest, scales).noise == 0) names.push_back(tensor.name);
   }
   return names;
 }

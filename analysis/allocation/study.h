@@ -23,7 +23,7 @@ struct NoSuchTensor : std::invalid_argument {
 
 struct StudyOptions {
   Scope scope = Scope::kWeights;
-  QuantizeOptions base;     ///< widths of what is not allocated
+  QuantizeOptions base;     ///< widths of what is not allocated, scales of all
   WidthRange range{2, 16};  ///< of every tensor
   /// Instead, by tensor; a layer's name means its weights.
   std::vector<std::pair<std::string, WidthRange>> ranges;

@@ -49,6 +49,12 @@ std::vector<Tensor> tensors_of(const FloatNetwork& network, Scope scope) {
   return tensors;
 }
 
+const FormatChoice& choice(NetworkQuantizer& quantizer, const Tensor& tensor, int bits,
+                           Scales scales) {
+  return tensor.is_weight ? quantizer.weight(tensor.layer, bits, scales).weight
+                          : quantizer.output(tensor.layer, bits, scales).output;
+}
+
 QuantizeOptions with_widths(const FloatNetwork& network, const std::vector<Tensor>& tensors,
                             const std::vector<int>& widths, QuantizeOptions base) {
   std::vector<LayerWidths> layers(network.layers.size());

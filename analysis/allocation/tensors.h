@@ -25,6 +25,10 @@ enum class Scope { kWeights, kAll };
 /// whose width no cost depends on, and those of max pools, which have their input's format.
 std::vector<Tensor> tensors_of(const FloatNetwork& network, Scope scope);
 
+/// What the tensor is at this width under `scales`, by itself.
+const FormatChoice& choice(NetworkQuantizer& quantizer, const Tensor& tensor, int bits,
+                           Scales scales);
+
 /// `base` with these widths for these tensors.
 QuantizeOptions with_widths(const FloatNetwork& network, const std::vector<Tensor>& tensors,
                             const std::vector<int>& widths, QuantizeOptions base);

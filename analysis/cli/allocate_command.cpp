@@ -39,11 +39,11 @@ std::vector<TensorReport> tensor_reports(AllocationStudy& study, const Allocatio
     TensorReport report;
     report.name = tensor.name;
     report.range = space.ranges[i];
-    report.choice = tensor.is_weight ? study.quantizer().weight(tensor.layer, widths[i])
-                                     : study.quantizer().output(tensor.layer, widths[i]);
+    report.choice = choice(study.quantizer(), tensor, widths[i], space.base.scales);
     try {
       report.kappa_db =
-          sqnr_line(study.quantizer(), tensor, space.lowest(), space.highest()).kappa_db;
+          sqnr_line(study.quantizer(), tensor, space.lowest(), space.highest(), space.base.scales)
+              .kappa_db;
     } catch (const std::invalid_argument&) {
       report.kappa_db = 0;
     }
@@ -177,6 +177,7 @@ StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& n
   StudyOptions study;
   study.scope = options.tensors == "all" ? Scope::kAll : Scope::kWeights;
   study.base.activation_bits = options.activations;
+  study.base.scales = *scales_named(options.scales);
   study.range = {options.lowest, options.highest};
   study.ranges = read_ranges(options, network);
   study.sensitivity_images = options.sensitivity_images;

@@ -105,6 +105,7 @@ void add_widths(CLI::App& app, AllocateOptions& options) {
         1, 16, "BITS")
       ->capture_default_str()
       ->group(group);
+  add_scales(app, options.scales)->group(group);
   whole(app.add_option("--min-bits", options.lowest, "Lowest width of every tensor"), 1, 16, "BITS")
       ->capture_default_str()
       ->group(group);
@@ -236,6 +237,9 @@ Request read_request(const AllocateOptions& options, const Machine& machine) {
     request.equal_bits = options.equal_bits.value_or(kDefaultEqualBits);
     request.words = fmt::format("the least {} at the output SQNR of equal {}-bit widths",
                                 to_string(request.cost), request.equal_bits);
+  }
+  if (*scales_named(options.scales) != Scales::kPowerOfTwo) {
+    request.words += ", scales " + options.scales;
   }
   return request;
 }

@@ -27,6 +27,7 @@ struct AllocateOptions {
   std::string cost;  ///< "": what the goal is about, else size
   std::string noise = "measured";
   std::string tensors = "weights";
+  std::string scales = to_string(Scales::kPowerOfTwo);
   int activations = 8;
   int lowest = 2, highest = 16;
   std::optional<int> pin_ends;

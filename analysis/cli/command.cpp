@@ -46,6 +46,14 @@ void WidthOptions::add_to(CLI::App& app) {
       ->capture_default_str();
 }
 
+CLI::Option* add_scales(CLI::App& app, std::string& name) {
+  CLI::Option* const option = app.add_option(
+      "--scales", name,
+      "What a code's step may be: a power of two, for machines that shift; or any, one a\n"
+      "tensor or of weights one an output channel, for machines that multiply");
+  return one_of(option, {kScalesNames.begin(), kScalesNames.end()})->capture_default_str();
+}
+
 FormatRule WidthOptions::format_rule() const {
   for (const FormatRule known : {FormatRule::kPaper, FormatRule::kNearest, FormatRule::kFiner}) {
     if (to_string(known) == rule) return known;

@@ -21,7 +21,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace dcnsim {
 struct SweepSpec;
@@ -92,6 +93,9 @@ struct WidthOptions {
   Dataset calibration_images(const std::string& network, const Shape& input,
                              std::vector<InputFile>& inputs) const;
 };
+
+/// `--scales` of float networks' codes: one of kScalesNames, `name` at first.
+CLI::Option* add_scales(CLI::App& app, std::string& name);
 
 /// The float network in `file`, pixels being what the user or the file says. Throws
 /// std::runtime_error for one in fixed point.

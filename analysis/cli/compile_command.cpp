@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 #include <optional>
 
@@ -77,10 +78,13 @@ FixedPoint prepared(const CompileOptions& options, std::vector<InputFile>& input
 
 std::string map_text(const JobMap& map) {
   const MapLayout layout = map.layout();
-  std::string text = fmt::format("{} x {} x {}, {} of {} bits, {} of them behind the point",
-                                 map.shape.height, map.shape.width, map.shape.channels,
-                                 map.format.is_signed ? "signed codes" : "codes", map.format.bits,
-                                 map.format.frac);
+  const Format& format = map.format;
+  std::string text =
+      fmt::format("{} x {} x {}, {} of {} bits, ", map.shape.height, map.shape.width,
+                  map.shape.channels, format.is_signed ? "signed codes" : "codes", format.bits);
+  text += map.scale == std::ldexp(1.0, -format.frac) && format.zero_point == 0
+              ? fmt::format("{} of them behind the point", format.frac)
+              : fmt::format("times {:.6g} from the code {} on", map.scale, format.zero_point);
   if (layout.segment() < map.shape.channels) {
     text += fmt::format(", in planes of {} channels", layout.segment());
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 #include "analysis/cli/command.h"
 #include "analysis/cli/console.h"
@@ -38,18 +39,24 @@ NetworkFormats allocated_formats(const std::string& path, const FloatNetwork& ne
   if (!difference.empty()) {
     throw std::runtime_error(path + ": is an allocation of another network: " + difference);
   }
-  return formats_of(*fixed);
+  try {
+    return formats_of(*fixed);
+  } catch (const std::invalid_argument& e) {
+    throw std::runtime_error(path + ": " + e.what());
+  }
 }
 
 /// Formats by width on calibration images.
 class FormatChooser {
  public:
   /// The calibration images are added to `inputs`.
-  FormatChooser(const WidthOptions& widths, const std::string& path, const FloatNetwork& network,
-                std::vector<InputFile>& inputs)
-      : widths_(widths.options()),
-        rule_(widths.format_rule()),
-        images_(widths.calibration_images(path, network.input, inputs)) {}
+  FormatChooser(const FinetuneOptions& options, const std::string& path,
+                const FloatNetwork& network, std::vector<InputFile>& inputs)
+      : widths_(options.widths.options()),
+        rule_(options.widths.format_rule()),
+        images_(options.widths.calibration_images(path, network.input, inputs)) {
+    widths_.scales = *scales_named(options.scales);
+  }
 
   NetworkFormats operator()(const FloatNetwork& network) const {
     Progress progress("calibrating", images_.size());
@@ -76,10 +83,12 @@ void check(const FinetuneOptions& options) {
   claim_training_outputs(claims, options.output);
   claims.writes("--json", options.json);
   claim(claims);
-  if (!options.allocation.empty() && (options.widths.given() || options.formats != "fixed")) {
+  const bool chooses = options.widths.given() || options.formats != "fixed" ||
+                       *scales_named(options.scales) != Scales::kPowerOfTwo;
+  if (!options.allocation.empty() && chooses) {
     throw UsageError(
-        "--allocation: gives all formats; --weights, --activations, --widths, --calibration and "
-        "--formats reestimate choose them anew");
+        "--allocation: gives all formats; --weights, --activations, --widths, --calibration, "
+        "--scales and --formats reestimate choose them anew");
   }
 }
 
@@ -140,7 +149,8 @@ FinetuneReport describe(const FinetuneOptions& options, const Recipe& recipe,
                    data.training.size(),
                    data.validation.size(),
                    options.formats,
-                   recipe.augmentation.flip};
+                   recipe.augmentation.flip,
+                   options.scales};
   if (options.allocation.empty() && options.widths.asked.file.empty()) {
     const QuantizeOptions widths = options.widths.options();
     report.widths = {in_float.weights ? kFloat : widths.weight_bits,
@@ -160,7 +170,7 @@ void finetune(const FinetuneOptions& options) {
   std::vector<InputFile> calibration;
   std::optional<FormatChooser> choose;
   if (options.allocation.empty()) {
-    choose.emplace(options.widths, network_path, network, calibration);
+    choose.emplace(options, network_path, network, calibration);
   } else {
     formats = allocated_formats(options.allocation, network);
   }

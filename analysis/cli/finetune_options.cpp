@@ -35,6 +35,7 @@ void FinetuneOptions::add_to(CLI::App& app) {
       ->type_name("FILE|NAME")
       ->capture_default_str();
   widths.add_to(app);
+  add_scales(app, scales);
   pixels.add_to(app);
   file_of(app.add_option("--allocation", allocation,
                          "QONNX file of the same network whose formats to take"),

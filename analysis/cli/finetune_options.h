@@ -20,6 +20,7 @@ struct FinetuneOptions {
   std::string allocation;
   std::string output;
   std::string formats = "fixed";
+  std::string scales = to_string(Scales::kPowerOfTwo);
   int accumulator_bits = Accumulator{}.bits;
   std::optional<double> filter_rate, other_rate;
   RecipeOptions recipe;

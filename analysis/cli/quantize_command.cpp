@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 
@@ -33,16 +32,12 @@
 namespace dcnsim::cli {
 namespace {
 
-const std::map<std::string, Scales> kScales{{"power-of-two", Scales::kPowerOfTwo},
-                                            {"per-tensor", Scales::kPerTensor},
-                                            {"per-channel", Scales::kPerChannel}};
-
 struct QuantizeCommandOptions {
   std::string network;
   WidthOptions widths;
   std::string output;
   std::string rounding;
-  std::string scales = "power-of-two", format = "qonnx";
+  std::string scales = to_string(Scales::kPowerOfTwo), format = "qonnx";
   PixelOptions pixels;
   std::string evaluate, labels;
   std::optional<std::string> predictions;  ///< of the float network
@@ -114,15 +109,10 @@ void evaluate(const FloatNetwork& floats, const FixedNetwork& fixed, const Datas
   report("fixed point", fixed);
 }
 
-std::string format_text(const FormatChoice& choice) {
-  const std::string format = to_string(choice.format);
-  return choice.step == 1 ? format : fmt::format("{} x {:.3f}", format, choice.step);
-}
-
 void print_formats(const QuantizedNetwork& quantized, const TextLayout& layout) {
   TextTable table({{"tensor", TextTable::Align::kLeft}, {"format"}, {"SQNR dB"}});
   const auto add = [&](const std::string& tensor, const FormatChoice& choice) {
-    table.add({elide(tensor, 24), format_text(choice), fmt::format("{:.2f}", choice.sqnr_db())});
+    table.add({elide(tensor, 24), to_string(choice), fmt::format("{:.2f}", choice.sqnr_db())});
   };
   for (std::size_t i = 0; i < quantized.formats.size(); ++i) {
     const LayerNode& node = quantized.network.layers[i].node;
@@ -188,7 +178,7 @@ void quantize_command(const QuantizeCommandOptions& options) {
   const bool rounds_to_even =
       options.rounding.empty() ? form == QuantizedForm::kQdq : options.rounding == "half-even";
   if (rounds_to_even) widths.rounding = Rounding::kHalfEven;
-  widths.scales = kScales.at(options.scales);
+  widths.scales = *scales_named(options.scales);
   const InputPath file = network_file(options.network, {});
   const StatedNetwork stated = load_stated_floats(file, options.pixels);
   const auto& floats = std::get<FloatNetwork>(stated.network);
@@ -293,12 +283,7 @@ void add_quantize(CLI::App& app, Action& action) {
              "(hls4ml, FINN, Brevitas)"),
          {"half-up", "half-even"})
       ->default_str("half-up");
-  one_of(quantize->add_option(
-             "--scales", options->scales,
-             "What a code's step may be: a power of two, for machines that shift; or any, one a\n"
-             "tensor or of weights one an output channel, for machines that multiply"),
-         {"power-of-two", "per-tensor", "per-channel"})
-      ->capture_default_str();
+  add_scales(*quantize, options->scales);
   one_of(
       quantize->add_option("--format", options->format,
                            "Of the file: qonnx, or qdq, which onnxruntime runs (rounds half-even)"),

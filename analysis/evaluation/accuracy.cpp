@@ -124,7 +124,8 @@ FloatNetwork held_weights(const FloatNetwork& network, const NetworkFormats& for
   FloatNetwork held = network;
   if (in_float.weights) return held;
   for (std::size_t i = 0; i < held.layers.size(); ++i) {
-    held.layers[i].weights = as_held(held.layers[i].weights, formats.layers.at(i).weight);
+    const TensorFormats& of = formats.layers.at(i);
+    held.layers[i].weights = as_held(held.layers[i].weights, of.weight, of.scales_of_weights());
   }
   return held;
 }
@@ -145,7 +146,8 @@ std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& for
       const FloatExecutor::Map image = input(index);
       for (std::size_t layer = 0; layer < layers; ++layer) {
         executor->resume(image, layer, layer + 1, outputs);
-        outputs[layer] = as_held(outputs[layer], formats.layers[layer].output);
+        const TensorFormats& of = formats.layers[layer];
+        outputs[layer] = as_held(outputs[layer], of.output, {of.output_scale()});
       }
       return largest(outputs.back());
     };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/quantizer/format_search.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -93,6 +95,13 @@ FormatChoice with_best_step(const FormatChoice& choice, const Distribution& dist
 
 }  // namespace
 
+double FormatChoice::scale() const { return std::ldexp(step, -format.frac); }
+
+std::string to_string(const FormatChoice& choice) {
+  const std::string format = to_string(choice.format);
+  return choice.step == 1 ? format : fmt::format("{} x {:.3f}", format, choice.step);
+}
+
 double FormatChoice::sqnr_db() const {
   if (noise == 0) return std::numeric_limits<double>::infinity();
   return 10 * std::log10(signal / noise);
@@ -125,10 +134,19 @@ FormatChoice sign_format(const std::vector<float>& weights) {
 }
 
 std::vector<float> as_held(const std::vector<float>& values, const Format& format) {
+  return as_held(values, format, {std::ldexp(1.0, -format.frac)});
+}
+
+std::vector<float> as_held(const std::vector<float>& values, Format format,
+                           const std::vector<double>& scales) {
+  format.frac = 0;
+  const std::size_t part = values.size() / scales.size();
   std::vector<float> held;
   held.reserve(values.size());
-  for (const float value : values) {
-    held.push_back(static_cast<float>(dequantize(quantize(double{value}, format), format)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double scale = scales[i / part];
+    const double code = dequantize(quantize(double{values[i]} / scale, format), format);
+    held.push_back(static_cast<float>(code * scale));
   }
   return held;
 }

@@ -2,6 +2,7 @@
 // The number of fractional bits with the least squared error at a given width.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "analysis/quantizer/histogram.h"
@@ -16,11 +17,16 @@ struct FormatChoice {
   double noise = 0;   ///< sum (x - q(x))^2
   double step = 1;    ///< where the scale is no power of two: it is that of the format times this
 
+  /// Of its codes.
+  double scale() const;
   /// 10 log10(signal / noise); infinite if the format is exact.
   double sqnr_db() const;
   /// noise / signal; 0 if the format is exact.
   double noise_to_signal() const { return noise == 0 ? 0 : noise / signal; }
 };
+
+/// "s8.5", or "s8.5 x 1.234" with the step of a free scale.
+std::string to_string(const FormatChoice& choice);
 
 /// The best of all n for rounding half to even, on the exact values (finite); the smallest n of
 /// equals, n = 0 if all values are zero.
@@ -40,6 +46,9 @@ FormatChoice sign_format(const std::vector<float>& weights);
 
 /// The values that `format` holds in their place, rounded half to even.
 std::vector<float> as_held(const std::vector<float>& values, const Format& format);
+/// The same with scales in the place of the format's, one for each of as many equal parts.
+std::vector<float> as_held(const std::vector<float>& values, Format format,
+                           const std::vector<double>& scales);
 
 /// What `format` makes of exact values, or of a distribution.
 FormatChoice format_choice(const std::vector<float>& values, const Format& format);

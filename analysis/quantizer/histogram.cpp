@@ -90,8 +90,8 @@ double Histogram::kurtosis() const {
   return signal_ == 0 ? 0 : fourth_ / signal_ * (static_cast<double>(count_) / signal_);
 }
 
-double Histogram::zero_fraction(const Format& format) const {
-  const double half_step = std::ldexp(0.5, -format.frac);
+double Histogram::zero_fraction(const Format& format, double step) const {
+  const double half_step = std::ldexp(0.5 * step, -format.frac);
   auto zeros = static_cast<double>(zeros_);
   for (const Bin& bin : bins()) {
     const double share = bin.is_negative && !format.is_signed

@@ -29,8 +29,8 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   /// Of all values, those that are the code 0 in the format: zeros, values nearer to 0 than to the
   /// next code (a bin's spread evenly over it) and negative ones in an unsigned format. 0 if there
-  /// are no values.
-  double zero_fraction(const Format& format) const;
+  /// are no values. `step`: as of noise().
+  double zero_fraction(const Format& format, double step = 1) const;
   /// sum x^4 * count / (sum x^2)^2 over these: 1.8 uniform, 3 Gaussian, 6 Laplacian. 0 if there are
   /// none.
   double kurtosis() const;

@@ -152,6 +152,12 @@ FormatChoice with_step(FormatChoice choice, double step, const Histogram& values
 
 }  // namespace
 
+std::optional<Scales> scales_named(const std::string& name) {
+  const auto* const found = std::find(kScalesNames.begin(), kScalesNames.end(), name);
+  if (found == kScalesNames.end()) return {};
+  return static_cast<Scales>(found - kScalesNames.begin());
+}
+
 NetworkQuantizer::NetworkQuantizer(const FloatNetwork& network, Calibration calibration,
                                    FormatRule rule)
     : network_(network), calibration_(std::move(calibration)), rule_(rule) {
@@ -264,6 +270,24 @@ const FormatChoice& NetworkQuantizer::output(std::size_t layer, int bits) {
   return at->second = format_choice(own, shared.format);
 }
 
+const LayerFormats& NetworkQuantizer::weight(std::size_t layer, int bits, Scales scales) {
+  const auto [at, is_new] = weights_alone_.try_emplace({layer, bits, scales});
+  if (is_new) {
+    at->second.weight = weight(layer, bits);
+    if (scales != Scales::kPowerOfTwo) free_weights(layer, scales, {}, at->second);
+  }
+  return at->second;
+}
+
+const LayerFormats& NetworkQuantizer::output(std::size_t layer, int bits, Scales scales) {
+  const auto [at, is_new] = outputs_alone_.try_emplace({layer, bits, scales});
+  if (is_new) {
+    const FormatChoice& own = output(layer, bits);
+    at->second.output = scales == Scales::kPowerOfTwo ? own : free_output(layer, own);
+  }
+  return at->second;
+}
+
 /// Of all that is written to the map in which the layer's output lies.
 Histogram NetworkQuantizer::written_with(std::size_t layer) const {
   Histogram all;
@@ -280,16 +304,15 @@ FormatChoice NetworkQuantizer::free_output(std::size_t layer, const FormatChoice
   return with_step(choice, with_free_scale(format_choice(all, choice.format), all).step, own);
 }
 
-void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, int input_frac,
+void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, std::optional<int> input_frac,
                                     LayerFormats& formats) const {
   const std::vector<float>& weights = network_.layers[layer].weights;
   const std::vector<float>& bias = network_.layers[layer].bias;
   const std::size_t channels = bias.size();
   FormatChoice& choice = formats.weight;
-  const auto scale = [](const FormatChoice& of) { return std::ldexp(of.step, -of.format.frac); };
   if (scales == Scales::kPerTensor) {
     choice = with_free_scale(choice, weights);
-    formats.weight_scales.assign(channels, scale(choice));
+    formats.weight_scales.assign(channels, choice.scale());
     return;
   }
   const auto reduction = static_cast<std::ptrdiff_t>(weights.size() / channels);
@@ -299,10 +322,12 @@ void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, int input_
     const int bits = choice.format.bits;
     const FormatChoice own = with_free_scale(
         bits == 1 ? sign_format(channel) : best_format(channel, bits, /*is_signed=*/true), channel);
-    const int finest = finest_grid({bias[formats.weight_scales.size()]}) - input_frac;
-    const FormatChoice held = coarsened(own, finest - kFreeBits, channel);
+    const int finest =
+        input_frac ? finest_grid({bias[formats.weight_scales.size()]}) - *input_frac - kFreeBits
+                   : kMaxFrac;
+    const FormatChoice held = coarsened(own, finest, channel);
     choice.noise += held.noise;
-    formats.weight_scales.push_back(scale(held));
+    formats.weight_scales.push_back(held.scale());
   }
 }
 

@@ -3,10 +3,12 @@
 // signal-to-quantization-noise ratio (SQNR) on the tensor itself and on calibration images.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,6 +35,16 @@ enum class Scales {
   kPerChannel   ///< likewise, and of weights one an output channel
 };
 
+/// What options and files call them, in their order.
+inline constexpr std::array<const char*, 3> kScalesNames{"power-of-two", "per-tensor",
+                                                         "per-channel"};
+/// One of these.
+inline const char* to_string(Scales scales) {
+  return kScalesNames.at(static_cast<std::size_t>(scales));
+}
+/// Nothing for what is none of them.
+std::optional<Scales> scales_named(const std::string& name);
+
 struct QuantizeOptions {
   int weight_bits = 8;
   int activation_bits = 8;  ///< of every layer output but the last
@@ -48,6 +60,11 @@ struct LayerFormats {
   FormatChoice weight;  ///< kConv; with a scale a channel its `step` is 1, its noise that of all
   FormatChoice output;
   std::vector<double> weight_scales = {};  ///< if they are free, one a channel
+
+  /// These, or that of the format.
+  std::vector<double> scales_of_weights() const {
+    return weight_scales.empty() ? std::vector<double>{weight.scale()} : weight_scales;
+  }
 };
 
 struct QuantizedNetwork {
@@ -83,6 +100,10 @@ class NetworkQuantizer {
   /// have that of all of them. `layer` must have weights for `weight`.
   const FormatChoice& weight(std::size_t layer, int bits);
   const FormatChoice& output(std::size_t layer, int bits);
+  /// The same under `scales`, by themselves: what biases ask of weights is left out. Of the result
+  /// `weight` and `weight_scales`, or `output`.
+  const LayerFormats& weight(std::size_t layer, int bits, Scales scales);
+  const LayerFormats& output(std::size_t layer, int bits, Scales scales);
 
   const FloatNetwork& network() const { return network_; }
   const Calibration& calibration() const { return calibration_; }
@@ -90,7 +111,9 @@ class NetworkQuantizer {
  private:
   NetworkFormats network_formats(const QuantizeOptions& options,
                                  const std::vector<LayerFormats>& chosen);
-  void free_weights(std::size_t layer, Scales scales, int input_frac, LayerFormats& formats) const;
+  /// `input_frac`: of the inputs beside which biases are to fit, if they are.
+  void free_weights(std::size_t layer, Scales scales, std::optional<int> input_frac,
+                    LayerFormats& formats) const;
   FormatChoice free_output(std::size_t layer, const FormatChoice& choice) const;
   Histogram written_with(std::size_t layer) const;
 
@@ -100,6 +123,7 @@ class NetworkQuantizer {
   std::vector<bool> non_negative_;
   std::map<int, Format> inputs_;                                           ///< by width
   std::map<std::pair<std::size_t, int>, FormatChoice> weights_, outputs_;  ///< by layer and width
+  std::map<std::tuple<std::size_t, int, Scales>, LayerFormats> weights_alone_, outputs_alone_;
 };
 
 /// Calibrates and quantizes in one go; throws what calibrate() and NetworkQuantizer throw.

@@ -57,7 +57,7 @@ std::string tensor_rows(const AllocationReport& report, const TextLayout& layout
     std::optional<double> saved = t.saved_cost;
     if (saved) *saved /= scale.divisor;
     table.add({elide(t.name, 24), fmt::format("{}{}", t.choice.format.bits, is_pinned ? "*" : ""),
-               to_string(t.choice.format), std::to_string(t.elements),
+               to_string(t.choice), std::to_string(t.elements),
                fmt::format("{:.2f}", t.choice.sqnr_db()), fmt::format("{:.2f}", t.kappa_db),
                fmt::format("{:.1f}", 100 * t.noise_share), text_of(t.closed_form_bits, "{:.2f}"),
                text_of(saved, "{:.3f}"), text_of(t.lost_db, "{:.2f}")});

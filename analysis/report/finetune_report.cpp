@@ -65,6 +65,7 @@ FinetuneReport report_of(const Fields& file) {
   report.recipe.cutout = recipe.integer("/cutout_pixels", 0, 32);
   if (recipe.has("/flip")) report.recipe.flip = recipe.flag("/flip");
   report.recipe.formats = recipe.text("/formats");
+  if (recipe.has("/scales")) report.recipe.scales = recipe.text("/scales");
   report.seconds = file.number("/seconds");
   report.validation_accuracy = file.number("/validation_accuracy");
   report.before = accuracy(file, "/test/before");
@@ -97,7 +98,8 @@ std::string to_json(const FinetuneReport& report) {
                  {"shift_pixels", recipe.shift},
                  {"cutout_pixels", recipe.cutout},
                  {"flip", recipe.flip},
-                 {"formats", recipe.formats}}},
+                 {"formats", recipe.formats},
+                 {"scales", recipe.scales}}},
                {"seconds", report.seconds},
                {"validation_accuracy", report.validation_accuracy},
                {"test",

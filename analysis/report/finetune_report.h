@@ -32,6 +32,7 @@ struct FinetuneRecipe {
   std::uint64_t training_images = 0, validation_images = 0;
   std::string formats;  ///< "fixed" or "reestimate"
   bool flip = true;
+  std::string scales = "power-of-two";  ///< or "per-tensor", "per-channel"
 };
 
 /// In place of a width: left in float.

@@ -84,7 +84,7 @@ std::string to_text(const QuantizeReport& report, const TextLayout& layout) {
                      {"kurtosis", Align::kRight, 1}});
   for (const TensorQuality& t : report.tensors) {
     tensors.add(
-        {elide(t.name, 24), to_string(t.choice.format), fmt::format("{:.2f}", t.choice.sqnr_db()),
+        {elide(t.name, 24), to_string(t.choice), fmt::format("{:.2f}", t.choice.sqnr_db()),
          t.kappa ? fmt::format("{:.2f}", t.kappa->kappa_db) : "-",
          std::to_string(t.paper.format.frac),
          fmt::format("{:.1f}", t.choice.noise == 0 ? 0 : t.choice.sqnr_db() - t.paper.sqnr_db()),

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 
 #include "analysis/report/json_parts.h"
 #include "models/base/json/fields.h"
@@ -87,11 +88,12 @@ class Studies {
 
  private:
   AllocationStudy& study(const AllocationRequest& request) {
-    auto& study = studies_[{request.tensors, request.activations.front()}];
+    auto& study = studies_[{request.tensors, request.activations.front(), request.scales}];
     if (study) return *study;
     StudyOptions options = options_;
     options.scope = request.tensors == "all" ? Scope::kAll : Scope::kWeights;
     options.base.activation_bits = request.activations.front();
+    options.base.scales = request.scales;
     study = std::make_unique<AllocationStudy>(network_, calibration_, machine_, options);
     return *study;
   }
@@ -119,7 +121,7 @@ class Studies {
   const Dataset& calibration_;
   const Machine& machine_;
   const StudyOptions& options_;
-  std::map<std::pair<std::string, int>, std::unique_ptr<AllocationStudy>> studies_;
+  std::map<std::tuple<std::string, int, Scales>, std::unique_ptr<AllocationStudy>> studies_;
 };
 
 }  // namespace
@@ -145,6 +147,7 @@ std::vector<QuantizeOptions> resolve_allocations(const SweepSpec& spec, const Fl
     } catch (const std::exception& e) {
       throw std::runtime_error(spec.file + ": allocation " + request.label + ": " + e.what());
     }
+    widths.scales = request.scales;
     allocations.push_back(std::move(widths));
   }
   return allocations;
@@ -163,6 +166,7 @@ std::string allocations_to_json(const std::vector<std::vector<QuantizeOptions>>&
                          {"activations", o.activation_bits},
                          {"logits", o.logit_bits},
                          {"input", o.input_bits},
+                         {"scales", to_string(o.scales)},
                          {"layers", layers}});
     }
   }
@@ -181,6 +185,7 @@ std::vector<std::vector<QuantizeOptions>> allocations_from_json(const std::strin
         o.activation_bits = f.integer("/activations", kMinBits, kMaxBits);
         o.logit_bits = f.integer("/logits", kMinBits, kMaxBits);
         o.input_bits = f.integer("/input", kMinBits, kMaxBits);
+        o.scales = *scales_named(f.one_of("/scales", {kScalesNames.begin(), kScalesNames.end()}));
         for (const Fields& layer : f.list("/layers")) {
           o.layers.push_back({layer.exact_text("/0"), layer.integer("/1", 0, kMaxBits),
                               layer.integer("/2", 0, kMaxBits)});

@@ -30,7 +30,7 @@ class SweepReader {
     yaml_.for_each_of(
         document, "", "sweep",
         {"name", "network", "accelerator", "calibration", "calibration_limit", "images",
-         "image_limit", "labels", "pixels", "zeros", "format_rule", "axes", "allocations",
+         "image_limit", "labels", "pixels", "zeros", "format_rule", "axes", "allocations", "scales",
          "constraints", "objectives"},
         [&](const std::string& key, const std::string& field, const YAML::Node& value) {
           if (key == "name") {
@@ -63,6 +63,8 @@ class SweepReader {
             spec_.axes = read_axes(yaml_, value, field, spec_);
           } else if (key == "allocations") {
             spec_.allocations = read_allocations(yaml_, value, field);
+          } else if (key == "scales") {
+            scales(value, field);
           } else if (key == "constraints") {
             constraints(value, field);
           } else {
@@ -122,6 +124,19 @@ class SweepReader {
                    suggestion(text, {"min-error", "paper", "nearest", "finer"}));
   }
 
+  void scales(const YAML::Node& node, const std::string& field) {
+    scales_.clear();
+    for (const YAML::Node& item : yaml_.list(node, field)) {
+      const std::string name =
+          yaml_.choice(item, field, {kScalesNames.begin(), kScalesNames.end()});
+      const Scales one = *scales_named(name);
+      if (std::count(scales_.begin(), scales_.end(), one) != 0) {
+        yaml_.fail(item, field, name + " is there already");
+      }
+      scales_.push_back(one);
+    }
+  }
+
   static std::vector<std::string> metric_names() {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < kMetrics; ++i) {
@@ -176,6 +191,7 @@ class SweepReader {
       yaml_.fail(document, "calibration", "none, but accuracy needs formats from images");
     }
     finish_allocations(document);
+    under_all_scales(document);
     if (spec_.objectives.empty()) {
       const Metric accuracy = spec_.networks_are_fixed ? Metric::kTop1 : Metric::kLoss;
       spec_.objectives = {Metric::kEnergy, spec_.has_accuracy ? accuracy : Metric::kLatency};
@@ -223,10 +239,29 @@ class SweepReader {
     spec_.allocations.push_back(std::move(request));
   }
 
+  /// Networks in fixed point have scales of their own and stand there once.
+  void under_all_scales(const YAML::Node& document) {
+    if (spec_.networks_are_fixed && scales_ != std::vector{Scales::kPowerOfTwo}) {
+      yaml_.fail(document, "scales", "the network is in fixed point and has scales of its own");
+    }
+    std::vector<AllocationRequest> all;
+    for (const AllocationRequest& request : spec_.allocations) {
+      const bool is_fixed = request.kind == AllocationRequest::Kind::kNetwork;
+      for (const Scales scales : is_fixed ? std::vector{Scales::kPowerOfTwo} : scales_) {
+        all.push_back(request);
+        all.back().scales = scales;
+        if (scales != Scales::kPowerOfTwo)
+          all.back().label += std::string(", ") + to_string(scales);
+      }
+    }
+    spec_.allocations = std::move(all);
+  }
+
   static constexpr const char* kNoMetric = "no such metric";
 
   SpecValues yaml_;
   SweepSpec spec_;
+  std::vector<Scales> scales_{Scales::kPowerOfTwo};
   std::optional<YAML::Node> objectives_, constraints_;  ///< where they stand, if they do
 };
 

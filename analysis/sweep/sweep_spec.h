@@ -10,6 +10,7 @@
 
 #include "analysis/evaluation/input_file.h"
 #include "analysis/quantizer/format_rule.h"
+#include "analysis/quantizer/quantize_network.h"
 #include "analysis/sweep/metric.h"
 #include "workloads/pixel_convention.h"
 
@@ -44,6 +45,7 @@ struct AllocationRequest {
   Target target = Target::kEqualBits;
   double goal = 0;  ///< bits, dB, kB, uJ or ms
   std::string cost = "size", noise = "measured", tensors = "weights";
+  Scales scales = Scales::kPowerOfTwo;
 };
 
 struct Constraint {
@@ -80,7 +82,7 @@ struct SweepSpec {
   std::uint64_t calibration_limit = 0, image_limit = 0;  ///< the first so many; 0: all
   FormatRule rule = FormatRule::kMinimumError;
   std::vector<Axis> axes;
-  std::vector<AllocationRequest> allocations;
+  std::vector<AllocationRequest> allocations;  ///< under each of the file's `scales`
   std::vector<Constraint> constraints;
   std::vector<Metric> objectives;
   SweepFiles files;

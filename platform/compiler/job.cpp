@@ -26,8 +26,11 @@ void require_place(std::uint64_t base, std::uint64_t bytes) {
   }
 }
 
-JobMap map_at(std::uint64_t address, const MapLayout& layout, const Format& format, int bus_bytes) {
-  return {address, layout.shape(), format, layout.segment(), layout.strip(), bus_bytes};
+/// What `producer` delivers.
+JobMap map_at(std::uint64_t address, const MapLayout& layout, const FixedNetwork& network,
+              int producer, int bus_bytes) {
+  return {address,        layout.shape(), network.format_of(producer), layout.segment(),
+          layout.strip(), bus_bytes,      network.scale_of(producer)};
 }
 
 std::vector<std::int32_t> pixel_codes(const FixedNetwork& network) {
@@ -53,10 +56,10 @@ NetworkJob make_job(const FixedNetwork& network, const AcceleratorConfig& config
   job.descriptor_address = program.descriptor_address;
   job.descriptor_count = static_cast<std::uint32_t>(program.layers.size());
   for (const ProgramLayer& layer : program.layers) job.layers.push_back(layer.name);
-  job.input = map_at(program.input_address, image_layout(program, bus_bytes), program.input_format,
-                     bus_bytes);
-  job.output =
-      map_at(last.output_address, output_layout(last, bus_bytes), last.requant.out, bus_bytes);
+  job.input = map_at(program.input_address, image_layout(program, bus_bytes), network,
+                     kNetworkInput, bus_bytes);
+  job.output = map_at(last.output_address, output_layout(last, bus_bytes), network,
+                      static_cast<int>(network.layers.size()) - 1, bus_bytes);
   job.pixel_codes = pixel_codes(network);
   if (const auto& pixels = network.convention.pixels) {
     job.pixels = to_string(*pixels);

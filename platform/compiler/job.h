@@ -38,6 +38,7 @@ struct JobMap {
   int segment = 0;  ///< channels a plane
   int strip = 0;    ///< columns a strip
   int bus_bytes = 0;
+  double scale = 1;  ///< value = (code - format.zero_point) * scale
 
   MapLayout layout() const { return {shape, format.bits, segment, strip, bus_bytes}; }
   std::uint64_t bytes() const { return static_cast<std::uint64_t>(layout().bytes()); }

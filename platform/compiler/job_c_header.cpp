@@ -91,7 +91,7 @@ class Header {
     part("CHANNELS", count(map.shape.channels), "of a pixel; of an output, classes");
     part("BITS", count(map.format.bits), "of a code");
     part("SIGNED", map.format.is_signed ? "1" : "0", "1: two's complement");
-    part("FRACTION_BITS", fmt::format("({})", map.format.frac), "value = code * 2^-this");
+    part("FRACTION_BITS", fmt::format("({})", map.format.frac), "scale = 2^-this, if it is one");
     part("SEGMENT", count(layout.segment()), "channels a plane");
     part("STRIP", count(layout.strip()), "columns a strip");
     part("PLANE_BYTES", count(map.shape.height * first.row_pitch), "from one plane to the next");
@@ -99,13 +99,14 @@ class Header {
     part("STRIP_BYTES", count(first.strip_pitch), "from one strip of a row to the next");
     part("LAST_ROW_BYTES", count(last.row_pitch), "the same in the last plane");
     part("LAST_STRIP_BYTES", count(last.strip_pitch), "likewise");
+    part("ZERO_POINT", fmt::format("({})", map.format.zero_point), "the code that stands for 0");
+    part("SCALE", fmt::format("{}", map.scale), "value = (code - zero point) * this");
     text_ += fmt::format(
         "#define {0}_INIT \\\n  {{ {0}_ADDRESS, {0}_MAP_BYTES, {0}_HEIGHT, {0}_WIDTH, "
         "{0}_CHANNELS, "
         "{0}_BITS, \\\n    {0}_SIGNED, {0}_FRACTION_BITS, {0}_SEGMENT, {0}_STRIP, {0}_PLANE_BYTES, "
         "\\\n    {{ {0}_ROW_BYTES, {0}_LAST_ROW_BYTES }}, {{ {0}_STRIP_BYTES, {0}_LAST_STRIP_BYTES "
-        "}} "
-        "}}\n",
+        "}}, \\\n    {0}_ZERO_POINT, {0}_SCALE }}\n",
         upper_ + '_' + name);
   }
 

@@ -25,6 +25,8 @@ Json map_json(const JobMap& map) {
           {"bits", map.format.bits},
           {"signed", map.format.is_signed},
           {"fraction_bits", map.format.frac},
+          {"zero_point", map.format.zero_point},
+          {"scale", map.scale},
           {"strip_columns", layout.strip()},
           {"planes", std::move(planes)}};
 }

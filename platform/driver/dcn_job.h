@@ -21,11 +21,13 @@ typedef struct DcnMap {
   uint32_t height, width, channels;
   uint32_t bits;  ///< of a code, 1..16
   bool is_signed;
-  int32_t fraction_bits;  ///< value = code * 2^-fraction_bits
+  int32_t fraction_bits;  ///< scale = 2^-fraction_bits, if it is a power of two
   uint32_t segment, strip;
   uint32_t plane_bytes;  ///< from one plane to the next
   uint32_t row_bytes[2],
       strip_bytes[2];  ///< from one to the next, in whole planes and in what is left
+  int32_t zero_point;  ///< value = (code - zero_point) * scale
+  double scale;
 } DcnMap;
 
 typedef struct DcnJob {

@@ -6,7 +6,6 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -81,8 +80,8 @@ struct Platform : sc_core::sc_module {
       std::cout << i << "," << int{image[0]} << "," << dcn_largest(&job.output, output);
       for (std::uint32_t c = 0; c < JOB_OUTPUT_CHANNELS; ++c) {
         std::cout << ","
-                  << std::ldexp(dcn_get_code(&job.output, output, 0, 0, c),
-                                -job.output.fraction_bits);
+                  << (dcn_get_code(&job.output, output, 0, 0, c) - job.output.zero_point) *
+                         job.output.scale;
       }
       std::cout << "\n";
     }

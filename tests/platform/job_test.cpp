@@ -7,6 +7,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include <iterator>
 #include <regex>
 #include <sstream>
+#include <utility>
 
 #include "models/base/json/document.h"
 #include "platform/compiler/job_files.h"
@@ -59,12 +61,14 @@ std::uint64_t random_base(RandomNetwork& random) {
 class HeaderMacros {
  public:
   explicit HeaderMacros(const std::string& header) {
-    static const std::regex define(R"(#define JOB_(\w+) +(?:UINT64_C)?\(?(-?\w+?)u?\)? +/\*.*)");
+    static const std::regex define(
+        R"(#define JOB_(\w+) +(?:UINT64_C)?\(?(-?[\w.-]+?)u?\)? +/\*.*)");
     std::istringstream lines(header);
     std::smatch match;
     for (std::string line; std::getline(lines, line);) {
-      if (std::regex_match(line, match, define))
-        values_[match[1]] = std::stoll(match[2], nullptr, 0);
+      if (!std::regex_match(line, match, define)) continue;
+      values_[match[1]] = std::stoll(match[2], nullptr, 0);
+      scales_[match[1]] = std::stod(match[2]);
     }
     const std::size_t at = header.find("{", header.find("job_pixel_codes["));
     std::istringstream codes(header.substr(at + 1, header.find("}", at) - at - 1));
@@ -111,10 +115,13 @@ class HeaderMacros {
     map.row_bytes[1] = u32("LAST_ROW_BYTES");
     map.strip_bytes[0] = u32("STRIP_BYTES");
     map.strip_bytes[1] = u32("LAST_STRIP_BYTES");
+    map.zero_point = at<std::int32_t>(name + "ZERO_POINT");
+    map.scale = scales_.at(name + "SCALE");
     return map;
   }
 
   std::map<std::string, long long> values_;
+  std::map<std::string, double> scales_;
   std::vector<std::uint16_t> pixel_codes_;
 };
 
@@ -425,6 +432,8 @@ TEST(Job, files_are_what_binutils_take_them_for) {
 
 TEST(Job, the_json_says_what_the_header_says) {
   NetworkJob job = small_job(0x40000000);
+  job.output.format.zero_point = -3;
+  job.output.scale = 0.3;
   job.pixel_codes[3] = -2;
   job.bgr = true;
   const Json json = parse_json(job_json(job, "1.2"), "job.json");
@@ -439,6 +448,13 @@ TEST(Job, the_json_says_what_the_header_says) {
   EXPECT_EQ(json["layers"].size(), c_job.descriptor_count);
   EXPECT_EQ(json["input"]["address"], c_job.input.address);
   EXPECT_EQ(json["output"]["fraction_bits"], c_job.output.fraction_bits);
+  for (const auto& [map, c_map] : {std::pair{"input", c_job.input}, {"output", c_job.output}}) {
+    EXPECT_EQ(json[map]["zero_point"], c_map.zero_point);
+    EXPECT_EQ(json[map]["scale"], c_map.scale);
+  }
+  EXPECT_EQ(c_job.input.scale, std::ldexp(1, -c_job.input.fraction_bits));
+  EXPECT_EQ(c_job.output.zero_point, -3);
+  EXPECT_EQ(c_job.output.scale, 0.3);
   EXPECT_EQ(json["output"]["planes"].back()["row_bytes"], c_job.output.row_bytes[1]);
   const Json& codes = json["input"]["pixels"]["codes"];
   ASSERT_EQ(codes.size(), c_job.input.channels);

@@ -12,7 +12,8 @@
 namespace dcnsim {
 
 /// Of the input, then of each layer's weight and output: bits, frac, is_signed, narrow; after each
-/// layer its rounding.
+/// layer its rounding. If any scale is free, behind these of each layer the output's step, the
+/// count of the weights' scales and these, numbers as their bits.
 std::vector<std::int64_t> packed(const NetworkFormats& formats);
 
 /// The inverse. Throws c10::Error if the numbers are not those of `layers` layers.

@@ -68,6 +68,13 @@ torch::Tensor to_tensor(const std::vector<float>& values, const ConvShape& conv)
       .contiguous();
 }
 
+/// Of the codes that `producer` delivers.
+double scale_of(const NetworkFormats& formats, int producer) {
+  return producer == kNetworkInput
+             ? std::ldexp(1.0, -formats.input.frac)
+             : formats.layers[static_cast<std::size_t>(producer)].output_scale();
+}
+
 /// Of each filter, in double.
 torch::Tensor sums_of(const torch::Tensor& weight) {
   return weight.to(torch::kDouble).sum({1, 2, 3});
@@ -116,7 +123,13 @@ void QuantizedNet::set_formats(NetworkFormats formats) {
 torch::Tensor QuantizedNet::weight_of(std::size_t index) const {
   const torch::Tensor& weight = trained_[index].weight;
   if (in_float_.weights) return weight;
-  return quantized(weight, formats_.layers[index].weight, Rounding::kHalfEven);
+  return quantized(weight, {0, Rounding::kHalfEven, false, formats_.layers[index].weight},
+                   weight_scales(index).to(weight.options()));
+}
+
+torch::Tensor QuantizedNet::weight_scales(std::size_t index) const {
+  return torch::tensor(formats_.layers[index].scales_of_weights(), torch::kDouble)
+      .view({-1, 1, 1, 1});
 }
 
 torch::Tensor QuantizedNet::bias_of(std::size_t index, const torch::Tensor& weight) const {
@@ -125,7 +138,8 @@ torch::Tensor QuantizedNet::bias_of(std::size_t index, const torch::Tensor& weig
   if (producer == kNetworkInput) bias = bias - centre_ * sums_of(weight);
   const bool input_in_float = in_float_.outputs && producer != kNetworkInput;
   if (!in_float_.weights && !input_in_float) {
-    bias = on_grid(bias, formats_.layers[index].weight.frac + formats_.of(producer).frac);
+    const torch::Tensor grid = weight_scales(index).flatten() * scale_of(formats_, producer);
+    bias = on_grid(bias, grid.to(bias.options()));
   }
   return bias.to(weight.scalar_type());
 }
@@ -207,8 +221,9 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
     } else {
       const TensorFormats& formats = formats_.layers[i];
       Requant requant{0, formats.rounding, node.relu, formats.output};
-      set_bounds(requant, node);
-      results.push_back(quantized(x, requant));
+      set_bounds(requant, node, formats.output_step);
+      results.push_back(
+          quantized(x, requant, torch::tensor(formats.output_scale(), torch::kDouble)));
     }
   }
   return results;
@@ -236,8 +251,9 @@ void QuantizedNet::clip() {
   for (std::size_t i = 0; i < trained_.size(); ++i) {
     if (!trained_[i].weight.defined()) continue;
     const Format& format = formats_.layers[i].weight;
-    trained_[i].weight.clamp_(std::ldexp(format.min_code(), -format.frac),
-                              std::ldexp(format.max_code(), -format.frac));
+    torch::Tensor& weight = trained_[i].weight;
+    const torch::Tensor scales = weight_scales(i).to(weight.options());
+    weight.clamp_(scales * format.min_code(), scales * format.max_code());
   }
 }
 

@@ -24,7 +24,8 @@ class QuantizedNet : public torch::nn::Module {
 
   /// Values of every layer's output, N x C x H x W, from N x C x H x W pixels or values. In double
   /// precision these are the Executor's codes times 2^-n, to the last bit, where no accumulator
-  /// overflows; in single precision sums are rounded, so that a code may differ by one now and
+  /// overflows and scales are powers of two; free ones are exact here and multipliers of 31 bits
+  /// there. In single precision sums are rounded, so that a code may differ by one now and
   /// then.
   std::vector<torch::Tensor> outputs(const torch::Tensor& pixels) const;
 
@@ -54,6 +55,8 @@ class QuantizedNet : public torch::nn::Module {
   torch::Tensor input(const torch::Tensor& pixels) const;
   torch::Tensor convolution(std::size_t index, const torch::Tensor& input) const;
   torch::Tensor weight_of(std::size_t index) const;
+  /// As they broadcast over weights, in double.
+  torch::Tensor weight_scales(std::size_t index) const;
   torch::Tensor bias_of(std::size_t index, const torch::Tensor& weight) const;
 
   FloatNetwork network_;  ///< nodes; its numbers are where training began

@@ -34,16 +34,17 @@ void round_codes(torch::Tensor& codes, Rounding rounding) {
 
 class StraightThrough : public torch::autograd::Function<StraightThrough> {
  public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, int frac,
-                               double lowest, double highest, Rounding rounding, bool is_sign) {
-    torch::Tensor codes = x * std::ldexp(1.0, frac);
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
+                               const torch::Tensor& scale, double lowest, double highest,
+                               Rounding rounding, bool is_sign) {
+    torch::Tensor codes = x / scale;
     context->save_for_backward({codes.ge(lowest).logical_and_(codes.le(highest))});
     if (is_sign) {
       codes = codes.ge(0).to(codes.scalar_type()).mul_(2).sub_(1);
     } else {
       round_codes(codes, rounding);
     }
-    return codes.clamp_(lowest, highest).mul_(std::ldexp(1.0, -frac));
+    return codes.clamp_(lowest, highest).mul_(scale);
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
@@ -54,8 +55,17 @@ class StraightThrough : public torch::autograd::Function<StraightThrough> {
 
 }  // namespace
 
+torch::Tensor scale_of(const Format& format) {
+  return torch::tensor(std::ldexp(1.0, -format.frac), torch::kDouble);
+}
+
 torch::Tensor quantized(const torch::Tensor& x, const Requant& requant) {
-  return StraightThrough::apply(x, requant.out.frac, static_cast<double>(requant.min_code()),
+  return quantized(x, requant, scale_of(requant.out));
+}
+
+torch::Tensor quantized(const torch::Tensor& x, const Requant& requant,
+                        const torch::Tensor& scale) {
+  return StraightThrough::apply(x, scale, static_cast<double>(requant.min_code()),
                                 static_cast<double>(requant.max_code()), requant.rounding,
                                 requant.out.is_sign());
 }
@@ -64,8 +74,8 @@ torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding r
   return quantized(x, {0, rounding, false, format});
 }
 
-torch::Tensor on_grid(const torch::Tensor& x, int frac) {
-  return StraightThrough::apply(x, frac, -INFINITY, INFINITY, Rounding::kHalfEven, false);
+torch::Tensor on_grid(const torch::Tensor& x, const torch::Tensor& scale) {
+  return StraightThrough::apply(x, scale, -INFINITY, INFINITY, Rounding::kHalfEven, false);
 }
 
 }  // namespace dcnsim

@@ -17,8 +17,13 @@ namespace dcnsim {
 /// requantize() wherever x * 2^frac + 1/2 is exact in x's floating point.
 torch::Tensor quantized(const torch::Tensor& x, const Requant& requant);
 torch::Tensor quantized(const torch::Tensor& x, const Format& format, Rounding rounding);
+/// The same with free scales in the place of 2^-frac: one, or some that broadcast.
+torch::Tensor quantized(const torch::Tensor& x, const Requant& requant, const torch::Tensor& scale);
 
-/// round-half-even(x * 2^frac) * 2^-frac; all gradients pass.
-torch::Tensor on_grid(const torch::Tensor& x, int frac);
+/// A scale for quantized() and on_grid().
+torch::Tensor scale_of(const Format& format);
+
+/// round-half-even(x / scale) * scale; all gradients pass.
+torch::Tensor on_grid(const torch::Tensor& x, const torch::Tensor& scale);
 
 }  // namespace dcnsim

@@ -410,7 +410,8 @@ std::string why_no_candidate(const Descriptor& layer, const AcceleratorConfig& c
   std::string reason = request.fixes_tiling() ? why_invalid(smallest) : "";
   if (reason.empty()) reason = why_illegal(smallest, config);
   if (reason.empty()) return "no legal tiling";
-  return request.fixes_tiling() ? reason : reason + " (smallest tile)";
+  const bool is_of_tiles = why_layer_illegal(smallest, config).empty();
+  return request.fixes_tiling() || !is_of_tiles ? reason : reason + " (smallest tile)";
 }
 
 }  // namespace dcnsim

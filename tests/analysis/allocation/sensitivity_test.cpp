@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -47,7 +49,8 @@ class SensitivityTest : public testing::Test {
         executor.resume(image, layer, layer + 1, outputs);
         if (formats[layer] == nullptr) continue;
         for (float& y : outputs[layer]) {
-          y = static_cast<float>(dequantize(quantize(double{y}, *formats[layer]), *formats[layer]));
+          const std::int32_t code = quantize(double{y} / scale_, *formats[layer]);
+          y = static_cast<float>(dequantize(code, *formats[layer]) * scale_);
         }
       }
       const std::vector<float>& expected = exact.run(image).back();
@@ -63,6 +66,7 @@ class SensitivityTest : public testing::Test {
   Dataset images_ = random_images(19);  // two batches and a part of one
   NetworkQuantizer quantizer_{network_, calibrate(network_, images_)};
   QuantizeOptions base_;
+  double scale_ = 1;  ///< of the outputs in formats, times that of the formats
 };
 
 TEST_F(SensitivityTest, of_weights_is_the_noise_of_a_network_with_these_weights_quantized) {
@@ -83,6 +87,43 @@ TEST_F(SensitivityTest, of_weights_is_the_noise_of_a_network_with_these_weights_
       EXPECT_GT(expected, 0);
       EXPECT_NEAR(sensitivity.noise[tensor][static_cast<std::size_t>(bits - 2)], expected,
                   1e-12 * expected);
+    }
+  }
+}
+
+TEST_F(SensitivityTest, under_free_scales_is_the_noise_of_what_codes_stand_for) {
+  for (const Scales scales : {Scales::kPerTensor, Scales::kPerChannel}) {
+    base_.scales = scales;
+    const Sensitivity sensitivity = measure(Scope::kAll, 3, 4, 1);
+    const std::vector<Tensor> tensors = tensors_of(network_, Scope::kAll);
+    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
+      const std::size_t layer = tensors[tensor].layer;
+      FloatNetwork changed = network_;
+      std::vector<const Format*> formats(network_.layers.size());
+      Format held;
+      std::vector<float>& weights = changed.layers[layer].weights;
+      if (tensors[tensor].is_weight) {
+        const std::vector<double> all = quantizer_.weight(layer, 4, scales).weight_scales;
+        const std::size_t channel = weights.size() / all.size();
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+          const double scale = all[k / channel];
+          const double code = std::nearbyint(double{weights[k]} / scale);
+          weights[k] = static_cast<float>(std::min(std::max(code, -8.0), 7.0) * scale);
+        }
+        EXPECT_EQ(all.front() == all.back(), scales == Scales::kPerTensor);
+      } else {
+        // In units of the scale, so that the format's own is 1.
+        const FormatChoice choice = quantizer_.output(layer, 4, scales).output;
+        EXPECT_LE(choice.noise, quantizer_.output(layer, 4).noise);
+        scale_ = choice.scale();
+        held = choice.format;
+        held.frac = 0;
+        formats[layer] = &held;
+      }
+      EXPECT_NEAR(sensitivity.noise[tensor][1], noise(changed, formats) / signal(),
+                  1e-4 * sensitivity.noise[tensor][1])
+          << tensors[tensor].name;
+      scale_ = 1;
     }
   }
 }

@@ -140,6 +140,30 @@ TEST_F(AllocateTest, written_widths_give_the_written_network) {
   EXPECT_EQ(slurp(path("a.onnx")), slurp(path("b.onnx")));
 }
 
+TEST_F(AllocateTest, free_scales_are_allocated_for_machines_that_multiply) {
+  const std::string network = small_network();
+  const std::string goal = "--equal-bits 6 --tensors all --scales per-channel -o ";
+  expect_one_line_error(arguments(goal + path("a.onnx"), network),
+                        {"accumulator.requantizer: shift, expected multiplier"}, 1);
+  std::string machine = slurp(kSource + "/models/arch/presets/small_edge.yaml");
+  machine.replace(machine.find("requantizer: shift"), 18, "requantizer: multiplier");
+  spill(path("multiplies.yaml"), machine);
+  const Json json = result(goal + path("a.onnx") + " --accelerator " + path("multiplies.yaml") +
+                               " --write-widths " + path("widths.yaml"),
+                           network);
+  EXPECT_NE(json["goal"].get<std::string>().find(", scales per-channel"), std::string::npos);
+  ASSERT_EQ(dcnsim("quantize " + network + " --calibration " + calibration_ + " --widths " +
+                   path("widths.yaml") + " --scales per-channel -o " + path("b.onnx"))
+                .code,
+            0);
+  EXPECT_EQ(slurp(path("a.onnx")), slurp(path("b.onnx")));
+  ASSERT_EQ(dcnsim("quantize " + network + " --calibration " + calibration_ + " --widths " +
+                   path("widths.yaml") + " -o " + path("b.onnx"))
+                .code,
+            0);
+  EXPECT_NE(slurp(path("a.onnx")), slurp(path("b.onnx")));
+}
+
 TEST_F(AllocateTest, the_same_bytes_for_any_number_of_jobs_and_from_the_cache) {
   const std::string network = small_network();
   std::vector<std::string> outputs;

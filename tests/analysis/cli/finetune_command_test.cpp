@@ -291,6 +291,9 @@ TEST_F(FinetuneCommandTest, SaysWhatIsWrongInOneLine) {
   expect_one_line_error(
       "finetune --data " + kImages + " --allocation " + path("res8.onnx") + " -w 4" + rest,
       {"--allocation: gives all formats"}, 2);
+  expect_one_line_error("finetune --data " + kImages + " --allocation " + path("res8.onnx") +
+                            " --scales per-channel" + rest,
+                        {"--allocation: gives all formats"}, 2);
   EXPECT_FALSE(std::filesystem::exists(path("out.onnx")));
 }
 

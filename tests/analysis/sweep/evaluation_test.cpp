@@ -131,6 +131,7 @@ TEST_F(EvaluationTest, every_field_of_a_record_is_checked) {
 TEST(StoredAllocations, every_field_is_checked) {
   QuantizeOptions widths;
   widths.layers = {{"conv0", 3, 0}, {"fc", 0, 16}};
+  widths.scales = Scales::kPerChannel;
   const std::string json = allocations_to_json({{widths, {}}, {{}}});
   EXPECT_EQ(allocations_to_json(allocations_from_json(json, "s.sqlite")), json);
   expect_clean_refusals(nlohmann::ordered_json::parse(json), "s.sqlite: ",

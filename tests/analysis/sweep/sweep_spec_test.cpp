@@ -110,6 +110,9 @@ TEST(SweepSpec, networks_in_fixed_point_have_widths_of_their_own) {
   expect_refusal("{network: a_fixed.onnx, images: none, objectives: [top1_percent]}",
                  "objectives: top1_percent needs images");
 
+  expect_refusal("{network: a_fixed.onnx, scales: per-tensor}",
+                 "scales: the network is in fixed point and has scales of its own");
+
   // No format needs images.
   EXPECT_FALSE(read("{network: a_fixed.onnx, calibration: none}").has_calibration);
   expect_refusal("{network: a.onnx, calibration: none}", "accuracy needs formats from images");
@@ -173,6 +176,21 @@ allocations:
                                  "allocated 6 bits, all tensors", "allocated 300 uJ, by energy"}));
 }
 
+TEST(SweepSpec, allocations_stand_under_every_scale_but_networks_that_have_their_own) {
+  const SweepSpec spec = parse(R"(
+scales: [per-channel, power-of-two]
+allocations:
+  - equal: 4
+  - fixed: [tuned.onnx]
+  - allocate: {equal_bits: 5}
+)");
+  EXPECT_EQ(labels(spec), (Texts{"w4a4, per-channel", "w4a4", "tuned",
+                                 "allocated 5 bits, per-channel", "allocated 5 bits"}));
+  EXPECT_EQ(spec.allocations[0].scales, Scales::kPerChannel);
+  EXPECT_EQ(spec.allocations[4].scales, Scales::kPowerOfTwo);
+  EXPECT_EQ(labels(parse("scales: per-tensor")), Texts{"w8a8, per-tensor"});
+}
+
 TEST(SweepSpec, what_is_wrong_is_told_with_line_and_field) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"axis: []", "studies/s.yaml:1: axis: unknown key; did you mean \"axes\"?"},
@@ -220,6 +238,10 @@ TEST(SweepSpec, what_is_wrong_is_told_with_line_and_field) {
        "value"},
       {"images: none\nobjectives: [loss_points]",
        "studies/s.yaml:2: objectives: loss_points needs images"},
+      {"scales: per-layer",
+       "studies/s.yaml:1: scales: per-layer, expected one of power-of-two, per-tensor, "
+       "per-channel"},
+      {"scales: [per-tensor, per-tensor]", "studies/s.yaml:1: scales: per-tensor is there already"},
       {"image_limit: 0", "studies/s.yaml:1: image_limit: 0, expected an integer 1..1000000"},
       {"axes: &a [*a]", "studies/s.yaml:1: axes: expected keys and values"},
   };

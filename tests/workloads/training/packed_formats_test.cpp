@@ -16,6 +16,11 @@ NetworkFormats random_formats(std::size_t layers, std::mt19937& random) {
   NetworkFormats formats{format(), {}};
   for (std::size_t i = 0; i < layers; ++i) {
     formats.layers.push_back({format(), format(), static_cast<Rounding>(random() % 5)});
+    if (layers % 2 == 0) continue;
+    formats.layers.back().output_step = 1 + 1.0 / static_cast<double>(random() % 7 + 1);
+    for (std::size_t scales = random() % 4; scales > 0; --scales) {
+      formats.layers.back().weight_scales.push_back(0.1 * static_cast<double>(scales));
+    }
   }
   return formats;
 }
@@ -32,6 +37,8 @@ TEST(PackedFormats, ComeBackAsTheyWere) {
       EXPECT_EQ(back.layers[i].weight, formats.layers[i].weight);
       EXPECT_EQ(back.layers[i].output, formats.layers[i].output);
       EXPECT_EQ(back.layers[i].rounding, formats.layers[i].rounding);
+      EXPECT_EQ(back.layers[i].output_step, formats.layers[i].output_step);
+      EXPECT_EQ(back.layers[i].weight_scales, formats.layers[i].weight_scales);
     }
   }
 }
@@ -39,6 +46,11 @@ TEST(PackedFormats, ComeBackAsTheyWere) {
 TEST(PackedFormats, RefusesWhatIsNotFormatsOfThatManyLayers) {
   std::mt19937 random(2);
   const std::vector<std::int64_t> sound = packed(random_formats(3, random));
+  std::vector<std::int64_t> cut = sound, longer = sound;
+  cut.pop_back();
+  longer.push_back(0);
+  EXPECT_THROW(unpacked(torch::tensor(cut), 3), c10::Error);
+  EXPECT_THROW(unpacked(torch::tensor(longer), 3), c10::Error);
   EXPECT_THROW(unpacked(torch::tensor(sound), 2), c10::Error);
   EXPECT_THROW(unpacked(torch::tensor(sound), 4), c10::Error);
   for (const auto& [at, value] :

@@ -72,6 +72,46 @@ TEST(QuantizedNet, ComputesTheExecutorsCodesInEveryLayer) {
   }
 }
 
+TEST(QuantizedNet, ComputesTheExecutorsNumbersUnderFreeScales) {
+  std::int64_t moved = 0, codes = 0;  // multipliers have 31 bits
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork random(seed);
+    FixedNetwork plain = seed % 2 == 0 ? random.residual() : random.make();
+    if (seed % 3 == 0) random.bound(plain);
+    const FloatNetwork numbers = numbers_of(plain);
+    NetworkFormats formats = formats_of(plain);
+    std::mt19937 draws(seed);
+    const auto octave = [&] { return std::uniform_real_distribution<double>(0.7, 1.4)(draws); };
+    for (std::size_t i = 0; i < formats.layers.size(); ++i) {
+      TensorFormats& layer = formats.layers[i];
+      layer.output_step = octave();
+      for (std::size_t c = 0; c < numbers.layers[i].bias.size(); ++c) {
+        layer.weight_scales.push_back(std::ldexp(octave(), -layer.weight.frac));
+      }
+    }
+    QuantizedNet net(numbers, formats);
+    net.to(torch::kDouble);
+    const FixedNetwork network = in_fixed_point(net.network(), formats);
+    const CodeTensor image = random.image(network);
+    Executor executor(network, kWide);
+    const Activations& expected = executor.run(image);
+    torch::NoGradGuard no_gradients;
+    const std::vector<torch::Tensor> found = net.outputs(values_of(image));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const double scale = network.scale_of(static_cast<int>(i));
+      const int frac = expected.layers[i].format().frac;
+      const torch::Tensor right = values_of(expected.layers[i]) * std::ldexp(1.0, frac);
+      const torch::Tensor off = (found[i] / scale - right).abs();
+      EXPECT_LE(off.max().item<double>(), 2.1) << "layer " << i;
+      moved += (off > 0.5).sum().item<std::int64_t>();
+      codes += off.numel();
+    }
+    EXPECT_EQ(formats_of(network).layers.back().output_step, formats.layers.back().output_step);
+  }
+  EXPECT_LT(static_cast<double>(moved), 1e-3 * static_cast<double>(codes));
+}
+
 /// One image: pixels, or values around them.
 Dataset image_of(const Shape& shape, bool has_pixels, unsigned seed) {
   std::mt19937 random(seed);

@@ -64,9 +64,21 @@ TEST(StraightThrough, PassesGradientsInsideTheRangeOnly) {
   EXPECT_TRUE(x.grad().equal(torch::tensor({0.0, 1.0, 0.0}))) << x.grad();
 }
 
+TEST(StraightThrough, HasOneScaleARowIfAsked) {
+  const Format format{3, 5, true, false};  // codes -4 .. 3; the scales count, not 2^-5
+  torch::Tensor x = torch::tensor({{-0.9, 0.5, 2.0}, {-9.0, 0.75, 4.6}}, torch::kDouble);
+  x.requires_grad_();
+  const torch::Tensor scales = torch::tensor({{0.3}, {1.5}}, torch::kDouble);
+  const torch::Tensor found = quantized(x, {0, Rounding::kHalfUp, false, format}, scales);
+  const torch::Tensor codes = torch::tensor({{-3, 2, 3}, {-4, 1, 3}}, torch::kDouble);
+  EXPECT_TRUE(found.equal(codes * scales)) << found;
+  found.sum().backward();
+  EXPECT_TRUE(x.grad().equal(torch::tensor({{1, 1, 0}, {0, 1, 0}}, torch::kDouble))) << x.grad();
+}
+
 TEST(StraightThrough, PutsValuesOnAGridAndPassesAllGradients) {
   torch::Tensor x = torch::tensor({-1000.13, 0.124, 0.125, 0.375, 1e6}).requires_grad_();
-  const torch::Tensor found = on_grid(x, 2);
+  const torch::Tensor found = on_grid(x, torch::tensor(0.25));
   EXPECT_TRUE(found.equal(torch::tensor({-1000.25, 0.0, 0.0, 0.5, 1e6}))) << found;
   found.sum().backward();
   EXPECT_TRUE(x.grad().equal(torch::ones({5}))) << x.grad();
