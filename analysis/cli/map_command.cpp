@@ -175,11 +175,9 @@ void add_map(CLI::App& app, Action& action) {
   auto options = std::make_shared<MapOptions>();
   CLI::App* map = add_command(
       app, "map", "How layers are executed on an accelerator, and why",
-      "Chooses tiling, loop order and what stays on chip for every layer of a network: the best "
-      "of\n"
-      "all legal mappings, by simulated cycles, energy or traffic. Says what each choice costs "
-      "and\n"
-      "what the next best ones lose.",
+      "Chooses tiling, loop order and what stays on chip for every layer of a network: the best\n"
+      "mapping that its search finds, by simulated cycles, energy or traffic. Says what each\n"
+      "choice costs and what the next best ones lose.",
       {{"dcnsim map", "a line a layer"},
        {"dcnsim map --layer conv1", "one layer, and what else there was to choose from"},
        {"dcnsim map --objective energy -o mapping.yaml", "for dcnsim run --mapping"}});
