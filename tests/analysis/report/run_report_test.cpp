@@ -370,7 +370,8 @@ TEST(RunReport, every_column_of_the_tables_has_its_own_figure) {
   for (const char* line :
        {"latency 3000 cycles = 6 us an image at 500 MHz", "zeros among input codes: only 12.5 %",
         "traffic 61.86 kB read, 8 kB written an image",
-        "energy 66 uJ an image (65 uJ .. 66 uJ by the error bars), 11 W average: leakage 11 uJ (16.7 "
+        "energy 66 uJ an image (65 uJ .. 66 uJ by the error bars), 11 W average: leakage 11 uJ "
+        "(16.7 "
         "%), dram_background 10 uJ (15.2 "
         "%)",
         "accumulate 2 uJ (3.0 %), multiply 1 uJ (1.5 %)"}) {
