@@ -211,7 +211,11 @@ INSTANTIATE_TEST_SUITE_P(Layers, MapperOfAll,
                          testing::Combine(testing::Values("small_edge", "large_edge"),
                                           testing::Values("plain7_float", "res8_float",
                                                           "compact_float", "wide_allocated",
-                                                          "resnet50", "mobilenet_v2")));
+                                                          "resnet50", "mobilenet_v2")),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param)) + "_" +
+                                  std::get<1>(info.param);
+                         });
 
 }  // namespace
 }  // namespace dcnsim
