@@ -111,7 +111,7 @@ TEST(MapReport, json_has_the_documented_fields) {
   EXPECT_EQ(layer.at("choice").at("bound"), "loads");
   EXPECT_EQ(layer.at("choice").at("least_cycles"), 2700);
   const auto& other = layer.at("choice").at("other_orders").at(0);
-  EXPECT_EQ(other.at("tiling").at("order"), "weight-chunk-outer");
+  EXPECT_EQ(other.at("tiling").at("order"), "weight-chunks-outer");
   EXPECT_EQ(other.at("tiling").at("tile_in"), 4);
   EXPECT_EQ(other.at("bytes"), 3886);
   EXPECT_EQ(json.at("slack_percent"), 0);
