@@ -36,6 +36,7 @@ if(TARGET dcnsim_inference)
     APPEND
     DCNSIM_COMMAND_HEADERS
     analysis/evaluation/input_file.h
+    analysis/evaluation/confidence.h
     analysis/evaluation/pixel_statement.h
     analysis/inference/fixed_network.h
     analysis/inference/inference.h
@@ -45,6 +46,7 @@ if(TARGET dcnsim_inference)
     analysis/quantizer/format_rule.h
     analysis/quantizer/format_search.h
     analysis/quantizer/histogram.h
+    analysis/report/energy_range.h
     analysis/report/run_report.h
     analysis/trace/trace_format.h
     analysis/whatif/changes.h

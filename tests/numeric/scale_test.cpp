@@ -323,7 +323,8 @@ double moved_codes(int out_bits, int bits, int tensors) {
     for (int i = 0; i < kPixels * kChannels; ++i) {
       const double code =
           static_cast<double>(random() >> 5) * std::ldexp(requant.out.max_code(), -27);
-      acc.narrow.push_back(static_cast<std::int32_t>(code / ratios[i % kChannels].number()));
+      acc.narrow.push_back(static_cast<std::int32_t>(
+          code / ratios[static_cast<std::size_t>(i % kChannels)].number()));
     }
     const CodeTensor codes = requantize_tensor(acc, shape, requant, 1, scales);
     for (int c = 0; c < kChannels; ++c) {
