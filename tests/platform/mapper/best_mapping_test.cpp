@@ -212,9 +212,8 @@ INSTANTIATE_TEST_SUITE_P(Layers, MapperOfAll,
                                           testing::Values("plain7_float", "res8_float",
                                                           "compact_float", "wide_allocated",
                                                           "resnet50", "mobilenet_v2")),
-                         [](const auto& info) {
-                           return std::string(std::get<0>(info.param)) + "_" +
-                                  std::get<1>(info.param);
+                         [](const auto& at) {
+                           return std::string(std::get<0>(at.param)) + "_" + std::get<1>(at.param);
                          });
 
 }  // namespace
