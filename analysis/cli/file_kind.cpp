@@ -22,24 +22,6 @@ namespace fs = std::filesystem;
 /// What is read of a file.
 constexpr std::size_t kLongest = 65536;
 
-std::string beginning(const std::string& path) {
-  std::string text(kLongest, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
-
-bool has_control_characters(const std::string& text) {
-  return std::any_of(
-      text.begin(),
-      text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 64)),
-      [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
-      });
-}
-
 FileKind kind_of_json(const std::string& text) {
   const std::size_t schema = text.find("\"schema\"");
   if (schema != std::string::npos) {
@@ -85,7 +67,7 @@ bool ends_in(const std::string& text, const std::string& end) {
 
 FileKind kind_of_file(const std::string& path) {
   if (ends_in(path, ".onnx") || ends_in(path, ".onnx.gz")) return FileKind::kNetwork;
-  const std::string text = beginning(path);
+  const std::string text = beginning_of_file(path, kLongest);
   if (text.rfind("SQLite format 3", 0) == 0) return FileKind::kStore;
   if (text.rfind("\x1f\x8b", 0) == 0) return FileKind::kNetwork;
   constexpr std::uintmax_t kRecord = 3073;  // of CIFAR-10
@@ -93,7 +75,7 @@ FileKind kind_of_file(const std::string& path) {
   const bool is_batch = ends_in(path, ".bin") && fs::file_size(path, error) % kRecord == 0;
   if (is_batch || text.rfind("\x93NUMPY", 0) == 0) return FileKind::kImages;
   if (begins_as_perfetto_trace(text)) return FileKind::kTrace;
-  if (has_control_characters(text)) return FileKind::kUnknown;
+  if (has_control_characters(std::string_view(text).substr(0, 64))) return FileKind::kUnknown;
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string::npos && text[first] == '{';
   return is_json ? kind_of_json(text) : kind_of_yaml(text);
@@ -131,6 +113,21 @@ KindOfFile row_of(FileKind kind) {
 }
 
 }  // namespace
+
+std::string beginning_of_file(const std::string& path, std::size_t bytes) {
+  std::string text(bytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+}
 
 FileKind kind_of(const std::string& name) {
   std::error_code error;

@@ -2,8 +2,10 @@
 // What a name on a command line is, where it stands in the wrong place.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dcnsim::cli {
@@ -24,6 +26,12 @@ enum class FileKind : std::uint8_t {
   kStore,
   kImages,
 };
+
+/// At most `bytes` of a file; "" of one that cannot be read.
+std::string beginning_of_file(const std::string& path, std::size_t bytes);
+
+/// Whether what begins so is no text: it holds control characters other than tabs and line ends.
+bool has_control_characters(std::string_view text);
 
 /// By its first bytes and keys; what is no regular file is not read.
 FileKind kind_of(const std::string& name);

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -201,27 +199,10 @@ bool is_pipe(const std::filesystem::path& file) {
   return std::filesystem::is_fifo(file, error) || std::filesystem::is_character_file(file, error);
 }
 
-/// Whether what begins so is no text: a network under whatever name, or a file that people take for
-/// one.
-bool is_binary(std::string_view beginning) {
-  return std::any_of(beginning.begin(), beginning.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  });
-}
-
-std::string beginning_of_file(const std::string& path) {
-  std::string start(kBeginning, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(file.gcount()));
-  return start;
-}
-
 /// A result if it is JSON that says what it is, else an accelerator.
 void inspect_pipe(const std::string& path, const TextLayout& layout) {
   const std::string text = read_text_file(path, kMaxJsonBytes);
-  if (is_binary(std::string_view(text).substr(0, kBeginning))) {
+  if (has_control_characters(std::string_view(text).substr(0, kBeginning))) {
     throw std::runtime_error(path +
                              ": a result (JSON) or an accelerator (YAML) may come through a " +
                              "pipe; a network is read from a file");
@@ -249,7 +230,7 @@ void inspect_command(const InspectOptions& options) {
   const TextLayout layout = options.layout.layout();
   if (is_pipe(what)) return inspect_pipe(what, layout);
   const FileKind kind = kind_of(what);
-  if (kind == FileKind::kUnknown && is_binary(beginning_of_file(what))) {
+  if (kind == FileKind::kUnknown && has_control_characters(beginning_of_file(what, kBeginning))) {
     return inspect_network(shipped_data().network(what), layout);
   }
   switch (kind) {
