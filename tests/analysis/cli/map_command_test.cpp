@@ -147,6 +147,14 @@ TEST_F(MapCommandTest, a_stream_is_what_a_run_of_batches_simulates) {
   EXPECT_NEAR(stream.at("interval_cycles").get<double>() * jobs,
               run.at("cycles").at(1).get<double>(),
               jobs == 1 ? 0 : 0.01 * run.at("cycles").at(1).get<double>());
+  const Outcome compile = dcnsim("compile -o " + path("job.bin") + this->options() +
+                                 "--accelerator " + path("batch.yaml"));
+  EXPECT_NE(compile.out.find(" every " + stream.at("interval_cycles").dump() + " cycles"),
+            std::string::npos)
+      << compile.out << compile.err;
+  EXPECT_EQ(compile.out.find("this job is of one image") != std::string::npos, jobs == 1);
+  EXPECT_EQ(dcnsim("compile -o " + path("job.bin") + this->options()).out.find("stream"),
+            std::string::npos);
 }
 
 TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
