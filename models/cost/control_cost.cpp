@@ -123,7 +123,7 @@ ControlCost::ControlCost(const std::string& tables_dir, const AcceleratorConfig&
 
   beat_fj_ = fifo.energy_fj + memory.energy_fj + buffer.energy_fj;
   cycle_fj_ = kStreamsAtOnce * step.energy_fj;
-  descriptor_fj_ = bits_.descriptors / kDescriptors * registers.clocked_fj(kRandomToggleRate);
+  descriptor_fj_ = descriptor_bits() * registers.clocked_fj(kRandomToggleRate);
 }
 
 Figure ControlCost::dma_fj(const LayerCounters& counters) const {
