@@ -17,6 +17,7 @@
 #include "analysis/evaluation/machine.h"
 #include "analysis/evaluation/network_file.h"
 #include "analysis/inference/layer_mappings.h"
+#include "analysis/report/map_report.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/printable.h"
@@ -144,6 +145,11 @@ void compile_command(const CompileOptions& options) {
                           fixed.pixels.text()),
               terminal_columns()),
       text_of(job));
+  if (const auto stream = mapped_stream(machine, fixed.network, mappings)) {
+    say("\n{}\n", wrapped(to_text(*stream, machine.config.clock_mhz) +
+                              (stream->images > 1 ? "; this job is of one image" : ""),
+                          terminal_columns()));
+  }
   for (const auto& [what, path] :
        {std::pair{"memory image", &options.output}, std::pair{"C header", &options.header},
         std::pair{"description", &options.json}}) {

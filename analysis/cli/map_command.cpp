@@ -23,7 +23,6 @@
 #include "models/base/file/atomic_file.h"
 #include "models/base/text/short_name.h"
 #include "models/base/text/wrap.h"
-#include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapping_yaml.h"
 #include "platform/compiler/mapper/search.h"
 
@@ -74,20 +73,6 @@ void ask_what_if(const MapOptions& options, const Machine& machine, const FixedN
   mapper.energy = energy_model(machine.cost);
   report.what_if = what_if(machine, network, mappings, std::vector<double>(mappings.size(), 0),
                            anew ? WhatIfMapping::kNew : WhatIfMapping::kFixed, mapper);
-}
-
-/// Where the machine's mapping.batch asks for one.
-std::optional<MappedStream> mapped_stream(const Machine& machine, const FixedNetwork& network,
-                                          const std::vector<LayerMapping>& mappings) {
-  if (machine.config.mapping.batch == 0) return std::nullopt;
-  TimingRecord one;
-  for (const LayerMapping& mapping : mappings) one.layers.push_back(mapping.descriptor);
-  const StreamRecord stream = evaluate_stream(
-      machine, network, describe(network, machine.config.accumulator), one, nullptr);
-  MappedStream mapped;
-  mapped.images = stream.images;
-  for (const LayerCounters& layer : stream.counters) mapped.interval_cycles += layer.cycles;
-  return mapped;
 }
 
 MapReport mapped(const MapOptions& options) {

@@ -42,4 +42,17 @@ std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork&
   return map_network(network, layers, machine.config, machine.dram, options);
 }
 
+std::optional<MappedStream> mapped_stream(const Machine& machine, const FixedNetwork& network,
+                                          const std::vector<LayerMapping>& mappings) {
+  if (machine.config.mapping.batch == 0) return std::nullopt;
+  TimingRecord one;
+  for (const LayerMapping& mapping : mappings) one.layers.push_back(mapping.descriptor);
+  const StreamRecord stream = evaluate_stream(
+      machine, network, describe(network, machine.config.accumulator), one, nullptr);
+  MappedStream mapped;
+  mapped.images = stream.images;
+  for (const LayerCounters& layer : stream.counters) mapped.interval_cycles += layer.cycles;
+  return mapped;
+}
+
 }  // namespace dcnsim

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/evaluation/input_file.h"
 #include "analysis/evaluation/machine.h"
 #include "analysis/inference/run_progress.h"
+#include "analysis/report/map_report.h"
 #include "platform/compiler/mapper/mapper.h"
 #include "workloads/network.h"
 
@@ -23,5 +25,10 @@ std::vector<LayerMapping> map_layers(const Machine& machine, const FixedNetwork&
                                      const std::string& file, std::vector<InputFile>& inputs,
                                      const OnRunProgress& progress = {}, std::size_t runners_up = 0,
                                      int batch = 0);
+
+/// What a stream of jobs takes whose layers are mapped so, if the machine's mapping.batch asks for
+/// one: of batches, mapped anew, or of one image each if that takes less time.
+std::optional<MappedStream> mapped_stream(const Machine& machine, const FixedNetwork& network,
+                                          const std::vector<LayerMapping>& mappings);
 
 }  // namespace dcnsim

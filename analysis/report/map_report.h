@@ -46,6 +46,9 @@ inline constexpr const char* kMapSchema = "dcnsim.map/1";
 /// The report as JSON text, schema dcnsim.map/1 (map_schema.md).
 std::string to_json(const MapReport& report);
 
+/// "400 images/s in a stream, an image every 500000 cycles"
+std::string to_text(const MappedStream& stream, double clock_mhz);
+
 /// All layers, a line each.
 std::string to_text(const MapReport& report, const TextLayout& layout = {});
 

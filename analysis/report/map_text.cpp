@@ -141,19 +141,14 @@ std::string what_ifs_text(const MapReport& report, const TextLayout& layout) {
   return '\n' + what_if_text(*report.what_if, names, layout);
 }
 
-std::string stream_text(const MapReport& report, const TextLayout& layout) {
-  if (!report.stream) return "";
-  const MappedStream& stream = *report.stream;
+}  // namespace
+
+std::string to_text(const MappedStream& stream, double clock_mhz) {
   const std::string batch =
       stream.images == 1 ? "an image" : fmt::format("a batch of {}", stream.images);
-  return wrapped(fmt::format("{:.4g} images/s in a stream, {} every {} cycles",
-                             stream.images_per_s(report.accelerator.clock_mhz), batch,
-                             stream.interval_cycles),
-                 layout.columns) +
-         '\n';
+  return fmt::format("{:.4g} images/s in a stream, {} every {} cycles",
+                     stream.images_per_s(clock_mhz), batch, stream.interval_cycles);
 }
-
-}  // namespace
 
 std::string to_text(const MapReport& report, const TextLayout& layout) {
   const char *const at_work = "cycles at work", *const waits = "cycles waiting for",
@@ -210,13 +205,17 @@ std::string to_text(const MapReport& report, const TextLayout& layout) {
     sum += c;
     energy += layer.energy_pj;
   }
+  std::string stream;
+  if (report.stream) {
+    stream = wrapped(to_text(*report.stream, report.accelerator.clock_mhz), layout.columns) + '\n';
+  }
   return table.text(layout) + '\n' +
          wrapped(fmt::format("{} cycles, {:.1f} kB, {:.2f} uJ (no zeros among the data), each "
                              "layer by itself; mapped for {}",
                              sum.cycles, kilobytes(traffic(sum)), energy / 1e6,
                              to_string(report.accelerator.mapping.objective)),
                  layout.columns) +
-         '\n' + stream_text(report, layout) + what_ifs_text(report, layout);
+         '\n' + stream + what_ifs_text(report, layout);
 }
 
 std::string explain(const MapReport& report, std::size_t index, const TextLayout& layout) {

@@ -38,6 +38,7 @@ double& column(EnergyColumns& columns, PartGroup group) {
     case PartGroup::kArithmetic:
     case PartGroup::kRegisters:
     case PartGroup::kPostProcessing:
+    case PartGroup::kControl:
       break;
     case PartGroup::kBuffers:
       return columns.buffers;

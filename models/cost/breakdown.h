@@ -26,6 +26,8 @@ enum class EnergyPart : std::uint8_t {
   kWeightBuffer,
   kOutputBuffer,
   kAccumulatorBuffer,
+  kDma,
+  kSequencer,
   kDramActivate,
   kDramRead,
   kDramWrite,
@@ -33,7 +35,7 @@ enum class EnergyPart : std::uint8_t {
   kDramBackground,
   kLeakage,
 };
-inline constexpr std::size_t kEnergyParts = 19;
+inline constexpr std::size_t kEnergyParts = 21;
 
 enum class AreaPart : std::uint8_t {
   kPeArray,
@@ -47,8 +49,10 @@ enum class AreaPart : std::uint8_t {
   kOutputBuffer,
   kSharedBuffer,  ///< in the place of these three
   kAccumulatorBuffer,
+  kDma,
+  kSequencer,
 };
-inline constexpr std::size_t kAreaParts = 11;
+inline constexpr std::size_t kAreaParts = 13;
 
 /// Parts that are shown as one.
 enum class PartGroup : std::uint8_t {
@@ -56,16 +60,17 @@ enum class PartGroup : std::uint8_t {
   kRegisters,
   kPostProcessing,
   kBuffers,
+  kControl,
   kDramAccesses,
   kDramUpkeep,
   kLeakage,
 };
-inline constexpr std::size_t kPartGroups = 7;
+inline constexpr std::size_t kPartGroups = 8;
 
 constexpr std::string_view to_string(PartGroup group) {
   constexpr std::string_view names[kPartGroups] = {
-      "multiply, accumulate",  "registers", "post-processing", "buffers", "DRAM accesses",
-      "DRAM standby, refresh", "leakage"};
+      "multiply, accumulate", "registers",     "post-processing",       "buffers",
+      "DMA, sequencer",       "DRAM accesses", "DRAM standby, refresh", "leakage"};
   return names[static_cast<std::size_t>(group)];
 }
 
@@ -108,6 +113,10 @@ constexpr PartInfo info(EnergyPart part) {
       return {"output_buffer", Group::kBuffers};
     case EnergyPart::kAccumulatorBuffer:
       return {"accumulator_buffer", Group::kBuffers};
+    case EnergyPart::kDma:
+      return {"dma", Group::kControl};
+    case EnergyPart::kSequencer:
+      return {"sequencer", Group::kControl};
     case EnergyPart::kDramActivate:
       return {"dram_activate", Group::kDramAccesses, kDram};
     case EnergyPart::kDramRead:
@@ -149,6 +158,10 @@ constexpr PartInfo info(AreaPart part) {
       return {"shared_buffer", Group::kBuffers, "input_buffer"};
     case AreaPart::kAccumulatorBuffer:
       return {"accumulator_buffer", Group::kBuffers};
+    case AreaPart::kDma:
+      return {"dma", Group::kControl};
+    case AreaPart::kSequencer:
+      return {"sequencer", Group::kControl};
   }
   return {};
 }

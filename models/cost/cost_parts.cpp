@@ -52,9 +52,9 @@ Figure access_pj(const BufferCost& buffer, const SramAccesses& accesses) {
 Figure area(const BufferCost& buffer) { return {buffer.all.area_um2, buffer.by}; }
 Figure leakage(const BufferCost& buffer) { return {buffer.all.leakage_mw, buffer.by}; }
 
-Figure energy(const PostUnit& unit) { return {unit.energy_fj, unit.by}; }
-Figure area(const PostUnit& unit) { return {unit.area_um2, unit.by}; }
-Figure leakage(const PostUnit& unit) { return {unit.leakage_nw, unit.by}; }
+Figure energy(const MeasuredUnit& unit) { return {unit.energy_fj, unit.by}; }
+Figure area(const MeasuredUnit& unit) { return {unit.area_um2, unit.by}; }
+Figure leakage(const MeasuredUnit& unit) { return {unit.leakage_nw, unit.by}; }
 
 }  // namespace
 
@@ -66,6 +66,7 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
       array_registers(dcnsim::array_registers(accelerator)),
       feeder(tables_dir, accelerator),
       window_feeder(dcnsim::window_feeder(accelerator.array)),
+      control(tables_dir, accelerator, registers),
       sram(tables_dir, accelerator.cost, pe->node_nm()),
       dram(load_dram_spec(tables_dir, accelerator.dram.preset)) {
   const CsvTable drams = CsvTable::load(tables_dir + "/dram.csv");
@@ -106,9 +107,10 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
 void CostParts::add_units() {
   const double columns = config.array.columns, pes = config.array.rows * columns;
   const Extrapolations& by_pe = pe->unit_extrapolations();
-  const PostUnit requantizer = post.requantizer(config.array.activation_bits, Rounding::kHalfUp),
-                 maximum = post.maximum(config.array.activation_bits),
-                 adder = post.adder(config.array.activation_bits);
+  const MeasuredUnit requantizer =
+                         post.requantizer(config.array.activation_bits, Rounding::kHalfUp),
+                     maximum = post.maximum(config.array.activation_bits),
+                     adder = post.adder(config.array.activation_bits);
   const double edge_bits = count(array_registers.edge_bits),
                shadow_bits = count(array_registers.shadow_bits),
                feeder_bits = count(window_feeder.bits());
@@ -130,12 +132,14 @@ void CostParts::add_units() {
     buffers_mw = buffers_mw + leakage(weight) + leakage(output);
   }
   area_um2[AreaPart::kAccumulatorBuffer] = area(accumulator);
+  area_um2[AreaPart::kDma] = control.dma_um2();
+  area_um2[AreaPart::kSequencer] = control.sequencer_um2();
 
   const Figure logic_nw =
       pes * Figure{pe->unit().leakage_nw, by_pe} +
       (edge_bits + shadow_bits) * Figure{registers.leakage_nw(), registers.by()} +
       feeder_bits * Figure{feeder.bit().leakage_nw, feeder.by()} +
-      columns * (leakage(requantizer) + leakage(maximum) + leakage(adder));
+      columns * (leakage(requantizer) + leakage(maximum) + leakage(adder)) + control.leakage_nw();
   leakage_mw = kMilliwattPerNanowatt * logic_nw + buffers_mw + leakage(accumulator);
 }
 
@@ -174,7 +178,7 @@ double CostParts::logic_pj_per_fj() const {
 }
 
 /// What an operation of pooling takes in a layer.
-PostUnit CostParts::pool_unit(const Descriptor& d) const {
+MeasuredUnit CostParts::pool_unit(const Descriptor& d) const {
   if (d.kind == LayerKind::kPool && d.pool.kind == PoolKind::kAverage) {
     const std::int64_t window = std::int64_t{d.pool.kernel_h} * d.pool.kernel_w;
     return post.adder(sum_bits(d.input.bits, window));
@@ -189,6 +193,7 @@ EnergyFigures CostParts::energy_pj(const Descriptor& d, const LayerCounters& cou
   EnergyFigures pj;
   charge_array(d, counters, pj);
   charge_post(d, counters, pj);
+  charge_control(counters, pj);
   charge_memory(counters, pj);
   pj[EnergyPart::kLeakage] = {
       leakage_mw.amount * count(counters.cycles) * period_ns() * kPjPerMilliwattNs, leakage_mw.by};
@@ -227,7 +232,7 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
                             EnergyFigures& pj) const {
   const double logic = logic_pj_per_fj();
   if (counters.requantized > 0) {
-    const PostUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
+    const MeasuredUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
     // Each operand of an addition is multiplied.
     if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
@@ -239,10 +244,15 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     pool_add_fj = count(counters.pool_operations) * energy(pool_unit(d));
   }
   if (counters.additions > 0) {
-    const PostUnit unit = post.adder(aligned_sum_bits(d, config.accumulator));
+    const MeasuredUnit unit = post.adder(aligned_sum_bits(d, config.accumulator));
     pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
   }
   pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;
+}
+
+void CostParts::charge_control(const LayerCounters& counters, EnergyFigures& pj) const {
+  pj[EnergyPart::kDma] = logic_pj_per_fj() * control.dma_fj(counters);
+  pj[EnergyPart::kSequencer] = logic_pj_per_fj() * control.sequencer_fj(counters);
 }
 
 void CostParts::charge_memory(const LayerCounters& counters, EnergyFigures& pj) const {

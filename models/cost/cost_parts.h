@@ -9,6 +9,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/breakdown.h"
+#include "models/cost/control_cost.h"
 #include "models/cost/cost_model.h"
 #include "models/cost/feeder_cost.h"
 #include "models/cost/figure.h"
@@ -34,6 +35,7 @@ struct CostParts {
   ArrayRegisters array_registers;  ///< outside the PEs
   FeederCost feeder;
   WindowFeeder window_feeder;
+  ControlCost control;
   SramCost sram;
   BufferCost input, weight, output;  ///< the scratchpad's each time, if they share one
   BufferCost accumulator;            ///< all zero if the machine has none
@@ -56,9 +58,10 @@ struct CostParts {
   void require_clock() const;
   void charge_array(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_post(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
+  void charge_control(const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_memory(const LayerCounters& counters, EnergyFigures& pj) const;
   double logic_pj_per_fj() const;
-  PostUnit pool_unit(const Descriptor& layer) const;
+  MeasuredUnit pool_unit(const Descriptor& layer) const;
 };
 
 /// One of each event that a layer may count.

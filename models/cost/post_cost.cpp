@@ -7,15 +7,12 @@
 #include <set>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "models/base/table/csv.h"
-#include "models/cost/technology.h"
 
 namespace dcnsim {
 namespace {
-
-/// Key of units whose input is as wide as their output.
-constexpr int kAnyInput = 1;
 
 /// Of multipliers, in the names of units: "requant_mul8".
 const std::string kMultiplying = "requant_mul";
@@ -49,9 +46,13 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
   const bool multiplies = config.requantizer == RequantizerKind::kMultiplier;
   ErrorBars unused;
   ErrorBars& shifting_bars = multiplies ? unused : requantizer_bars;
+  const auto load = [&](const std::vector<WantedUnits>& wanted) {
+    UnitSource rows = load_units(table, tables_dir, config_, wanted);
+    conditions_ = rows.conditions;
+    return std::move(rows.by);
+  };
   by_library_ =
-      load(table, tables_dir,
-           {{half_even_, shifting_bars, "requant_var_shift", "half_even", "cnn", true},
+      load({{half_even_, shifting_bars, "requant_var_shift", "half_even", "cnn", true},
             {half_up_, shifting_bars, "requant_var_shift", "half_up", "cnn", true},
             {maximum_, pool_add_error_bars_, "maxpool2", "", "cnn", false},
             {comparison_, pool_add_error_bars_, "maxpool2", "", "cnn", false, "energy_comb_fj"},
@@ -62,75 +63,24 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
       throw std::runtime_error(table.path() + ": no rows " + kMultiplying +
                                "8, ... (accumulator.requantizer: multiplier)");
     }
-    std::vector<Wanted> wanted;
+    std::vector<WantedUnits> wanted;
     wanted.reserve(widths.size());
     for (const int bits : widths) {
       wanted.push_back({multiplying_[bits], requantizer_bars, kMultiplying + std::to_string(bits),
                         "half_up", "cnn", true, "energy_fj_per_op", false});
     }
-    by_library_multiplying_ = load(table, tables_dir, wanted);
+    by_library_multiplying_ = load(wanted);
   }
   for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
     requantizer(config.array.activation_bits, rounding);
   }
 }
 
-Extrapolations PostCost::load(const CsvTable& table, const std::string& tables_dir,
-                              const std::vector<Wanted>& all) {
-  const std::string missing = read(table, config_.technology, {}, all);
-  if (missing.empty()) return {};
-  const LibraryRatio ratio = library_ratio(tables_dir, config_.technology);
-  const std::string refusal = table.path() + ": no rows " + missing + " in " + config_.technology;
-  for (const Wanted& wanted : all) {
-    wanted.units = Units();
-    wanted.error_bars = ErrorBars();
-  }
-  if (!read(table, kFullLibrary, ratio, all).empty()) throw std::runtime_error(refusal);
-  require_extrapolation(config_, refusal, ratio.unit_rule());
-  conditions_ = ratio.conditions;
-  return {ratio.unit_rule()};
-}
-
-std::string PostCost::read(const CsvTable& table, const std::string& library,
-                           const LibraryRatio& ratio, const std::vector<Wanted>& all) {
-  const std::size_t libraries = table.column("library"), unit = table.column("unit"),
-                    mode = table.column("mode"), data = table.column("data"),
-                    in_bits = table.column("in_bits"), out_bits = table.column("out_bits"),
-                    area = table.column("area_um2"), leakage = table.column("leakage_nw"),
-                    path = table.column("critical_path_ps");
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (table.text(row, libraries) != library) continue;
-    for (const Wanted& wanted : all) {
-      if (table.text(row, unit) != wanted.unit || table.text(row, mode) != wanted.mode ||
-          table.text(row, data) != wanted.data) {
-        continue;
-      }
-      const PostUnit point{
-          table.number(row, table.column(wanted.energy)) * ratio.energy,
-          table.number(row, area) * ratio.parts.unit.area_um2,
-          table.number(row, leakage) * ratio.parts.unit.leakage_nw,
-          wanted.has_path ? table.number(row, path) * ratio.parts.unit.critical_path_ps : 0};
-      if (!wanted.units.add(table.integer(row, out_bits),
-                            wanted.has_input ? table.integer(row, in_bits) : kAnyInput, point)) {
-        table.fail(row, out_bits, "a second row for this width");
-      }
-      conditions_ = logic_conditions(table, row);
-      wanted.error_bars.add(table, row);
-    }
-  }
-  for (const Wanted& wanted : all) {
-    if (wanted.units.empty()) {
-      return wanted.unit + (wanted.mode.empty() ? "" : " ") + wanted.mode;
-    }
-  }
-  return "";
-}
-
-PostUnit PostCost::look_up(const Units& units, const ErrorBars& error_bars,
-                           const Extrapolations& by, int bits, int in_bits,
-                           const char* what) const {
+MeasuredUnit PostCost::look_up(const UnitGrid& units, const ErrorBars& error_bars,
+                               const Extrapolations& by, int bits, int in_bits,
+                               const char* what) const {
   bits = std::max(bits, 2);
-  PostUnit unit;
+  MeasuredUnit unit;
   unit.by = by;
   double factor = 1;
   auto corners = units.around(bits, in_bits);
@@ -154,35 +104,35 @@ PostUnit PostCost::look_up(const Units& units, const ErrorBars& error_bars,
     unit.by.push_back(rule);
     factor = static_cast<double>(bits) / x * in_bits / y;
   }
-  unit.energy_fj = factor * blend(corners, &PostUnit::energy_fj);
-  unit.area_um2 = factor * blend(corners, &PostUnit::area_um2);
-  unit.leakage_nw = factor * blend(corners, &PostUnit::leakage_nw);
-  unit.critical_path_ps = factor * blend(corners, &PostUnit::critical_path_ps);
+  unit.energy_fj = factor * blend(corners, &MeasuredUnit::energy_fj);
+  unit.area_um2 = factor * blend(corners, &MeasuredUnit::area_um2);
+  unit.leakage_nw = factor * blend(corners, &MeasuredUnit::leakage_nw);
+  unit.critical_path_ps = factor * blend(corners, &MeasuredUnit::critical_path_ps);
   return unit;
 }
 
-PostUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
+MeasuredUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
   if (!multiplying_.empty()) return multiplying(out_bits);
   const bool half_even = rounding == Rounding::kHalfEven;
   return look_up(half_even ? half_even_ : half_up_, requantizer_error_bars_, by_library_, out_bits,
                  accumulator_.bits, "requantizer");
 }
 
-PostUnit PostCost::multiplying(int out_bits) const {
-  const auto of = [&](const Units& units) {
+MeasuredUnit PostCost::multiplying(int out_bits) const {
+  const auto of = [&](const UnitGrid& units) {
     return look_up(units, requantizer_error_bars_, by_library_multiplying_, out_bits,
                    accumulator_.bits, "multiplying requantizer");
   };
   const int bits = accumulator_.multiplier_bits;
   const auto wide = multiplying_.lower_bound(bits);
   if (wide != multiplying_.end() && (wide->first == bits || wide != multiplying_.begin())) {
-    PostUnit unit = of(wide->second);
+    MeasuredUnit unit = of(wide->second);
     if (wide->first == bits) return unit;
     const auto narrow = std::prev(wide);
-    const PostUnit less = of(narrow->second);
+    const MeasuredUnit less = of(narrow->second);
     const double share = static_cast<double>(wide->first - bits) / (wide->first - narrow->first);
-    for (double PostUnit::*member :
-         {&PostUnit::energy_fj, &PostUnit::area_um2, &PostUnit::leakage_nw}) {
+    for (double MeasuredUnit::*member :
+         {&MeasuredUnit::energy_fj, &MeasuredUnit::area_um2, &MeasuredUnit::leakage_nw}) {
       unit.*member += share * (less.*member - unit.*member);
     }
     return unit;
@@ -194,26 +144,26 @@ PostUnit PostCost::multiplying(int out_bits) const {
                         table_ + ": no requantizer with a multiplier of " + std::to_string(bits) +
                             " bits in " + config_.technology,
                         rule);
-  PostUnit unit = of(units);
-  for (double PostUnit::*member :
-       {&PostUnit::energy_fj, &PostUnit::area_um2, &PostUnit::leakage_nw}) {
+  MeasuredUnit unit = of(units);
+  for (double MeasuredUnit::*member :
+       {&MeasuredUnit::energy_fj, &MeasuredUnit::area_um2, &MeasuredUnit::leakage_nw}) {
     unit.*member *= static_cast<double>(bits) / near;
   }
   unit.by.push_back(rule);
   return unit;
 }
 
-PostUnit PostCost::maximum(int bits) const {
+MeasuredUnit PostCost::maximum(int bits) const {
   return look_up(maximum_, pool_add_error_bars_, by_library_, bits, kAnyInput, "maximum unit");
 }
 
-PostUnit PostCost::bounds(int bits) const {
-  const PostUnit one =
+MeasuredUnit PostCost::bounds(int bits) const {
+  const MeasuredUnit one =
       look_up(comparison_, pool_add_error_bars_, by_library_, bits, kAnyInput, "maximum unit");
   return {2 * one.energy_fj, 0, 0, 0, one.by};
 }
 
-PostUnit PostCost::adder(int sum_bits) const {
+MeasuredUnit PostCost::adder(int sum_bits) const {
   return look_up(adder_, pool_add_error_bars_, by_library_, std::max(sum_bits, 16), kAnyInput,
                  "adder");
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/arch/config_fields.h"
@@ -117,7 +118,8 @@ Provenance memory_entry(const CostParts& p) {
 
 std::string leakage_note(const CostParts& p) {
   return Remarks()
-      .add(true, "of the array; other registers, requantizers and buffers from their own tables")
+      .add(true,
+           "of the array; other registers, requantizers, control and buffers from their own tables")
       .add(p.pe->temperature_c() == "25", "five to ten times higher at 85 C")
       .add(true, "scaled by no factor")
       .text();
@@ -166,9 +168,11 @@ std::string accumulate_note(const CostParts& p) {
 
 std::string array_note(const CostParts& p) {
   Remarks remarks;
-  remarks.add(true,
-              "cell area and leakage; divide area by 0.7 for placement; in no area: control, "
-              "sequencer, DMA, bus, multiplexers between register sets, clock tree, test logic");
+  remarks.add(
+      true,
+      "cell area and leakage; divide area by 0.7 for placement; in no area: host registers, "
+      "interconnect, arbitration and handshakes, multiplexers between register sets, clock "
+      "tree, test logic");
   for (const std::string& remark : p.pe->unit_remarks()) remarks.add(true, remark);
   return remarks
       .add(p.critical_path.ns > p.period_ns(), "clock of " + decimal(p.config.clock_mhz) +
@@ -203,6 +207,32 @@ Provenance feeder_entry(const CostParts& p, const std::string& and_factors) {
               " lanes and the register behind it, turned anew for every fetch; linear in the "
               "levels of multiplexers between measured ones; 50 % zero activations" +
               and_factors};
+}
+
+std::vector<Provenance> control_entries(const CostParts& p, const std::string& and_factors) {
+  const ControlCost& control = p.control;
+  const ControlBits& bits = control.bits();
+  const std::string address = std::to_string(bits.buffer_address) + " bits",
+                    bar_of_area = "; error bar of area " + control.error_bars().area.text();
+  const auto entry = [&](EnergyPart part, const std::string& note) {
+    return Provenance{component_of(part),
+                      control.table().file,
+                      control.table().sha256,
+                      control.conditions() + ", random data",
+                      control.error_bars().energy.text(),
+                      "first order: " + note + bar_of_area + and_factors};
+  };
+  return {entry(EnergyPart::kDma,
+                "a FIFO of two beats each way, generators of addresses in memory and of " +
+                    address + " in the buffers for three streams, " +
+                    std::to_string(bits.requests + bits.dma_settings) +
+                    " bits of requests and settings; charged by the beat"),
+          entry(EnergyPart::kSequencer,
+                "generators of addresses of " + address +
+                    " through six loops for three buffers and the tiles, " +
+                    std::to_string(bits.descriptors + bits.sequencer_settings) +
+                    " bits of descriptors and settings; charged by the cycle at work and by the "
+                    "descriptor")};
 }
 
 /// Without the rules.
@@ -264,6 +294,7 @@ std::vector<Provenance> statements(const CostParts& p) {
   if (p.has_accumulator_buffer()) {
     all.push_back(buffer_entry(p, EnergyPart::kAccumulatorBuffer, p.accumulator));
   }
+  for (Provenance& entry : control_entries(p, and_factors)) all.push_back(std::move(entry));
   all.push_back(memory_entry(p));
   all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
                  p.pe->unit_table().sha256, p.pe->conditions(), bars.area.text(), array_note(p)});

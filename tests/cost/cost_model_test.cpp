@@ -76,18 +76,47 @@ LayerCounters some_counters() {
   c.output_buffer = {13, 17};
   c.accumulator_buffer = {19, 23};
   c.dram = {2, 640, 320, 3, 4000, 6000};
+  c.compute_cycles = 6;
+  c.stream_bytes[Stream::kDescriptor] = 256;
+  c.stream_bytes[Stream::kOutput] = 512;
   return c;
 }
+
+// DMA and sequencer of small_edge: a bus of 64 bits, 8 requests in flight each way, buffers of at
+// most 2048 lines (11 bits, generators of which are taken as of 16), of which requests have 16 bits
+// more.
+constexpr int kSettingBits = 3 * (3 * (16 + 64) + 64) + 3 * (3 * (16 + 11) + 11),
+              kRequestBits = 2 * 8 * (11 + 16), kStepSettingBits = 4 * (6 * (16 + 11) + 11);
+/// 192 bytes of a descriptor have fields, 6 of which are always the same.
+constexpr int kDescriptorBits = 8 * (192 - 6);
+constexpr double kControlLeakageNw =
+    2 * 18621.3 + 3 * (35675.5 + 16802.5) + 4 * 28934.2 +
+    (kSettingBits + kRequestBits + kStepSettingBits + 2 * kDescriptorBits) * 2531.59 / 32;
 
 TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
   const CostModel model(kTables, in_place("small_edge"));
   const EnergyBreakdown e = model.layer_energy_pj(conv8(), some_counters());
-  EXPECT_EQ(names(e), (std::vector<std::string>{
-                          "multiply", "accumulate", "operand_registers", "accumulator_registers",
-                          "edge_registers", "shadow_registers", "window_feeder", "requantize",
-                          "pool_add", "input_buffer", "weight_buffer", "output_buffer",
-                          "accumulator_buffer", "dram_activate", "dram_read", "dram_write",
-                          "dram_refresh", "dram_background", "leakage"}));
+  EXPECT_EQ(names(e), (std::vector<std::string>{"multiply",
+                                                "accumulate",
+                                                "operand_registers",
+                                                "accumulator_registers",
+                                                "edge_registers",
+                                                "shadow_registers",
+                                                "window_feeder",
+                                                "requantize",
+                                                "pool_add",
+                                                "input_buffer",
+                                                "weight_buffer",
+                                                "output_buffer",
+                                                "accumulator_buffer",
+                                                "dma",
+                                                "sequencer",
+                                                "dram_activate",
+                                                "dram_read",
+                                                "dram_write",
+                                                "dram_refresh",
+                                                "dram_background",
+                                                "leakage"}));
   // 8 x 8 row of mac_subword.csv.
   EXPECT_NEAR(part(e, "multiply"), 1000 * 0.377008, 1e-9);
   EXPECT_NEAR(part(e, "accumulate"), 1000 * 0.539114, 1e-9);
@@ -113,8 +142,9 @@ TEST(cost_model, a_layer_costs_what_the_tables_and_counters_multiply_to) {
   // 10 cycles of 5 ns.
   // Registers of 16 x 16 PEs: 16-bit operands twice at both edges, a byte of skew, 32-bit sums.
   const double register_bits = 2 * (16 + 16) * 16 + 2 * 120 * 8 + 256 * 32;
-  const double logic_mw =
-      (256 * 16466.4 + register_bits * 2531.59 / 32 + 16 * (13450 + 2652.58 + 5714.25)) * 1e-6;
+  const double logic_mw = (256 * 16466.4 + register_bits * 2531.59 / 32 +
+                           16 * (13450 + 2652.58 + 5714.25) + kControlLeakageNw) *
+                          1e-6;
   // Two banks of 16 KiB for inputs and for weights, two of 8 KiB for outputs, 16 of 1 KiB for sums,
   // each with its gate leakage.
   const double sram_mw = 4 * (0.000320751 + 0.000148421) + 2 * (0.000171523 + 8.52611e-05) +
@@ -151,6 +181,8 @@ TEST(cost_model, energy_is_linear_in_the_counters) {
     sum.weight_buffer = {14, 22};
     sum.output_buffer = {26, 17 + b.output_buffer.writes};
     sum.accumulator_buffer = {38, 46};
+    sum.compute_cycles *= 2;
+    for (std::uint64_t& bytes : sum.stream_bytes) bytes *= 2;
     sum.dram = {4, 1280, 640, 6, 4000 + a.dram.active_ps, 12000};
     const double parts =
         model.layer_energy_pj(conv8(), a).total() + model.layer_energy_pj(conv8(), b).total();
@@ -167,10 +199,12 @@ TEST(cost_model, factors_scale_what_they_name_and_nothing_else) {
   config.cost.sram_factor = 3;
   const CostModel model(kTables, config);
   const EnergyBreakdown scaled = model.layer_energy_pj(conv8(), some_counters());
-  const std::set<std::string> logic = {
-      "multiply",       "accumulate",       "operand_registers", "accumulator_registers",
-      "edge_registers", "shadow_registers", "window_feeder",     "requantize",
-      "pool_add"};
+  const std::set<std::string> logic = {"multiply",          "accumulate",
+                                       "operand_registers", "accumulator_registers",
+                                       "edge_registers",    "shadow_registers",
+                                       "window_feeder",     "requantize",
+                                       "pool_add",          "dma",
+                                       "sequencer"};
   for (const EnergyPart key : plain.keys()) {
     const std::string name(to_string(key));
     const double value = plain[key];
@@ -371,10 +405,11 @@ TEST(cost_model, widths_no_layer_can_have_are_refused) {
 
 TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   const AreaBreakdown area = CostModel(kTables, in_place("small_edge")).area_um2();
-  EXPECT_EQ(names(area), (std::vector<std::string>{"pe_array", "edge_registers", "shadow_registers",
-                                                   "window_feeder", "requantizers", "pool_add",
-                                                   "input_buffer", "weight_buffer", "output_buffer",
-                                                   "shared_buffer", "accumulator_buffer"}));
+  EXPECT_EQ(names(area),
+            (std::vector<std::string>{"pe_array", "edge_registers", "shadow_registers",
+                                      "window_feeder", "requantizers", "pool_add", "input_buffer",
+                                      "weight_buffer", "output_buffer", "shared_buffer",
+                                      "accumulator_buffer", "dma", "sequencer"}));
   EXPECT_NEAR(part(area, "pe_array"), 256 * 813.694, 1e-6);
   EXPECT_NEAR(part(area, "requantizers"), 16 * 643.454, 1e-6);
   EXPECT_NEAR(part(area, "pool_add"), 16 * (141.246 + 300.846), 1e-6);
@@ -389,6 +424,46 @@ TEST(cost_model, area_is_the_sum_of_units_and_buffers) {
   EXPECT_GT(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
   without.accumulator_buffer_bytes = 0;
   EXPECT_EQ(part(CostModel(kTables, without).area_um2(), "accumulator_buffer"), 0);
+}
+
+TEST(cost_model, dma_and_sequencer_cost_what_they_are_made_of) {
+  AcceleratorConfig config = preset("small_edge");
+  const CostModel model(kTables, config);
+  const double bit_um2 = 144.704 / 32;
+  const AreaBreakdown area = model.area_um2();
+  EXPECT_NEAR(area[AreaPart::kDma],
+              2 * 969.354 + 3 * (1784.94 + 827.89) + (kSettingBits + kRequestBits) * bit_um2, 1e-6);
+  EXPECT_NEAR(area[AreaPart::kSequencer],
+              4 * 1434.76 + (2 * kDescriptorBits + kStepSettingBits) * bit_um2, 1e-6);
+  // 768 bytes of 8 a beat; 6 cycles; a descriptor.
+  const EnergyBreakdown pj = model.layer_energy_pj(conv8(), some_counters());
+  EXPECT_NEAR(pj[EnergyPart::kDma], 96e-3 * (3013.62 + 1494.3 + 920.633), 1e-9);
+  EXPECT_NEAR(pj[EnergyPart::kSequencer],
+              6e-3 * 3 * 1607.59 + kDescriptorBits * 487.499 / 32 * 1e-3, 1e-9);
+
+  // A quarter of the way from 64 to 512 bits, and of buffer addresses from 16 bits to 32.
+  config.dma.bus_bytes = 16;
+  for (BufferConfig* b : {&config.input_buffer, &config.weight_buffer}) b->banks = 1;
+  config.input_buffer.capacity_bytes = std::int64_t{1} << 20;
+  config.input_buffer.word_bits = 16;  // 2^19 lines
+  config.cost.extrapolate = true;
+  EXPECT_NEAR(
+      CostModel(kTables, config).layer_energy_pj(conv8(), some_counters())[EnergyPart::kDma],
+      48e-3 * (3013.62 + (24025.7 - 3013.62) / 7 + 1494.3 + 920.633 + (1065.87 - 920.633) * 3 / 16),
+      1e-9);
+}
+
+TEST(cost_model, control_needs_its_rows_or_another_librarys) {
+  const AcceleratorConfig config = preset("small_edge");
+  for (const std::string unit : {"fifo2", "address_generator"}) {
+    const TablesCopy tables;
+    EXPECT_GT(tables.remove_lines(
+                  "requant_etc.csv",
+                  [&](const std::string& line) { return line.find(',' + unit + ',') < 40; }),
+              0);
+    EXPECT_EQ(error_of([&] { CostModel(tables.dir(), config); }),
+              tables.path("requant_etc.csv") + ": no rows " + unit + " in nangate45");
+  }
 }
 
 TEST(cost_model, a_scratchpad_is_one_memory_for_the_accesses_of_all) {

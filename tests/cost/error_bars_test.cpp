@@ -90,6 +90,10 @@ TEST(error_bars, of_the_shipped_tables_are_those_of_their_page) {
   for (const char* buffer : {"input_buffer", "weight_buffer", "output_buffer"}) {
     EXPECT_EQ(all[buffer].error_bar, "x1 .. x4") << buffer;
   }
+  for (const char* control : {"dma", "sequencer"}) {
+    EXPECT_EQ(all[control].error_bar, "/1.5 .. x4");
+    EXPECT_NE(all[control].note.find("error bar of area /1.5 .. x4"), std::string::npos);
+  }
   EXPECT_EQ(all["pe_array"].error_bar, "/1.8 .. x1.4");
   EXPECT_EQ(all["requantizers"].error_bar, "+-30 %");
   EXPECT_EQ(all["leakage"].error_bar, "not stated");
@@ -194,8 +198,11 @@ TEST(error_bars, are_those_of_a_family_and_say_against_what_they_were_drawn) {
 
 TEST(error_bars, what_no_area_holds_is_listed) {
   const std::string note = provenance(kTables, preset("small_edge"))["pe_array"].note;
-  for (const char* part : {"control", "sequencer", "DMA", "clock tree"}) {
+  for (const char* part : {"host registers", "interconnect", "clock tree"}) {
     EXPECT_NE(note.find(part), std::string::npos) << part << ": " << note;
+  }
+  for (const char* priced : {"sequencer", "DMA"}) {
+    EXPECT_EQ(note.find(priced), std::string::npos) << priced << ": " << note;
   }
 }
 

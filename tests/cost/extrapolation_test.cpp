@@ -165,7 +165,7 @@ TEST(extrapolation, predicts_post_processing_and_registers_of_another_library) {
                       [](const std::string& line) { return contains(line, ",asap7,"); });
   const AcceleratorConfig config = machine("asap7");
   const PostCost measured(kTables, config), other(tables.dir(), config);
-  const auto check = [](const PostUnit& predicted, const PostUnit& right) {
+  const auto check = [](const MeasuredUnit& predicted, const MeasuredUnit& right) {
     ASSERT_EQ(predicted.by.size(), 1u);
     EXPECT_TRUE(right.by.empty());
     const std::string bar = predicted.by[0].error_bar;
@@ -200,12 +200,12 @@ TEST(extrapolation, predicts_units_of_other_widths) {
   config.accumulator.bits = 24;
   const PostCost measured(kTables, config), other(tables.dir(), config);
   for (const int bits : {2, 4, 8, 16}) {
-    const PostUnit right = measured.requantizer(bits, Rounding::kHalfUp);
-    const PostUnit predicted = other.requantizer(bits, Rounding::kHalfUp);
+    const MeasuredUnit right = measured.requantizer(bits, Rounding::kHalfUp);
+    const MeasuredUnit predicted = other.requantizer(bits, Rounding::kHalfUp);
     EXPECT_TRUE(right.by.empty());
     expect_within(predicted.energy_fj, right.energy_fj, predicted.by.at(0).error_bar);
   }
-  const PostUnit predicted = other.adder(48);
+  const MeasuredUnit predicted = other.adder(48);
   expect_within(predicted.energy_fj, measured.adder(48).energy_fj, predicted.by.at(0).error_bar);
   expect_within(predicted.area_um2, measured.adder(48).area_um2, predicted.by.at(0).error_bar);
 }

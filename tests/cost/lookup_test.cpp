@@ -301,7 +301,7 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
     }
     const PostCost cost(kTables, config);
     const int bits = std::stoi(row.at("out_bits"));
-    PostUnit unit;
+    MeasuredUnit unit;
     if (requantizes) {
       unit = cost.requantizer(
           bits, row.at("mode") == "half_even" ? Rounding::kHalfEven : Rounding::kHalfUp);
@@ -322,11 +322,11 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
 
 TEST(post_cost, a_multiplier_costs_more_the_wider_it_is) {
   AcceleratorConfig config = with_native(8, 8);
-  PostUnit before = PostCost(kTables, config).requantizer(8, Rounding::kHalfUp);
+  MeasuredUnit before = PostCost(kTables, config).requantizer(8, Rounding::kHalfUp);
   config.requantizer = RequantizerKind::kMultiplier;
   for (int bits = 8; bits <= 31; ++bits) {
     config.accumulator.multiplier_bits = bits;
-    const PostUnit unit = PostCost(kTables, config).requantizer(8, Rounding::kHalfEven);
+    const MeasuredUnit unit = PostCost(kTables, config).requantizer(8, Rounding::kHalfEven);
     EXPECT_GT(unit.energy_fj, before.energy_fj) << bits;
     EXPECT_GT(unit.area_um2, before.area_um2) << bits;
     EXPECT_GT(unit.leakage_nw, before.leakage_nw) << bits;

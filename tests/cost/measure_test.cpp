@@ -175,14 +175,19 @@ TEST(measure, wider_operands_cost_more_energy_and_area) {
   EXPECT_GT(per_mac("4"), per_mac("2"));
 }
 
+bool is_control(const std::string& unit) { return unit == "fifo2" || unit == "address_generator"; }
+
 /// Of units that no shipped library was measured with.
 bool is_transferred(const std::string& unit) {
-  return unit == "feeder" || unit.rfind("requant_mul", 0) == 0;
+  return unit == "feeder" || is_control(unit) || unit.rfind("requant_mul", 0) == 0;
 }
 
-/// What is measured of requantizers that multiply: those of 8 bits, or all.
-std::string tried_multiplier(const std::string& unit) {
-  return tries(1, 2) == 1 ? "requant_mul8" : unit;
+/// Whether it is measured in short runs, or in all (measure_usual.py).
+bool is_tried(const std::string& unit, int bits) {
+  const bool all = tries(1, 2) == 2;
+  if (is_control(unit)) return bits == 64 || (unit != "fifo2" && bits == 16) || all;
+  if (unit == "feeder") return bits <= 64 || all;
+  return bits <= 4 && (unit == "requant_mul8" || all);
 }
 
 /// Geometric mean over the other units, each kind counting once, of what a library's rows
@@ -210,30 +215,30 @@ double mean_ratio(const Measured& measured, const std::string& library, const st
   return std::exp(sum / static_cast<double>(by_unit.size()));
 }
 
-// The shipped feeders and multiplying requantizers were measured with this library and all widths.
-// Feeders of 256 and 512 lanes and multipliers of 16 and 31 bits are measured in long runs alone.
+// The shipped feeders, multiplying requantizers and units of control were measured with this
+// library and all widths.
 TEST(measure, shipped_units_of_this_library_are_those_times_what_other_units_differ_by) {
   const Measured measured("requant_etc.csv");
   int compared = 0;
   for (const char* library : {"nangate45", "asap7"}) {
     for (const char* column : {"energy_fj_per_op", "area_um2", "leakage_nw"}) {
       const double ratio = mean_ratio(measured, library, column);
-      for (const auto& row : rows_of("requant_etc.csv", {"library", "unit", "out_bits", column})) {
+      for (const auto& row :
+           rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", column})) {
         const std::string unit = row.at("unit");
-        const int bits = std::stoi(row.at("out_bits"));
         if (row.at("library") != library || !is_transferred(unit)) continue;
-        if (unit == "feeder" ? bits > tries(64, 512) : bits > 4 || unit != tried_multiplier(unit)) {
-          continue;
-        }
-        const double here = measured.number(
-            measured.row({{"unit", unit}, {"out_bits", row.at("out_bits")}}), column);
+        if (!is_tried(unit, std::stoi(row.at("out_bits")))) continue;
+        std::map<std::string, std::string> wanted = row;
+        wanted.erase("library");
+        wanted.erase(column);
+        const double here = measured.number(measured.row(wanted), column);
         EXPECT_NEAR(std::stod(row.at(column)) / (here * ratio), 1, 0.12)
             << library << ' ' << unit << ' ' << row.at("out_bits") << ' ' << column;
         ++compared;
       }
     }
   }
-  EXPECT_EQ(compared, 2 * 3 * tries(5 + 2, 7 + 6));
+  EXPECT_EQ(compared, 2 * 3 * tries(5 + 2 + 5, 7 + 6 + 9));
 }
 
 TEST(measure, held_weights_and_zeros_save_energy) {

@@ -82,7 +82,7 @@ void for_all_sources(const Visit& visit) {
 
 TEST(OneTable, names_the_parts_of_energy_and_area) {
   const Names names = part_names();
-  EXPECT_EQ(names.size(), 22u);
+  EXPECT_EQ(names.size(), 24u);
   for_all_sources([&](const std::string& path, const std::string& text, bool is_script) {
     Names found = named_in(text, names, is_script);
     if (path == "models/cost/breakdown.h") {
@@ -91,6 +91,7 @@ TEST(OneTable, names_the_parts_of_energy_and_area) {
     }
     // A cause of cycles, too.
     if (path == "models/perf/attribution.h" || is_script) found.erase("requantize");
+    if (path == "models/tlm/accelerator.cpp") found.erase("dma");  // a module
     EXPECT_EQ(found, Names()) << path;
   });
 }

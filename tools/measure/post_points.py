@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Points of requant_etc.csv: what follows the array, with registers at inputs and outputs, and
-the feeder before it."""
+"""Points of requant_etc.csv: what follows the array, with registers at inputs and outputs, the
+feeder before it, and what DMA and sequencer are made of."""
 import numpy as np
 
 import operands
@@ -13,6 +13,10 @@ _BITS = (2, 4, 8, 16)
 _ADDER_BITS = (8, 16, 24, 32, 48)
 _MULTIPLIER_BITS = (8, 16, 31)
 _FEEDER_LEVELS = (1, 2, 3, 4, 6, 8, 9)  # of as many lanes as they can turn
+_FIFO_BITS = (8, 64, 512)
+_ADDRESS_BITS = (16, 32, 64)
+_COUNTER_BITS = 16
+_LOOPS = {3: (8, 16, 8), 6: (4, 3, 3, 8, 8, 4)}  # turns of each, from the innermost
 _REGISTER_BITS = 32
 _TOGGLE_RATES = ((0.0, "hold"), (0.1, "toggle10pct"), (0.25, "toggle25pct"), (0.5, "uniform"),
                  (1.0, "toggle100pct"))
@@ -69,6 +73,29 @@ def _words(rows):
     return np.array([sum(1 << int(i) for i in np.flatnonzero(row)) for row in rows], object)
 
 
+def _fifo(rng, cycles, bits):
+    d = _words(rng.random((cycles, bits)) < 0.5)
+    return Stimulus({"d": d, "at": np.arange(cycles) % 2}, "y", np.arange(1, cycles), d[:-1])
+
+
+def _addresses(cycles, bits, turns):
+    """Of a map without gaps between its innermost rows, over and over."""
+    pitches = [3 * int(np.prod(turns[:i])) + 5 * i for i in range(len(turns))]
+    steps = [p - sum((n - 1) * q for n, q in zip(turns[:i], pitches))
+             for i, p in enumerate(pitches)]
+    base, every = 12345, int(np.prod(turns))
+    walk = np.zeros(every, int)
+    for i, (n, pitch) in enumerate(zip(turns, pitches)):
+        walk += np.arange(every) // int(np.prod(turns[:i])) % n * pitch
+    held = lambda value: np.full(cycles, value, object)
+    packed = lambda values, width: held(sum((v % (1 << width)) << (i * width)
+                                            for i, v in enumerate(values)))
+    now = np.arange(cycles)
+    inputs = {"start": (now % every == 0).astype(int), "base": held(base),
+              "last": packed([n - 1 for n in turns], _COUNTER_BITS), "step": packed(steps, bits)}
+    return Stimulus(inputs, "q", now[1:], masked(base + walk[(now[1:] - 1) % every], bits))
+
+
 def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn",
            uses_full_adders=False):
     return Point(Unit(top, tuple(parameters.items()), uses_full_adders),
@@ -117,3 +144,10 @@ def post_points(cycles):
                          "requant_mul%d" % multiplier, 32, out,
                          _scaled(rng, cycles, 32, multiplier, out), (out,), "half_up",
                          uses_full_adders=True)
+    for bits in _FIFO_BITS:
+        yield _point("fifo", {"N": bits}, "fifo2", bits, bits, _fifo(rng, cycles, bits),
+                     data="uniform")
+    for loops, turns in _LOOPS.items():
+        for bits in _ADDRESS_BITS:
+            yield _point("address_generator", {"LOOPS": loops, "N": bits}, "address_generator",
+                         loops * _COUNTER_BITS, bits, _addresses(cycles, bits, turns), data="walk")

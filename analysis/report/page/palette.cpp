@@ -24,6 +24,8 @@ std::string_view colour(PartGroup group) {
       return "work-dark";
     case PartGroup::kBuffers:
       return "input";
+    case PartGroup::kControl:
+      return "other";
     case PartGroup::kDramAccesses:
       return "weight";
     case PartGroup::kDramUpkeep:

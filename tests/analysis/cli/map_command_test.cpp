@@ -2,6 +2,7 @@
 // dcnsim map, and run with the user's mapping.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -147,6 +148,16 @@ TEST_F(MapCommandTest, a_stream_is_what_a_run_of_batches_simulates) {
   EXPECT_NEAR(stream.at("interval_cycles").get<double>() * jobs,
               run.at("cycles").at(1).get<double>(),
               jobs == 1 ? 0 : 0.01 * run.at("cycles").at(1).get<double>());
+  const auto compiled = [&](const std::string& accelerator) {
+    std::string out = dcnsim("compile -o " + path("job.bin") + this->options() + accelerator).out;
+    std::replace(out.begin(), out.end(), '\n', ' ');
+    return out;
+  };
+  const std::string job = compiled("--accelerator " + path("batch.yaml"));
+  EXPECT_NE(job.find("every " + stream.at("interval_cycles").dump() + " cycles"), job.npos) << job;
+  EXPECT_EQ(job.find("this job is of one image") != job.npos, jobs == 1) << job;
+  const std::string alone = compiled("");
+  EXPECT_EQ(alone.find("images/s"), alone.npos) << alone;
 }
 
 TEST_F(MapCommandTest, results_do_not_depend_on_the_cache) {
