@@ -80,8 +80,8 @@ class ParallelLines {
     g.append("text").attr("class", "title").attr("x", 0).attr("y", y - 12).text(row.name);
     const [low, high] = row.texts ? [-0.5, row.texts.length - 0.5]
       : d3.extent(points, (i) => row.of(i));
-    const x = d3.scaleLinear().domain(low === high ? [low - 1, high + 1] : [low ?? 0, high ?? 1])
-      .range([left, right]);
+    const x = d3.scaleLinear().range([left, right])
+      .domain(low === undefined ? [0, 1] : low === high ? [low - 1, high + 1] : [low, high]);
     const ticks = row.texts ? row.texts.map((text, p) => [p, text])
       : [...new Set([low, high])].filter((v) => v !== undefined).map((v) => [v, figure(v)]);
     let taken = -Infinity;
