@@ -39,7 +39,8 @@ torch::Tensor pool(const torch::Tensor& maps, const PoolShape& shape) {
 }
 
 torch::Tensor sloped(const torch::Tensor& maps, const LayerNode& node) {
-  return node.slopes.empty() ? maps : torch::prelu(maps, torch::tensor(node.slopes));
+  return node.slopes.empty() ? maps
+                             : torch::prelu(maps, torch::tensor(node.slopes, maps.options()));
 }
 
 torch::Tensor bounded(const torch::Tensor& maps, const LayerNode& node) {
