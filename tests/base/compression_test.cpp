@@ -18,7 +18,7 @@ std::string noise(std::size_t size) {
   return bytes;
 }
 
-std::string error_of(const std::string& bytes, std::size_t limit = kPlenty) {
+std::string error_of_inflating(const std::string& bytes, std::size_t limit = kPlenty) {
   try {
     inflated(bytes, limit);
   } catch (const std::runtime_error& error) {
@@ -55,23 +55,25 @@ TEST(Compression, GivesTheContentOfAllStreams) {
 TEST(Compression, RefusesTruncatedAndDamagedStreams) {
   const std::string packed = deflated("some content", Wrapper::kGzip);
   for (std::size_t size = 0; size < packed.size(); ++size) {
-    EXPECT_EQ(error_of(packed.substr(0, size)), "its compressed data is truncated") << size;
+    EXPECT_EQ(error_of_inflating(packed.substr(0, size)), "its compressed data is truncated")
+        << size;
   }
   std::string damaged = packed;
   damaged[damaged.size() - 5] ^= 1;
-  EXPECT_EQ(error_of(damaged), "its compressed data is damaged: incorrect data check");
-  EXPECT_EQ(error_of(packed + "more"), "its compressed data is damaged: incorrect header check");
+  EXPECT_EQ(error_of_inflating(damaged), "its compressed data is damaged: incorrect data check");
+  EXPECT_EQ(error_of_inflating(packed + "more"),
+            "its compressed data is damaged: incorrect header check");
   const std::string needs_dictionary = "\x78\xBB" + std::string(10, '\x01');
-  EXPECT_EQ(error_of(needs_dictionary), "its compressed data is damaged");
+  EXPECT_EQ(error_of_inflating(needs_dictionary), "its compressed data is damaged");
 }
 
 TEST(Compression, StopsAtTheLimit) {
   const std::string bomb = deflated(std::string(5'000'000, 'x'), Wrapper::kGzip);
   EXPECT_LT(bomb.size(), 10'000U);
-  EXPECT_EQ(error_of(bomb, 5'000'000), "");
-  EXPECT_EQ(error_of(bomb, 4'999'999), "inflates to more than 4999999 bytes");
-  EXPECT_EQ(error_of(bomb, 0), "inflates to more than 0 bytes");
-  EXPECT_EQ(error_of(bomb + bomb, 9'999'999), "inflates to more than 9999999 bytes");
+  EXPECT_EQ(error_of_inflating(bomb, 5'000'000), "");
+  EXPECT_EQ(error_of_inflating(bomb, 4'999'999), "inflates to more than 4999999 bytes");
+  EXPECT_EQ(error_of_inflating(bomb, 0), "inflates to more than 0 bytes");
+  EXPECT_EQ(error_of_inflating(bomb + bomb, 9'999'999), "inflates to more than 9999999 bytes");
 }
 
 TEST(Compression, TellsGzipByItsFirstBytes) {

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string error_of(const std::vector<std::string>& command, std::string_view input = "",
-                     const PipeLimits& limits = {}) {
+std::string error_of_piping(const std::vector<std::string>& command, std::string_view input = "",
+                            const PipeLimits& limits = {}) {
   try {
     pipe_through(command, input, limits);
   } catch (const std::runtime_error& error) {
@@ -43,14 +43,14 @@ TEST(PipeThrough, SurvivesAProgramThatDoesNotReadItsInput) {
 }
 
 TEST(PipeThrough, NamesAProgramThatCannotBeStarted) {
-  EXPECT_EQ(error_of({"no-such-program"}),
+  EXPECT_EQ(error_of_piping({"no-such-program"}),
             "no-such-program: cannot be started: No such file or directory");
 }
 
 TEST(PipeThrough, SaysHowAProgramFailed) {
-  EXPECT_EQ(error_of({"false"}), "false: exit status 1");
-  EXPECT_EQ(error_of({"sh", "-c", "kill -9 $$"}), "sh: killed by signal 9");
-  EXPECT_EQ(error_of({"sh", "-c", "echo first >&2; printf ' why\\033\\n\\n' >&2; exit 3"}),
+  EXPECT_EQ(error_of_piping({"false"}), "false: exit status 1");
+  EXPECT_EQ(error_of_piping({"sh", "-c", "kill -9 $$"}), "sh: killed by signal 9");
+  EXPECT_EQ(error_of_piping({"sh", "-c", "echo first >&2; printf ' why\\033\\n\\n' >&2; exit 3"}),
             "sh: exit status 3: why ");
 }
 
@@ -58,10 +58,10 @@ TEST(PipeThrough, KillsAProgramThatTakesTooLong) {
   PipeLimits limits;
   limits.time = milliseconds(100);
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(error_of({"sleep", "60"}, "", limits), "sleep: not done after 100 ms");
-  EXPECT_EQ(error_of({"sleep", "60"}, std::string(5'000'000, 'x'), limits),
+  EXPECT_EQ(error_of_piping({"sleep", "60"}, "", limits), "sleep: not done after 100 ms");
+  EXPECT_EQ(error_of_piping({"sleep", "60"}, std::string(5'000'000, 'x'), limits),
             "sleep: not done after 100 ms");
-  EXPECT_EQ(error_of({"sh", "-c", "exec >&- 2>&-; exec sleep 60"}, "", limits),
+  EXPECT_EQ(error_of_piping({"sh", "-c", "exec >&- 2>&-; exec sleep 60"}, "", limits),
             "sh: not done after 100 ms");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
@@ -69,8 +69,8 @@ TEST(PipeThrough, KillsAProgramThatTakesTooLong) {
 TEST(PipeThrough, KillsAProgramThatPrintsTooMuch) {
   PipeLimits limits;
   limits.output_bytes = 100'000;
-  EXPECT_EQ(error_of({"yes"}, "", limits), "yes: more than 100000 bytes of output");
-  EXPECT_EQ(error_of({"sh", "-c", "exec yes >&2"}, "", limits),
+  EXPECT_EQ(error_of_piping({"yes"}, "", limits), "yes: more than 100000 bytes of output");
+  EXPECT_EQ(error_of_piping({"sh", "-c", "exec yes >&2"}, "", limits),
             "sh: more than 100000 bytes of output");
 }
 

@@ -17,6 +17,7 @@
 #include "models/perf/counters.h"
 #include "tests/cost/tables_copy.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -602,7 +603,7 @@ TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
        {"mac_energy_area.csv", "mac_subword.csv", "mac_weight_stationary.csv",
         "mac_zero_activity.csv", "requant_etc.csv", "sram.csv", "dram.csv", "dram_timing.csv"}) {
     const std::string original = tables.text(file);
-    for (int trial = 0; trial < 40; ++trial) {
+    for (int trial = 0; trial < tries(40); ++trial) {
       std::string text = original;
       if (trial % 4 == 0) text.resize(below(text.size()));
       for (std::size_t edits = below(40); edits > 0 && !text.empty(); --edits) {

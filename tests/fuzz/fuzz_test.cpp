@@ -11,6 +11,7 @@
 
 #include "tests/fuzz/mutation.h"
 #include "tests/fuzz/reader.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim::fuzz {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::size_t kLargestInput = 1 << 16;
 
 std::size_t mutations() {
   const char* const text = std::getenv("DCNSIM_FUZZ_MUTATIONS");
-  return text == nullptr ? 10 : std::strtoull(text, nullptr, 10);
+  return text == nullptr ? static_cast<std::size_t>(tries(10)) : std::strtoull(text, nullptr, 10);
 }
 
 /// What is being read, left in a file when the program ends over it.

@@ -9,7 +9,7 @@
 namespace dcnsim {
 namespace {
 
-AcceleratorConfig small_machine() {
+AcceleratorConfig machine_of_two_columns() {
   AcceleratorConfig c;
   c.array.columns = 2;
   c.dma.bus_bytes = 8;
@@ -42,7 +42,7 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
   step.channel1 = 6;
   step.k1 = 4;
   Parts parts;
-  weight_parts(d, small_machine(), step, parts);
+  weight_parts(d, machine_of_two_columns(), step, parts);
   // A block: 2 x 4 (4 in the smaller one) bytes of biases and 4 x 2 x 5 (4 x 5) bits, 8 bytes each.
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1020, 8, 0, 2, 2},
                                            {Stream::kWeight, 0x1028, 8, 0, 8, 2},
@@ -56,10 +56,10 @@ TEST(Transfers, weights_are_blocks_of_one_array_width_with_their_biases) {
   step.channel1 = 2;
   step.k0 = 2;
   step.first_chunk = false;
-  weight_parts(d, small_machine(), step, parts);
+  weight_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1010, 8, 0, 4, 2}}));
 
-  AcceleratorConfig wide = small_machine();
+  AcceleratorConfig wide = machine_of_two_columns();
   wide.accumulator.bits = 33;  // biases of 8 bytes
   step.first_chunk = true;
   step.k0 = 0;
@@ -77,7 +77,7 @@ TEST(Transfers, parameters_follow_the_codes_of_the_last_chunk) {
   d.tiling.tile_channels = 3;
   d.tiling.chunk_k = 2;
   d.requant.multiplies = true;
-  AcceleratorConfig machine = small_machine();
+  AcceleratorConfig machine = machine_of_two_columns();
   machine.accumulator.multiplier_bits = 31;  // with the shift's 6 bits 5 bytes
   Step step;
   step.channel1 = 3;
@@ -125,7 +125,7 @@ TEST(Transfers, chunks_of_several_blocks_lie_one_behind_the_other) {
   step.k1 = 3;
   step.last_chunk = false;
   Parts parts;
-  weight_parts(d, small_machine(), step, parts);
+  weight_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1000, 8, 0, 2, 2},
                                            {Stream::kWeight, 0x1008, 8, 0, 6, 2},
                                            {Stream::kBias, 0x1010, 8, 0, 1, 1},
@@ -133,7 +133,7 @@ TEST(Transfers, chunks_of_several_blocks_lie_one_behind_the_other) {
   step.k0 = 3;
   step.k1 = 5;
   step.first_chunk = false;
-  weight_parts(d, small_machine(), step, parts);
+  weight_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1020, 8, 0, 4, 1},
                                            {Stream::kWeight, 0x1028, 8, 0, 2, 1}}));
 }
@@ -153,7 +153,7 @@ TEST(Transfers, whole_groups_are_one_block) {
   step.channel1 = 5;
   step.k1 = 9;
   Parts parts;
-  weight_parts(d, small_machine(), step, parts);
+  weight_parts(d, machine_of_two_columns(), step, parts);
   // Three biases and 27 codes of 4 bits lie before.
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kBias, 0x1020, 8, 0, 2, 2},
                                            {Stream::kWeight, 0x1028, 16, 0, 18, 3}}));
@@ -170,15 +170,15 @@ TEST(Transfers, inputs_are_rows_of_the_region) {
   step.in1 = 2;
   step.pixels = {0, 2, 4, 7};  // rows 0 and 1 of the map, columns 4 to 7
   Parts parts;
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x2000, 16, 48, 8, 2},
                                            {Stream::kInput, 0x2018, 16, 48, 8, 2}}));
   step.pixels = {2, 3, 8, 11};
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x2020, 16, 32, 8, 2},
                                            {Stream::kInput, 0x2038, 16, 32, 8, 2}}));
   d.input_on_chip = true;
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_TRUE(parts.empty());
 }
 
@@ -194,14 +194,14 @@ TEST(Transfers, an_addition_loads_one_operand_after_the_other) {
   step.in1 = 4;
   step.pixels = {0, 2, 2, 4};
   Parts parts;
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   const Row second[] = {{Stream::kInput, 0x4008, 8, 0, 8, 2}, {Stream::kInput, 0x4018, 8, 0, 8, 2}};
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x3000, 8, 32, 8, 1},
                                            {Stream::kInput, 0x3008, 8, 32, 8, 1},
                                            second[0],
                                            second[1]}));
   d.input_on_chip = true;
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{second[0], second[1]}));
 }
 
@@ -219,7 +219,7 @@ TEST(Transfers, planes_follow_one_another_and_join_their_whole_rows) {
   step.pixels = {1, 3, 0, 4};
   step.in1 = 5;
   Parts parts;
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x1008, 16, 0, 16, 4},
                                            {Stream::kInput, 0x1020, 16, 0, 16, 4},
                                            {Stream::kInput, 0x1038, 16, 0, 8, 2}}));
@@ -230,7 +230,7 @@ TEST(Transfers, planes_follow_one_another_and_join_their_whole_rows) {
   step.in0 = 2;  // a tile of the second plane, some columns: rows stay apart
   step.in1 = 4;
   step.pixels = {0, 2, 1, 3};
-  input_parts(d, small_machine(), step, parts);
+  input_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kInput, 0x1018, 8, 12, 4, 1},
                                            {Stream::kInput, 0x1020, 8, 12, 4, 1}}));
   EXPECT_EQ(parts[0].rows, 1u);
@@ -238,7 +238,7 @@ TEST(Transfers, planes_follow_one_another_and_join_their_whole_rows) {
   step.pixels = {0, 3, 0, 4};
   step.store_channel0 = 2;
   step.store_channel1 = 5;
-  output_parts(d, small_machine(), step, parts);
+  output_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x2018, 24, 0, 24, 6},
                                            {Stream::kOutput, 0x2030, 24, 0, 12, 3}}));
 }
@@ -253,12 +253,12 @@ TEST(Transfers, outputs_are_rows_or_pixels_that_lack_channels) {
   step.pixels = {1, 3, 2, 4};
   step.store_channel1 = 8;
   Parts parts;
-  output_parts(d, small_machine(), step, parts);
+  output_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x5060, 32, 0, 16, 8},
                                            {Stream::kOutput, 0x50A0, 32, 0, 16, 8}}));
   step.pixels = {1, 2, 2, 4};
   step.store_channel0 = 4;
-  output_parts(d, small_machine(), step, parts);
+  output_parts(d, machine_of_two_columns(), step, parts);
   EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kOutput, 0x5068, 8, 0, 4, 2},
                                            {Stream::kOutput, 0x5078, 8, 0, 4, 2}}));
 }

@@ -13,6 +13,7 @@
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/naive_map.h"
 #include "tests/support/random_network.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -161,7 +162,7 @@ class WeightImage {
 
 TEST(Compiler, weights_and_biases_come_back_from_the_image) {
   RandomNetwork random(1);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < tries(60); ++i) {
     FixedNetwork network = random.make();
     AcceleratorConfig config = random_machine(random);
     if (i % 2 == 0) {
@@ -206,7 +207,7 @@ TEST(Compiler, machines_without_a_multiplier_refuse_free_scales) {
 
 TEST(Compiler, descriptors_in_the_image_describe_the_layers) {
   RandomNetwork random(2);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < tries(60); ++i) {
     const FixedNetwork network = random.make();
     const AcceleratorConfig config = random_machine(random);
     const Program program = compile(network, config, lpddr4_3200());
@@ -234,7 +235,7 @@ TEST(Compiler, descriptors_in_the_image_describe_the_layers) {
 
 TEST(Compiler, regions_are_aligned_and_apart) {
   RandomNetwork random(3);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < tries(60); ++i) {
     const FixedNetwork network = random.make();
     const AcceleratorConfig config = random_machine(random);
     const Program program = compile(network, config, lpddr4_3200());

@@ -56,7 +56,7 @@ void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; 
 
 class NetworkMistake : public testing::TestWithParam<Mistake> {};
 
-std::string error_of(const FixedNetwork& network) {
+std::string error_of_validating(const FixedNetwork& network) {
   try {
     validate(network);
   } catch (const std::invalid_argument& error) {
@@ -68,7 +68,7 @@ std::string error_of(const FixedNetwork& network) {
 TEST_P(NetworkMistake, NamesTheLayer) {
   FixedNetwork network = sound_network();
   GetParam().make(network);
-  EXPECT_EQ(error_of(network), GetParam().message);
+  EXPECT_EQ(error_of_validating(network), GetParam().message);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -174,8 +174,8 @@ FixedNetwork chain_of_additions(Shape shape, std::size_t count) {
 
 TEST(Network, HasAtMost2To28Elements) {
   const Shape half{1 << 14, 1 << 13, 1};  // 2^27
-  EXPECT_EQ(error_of(chain_of_additions(half, 1)), "");
-  EXPECT_EQ(error_of(chain_of_additions(half, 2)),
+  EXPECT_EQ(error_of_validating(chain_of_additions(half, 1)), "");
+  EXPECT_EQ(error_of_validating(chain_of_additions(half, 2)),
             "layer 'add1': feature maps up to here have more than 268435456 elements");
 }
 
@@ -190,16 +190,16 @@ TEST(Network, CountsTheMapsThatAFusedPoolReads) {
   conv.bias = {0};
   conv.requant.out = {8, 0, true, false};
   network.layers = {conv};
-  EXPECT_EQ(error_of(network),
+  EXPECT_EQ(error_of_validating(network),
             "layer 'conv': feature maps up to here have more than 268435456 elements");
   network.layers[0].node.conv.stride_h = 2;
-  EXPECT_EQ(error_of(network), "");
+  EXPECT_EQ(error_of_validating(network), "");
 }
 
 TEST(Network, HasAtMost2To14Layers) {
   FixedNetwork network = chain_of_additions({1, 1, 1}, 16384);
-  EXPECT_EQ(error_of(network), "");
-  EXPECT_EQ(error_of(chain_of_additions({1, 1, 1}, 16385)),
+  EXPECT_EQ(error_of_validating(network), "");
+  EXPECT_EQ(error_of_validating(chain_of_additions({1, 1, 1}, 16385)),
             "the network has 16385 layers; at most 16384 are supported");
 }
 
@@ -208,16 +208,16 @@ TEST(Network, TakesCodesUpToTheEndsOfTheirRanges) {
   FixedNetwork network = sound_network();
   for (const std::int64_t bias : {most, -most}) {
     network.layers[0].bias[2] = bias;
-    EXPECT_EQ(error_of(network), "");
+    EXPECT_EQ(error_of_validating(network), "");
     network.layers[0].bias[2] += bias > 0 ? 1 : -1;
-    EXPECT_NE(error_of(network), "");
+    EXPECT_NE(error_of_validating(network), "");
   }
   network = sound_network();
   for (const std::int32_t weight : {-8, 7}) {
     network.layers[0].weights[2] = weight;
-    EXPECT_EQ(error_of(network), "");
+    EXPECT_EQ(error_of_validating(network), "");
     network.layers[0].weights[2] += weight > 0 ? 1 : -1;
-    EXPECT_NE(error_of(network), "");
+    EXPECT_NE(error_of_validating(network), "");
   }
 }
 

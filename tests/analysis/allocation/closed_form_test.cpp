@@ -9,13 +9,10 @@
 #include <random>
 
 #include "analysis/allocation/marginal_analysis.h"
+#include "tests/analysis/allocation/uniform.h"
 
 namespace dcnsim {
 namespace {
-
-double uniform(std::mt19937_64& random, double low, double high) {
-  return low + (high - low) * static_cast<double>(random() >> 11) * 0x1p-53;
-}
 
 std::vector<Line> random_lines(std::size_t count, std::mt19937_64& random) {
   std::vector<Line> lines;

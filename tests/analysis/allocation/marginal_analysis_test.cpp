@@ -11,6 +11,8 @@
 #include <tuple>
 
 #include "analysis/allocation/choice_search.h"
+#include "tests/analysis/allocation/uniform.h"
+#include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
@@ -52,10 +54,6 @@ std::optional<Solution> brute_force(const Problem& problem, double max_noise, do
 }
 
 enum class Shape { kConvex, kArbitrary, kGrid, kEqualCosts, kForbidden, kSigned };
-
-double uniform(std::mt19937_64& random, double low, double high) {
-  return low + (high - low) * static_cast<double>(random() >> 11) * 0x1p-53;
-}
 
 /// Sums of kGrid tables are exact and often equal: they show how ties are broken.
 Problem random_problem(Shape shape, std::mt19937_64& random) {
@@ -138,7 +136,7 @@ class random_problems : public testing::TestWithParam<Shape> {};
 
 TEST_P(random_problems, both_directions_find_what_trying_everything_finds) {
   std::mt19937_64 random(20160619 + static_cast<unsigned>(GetParam()));
-  for (int i = 0; i < 400 && !HasFailure(); ++i) {
+  for (int i = 0; i < tries(400) && !HasFailure(); ++i) {
     SCOPED_TRACE("problem " + std::to_string(i));
     const Problem problem = random_problem(GetParam(), random);
     expect_optimum(problem, random_limit(problem, true, random), true);
@@ -148,7 +146,7 @@ TEST_P(random_problems, both_directions_find_what_trying_everything_finds) {
 
 TEST_P(random_problems, every_point_of_the_trade_off_is_the_best_for_its_own_noise_and_cost) {
   std::mt19937_64 random(42 + static_cast<unsigned>(GetParam()));
-  for (int i = 0; i < 100 && !HasFailure(); ++i) {
+  for (int i = 0; i < tries(100) && !HasFailure(); ++i) {
     SCOPED_TRACE("problem " + std::to_string(i));
     const Problem problem = random_problem(GetParam(), random);
     const std::vector<Solution> points = trade_off(problem);
@@ -170,7 +168,7 @@ TEST_P(random_problems, every_point_of_the_trade_off_is_the_best_for_its_own_noi
 
 TEST_P(random_problems, no_allocation_lies_below_the_trade_off) {
   std::mt19937_64 random(7 + static_cast<unsigned>(GetParam()));
-  for (int i = 0; i < 100 && !HasFailure(); ++i) {
+  for (int i = 0; i < tries(100) && !HasFailure(); ++i) {
     SCOPED_TRACE("problem " + std::to_string(i));
     const Problem problem = random_problem(GetParam(), random);
     const std::vector<Solution> points = trade_off(problem);

@@ -12,10 +12,10 @@
 namespace dcnsim {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 Problem valid() {
-  return {{{"conv1", 2, {0.5, 0.25}, {3, 5}}, {"fc", 4, {0.125, kInfinity}, {1, 2}}}, 1, 10};
+  return {{{"conv1", 2, {0.5, 0.25}, {3, 5}}, {"fc", 4, {0.125, kUnbounded}, {1, 2}}}, 1, 10};
 }
 
 std::string complaint(const std::function<void()>& action) {
@@ -45,20 +45,20 @@ TEST(problem, invalid_tables_are_refused_by_the_name_of_the_tensor) {
             "tensor 1 'fc': expected a noise and a cost for every width, not 2 noises and 1 costs");
   EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[0].cost[1] = std::nan(""); }),
             "tensor 0 'conv1', width 3: expected a finite cost, not nan");
-  EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[0].cost[0] = -kInfinity; }),
+  EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[0].cost[0] = -kUnbounded; }),
             "tensor 0 'conv1', width 2: expected a finite cost, not -inf");
   EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[0].noise[1] = std::nan(""); }),
             "tensor 0 'conv1', width 3: expected a noise of at least 0, not nan");
   EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[0].noise[1] = -1; }),
             "tensor 0 'conv1', width 3: expected a noise of at least 0, not -1.000000");
-  EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[1].noise[0] = kInfinity; }),
+  EXPECT_EQ(complaint_about([](Problem& p) { p.tensors[1].noise[0] = kUnbounded; }),
             "tensor 1 'fc': expected a width of finite noise; all are forbidden");
 }
 
 TEST(problem, invalid_fixed_parts_are_refused) {
   EXPECT_EQ(complaint_about([](Problem& p) { p.fixed_noise = -1; }),
             "fixed noise: expected a finite number of at least 0, not -1.000000");
-  EXPECT_EQ(complaint_about([](Problem& p) { p.fixed_cost = kInfinity; }),
+  EXPECT_EQ(complaint_about([](Problem& p) { p.fixed_cost = kUnbounded; }),
             "fixed cost: expected a finite number, not inf");
 }
 
@@ -77,7 +77,7 @@ TEST(problem, evaluation_adds_the_fixed_part_and_every_tensor) {
   EXPECT_EQ(solution.noise, 1.375);
   EXPECT_EQ(solution.cost, 16);
   EXPECT_FALSE(solution.is_proven);
-  EXPECT_EQ(solution_of(valid(), {3, 5}).noise, kInfinity);
+  EXPECT_EQ(solution_of(valid(), {3, 5}).noise, kUnbounded);
 }
 
 TEST(problem, evaluation_refuses_widths_that_do_not_fit_the_tables) {

@@ -12,14 +12,14 @@
 namespace dcnsim {
 namespace {
 
-const std::string kSource = DCNSIM_SOURCE_DIR;
+const std::string kProject = DCNSIM_SOURCE_DIR;
 
 std::vector<PublishedLayer> published() {
-  return published_layers(CsvTable::load(kSource + "/analysis/experiments/bitfusion_cifar10.csv"));
+  return published_layers(CsvTable::load(kProject + "/analysis/experiments/bitfusion_cifar10.csv"));
 }
 
 AcceleratorConfig bit_fusion_machine() {
-  return load_accelerator(kSource + "/models/arch/presets/bit_fusion.yaml");
+  return load_accelerator(kProject + "/models/arch/presets/bit_fusion.yaml");
 }
 
 BitFusionAssumptions with_interface(int bits) {

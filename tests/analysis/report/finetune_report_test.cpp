@@ -11,7 +11,7 @@
 namespace dcnsim {
 namespace {
 
-FinetuneReport example() {
+FinetuneReport a_finetuning() {
   FinetuneReport report;
   report.version = "1.2";
   report.inputs = {{"network", "a b.onnx", std::string(64, 'a')},
@@ -33,7 +33,7 @@ class FinetuneReportTest : public testing::Test {
 
   /// What is wrong with the example when `from` in it becomes `to`.
   std::string error_of(const std::string& from, const std::string& to) const {
-    std::string json = to_json(example());
+    std::string json = to_json(a_finetuning());
     const std::size_t at = json.find(from);
     EXPECT_NE(at, std::string::npos) << from;
     json.replace(at, from.size(), to);
@@ -50,7 +50,7 @@ class FinetuneReportTest : public testing::Test {
 
 TEST_F(FinetuneReportTest, is_read_back_as_it_was) {
   for (const bool tested : {true, false}) {
-    FinetuneReport report = example();
+    FinetuneReport report = a_finetuning();
     report.pixels.source = PixelStatement::Source::kOption;
     report.pixels.convention = "unit";
     report.pixels.nodes = 2;
@@ -65,14 +65,14 @@ TEST_F(FinetuneReportTest, is_read_back_as_it_was) {
 }
 
 TEST_F(FinetuneReportTest, files_of_earlier_results_are_the_users) {
-  std::string json = to_json(example());
+  std::string json = to_json(a_finetuning());
   const std::string mark = "\"shipped\": true,";
   json.erase(json.find(mark), mark.size());
   EXPECT_FALSE(load_finetune_report(written(json)).inputs.at(1).is_shipped);
 }
 
 TEST_F(FinetuneReportTest, earlier_results_say_nothing_of_pixels_and_mirrored_images) {
-  auto json = nlohmann::ordered_json::parse(to_json(example()));
+  auto json = nlohmann::ordered_json::parse(to_json(a_finetuning()));
   json.erase("pixels");
   json["recipe"].erase("flip");
   const FinetuneReport report = load_finetune_report(written(json.dump()));
@@ -82,7 +82,7 @@ TEST_F(FinetuneReportTest, earlier_results_say_nothing_of_pixels_and_mirrored_im
 
 TEST_F(FinetuneReportTest, every_field_is_checked) {
   const std::string path = written("");
-  expect_clean_refusals(nlohmann::ordered_json::parse(to_json(example())), path + ": ",
+  expect_clean_refusals(nlohmann::ordered_json::parse(to_json(a_finetuning())), path + ": ",
                         [&](const std::string& text) { load_finetune_report(written(text)); });
 }
 

@@ -18,7 +18,7 @@ EvaluatedMapping mapping(std::uint64_t scale) {
   return m;
 }
 
-MapReport example() {
+MapReport a_mapping() {
   MapReport r;
   r.version = "test";
   r.network = "net";
@@ -56,7 +56,7 @@ TextLayout unbroken() {
 }
 
 TEST(MapReport, the_limit_is_the_diagnosis_of_a_run) {
-  const MapReport r = example();
+  const MapReport r = a_mapping();
   const LayerCounters& c = counters_of(r.layers[0]);
   const Diagnosis expected = diagnose(attribution(LayerKind::kConv, c), c, r.accelerator.array,
                                       nullptr, WhatIfMapping::kNew);
@@ -66,7 +66,7 @@ TEST(MapReport, the_limit_is_the_diagnosis_of_a_run) {
 }
 
 TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
-  const MapReport r = example();
+  const MapReport r = a_mapping();
   Descriptor d = r.layers[0].mapping.descriptor;
   BufferFill fill = buffer_fill(d, r.accelerator);
   // 5 x 8 x 16 bytes of input in one half, 6 x 6 x 32 bytes of kept output in the other.
@@ -81,7 +81,7 @@ TEST(MapReport, buffers_are_as_full_as_the_tiles_they_hold) {
 }
 
 TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
-  const MapReport r = example();
+  const MapReport r = a_mapping();
   const std::string text = explain(r, 0, unbroken());
   for (const char* part :
        {"2 of 3 x 6 of 6 x 6 outputs", "4 of 8 channels", "output stays for the next layer",
@@ -98,7 +98,7 @@ TEST(MapReport, explains_a_layer_and_what_its_rivals_lose) {
 }
 
 TEST(MapReport, json_has_the_documented_fields) {
-  const auto json = nlohmann::json::parse(to_json(example()));
+  const auto json = nlohmann::json::parse(to_json(a_mapping()));
   EXPECT_EQ(json.at("schema"), "dcnsim.map/1");
   EXPECT_EQ(json.at("objective"), "latency");
   const auto& layer = json.at("layers").at(0);
@@ -124,7 +124,7 @@ TEST(MapReport, json_has_the_documented_fields) {
 }
 
 TEST(MapReport, says_what_a_stream_gets_where_one_was_asked_for) {
-  MapReport r = example();
+  MapReport r = a_mapping();
   r.accelerator.clock_mhz = 200;
   EXPECT_EQ(to_text(r).find("stream"), std::string::npos);
   r.stream = {4, 2'000'000};

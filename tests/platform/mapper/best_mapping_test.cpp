@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
-#include "models/arch/accelerator_yaml.h"
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/search.h"
@@ -19,16 +18,11 @@
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/known_layers.h"
 #include "tests/support/network_layers.h"
+#include "tests/support/preset.h"
 #include "tests/support/tries.h"
 
 namespace dcnsim {
 namespace {
-
-const std::string kSource = DCNSIM_SOURCE_DIR;
-
-AcceleratorConfig preset(const std::string& name) {
-  return load_accelerator(kSource + "/models/arch/presets/" + name + ".yaml");
-}
 
 /// Whether the layer before can have kept the input.
 bool may_be_kept(const Descriptor& layer, const AcceleratorConfig& config) {
@@ -178,7 +172,8 @@ void expect_best(const std::vector<KnownLayer>& layers, const std::string& machi
 std::vector<KnownLayer> named_layers(const std::string& network) {
   if (network == "resnet50") return KnownNetwork::resnet50(8);
   if (network == "mobilenet_v2") return KnownNetwork::mobilenet_v2(8);
-  return layers_of(kSource + "/workloads/networks/cifar10_" + network + ".onnx.gz", 8);
+  return layers_of(
+      std::string(DCNSIM_SOURCE_DIR) + "/workloads/networks/cifar10_" + network + ".onnx.gz", 8);
 }
 
 class MapperTest : public testing::TestWithParam<const char*> {};

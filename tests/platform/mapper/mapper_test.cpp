@@ -9,7 +9,6 @@
 #include <map>
 
 #include "models/arch/accelerator_config.h"
-#include "models/arch/accelerator_yaml.h"
 #include "models/perf/buffer_need.h"
 #include "models/perf/tile_cuts.h"
 #include "platform/compiler/describe.h"
@@ -17,16 +16,11 @@
 #include "platform/compiler/mapper/search.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/network_layers.h"
+#include "tests/support/preset.h"
 #include "tests/support/random_network.h"
 
 namespace dcnsim {
 namespace {
-
-const std::string kSource = DCNSIM_SOURCE_DIR;
-
-AcceleratorConfig preset(const std::string& name) {
-  return load_accelerator(kSource + "/models/arch/presets/" + name + ".yaml");
-}
 
 Score sum(const std::vector<LayerMapping>& mappings) {
   Score sum;
@@ -227,8 +221,8 @@ double cycles(const AcceleratorConfig& config, const DramSpec& dram,
 constexpr double kTolerance = 1.01, kBufferTolerance = 1.001;
 
 TEST(LargerMachine, is_not_slower) {
-  const std::vector<KnownLayer> all =
-      layers_of(kSource + "/workloads/networks/cifar10_plain7_float.onnx.gz", 8);
+  const std::vector<KnownLayer> all = layers_of(
+      std::string(DCNSIM_SOURCE_DIR) + "/workloads/networks/cifar10_plain7_float.onnx.gz", 8);
   const std::vector<Descriptor> layers{all[0].descriptor, all[2].descriptor, all.back().descriptor};
   std::map<std::array<int, 3>, double> grid;
   for (const int buffers : {0, 1, 2}) {
