@@ -45,6 +45,7 @@ class ParallelLines {
     if (this.width === 0) return;
     const { view, rows, width } = this;
     const whole = view.shown.filter((i) => rows.every((row) => row.of(i) !== null));
+    this.shown = new Set(whole);
     const front = new Set(view.front);
     const others = whole.filter((i) => !front.has(i));
     const every = Math.ceil(others.length / kMostLines) || 1;
@@ -106,7 +107,7 @@ class ParallelLines {
     const { view } = this;
     this.chosen.selectAll("*").remove();
     for (const i of pointsOf(view)) {
-      if (i === null || this.rows.some((row) => row.of(i) === null)) continue;
+      if (!this.shown.has(i)) continue;
       hint(this.chosen.append("path").attr("class", "chosen").attr("d", d3.line()(this.places(i))),
         `Point ${view.sweep.points.id[i]}`);
     }
