@@ -25,6 +25,12 @@ std::vector<std::int64_t> bias_codes(const FloatLayer& layer, const std::vector<
   return codes;
 }
 
+/// Of negative sums, which a slope of 0 makes 0.
+Scale scaled_by_slope(double ratio, double slope) {
+  if (slope == 0) return {0, 0};
+  return nearest_scale(ratio * slope, kMultiplierBits);
+}
+
 std::string extent(const Shape& shape) {
   return std::to_string(shape.height) + " x " + std::to_string(shape.width) + " x " +
          std::to_string(shape.channels);
@@ -58,7 +64,7 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
         instead("output", extent(node.output_shape()), extent(other.output_shape()))}) {
     if (!difference.empty()) return difference;
   }
-  return "";
+  return node.slopes == other.slopes ? "" : "slopes: others, expected those of the float network";
 }
 
 }  // namespace
@@ -130,7 +136,7 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
     return is_plain(network.format_of(producer), network.step_of(producer));
   };
   if (is_plain(requant.out, layer.step) && reads_plain(node.input) &&
-      (!is_add || reads_plain(node.input2)) && factor == 1 &&
+      (!is_add || reads_plain(node.input2)) && factor == 1 && node.slopes.empty() &&
       (!is_conv || common_frac(layer.weight_steps))) {
     if (is_conv) layer.weight.frac = *common_frac(layer.weight_steps);
     layer.weight_steps.clear();
@@ -142,8 +148,11 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
   const double out = std::ldexp(layer.step, -requant.out.frac);
   if (is_conv) {
     layer.weight.frac = 0;
-    for (const double weight : layer.weight_steps) {
-      layer.scales.push_back(nearest_scale(weight * in / out, kMultiplierBits));
+    requant.leaky = !node.slopes.empty();
+    for (std::size_t c = 0; c < layer.weight_steps.size(); ++c) {
+      const double ratio = layer.weight_steps[c] * in / out;
+      layer.scales.push_back(nearest_scale(ratio, kMultiplierBits));
+      if (requant.leaky) layer.scales.push_back(scaled_by_slope(ratio, node.slope(c)));
     }
     return;
   }

@@ -50,7 +50,7 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
 
 /// How the sums of `layer` become codes, from the scales of what it reads, of its weights
 /// (`weight_steps`, one a channel, kConv) and of its output: by a shift if all are powers of two
-/// and there are no zero points, `weight_steps` is empty then; else by multipliers of
+/// and there are no zero points and slopes, `weight_steps` is empty then; else by multipliers of
 /// kMultiplierBits. `factor`: with which an average is multiplied. Throws std::invalid_argument for
 /// scales that lie too far apart.
 void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double factor = 1);

@@ -126,6 +126,12 @@ void pool(const PoolShape& shape, const Map& input, Map& output) {
 }
 
 void bound(const LayerNode& node, Map& map) {
+  if (!node.slopes.empty()) {
+    const std::size_t channels = size(node.conv.out_channels);
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      if (map[i] < 0) map[i] *= node.slope(i % channels);
+    }
+  }
   if (node.relu) {
     for (float& x : map) x = std::max(x, 0.0F);
   }

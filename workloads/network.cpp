@@ -145,6 +145,20 @@ void check_joins(const Network& network, const MapParts<Network>& maps) {
   }
 }
 
+void check_slopes(const LayerNode& node) {
+  if (node.slopes.empty()) return;
+  if (node.kind != LayerKind::kConv) fail(node, "only conv has slopes");
+  const auto channels = static_cast<std::size_t>(node.conv.out_channels);
+  if (node.slopes.size() != 1 && node.slopes.size() != channels) {
+    fail(node, "has " + std::to_string(node.slopes.size()) + " slopes, expected 1 or " +
+                   std::to_string(channels));
+  }
+  for (const float slope : node.slopes) {
+    if (slope >= 0 && std::isfinite(slope)) continue;
+    fail(node, "slope " + std::to_string(slope) + " is not 0 or more");
+  }
+}
+
 template <class Network>
 void check_geometry(const Network& network, const MapParts<Network>& maps, std::size_t index) {
   const LayerNode& node = network.layers[index].node;
@@ -161,6 +175,7 @@ void check_geometry(const Network& network, const MapParts<Network>& maps, std::
       break;
   }
   if (node.kind != LayerKind::kConv && node.fused_pool != 1) fail(node, "only conv fuses a pool");
+  check_slopes(node);
   // Also refuses what is not a number.
   if (!(node.bounds.low <= node.bounds.high)) {
     fail(node, "bounds " + to_string(node.bounds) + " leave nothing between them");
@@ -263,11 +278,18 @@ void check_scale(const LayerNode& node, const Scale& scale) {
 
 void check_scales(const FixedLayer& layer) {
   const bool conv = layer.node.kind == LayerKind::kConv;
+  if (layer.requant.leaky != !layer.node.slopes.empty()) {
+    fail(layer.node, "slopes differ between node and requantizer");
+  }
+  if (layer.requant.leaky && !layer.requant.multiplies) {
+    fail(layer.node, "has slopes, which take a multiplier");
+  }
   const std::size_t channels =
       conv && layer.requant.multiplies ? static_cast<std::size_t>(layer.node.conv.out_channels) : 0;
-  if (layer.scales.size() != channels) {
+  const std::size_t scales = channels * (layer.requant.leaky ? 2 : 1);
+  if (layer.scales.size() != scales) {
     fail(layer.node, "has " + std::to_string(layer.scales.size()) + " scales, expected " +
-                         std::to_string(channels));
+                         std::to_string(scales));
   }
   if (!layer.weight_steps.empty() && layer.weight_steps.size() != channels) {
     fail(layer.node, "has " + std::to_string(layer.weight_steps.size()) +
@@ -327,6 +349,7 @@ void LayerNode::clip(const ClipBounds& next) {
   bounds.high = std::clamp(bounds.high, next.low, next.high);
   relu = bounds.low == 0;
   if (relu) bounds.low = ClipBounds{}.low;
+  if (is_non_negative()) slopes.clear();
 }
 
 void set_bounds(Requant& requant, const LayerNode& node, double step) {

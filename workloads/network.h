@@ -91,8 +91,11 @@ struct LayerNode {
   int input2 = kNetworkInput;  ///< kAdd: second operand
   MapView view, view2;         ///< of these maps
   Join join;
-  bool relu = false;  ///< behind the pool, as are the bounds
+  bool relu = false;  ///< behind the pool, as are slopes and bounds
   ClipBounds bounds = {};
+  /// kConv: with which negative values are multiplied in front of the bounds, 0 or more, so that
+  /// this is monotone: one a channel or one for all; none: they stay as they are.
+  std::vector<float> slopes = {};
   ConvShape conv;      ///< kConv
   int fused_pool = 1;  ///< kConv: max pool window = stride, no padding; 1 for none
   PoolShape pool;      ///< kPool
@@ -108,6 +111,9 @@ struct LayerNode {
     return {conv.out_h() / fused_pool, conv.out_w() / fused_pool, conv.out_channels};
   }
   bool is_non_negative() const { return relu || bounds.low >= 0; }
+  float slope(std::size_t channel) const {
+    return slopes.size() == 1 ? slopes.front() : slopes[channel];
+  }
   /// Bounds what the layer delivers once more: behind its ReLU and the bounds it has.
   void clip(const ClipBounds& next);
   /// The map in which the output lies.
@@ -161,7 +167,8 @@ struct FixedLayer {
   /// minus zero point times the sum of the channel's weights.
   std::vector<std::int64_t> bias;
   Requant requant;  ///< output format, rounding, shift; else as set_bounds()
-  /// kConv, affine: of each output channel, steps of the accumulator over steps of the output.
+  /// kConv, affine: of each output channel, steps of the accumulator over steps of the output;
+  /// with slopes also this times the slope, behind it.
   std::vector<Scale> scales;
   double step = 1;  ///< of the output's codes, times 2^-frac; other than 1 if the layer is affine
   /// kConv, affine: of the weights' codes, of each output channel; for who writes the network.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -44,6 +45,11 @@ std::string shape_text(const Shape& s) {
 
 std::string bounds_text(const LayerNode& node) {
   std::string text = node.relu ? ", relu" : "";
+  if (!node.slopes.empty()) {
+    const auto [least, greatest] = std::minmax_element(node.slopes.begin(), node.slopes.end());
+    text += fmt::format(", leaky {}", *least);
+    if (*least != *greatest) text += fmt::format("..{}", *greatest);
+  }
   if (node.bounds.any()) text += ", clip " + to_string(node.bounds);
   return text;
 }

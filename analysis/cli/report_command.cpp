@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dcnsim report: a run, a sweep or two runs as one HTML file, and as pictures for slides.
+// dcnsim report: a run, a sweep or several runs as one HTML file, and as pictures for slides.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -96,15 +96,17 @@ void add_report(CLI::App& app, Action& action) {
   CLI::App* report = add_command(
       app, "report", "Results as a page to look at",
       "Makes one HTML file of a sweep's store, of a result that `dcnsim run --json` or\n"
-      "`dcnsim sweep export --json` has written, or of two runs side by side. The page needs no\n"
-      "network and nothing beside it.",
+      "`dcnsim sweep export --json` has written, or of up to six runs side by side. The page "
+      "needs\n"
+      "no network and nothing beside it.",
       {{"dcnsim report result.json -o result.html", ""},
        {"dcnsim report before.json after.json -o difference.html", "two runs side by side"},
        {"dcnsim report study.sqlite -o study.html --svg slides", "a sweep, and pictures of it"}});
-  file_of(report->add_option("results", options->inputs, "One result, or two runs to compare"),
+  file_of(report->add_option("results", options->inputs,
+                             "One result, or runs to compare with the first"),
           {FileKind::kRunResult, FileKind::kOtherResult, FileKind::kStore}, "FILE")
       ->required()
-      ->expected(1, 2);
+      ->expected(1, static_cast<int>(kMostResults));
   report->add_option("-o,--output", options->output, "Page to write")
       ->required()
       ->type_name("FILE.html|-");

@@ -89,8 +89,14 @@ Json analysis_json(const SweepResults& results) {
     }
     sensitivity.push_back({{"metric", info(metric).name}, {"axes", axes}});
   }
-  return {
-      {"front", results.front()}, {"best", optional(results.best())}, {"sensitivity", sensitivity}};
+  std::optional<std::uint64_t> images;  // all points see the same
+  for (const PointResult& point : results.points()) {
+    if (point.state == PointState::kDone && point.figures.images > 0) images = point.figures.images;
+  }
+  return {{"front", results.front()},
+          {"best", optional(results.best())},
+          {"images", optional(images)},
+          {"sensitivity", sensitivity}};
 }
 
 Json point_json(const SweepResults& results, std::uint64_t id) {

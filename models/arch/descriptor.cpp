@@ -248,6 +248,8 @@ void validate_geometry(const Descriptor& d) {
 /// Zero points and multipliers are for requantizers that multiply.
 void validate_scale(const Descriptor& d) {
   const Requant& requant = d.requant;
+  const bool may_leak = requant.multiplies && d.kind == LayerKind::kConv;
+  require_range("leaky", requant.leaky, 0, may_leak ? 1 : 0);
   if (!requant.multiplies) {
     require_range("shift", requant.shift, -kMaxShift, kMaxShift);
     require_range("multiplier", requant.multiplier, 0, 0);

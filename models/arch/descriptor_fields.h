@@ -150,6 +150,8 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   visit(added({"multiplies", 45, 1, kAny,
                "1: by multipliers, those of each channel or of the operands"}),
         d.requant.multiplies);
+  visit(added({"leaky", 46, 1, kConv, "1: negative sums have multipliers of their own"}),
+        d.requant.leaky);
 
   visit_format({{"input.bits", 48, 1, kAny, "width of the input codes, 1..16"},
                 {"input.frac", 49, 1, kAny, "their fractional bits, -48..48", Sign::kSigned},

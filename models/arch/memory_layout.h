@@ -124,10 +124,11 @@ constexpr int parameter_bytes(int multiplier_bits) {
   return (multiplier_bits + kScaleShiftBits + 7) / 8;
 }
 
-/// Of a layer's channels on a machine: none if no channel has a multiplier of its own.
+/// All of a channel's, one word behind the other: none if channels have no multipliers of their
+/// own.
 inline int parameter_bytes(const Descriptor& d, const AcceleratorConfig& config) {
-  const bool any = d.kind == LayerKind::kConv && d.requant.multiplies;
-  return any ? parameter_bytes(config.accumulator.multiplier_bits) : 0;
+  const int words = d.kind == LayerKind::kConv ? d.requant.scales_a_channel() : 0;
+  return words * parameter_bytes(config.accumulator.multiplier_bits);
 }
 
 /// A block of weights in memory (weight_layout.h), each part padded to a bus word: the biases of

@@ -50,16 +50,35 @@ void requantize_row(const std::int64_t* acc, std::size_t count, const Requant& r
   for (std::size_t i = 0; i < count; ++i) out.set(first + i, requantize(acc[i], requant));
 }
 
-/// Scales as kernels take them.
+/// Scales as kernels take them, one a channel.
+struct KernelScales {
+  std::vector<std::int32_t> multipliers;
+  std::vector<std::uint64_t> shifts, offsets;
+  std::vector<std::int64_t> halves;
+
+  void add(const Scale& scale) {
+    multipliers.push_back(static_cast<std::int32_t>(scale.multiplier));
+    shifts.push_back(static_cast<std::uint64_t>(scale.shift));
+    halves.push_back(scale.shift == 0 ? 0 : std::int64_t{1} << (scale.shift - 1));
+    offsets.push_back(std::uint64_t{1} << (63 - scale.shift));
+  }
+  void requantize_pixels(const std::int32_t* acc, std::size_t count, const Requant& requant,
+                         void* out) const {
+    const kernels::KernelSet& kernels = kernels::selected();
+    const auto rows = requant.out.host_bytes() == 1 ? kernels.scale_to_8 : kernels.scale_to_16;
+    rows({acc, count / shifts.size(), shifts.size(), multipliers.data(), shifts.data(),
+          halves.data(), offsets.data(), static_cast<int>(requant.rounding), requant.out.zero_point,
+          requant.min_code(), requant.max_code(), out});
+  }
+};
+
+/// The scales of a layer's channels.
 class ChannelScales {
  public:
-  explicit ChannelScales(const std::vector<Scale>& scales) : scales_(scales) {
-    for (const Scale& scale : scales) {
-      multipliers_.push_back(static_cast<std::int32_t>(scale.multiplier));
-      shifts_.push_back(static_cast<std::uint64_t>(scale.shift));
-      halves_.push_back(scale.shift == 0 ? 0 : std::int64_t{1} << (scale.shift - 1));
-      offsets_.push_back(std::uint64_t{1} << (63 - scale.shift));
-      fit_kernels_ = fit_kernels_ && scale.multiplier <= INT32_MAX;
+  ChannelScales(const std::vector<Scale>& scales, bool leaky) : scales_(scales), leaky_(leaky) {
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+      (leaky && i % 2 == 1 ? of_negative_ : of_others_).add(scales[i]);
+      fit_kernels_ = fit_kernels_ && scales[i].multiplier <= INT32_MAX;
     }
   }
 
@@ -67,12 +86,15 @@ class ChannelScales {
                          CodeTensor& out, std::size_t first) const {
     if (!fit_kernels_) return one_by_one(acc, count, requant, out, first);
     const auto code_bytes = static_cast<std::size_t>(requant.out.host_bytes());
-    const kernels::KernelSet& kernels = kernels::selected();
-    const auto rows = code_bytes == 1 ? kernels.scale_to_8 : kernels.scale_to_16;
-    rows({acc, count / scales_.size(), scales_.size(), multipliers_.data(), shifts_.data(),
-          halves_.data(), offsets_.data(), static_cast<int>(requant.rounding),
-          requant.out.zero_point, requant.min_code(), requant.max_code(),
-          out.data() + first * code_bytes});
+    std::uint8_t* const to = out.data() + first * code_bytes;
+    of_others_.requantize_pixels(acc, count, requant, to);
+    if (!leaky_) return;
+    std::vector<std::uint8_t> negative(count * code_bytes);
+    of_negative_.requantize_pixels(acc, count, requant, negative.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (acc[i] >= 0) continue;
+      std::memcpy(to + i * code_bytes, negative.data() + i * code_bytes, code_bytes);
+    }
   }
   void requantize_pixels(const std::int64_t* acc, std::size_t count, const Requant& requant,
                          CodeTensor& out, std::size_t first) const {
@@ -83,15 +105,16 @@ class ChannelScales {
   template <class Acc>
   void one_by_one(const Acc* acc, std::size_t count, const Requant& requant, CodeTensor& out,
                   std::size_t first) const {
+    const std::size_t of_channel = leaky_ ? 2 : 1, channels = scales_.size() / of_channel;
     for (std::size_t i = 0; i < count; ++i) {
-      out.set(first + i, requantize(acc[i], requant, scales_[i % scales_.size()]));
+      const std::size_t second = leaky_ && acc[i] < 0 ? 1 : 0;
+      out.set(first + i, requantize(acc[i], requant, scales_[i % channels * of_channel + second]));
     }
   }
 
   const std::vector<Scale>& scales_;
-  std::vector<std::int32_t> multipliers_;
-  std::vector<std::uint64_t> shifts_, offsets_;
-  std::vector<std::int64_t> halves_;
+  const bool leaky_;
+  KernelScales of_others_, of_negative_;
   bool fit_kernels_ = true;
 };
 
@@ -352,7 +375,7 @@ CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requ
                              int pool, const std::vector<Scale>& scales) {
   CodeTensor out({conv_out.height / pool, conv_out.width / pool, conv_out.channels}, requant.out);
   if (out.size() == 0) return out;
-  const ChannelScales channel_scales(scales);
+  const ChannelScales channel_scales(scales, requant.leaky);
   const auto row = [&](const auto* values, std::size_t count, std::size_t first) {
     if (requant.multiplies) {
       channel_scales.requantize_pixels(values, count, requant, out, first);

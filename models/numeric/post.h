@@ -54,6 +54,11 @@ struct Requant {
   bool multiplies = false;
   std::uint32_t multiplier = 0;   ///< pool, and the first operand of an addition
   std::uint32_t multiplier2 = 0;  ///< second operand of an addition
+  /// A convolution's channel has two scales, one behind the other: that of sums of 0 or more and
+  /// that of negative ones, with a LeakyReLU's slope in it.
+  bool leaky = false;
+
+  constexpr int scales_a_channel() const { return multiplies ? leaky ? 2 : 1 : 0; }
 
   constexpr bool is_bounded() const { return clamp_low != 0 || clamp_high != 0; }
   constexpr std::int32_t min_code() const {
@@ -99,8 +104,8 @@ std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& s
 
 /// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
 /// with the same stride (1: none; rows and columns that do not fill a window are dropped).
-/// Equal to requantizing first and pooling the codes, since both are monotone. `scales`: one a
-/// channel if the requantizer multiplies, else none.
+/// Equal to requantizing first and pooling the codes, since both are monotone. `scales`: as many a
+/// channel as the requantizer has.
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
                              int pool = 1, const std::vector<Scale>& scales = {});
 

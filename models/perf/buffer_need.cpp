@@ -57,8 +57,9 @@ std::string lacks(const char* buffer, const Room& room, const char* what = "a ti
 std::string why_not_requantized(const Requant& requant, const AcceleratorConfig& config) {
   if (!requant.multiplies) return "";
   if (config.requantizer != RequantizerKind::kMultiplier) {
-    return "accumulator.requantizer: shift, expected multiplier: steps between codes are no powers "
-           "of two";
+    return std::string("accumulator.requantizer: shift, expected multiplier: ") +
+           (requant.leaky ? "negative sums have a slope (LeakyReLU, PReLU)"
+                          : "steps between codes are no powers of two");
   }
   const std::uint32_t multiplier = std::max(requant.multiplier, requant.multiplier2);
   const int bits = config.accumulator.multiplier_bits;

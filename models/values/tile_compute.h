@@ -22,8 +22,8 @@ struct InputTile {
 };
 
 /// Weights of output channels [channel0, channel0 + channels) of one group for the reduction steps
-/// of a step: codes k-major in host form, biases if it is the first chunk, scales if it is the last
-/// and the layer has any.
+/// of a step: codes k-major in host form, biases if it is the first chunk, the scales that channels
+/// have (post.h) if it is the last.
 struct WeightBlock {
   int channel0 = 0;
   int channels = 0;

@@ -137,16 +137,18 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
   const std::uint8_t* bytes = from.bytes.data();
   std::size_t biases = 0, blocks = 0, scales = 0;
   // Values of each channel, block by block.
-  const auto take = [&](const Part& part, std::size_t& next, auto member, int size, auto load) {
+  const auto take = [&](const Part& part, std::size_t& next, auto member, int of_channel, int size,
+                        auto load) {
     const std::uint8_t* at = bytes;
     for (std::size_t left = part.codes; left > 0; ++next) {
+      const auto block_channels = static_cast<std::size_t>(tile[next].channels);
       auto& values = tile[next].*member;
-      values.resize(static_cast<std::size_t>(tile[next].channels));
+      values.resize(block_channels * static_cast<std::size_t>(of_channel));
       for (auto& value : values) {
         value = load(at, size);
         at += size;
       }
-      left -= values.size();
+      left -= block_channels;
     }
   };
   const int multiplier_bits = config_.accumulator.multiplier_bits;
@@ -159,9 +161,10 @@ void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile
   };
   for (const Part& part : from.parts) {
     if (part.stream == Stream::kBias) {
-      take(part, biases, &WeightBlock::bias, bias_size, load_signed);
+      take(part, biases, &WeightBlock::bias, 1, bias_size, load_signed);
     } else if (part.stream == Stream::kParameter) {
-      take(part, scales, &WeightBlock::scales, parameter_bytes(descriptor_, config_), load_scale);
+      take(part, scales, &WeightBlock::scales, descriptor_.requant.scales_a_channel(),
+           parameter_bytes(multiplier_bits), load_scale);
     } else {
       std::size_t bit = part.skip_bits;
       for (std::size_t left = part.codes; left > 0; ++blocks) {

@@ -19,12 +19,14 @@
 namespace dcnsim {
 namespace {
 
-/// Writes value(channel), `bytes_each` little-endian, for each of a part's channels.
+/// Writes value(i), `bytes_each` little-endian, for the `of_channel` values that each of a part's
+/// channels has.
 template <typename Value>
-void put_of_channels(int channel0, const Part& part, int bytes_each, const Value& value,
-                     std::uint8_t* to) {
-  for (std::size_t i = 0; i < part.codes; ++i) {
-    const std::uint64_t bytes = value(static_cast<std::size_t>(channel0) + i);
+void put_of_channels(int channel0, const Part& part, int of_channel, int bytes_each,
+                     const Value& value, std::uint8_t* to) {
+  const auto values = static_cast<std::size_t>(of_channel);
+  for (std::size_t i = 0; i < part.codes * values; ++i) {
+    const std::uint64_t bytes = value(static_cast<std::size_t>(channel0) * values + i);
     for (int byte = 0; byte < bytes_each; ++byte) {
       *to++ = static_cast<std::uint8_t>(bytes >> (8 * byte));
     }
@@ -68,16 +70,18 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
         const auto bias = [&](std::size_t channel) {
           return static_cast<std::uint64_t>(layer.bias[channel]);
         };
-        put_of_channels(biases, part, bias_bytes(config.accumulator.bits), bias, to);
+        put_of_channels(biases, part, 1, bias_bytes(config.accumulator.bits), bias, to);
         biases += static_cast<int>(part.codes);
         continue;
       }
       if (part.stream == Stream::kParameter) {
-        const auto parameters = [&](std::size_t channel) {
-          const Scale scale = narrowed(layer.scales[channel], config.accumulator.multiplier_bits);
+        const int bits = config.accumulator.multiplier_bits;
+        const auto parameters = [&](std::size_t i) {
+          const Scale scale = narrowed(layer.scales[i], bits);
           return std::uint64_t{scale.multiplier} << kScaleShiftBits | u64(scale.shift);
         };
-        put_of_channels(scales, part, parameter_bytes(d, config), parameters, to);
+        put_of_channels(scales, part, layer.requant.scales_a_channel(), parameter_bytes(bits),
+                        parameters, to);
         scales += static_cast<int>(part.codes);
         continue;
       }

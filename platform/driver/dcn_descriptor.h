@@ -78,6 +78,8 @@
 #define DCN_DESCRIPTOR_OUTPUT_ON_CHIP_BYTES     1u
 #define DCN_DESCRIPTOR_MULTIPLIES_OFFSET        45u         /* 1: by multipliers, those of each channel or of the operands */
 #define DCN_DESCRIPTOR_MULTIPLIES_BYTES         1u
+#define DCN_DESCRIPTOR_LEAKY_OFFSET             46u         /* 1: negative sums have multipliers of their own */
+#define DCN_DESCRIPTOR_LEAKY_BYTES              1u
 #define DCN_DESCRIPTOR_INPUT_BITS_OFFSET        48u         /* width of the input codes, 1..16 */
 #define DCN_DESCRIPTOR_INPUT_BITS_BYTES         1u
 #define DCN_DESCRIPTOR_INPUT_FRAC_OFFSET        49u         /* their fractional bits, -48..48 (two's complement) */

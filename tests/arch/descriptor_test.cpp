@@ -120,6 +120,7 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     EXPECT_EQ(back.input_shape(), d.input_shape());
     EXPECT_EQ(back.pool.count_include_pad, d.pool.count_include_pad);
     EXPECT_EQ(back.requant.multiplies, d.requant.multiplies);
+    EXPECT_EQ(back.requant.leaky, d.requant.leaky);
     EXPECT_EQ(back.requant.multiplier, d.requant.multiplier);
     EXPECT_EQ(back.requant.multiplier2, d.requant.multiplier2);
     EXPECT_EQ(back.input.zero_point, d.input.zero_point);
@@ -174,7 +175,7 @@ TEST(Descriptor, refusals_name_the_field) {
   EXPECT_EQ(with(43, 1, 2), "input_on_chip: 2, expected 0..1");
   EXPECT_EQ(with(45, 1, 2), "multiplies: 2, expected 0..1");
   EXPECT_EQ(with(45, 1, 1), "shift: -7, expected 0..0");
-  EXPECT_EQ(with(46, 1, 1), "reserved byte 46: 1, expected 0");
+  EXPECT_EQ(with(47, 1, 1), "reserved byte 47: 1, expected 0");
   EXPECT_EQ(with(48, 1, 17).rfind("input.bits: 17", 0), 0u);
   EXPECT_EQ(with(56, 1, 0).rfind("weight.bits: 0", 0), 0u);
   EXPECT_EQ(with(61, 1, 0x80).rfind("output.frac: -128", 0), 0u);
@@ -516,6 +517,10 @@ TEST(Descriptor, zero_points_and_multipliers_belong_to_layers_that_multiply) {
             "shift: 64, expected 0..63");
   EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplier2 = 3; }, add_example()),
             "multiplier2: 3, expected 0..0");
+  const auto leaky = [](Descriptor& d) { d.requant.leaky = true; };
+  EXPECT_EQ(reason(leaky, affine(example())), "no error");
+  EXPECT_EQ(reason(leaky, example()), "leaky: 1, expected 0..0");
+  EXPECT_EQ(reason(leaky, affine(pool_example())), "leaky: 1, expected 0..0");
 }
 
 TEST(Descriptor, a_fused_pool_fits_the_narrower_side_of_the_map) {

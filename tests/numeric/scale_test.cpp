@@ -29,7 +29,7 @@ Format random_map_format(Random& random) {
   return format;
 }
 
-/// Every second one bounded on one side.
+/// Every second one bounded on one side, every third with scales of its own for negative sums.
 Requant random_affine(Random& random) {
   Requant requant;
   requant.rounding = kRoundings[pick(random, 0, 4)];
@@ -38,12 +38,28 @@ Requant random_affine(Random& random) {
   requant.multiplies = true;
   const int codes = requant.out.max_code() - requant.out.zero_point;
   if (pick(random, 0, 1) == 0) requant.clamp_high = pick(random, 0, codes);
+  requant.leaky = pick(random, 0, 2) == 0;
   return requant;
 }
 
 Scale random_scale(Random& random, int bits) {
   const auto multiplier = static_cast<std::uint32_t>(random()) >> (32 - pick(random, 1, bits));
   return {multiplier, pick(random, 0, kMaxScaleShift)};
+}
+
+std::vector<Scale> random_scales(Random& random, int channels, int bits, const Requant& requant) {
+  std::vector<Scale> scales;
+  for (int i = 0; i < channels * (requant.leaky ? 2 : 1); ++i) {
+    scales.push_back(random_scale(random, bits));
+  }
+  return scales;
+}
+
+/// Of the i-th of [pixel][channel].
+const Scale& scale_of(const std::vector<Scale>& scales, const Requant& requant, std::size_t i,
+                      std::int64_t sum) {
+  if (!requant.leaky) return scales[i % scales.size()];
+  return scales[2 * (i % (scales.size() / 2)) + (sum < 0 ? 1 : 0)];
 }
 
 /// Sums of every size, the extremes and, where they are odd multiples of half a step, ties.
@@ -81,18 +97,17 @@ TEST(Scale, TensorsEqualExactFractionsForEveryMultiplierWidth) {
     for (int repetition = 0; repetition < 60; ++repetition) {
       const Requant requant = random_affine(random);
       const Shape shape{2, 3, pick(random, 1, 19)};
-      std::vector<Scale> scales;
-      for (int c = 0; c < shape.channels; ++c) scales.push_back(random_scale(random, bits));
+      const auto scales = random_scales(random, shape.channels, bits, requant);
       Accumulators narrow, wide;
       for (std::size_t i = 0; i < shape.elements(); ++i) {
-        const int shift = scales[i % scales.size()].shift;
+        const int shift = scale_of(scales, requant, i, 0).shift;
         narrow.narrow.push_back(static_cast<std::int32_t>(random_sum(random, 32, shift)));
         wide.wide.push_back(random_sum(random, 62, shift));
       }
       for (const Accumulators* acc : {&narrow, &wide}) {
         const CodeTensor codes = requantize_tensor(*acc, shape, requant, 1, scales);
         for (std::size_t i = 0; i < codes.size(); ++i) {
-          const Scale& scale = scales[i % scales.size()];
+          const Scale& scale = scale_of(scales, requant, i, acc->get(i));
           const Int128 product = Int128{acc->get(i)} * scale.multiplier;
           const Int128 unit = Int128{1} << scale.shift;
           ties += scale.shift > 0 && (product & (unit - 1)) == unit / 2 ? 1 : 0;
@@ -164,8 +179,7 @@ TEST(Scale, FusedMaxPoolEqualsPoolingTheCodes) {
     const int pool = pick(random, 2, 3);
     const Shape shape{pick(random, pool, 9), pick(random, pool, 9), pick(random, 1, 20)};
     const Requant requant = random_affine(random);
-    std::vector<Scale> scales;
-    for (int c = 0; c < shape.channels; ++c) scales.push_back(random_scale(random, 31));
+    const auto scales = random_scales(random, shape.channels, 31, requant);
     Accumulators acc;
     for (std::size_t i = 0; i < shape.elements(); ++i) {
       const std::int64_t sum = random_sum(random, 32, scales[i % scales.size()].shift);

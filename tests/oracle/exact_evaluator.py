@@ -228,6 +228,11 @@ def multiplied(x, factor):
     return Exact(wide(x.numbers) * sign, x.unit * size)
 
 
+def leaky(x, slopes):
+    below = Exact(np.minimum(x.numbers, 0), x.unit)
+    return added(Exact(np.maximum(x.numbers, 0), x.unit), multiplied(below, slopes))
+
+
 def clipped(x, low, high):
     for bound, larger in ((low, True), (high, False)):
         if bound is None or not np.isfinite(bound):
@@ -342,6 +347,8 @@ def compute(node, x, a):
         return qgemm(x, a)
     if op == "QLinearAdd":
         return of_operator(added, x, (0, 3))
+    if op == "QLinearLeakyRelu":
+        return of_operator(lambda m: leaky(m, fraction(a.get("alpha", 0.01))), x, (0,))
     if op == "QLinearAveragePool":
         return of_operator(lambda m: pool(m, a, True), x, (0,))
     if op == "QLinearGlobalAveragePool":
@@ -371,6 +378,10 @@ def compute(node, x, a):
         return batch_norm(*x[:5], a.get("epsilon", 1e-5))
     if op == "Relu":
         return clipped(x[0], 0, None)
+    if op == "LeakyRelu":
+        return leaky(x[0], fraction(a.get("alpha", 0.01)))
+    if op == "PRelu":
+        return leaky(x[0], fraction(x[1]))
     if op == "Clip":
         return clipped(x[0], bound(1, "min"), bound(2, "max"))
     if op == "MaxPool" and isinstance(x[0], np.ndarray):

@@ -348,6 +348,8 @@ void add_kinds(Classes& classes) {
        [](const RanLayer& r) {
          return affine(r) && conv(r) && r.machine.accumulator.multiplier_bits > 26;
        }},
+      {"parameters with those of negative sums",
+       [](const RanLayer& r) { return affine(r) && conv(r) && r.layer.requant.leaky; }},
       {"pool that multiplies", [](const RanLayer& r) { return affine(r) && pool(r); }},
       {"addition that multiplies", [](const RanLayer& r) { return affine(r) && add(r); }},
       {"no multiplier on a machine that has one",

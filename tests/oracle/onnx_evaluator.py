@@ -216,6 +216,8 @@ def compute(node, x, a, opset):
         return np.sqrt(x[0])
     if op == "Relu":
         return np.maximum(x[0], 0)
+    if op in ("LeakyRelu", "PRelu"):
+        return np.where(x[0] < 0, (a.get("alpha", 0.01) if op == "LeakyRelu" else x[1]) * x[0], x[0])
     if op == "Clip":
         low, high = given(1, "min"), given(2, "max")
         return np.clip(x[0], -np.inf if low is None else low, np.inf if high is None else high)

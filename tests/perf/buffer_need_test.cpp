@@ -65,7 +65,8 @@ TEST(Room, is_that_of_the_largest_tile) {
             words(std::int64_t{step.k1 - step.k0} * block * d.weight.bits, config.weight_buffer) +
             words(block * (config.accumulator.bits > 32 ? 64 : 32), config.weight_buffer);
         if (!d.requant.multiplies) continue;
-        const int parameter_bytes = (config.accumulator.multiplier_bits + 13) / 8;
+        const int parameter_bytes =
+            (d.requant.leaky ? 2 : 1) * ((config.accumulator.multiplier_bits + 13) / 8);
         weights += words(block * 8 * parameter_bytes, config.weight_buffer);
       }
       weight = std::max(weight, weights);

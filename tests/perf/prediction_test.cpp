@@ -64,7 +64,8 @@ struct Walk {
       touch(words, 0, (step.k1 - step.k0) * k_bits, bus);
       add(Stream::kWeight, words.size());
       if (step.last_chunk && d_.requant.multiplies) {
-        const int each = (config_.accumulator.multiplier_bits + 6 + 7) / 8;
+        const int each =
+            (d_.requant.leaky ? 2 : 1) * ((config_.accumulator.multiplier_bits + 6 + 7) / 8);
         words.clear();
         touch(words, 0, std::int64_t{8} * channels * each, bus);
         add(Stream::kParameter, words.size());

@@ -104,6 +104,12 @@ TEST(Transfers, parameters_follow_the_codes_of_the_last_chunk) {
                                            {Stream::kParameter, 0x1028, 8, 0, 2, 1},
                                            {Stream::kWeight, 0x1030, 8, 0, 2, 1},
                                            {Stream::kParameter, 0x1038, 8, 0, 1, 1}}));
+  d.requant.leaky = true;  // twice as many, those of the codes where they were
+  weight_parts(d, machine, step, parts);
+  EXPECT_EQ(rows(parts), (std::vector<Row>{{Stream::kWeight, 0x1020, 8, 0, 4, 1},
+                                           {Stream::kParameter, 0x1028, 8, 0, 2, 2},
+                                           {Stream::kWeight, 0x1030, 8, 0, 2, 1},
+                                           {Stream::kParameter, 0x1038, 8, 0, 1, 1}}));
 }
 
 TEST(Transfers, chunks_of_several_blocks_lie_one_behind_the_other) {

@@ -122,14 +122,16 @@ class WeightImage {
   }
   void parameters(int first, int count) {
     const int bits = config_.accumulator.multiplier_bits, size = (bits + 13) / 8;
-    for (int c = 0; c < count; ++c) {
+    const int words = layer_.node.slopes.empty() ? 1 : 2;
+    for (int i = 0; i < words * count; ++i) {
       const std::int64_t word =
-          read_signed(program_.image.data() + at_ + static_cast<std::size_t>(c * size), size);
-      const Scale scale = narrowed(layer_.scales[static_cast<std::size_t>(first + c)], bits);
+          read_signed(program_.image.data() + at_ + static_cast<std::size_t>(i * size), size);
+      const Scale scale =
+          narrowed(layer_.scales[static_cast<std::size_t>(words * first + i)], bits);
       ASSERT_EQ(word & 63, scale.shift);
       ASSERT_EQ(word >> 6 & ((std::int64_t{1} << bits) - 1), scale.multiplier);
     }
-    skip(static_cast<std::size_t>(count * size));
+    skip(static_cast<std::size_t>(words * count * size));
   }
   void codes(int first, int count, std::size_t& bit) {
     const int in_group = d_.conv.in.channels / d_.conv.groups;

@@ -17,6 +17,7 @@ constexpr int kStages = 3;  ///< registers from input to output
 struct Unit {
   int index;
   int multiplier_bits() const { return 8 + index; }
+  bool is_leaky() const { return index % 2 == 1; }
   int out_bits() const { return 2 + index * 7 % 15; }
   int accumulator_bits() const { return index % 3 == 0 ? 24 : index % 3 == 1 ? 32 : 48; }
   Rounding rounding() const {
@@ -33,8 +34,8 @@ std::int64_t low_bits(std::uint64_t word, int bits) {
 
 struct Inputs {
   std::uint64_t x = 0;
-  std::uint32_t m = 0;
-  int shift = 0;
+  std::uint32_t m = 0, m2 = 0;  ///< m2, shift2: of negative sums, if the unit has them
+  int shift = 0, shift2 = 0;
   std::uint32_t z = 0;
 };
 
@@ -50,6 +51,8 @@ class Random {
     in.x = static_cast<std::uint64_t>(low_bits(word(), pick(1, 48)));
     in.m = static_cast<std::uint32_t>(word()) >> pick(0, 31);
     in.z = static_cast<std::uint32_t>(word());
+    in.shift2 = pick(0, kMaxScaleShift);
+    in.m2 = static_cast<std::uint32_t>(word()) >> pick(0, 31);
     if (pick(0, 2) == 0) {
       in.shift = pick(1, 22);
       in.m |= 1;
@@ -71,6 +74,8 @@ TEST(RequantizerRtl, equals_the_model_at_every_multiplier_width) {
     rtl.x = in.x & ((std::uint64_t{1} << 48) - 1);
     rtl.m = in.m;
     rtl.sh = static_cast<std::uint8_t>(in.shift);
+    rtl.m2 = in.m2;
+    rtl.sh2 = static_cast<std::uint8_t>(in.shift2);
     rtl.z = static_cast<std::uint16_t>(in.z);
     for (int edge = 0; edge < kStages; ++edge) {
       rtl.clk = 0;
@@ -81,7 +86,9 @@ TEST(RequantizerRtl, equals_the_model_at_every_multiplier_width) {
     for (Unit unit{0}; unit.index < kUnits; ++unit.index) {
       const std::int64_t acc = low_bits(in.x, unit.accumulator_bits());
       const std::uint64_t mask = (std::uint64_t{1} << unit.multiplier_bits()) - 1;
-      const Scale scale{static_cast<std::uint32_t>(in.m & mask), in.shift};
+      const bool is_second = unit.is_leaky() && acc < 0;
+      const Scale scale{static_cast<std::uint32_t>((is_second ? in.m2 : in.m) & mask),
+                        is_second ? in.shift2 : in.shift};
       Requant requant;
       requant.multiplies = true;
       requant.rounding = unit.rounding();
@@ -97,9 +104,10 @@ TEST(RequantizerRtl, equals_the_model_at_every_multiplier_width) {
       const std::int32_t half = 1 << (unit.out_bits() - 1);
       requant.out = {unit.out_bits(), 0, false, false, requant.out.zero_point + half};
       ASSERT_EQ(requantize(acc, requant, scale), expected + half);
-      const auto low = static_cast<std::uint64_t>(acc) * scale.multiplier << (63 - in.shift) << 1 >>
-                       1 >> (63 - in.shift);
-      ties += in.shift > 0 && low == std::uint64_t{1} << (in.shift - 1) ? 1 : 0;
+      const auto low =
+          static_cast<std::uint64_t>(acc) * scale.multiplier << (63 - scale.shift) << 1 >> 1 >>
+          (63 - scale.shift);
+      ties += scale.shift > 0 && low == std::uint64_t{1} << (scale.shift - 1) ? 1 : 0;
       (expected == -half || expected == half - 1 ? clamped : inside) += 1;
     }
   }

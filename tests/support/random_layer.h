@@ -79,7 +79,10 @@ class RandomLayer {
       format->zero_point = pick(format->min_code(), format->max_code());
     }
     d.requant.clamp_low = d.requant.clamp_high = 0;
-    if (d.kind == LayerKind::kConv) return;
+    if (d.kind == LayerKind::kConv) {
+      d.requant.leaky = chance(3);
+      return;
+    }
     const auto multiplier = [&] { return std::uint32_t{1} << pick(0, bits - 1) | 1U; };
     d.requant.shift = pick(0, kMaxScaleShift);
     d.requant.multiplier = multiplier();

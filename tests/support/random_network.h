@@ -166,8 +166,11 @@ class RandomNetwork {
     };
     l.requant.multiplies = true;
     if (l.node.kind == LayerKind::kConv) {
+      l.requant.leaky = !l.requant.relu && chance(2);
+      if (l.requant.leaky) l.node.slopes = {0.25F};
       for (int c = 0; c < l.node.conv.out_channels; ++c) {
         l.scales.push_back(scale(l.requant.shift));
+        if (l.requant.leaky) l.scales.push_back(scale(l.requant.shift + pick(0, 4)));
       }
       l.weight.frac = l.requant.shift = 0;
       return;

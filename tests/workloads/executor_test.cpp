@@ -19,6 +19,12 @@
 namespace dcnsim {
 namespace {
 
+/// Of a channel's sum.
+const Scale& scale_of(const FixedLayer& layer, int channel, bool is_negative) {
+  if (layer.node.slopes.empty()) return layer.scales[static_cast<std::size_t>(channel)];
+  return layer.scales[static_cast<std::size_t>(2 * channel + (is_negative ? 1 : 0))];
+}
+
 /// Layer by layer with the golden convolution, pooled after requantizing each output.
 std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor& image,
                                    const Accumulator& accumulator) {
@@ -56,10 +62,10 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
             const auto index = static_cast<std::size_t>(
                 (row * node.conv.out_w() + column) * node.conv.out_channels + c);
             const std::int64_t sum = sums.get(index);
-            largest = std::max(largest, layer.requant.multiplies
-                                            ? requantize(sum, layer.requant,
-                                                         layer.scales[static_cast<std::size_t>(c)])
-                                            : requantize(sum, layer.requant));
+            largest =
+                std::max(largest, layer.requant.multiplies
+                                      ? requantize(sum, layer.requant, scale_of(layer, c, sum < 0))
+                                      : requantize(sum, layer.requant));
           }
           out.set_at(y, x, c, largest);
         }

@@ -117,6 +117,8 @@ TEST(FixedPoint, the_first_difference_from_a_float_network_is_named) {
             "layer 'conv': max pool: 2, expected 1");
   EXPECT_EQ(with([](FixedNetwork& n) { n.layers[0].node.relu = false; }),
             "layer 'conv': ReLU: 0, expected 1");
+  EXPECT_EQ(with([](FixedNetwork& n) { n.layers[1].node.slopes = {0.1F}; }),
+            "layer 'next': slopes: others, expected those of the float network");
   EXPECT_EQ(with([](FixedNetwork& n) { n.layers[1].node.conv.out_channels = 3; }),
             "layer 'next': output: 1 x 1 x 3, expected 1 x 1 x 2");
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <stdexcept>
 
@@ -60,6 +61,8 @@ FloatNetwork random_float_network(unsigned seed) {
                       std::vector<float>(layer.bias.size())};
     for (float& w : result.weights) w = uniform(random);
     for (float& b : result.bias) b = uniform(random);
+    if (seed % 4 == 1) result.node.slopes.resize(layer.bias.size());
+    for (float& slope : result.node.slopes) slope = std::abs(uniform(random));
     network.layers.push_back(std::move(result));
   }
   return network;
@@ -130,7 +133,9 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
       const std::vector<float> b = seen(node.input2, node.view2);
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
     }
-    for (float& v : out) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      float& v = out[i];
+      if (!node.slopes.empty() && v < 0) v *= node.slopes[i % node.slopes.size()];
       if (node.relu && v < 0) v = 0;
       if (v < node.bounds.low) v = node.bounds.low;
       if (v > node.bounds.high) v = node.bounds.high;

@@ -136,6 +136,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'pool': output format: frac: 49 is not between -48 and 48"},
         Mistake{"Relu", [](FixedNetwork& n) { n.layers[0].requant.relu = false; },
                 "layer 'conv': ReLU differs between node and requantizer"},
+        Mistake{"SlopesOfPool", [](FixedNetwork& n) { n.layers[1].node.slopes = {0.5F}; },
+                "layer 'pool': only conv has slopes"},
+        Mistake{"SlopeCount",
+                [](FixedNetwork& n) {
+                  n.layers[0].node.slopes = {0.5F, 1, 2};
+                },
+                "layer 'conv': has 3 slopes, expected 1 or 4"},
+        Mistake{"NegativeSlope", [](FixedNetwork& n) { n.layers[0].node.slopes = {-0.5F}; },
+                "layer 'conv': slope -0.500000 is not 0 or more"},
+        Mistake{"SlopesOfNodeAlone", [](FixedNetwork& n) { n.layers[0].node.slopes = {0.5F}; },
+                "layer 'conv': slopes differ between node and requantizer"},
+        Mistake{"SlopesWithoutMultiplier",
+                [](FixedNetwork& n) {
+                  n.layers[0].node.slopes = {0.5F};
+                  n.layers[0].requant.leaky = true;
+                },
+                "layer 'conv': has slopes, which take a multiplier"},
         Mistake{"Shift", [](FixedNetwork& n) { n.layers[0].requant.shift = 3; },
                 "layer 'conv': shift: 3 does not follow from the formats, expected 2"}),
     [](const auto& mistake) { return mistake.param.name; });

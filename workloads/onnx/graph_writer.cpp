@@ -230,4 +230,8 @@ void add_attribute(onnx::NodeProto& node, const char* name, const std::string& v
   new_attribute(node, name, onnx::AttributeProto::STRING).set_s(value);
 }
 
+void add_real_attribute(onnx::NodeProto& node, const char* name, float value) {
+  new_attribute(node, name, onnx::AttributeProto::FLOAT).set_f(value);
+}
+
 }  // namespace dcnsim

@@ -67,5 +67,6 @@ class GraphWriter {
 void add_attribute(onnx::NodeProto& node, const char* name, std::int64_t value);
 void add_attribute(onnx::NodeProto& node, const char* name, std::initializer_list<int> values);
 void add_attribute(onnx::NodeProto& node, const char* name, const std::string& value);
+void add_real_attribute(onnx::NodeProto& node, const char* name, float value);
 
 }  // namespace dcnsim

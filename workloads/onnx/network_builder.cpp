@@ -51,7 +51,8 @@ bool takes_codes(const onnx::NodeProto& node) {
 
 /// What would help with a network that has this operator, as the end of a sentence, or "".
 std::string_view advice_on(const std::string& op) {
-  constexpr std::string_view curves = ": of activations the machine has ReLU and Clip only";
+  constexpr std::string_view curves =
+      ": of activations the machine has ReLU, LeakyReLU, PReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
   constexpr std::string_view dynamic =
@@ -69,10 +70,8 @@ std::string_view advice_on(const std::string& op) {
       {"InstanceNormalization", statistics},
       {"LRN", ": the machine divides by no sums of squares; batch normalization instead would do"},
       {"LayerNormalization", statistics},
-      {"LeakyRelu", curves},
       {"Loop", control},
       {"MatMulInteger", dynamic},
-      {"PRelu", curves},
       {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"},
       {"Selu", curves},
       {"Sigmoid", curves},
@@ -158,11 +157,13 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
       {"GlobalAveragePool", &NetworkBuilder::global_average_pool},
       {"GlobalMaxPool", &NetworkBuilder::global_max_pool},
       {"Identity", &NetworkBuilder::same_elements},
+      {"LeakyRelu", &NetworkBuilder::leaky_relu},
       {"LogSoftmax", &NetworkBuilder::tail},
       {"MatMul", &NetworkBuilder::matmul},
       {"MaxPool", &NetworkBuilder::max_pool},
       {"Mul", &NetworkBuilder::mul},
       {"Neg", &NetworkBuilder::neg},
+      {"PRelu", &NetworkBuilder::prelu},
       {"Pad", &NetworkBuilder::pad},
       {"ReduceMax", &NetworkBuilder::reduce_max},
       {"ReduceMean", &NetworkBuilder::reduce_mean},

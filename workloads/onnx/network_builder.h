@@ -86,6 +86,8 @@ class NetworkBuilder {
   void clip();
   void concat();
   void relu() { bound({0.0F, ClipBounds{}.high}); }
+  void leaky_relu();
+  void prelu();
   void max_pool();
   void average_pool();
   void global_average_pool() { global_pool(PoolKind::kAverage); }
@@ -114,6 +116,8 @@ class NetworkBuilder {
   /// first layer it becomes part of the network's input.
   void apply_chain(const std::string& input, const AffineChain& chain);
   void bound(const ClipBounds& bounds);
+  /// One slope, or one a channel.
+  void leak(const std::vector<double>& slopes);
   /// The layer that can bound what the current node reads, nothing if it takes one of its own;
   /// `pools`: the max pools behind it.
   Layer* layer_to_bound(const ClipBounds& bounds, std::vector<Layer*>& pools);

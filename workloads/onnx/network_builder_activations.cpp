@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operators of NetworkBuilder that bound what a layer delivers.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "models/numeric/rounding.h"
 #include "workloads/onnx/network_builder.h"
@@ -41,6 +43,45 @@ void NetworkBuilder::clip() {
     throw std::runtime_error("its bounds " + to_string(bounds) + " leave nothing between them");
   }
   bound(bounds);
+}
+
+void NetworkBuilder::leaky_relu() { leak({attributes_->real("alpha", 0.01)}); }
+
+void NetworkBuilder::prelu() {
+  const Activation from = activation(input(0));
+  leak(channel_values(constants_.get(input(1)), from.view, shape_of(from.producer)));
+}
+
+/// Taking the largest and multiplying may change places, as slopes are not negative: so a fused
+/// pool may have come before.
+void NetworkBuilder::leak(const std::vector<double>& slopes) {
+  std::vector<float> values(slopes.begin(), slopes.end());
+  for (const float slope : values) {
+    if (slope >= 0 && std::isfinite(slope)) continue;
+    throw std::runtime_error("its slope " + std::to_string(slope) +
+                             " is not 0 or more, as the machine's multipliers are");
+  }
+  const auto all_are = [&](float value) {
+    return std::count(values.begin(), values.end(), value) ==
+           static_cast<std::ptrdiff_t>(values.size());
+  };
+  if (all_are(0)) return relu();
+  const Activation from = activation(input(0));
+  if (non_negative(from.producer) || all_are(1)) return deliver(from);
+  if (all_are(values.front())) values.resize(1);
+  spend(values.size());
+  Layer* layer = changeable(input(0));
+  if (layer != nullptr && layer->node.kind == LayerKind::kConv && !layer->node.relu &&
+      !layer->node.bounds.any() && layer->node.slopes.empty() && !layer->output) {
+    deliver(from);
+  } else {
+    layer = &copy_of(input(0));
+    // The format was that of its input; a Quant must follow.
+    layer->output.reset();
+    layer->output_is_inherited = false;
+    activations_[node_->output(0)].quantized = false;
+  }
+  layer->node.slopes = std::move(values);
 }
 
 void NetworkBuilder::bound(const ClipBounds& bounds) {

@@ -168,7 +168,10 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
     if (layer.output_is_open) {
       const int in = layer.node.input;
       std::vector<double> scales = result.weight_steps;
-      for (double& scale : scales) scale *= network.scale_of(in);
+      for (std::size_t c = 0; c < scales.size(); ++c) {
+        const bool is_steep = !layer.node.slopes.empty() && layer.node.slope(c) > 1;
+        scales[c] *= network.scale_of(in) * (is_steep ? double{layer.node.slope(c)} : 1.0);
+      }
       layer.output = spec_of_sums(result, network.format_of(in), scales);
       assumptions_.push_back("output '" + printable(graph_.output()) +
                              "' has no Quant node: given " + layer.output->text());

@@ -227,7 +227,7 @@ NetworkBuilder::Layer* NetworkBuilder::open_convolution(const std::string& tenso
   Layer* layer = changeable(tensor);
   const bool is_open = layer != nullptr && layer->node.kind == LayerKind::kConv &&
                        !layer->node.relu && !layer->node.bounds.any() &&
-                       layer->node.fused_pool == 1 && !layer->output;
+                       layer->node.slopes.empty() && layer->node.fused_pool == 1 && !layer->output;
   return is_open ? layer : nullptr;
 }
 

@@ -197,6 +197,7 @@ class Writer {
                  window);
       tensor = pooled;
     }
+    if (!node.slopes.empty()) tensor = add_slopes(index, tensor);
     if (node.bounds.any()) {
       tensor = add_clip(node, tensor);
     } else if (node.relu) {
@@ -206,6 +207,23 @@ class Writer {
     }
     tensors_.push_back(
         quants_ == nullptr ? tensor : quantized(tensor, node.name, quants_->layers[index].output));
+  }
+
+  /// Returns what their node delivers.
+  std::string add_slopes(std::size_t index, const std::string& tensor) {
+    const LayerNode& node = network_.layers[index].node;
+    const std::string stem = node.name + ".leaky";
+    std::string leaky = graph_.fresh(stem + ".out");
+    if (node.slopes.size() == 1) {
+      add_real_attribute(graph_.add_node(graph_.fresh(stem), "LeakyRelu", {tensor}, leaky), "alpha",
+                         node.slopes.front());
+      return leaky;
+    }
+    std::vector<int> dims{node.conv.out_channels};
+    if (!is_gemm_[index]) dims.insert(dims.end(), 2, 1);
+    graph_.add_node(graph_.fresh(stem), "PRelu",
+                    {tensor, graph_.add_initializer(stem + ".slopes", dims, node.slopes)}, leaky);
+    return leaky;
   }
 
   /// Bounds and ReLU as one node; returns what it delivers.

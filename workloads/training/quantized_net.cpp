@@ -38,6 +38,11 @@ torch::Tensor pool(const torch::Tensor& maps, const PoolShape& shape) {
   return means / torch::avg_pool2d(padded(inside, shape, 0), kernel, stride);
 }
 
+torch::Tensor sloped(const torch::Tensor& maps, const LayerNode& node) {
+  return node.slopes.empty() ? maps
+                             : torch::prelu(maps, torch::tensor(node.slopes, maps.options()));
+}
+
 torch::Tensor bounded(const torch::Tensor& maps, const LayerNode& node) {
   const torch::Tensor positive = node.relu ? torch::relu(maps) : maps;
   return node.bounds.any() ? positive.clamp(node.bounds.low, node.bounds.high) : positive;
@@ -215,6 +220,7 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
         x = x + seen(node, node.input2, node.view2);
         break;
     }
+    x = sloped(x, node);
     const bool is_last = i + 1 == network_.layers.size();
     if (in_float_.outputs && !is_last) {
       results.push_back(bounded(x, node));

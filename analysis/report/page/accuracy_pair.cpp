@@ -35,20 +35,20 @@ Json said(bool differ, const std::string& why) { return {{"differ", differ}, {"w
 
 }  // namespace
 
-Json accuracy_pair(const Fields& first, const Fields& second) {
-  for (const Fields* run : {&first, &second}) {
+Json accuracy_pair(const Fields& first, const Fields& other, std::string_view tag) {
+  for (const Fields* run : {&first, &other}) {
     if (!run->number_or_null("/accuracy/top1")) return nullptr;
   }
-  if (images_of(first) != images_of(second)) {
+  if (images_of(first) != images_of(other)) {
     return said(false, "not comparable: of different images");
   }
-  const auto a = right_of(first), b = right_of(second);
+  const auto a = right_of(first), b = right_of(other);
   if (!a || !b) return said(false, "unknown: a result does not say which images are right");
   const PairedTest test = mcnemar(*a, *b);
   return said(
       test.differ(),
-      fmt::format("{} images right in A alone, {} in B alone: {} (McNemar, p {})", test.only_first,
-                  test.only_second, test.differ() ? "they differ" : "no difference to be seen",
+      fmt::format("{} images right in A alone, {} in {} alone: {} (McNemar, p {})", test.only_first,
+                  test.only_second, tag, test.differ() ? "they differ" : "no difference to be seen",
                   test.p < 0.001 ? "< 0.001" : fmt::format("= {:.2g}", test.p)));
 }
 

@@ -96,7 +96,7 @@ Json energy_group_data(const Json& components) {
   return list;
 }
 
-/// Components of both runs, should the versions that made them differ.
+/// Components of all runs, should the versions that made them differ.
 Json energy_components(const std::vector<Json>& runs) {
   Json names = Json::array();
   for (const Json& run : runs) {
@@ -123,12 +123,12 @@ std::string report_page(const std::vector<PageInput>& inputs) {
   const std::vector<Json>& runs = results.runs;
   const std::string title = runs[0]["network"].get<std::string>() + " on " +
                             runs[0]["machine"]["name"].get<std::string>() +
-                            (runs.size() == 2 ? ": comparison" : "");
+                            (runs.size() > 1 ? ": comparison" : "");
   return page_of(title,
                  {{"kind", "runs"},
                   {"energy_groups", energy_group_data(energy_components(runs))},
                   {"cause_words", page::cause_words()},
-                  {"pair", results.pair},
+                  {"pairs", results.pairs},
                   {"runs", runs}},
                  Json::array());
 }

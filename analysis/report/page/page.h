@@ -2,6 +2,7 @@
 // The report page: results as one HTML file that loads nothing else. A pure function of JSON texts.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,12 @@ struct PageInput {
   std::string json;  ///< dcnsim.run/1 or dcnsim.sweep/1
 };
 
-/// A run, a sweep, or two runs side by side. Whatever the texts hold appears as text: no name can
-/// become markup. Throws std::runtime_error with one line: file, field, value, what was expected.
+/// The most that one page compares.
+inline constexpr std::size_t kMostResults = 6;
+
+/// A run, a sweep, or up to kMostResults runs side by side. Whatever the texts hold appears as
+/// text: no name can become markup. Throws std::runtime_error with one line: file, field, value,
+/// what was expected.
 std::string report_page(const std::vector<PageInput>& inputs);
 
 /// The page of what still grows: a browser loads the file anew every so many seconds.

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/report/page/page.h"
@@ -15,9 +16,13 @@ namespace dcnsim::page {
 /// Of dcnsim.run/1: title, figures, components, machine, layers, inputs, warnings.
 Json run_data(const Fields& run);
 
-/// What `first` and `second`, of dcnsim.run/1, say about which network is right more often:
-/// {"differ": flag, "why": words}.
-Json accuracy_pair(const Fields& first, const Fields& second);
+/// What the results of a comparison are called.
+inline constexpr std::string_view kTags = "ABCDEF";
+static_assert(kTags.size() == kMostResults);
+
+/// What `first`, "A", and `other`, of dcnsim.run/1, say about which network is right more often:
+/// {"differ": flag, "why": words}; null where one has no accuracy.
+Json accuracy_pair(const Fields& first, const Fields& other, std::string_view tag);
 
 /// Of dcnsim.sweep/1: points as columns; the layers of `kPointsPerBlock` points are deflated
 /// together, to be inflated when one of them is looked at.
@@ -31,8 +36,8 @@ SweepData sweep_data(const Fields& sweep);
 
 /// What the inputs of a page hold.
 struct ResultsData {
-  std::vector<Json> runs;  ///< one or two, or
-  Json pair;               ///< what two runs say about their accuracies, else null
+  std::vector<Json> runs;      ///< one or more, or
+  Json pairs = Json::array();  ///< of the first run and each of the others: accuracy_pair()
   std::optional<SweepData> sweep;
 };
 ResultsData results_data(const std::vector<PageInput>& inputs);

@@ -14,8 +14,9 @@ constexpr const char* kSweepSchema = "dcnsim.sweep/1";
 }  // namespace
 
 ResultsData results_data(const std::vector<PageInput>& inputs) {
-  if (inputs.empty() || inputs.size() > 2) {
-    throw std::runtime_error(fmt::format("{} results, expected one or two", inputs.size()));
+  if (inputs.empty() || inputs.size() > kMostResults) {
+    throw std::runtime_error(
+        fmt::format("{} results, expected one to {}", inputs.size(), kMostResults));
   }
   ResultsData results;
   const bool alone = inputs.size() == 1;
@@ -28,7 +29,7 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
     } else {
       result.fail("/schema", fmt::format("{}, expected {}{}", schema, kRunSchema,
                                          alone ? std::string(" or ") + kSweepSchema
-                                               : " in both files of a comparison"));
+                                               : " in all files of a comparison"));
     }
   };
   std::vector<Json> documents;
@@ -36,11 +37,12 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
     documents.push_back(parse_json(input.json, input.file));
     read_fields(documents.back(), input.file, add);
   }
-  if (!alone) {
-    results.pair = read_fields(documents[0], inputs[0].file, [&](const Fields& first) {
-      return read_fields(documents[1], inputs[1].file,
-                         [&](const Fields& second) { return accuracy_pair(first, second); });
-    });
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    results.pairs.push_back(read_fields(documents[0], inputs[0].file, [&](const Fields& first) {
+      return read_fields(documents[i], inputs[i].file, [&](const Fields& other) {
+        return accuracy_pair(first, other, kTags.substr(i, 1));
+      });
+    }));
   }
   return results;
 }

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "analysis/evaluation/confidence.h"
 #include "analysis/report/page/page_data.h"
 #include "analysis/report/page/point_columns.h"
 
@@ -132,6 +135,31 @@ Json sensitivity_data(const Fields& sweep, const Strings& metrics, const Json& a
   return list;
 }
 
+/// [accuracy, low, high] of each accuracy that a point has, in percent: its 95 % interval. None of
+/// results of earlier versions.
+Json accuracy_ranges(const Fields& sweep, const Json& data) {
+  Json ranges = Json::array();
+  const char* const images = "/analysis/images";
+  const std::uint64_t count = sweep.has(images) ? sweep.count_or_null(images).value_or(0) : 0;
+  const auto column = data["points"]["metrics"].find("top1_percent");
+  constexpr std::uint64_t kMostImages = 1'000'000'000;
+  if (count > kMostImages) {
+    sweep.fail(images, fmt::format("expected at most {} images", kMostImages));
+  }
+  if (count == 0 || column == data["points"]["metrics"].end()) return ranges;
+  std::set<double> accuracies;
+  for (const Json& accuracy : *column) {
+    if (!accuracy.is_null()) accuracies.insert(accuracy.get<double>());
+  }
+  for (const double accuracy : accuracies) {
+    const double share = std::clamp(accuracy / 100, 0.0, 1.0);
+    const auto hits = static_cast<std::uint64_t>(std::llround(share * static_cast<double>(count)));
+    const ShareInterval interval = wilson_interval(hits, count);
+    ranges.push_back({accuracy, 100 * interval.low, 100 * interval.high});
+  }
+  return ranges;
+}
+
 /// The point with that id as run_data() has runs; null if there is none with layers.
 Json point_result(const Fields& sweep, const Json& data, std::optional<std::uint64_t> id) {
   if (!id) return nullptr;
@@ -180,6 +208,7 @@ SweepData sweep_data(const Fields& sweep) {
   PointColumns points = point_columns(sweep, data, components);
   data["points"] = std::move(points.columns);
   data["points_per_block"] = kPointsPerBlock;
+  data["accuracy_ranges"] = accuracy_ranges(sweep, data);
   Json point = point_result(sweep, data, best);
   return {std::move(data), std::move(points.layer_blocks), std::move(point)};
 }

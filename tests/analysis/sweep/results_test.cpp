@@ -194,6 +194,7 @@ TEST_F(ResultsTest, json_has_every_point_in_order) {
   EXPECT_EQ(json.at("points")[0].at("dominated_by"), 1);
   EXPECT_EQ(json.at("machines")[0].at("extrapolated"), true);
   EXPECT_EQ(json.at("analysis").at("best"), 1);
+  EXPECT_EQ(json.at("analysis").at("images"), 10);
   EXPECT_EQ(json.at("constraints")[0].at("at_most"), 2.5);
 }
 

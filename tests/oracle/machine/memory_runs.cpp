@@ -96,7 +96,7 @@ void add_map(Runs& runs, Stream stream, const Map& map, const std::vector<int>& 
 
 Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine) {
   if (layer.kind != LayerKind::kConv || !layer.requant.multiplies) return 0;
-  return 8 * pieces(machine.accumulator.multiplier_bits + 6, 8);
+  return (layer.requant.leaky ? 2 : 1) * 8 * pieces(machine.accumulator.multiplier_bits + 6, 8);
 }
 
 Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {

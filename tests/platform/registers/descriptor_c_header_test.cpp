@@ -96,6 +96,7 @@ class Writer {
     SET(OUT_CHANNELS, d_.conv.out_channels);
     SET(GROUPS, d_.conv.groups);
     SET(FUSED_POOL, d_.fused_pool);
+    SET(LEAKY, d_.requant.leaky);
     SET(PROVED, d_.proved);
     SET_FORMAT(WEIGHT, d_.weight);
     SET(TILE_CHANNELS, d_.tiling.tile_channels);

@@ -17,7 +17,7 @@ CLASSES = FORMS + tuple(TYPES) + (
     "negative batch norm", "max pool", "max pool behind its pair", "average pool", "global pool",
     "padded average", "add", "add of equal scales", "concat", "concat of equal scales", "gemm",
     "matmul", "second quantizer", "normalised image", "power-of-two scales", "trunc", "FLOOR",
-    "HALF_UP", "DOWN")
+    "HALF_UP", "DOWN", "leaky relu", "prelu", "leaky relu behind its pair")
 MICROSOFT, QONNX = "com.microsoft", "qonnx.custom_op.general"
 
 
@@ -101,7 +101,8 @@ class Net(GraphMaker):
         dtype = TYPES[self.type]
         self.met(self.type)
         scale, zero = scale_zero or self.parameters(tensor, dtype)
-        if self.form == "QONNX" and np.iinfo(dtype).min < 0 and self.chance(0.3):
+        if not scale_zero and self.form == "QONNX" and np.iinfo(dtype).min < 0 and (
+                self.chance(0.3)):
             zero = 0
         mode = "ROUND"
         if self.form == "QONNX" and not zero and np.iinfo(dtype).min == 0 and self.chance(0.7):
@@ -231,9 +232,12 @@ class Net(GraphMaker):
         self.x = y
         self.activation()
 
-    def activation(self):
+    def activation(self, may_leak=True):
         """ReLU, Clip and max pool in front of the quantizer or behind it."""
         relu, behind = self.chance(0.5), self.chance(0.2)
+        if may_leak and self.chance(0.2):
+            relu = False
+            self.x = self.leaky_node()
         if relu and not behind:
             self.met("relu")
             self.x = self.node("Relu", [self.x])
@@ -249,6 +253,20 @@ class Net(GraphMaker):
             self.met("relu behind its pair")
             self.x = self.node("Relu", [self.x])
             self.x = self.pair(self.x, self.scale, self.zero, self.kind)
+
+    def leaky_node(self):
+        if self.chance(0.5):
+            self.met("leaky relu")
+            return self.node("LeakyRelu", [self.x], alpha=float(self.pick(0.01, 0.1, 0.25, 1.5)))
+        self.met("prelu")
+        return self.node("PRelu", [self.x, self.real(self.random.uniform(0, 0.5, (self.c, 1, 1)))])
+
+    def leaky(self):
+        self.met("leaky relu behind its pair")
+        if self.form == "QOperator":
+            return self.integer_node("QLinearLeakyRelu", self.operand(), domain=MICROSOFT,
+                                     alpha=0.1)
+        self.finish(self.leaky_node())
 
     def batch_norm(self, y, scales):
         """Whose offset lies on the grid of the sums, as near as float32 comes to it."""
@@ -375,7 +393,7 @@ class Net(GraphMaker):
             return self.integer_node("QLinearAdd", [*self.operand(), *other], domain=MICROSOFT)
         y = self.node("Add", [self.x, other[0]])
         self.x = y
-        self.activation()
+        self.activation(may_leak=False)
 
     def concat(self):
         self.met("concat")
@@ -452,7 +470,7 @@ def random_network(random):
     if net.form == "QOperator":
         net.x = net.nodes.pop().input[0]
     steps = (net.conv, net.conv, net.add, net.concat, net.max_pool, net.average_pool,
-             net.global_pool, net.second_quantizer)
+             net.global_pool, net.second_quantizer, net.leaky)
     net.conv()
     for _ in range(int(random.integers(1, 4))):
         steps[random.integers(len(steps))]()

@@ -155,6 +155,42 @@ TEST(AffineNetworks, TurnWeightsBehindWhichAFactorIsNegative) {
             "code");
 }
 
+/// The slope is in the second of each channel's two multipliers.
+TEST(AffineNetworks, HaveMultipliersOfTheirOwnForNegativeSumsWhereSlopesAre) {
+  const FixedNetwork network = loaded(qdq(), [](Model& m) {
+    m.constant("slopes", {2, 1, 1}, {0.125F, 0.0F});
+    m.node("PRelu", {"c", "slopes"}, "r");
+    pair(m, "r", "y", kScaleY, 9);
+  });
+  ASSERT_EQ(network.layers.size(), 1U);
+  const FixedLayer& layer = network.layers[0];
+  EXPECT_TRUE(layer.requant.leaky);
+  ASSERT_EQ(layer.scales.size(), 4U);
+  EXPECT_EQ(layer.scales[1].multiplier, layer.scales[0].multiplier);
+  EXPECT_EQ(layer.scales[1].shift, layer.scales[0].shift + 3);
+  EXPECT_EQ(layer.scales[3], (Scale{0, 0})) << "what is negative becomes 0";
+}
+
+TEST(AffineNetworks, RunALeakyReluThatReadsCodesAsALayerOfItsOwn) {
+  const auto leaky = [](const char* op, float alpha) {
+    return [=](Model& m) {
+      pair(m, "c", "d", kScaleY, 9);
+      m.node(op, {"d"}, "r").set("alpha", alpha);
+      pair(m, "r", "y", 0.2F, 30);
+    };
+  };
+  const FixedNetwork network = loaded(qdq(), leaky("LeakyRelu", 0.1F));
+  ASSERT_EQ(network.layers.size(), 2U);
+  EXPECT_EQ(network.layers[0].node.slopes, std::vector<float>{});
+  EXPECT_EQ(network.layers[1].node.slopes, std::vector<float>{0.1F});
+  EXPECT_EQ(network.layers[1].bias, std::vector<std::int64_t>(2, -9)) << "the zero point";
+  EXPECT_EQ(loaded(qdq(), leaky("LeakyRelu", 1)).layers.size(), 2U);
+  EXPECT_TRUE(loaded(qdq(), leaky("LeakyRelu", 0)).layers[0].node.relu);
+  EXPECT_EQ(error_of(qdq(), leaky("LeakyRelu", -0.5F)),
+            "node 'LeakyRelu_r' (LeakyRelu): its slope -0.500000 is not 0 or more, as the "
+            "machine's multipliers are");
+}
+
 TEST(AffineNetworks, RoundBiasesToTheSumsGridAndSaySo) {
   Model m = qdq();
   m.constant("float", {2}, {1.0F, 0.26F});
@@ -254,6 +290,22 @@ TEST(AffineNetworks, AreWrittenAsTheyAre) {
   m.graph().mutable_initializer(5)->set_int32_data(0, 0);  // xq.zero
   const FixedNetwork without = loaded(m, [](Model& end) { pair(end, "c", "y", kScaleY, 0); });
   expect_same_layers(written(without, QuantizedForm::kQonnx), without);
+}
+
+TEST(AffineNetworks, AreWrittenWithTheirSlopes) {
+  for (const std::vector<float>& slopes : {std::vector<float>{0.1F}, {0.1F, 0.3F}}) {
+    const FixedNetwork network = loaded(qdq(), [&](Model& end) {
+      end.constant("slopes", {static_cast<int>(slopes.size()), 1, 1}, slopes);
+      end.node("PRelu", {"c", "slopes"}, "r");
+      end.node("MaxPool", {"r"}, "m").set("kernel_shape", {2, 2}).set("strides", {2, 2});
+      pair(end, "m", "y", kScaleY, 9);
+    });
+    EXPECT_EQ(network.layers[0].node.slopes, slopes);
+    EXPECT_EQ(network.layers[0].node.fused_pool, 2);
+    const FixedNetwork back = written(network, QuantizedForm::kQdq);
+    expect_same_layers(back, network);
+    EXPECT_EQ(back.layers[0].node.slopes, slopes);
+  }
 }
 
 TEST(AffineNetworks, OfShiftsAreWrittenInQdqToo) {

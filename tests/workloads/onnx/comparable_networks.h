@@ -25,6 +25,7 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.join.channel, b.join.channel);
   EXPECT_EQ(a.join.channels, b.join.channels);
   EXPECT_EQ(a.relu, b.relu);
+  EXPECT_EQ(a.slopes, b.slopes);
   EXPECT_EQ(to_string(a.bounds), to_string(b.bounds));
   EXPECT_EQ(a.fused_pool, b.fused_pool);
   EXPECT_EQ(a.add, b.add);

@@ -18,7 +18,7 @@ CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
            "dilated", "global pool", "normalised image", "batch norm of the image", "image turned twice",
            "clip as relu", "clip at infinity", "ceil mode beyond the map", "image padded",
            "bounds on both sides", "upper bound", "lower bound", "bounds of a shared map",
-           "relu of the image", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
+           "relu of the image", "leaky relu", "prelu", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
                f"opset {n}" for n in range(7, 23))
 
 
@@ -142,6 +142,14 @@ class Net(joined_maps.JoinedMaps, GraphMaker):
             return self.apply("Clip", zero)
         self.met("clip at infinity")
         return self.apply("Clip", zero, self.tensor(np.array(np.inf)))
+
+    def leaky(self):
+        if self.chance(0.5):
+            self.met("leaky relu")
+            return self.apply("LeakyRelu", alpha=float(self.pick(0.0, 0.1, 1.5)))
+        self.met("prelu")
+        slopes = self.random.uniform(0, 0.5, self.pick((1,), (self.c, 1, 1)))
+        self.apply("PRelu", self.tensor(slopes))
 
     def clip(self):
         """ReLU6, Hardtanh, either bound alone."""
@@ -437,7 +445,7 @@ def random_network(random):
     steps = (net.conv, net.conv, net.batch_norm, net.relu, net.clip, net.pool, net.pool, net.pool_beyond,
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
              net.nothing, net.option_a, net.fire, net.dense, net.inception, net.split_and_joined,
-             net.cut_pixels, net.shuffle)
+             net.cut_pixels, net.shuffle, net.leaky)
     for _ in range(int(random.integers(2, 8))):
         steps[random.integers(len(steps))]()
     more = (net.x,) if net.chance(0.1) else ()

@@ -25,8 +25,10 @@ function bitWidths({ rows, tags }) {
       if (groups > 1) {
         svg.append("text").attr("class", "tag").attr("x", xOf(k, 0) + 4).attr("y", 14).text(tag);
       }
-      kTensors.forEach((tensor, t) => svg.append("text").attr("class", "head")
-        .attr("x", xOf(k, t) + 4).attr("y", top - 8).text(tensor.name));
+      // A letter where there is no room for the word.
+      kTensors.forEach((tensor, t) => hint(svg.append("text").attr("class", "head")
+        .attr("x", xOf(k, t) + 4).attr("y", top - 8)
+        .text(cell < 56 ? tensor.name[0].toUpperCase() : tensor.name), tensor.name));
     });
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "layer")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From result A to result B: in total and layer by layer, absolute and relative.
+// From result A to each of the others: in total and layer by layer, absolute and relative.
 
 function changeClass(metric, change) {
   if (!change) return null;
@@ -8,41 +8,55 @@ function changeClass(metric, change) {
 
 function differenceSection(given) {
   const results = tagged(given);
-  return section("What changes from A to B",
-    kData.pair ? `Accuracies: ${kData.pair.why}.` : null,
+  const others = results.slice(1);
+  const said = others.flatMap((b, k) => (pairOf(k) ? [`A and ${b.tag}: ${pairOf(k).why}`] : []));
+  return section(`What changes from A to ${listText(others.map((b) => b.tag))}`,
+    said.length > 0 ? `Accuracies, ${said.join("; ")}.` : null,
     totalTable(results),
-    el("div", { class: "charts" },
-      layerChangeChart(results, "Cycles", causeParts(results), "cycles"),
-      layerChangeChart(results, "Energy", energyParts(results), "µJ")),
+    others.map((b) => el("div", { class: "charts" },
+      layerChangeChart([results[0], b], "Cycles", causeParts(results), "cycles"),
+      layerChangeChart([results[0], b], "Energy", energyParts(results), "µJ"))),
     layerTable(results));
 }
 
-// A difference of accuracies that the images do not bear out is none.
-function isBorneOut(metric) {
-  return metric.name !== "top1_percent" || (kData.pair && kData.pair.differ);
+// What A and the k-th of the others say about their accuracies.
+function pairOf(k) {
+  return kData.pairs ? kData.pairs[k] : null;
 }
 
-function totalTable([a, b]) {
-  const rows = a.metrics.flatMap((metric) => {
-    const other = b.metrics.find((m) => m.name === metric.name);
-    return other ? [{ metric, a: metric.value, b: other.value }] : [];
-  });
-  const change = (r) => (r.a === null || r.b === null ? null : r.b - r.a);
-  const judged = (r) => (isBorneOut(r.metric) ? changeClass(r.metric, change(r)) : "unsure");
-  const marked = (r, text) => el("span", { class: judged(r) }, text);
+// A difference of accuracies that the images do not bear out is none.
+function isBorneOut(metric, k) {
+  return metric.name !== "top1_percent" || (pairOf(k) && pairOf(k).differ);
+}
+
+function totalTable(results) {
+  const rows = results[0].metrics.map((metric) => ({ metric, values: results.map((result) => {
+    const found = result.metrics.find((m) => m.name === metric.name);
+    return found ? found.value : null;
+  }) })).filter((row) => row.values.slice(1).some((value) => value !== null));
+  const change = (r, k) =>
+    (r.values[0] === null || r.values[k] === null ? null : r.values[k] - r.values[0]);
+  const judged = (r, k) =>
+    (isBorneOut(r.metric, k - 1) ? changeClass(r.metric, change(r, k)) : "unsure");
+  const marked = (r, k, text) => el("span", { class: judged(r, k) }, text);
   return dataTable({ caption: "In total", rows, columns: [
     { title: "Figure", value: (r) => metricTitle(r.metric) },
-    { title: "A", numeric: true, value: (r) => r.a },
-    { title: "B", numeric: true, value: (r) => r.b },
-    { title: "B − A", numeric: true, value: change, cell: (r) => marked(r, signedFigure(change(r))) },
-    { title: "Relative", numeric: true, value: (r) => relativeChange(r.a, r.b),
-      cell: (r) => marked(r, relativeText(r) + changeWord(judged(r))) },
+    ...results.flatMap(({ tag }, k) => [
+      { title: tag, numeric: true, value: (r) => r.values[k] },
+      ...(k === 0 ? [] : [
+        { title: `${tag} − A`, numeric: true, value: (r) => change(r, k),
+          cell: (r) => marked(r, k, signedFigure(change(r, k))) },
+        { title: results.length > 2 ? `${tag} of A` : "Relative", numeric: true,
+          value: (r) => relativeChange(r.values[0], r.values[k]),
+          cell: (r) => marked(r, k, relativeText(r, k) + changeWord(judged(r, k))) },
+      ]),
+    ]),
   ] });
 }
 
 // Shares have points between them, and no percents.
-function relativeText(row) {
-  return row.metric.unit === "%" ? "" : signedPercent(relativeChange(row.a, row.b));
+function relativeText({ metric, values }, k) {
+  return metric.unit === "%" ? "" : signedPercent(relativeChange(values[0], values[k]));
 }
 
 // Colour is never the only sign.
@@ -50,37 +64,43 @@ function changeWord(name) {
   return name ? ` ${name}` : "";
 }
 
+// By layer, of each result.
 function layerAmounts(results, parts) {
-  return layerNames(results).map((name) => {
-    const [a, b] = results.map((result) => {
-      const layer = layerOf(result, name);
-      return layer ? d3.sum(parts, (part) => part.of(result, layer)) : null;
-    });
-    return { name, a, b, change: (b || 0) - (a || 0), relative: relativeChange(a, b) };
-  });
+  return layerNames(results).map((name) => ({ name, values: results.map((result) => {
+    const layer = layerOf(result, name);
+    return layer ? d3.sum(parts, (part) => part.of(result, layer)) : null;
+  }) }));
 }
 
-function layerChangeChart(results, title, parts, unit) {
-  const rows = layerAmounts(results, parts).map((row) => ({ name: row.name, change: row.change,
-    text: signedFigure(row.change) + (row.relative === null ? "" : ` · ${signedPercent(row.relative)}`) }));
-  return chart({ id: `chart-change-${title.toLowerCase()}`, title: `${title}, change by layer`,
-    note: "Less to the left, more to the right",
-    modes: [{ name: unit, draw: changeBars({ rows, axisTitle: `B − A, ${unit}` }) }] });
+function layerChangeChart([a, b], title, parts, unit) {
+  const rows = layerAmounts([a, b], parts).map(({ name, values: [from, to] }) => {
+    const [change, relative] = [(to || 0) - (from || 0), relativeChange(from, to)];
+    return { name, change,
+      text: signedFigure(change) + (relative === null ? "" : ` · ${signedPercent(relative)}`) };
+  });
+  return chart({ id: `chart-change-${title.toLowerCase()}-${b.tag}`,
+    title: `${title}, change by layer`, note: "Less to the left, more to the right",
+    modes: [{ name: unit, draw: changeBars({ rows, axisTitle: `${b.tag} − A, ${unit}` }) }] });
 }
 
 function layerTable(results) {
   const kinds = [["cycles", causeParts(results)], ["µJ", energyParts(results)],
     ["kB", streamParts(results)]].map(([unit, parts]) => ({ unit,
-    rows: new Map(layerAmounts(results, parts).map((row) => [row.name, row])) }));
+    rows: new Map(layerAmounts(results, parts).map((row) => [row.name, row.values])) }));
   return dataTable({ caption: "Layer by layer", rows: layerNames(results), columns: [
     { title: "Layer", value: (name) => name },
-    ...kinds.flatMap(({ unit, rows }) => [
-      { title: `A, ${unit}`, numeric: true, value: (name) => rows.get(name).a },
-      { title: `B, ${unit}`, numeric: true, value: (name) => rows.get(name).b },
-      { title: "B − A", numeric: true, value: (name) => rows.get(name).change,
-        text: (name) => signedFigure(rows.get(name).change) },
-      { title: "%", numeric: true, value: (name) => rows.get(name).relative,
-        text: (name) => signedPercent(rows.get(name).relative) },
-    ]),
+    ...kinds.flatMap(({ unit, rows }) => results.flatMap(({ tag }, k) => {
+      const change = (name) => (rows.get(name)[k] || 0) - (rows.get(name)[0] || 0);
+      const relative = (name) => relativeChange(rows.get(name)[0], rows.get(name)[k]);
+      return [
+        { title: `${tag}, ${unit}`, numeric: true, value: (name) => rows.get(name)[k] },
+        ...(k === 0 ? [] : [
+          { title: `${tag} − A`, numeric: true, value: change,
+            text: (name) => signedFigure(change(name)) },
+          { title: "%", numeric: true, value: relative,
+            text: (name) => signedPercent(relative(name)) },
+        ]),
+      ];
+    })),
   ] });
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stacked bars, a row for each layer from the input down; of two results, a bar each.
+// Stacked bars, a row for each layer from the input down; of several results, a bar each.
 
 // rows: [{name, bars: [{tag, values, total}]}], values by part, in the axis's unit.
 function layerBars({ rows, parts, axisTitle, share }) {
   return (width) => {
-    const two = rows.some((row) => row.bars.length > 1);
+    const bars = d3.max(rows, (row) => row.bars.length);
+    const several = bars > 1;
     const longest = Math.min(18, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + (two ? 26 : 12);
+    const left = longest * 7 + (several ? 26 : 12);
     const right = share ? 16 : 64;
-    const [step, thickness] = two ? [38, 13] : [25, 17];
+    const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 17];
     const top = 6;
     const bottom = top + rows.length * step + 2;
     const svg = newSvg(width, bottom + 42);
@@ -19,13 +20,13 @@ function layerBars({ rows, parts, axisTitle, share }) {
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "layer")
         .attr("transform", `translate(0,${top + i * step})`);
-      const label = g.append("text").attr("class", "name").attr("x", left - (two ? 24 : 10))
+      const label = g.append("text").attr("class", "name").attr("x", left - (several ? 24 : 10))
         .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
         .text(shortened(row.name, 18));
       hint(label, row.name);
       row.bars.forEach((bar, k) => {
-        const y = two ? 4 + k * (thickness + 3) : (step - thickness) / 2;
-        if (two) {
+        const y = several ? 4 + k * (thickness + 3) : (step - thickness) / 2;
+        if (several) {
           g.append("text").attr("class", "tag").attr("x", left - 8).attr("y", y + thickness / 2)
             .attr("dy", "0.34em").attr("text-anchor", "end").text(bar.tag);
         }

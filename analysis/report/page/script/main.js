@@ -32,13 +32,14 @@ function showRuns(runs) {
       resultSections(runs));
     return;
   }
-  const [a, b] = runs;
-  const title = titles[0] === titles[1] ? titles[0]
-    : a.network === b.network ? `${titles[0]} and ${b.machine.name}` : titles.join(" and ");
-  showHeader({ kind: "comparison", title, version: a.version,
-    lines: runs.map((run, k) => `${"AB"[k]}: ${titles[k]}, ${runText(run)}`) });
+  const different = [...new Set(titles)];
+  const machines = [...new Set(runs.map((run) => run.machine.name))];
+  const title = runs.every((run) => run.network === runs[0].network)
+    ? `${runs[0].network} on ${listText(machines)}` : listText(different);
+  showHeader({ kind: "comparison", title, version: runs[0].version,
+    lines: runs.map((run, k) => `${kTags[k]}: ${titles[k]}, ${runText(run)}`) });
   replaceContent(content, el("div", { class: "cards" }, runs.map((run, k) =>
-    el("article", { class: "card" }, el("h3", {}, el("span", { class: "tag" }, "AB"[k]), titles[k]),
+    el("article", { class: "card" }, el("h3", {}, el("span", { class: "tag" }, kTags[k]), titles[k]),
       tiles(run.metrics)))), differenceSection(runs), resultSections(runs));
 }
 

@@ -5,6 +5,11 @@
 const kCategories = ["--cat-0", "--cat-1", "--cat-2", "--cat-3", "--cat-4", "--cat-5", "--cat-6"]
   .map((name) => `var(${name})`);
 
+// Of the results of a comparison.
+function resultColour(k) {
+  return k < 2 ? ["var(--first)", "var(--second)"][k] : kCategories[k];
+}
+
 const kCauses = {
   compute: "work", fill_drain: "work-light", overhead: "other", requantize: "work-dark",
   bank_conflict: "work-pale", weight: "weight", input: "input", output: "output", descriptor: "grey", dram_busy: "dram",

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bars with their figures, one row a name; of two results, a bar each.
+// Bars with their figures, one row a name; of several results, a bar each.
 
 // rows: [{name, colour, bars: [{tag, value, text}]}]
 function rankedBars({ rows, axisTitle, format, most }) {
   return (width) => {
-    const two = rows.some((row) => row.bars.length > 1);
+    const bars = d3.max(rows, (row) => row.bars.length);
+    const several = bars > 1;
     const longest = Math.min(24, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + (two ? 26 : 12);
+    const left = longest * 7 + (several ? 26 : 12);
     const room = d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.text.length)) * 6.6 + 12;
     const right = Math.min(room, (width - left) * 0.6);
-    const [step, thickness] = two ? [38, 13] : [25, 15];
+    const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 15];
     const top = 6;
     const bottom = top + rows.length * step + 2;
     const svg = newSvg(width, bottom + 42);
@@ -19,12 +20,12 @@ function rankedBars({ rows, axisTitle, format, most }) {
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "row")
         .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - (two ? 24 : 10))
+      hint(g.append("text").attr("class", "name").attr("x", left - (several ? 24 : 10))
         .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
         .text(shortened(row.name, 24)), row.name);
       row.bars.forEach((bar, k) => {
-        const y = two ? 4 + k * (thickness + 3) : (step - thickness) / 2;
-        if (two) {
+        const y = several ? 4 + k * (thickness + 3) : (step - thickness) / 2;
+        if (several) {
           g.append("text").attr("class", "tag").attr("x", left - 8).attr("y", y + thickness / 2)
             .attr("dy", "0.34em").attr("text-anchor", "end").text(bar.tag);
         }

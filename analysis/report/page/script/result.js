@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What there is to see of one result, or of two side by side: where cycles, energy, traffic and
+// What there is to see of one result, or of several side by side: where cycles, energy, traffic and
 // area go, and what the figures rest on.
 
 function resultSections(given) {
@@ -96,7 +96,7 @@ function rooflineChart(results) {
   return chart({ id: "chart-roofline", title: "Roofline",
     note: "A layer near a roof is limited by it; both axes are logarithmic",
     parts: results.length > 1 ? results.map((result, k) => ({
-      name: `${result.tag}: ${result.machine.name}`, colour: k ? "var(--second)" : "var(--first)" }))
+      name: `${result.tag}: ${result.machine.name}`, colour: resultColour(k) }))
       : null,
     modes: [{ name: "roofline", draw }],
     table: () => dataTable({ caption: "Roofline", rows: points, columns: [
@@ -178,11 +178,16 @@ function whatIfTable(result) {
     ] });
 }
 
-// Whether both results rest on the same list, which then stands once.
+// What several results rest on alike stands once.
 function oncePerDifference(results, of, make) {
-  const equal = results.length > 1 && JSON.stringify(of(results[0])) === JSON.stringify(of(results[1]));
-  return (equal ? [{ ...results[0], tag: "" }] : results).map((result) =>
-    make(of(result), result.tag ? ` of ${result.tag}` : results.length > 1 ? " of A and B" : ""));
+  const groups = new Map();
+  for (const result of results) {
+    const key = JSON.stringify(of(result));
+    if (!groups.has(key)) groups.set(key, { list: of(result), tags: [] });
+    groups.get(key).tags.push(result.tag);
+  }
+  return [...groups.values()].map(({ list, tags }) =>
+    make(list, results.length > 1 ? ` of ${listText(tags)}` : ""));
 }
 
 function sources(results) {

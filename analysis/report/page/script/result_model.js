@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One or two results, "A" and "B", as rows for charts. A run and a point of a sweep are the same
-// here: metrics, components, machine, layers.
+// One result, or several called "A", "B", ..., as rows for charts. A run and a point of a sweep are
+// the same here: metrics, components, machine, layers.
+
+const kTags = "ABCDEF";
 
 function tagged(results) {
-  return results.map((result, k) => ({ ...result, tag: results.length > 1 ? "AB"[k] : "" }));
+  return results.map((result, k) => ({ ...result, tag: results.length > 1 ? kTags[k] : "" }));
 }
 
-// The layers of the first, then those only the second has.
+// The layers of the first, then those only others have.
 function layerNames(results) {
   return [...new Set(results.flatMap((result) => result.layers.map((layer) => layer.name)))];
 }

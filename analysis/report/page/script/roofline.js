@@ -38,8 +38,9 @@ function slopes(machine) {
 function roofline(results) {
   const points = results.flatMap((result, k) => rooflinePoints(result, k));
   if (points.length === 0) return null;
+  const several = results.length > 1;
   return (width) => {
-    const margin = { left: 52, right: 16, top: 30, bottom: results.length > 1 ? 450 : 330 };
+    const margin = { left: 52, right: 16, top: 30, bottom: 330 + (several ? 60 * results.length : 0) };
     const svg = newSvg(width, margin.bottom + 44);
     const machines = results.map((r) => r.machine);
     const roofs = arrayPeaks(points);
@@ -55,18 +56,18 @@ function roofline(results) {
     yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top - 4,
       title: "MACs per cycle", ticks: logTicks(y.domain()) });
     const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, result, k,
-      two: results.length > 1, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
-    drawLayers(svg, { points, x, y, two: results.length > 1, right: width - margin.right, taken });
+      several, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
+    drawLayers(svg, { points, x, y, several, right: width - margin.right, taken });
     return svg;
   };
 }
 
 // Returns where their names stand.
-function drawRoofs(svg, { x, y, result, k, two, roofs }) {
+function drawRoofs(svg, { x, y, result, k, several, roofs }) {
   if (roofs.length === 0) return [];
   const [x0, x1] = x.domain();
   const [y0] = y.domain();
-  const tag = two ? `${result.tag}: ` : "";
+  const tag = several ? `${result.tag}: ` : "";
   const highest = roofs[roofs.length - 1].y;
   slopes(result.machine).forEach((slope) => {
     const from = Math.max(x0, y0 / slope.rate);
@@ -98,14 +99,13 @@ function drawRoofs(svg, { x, y, result, k, two, roofs }) {
 }
 
 // Names stand where they touch no other name or mark, else only in the hint.
-function drawLayers(svg, { points, x, y, two, right, taken }) {
+function drawLayers(svg, { points, x, y, several, right, taken }) {
   taken.push(...points.map((p) => box(x(p.x) - 6, y(p.y) - 6, 12, 12)));
   points.forEach((p) => {
-    const colour = p.which ? "var(--second)" : "var(--first)";
     const [cx, cy] = [x(p.x), y(p.y)];
     hint(svg.append("circle").attr("class", "mark").attr("cx", cx).attr("cy", cy).attr("r", 5)
-      .style("fill", colour),
-    `${p.name}${two ? ` (${"AB"[p.which]})` : ""}: ${figure(p.y)} MACs per cycle, ` +
+      .style("fill", resultColour(p.which)),
+    `${p.name}${several ? ` (${kTags[p.which]})` : ""}: ${figure(p.y)} MACs per cycle, ` +
       `${figure(p.x)} MACs per byte, array peak ${figure(p.peak)}`);
     const name = shortened(p.name, 14);
     const w = name.length * 7;

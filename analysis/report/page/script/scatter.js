@@ -44,18 +44,6 @@ class Scatter {
         String(sweep.axes.indexOf(view.colour)), choose((a) => { view.colour = sweep.axes[a]; })));
   }
 
-  colours() {
-    const axis = this.view.colour;
-    if (!axis) return { axis, of: () => 0, list: [{ name: "points", colour: "var(--first)" }] };
-    const count = axis.values.length;
-    const ordered = axis.settings.length === 1 && axis.values.every(([v]) => typeof v === "number");
-    const list = axis.texts.map((name, p) => ({ name, colour:
-      (ordered && count > 2) || count > kCategories.length
-        ? rampColour(count > 1 ? p / (count - 1) : 0) : kCategories[p] }));
-    const column = this.view.sweep.points.axes[this.view.sweep.axes.indexOf(axis)];
-    return { axis, of: (i) => column[i], list };
-  }
-
   scale(metric, log, range, points) {
     const values = points.map((i) => this.view.sweep.value(i, metric));
     let [low, high] = values.length > 0 ? d3.extent(values) : [0, 1];
@@ -104,7 +92,7 @@ class Scatter {
   }
 
   drawPoints() {
-    const colours = this.colours();
+    const colours = pointColours(this.view);
     const { feasible } = this.view.sweep.points;
     const paths = colours.list.map(() => ["", ""]);
     for (const i of this.points) {
@@ -138,7 +126,7 @@ class Scatter {
     const curve = (view.x.better === "lower") ? d3.curveStepAfter : d3.curveStepBefore;
     this.svg.append("path").attr("class", "front").attr("d", d3.line().curve(curve)(places));
     const g = this.svg.append("g").attr("class", "front-points");
-    const colours = this.colours();
+    const colours = pointColours(this.view);
     for (const [k, place] of this.front.map((i) => this.place(i)).entries()) {
       g.append("circle").attr("cx", place[0]).attr("cy", place[1])
         .attr("r", this.front.length > 60 ? 3 : 4.5)
@@ -232,6 +220,19 @@ class Scatter {
     this.tip.style.left = px > this.width / 2 ? "auto" : `${px * scale + 12}px`;
     this.tip.style.right = px > this.width / 2 ? `${(this.width - px) * scale + 12}px` : "auto";
   }
+}
+
+// What colours mean: {axis, of(point) -> position in the list, list of names and colours}.
+function pointColours(view) {
+  const axis = view.colour;
+  if (!axis) return { axis, of: () => 0, list: [{ name: "points", colour: "var(--first)" }] };
+  const count = axis.values.length;
+  const ordered = axis.settings.length === 1 && axis.values.every(([v]) => typeof v === "number");
+  const list = axis.texts.map((name, p) => ({ name, colour:
+    (ordered && count > 2) || count > kCategories.length
+      ? rampColour(count > 1 ? p / (count - 1) : 0) : kCategories[p] }));
+  const column = view.sweep.points.axes[view.sweep.axes.indexOf(axis)];
+  return { axis, of: (i) => column[i], list };
 }
 
 function inDomain(scale, value) {

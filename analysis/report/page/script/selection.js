@@ -51,7 +51,7 @@ function pointCard(view, i, tag) {
         i === sweep.best ? el("span", { class: "badge" }, "best feasible point") : null),
       el("button", { type: "button", class: "pin", "aria-pressed": String(pinned), onclick: () =>
         view.pin(i) }, pinned ? "Unpin" : "Pin to compare")),
-    tiles(sweep.metrics.map((m) => ({ ...m, value: sweep.value(i, m) }))),
+    tiles(sweep.figures(i)),
     el("dl", { class: "settings" }, sweep.settings(i).map(({ name, value }) =>
       el("div", {}, el("dt", {}, name), el("dd", {}, settingText(value))))),
     el("p", { class: "verdict" }, sweep.points.front[i] ? "On the Pareto front. " : null,

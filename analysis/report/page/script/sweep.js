@@ -12,8 +12,9 @@ function showSweep(data, blocks) {
     return;
   }
   const view = new View(sweep);
-  replaceContent(content, bestSection(sweep), exploration(view), pointTableSection(view),
-    sensitivitySection(sweep), failureSection(sweep), selectionDetail(view), spec(sweep));
+  keepInAddress(view);
+  replaceContent(content, bestSection(sweep), exploration(view), parallelSection(view),
+    pointTableSection(view), sensitivitySection(sweep), failureSection(sweep), selectionDetail(view), spec(sweep));
 }
 
 function sweepText(sweep) {
@@ -34,8 +35,7 @@ function bestSection(sweep) {
   const main = sweep.mainMetrics();
   return section("Best feasible point",
     `Point ${sweep.points.id[sweep.best]}: ${sweep.label(sweep.best)}`,
-    tiles(sweep.metrics.filter((m) => main.has(m.name))
-      .map((m) => ({ ...m, value: sweep.value(sweep.best, m) }))));
+    tiles(sweep.figures(sweep.best, sweep.metrics.filter((m) => main.has(m.name)))));
 }
 
 function exploration(view) {

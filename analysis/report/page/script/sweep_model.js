@@ -16,6 +16,8 @@ class Sweep {
     this.metrics = data.metrics.filter((m) => data.points.metrics[m.name].some((v) => v !== null));
     this.objectives = data.objectives.map((name) => this.metric(name)).filter((m) => m);
     this.axes = data.axes.map((axis) => ({ ...axis, texts: axis.values.map(positionText) }));
+    this.accuracyRanges = new Map(data.accuracy_ranges.map(([value, low, high]) =>
+      [value, { low, high, what: "95 % confidence interval" }]));
     this.best = data.best === null ? null : this.positionById.get(data.best) ?? null;
   }
 
@@ -30,6 +32,15 @@ class Sweep {
 
   value(i, metric) {
     return this.points.metrics[metric.name][i];
+  }
+
+  // Metrics with the point's values, and what is known of their uncertainty.
+  figures(i, metrics = this.metrics) {
+    return metrics.map((metric) => {
+      const value = this.value(i, metric);
+      const range = metric.name === "top1_percent" ? this.accuracyRanges.get(value) : undefined;
+      return { ...metric, value, range };
+    });
   }
 
   position(i, axis) {
@@ -96,7 +107,7 @@ class Sweep {
     const machine = this.machines[this.points.machine[i]];
     return { network: network.name, machine, components: this.components, inputs: this.inputs, layers,
       warnings: machine.extrapolated ? ["Some constants are extrapolated beyond the tables."] : [],
-      metrics: this.metrics.map((m) => ({ ...m, value: this.value(i, m) })) };
+      metrics: this.figures(i) };
   }
 
   async layerNumbers(i) {

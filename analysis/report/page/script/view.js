@@ -15,6 +15,7 @@ class View {
       sweep.axes[0] || null;
     this.selected = sweep.best ?? (sweep.done.length > 0 ? sweep.done[0] : null);
     this.pinned = null;
+    this.usual = { x: this.x, y: this.y, colour: this.colour, selected: this.selected };
     this.reset();
   }
 

@@ -164,7 +164,7 @@ class PageTest(unittest.TestCase):
         self.open(page_of("comparison", self.run_result, self.other_result))
         results = [json.loads(p.read_text()) for p in (self.run_result, self.other_result)]
         layers = results[0]["layers"]
-        for chart in [*RUN_CHARTS, "change-cycles", "change-energy"]:
+        for chart in [*RUN_CHARTS, "change-cycles-B", "change-energy-B"]:
             self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
         self.assertEqual(len(self.all("#chart-cycles .amount")), 2 * len(layers))
         change = results[1]["latency"]["cycles"] - results[0]["latency"]["cycles"]
@@ -174,6 +174,22 @@ class PageTest(unittest.TestCase):
         self.assertIn("McNemar", self.one("#content").text)
         self.expect_well_drawn()
         self.keep("comparison")
+
+    def test_three_results_are_compared_with_the_first(self):
+        self.open(page_of("three", self.run_result, self.other_result, self.run_result))
+        first, other = (json.loads(p.read_text()) for p in (self.run_result, self.other_result))
+        for chart in [*RUN_CHARTS, *(f"change-{figure}-{tag}" for figure in ("cycles", "energy")
+                                     for tag in "BC")]:
+            self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
+        self.assertEqual(len(self.all("#chart-cycles .amount")), 3 * len(first["layers"]))
+        self.assertEqual(len(self.all("#content .card")), 3)
+        cells = next([cell.text for cell in row.find_elements(By.CSS_SELECTOR, "th, td")]
+                     for row in self.all("table tr") if row.text.startswith("Cycles"))
+        a, b = (f"{result['latency']['cycles']:,}" for result in (first, other))
+        self.assertEqual([cells[k] for k in (1, 2, 5)], [a, b, a])
+        self.assertEqual(cells[6], "0")
+        self.expect_well_drawn()
+        self.keep("three")
 
     def test_a_sweep_is_filtered(self):
         self.open(page_of("sweep", written("sweep_50", self.sweep)))
@@ -194,6 +210,61 @@ class PageTest(unittest.TestCase):
         low.send_keys(str(energies[20] - 1e-6), Keys.TAB)
         self.browser.settle()
         self.assertEqual(self.shown(), len(done) - 20)
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_the_view_of_a_sweep_is_in_the_address(self):
+        page = page_of("sweep", written("sweep_50", self.sweep))
+        self.open(page)
+        self.assertNotIn("#", self.browser.driver.current_url)
+        self.press(self.box("composable"))
+        self.press(self.box("Feasible points only"))
+        self.browser.run("const s = document.querySelectorAll('.plot select')[0];"
+                         "s.value = 'area_mm2'; s.dispatchEvent(new Event('change'));")
+        low = self.one("input[aria-label='Energy, µJ, at least']")
+        energies = sorted(p["metrics"]["energy_uj"] for p in self.sweep["points"]
+                          if p["status"] == "done")
+        low.send_keys(str(energies[5] - 1e-6), Keys.TAB)
+        self.press(self.all("button.point")[2])
+        self.browser.settle()
+        shown, chosen = self.shown(), self.texts("#cards h3")
+        address = self.browser.driver.current_url
+        self.open(page)
+        self.assertNotEqual(self.shown(), shown)
+        self.browser.driver.get("about:blank")
+        self.browser.driver.get(address)
+        self.browser.settle()
+        self.assertEqual(self.shown(), shown)
+        self.assertEqual(self.texts("#cards h3"), chosen)
+        self.assertFalse(self.box("composable").is_selected())
+        self.assertIn("Area", self.one(".scatter svg").get_attribute("aria-label"))
+        self.browser.driver.get("about:blank")
+        self.browser.driver.get(page.as_uri() + "#x=no&point=99999&without=[1&range=[]&without=[[]]")
+        self.browser.settle()
+        self.assertEqual(self.shown(), len([p for p in self.sweep["points"] if p["status"] == "done"]))
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_points_are_lines_through_their_settings_and_figures(self):
+        self.open(page_of("sweep", written("sweep_50", self.sweep)))
+        done = [p for p in self.sweep["points"] if p["status"] == "done"]
+        svg = self.one("#chart-parallel svg")
+        front = front_of(done)
+        self.assertEqual(len(self.all(".front-line")), len(front))
+        self.assertEqual(self.one(".parallel .others").get_attribute("d").count("M"),
+                         len(done) - len(front))
+        self.assertEqual(len(self.all(".parallel .chosen")), 1)
+        # On the row of energies, which differ, the last line of the front.
+        before = self.texts("#cards h3")
+        self.browser.run(
+            "const [svg] = arguments, line = [...document.querySelectorAll('.front-line')].pop(),"
+            " box = svg.getBoundingClientRect(), row = line.getAttribute('d').split('L').slice(-2)[0],"
+            " [x, y] = row.split(',').map(Number);"
+            "svg.dispatchEvent(new MouseEvent('click',"
+            " {clientX: box.left + x, clientY: box.top + y, bubbles: true}));", svg)
+        self.browser.settle()
+        self.assertNotEqual(self.texts("#cards h3"), before)
+        self.press(self.box("composable"))
+        left = front_of([p for p in done if p["settings"]["array.datapath"] != "composable"])
+        self.assertEqual(len(self.all(".front-line")), len(left))
         self.assertEqual(self.browser.complaints(), [])
 
     def test_the_store_of_a_sweep_is_a_page(self):
@@ -256,6 +327,7 @@ class PageTest(unittest.TestCase):
         self.press(button)
         self.assertEqual(self.texts("#cards h3")[0], f"Point {chosen}")
         point = next(p for p in self.sweep["points"] if p["id"] == int(chosen))
+        self.assertRegex(self.one("#cards .range").text, r"^\d\d\.\d to \d\d\.\d$")
         self.assertIn(f"{point['metrics']['energy_uj']:.1f} µJ in total",
                       self.one("#selection #chart-energy").text)
         # The last point of the front, by its place.

@@ -189,7 +189,7 @@ def make_sweep(count, seed=1):
         "components": {"cycles": CYCLES, "traffic": TRAFFIC, "energy": ENERGY, "area": AREA},
         "machines": machines, "points": points,
         "analysis": {"front": [p["id"] for p in front], "best": front[0]["id"] if front else None,
-                     "sensitivity": sensitivity(points, axes)}}
+                     "images": 1000, "sensitivity": sensitivity(points, axes)}}
 
 
 if __name__ == "__main__":

@@ -48,12 +48,16 @@ Json data_of(const std::string& html) {
 TEST(Page, holds_a_run_a_comparison_or_a_sweep) {
   EXPECT_EQ(data_of(page(run_result()))["runs"].size(), 1u);
   const std::string run = run_result().dump();
-  EXPECT_EQ(data_of(report_page({{"a", run}, {"b", run}}))["runs"].size(), 2u);
+  for (const std::size_t count : {2u, 3u, 6u}) {
+    const Json data = data_of(report_page(std::vector<PageInput>(count, {"a", run})));
+    EXPECT_EQ(data["runs"].size(), count);
+    EXPECT_EQ(data["pairs"].size(), count - 1);
+  }
   EXPECT_EQ(data_of(page(sweep_result()))["sweep"]["points"]["id"], Json({0, 1}));
 }
 
 Json pair_of(const Json& a, const Json& b) {
-  return data_of(report_page({{"a", a.dump()}, {"b", b.dump()}}))["pair"];
+  return data_of(report_page({{"a", a.dump()}, {"b", b.dump()}}))["pairs"][0];
 }
 
 Json run_with(const std::string& right, const std::string& images_sha256 = "i") {
@@ -73,9 +77,34 @@ TEST(Page, accuracies_differ_if_the_same_images_bear_it_out) {
   EXPECT_NE(ten_less["why"].get<std::string>().find("10 images right in A alone, 0 in B alone"),
             std::string::npos);
   EXPECT_NE(ten_less["why"].get<std::string>().find("p = 0.002"), std::string::npos) << ten_less;
+  const Json third = data_of(report_page({{"a", run_with(ten + rest).dump()},
+                                          {"b", run_with(ten + rest).dump()},
+                                          {"c", run_with("0000111111" + rest).dump()}}))["pairs"];
+  EXPECT_NE(third[0]["why"].get<std::string>().find("0 in B alone"), std::string::npos);
+  EXPECT_NE(third[1]["why"].get<std::string>().find("4 images right in A alone, 0 in C alone"),
+            std::string::npos);
   const Json four_less = pair_of(run_with(ten + rest), run_with("0000111111" + rest));
   EXPECT_FALSE(four_less["differ"]) << four_less;
   EXPECT_NE(four_less["why"].get<std::string>().find("p = 0.12"), std::string::npos) << four_less;
+}
+
+TEST(Page, accuracies_of_a_sweep_have_intervals) {
+  Json sweep = sweep_result();
+  sweep["metrics"].push_back(
+      {{"name", "top1_percent"}, {"unit", "%"}, {"better", "higher"}, {"meaning", "right"}});
+  sweep["points"][0]["metrics"]["top1_percent"] = 90;
+  sweep["points"][1]["metrics"]["top1_percent"] = 100;
+  EXPECT_EQ(data_of(page(sweep))["sweep"]["accuracy_ranges"], Json::array());
+  sweep["analysis"]["images"] = 100;
+  const Json ranges = data_of(page(sweep))["sweep"]["accuracy_ranges"];
+  ASSERT_EQ(ranges.size(), 2u);
+  EXPECT_EQ(ranges[0][0], 90);
+  EXPECT_NEAR(ranges[0][1].get<double>(), 82.56, 0.01);  // Wilson's interval of 90 of 100
+  EXPECT_NEAR(ranges[0][2].get<double>(), 94.48, 0.01);
+  EXPECT_NEAR(ranges[1][1].get<double>(), 96.30, 0.01);
+  EXPECT_EQ(ranges[1][2], 100);
+  sweep["analysis"]["images"] = 2'000'000'000;
+  EXPECT_EQ(error_of(sweep), "r.json: /analysis/images: expected at most 1000000000 images");
 }
 
 TEST(Page, accuracies_on_unlike_images_are_not_compared) {
@@ -180,8 +209,10 @@ TEST(Page, other_schemas_are_refused) {
   EXPECT_EQ(error_of(Json{{"schema", "dcnsim.sweep/2"}}),
             "r.json: /schema: dcnsim.sweep/2, expected dcnsim.run/1 or dcnsim.sweep/1");
   EXPECT_EQ(error({{"a", run_result().dump()}, {"b", sweep_result().dump()}}),
-            "b: /schema: dcnsim.sweep/1, expected dcnsim.run/1 in both files of a comparison");
-  EXPECT_EQ(error(std::vector<PageInput>{}), "0 results, expected one or two");
+            "b: /schema: dcnsim.sweep/1, expected dcnsim.run/1 in all files of a comparison");
+  EXPECT_EQ(error(std::vector<PageInput>{}), "0 results, expected one to 6");
+  EXPECT_EQ(error(std::vector<PageInput>(7, {"r", run_result().dump()})),
+            "7 results, expected one to 6");
 }
 
 TEST(Page, every_field_is_checked) {
