@@ -125,12 +125,20 @@ Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   const auto words = [&](std::int64_t bits) { return words_bytes(bits, config.weight_buffer); };
   const std::int64_t bias_bits = 8 * bias_bytes(config.accumulator.bits);
   const std::int64_t parameter_bits = 8 * parameter_bytes(d, config);
-  for (const EqualTiles& block :
-       WeightLayout(d, config).blocks(tile_channels_of_group(d), tile_groups(d))) {
-    room.needed += static_cast<std::int64_t>(block.count) *
-                   (words(chunk * block.size * d.weight.bits) + words(block.size * bias_bits) +
-                    words(block.size * parameter_bits));
-  }
+  const WeightLayout layout(d, config);
+  const auto tile_of = [&](int groups) {
+    std::int64_t bytes = 0;
+    for (const EqualTiles& block : layout.blocks(tile_channels_of_group(d), groups)) {
+      bytes += static_cast<std::int64_t>(block.count) *
+               (words(chunk * block.size * d.weight.bits) + words(block.size * bias_bits) +
+                words(block.size * parameter_bits));
+    }
+    return bytes;
+  };
+  const int groups = tile_groups(d);
+  room.needed = tile_of(groups);
+  // A last group by itself has blocks of an array width, which may take more than several at once.
+  if (d.conv.groups % groups == 1) room.needed = std::max(room.needed, tile_of(1));
   room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
   return room;
 }

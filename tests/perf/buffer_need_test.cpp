@@ -92,16 +92,21 @@ TEST(Room, is_that_of_the_largest_tile) {
     const auto room = [](const BufferConfig& b, std::size_t tiles) {
       return b.double_buffered && tiles > 1 ? b.capacity_bytes / 2 : b.capacity_bytes;
     };
-    const auto expect_room = [](const Room& actual, std::int64_t needed, std::int64_t available) {
-      EXPECT_EQ(actual.needed, needed);
-      EXPECT_EQ(actual.available, available);
+    const auto expect_room = [&](const char* of, const Room& actual, std::int64_t needed,
+                                 std::int64_t available) {
+      EXPECT_EQ(actual.needed, needed) << of;
+      EXPECT_EQ(actual.available, available) << of;
     };
-    expect_room(input_room(d, config), input, room(config.input_buffer, input_tiles.size()));
-    expect_room(weight_room(d, config), weight, room(config.weight_buffer, weight_tiles.size()));
+    expect_room("input", input_room(d, config), input,
+                room(config.input_buffer, input_tiles.size()));
+    expect_room("weight", weight_room(d, config), weight,
+                room(config.weight_buffer, weight_tiles.size()));
     if (!cuts_planes) {  // which is illegal
-      expect_room(output_room(d, config), output, room(config.output_buffer, output_tiles.size()));
+      expect_room("output", output_room(d, config), output,
+                  room(config.output_buffer, output_tiles.size()));
     }
-    expect_room(accumulator_room(d, config), accumulator, config.accumulator_buffer_bytes);
+    expect_room("accumulator", accumulator_room(d, config), accumulator,
+                config.accumulator_buffer_bytes);
   });
 }
 
