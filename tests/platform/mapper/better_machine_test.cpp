@@ -198,16 +198,24 @@ Descriptor same_mapping(const LayerMapping& mapping, const Descriptor& layer) {
 /// Why hardware makes a better machine, or a smaller layer, the dearer one: the very mapping of
 /// before is. Longer runs may be one burst where shorter ones are three, and tiles of whole bus
 /// words may share words of a wider bus, or with narrower codes, so that their columns are padded:
-/// there is nothing to compare then but that this costs less than a tenth.
-double explained(const LayerMapping& before, const Descriptor& layer,
+/// there is nothing to compare then but that this costs a bus word a run, or less than a tenth.
+double explained(const LayerMapping& before, const LayerMapping& after, const Descriptor& layer,
                  const AcceleratorConfig& config) {
   const Descriptor d = same_mapping(before, layer);
   const std::string reason = why_illegal(d, config);
-  if (reason.find("share a bus word") != std::string::npos) return 1.1 * figure(before);
+  if (reason.find("share a bus word") != std::string::npos) {
+    const double words = config.mapping.objective == Objective::kTraffic
+                             ? static_cast<double>(lines(after, config)) * config.dma.bus_bytes
+                             : 0;
+    return std::max(1.1 * figure(before), figure(before) + words);
+  }
   if (!reason.empty()) return 0;
   const EnergyModel none;
   return MappingSearch(config, lpddr4_3200(), none).evaluate(d, d.tiling).score.first;
 }
+
+/// Mappings are the best but for half a percent (best_mapping_test.cpp).
+constexpr double kMayMiss = 1.005;
 
 void expect_better(Objective objective, Memory memory, int layers, unsigned seed) {
   RandomLayer random(seed);
@@ -229,7 +237,7 @@ void expect_better(Objective objective, Memory memory, int layers, unsigned seed
       if (figure(*after) <= figure(*before) + tolerance(*before, d, config, with, on)) continue;
       exceptions += ' ' + std::to_string(i) + ' ' + better.what + ',';
       ++excepted;
-      EXPECT_LE(figure(*after), explained(*before, with, on))
+      EXPECT_LE(figure(*after), kMayMiss * explained(*before, *after, with, on))
           << i << ' ' << better.what << shown(d, config) << shown(*before) << '\n'
           << shown(*after);
     }
