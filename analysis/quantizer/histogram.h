@@ -27,6 +27,7 @@ class Histogram {
   /// Values other than zero: zeros are exact in every format and count for nothing here, but in
   /// zero_fraction().
   std::uint64_t count() const { return count_; }
+  std::uint64_t zeros() const { return zeros_; }
   /// Of all values, those that are the code 0 in the format: zeros, values nearer to 0 than to the
   /// next code (a bin's spread evenly over it) and negative ones in an unsigned format. 0 if there
   /// are no values. `step`: as of noise().

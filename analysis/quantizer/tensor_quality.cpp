@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/quantizer/tensor_quality.h"
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -19,7 +20,10 @@ std::optional<SqnrLine> kappa(const std::function<const FormatChoice&(int bits)>
   }
 }
 
-void add_distribution(const Histogram& histogram, bool is_signed, TensorQuality& quality) {
+void add_distribution(const Histogram& histogram, bool is_signed, double scale,
+                      TensorQuality& quality) {
+  quality.range = value_range(quality.choice.format, scale);
+  quality.values = distribution(histogram, quality.range);
   quality.kurtosis = histogram.kurtosis();
   const FormatChoice& choice = quality.choice;
   quality.clipping =
@@ -43,7 +47,8 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
       quality.paper = choose_format(FormatRule::kPaper, weights, quality.choice.format.bits, true);
       Histogram histogram;
       histogram.add(weights);
-      add_distribution(histogram, true, quality);
+      const std::vector<double> scales = formats[layer].scales_of_weights();
+      add_distribution(histogram, true, *std::max_element(scales.begin(), scales.end()), quality);
       quality.kappa =
           kappa([&](int bits) -> const FormatChoice& { return quantizer.weight(layer, bits); });
       qualities.push_back(std::move(quality));
@@ -55,7 +60,7 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
     const bool is_signed = quality.choice.format.is_signed;
     quality.paper =
         choose_format(FormatRule::kPaper, histogram, quality.choice.format.bits, is_signed);
-    add_distribution(histogram, is_signed, quality);
+    add_distribution(histogram, is_signed, quality.choice.scale(), quality);
     quality.kappa =
         kappa([&](int bits) -> const FormatChoice& { return quantizer.output(layer, bits); });
     qualities.push_back(std::move(quality));

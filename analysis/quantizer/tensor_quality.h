@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/quantizer/density_fit.h"
+#include "analysis/quantizer/distribution.h"
 #include "analysis/quantizer/noise_law.h"
 #include "analysis/quantizer/quantize_network.h"
 
@@ -26,6 +27,8 @@ struct TensorQuality {
   double clipping = 0;            ///< part of the noise from values out of range, 0..1
   double kurtosis = 0;            ///< of the values other than zero; high: collapses at low widths
   std::optional<SqnrLine> kappa;  ///< nothing if the tensor is exact
+  ValueRange range;               ///< of the format; of the channel with the largest steps
+  Distribution values;
 };
 
 /// A tensor whose clipping takes more than this part of its noise is clipped strongly: errors then

@@ -15,6 +15,19 @@ namespace {
 
 using Align = TextTable::Align;
 
+/// Null if all values are zero.
+Json values_json(const Distribution& values) {
+  if (values.count == 0) return nullptr;
+  return {{"zeros", values.zeros},
+          {"others", values.count},
+          {"low", values.low},
+          {"high", values.high},
+          {"magnitudes", values.magnitudes},
+          {"histogram", values.counts},
+          {"beyond_share", values.beyond},
+          {"to_zero_share", values.below_half_step}};
+}
+
 Json tensor_json(const TensorQuality& t) {
   Json json{{"name", t.name},
             {"format", to_string(t.choice.format)},
@@ -23,6 +36,8 @@ Json tensor_json(const TensorQuality& t) {
              {{"format", to_string(t.paper.format)}, {"sqnr_db", decibels(t.paper.sqnr_db())}}},
             {"clipping_share", t.clipping},
             {"kurtosis", t.kurtosis}};
+  json["range"] = {{"low", t.range.low}, {"high", t.range.high}, {"step", t.range.step}};
+  json["values"] = values_json(t.values);
   json["kappa"] = nullptr;
   if (t.kappa) {
     json["kappa"] = {{"db_per_bit", t.kappa->kappa_db},
