@@ -42,6 +42,7 @@ void add_map(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_experiment(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_new_machine(CLI::App& app, Action& action);
 void add_timeline(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_sweep_results(CLI::App& sweep, Action& action);

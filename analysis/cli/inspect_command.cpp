@@ -275,7 +275,7 @@ void add_inspect(CLI::App& app, Action& action) {
   CLI::App* inspect = add_command(
       app, "inspect", "What a network, an accelerator file or a result contains", "",
       {{"dcnsim inspect cifar10_plain7", ""},
-       {"dcnsim inspect small_edge >my_machine.yaml", "a preset to change: what is printed is one"},
+       {"dcnsim inspect small_edge", "the file with all its fields, peaks, highest clock, area"},
        {"dcnsim inspect result.json", "what dcnsim run --json has written"}});
   inspect
       ->add_option("file", options->what,

@@ -21,7 +21,7 @@ int run_command(int argc, char** argv) {
        {"dcnsim run --accelerator large_edge -w 4 -a 8", "a larger machine, narrower weights"},
        {"dcnsim map --layer conv1", "how a layer is executed, and why"},
        {"dcnsim allocate --equal-bits 6 -o allocated.onnx", "a width for every layer"},
-       {"dcnsim inspect small_edge >my_machine.yaml", "a machine to change"},
+       {"dcnsim new-machine small_edge >m.yaml", "a machine to change"},
        {"dcnsim run --json result.json", ""},
        {"dcnsim report result.json -o result.html", "a page to look at"}});
   dcnsim::cli::Action action;
@@ -33,6 +33,7 @@ int run_command(int argc, char** argv) {
   dcnsim::cli::add_compile(app, action);
   dcnsim::cli::add_experiment(app, action);
   dcnsim::cli::add_inspect(app, action);
+  dcnsim::cli::add_new_machine(app, action);
   dcnsim::cli::add_timeline(app, action);
   dcnsim::cli::add_sweep(app, action);
   dcnsim::cli::add_report(app, action);

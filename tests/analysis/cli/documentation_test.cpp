@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 const std::string kDocumentation = std::string(DCNSIM_DOCUMENTATION) + "/dcnsim";
 
 const std::vector<std::string> kCommands = {
-    "run",        "quantize",     "allocate",    "finetune",    "map",
-    "compile",    "experiment",   "inspect",     "timeline",    "sweep",
-    "sweep show", "sweep export", "sweep merge", "sweep slurm", "report"};
+    "run",          "quantize",    "allocate",    "finetune", "map",   "compile",
+    "experiment",   "inspect",     "new-machine", "timeline", "sweep", "sweep show",
+    "sweep export", "sweep merge", "sweep slurm", "report"};
 
 class DocumentationTest : public CommandTest {
  protected:
@@ -110,7 +110,8 @@ TEST_F(DocumentationTest, zsh_and_fish_have_every_option_of_every_command) {
   const std::string fish = slurp(kDocumentation + "/fish/dcnsim.fish");
   for (const std::string& command : kCommands) {
     std::string name = command;
-    std::replace(name.begin(), name.end(), ' ', '_');
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
     const std::size_t at = zsh.find("_dcnsim_" + name + "() {");
     ASSERT_NE(at, std::string::npos) << command;
     const std::string function = zsh.substr(at, zsh.find("\n}\n", at) - at);

@@ -349,6 +349,18 @@ TEST_F(SurfaceTest, what_inspect_prints_of_a_preset_is_an_accelerator_file) {
   }
 }
 
+TEST_F(SurfaceTest, a_new_machine_is_a_preset_with_its_comments) {
+  const Outcome printed = here("new-machine small_edge");
+  EXPECT_EQ(printed.code, 0) << printed.err;
+  EXPECT_EQ(printed.out, slurp(kPreset));
+  EXPECT_EQ(here("new-machine large_edge -o new.yaml").code, 0);
+  const Outcome run_with_it = here("map --accelerator new.yaml");
+  EXPECT_EQ(run_with_it.code, 0) << run_with_it.err;
+  expect_answer("new-machine smal_edge", {"small_edge_serial, ", "did you mean \"small_edge\"?"},
+                2);
+  expect_answer("new-machine new.yaml", {"no such accelerator preset"}, 2);
+}
+
 TEST_F(SurfaceTest, experiments_write_where_they_are_told_or_here) {
   ASSERT_EQ(here("experiment bit-fusion").code, 0);
   EXPECT_TRUE(fs::exists(path("bit_fusion.md")));
