@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dcnsim report: a run, a sweep or several runs as one HTML file, and as pictures for slides.
+// dcnsim report: a result or several runs as one HTML file, and as pictures for slides.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -95,9 +95,8 @@ void add_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* report = add_command(
       app, "report", "Results as a page to look at",
-      "Makes one HTML file of a sweep's store, of a result that `dcnsim run --json` or\n"
-      "`dcnsim sweep export --json` has written, or of up to six runs side by side. The page "
-      "needs\n"
+      "Makes one HTML file of a sweep's store, of a result that `--json` of run, allocate,\n"
+      "quantize or sweep export has written, or of up to six runs side by side. The page needs\n"
       "no network and nothing beside it.",
       {{"dcnsim report result.json -o result.html", ""},
        {"dcnsim report before.json after.json -o difference.html", "two runs side by side"},

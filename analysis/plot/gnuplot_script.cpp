@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "analysis/plot/gnuplot.h"
+#include "analysis/plot/palette.h"
 #include "analysis/plot/plot.h"
+#include "analysis/plot/point_names.h"
 #include "models/base/text/printable.h"
 
 namespace dcnsim {
@@ -24,11 +26,11 @@ constexpr std::size_t kMostNames = 28;         // in a legend that leaves the da
 constexpr double kHalfBar = 0.375;             // of the distance of two names
 constexpr double kLargest = 1e300;             // leaves gnuplot room for its own arithmetic
 
-// The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which white
-// swallows, and with grey for black, which is the text. Seven colours and eight marks: 56 pairs.
-constexpr std::array<std::string_view, 7> kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                   "#56B4E9", "#E69F00", "#595959"};
+// Seven colours and eight marks: 56 pairs.
 constexpr std::array<int, 8> kMarks{7, 5, 9, 13, 11, 15, 6, 4};  // gnuplot's point types
+
+// The frame of a plot with named points, so that it is known where they lie.
+constexpr double kFrameLeft = 84, kFrameRight = 876, kFrameBottom = 494;
 
 struct Range {
   double low, high;
@@ -239,7 +241,12 @@ std::string y_axis(const Plot& plot) {
 }
 
 std::string screen(double x, double y) {
-  return " at screen " + number(x / kWidth) + "," + number(1 - y / kHeight);
+  return "screen " + number(x / kWidth) + "," + number(1 - y / kHeight);
+}
+
+/// Where the frame begins.
+double top_of(const Plot& plot) {
+  return 32 + (plot.title.empty() ? 0 : 34) + (plot.subtitle.empty() ? 0 : 24);
 }
 
 std::string titles(const Plot& plot) {
@@ -247,17 +254,56 @@ std::string titles(const Plot& plot) {
   std::string script;
   if (!plot.title.empty()) {
     const std::string size = text_length(plain_text(plot.title)) <= 60 ? "19" : "15";
-    script += "set label 1 " + quoted(plot.title, 80) + screen(24, 34) + " font 'sans-serif Bold," +
-              size + "' textcolor rgb '#222222'\n";
+    script += "set label 1 " + quoted(plot.title, 80) + " at " + screen(24, 34) +
+              " font 'sans-serif Bold," + size + "' textcolor rgb '#222222'\n";
     below += 34;
   }
   if (!plot.subtitle.empty()) {
-    script += "set label 2 " + quoted(plot.subtitle, 108) + screen(24, below + 2) +
+    script += "set label 2 " + quoted(plot.subtitle, 108) + " at " + screen(24, below + 2) +
               " font 'sans-serif,14' textcolor rgb '#666666'\n";
-    below += 24;
   }
-  below += 8;
-  return script + "set tmargin at screen " + number(1 - below / kHeight) + "\n";
+  return script + "set tmargin at screen " + number(1 - top_of(plot) / kHeight) + "\n";
+}
+
+bool has_names(const Plot& plot) {
+  return std::any_of(plot.series.begin(), plot.series.end(),
+                     [](const Series& series) { return !series.names.empty(); });
+}
+
+/// What a linear or logarithmic axis makes of a value, 0..1.
+double share_of(double value, Range range, bool is_logarithmic) {
+  return is_logarithmic ? std::log(value / range.low) / std::log(range.high / range.low)
+                        : (value - range.low) / (range.high - range.low);
+}
+
+/// Frame and names of a plot whose points have some.
+std::string point_names(const Plot& plot) {
+  if (!has_names(plot)) return "";
+  const Range xs = x_range(plot), ys = y_range(plot);
+  const double top = top_of(plot);
+  std::vector<NamedMark> marks;
+  for (const Series& series : plot.series) {
+    for (std::size_t i = 0; i < series.points.size(); ++i) {
+      const Point& p = series.points[i];
+      const std::string name = i < series.names.size() ? plain_text(series.names[i]) : "";
+      if (!drawable(p, plot) || (name.empty() && !series.marks)) continue;
+      marks.push_back({kFrameLeft + share_of(p.x, xs, plot.log_x) * (kFrameRight - kFrameLeft),
+                       kFrameBottom - share_of(p.y, ys, plot.log_y) * (kFrameBottom - top), name,
+                       series.marks});
+    }
+  }
+  std::string script = "set lmargin at screen " + number(kFrameLeft / kWidth) +
+                       "\nset rmargin at screen " + number(kFrameRight / kWidth) +
+                       "\nset bmargin at screen " + number(1 - kFrameBottom / kHeight) + "\n";
+  for (const PlacedName& name : place_names(marks, {kFrameLeft, top, kFrameRight, kFrameBottom})) {
+    if (name.is_far) {
+      script += "set arrow from " + screen(name.mark_x, name.mark_y) + " to " +
+                screen(name.x, name.y) + " nohead linecolor rgb '#999999' linewidth 0.75 back\n";
+    }
+    script += "set label " + quoted(name.name, 80) + " at " + screen(name.x, name.y) + " " +
+              name.align + " font 'sans-serif,13' textcolor rgb '#444444' front\n";
+  }
+  return script;
 }
 
 /// Where the legend goes, and how long a name may be there.
@@ -273,7 +319,8 @@ Legend legend(const Plot& plot) {
     names += s.name.empty() ? 0 : 1;
   }
   std::string position = plot.legend_position;
-  if (position.empty()) position = longest == 0 ? "none" : longest > 22 ? "below" : "right";
+  if (position.empty())
+    position = longest == 0 || has_names(plot) ? "none" : longest > 22 ? "below" : "right";
   if (names > kMostNames && position != "none") {
     throw std::invalid_argument("plot: more than " + std::to_string(kMostNames) +
                                 " names in the legend");
@@ -293,10 +340,13 @@ Legend legend(const Plot& plot) {
 }
 
 std::string looks(const Series& series, std::size_t position) {
-  const std::string colour = " rgb '" + std::string(kColours[position % kColours.size()]) + "'";
+  const std::string_view by_position = kPalette[position % kCategoryColours].light;
+  const std::string colour =
+      " rgb '" + (series.colour.empty() ? std::string(by_position) : series.colour) + "'";
   if (series.bars) {
     // After as many bars as there are colours, the same ones paler.
-    const char* density = position < kColours.size() ? "1" : "0.45";
+    const bool is_pale = series.colour.empty() && position >= kCategoryColours;
+    const char* density = is_pale ? "0.45" : "1";
     return std::string("boxxyerror fillstyle solid ") + density +
            " border rgb 'white' linewidth 0.5 fillcolor" + colour;
   }
@@ -366,7 +416,8 @@ std::string gnuplot_script(const Plot& plot, PictureFormat format) {
       "set format '%.10g'\n";
   script += "set xlabel " + quoted(plot.x_label, 80) + " textcolor rgb '#444444'\n";
   script += "set ylabel " + quoted(plot.y_label, 48) + " textcolor rgb '#444444'\n";
-  return script + titles(plot) + x_axis(plot) + y_axis(plot) + key.commands + drawing;
+  return script + titles(plot) + x_axis(plot) + y_axis(plot) + point_names(plot) + key.commands +
+         drawing;
 }
 
 }  // namespace dcnsim

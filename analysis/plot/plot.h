@@ -13,14 +13,16 @@ struct Point {
   double x, y;
 };
 
-/// Colour and mark follow from the position in Plot::series, so that a series keeps them when
-/// another has nothing to show. A series without a name has no legend entry.
+/// Mark, and colour unless it is given, follow from the position in Plot::series, so that a series
+/// keeps them when another has nothing to show. A series without a name has no legend entry.
 struct Series {
   std::string name;
   std::vector<Point> points;  // joined in this order
   bool line = true;
   bool marks = true;
-  bool bars = false;  // instead: a bar a point, on top of the bars before at its x
+  bool bars = false;        // instead: a bar a point, on top of the bars before at its x
+  std::string colour = {};  // "#RRGGBB"
+  std::vector<std::string> names = {};  // of the points, beside them where there is room
 };
 
 /// Texts are UTF-8 and may come from anywhere: they appear as they are, save that control
@@ -33,7 +35,8 @@ struct Plot {
   std::vector<Series> series;
   std::vector<std::string> x_ticks;    // names of x = 0, 1, 2..., thinned out if many
   std::optional<double> y_min, y_max;  // otherwise what the points need
-  std::string legend_position;         // "right", "below", "none", or "" for what suits the names
+  std::string legend_position;         // "right", "below", "none", or "" for what suits the names;
+                                       // beside named points there is none
 };
 
 enum class PictureFormat { kSvg, kPng };

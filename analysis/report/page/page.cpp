@@ -72,9 +72,14 @@ std::string filled(std::string_view text, const Slots& slots) {
 
 std::string page_of(const std::string& title, const Json& data, const Json& layer_blocks) {
   const std::string library = licence_comment() + std::string(page::kD3);
-  const std::string script = filled(page::kScript, {{"area_colours", page::area_colours()},
-                                                    {"energy_colours", page::energy_colours()}});
-  const std::string style(page::kStyle);
+  const std::string script =
+      filled(page::kScript, {{"cause_colours", colour_table(page::Things::kCauses)},
+                             {"stream_colours", colour_table(page::Things::kStreams)},
+                             {"area_colours", colour_table(page::Things::kAreas)},
+                             {"energy_colours", colour_table(page::Things::kEnergies)},
+                             {"tensor_colours", colour_table(page::Things::kTensors)}});
+  const std::string style = filled(page::kStyle, {{"light_colours", page::light_variables()},
+                                                  {"dark_colours", page::dark_variables()}});
   return filled(
       page::kTemplate,
       {{"csp", fmt::format("default-src 'none'; script-src {} {}; style-src {}; img-src "
@@ -119,6 +124,10 @@ std::string report_page(const std::vector<PageInput>& inputs) {
                     {"cause_words", page::cause_words()},
                     {"sweep", sweep}},
                    results.sweep->layer_blocks);
+  }
+  if (!results.other.empty()) {
+    return page_of(results.result["network"].get<std::string>() + ": " + results.other,
+                   {{"kind", results.other}, {"result", results.result}}, Json::array());
   }
   const std::vector<Json>& runs = results.runs;
   const std::string title = runs[0]["network"].get<std::string>() + " on " +

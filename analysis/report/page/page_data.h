@@ -3,6 +3,7 @@
 // run and a point of a sweep look the same to them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct ResultsData {
   std::vector<Json> runs;      ///< one or more, or
   Json pairs = Json::array();  ///< of the first run and each of the others: accuracy_pair()
   std::optional<SweepData> sweep;
+  std::string other;  ///< "allocation" or "quantize", if it is that of
+  Json result;
 };
 ResultsData results_data(const std::vector<PageInput>& inputs);
 
@@ -63,6 +66,16 @@ struct Components {
     return {{"cycles", cycles}, {"traffic", traffic}, {"energy", energy}, {"area", area}};
   }
 };
+
+/// Of dcnsim.allocate/1 and dcnsim.quantize/1: what their files say, checked.
+Json allocation_data(const Fields& result);
+Json quantize_data(const Fields& result);
+
+/// A number, or null.
+Json number_or_null(const Fields& from, const char* field);
+
+/// Images that a result may speak of: their number is a double as well.
+inline constexpr std::uint64_t kMostImages = 1'000'000'000;
 
 /// `inputs[]`, which both schemas share.
 Json inputs_data(const Fields& result);

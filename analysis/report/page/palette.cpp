@@ -4,10 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <string_view>
+#include <utility>
 
+#include "analysis/plot/palette.h"
+#include "models/arch/layer.h"
 #include "models/cost/breakdown.h"
+#include "models/perf/attribution.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim::page {
 namespace {
@@ -27,7 +32,7 @@ std::string_view colour(PartGroup group) {
     case PartGroup::kControl:
       return "other";
     case PartGroup::kDramAccesses:
-      return "weight";
+      return "dram";
     case PartGroup::kDramUpkeep:
       return "refresh";
     case PartGroup::kLeakage:
@@ -36,11 +41,57 @@ std::string_view colour(PartGroup group) {
   return "other";
 }
 
+std::string_view colour(Cause cause) {
+  switch (cause) {
+    case Cause::kCompute:
+      return "work";
+    case Cause::kFillDrain:
+      return "work-light";
+    case Cause::kRequantize:
+      return "work-dark";
+    case Cause::kConflict:
+      return "work-pale";
+    case Cause::kDescriptor:
+      return "grey";
+    case Cause::kWeight:
+      return "weight";
+    case Cause::kInput:
+      return "input";
+    case Cause::kOutput:
+      return "output";
+    case Cause::kDramBusy:
+      return "dram";
+    case Cause::kRefresh:
+      return "refresh";
+    case Cause::kOverhead:
+      break;
+  }
+  return "other";
+}
+
+std::string_view colour(Stream stream) {
+  switch (stream) {
+    case Stream::kDescriptor:
+      return "grey";
+    case Stream::kWeight:
+      return "weight";
+    case Stream::kBias:
+      return "weight-light";
+    case Stream::kParameter:
+      return "work-dark";
+    case Stream::kInput:
+      return "input";
+    case Stream::kOutput:
+      return "output";
+  }
+  return "other";
+}
+
 /// Buffers are told apart, other parts have the colour of their group.
 std::string_view colour(AreaPart part) {
   if (part == AreaPart::kWeightBuffer) return "weight";
   if (part == AreaPart::kOutputBuffer) return "output";
-  if (part == AreaPart::kAccumulatorBuffer) return "dram";
+  if (part == AreaPart::kAccumulatorBuffer) return "sums";
   return colour(info(part).group);
 }
 
@@ -66,18 +117,62 @@ class Entries {
   std::size_t line_ = 0;  ///< where the last line begins
 };
 
+/// Calls visit(name, colour) for every enumerator.
+template <class Keys, class Visit>
+void for_each_key(const Keys& keys, const Visit& visit) {
+  for (const auto key : keys) visit(to_string(key), colour(key));
+}
+
+template <class Visit>
+void for_each(Things things, const Visit& visit) {
+  switch (things) {
+    case Things::kCauses:
+      return for_each_key(Attribution::keys(), visit);
+    case Things::kStreams:
+      return for_each_key(StreamBytes::keys(), visit);
+    case Things::kEnergies:
+      return for_each_key(PartGroups::keys(), visit);
+    case Things::kAreas:
+      return for_each_key(AreaBreakdown::keys(), visit);
+    case Things::kTensors:
+      visit("weights", "weight");
+      visit("inputs", "input");
+      visit("outputs", "output");
+      return;
+  }
+}
+
+std::string variables(std::string_view Colour::*ground) {
+  std::string text;
+  for (const Colour& colour : kPalette) {
+    text += fmt::format(" --{}: {};", colour.name, colour.*ground);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string area_colours() {
+std::string_view colour_name(Things things, std::string_view name) {
+  std::string_view found = "other";
+  for_each(things, [&](std::string_view known, std::string_view its_colour) {
+    if (known == name) found = its_colour;
+  });
+  return found;
+}
+
+std::string colour_of(Things things, std::string_view name) {
+  return std::string(light_colour(colour_name(things, name)));
+}
+
+std::string colour_table(Things things) {
   Entries entries;
-  for (const AreaPart part : AreaBreakdown::keys()) entries.add(to_string(part), colour(part));
+  for_each(things, [&](std::string_view name, std::string_view its_colour) {
+    entries.add(name, its_colour);
+  });
   return entries.text();
 }
 
-std::string energy_colours() {
-  Entries entries;
-  for (const PartGroup group : PartGroups::keys()) entries.add(to_string(group), colour(group));
-  return entries.text();
-}
+std::string light_variables() { return variables(&Colour::light); }
+std::string dark_variables() { return variables(&Colour::dark); }
 
 }  // namespace dcnsim::page

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colours of the parts of area and energy, for script/palette.js: by the names of style.css.
+// Which colour of analysis/plot/palette.h a thing has, on pages and in pictures for slides.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace dcnsim::page {
 
-/// Lines of `NAME: "COLOUR",` for every part of the area.
-std::string area_colours();
-/// Likewise for every group of parts of the energy.
-std::string energy_colours();
+/// What a name means: the cause of cycles, a stream, a group of parts of energy, a part of area, a
+/// tensor of a layer ("weights", "inputs", "outputs").
+enum class Things { kCauses, kStreams, kEnergies, kAreas, kTensors };
+
+/// By the names of the palette; "other" for what is none of them.
+std::string_view colour_name(Things things, std::string_view name);
+/// On light ground: "#RRGGBB".
+std::string colour_of(Things things, std::string_view name);
+
+/// Lines of `NAME: "COLOUR",` for script/palette.js.
+std::string colour_table(Things things);
+/// The palette as declarations of CSS variables.
+std::string light_variables();
+std::string dark_variables();
 
 }  // namespace dcnsim::page

@@ -3,13 +3,32 @@
 
 #include <stdexcept>
 
+#include "analysis/report/allocation_report.h"
 #include "analysis/report/page/page_data.h"
+#include "analysis/report/quantize_report.h"
 #include "analysis/report/run_report.h"
 
 namespace dcnsim::page {
 namespace {
 
 constexpr const char* kSweepSchema = "dcnsim.sweep/1";
+
+/// Results with a page of their own beside runs and sweeps.
+struct OtherResult {
+  const char* schema;
+  const char* kind;
+  Json (*data)(const Fields& result);
+};
+constexpr OtherResult kOthers[] = {{kAllocationSchema, "allocation", allocation_data},
+                                   {kQuantizeSchema, "quantize", quantize_data}};
+
+/// Nothing if no schema of these.
+const OtherResult* other_result(const std::string& schema) {
+  for (const OtherResult& other : kOthers) {
+    if (schema == other.schema) return &other;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -24,11 +43,15 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
     const std::string schema = result.text("/schema");
     if (alone && schema == kSweepSchema) {
       results.sweep = sweep_data(result);
+    } else if (const OtherResult* other = other_result(schema); alone && other != nullptr) {
+      results.other = other->kind;
+      results.result = other->data(result);
     } else if (schema == kRunSchema) {
       results.runs.push_back(run_data(result));
     } else {
       result.fail("/schema", fmt::format("{}, expected {}{}", schema, kRunSchema,
-                                         alone ? std::string(" or ") + kSweepSchema
+                                         alone ? fmt::format(", {}, {} or {}", kSweepSchema,
+                                                             kAllocationSchema, kQuantizeSchema)
                                                : " in all files of a comparison"));
     }
   };

@@ -46,19 +46,15 @@ Json limit(const Fields& result) {
 Json what_if_data(const Fields& run) {
   if (!run.has("/what_if") || run.at("/what_if").is_null()) return nullptr;
   const Fields what_if = run.object("/what_if");
-  const auto number = [](const Fields& from, const char* field) {
-    const std::optional<double> value = from.number_or_null(field);
-    return value ? Json(*value) : Json(nullptr);
-  };
   Json changes = Json::array();
   for (const Fields& change : what_if.list("/changes")) {
     changes.push_back({{"name", change.exact_text("/name")},
                        {"kind", change.exact_text("/kind")},
                        {"keys", change.exact_text("/keys")},
                        {"outcome", change.exact_text("/outcome")},
-                       {"saves_share", number(change, "/saves_share")},
-                       {"energy_pj", number(change, "/energy_pj")},
-                       {"area_um2", number(change, "/area_um2")}});
+                       {"saves_share", number_or_null(change, "/saves_share")},
+                       {"energy_pj", number_or_null(change, "/energy_pj")},
+                       {"area_um2", number_or_null(change, "/area_um2")}});
   }
   return {{"mapping", what_if.exact_text("/mapping")},
           {"cycles", what_if.number("/cycles")},

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "analysis/plot/palette.h"
+#include "analysis/report/page/palette.h"
 
 namespace dcnsim::page {
 namespace {
-
-constexpr std::size_t kMostNamed = 20;  ///< layers that a legend names
 
 double sum(const Json& values) {
   double total = 0;
@@ -32,14 +35,22 @@ Plot layer_plot(const Json& result, const std::string& title, const std::string&
   return plot;
 }
 
+/// Components that are drawn as one.
+struct Part {
+  std::string name;
+  std::string colour;
+  std::vector<std::string> components;
+};
+
 /// Stacks of `parts`, each the sum of components of `kind`; parts that are 0 everywhere are left
 /// out.
 Plot stacks(Plot plot, const Json& result, const char* kind, const char* components,
-            const std::vector<EnergyGroup>& parts, double unit) {
+            const std::vector<Part>& parts, double unit) {
   const Json& names = result["components"][components];
-  for (const EnergyGroup& part : parts) {
+  for (const Part& part : parts) {
     Series series{part.name, {}};
     series.bars = true;
+    series.colour = part.colour;
     double x = 0, most = 0;
     for (const Json& layer : result["layers"]) {
       double amount = 0;
@@ -58,9 +69,20 @@ Plot stacks(Plot plot, const Json& result, const char* kind, const char* compone
 
 /// A part for each component.
 template <class Words>
-std::vector<EnergyGroup> each(const Json& names, const Words& called) {
-  std::vector<EnergyGroup> parts;
-  for (const Json& name : names) parts.push_back({called(name), {name.get<std::string>()}});
+std::vector<Part> each(const Json& names, Things things, const Words& called) {
+  std::vector<Part> parts;
+  for (const Json& item : names) {
+    const std::string name = item;
+    parts.push_back({called(name), colour_of(things, name), {name}});
+  }
+  return parts;
+}
+
+std::vector<Part> energy_parts(const Json& components) {
+  std::vector<Part> parts;
+  for (const EnergyGroup& group : energy_groups(components)) {
+    parts.push_back({group.name, colour_of(Things::kEnergies, group.name), group.components});
+  }
   return parts;
 }
 
@@ -71,6 +93,7 @@ Plot bit_plot(const Json& result) {
   std::size_t tensor = 0;
   for (const char* name : {"weights", "inputs", "outputs"}) {
     Series series{name, {}};
+    series.colour = colour_of(Things::kTensors, name);
     double x = 0;
     for (const Json& layer : result["layers"]) {
       const Json& bits = layer["bits"][tensor];
@@ -108,6 +131,18 @@ std::vector<Attained> attained(const Json& result) {
   return layers;
 }
 
+/// From the left edge up the slope of `rate` bytes a cycle to `peak`, named on its way.
+Series slope(const std::string& what, double rate, double low, double peak) {
+  const double knee = peak / rate, from = std::min(low, knee / 2);
+  Series series{"", {{from, rate * from}, {std::sqrt(from * knee), 0}, {knee, peak}}};
+  series.points[1].y = rate * series.points[1].x;
+  series.marks = false;
+  series.colour = light_colour("muted");
+  series.names = {"", fmt::format("{}, {:.3g} B a cycle", what, rate), ""};
+  return series;
+}
+
+/// As script/roofline.js draws it.
 Plot roofline_plot(const Json& result, const std::vector<Attained>& layers) {
   Plot plot = layer_plot(result, "Roofline", "MACs per cycle");
   plot.x_ticks.clear();
@@ -119,23 +154,29 @@ Plot roofline_plot(const Json& result, const std::vector<Attained>& layers) {
     high = std::max(high, layer.macs_per_byte);
     peak = std::max(peak, layer.peak);
   }
-  const double bus = result["machine"]["bus_bytes"];
-  const double knee = peak / bus;
-  Series roof{"array and bus",
-              {{std::min(low, knee), bus * std::min(low, knee)},
-               {knee, peak},
-               {std::max(high, 2 * knee), peak}}};
-  roof.marks = false;
-  plot.series.push_back(std::move(roof));
-  const bool named = layers.size() <= kMostNamed;
-  for (const Attained& layer : layers) {
-    const Point point{layer.macs_per_byte, layer.macs_per_cycle};
-    if (named || plot.series.size() == 1) {
-      plot.series.push_back({named ? layer.name : "layers", {point}, false});
-    } else {
-      plot.series.back().points.push_back(point);
-    }
+  plot.y_max = 2 * peak;  // room for names above the roof
+  const Json& machine = result["machine"];
+  const double bus = machine["bus_bytes"];
+  plot.series.push_back(slope("bus", bus, low, peak));
+  double fastest = bus;
+  if (const Json& dram = machine["dram_peak_bytes_per_s"]; !dram.is_null()) {
+    const double rate = dram.get<double>() / (machine["clock_mhz"].get<double>() * 1e6);
+    plot.series.push_back(slope("DRAM peak", rate, low, peak));
+    fastest = std::max(fastest, rate);
   }
+  const double knee = peak / fastest, end = std::max(high, 2 * peak / bus) * 2;
+  Series roof{"", {{knee, peak}, {std::sqrt(knee * end), peak}, {end, peak}}};
+  roof.marks = false;
+  roof.colour = light_colour("muted");
+  roof.names = {"", fmt::format("array, {:.4g}", peak), ""};
+  plot.series.push_back(std::move(roof));
+  Series marks{"", {}, false};
+  marks.colour = light_colour("first");
+  for (const Attained& layer : layers) {
+    marks.points.push_back({layer.macs_per_byte, layer.macs_per_cycle});
+    marks.names.push_back(layer.name);
+  }
+  plot.series.push_back(std::move(marks));
   return plot;
 }
 
@@ -144,15 +185,21 @@ Plot area_plot(const Json& result) {
   plot.x_ticks.clear();
   plot.x_label = "";
   plot.legend_position = "none";
-  Series series{"", {}};
-  series.bars = true;
+  std::vector<std::pair<double, std::string>> parts;
   const Json& names = result["components"]["area"];
   for (std::size_t i = 0; i < names.size(); ++i) {
-    plot.x_ticks.push_back(words(names[i]));
-    series.points.push_back(
-        {static_cast<double>(i), 1e-6 * result["machine"]["area_um2"][i].get<double>()});
+    parts.emplace_back(1e-6 * result["machine"]["area_um2"][i].get<double>(), names[i]);
   }
-  plot.series = {std::move(series)};
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [area, name] : parts) {
+    if (area == 0) continue;
+    Series series{"", {{static_cast<double>(plot.x_ticks.size()), area}}};
+    series.bars = true;
+    series.colour = colour_of(Things::kAreas, name);
+    plot.series.push_back(std::move(series));
+    plot.x_ticks.push_back(words(name));
+  }
   return plot;
 }
 
@@ -164,12 +211,13 @@ std::vector<Slide> run_slides(const Json& result, const std::string& suffix) {
   std::vector<Slide> slides{
       {"cycles",
        stacks(layer_plot(result, "Cycles by cause", "clock cycles"), result, "cycles", "cycles",
-              each(components["cycles"], [](const std::string& name) { return cause_words(name); }),
+              each(components["cycles"], Things::kCauses,
+                   [](const std::string& name) { return cause_words(name); }),
               1)},
       {"energy", stacks(layer_plot(result, "Energy by component", "energy, uJ"), result,
-                        "energy_pj", "energy", energy_groups(components["energy"]), 1e6)},
+                        "energy_pj", "energy", energy_parts(components["energy"]), 1e6)},
       {"traffic", stacks(layer_plot(result, "Bus traffic by stream", "kB"), result, "traffic",
-                         "traffic", each(components["traffic"], words), 1e3)},
+                         "traffic", each(components["traffic"], Things::kStreams, words), 1e3)},
       {"bit_widths", bit_plot(result)}};
   const std::vector<Attained> layers = attained(result);
   if (!layers.empty()) slides.push_back({"roofline", roofline_plot(result, layers)});

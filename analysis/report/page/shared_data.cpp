@@ -4,6 +4,11 @@
 
 namespace dcnsim::page {
 
+Json number_or_null(const Fields& from, const char* field) {
+  const std::optional<double> value = from.number_or_null(field);
+  return value ? Json(*value) : Json(nullptr);
+}
+
 Json inputs_data(const Fields& result) {
   Json list = Json::array();
   for (const Fields& input : result.list("/inputs")) {

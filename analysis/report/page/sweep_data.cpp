@@ -142,7 +142,6 @@ Json accuracy_ranges(const Fields& sweep, const Json& data) {
   const char* const images = "/analysis/images";
   const std::uint64_t count = sweep.has(images) ? sweep.count_or_null(images).value_or(0) : 0;
   const auto column = data["points"]["metrics"].find("top1_percent");
-  constexpr std::uint64_t kMostImages = 1'000'000'000;
   if (count > kMostImages) {
     sweep.fail(images, fmt::format("expected at most {} images", kMostImages));
   }

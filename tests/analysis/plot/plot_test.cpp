@@ -143,6 +143,40 @@ TEST_F(Picture, ShowsAllTexts) {
   EXPECT_TRUE(contains(svg, "width=\"900\" height=\"560\"")) << svg.substr(0, 400);
 }
 
+Plot named_points() {
+  Plot plot;
+  plot.series = {{"", {{1, 1}, {10, 10}, {10, 10.01}}, false}};
+  plot.series[0].names = {"left", "right", "beneath"};
+  plot.series[0].colour = "#123456";
+  return plot;
+}
+
+TEST(GnuplotScript, NamesStandBesideTheirPointsWhereTheyTouchNothing) {
+  const std::string script = svg_script(named_points());
+  EXPECT_TRUE(contains(script, "set label \"left\"")) << script;
+  EXPECT_TRUE(contains(script, "linecolor rgb '#123456'"));
+  EXPECT_TRUE(contains(script, "unset key"));
+  // The two at the right are one mark to the eye, and names need room on its left.
+  const std::size_t right = script.find("set label \"right\"");
+  ASSERT_NE(right, std::string::npos);
+  EXPECT_NE(script.find(" right font", right), std::string::npos);
+  Plot crowd = named_points();
+  crowd.series[0].points.assign(30, {5, 5});
+  crowd.series[0].names.assign(30, "the same place");
+  std::size_t names = 0;
+  const std::string crowded = svg_script(crowd);
+  for (std::size_t at = 0; (at = crowded.find("the same place", at + 1)) != std::string::npos;) {
+    ++names;
+  }
+  EXPECT_GE(names, 1u);
+  EXPECT_LT(names, 30u);
+}
+
+TEST_F(Picture, DrawsNamesOfPoints) {
+  const std::string svg = drawn(named_points());
+  EXPECT_TRUE(contains(svg, "<text>left</text>"));
+}
+
 TEST_F(Picture, EqualPlotsGiveEqualBytes) {
   for (const char* name : {"a.svg", "a.png"}) {
     EXPECT_EQ(drawn(curves(), name), drawn(curves(), name)) << name;

@@ -2,11 +2,8 @@
 // The allocation as a picture: layers down, weights, inputs and outputs across; a cell is filled to
 // the width's share of 16 bits and names it.
 
-const kTensors = [
-  { name: "weights", colour: "var(--weight)" },
-  { name: "inputs", colour: "var(--input)" },
-  { name: "outputs", colour: "var(--output)" },
-];
+const kTensors = Object.keys(kTensorColours)
+  .map((name) => ({ name, colour: colourOf(kTensorColours, name) }));
 const kWidestBits = 16;
 
 // rows: [{name, bits: [[w, i, o] of each result, or null]}]

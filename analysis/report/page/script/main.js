@@ -49,4 +49,6 @@ function embedded(id) {
 
 const kData = embedded("data");
 if (kData.kind === "sweep") showSweep(kData.sweep, embedded("layers"));
+else if (kData.kind === "quantize") showQuantize(kData.result);
+else if (kData.kind === "allocation") showAllocation(kData.result);
 else showRuns(kData.runs);

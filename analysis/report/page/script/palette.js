@@ -11,12 +11,10 @@ function resultColour(k) {
 }
 
 const kCauses = {
-  compute: "work", fill_drain: "work-light", overhead: "other", requantize: "work-dark",
-  bank_conflict: "work-pale", weight: "weight", input: "input", output: "output", descriptor: "grey", dram_busy: "dram",
-  refresh: "refresh",
+{{cause_colours}}
 };
 const kStreams = {
-  weight: "weight", bias: "weight-light", input: "input", output: "output", descriptor: "grey",
+{{stream_colours}}
 };
 const kAreas = {
 {{area_colours}}
@@ -25,6 +23,9 @@ const kAreas = {
 // By group of components, as the page's data names them.
 const kEnergies = {
 {{energy_colours}}
+};
+const kTensorColours = {
+{{tensor_colours}}
 };
 
 function colourOf(table, name) {

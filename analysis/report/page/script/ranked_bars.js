@@ -7,7 +7,8 @@ function rankedBars({ rows, axisTitle, format, most }) {
     const bars = d3.max(rows, (row) => row.bars.length);
     const several = bars > 1;
     const longest = Math.min(24, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + (several ? 26 : 12);
+    const tags = several ? 7 * d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.tag.length)) : 0;
+    const left = longest * 7 + 20 + (several ? tags + 6 : 0);
     const room = d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.text.length)) * 6.6 + 12;
     const right = Math.min(room, (width - left) * 0.6);
     const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 15];
@@ -20,7 +21,7 @@ function rankedBars({ rows, axisTitle, format, most }) {
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "row")
         .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - (several ? 24 : 10))
+      hint(g.append("text").attr("class", "name").attr("x", left - (several ? tags + 16 : 10))
         .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
         .text(shortened(row.name, 24)), row.name);
       row.bars.forEach((bar, k) => {

@@ -57,7 +57,8 @@ function roofline(results) {
       title: "MACs per cycle", ticks: logTicks(y.domain()) });
     const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, result, k,
       several, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
-    drawLayers(svg, { points, x, y, several, right: width - margin.right, taken });
+    drawLayers(svg, { points, x, y, several, left: margin.left, right: width - margin.right, top: 0,
+      bottom: margin.bottom, taken });
     return svg;
   };
 }
@@ -98,8 +99,13 @@ function drawRoofs(svg, { x, y, result, k, several, roofs }) {
   return taken;
 }
 
-// Names stand where they touch no other name or mark, else only in the hint.
-function drawLayers(svg, { points, x, y, several, right, taken }) {
+// Where a name may stand: beside its mark, else further off with a line to it.
+const kNamePlaces = [[8, 4, "start"], [-8, 4, "end"], [0, 18, "middle"], [0, -9, "middle"],
+  ...[22, 38, 54, 70].flatMap((far) => [[1, 1], [1, -1], [-1, 1], [-1, -1], [0, 1], [0, -1]].map(([h, v]) =>
+    [0.8 * far * h, 4 + far * v, h > 0 ? "start" : h < 0 ? "end" : "middle", true]))];
+
+// Names stand where they touch no other name or mark.
+function drawLayers(svg, { points, x, y, several, left, right, top, bottom, taken }) {
   taken.push(...points.map((p) => box(x(p.x) - 6, y(p.y) - 6, 12, 12)));
   points.forEach((p) => {
     const [cx, cy] = [x(p.x), y(p.y)];
@@ -109,12 +115,16 @@ function drawLayers(svg, { points, x, y, several, right, taken }) {
       `${figure(p.x)} MACs per byte, array peak ${figure(p.peak)}`);
     const name = shortened(p.name, 14);
     const w = name.length * 7;
-    const place = [[8, 4, "start"], [-8, 4, "end"], [0, 18, "middle"], [0, -9, "middle"]]
-      .map(([dx, dy, anchor]) => ({ dx, dy, anchor, box: box(
-        cx + dx - (anchor === "end" ? w : anchor === "middle" ? w / 2 : 0), cy + dy - 10, w, 13) }))
-      .find((c) => c.box.x1 < right && !taken.some((t) => overlap(t, c.box)));
+    const place = kNamePlaces.map(([dx, dy, anchor, leader]) => ({ dx, dy, anchor, leader, box: box(
+      cx + dx - (anchor === "end" ? w : anchor === "middle" ? w / 2 : 0), cy + dy - 10, w, 13) }))
+      .find((c) => c.box.x0 > left && c.box.x1 < right && c.box.y0 > top && c.box.y1 < bottom &&
+        !taken.some((t) => overlap(t, c.box)));
     if (!place) return;
     taken.push(place.box);
+    if (place.leader) {
+      svg.append("line").attr("class", "leader").attr("x1", cx).attr("y1", cy).attr("x2", cx + place.dx)
+        .attr("y2", cy + place.dy - 4).lower();
+    }
     svg.append("text").attr("class", "point-name").attr("x", cx + place.dx).attr("y", cy + place.dy)
       .attr("text-anchor", place.anchor).text(name);
   });

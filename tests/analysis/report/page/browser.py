@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 
-class Browser:
+class Chromium:
     def __init__(self, chromium, chromedriver, pictures):
         options = Options()
         options.binary_location = chromium

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Report pages in a real browser: they draw, filter, compare and print, ask for nothing, say nothing.
 
-browser_test.py DCNSIM SOURCES PICTURES CHROMIUM CHROMEDRIVER: screenshots are left in PICTURES.
+browser_test.py DCNSIM SOURCES PICTURES CHROMIUM CHROMEDRIVER
+browser_test.py DCNSIM SOURCES PICTURES FIREFOX
+Screenshots are left in PICTURES.
 """
 
 import copy
 import json
 import pathlib
+import random
 import re
+import struct
 import subprocess
 import sys
 import unittest
@@ -15,10 +19,11 @@ import unittest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from browser import Browser
+from browser import Chromium
+from firefox import Firefox
 from make_sweep import make_sweep
 
-DCNSIM, SOURCES, PICTURES, CHROMIUM, CHROMEDRIVER = (pathlib.Path(p) for p in sys.argv[1:6])
+DCNSIM, SOURCES, PICTURES, *BROWSER = (pathlib.Path(p) for p in sys.argv[1:])
 HOSTILE = "</script><img src=x onerror=\"window.hacked=1\">'&{{data}}\u2028"
 RUN_CHARTS = ["cycles", "energy", "bits", "traffic", "roofline", "stalls", "area"]
 
@@ -80,7 +85,7 @@ class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         PICTURES.mkdir(parents=True, exist_ok=True)
-        cls.browser = Browser(str(CHROMIUM), str(CHROMEDRIVER), PICTURES)
+        cls.browser = (Chromium if len(BROWSER) == 2 else Firefox)(*map(str, BROWSER), PICTURES)
         cls.run_result = simulated("small_edge")
         cls.other_result = simulated("large_edge", "--accelerator", "large_edge", "-w", 4, "-a", 6)
         cls.sweep = make_sweep(50)
@@ -146,6 +151,8 @@ class PageTest(unittest.TestCase):
             self.assertEqual(len(self.all(f"#chart-{chart} svg .layer")), len(layers), chart)
         macs = [layer for layer in layers if layer["macs"] > 0]
         self.assertEqual(len(self.all("#chart-roofline .mark")), len(macs))
+        self.assertEqual(sorted(self.texts("#chart-roofline .point-name")),
+                         sorted(layer["name"] for layer in macs))
         self.assertIn("cifar10_plain7_float on small_edge", self.one("h1").text)
         self.expect_well_drawn()
         self.keep("run")
@@ -190,6 +197,47 @@ class PageTest(unittest.TestCase):
         self.assertEqual(cells[6], "0")
         self.expect_well_drawn()
         self.keep("three")
+
+    def test_a_quantization_shows_ranges_and_clipping(self):
+        result = PICTURES / "quantize.json"
+        few = PICTURES / "few.bin"
+        few.write_bytes((SOURCES / "workloads/cifar10/calibration_500.bin").read_bytes()[:20 * 3073])
+        dcnsim("quantize", "cifar10_plain7", "-w", 4, "-a", 5, "--calibration", few, "--json", result,
+               "-o", PICTURES / "quantized.onnx")
+        tensors = json.loads(result.read_text())["tensors"]
+        self.open(page_of("quantize", result))
+        self.assertEqual(len(self.all("#chart-ranges .tensor-range")), len(tensors))
+        self.assertEqual(len(self.all(".histograms svg")), len(tensors))
+        clipped = [t for t in tensors if max(-t["values"]["low"], t["values"]["high"]) >
+                   max(-t["range"]["low"], t["range"]["high"])]
+        self.assertEqual(len(self.all("#chart-ranges .clipped")), len(clipped))
+        outside = [t for t in tensors if t["values"]["beyond_share"] > 0]
+        self.assertEqual(len([f for f in self.all(".histograms figure")
+                              if f.find_elements(By.CSS_SELECTOR, ".bin.clipped")]), len(outside))
+        self.assertTrue(0 < len(clipped) <= len(outside))
+        self.expect_well_drawn()
+        self.keep("quantize")
+
+    def test_an_allocation_shows_its_curve_and_reasons(self):
+        result = PICTURES / "allocation.json"
+        images, labels = PICTURES / "images.npy", PICTURES / "labels.txt"
+        header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 1, 4, 4), }".ljust(117) + "\n"
+        images.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                           random.Random(1).randbytes(20 * 16))
+        labels.write_text("0\n1\n" * 10)
+        dcnsim("allocate", SOURCES / "tests/fuzz/corpus/network/f3.onnx", "--calibration", images,
+               "--images", images, "--labels", labels, "--json", result,
+               "--curve", PICTURES / "curve.csv")
+        allocation = json.loads(result.read_text())
+        self.open(page_of("allocation", result))
+        marks = len(allocation["curve"]) + len(allocation["equal_widths"]) + 1
+        self.assertEqual(len(self.all("#chart-trade-off .mark")), marks)
+        self.assertEqual(len(self.all("#chart-trade-off .whisker")), marks)
+        self.press(self.all("#chart-trade-off .switch button")[1])
+        self.assertIn("energy of an image", self.one("#chart-trade-off svg").text)
+        self.assertIn("one bit less saves", self.one("#content").text)
+        self.expect_well_drawn()
+        self.keep("allocation")
 
     def test_a_sweep_is_filtered(self):
         self.open(page_of("sweep", written("sweep_50", self.sweep)))

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report/page/packed.h"
+#include "analysis/report/page/page_data.h"
 #include "analysis/report/page/slides.h"
 #include "tests/analysis/report/page/results.h"
 #include "tests/support/json_mutations.h"
@@ -54,6 +55,42 @@ TEST(Page, holds_a_run_a_comparison_or_a_sweep) {
     EXPECT_EQ(data["pairs"].size(), count - 1);
   }
   EXPECT_EQ(data_of(page(sweep_result()))["sweep"]["points"]["id"], Json({0, 1}));
+}
+
+TEST(Page, of_a_quantization_has_ranges_and_what_lies_beyond_them) {
+  const Json data = data_of(page(quantize_result()));
+  EXPECT_EQ(data["kind"], "quantize");
+  const Json& tensor = data["result"]["tensors"][0];
+  EXPECT_EQ(tensor["range"], Json({{"low", -4}, {"high", 3.96875}, {"step", 0.03125}}));
+  const Json& values = tensor["values"];
+  EXPECT_EQ(values["zeros"], 1);
+  EXPECT_EQ(values["others"], 9);
+  EXPECT_NEAR(values["low"].get<double>(), -6, 6.0 / 128);
+  EXPECT_EQ(values["high"], 8);
+  EXPECT_NEAR(values["beyond"].get<double>(), 2.0 / 9, 1e-9);
+  EXPECT_NEAR(values["to_zero"].get<double>(), 1.0 / 9, 1e-9);
+  Json old = quantize_result();
+  old["tensors"][0].erase("range");
+  old["tensors"][0].erase("values");
+  EXPECT_TRUE(data_of(page(old))["result"]["tensors"][0]["values"].is_null());
+}
+
+TEST(Page, of_an_allocation_has_accuracies_with_intervals) {
+  const Json data = data_of(page(allocation_result()));
+  EXPECT_EQ(data["kind"], "allocation");
+  // Wilson's interval of 90 of 100.
+  for (const Json& figures : {data["result"]["allocation"], data["result"]["curve"][1]}) {
+    EXPECT_NEAR(figures["accuracy"]["percent"].get<double>(), 90, 1e-9);
+    EXPECT_NEAR(figures["accuracy"]["low"].get<double>(), 82.56, 0.01);
+    EXPECT_NEAR(figures["accuracy"]["high"].get<double>(), 94.48, 0.01);
+  }
+  Json none = allocation_result();
+  none["images"] = 0;
+  none["float_top1"] = none["allocation"]["correct"] = none["equal_widths"][0]["correct"] = nullptr;
+  EXPECT_TRUE(data_of(page(none))["result"]["allocation"]["accuracy"].is_null());
+  Json more = allocation_result();
+  more["allocation"]["correct"] = 101;
+  EXPECT_EQ(error_of(more), "r.json: /allocation/correct: expected at most /images");
 }
 
 Json pair_of(const Json& a, const Json& b) {
@@ -207,7 +244,8 @@ TEST(Page, other_schemas_are_refused) {
   EXPECT_EQ(error_of(Json::parse("[]")), "r.json: /schema: missing");
   EXPECT_EQ(error_of(Json{{"schema", 1}}), "r.json: /schema: expected a string");
   EXPECT_EQ(error_of(Json{{"schema", "dcnsim.sweep/2"}}),
-            "r.json: /schema: dcnsim.sweep/2, expected dcnsim.run/1 or dcnsim.sweep/1");
+            "r.json: /schema: dcnsim.sweep/2, expected dcnsim.run/1, dcnsim.sweep/1, "
+            "dcnsim.allocate/1 or dcnsim.quantize/1");
   EXPECT_EQ(error({{"a", run_result().dump()}, {"b", sweep_result().dump()}}),
             "b: /schema: dcnsim.sweep/1, expected dcnsim.run/1 in all files of a comparison");
   EXPECT_EQ(error(std::vector<PageInput>{}), "0 results, expected one to 6");
@@ -216,13 +254,20 @@ TEST(Page, other_schemas_are_refused) {
 }
 
 TEST(Page, every_field_is_checked) {
-  ASSERT_EQ(error_of(run_result()), "no error");
-  ASSERT_EQ(error_of(sweep_result()), "no error");
   for (const Json& result : {run_result(), sweep_result()}) {
+    ASSERT_EQ(error_of(result), "no error");
     const auto read = [](const std::string& text) {
       report_page({{"r.json", text}});
       report_slides({{"r.json", text}});
     };
+    expect_clean_refusals(result, "r.json: ", read, "/");
+  }
+}
+
+TEST(Page, every_field_of_a_quantization_and_of_an_allocation_is_checked) {
+  for (const Json& result : {quantize_result(), allocation_result()}) {
+    ASSERT_EQ(error_of(result), "no error");
+    const auto read = [](const std::string& text) { page::results_data({{"r.json", text}}); };
     expect_clean_refusals(result, "r.json: ", read, "/");
   }
 }

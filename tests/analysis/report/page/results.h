@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "analysis/report/allocation_report.h"
+#include "analysis/report/quantize_report.h"
 #include "analysis/report/run_report.h"
 #include "models/arch/accelerator_yaml.h"
 
@@ -99,6 +101,64 @@ inline Json sweep_result() {
             {"sensitivity",
              {{{"metric", "energy_uj"},
                {"axes", {{{"axis", "weights"}, {"share", 1}, {"means", {3, 5}}}}}}}}}}};
+}
+
+/// One tensor of 8 bits, -4..3.97, two of whose nine values are out of range.
+inline Json quantize_result() {
+  Histogram histogram;
+  histogram.add({0, 0.001F, 0.5F, 1, 2, 3, 8, -6, -1, 0.25F});
+  TensorQuality tensor;
+  tensor.name = "conv1.weight";
+  tensor.choice = tensor.paper = {{8, 5, true, false}, 100, 1};
+  tensor.range = value_range(tensor.choice.format, tensor.choice.scale());
+  tensor.values = distribution(histogram, tensor.range);
+  tensor.kappa = SqnrLine{-7, 5.5, 0.3};
+  tensor.fit = DensityFit{};
+  QuantizeReport report;
+  report.version = "0.1.0";
+  report.inputs = {{"network", "nets/small.onnx", "0123"}};
+  report.network = "small";
+  report.rule = "min-error";
+  report.tensors = {tensor};
+  report.layers = {{"conv1", 20, 19.5}};
+  return Json::parse(to_json(report));
+}
+
+/// One tensor of 5 bits, 90 of 100 images right, a curve of two points.
+inline Json allocation_result() {
+  AllocationReport report;
+  report.version = "0.1.0";
+  report.inputs = {{"network", "nets/small.onnx", "0123"}};
+  report.network = "small";
+  report.accelerator = "small_edge";
+  report.clock_period_s = 5e-9;
+  report.goal = "as equal 5 bits";
+  report.noise_model = "measured";
+  report.weights = 1000;
+  report.images = 100;
+  report.float_top1 = 0.92;
+  TensorReport tensor;
+  tensor.name = "conv1.weight";
+  tensor.range = {2, 16};
+  tensor.choice = {{5, 4, true, false}, 1000, 10};
+  tensor.elements = 1000;
+  tensor.noise_share = 0.25;
+  tensor.saved_cost = 1000;
+  tensor.lost_db = 1.5;
+  report.tensors = {tensor};
+  report.allocation.name = "allocated";
+  report.allocation.weight_bits = 5000;
+  report.allocation.correct = 90;
+  report.equal = {report.allocation};
+  report.equal[0].name = "equal 5 bits";
+  CurvePoint point;
+  point.rule = kEqualRule;
+  point.widths = {5};
+  point.top1 = 0.9;
+  point.weight_bits = 5000;
+  report.curve = {point, point};
+  report.curve[1].rule = "measured";
+  return Json::parse(to_json(report));
 }
 
 }  // namespace dcnsim

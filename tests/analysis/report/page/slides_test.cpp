@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/analysis/report/page/results.h"
@@ -44,6 +45,37 @@ TEST(Slides, stack_energy_by_group_in_microjoules) {
   EXPECT_EQ(energy.series[1].name, "DRAM accesses");
 }
 
+/// As the page's scripts and its style find it, on light ground.
+std::string colour_on_page(const std::string& html, const std::string& thing) {
+  const std::string entry = thing + ": \"";
+  const std::size_t from = html.find(entry) + entry.size();
+  const std::string variable = "--" + html.substr(from, html.find('"', from) - from) + ": ";
+  return html.substr(html.find(variable) + variable.size(), 7);
+}
+
+TEST(Slides, have_the_colours_of_the_page) {
+  Json run = run_result();
+  run["layers"][0]["attribution"]["dram_busy"] = 5;
+  run["layers"][0]["traffic"]["by_stream"]["output"] = 5;
+  const std::vector<PageInput> input{{"a", run.dump()}};
+  const std::string html = report_page(input);
+  const std::vector<Slide> slides = report_slides(input);
+  const std::pair<const char*, std::vector<std::pair<std::string, std::string>>> slides_with[] = {
+      {"cycles", {{"computing", "compute"}, {"DRAM", "dram_busy"}}},
+      {"traffic", {{"output", "output"}}},
+      {"energy", {{"DRAM accesses", "\"DRAM accesses\""}}},
+      {"bit_widths", {{"weights", "weights"}, {"inputs", "inputs"}, {"outputs", "outputs"}}}};
+  for (const auto& [slide, things] : slides_with) {
+    for (const auto& [series, thing] : things) {
+      const std::vector<Series>& all = plot(slides, slide).series;
+      const auto found = std::find_if(all.begin(), all.end(),
+                                      [name = series](const Series& s) { return s.name == name; });
+      ASSERT_NE(found, all.end()) << slide << " " << series;
+      EXPECT_EQ(found->colour, colour_on_page(html, thing)) << series;
+    }
+  }
+}
+
 TEST(Slides, show_a_sweeps_front_as_stairs_and_its_best_point) {
   const std::vector<Slide> slides = report_slides({{"s", sweep_result().dump()}});
   EXPECT_EQ(names(slides), (std::vector<std::string>{
@@ -78,9 +110,18 @@ TEST(Slides, put_the_array_roof_at_the_layers_widths) {
   const std::vector<Slide> slides = report_slides({{"s", sweep.dump()}});
   const Plot& roofline = plot(slides, "roofline_best");
   EXPECT_TRUE(roofline.log_x && roofline.log_y);
-  EXPECT_DOUBLE_EQ(roofline.series[0].points.back().y, 1024);
-  EXPECT_DOUBLE_EQ(roofline.series[1].points[0].x, 1000.0 / 64);
-  EXPECT_DOUBLE_EQ(roofline.series[1].points[0].y, 10);
+  ASSERT_EQ(roofline.series.size(), 4u);
+  const auto name = [&](std::size_t series) { return roofline.series[series].names.at(1); };
+  EXPECT_EQ(name(0), "bus, 8 B a cycle");
+  EXPECT_DOUBLE_EQ(roofline.series[0].points[1].y, 8 * roofline.series[0].points[1].x);
+  EXPECT_EQ(name(1), "DRAM peak, 32 B a cycle");
+  EXPECT_DOUBLE_EQ(roofline.series[1].points[1].y, 32 * roofline.series[1].points[1].x);
+  EXPECT_EQ(name(2), "array, 1024");
+  EXPECT_DOUBLE_EQ(roofline.series[2].points.back().y, 1024);
+  const Series& layers = roofline.series[3];
+  EXPECT_EQ(layers.names, std::vector<std::string>{"conv1"});
+  EXPECT_DOUBLE_EQ(layers.points[0].x, 1000.0 / 64);
+  EXPECT_DOUBLE_EQ(layers.points[0].y, 10);
 }
 
 }  // namespace

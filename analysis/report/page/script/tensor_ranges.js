@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The magnitudes of each tensor against what its format holds: a band from half a step, below which
+// all becomes 0, to the largest code; in it a box of the middle half, a bar of 98 % and a line of
+// all. What sticks out on the right is clipped.
+
+function tensorColour(name) {
+  return name.endsWith(".weight") ? "var(--weight)" : "var(--output)";
+}
+
+function drawnTensors(tensors) {
+  return tensors.filter((tensor) => tensor.range && tensor.values && tensor.values.magnitudes[0] > 0);
+}
+
+function largestHeld(range) {
+  return Math.max(Math.abs(range.low), Math.abs(range.high));
+}
+
+const kRangeParts = [
+  { name: "the format holds", colour: "var(--band)" },
+  { name: "half of a weight's values, 98 %, all", colour: "var(--weight)" },
+  { name: "of an output's", colour: "var(--output)" },
+  { name: "out of range: clipped", colour: "var(--clipped)" },
+];
+
+// Powers of two, as many as find room.
+function powersOfTwo([low, high], room) {
+  const [first, last] = [Math.ceil(Math.log2(low)), Math.floor(Math.log2(high))];
+  const step = Math.max(1, Math.ceil((last - first + 1) * 44 / room));
+  return d3.range(Math.ceil(first / step) * step, last + 1, step).map((e) => 2 ** e);
+}
+
+function powerText(value) {
+  const digits = String(Math.round(Math.log2(value))).replace("-", "⁻");
+  return `2${digits.replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])}`;
+}
+
+function tensorRanges(tensors) {
+  return (width) => {
+    const longest = Math.min(22, d3.max(tensors, (t) => t.name.length) || 0);
+    const left = longest * 7 + 20;
+    const wide = width > 620;
+    const right = wide ? 120 : 50;
+    const [step, top] = [24, 6];
+    const bottom = top + tensors.length * step + 2;
+    const svg = newSvg(width, bottom + 42);
+    const x = d3.scaleLog().base(2).clamp(true).range([left, width - right]).domain([
+      d3.min(tensors, (t) => Math.min(t.range.step / 2, t.values.magnitudes[1])) / 1.5,
+      d3.max(tensors, (t) => Math.max(largestHeld(t.range), t.values.magnitudes[6])) * 1.2]);
+    xAxis(svg, x, { top, bottom, title: "magnitude of values other than 0", right: width - right,
+      ticks: powersOfTwo(x.domain(), width - left - right), format: powerText });
+    tensors.forEach((tensor, i) => {
+      const g = svg.append("g").attr("class", "row tensor-range")
+        .attr("transform", `translate(0,${top + i * step})`);
+      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", step / 2)
+        .attr("dy", "0.32em").attr("text-anchor", "end").text(shortened(tensor.name, 22)), tensor.name);
+      drawRange(g, { tensor, x, middle: step / 2 });
+      g.append("text").attr("class", "amount").attr("x", width - right + 8).attr("y", step / 2)
+        .attr("dy", "0.34em").text(tensor.format + (wide ? ` · ${decibelText(tensor.sqnr_db)}` : ""));
+    });
+    return svg;
+  };
+}
+
+function drawRange(g, { tensor, x, middle }) {
+  const { range, values } = tensor;
+  const [least, p1, p25, , p75, p99, most] = values.magnitudes;
+  const held = largestHeld(range);
+  const bar = (kind, from, to, height, colour) => (to > from ? g.append("rect").attr("class", kind)
+    .attr("x", x(from)).attr("width", Math.max(0.5, x(to) - x(from))).attr("y", middle - height / 2)
+    .attr("height", height).style("fill", colour) : null);
+  const colour = tensorColour(tensor.name);
+  bar("band", range.step / 2, held, 18, "var(--band)");
+  bar("all", least, Math.min(most, held), 1.5, colour);
+  bar("most", p1, Math.min(p99, held), 5, colour);
+  bar("half", p25, Math.min(p75, held), 11, colour);
+  bar("clipped", held, most, 5, "var(--clipped)");
+  hint(g, `${tensor.name}, ${tensor.format}: holds ${figure(range.low)} to ${figure(range.high)} in ` +
+    `steps of ${figure(range.step)}; values ${figure(values.low)} to ${figure(values.high)}; ` +
+    `${percent(values.beyond)} out of range, ${percent(values.to_zero)} become 0`);
+}
