@@ -66,6 +66,7 @@ if(TARGET dcnsim)
   install_data(
     dcnsim_command README.md ${pages} platform/compiler/example.cpp analysis/experiments/bitfusion_cifar10.csv
     analysis/experiments/lin2016_fine_tuned.csv analysis/experiments/published
+    analysis/python/notebooks
     workloads/cifar10/calibration_500.bin workloads/cifar10/test_1000.bin
     workloads/networks)
 endif()
