@@ -30,7 +30,10 @@ std::vector<PlacedName> places(const NamedMark& mark) {
   const auto add = [&](double dx, double dy, const char* align, bool is_far) {
     list.push_back({mark.x + dx, mark.y + dy, mark.name, align, is_far, mark.x, mark.y});
   };
-  if (!mark.is_drawn) add(12, 10, "left", false);  // below a line that rises
+  if (!mark.is_drawn) {  // above and below a line that rises or is level
+    add(-8, -10, "right", false);
+    add(12, 10, "left", false);
+  }
   add(9, 0, "left", false);
   add(-9, 0, "right", false);
   add(0, 15, "center", false);

@@ -134,7 +134,7 @@ std::vector<Attained> attained(const Json& result) {
 /// From the left edge up the slope of `rate` bytes a cycle to `peak`, named on its way.
 Series slope(const std::string& what, double rate, double low, double peak) {
   const double knee = peak / rate, from = std::min(low, knee / 2);
-  Series series{"", {{from, rate * from}, {std::sqrt(from * knee), 0}, {knee, peak}}};
+  Series series{"", {{from, rate * from}, {std::cbrt(from * knee * knee), 0}, {knee, peak}}};
   series.points[1].y = rate * series.points[1].x;
   series.marks = false;
   series.colour = light_colour("muted");
