@@ -23,7 +23,7 @@ NOTEBOOKS = sorted((MODULE / "notebooks").glob("*.ipynb"))
 
 
 def executed(notebook):
-    """The notebook with its outputs; it may write where it runs and read no cache of others."""
+    """The notebook with its outputs; it may write where it runs, and reads no cache but its own."""
     with tempfile.TemporaryDirectory(prefix="dcnsim_notebook_") as folder:
         environment = {**os.environ, "PYTHONPATH": str(MODULE), "XDG_CACHE_HOME": folder,
                        "IPYTHONDIR": folder, "JUPYTER_CONFIG_DIR": folder, "TMPDIR": folder}
