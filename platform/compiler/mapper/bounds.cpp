@@ -24,14 +24,15 @@ namespace {
 double real(std::uint64_t value) { return static_cast<double>(value); }
 
 /// What bursts into or out of a buffer cost the array that computes, at least; a burst that passes
-/// as a step ends costs nothing.
+/// as a step ends costs nothing, any other a cycle.
 struct BankLoss {
   double per_byte = 0;
   double per_burst = 0;  ///< of the largest
 };
 BankLoss bank_loss(const BufferConfig& buffer, double use, std::uint64_t burst_bytes) {
-  if (buffer.separate_halves) return {};
-  const double per_byte = std::min(use, 1.0) * 8 / (buffer.word_bits * buffer.banks);
+  if (buffer.separate_halves || use <= 0 || burst_bytes == 0) return {};
+  const double per_byte =
+      std::max(std::min(use, 1.0) * 8 / (buffer.word_bits * buffer.banks), 1 / real(burst_bytes));
   return {per_byte, per_byte * real(burst_bytes)};
 }
 

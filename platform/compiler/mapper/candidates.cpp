@@ -51,6 +51,13 @@ int input_unit(const Descriptor& layer) {
   return layer.output_on_chip ? unit : std::lcm(unit, layer.output_segment);
 }
 
+/// Steps of the reduction of whose multiples a block of weights fills bus words.
+int filling_steps(const Descriptor& layer, const AcceleratorConfig& config, int tile_channels) {
+  const int channels = std::min({tile_channels, group_channels(layer), config.array.columns});
+  const int bus_bits = 8 * config.dma.bus_bytes;
+  return bus_bits / std::gcd(bus_bits, channels * layer.weight.bits);
+}
+
 /// One line if no descriptor can say so, as of sizes that somebody asked for.
 std::string why_invalid(const Descriptor& tiled) {
   try {
@@ -75,8 +82,12 @@ std::vector<int> weight_tile_channels(const Descriptor& layer, int columns,
   const int in_group = group_channels(layer);
   std::set<int> of_group;
   for (const int unit : channel_units(layer, columns)) {
-    const std::vector<int> balanced = balanced_sizes(in_group, unit);
-    of_group.insert(balanced.begin(), balanced.end());
+    for (const int size : balanced_sizes(in_group, unit)) {
+      of_group.insert(size);
+      // The greatest of as many tiles.
+      const int tiles = ceil_div(in_group, size);
+      if (tiles > 1) of_group.insert((ceil_div(in_group, tiles - 1) - 1) / unit * unit);
+    }
   }
   std::vector<int> channels(of_group.begin(), of_group.end());
   if (layer.conv.groups == 1) return channels;
@@ -227,7 +238,8 @@ void Candidates::find_groups() {
       const int steps = kernel_size(layer_) * tile_in;
       const bool is_cut = tile_in == all || tile_in == inputs.front() || request_.chunk_k;
       for (const int chunk :
-           is_cut ? sizes(steps, reduction_unit(tiled, config_.array), request_.chunk_k)
+           is_cut ? sizes(steps, reduction_unit(tiled, config_.array), request_.chunk_k,
+                          filling_steps(layer_, config_, channels))
                   : std::vector{steps}) {
         t.chunk_k = chunk == steps && !request_.chunk_k ? reduction(layer_) : chunk;
         add_groups(t);

@@ -74,6 +74,12 @@ bool is_balanced(int size, int total, int unit, int most_even) {
   return false;
 }
 
+/// Whether one unit more makes fewer tiles.
+bool is_greatest(int size, int total, int unit) {
+  const int more = size + unit;
+  return size % unit == 0 && (more >= total || (total + more - 1) / more < (total + size - 1) / size);
+}
+
 TEST(BalancedSizes, are_the_least_for_their_number_of_tiles) {
   for (int total = 1; total <= 70; ++total) {
     for (const int unit : {1, 3, 8}) {
@@ -102,6 +108,15 @@ int column_unit(const Descriptor& d, const AcceleratorConfig& config) {
   return unit;
 }
 
+/// Steps of the reduction of which every block of weights, an array width of channels wide, fills
+/// its bus words.
+int filling_steps(const Descriptor& d, const AcceleratorConfig& config) {
+  const int channels = std::min({d.tiling.tile_channels, group_channels(d), config.array.columns});
+  int steps = 1;
+  while (steps * channels * d.weight.bits % (8 * config.dma.bus_bytes) != 0) ++steps;
+  return steps;
+}
+
 bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config) {
   d.tiling = t;
   const Shape out = d.output_shape();
@@ -114,7 +129,8 @@ bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config)
   if (t.tile_in != 0 && !is_balanced(t.tile_in, all_inputs, least_inputs, 1)) return false;
   if (!conv) return true;
   const auto is_balanced_part = [&](int unit) {
-    return is_balanced(t.tile_channels, group_channels(d), unit, 1);
+    return is_balanced(t.tile_channels, group_channels(d), unit, 1) ||
+           is_greatest(t.tile_channels, group_channels(d), unit);
   };
   const bool channels = t.tile_channels <= group_channels(d)
                             ? is_balanced_part(config.array.columns) ||
@@ -123,7 +139,7 @@ bool is_balanced(Descriptor d, const Tiling& t, const AcceleratorConfig& config)
   if (t.chunk_k == reduction(d)) return channels;
   return channels && (t.tile_in == 0 || t.tile_in == least_inputs) &&
          is_balanced(t.chunk_k, kernel_size(d) * tile_inputs_of_group(d),
-                     reduction_unit(d, config.array), 1);
+                     reduction_unit(d, config.array), filling_steps(d, config));
 }
 
 /// Whether the order is not that of another, and loads less than another that needs no more room.
