@@ -14,7 +14,7 @@ function changeBars({ rows, axisTitle }) {
     const low = Math.min(0, d3.min(rows, (row) => row.change));
     const high = Math.max(0, d3.max(rows, (row) => row.change));
     const x = d3.scaleLinear().domain(low === high ? [-1, 1] : [low, high])
-      .range([left + (low < 0 ? room : 0), width - (high > 0 ? room : 8)]);
+      .range([left + (low < 0 ? room : 0), width - (high > 0 ? room : 14)]);
     xAxis(svg, x, { top, bottom, title: axisTitle, right: width - 8, format: signedFigure });
     svg.append("line").attr("class", "zero").attr("x1", x(0)).attr("x2", x(0)).attr("y1", top)
       .attr("y2", bottom);

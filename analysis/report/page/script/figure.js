@@ -8,6 +8,11 @@ const kWidthObserver = new ResizeObserver((entries) => {
 // On paper a column is narrow: drawn for it, texts keep their size.
 const kPaperWidth = { scatter: 700, chart: 430 };
 addEventListener("beforeprint", () => {
+  // Files that a result rests on are on paper as well.
+  for (const text of document.querySelectorAll("details.text:not([open])")) {
+    text.open = true;
+    addEventListener("afterprint", () => { text.open = false; }, { once: true });
+  }
   for (const canvas of document.querySelectorAll(".canvas")) {
     canvas.drawAgain(kPaperWidth[canvas.classList.contains("scatter") ? "scatter" : "chart"]);
   }

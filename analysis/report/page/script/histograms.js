@@ -5,7 +5,7 @@
 function histogram(tensor) {
   return (width) => {
     const { range, values } = tensor;
-    const svg = newSvg(width, 148);
+    const svg = newSvg(width, 152);
     const [top, bottom] = [6, 112];
     const margin = { left: 34, right: 8 };
     const [low, high] = [Math.min(values.low, 0), Math.max(values.high, 0)];

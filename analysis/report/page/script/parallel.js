@@ -88,7 +88,7 @@ class ParallelLines {
     let taken = -Infinity;
     for (const [value, text] of ticks) {
       const shown = shortened(text, 16);
-      const half = shown.length * 3.4;
+      const half = shown.length * 3.9;
       const at = Math.max(half, Math.min(width - half, x(value)));
       if (at - half < taken) continue;
       taken = at + half + 4;

@@ -213,10 +213,12 @@ function provenanceTable(provenance, of) {
       { title: "Components", value: (p) => p.components.map(words).join(", ") },
       { title: "Table", value: (p) => p.table, cell: (p) =>
         el("span", { class: "keep" }, p.table, hashText(p.sha256)) },
-      { title: "Node, voltage, conditions", value: (p) => p.conditions },
+      { title: "Node, voltage, conditions", value: (p) => p.conditions,
+        cell: (p) => el("span", { class: "words" }, p.conditions) },
       { title: "Error", value: (p) => p.error_bar, cell: (p) => el("span", { class: "keep" }, p.error_bar) },
       { title: "Substitutions", value: (p) => p.note, cell: (p) => [
-        p.extrapolated ? el("strong", { class: "flag" }, "extrapolated ") : null, p.note] },
+        p.extrapolated ? el("strong", { class: "flag" }, "extrapolated ") : null,
+        el("span", { class: "words" }, p.note)] },
     ] });
 }
 

@@ -54,11 +54,13 @@ class Sweep {
     });
   }
 
-  // The axes that tell points apart.
+  // The axes that tell points apart; a number says nothing without its name.
   label(i) {
     const telling = this.axes.filter((axis) => axis.values.length > 1);
-    return (telling.length > 0 ? telling : this.axes)
-      .map((axis) => axis.texts[this.points.axes[this.axes.indexOf(axis)][i]]).join(" · ");
+    return (telling.length > 0 ? telling : this.axes).map((axis) => {
+      const text = axis.texts[this.points.axes[this.axes.indexOf(axis)][i]];
+      return /^[\d.-]/.test(text) ? `${axis.name} ${text}` : text;
+    }).join(" · ");
   }
 
   violations(i) {

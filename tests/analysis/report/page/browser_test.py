@@ -157,6 +157,23 @@ class PageTest(unittest.TestCase):
         self.expect_well_drawn()
         self.keep("run")
 
+    def test_what_is_cut_is_shaded_and_paper_has_all(self):
+        self.open(page_of("run", self.run_result))
+        self.browser.size(390)
+        self.browser.settle()
+        cut = [box for box in self.all(".scroll") if self.browser.run(
+            "return arguments[0].scrollWidth > arguments[0].clientWidth", box)]
+        self.assertGreater(len(cut), 0)
+        for box in cut:
+            self.assertIn("gradient", self.browser.run(
+                "return getComputedStyle(arguments[0]).backgroundImage", box))
+        folded = "return [...document.querySelectorAll('details.text')].map((d) => d.open)"
+        self.assertEqual(self.browser.run(folded), [False])
+        self.browser.run("dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.browser.run(folded), [True])
+        self.browser.run("dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(self.browser.run(folded), [False])
+
     def test_a_chart_changes_its_scale_and_shows_its_table(self):
         self.open(page_of("run", self.run_result))
         figure = self.one("#chart-cycles")
@@ -233,6 +250,9 @@ class PageTest(unittest.TestCase):
         marks = len(allocation["curve"]) + len(allocation["equal_widths"]) + 1
         self.assertEqual(len(self.all("#chart-trade-off .mark")), marks)
         self.assertEqual(len(self.all("#chart-trade-off .whisker")), marks)
+        for line in self.all("#chart-trade-off .curve-line"):  # from the left, however it was made
+            places = [float(x) for x in re.findall(r"[ML](-?[\d.]+),", line.get_attribute("d"))]
+            self.assertEqual(places, sorted(places))
         self.press(self.all("#chart-trade-off .switch button")[1])
         self.assertIn("energy of an image", self.one("#chart-trade-off svg").text)
         self.assertIn("one bit less saves", self.one("#content").text)
@@ -243,6 +263,11 @@ class PageTest(unittest.TestCase):
         self.open(page_of("sweep", written("sweep_50", self.sweep)))
         done = [p for p in self.sweep["points"] if p["status"] == "done"]
         self.assertEqual(self.shown(), len(done))
+        best = next(p for p in done if p["id"] == self.sweep["analysis"]["best"])
+        for axis in self.sweep["axes"]:  # numbers with what they are of
+            value = str(best["settings"][axis["settings"][0]])
+            if len(axis["values"]) > 1 and value.isdigit():
+                self.assertIn(f"{axis['name']} {value}", self.one("section .note").text)
         self.assertEqual(len(self.all("#front-table tbody tr")), len(front_of(done)))
         self.press(self.box("composable"))
         left = [p for p in done if p["settings"]["array.datapath"] != "composable"]
