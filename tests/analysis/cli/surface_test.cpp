@@ -143,9 +143,10 @@ TEST_F(SurfaceTest, an_interrupt_is_answered_and_ends_it) {
   const Outcome cached = run("timeout -s INT 1 " + std::string(DCNSIM_COMMAND),
                              "run --jobs 1 --check --cache " + path("cache"));
   EXPECT_EQ(cached.code, 124) << "it was over before";
-  EXPECT_EQ(unwrapped(cached.err),
-            "dcnsim: interrupted: outputs appear only when complete, so none is cut short; "
-            "mappings and formats found so far are in the cache, for the same command");
+  EXPECT_EQ(
+      unwrapped(cached.err),
+      "dcnsim: interrupted: outputs appear only when complete, so none is cut short; mappings "
+      "found so far are in the cache, for the same command");
 }
 
 TEST_F(SurfaceTest, a_cache_that_was_asked_for_must_be_writable) {
