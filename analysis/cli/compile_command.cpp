@@ -69,10 +69,9 @@ FixedPoint prepared(const CompileOptions& options, std::vector<InputFile>& input
                     const OnRunProgress& progress) {
   StatedNetwork stated =
       load_stated(network_file(options.network).path, options.pixels.convention(), shipped_data());
-  WidthRequest widths = options.widths.request();
-  widths.cache = options.mapping.cache.folder();
   FixedPoint fixed = in_words_of_options([&] {
-    return fixed_network(std::move(stated), widths, shipped_data(), true, inputs, progress);
+    return fixed_network(std::move(stated), options.widths.request(), shipped_data(), true, inputs,
+                         progress);
   });
   require_pixels_fit(fixed.network, fixed.pixels);
   return fixed;

@@ -86,11 +86,9 @@ MapReport mapped(const MapOptions& options) {
   const Machine machine = make_machine(std::move(config), tables.path,
                                        options.mapping.cache.folder(), accelerator_path.path);
   const OnRunProgress progress = run_on_terminal();
-  WidthRequest widths = options.widths.request();
-  widths.cache = options.mapping.cache.folder();
   const FixedPoint fixed = in_words_of_options([&] {
-    return fixed_network(load_stated(network_path.path, {}, shipped_data()), widths, shipped_data(),
-                         false, report.inputs, progress);
+    return fixed_network(load_stated(network_path.path, {}, shipped_data()),
+                         options.widths.request(), shipped_data(), false, report.inputs, progress);
   });
   const FixedNetwork& network = fixed.network;
   const std::vector<InputFile> files{

@@ -5,11 +5,7 @@
 #include <variant>
 
 #include "analysis/evaluation/convention_check.h"
-#include "analysis/evaluation/network_file.h"
-#include "analysis/inference/format_cache.h"
 #include "analysis/quantizer/quantize_network.h"
-#include "analysis/quantizer/widths_check.h"
-#include "models/base/json/document.h"
 #include "workloads/images/cifar10_file.h"
 #include "workloads/images/load_images.h"
 #include "workloads/onnx/onnx_network.h"
@@ -18,27 +14,6 @@ namespace dcnsim {
 namespace {
 
 constexpr std::size_t kRandomImages = 2;
-
-/// Everything that formats depend on, and what is said of pixels: `inputs` are the files that they
-/// are chosen from.
-std::string key_of_formats(const StatedNetwork& stated, const WidthRequest& widths,
-                           const QuantizeOptions& options, bool values_matter,
-                           const std::vector<InputFile>& inputs) {
-  const auto digest = [](const std::string& path) {
-    return describe_input("", user_file(path)).sha256;
-  };
-  Json key{{"program", digest("/proc/self/exe")},
-           {"network", describe_network("", user_file(stated.path)).sha256},
-           {"pixels", stated.pixels.text()},
-           {"widths", widths_yaml(options, "")},
-           {"rule", static_cast<int>(widths.rule)},
-           {"values_matter", values_matter},
-           {"from", Json::array()}};
-  for (const InputFile& input : inputs) {
-    if (input.role != "widths") key["from"].push_back({input.role, input.sha256});
-  }
-  return key.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
 
 }  // namespace
 
@@ -112,38 +87,20 @@ FixedPoint fixed_network(StatedNetwork stated, const WidthRequest& widths, const
   }
   const auto& floats = std::get<FloatNetwork>(stated.network);
   const QuantizeOptions options = widths.options();
-  std::vector<InputFile> from;
   const CalibrationImages calibration =
-      calibration_images(stated.path, floats.input, widths, data, !values_matter, from);
+      calibration_images(stated.path, floats.input, widths, data, !values_matter, inputs);
   add_note(calibration.images, stated.pixels);
-  if (!widths.file.empty()) from.push_back(describe_input("widths", user_file(widths.file)));
-  check_widths(floats, options);
-  const FormatCache cache(
-      widths.cache,
-      widths.cache.empty() ? "" : key_of_formats(stated, widths, options, values_matter, from));
-  inputs.insert(inputs.end(), from.begin(), from.end());
-  std::vector<std::string>& warnings = stated.pixels.warnings;
-  if (const auto known = cache.find(floats.layers.size())) {
-    warnings.insert(warnings.end(), known->warnings.begin(), known->warnings.end());
-    return {in_fixed_point(floats, known->formats), std::move(stated.pixels),
-            calibration.are_random};
-  }
+  if (!widths.file.empty()) inputs.push_back(describe_input("widths", user_file(widths.file)));
   const auto calibrated = [&](std::size_t done) {
     if (progress) progress({RunStage::kCalibrating, done, calibration.images.size(), "", 0});
   };
   calibrated(0);
-  NetworkQuantizer quantizer(floats, calibrate(floats, calibration.images, calibrated),
-                             widths.rule);
-  KnownFormats chosen{quantizer.network_formats(options), {}};
-  const auto before = static_cast<std::ptrdiff_t>(warnings.size());
+  QuantizedNetwork quantized =
+      quantize_network(floats, calibration.images, options, calibrated, widths.rule);
   if (values_matter) {
-    try_conventions(floats, calibration.images, quantizer.calibration().top1, stated.pixels,
-                    trying);
+    try_conventions(floats, calibration.images, quantized.calibration_top1, stated.pixels, trying);
   }
-  FixedNetwork network = in_fixed_point(floats, chosen.formats);
-  chosen.warnings.assign(warnings.begin() + before, warnings.end());
-  cache.keep(chosen);
-  return {std::move(network), std::move(stated.pixels), calibration.are_random};
+  return {std::move(quantized.network), std::move(stated.pixels), calibration.are_random};
 }
 
 }  // namespace dcnsim

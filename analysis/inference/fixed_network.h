@@ -29,7 +29,6 @@ struct WidthRequest {
   std::string calibration;         ///< images that formats are chosen from; "": the shipped ones
   std::string calibration_labels;  ///< of a .npy
   FormatRule rule = FormatRule::kMinimumError;
-  std::string cache = {};  ///< folder where formats are kept (FormatCache); "" for nowhere
 
   bool given() const {
     return weight_bits || activation_bits || !file.empty() || !calibration.empty();

@@ -66,7 +66,7 @@ struct RunRequest {
   double zeros = 0;  ///< share of zeros among the input codes of convolutions, without images
 
   std::string mapping_file;   ///< the user's mapping (mapping_yaml.h); "": every layer is searched
-  std::string mapping_cache;  ///< folder where searches and formats are kept; "" for nowhere
+  std::string mapping_cache;  ///< folder where searches are kept; "" for nowhere
 
   RunTiming timing = RunTiming::kAuto;
   RunWhatIf what_if = RunWhatIf::kFixed;

@@ -136,10 +136,8 @@ RunInputs run_inputs(const RunRequest& request, const OnRunProgress& progress) {
     require_images_fit(std::get<FixedNetwork>(stated.network), *images, stated.pixels);
   }
   std::vector<InputFile> of_formats;
-  WidthRequest widths = request.widths;
-  widths.cache = request.mapping_cache;
   FixedPoint fixed =
-      fixed_network(std::move(stated), widths, data, has_images, of_formats, progress);
+      fixed_network(std::move(stated), request.widths, data, has_images, of_formats, progress);
   std::vector<InputFile> files = described(paths, image_file, machine, data);
   files.insert(files.end(), of_formats.begin(), of_formats.end());
   RunInputs inputs{

@@ -6,7 +6,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "analysis/quantizer/widths_check.h"
 #include "models/base/text/printable.h"
 #include "models/base/text/suggest.h"
 #include "workloads/map_parts.h"
@@ -332,15 +331,11 @@ void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, std::optio
   }
 }
 
-void check_widths(const FloatNetwork& network, const QuantizeOptions& options) {
-  resolve_widths(network, options);
-}
-
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress,
                                   FormatRule rule) {
-  check_widths(network, options);  // before the long work
+  resolve_widths(network, options);  // refuses them before the long work
   return NetworkQuantizer(network, calibrate(network, calibration, progress), rule)
       .quantize(options);
 }

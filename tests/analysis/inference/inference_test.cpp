@@ -8,14 +8,12 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "analysis/evaluation/accuracy.h"
 #include "analysis/evaluation/timing.h"
-#include "analysis/inference/format_cache.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/arch/descriptor.h"
@@ -195,76 +193,6 @@ TEST_F(InferenceTest, reports_do_not_depend_on_jobs_caches_or_files_asked_for) {
   EXPECT_EQ(without_inputs(run(request)), expected);
   EXPECT_GT(std::filesystem::file_size(*request.trace), 1000u);
   EXPECT_GT(std::filesystem::file_size(*request.vcd), 1000u);
-}
-
-TEST_F(InferenceTest, formats_are_chosen_once_for_files_and_widths) {
-  RunRequest request = this->request();
-  save_network(floats_, folder_.path("floats.onnx"));
-  request.network = folder_.path("floats.onnx");
-  request.widths.calibration = folder_.write("calibration.bin", calibration_bytes());
-  const auto calibrates = [&](RunReport& report) {
-    bool any = false;
-    report = run(request, [&](const RunProgress& p) { any |= p.stage == RunStage::kCalibrating; });
-    return any;
-  };
-  RunReport without, first, second;
-  EXPECT_TRUE(calibrates(without));
-  request.mapping_cache = folder_.path("cache");
-  EXPECT_TRUE(calibrates(first));
-  EXPECT_FALSE(calibrates(second));
-  EXPECT_EQ(to_json(without), to_json(first));
-  EXPECT_EQ(to_json(without), to_json(second));
-  request.widths.weight_bits = 5;
-  EXPECT_TRUE(calibrates(second));
-  EXPECT_FALSE(calibrates(second));
-  EXPECT_EQ(second.layers[0].descriptor.weight.bits, 5);
-  std::string other = calibration_bytes();
-  other[100] = static_cast<char>(other[100] ^ 64);
-  folder_.write("calibration.bin", other);
-  EXPECT_TRUE(calibrates(second));
-  request.widths.rule = FormatRule::kPaper;
-  EXPECT_TRUE(calibrates(second));
-}
-
-TEST(FormatCache, keeps_formats_to_the_last_bit_and_nothing_that_is_damaged) {
-  const TemporaryFolder folder;
-  const KnownFormats known{
-      {{8, 0, false, false},
-       {{{4, 7, true, true}, {8, 5, false, false}, Rounding::kHalfEven, {0.1, 1.0 / 3}, 1.25},
-        {{16, -3, true, false}, {1, 0, true, true, 0}, Rounding::kHalfUp, {}, 1}}},
-      {"a warning"}};
-  const FormatCache cache(folder.path("kept"), "key");
-  EXPECT_FALSE(cache.find(2));
-  cache.keep(known);
-  const auto found = cache.find(2);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->warnings, known.warnings);
-  EXPECT_EQ(found->formats.input, known.formats.input);
-  for (std::size_t i = 0; i < 2; ++i) {
-    const TensorFormats &a = found->formats.layers[i], &b = known.formats.layers[i];
-    EXPECT_EQ(a.weight, b.weight);
-    EXPECT_EQ(a.output, b.output);
-    EXPECT_EQ(a.rounding, b.rounding);
-    EXPECT_EQ(a.weight_scales, b.weight_scales);
-    EXPECT_EQ(a.output_step, b.output_step);
-  }
-  EXPECT_FALSE(cache.find(3));
-  EXPECT_FALSE(FormatCache(folder.path("kept"), "another key").find(2));
-  const auto file = std::filesystem::directory_iterator(folder.path("kept"))->path();
-  std::ostringstream whole;
-  whole << std::ifstream(file).rdbuf();
-  const std::string text = whole.str();
-  for (const std::string& damaged :
-       {text.substr(0, text.size() / 2), std::string("[]"),
-        std::string(text).replace(text.find("\"bits\":8"), 8, "\"bits\":99")}) {
-    std::ofstream(file) << damaged;
-    EXPECT_FALSE(cache.find(2)) << damaged;
-  }
-  // The file of another key whose digest begins alike.
-  std::ofstream(file) << std::string(text).replace(text.find("\"key\":\"key\""), 11,
-                                                   "\"key\":\"kez\"");
-  EXPECT_FALSE(cache.find(2));
-  EXPECT_FALSE(FormatCache("", "key").find(2));
 }
 
 TEST_F(InferenceTest, files_names_and_values_are_the_same) {
