@@ -68,7 +68,8 @@ AllocationStudy::AllocationStudy(const FloatNetwork& network, const Dataset& cal
       options_(std::move(options)),
       space_(make_space(network, options_)),  // refuses ranges before long work
       quantizer_(network,
-                 calibrate(network, calibration, progress("calibrating", calibration.size()))) {
+                 kept_calibration({options_.cache_folder, options_.subject}, network, calibration,
+                                  progress("calibrating", calibration.size()))) {
   if (options_.sensitivity) space_.sensitivity = *options_.sensitivity;
   simulated_.emplace(machine, quantizer_, space_.tensors, space_.base, options_.jobs);
   simulated_->progress = [this, listener = OnProgress{}](std::size_t done,

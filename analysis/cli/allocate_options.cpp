@@ -145,7 +145,7 @@ void add_images(CLI::App& app, AllocateOptions& options) {
         1)
       ->capture_default_str()
       ->group(group);
-  options.cache.add_to(app, "measured sensitivities and mappings", group);
+  options.cache.add_to(app, "measured sensitivities, mappings and calibrations", group);
   file_of(
       app.add_option("--images", options.images,
                      "Images on which accuracy is reported, never chosen from:\n" +

@@ -70,8 +70,9 @@ void claim(const FileClaims& claims) {
   if (claims.standard_output_is_taken()) text_to_standard_error();
 }
 
-WidthRequest WidthOptions::request() const {
+WidthRequest WidthOptions::request(const std::string& cache) const {
   WidthRequest request = asked;
+  request.cache = cache;
   request.rule = format_rule();
   return request;
 }

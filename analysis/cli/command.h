@@ -87,7 +87,8 @@ struct WidthOptions {
 
   void add_to(CLI::App& app);
   bool given() const { return asked.given(); }
-  WidthRequest request() const;
+  /// `cache`: folder where calibrations are kept; "" for nowhere.
+  WidthRequest request(const std::string& cache = "") const;
   QuantizeOptions options() const { return request().options(); }
   FormatRule format_rule() const;
   /// For a float network with this input, in the file `network`; files are added to `inputs`.

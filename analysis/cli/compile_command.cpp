@@ -70,8 +70,8 @@ FixedPoint prepared(const CompileOptions& options, std::vector<InputFile>& input
   StatedNetwork stated =
       load_stated(network_file(options.network).path, options.pixels.convention(), shipped_data());
   FixedPoint fixed = in_words_of_options([&] {
-    return fixed_network(std::move(stated), options.widths.request(), shipped_data(), true, inputs,
-                         progress);
+    return fixed_network(std::move(stated), options.widths.request(options.mapping.cache.folder()),
+                         shipped_data(), true, inputs, progress);
   });
   require_pixels_fit(fixed.network, fixed.pixels);
   return fixed;

@@ -88,7 +88,8 @@ MapReport mapped(const MapOptions& options) {
   const OnRunProgress progress = run_on_terminal();
   const FixedPoint fixed = in_words_of_options([&] {
     return fixed_network(load_stated(network_path.path, {}, shipped_data()),
-                         options.widths.request(), shipped_data(), false, report.inputs, progress);
+                         options.widths.request(options.mapping.cache.folder()), shipped_data(),
+                         false, report.inputs, progress);
   });
   const FixedNetwork& network = fixed.network;
   const std::vector<InputFile> files{

@@ -36,7 +36,7 @@ void MappingOptions::add_to(CLI::App& app) {
               "YAML file with tilings and loop orders of layers, as `dcnsim map -o` writes it;\n"
               "layers it does not name are searched"),
           {FileKind::kMapping}, "FILE");
-  cache.add_to(app, "mappings");
+  cache.add_to(app, "mappings and calibrations");
 }
 
 std::optional<Objective> MappingOptions::objective() const { return named(objective_name); }

@@ -112,7 +112,6 @@ RunRequest RunCommandOptions::request() const {
   RunRequest request;
   request.data_dir = shipped_data().folder();
   request.network = network;
-  request.widths = widths.request();
   request.accelerator = accelerator;
   if (!dataflow.empty()) {
     request.dataflow =
@@ -129,6 +128,7 @@ RunRequest RunCommandOptions::request() const {
   request.image_limit = limit;
   request.mapping_file = mapping.file;
   request.mapping_cache = mapping.cache.folder();
+  request.widths = widths.request(request.mapping_cache);
   request.timing = timing == "lt"   ? RunTiming::kLooselyTimed
                    : timing == "at" ? RunTiming::kApproximatelyTimed
                                     : RunTiming::kAuto;

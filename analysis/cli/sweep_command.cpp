@@ -118,8 +118,8 @@ void run_command(const RunOptions& options) {
   std::optional<StopOnInterruption> stop;
   if (!options.dry_run) {
     stop.emplace(
-        "\nstopping after the evaluations under way, which are kept; the same command goes on "
-        "from\n"
+        "\n"
+        "stopping after the evaluations under way, which are kept; the same command goes on from\n"
         "there. ^C again ends at once, with what is stored by then\n");
   }
   const SweepSpec spec = load_sweep(options.spec);

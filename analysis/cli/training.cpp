@@ -74,8 +74,8 @@ void train_to_end(const RecipeOptions& options, Trainer& trainer, const std::str
   if (on_terminal) reports.stepped = [&] { print_step(trainer); };
   reports.epoch_ended = [&] { print_epoch(trainer); };
   const StopOnInterruption stop(
-      "\nstopping after this step; the checkpoint keeps what was done, and the same command goes "
-      "on\n"
+      "\n"
+      "stopping after this step; the checkpoint keeps what was done, and the same command goes on\n"
       "from there. ^C again ends at once, with what was kept last\n");
   reports.stopped = stop_was_asked_for;
   bool finished = false;

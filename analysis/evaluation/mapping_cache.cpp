@@ -10,6 +10,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/base/file/atomic_file.h"
+#include "models/base/file/program.h"
 #include "models/base/file/sha256.h"
 #include "models/base/file/text_file.h"
 #include "models/base/json/document.h"
@@ -19,7 +20,7 @@
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxProgramBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxTableBytes = std::size_t{1} << 30;
 
 Json to_json(const Tiling& t) {
   return {t.tile_h, t.tile_w, t.tile_channels, t.chunk_k, static_cast<int>(t.order), t.tile_in};
@@ -106,12 +107,12 @@ std::unique_ptr<MappingCache> mapping_cache(const std::string& folder,
   AcceleratorConfig machine = config;
   machine.name = "";
   machine.mapping.batch = 0;  // layers have theirs
-  std::string identity = to_yaml(machine) + energy_model(cost).identity;
+  if (program_sha256().empty()) return nullptr;
+  std::string identity = to_yaml(machine) + energy_model(cost).identity + program_sha256() + '\n';
   const std::string tables = tables_folder(tables_dir, config);
   try {
-    for (const std::string& file :
-         {std::string("/proc/self/exe"), tables + "/dram.csv", tables + "/dram_timing.csv"}) {
-      identity += sha256_hex(read_text_file(file, kMaxProgramBytes)) + '\n';
+    for (const std::string& file : {tables + "/dram.csv", tables + "/dram_timing.csv"}) {
+      identity += sha256_hex(read_text_file(file, kMaxTableBytes)) + '\n';
     }
   } catch (const std::runtime_error&) {
     return nullptr;

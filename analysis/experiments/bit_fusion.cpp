@@ -185,8 +185,7 @@ void bit_fusion(const Experiment& experiment) {
       "analytical schedule with their assumptions, not dcnsim's simulated machine. Products a "
       "cycle come from dcnsim's own composable datapath. One rule serves all layers, without a "
       "constant of any layer: `analysis/experiments/bit_fusion_schedule.md`. Compute-bound: {} "
-      "bits of DRAM "
-      "interface a cycle; everything else: {} bits.",
+      "bits of DRAM interface a cycle; everything else: {} bits.",
       table.file_name(), table.sha256(), BitFusionAssumptions().images, kPublishedWideInterfaceBits,
       kPublishedInterfaceBits));
   Rows csv{{"machine", "layer", "figure", "ours", "published", "difference_percent"}};
@@ -207,30 +206,24 @@ void bit_fusion(const Experiment& experiment) {
     page.table(as_rows(layers, 3, 4));
     page.text(
         "What the bits read are. Every layer reads its outputs, 32 bits each, as often as it "
-        "writes "
-        "them, the first time too.");
+        "writes them, the first time too.");
     page.table(read_parts(layers));
     page.heading("What the assumptions are worth");
     page.text(
         "All layers at 192 bits of interface a cycle, one assumption changed at a time. The width "
-        "of "
-        "outputs weighs most: each costs 32 bits out and 32 bits back in, where the next layer "
+        "of outputs weighs most: each costs 32 bits out and 32 bits back in, where the next layer "
         "needs 2.");
     page.table(assumptions_changed(machine->config, published));
     page.heading("Where dcnsim's machine differs");
     page.text(
         "The same layers on the array dcnsim simulates, image by image, as if every tile were in "
-        "its "
-        "buffer in time. It takes less where kernel positions share the array's rows; theirs "
-        "leaves "
-        "rows idle in layers with fewer input channels than rows times products of a unit (conv1, "
-        "conv2). It takes more to load the first weights and to drain the last sums, once an "
-        "image. "
-        "Fully-connected layers wait for their weights: a tile enters row by row for one cycle of "
-        "work, again for every image; theirs serves 16 images and loads at no charge. The "
-        "simulated "
-        "machine further waits for bursts, banks and refresh of its DRAM, and writes its outputs "
-        "once, at the width of the layer that reads them.");
+        "its buffer in time. It takes less where kernel positions share the array's rows; theirs "
+        "leaves rows idle in layers with fewer input channels than rows times products of a unit "
+        "(conv1, conv2). It takes more to load the first weights and to drain the last sums, once "
+        "an image. Fully-connected layers wait for their weights: a tile enters row by row for one "
+        "cycle of work, again for every image; theirs serves 16 images and loads at no charge. The "
+        "simulated machine further waits for bursts, banks and refresh of its DRAM, and writes its "
+        "outputs once, at the width of the layer that reads them.");
     page.table(simulated_array(machine->config, published));
   }
   page.csv(csv);

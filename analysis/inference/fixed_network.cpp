@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "analysis/evaluation/convention_check.h"
+#include "analysis/evaluation/network_file.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "workloads/images/cifar10_file.h"
 #include "workloads/images/load_images.h"
@@ -95,8 +96,12 @@ FixedPoint fixed_network(StatedNetwork stated, const WidthRequest& widths, const
     if (progress) progress({RunStage::kCalibrating, done, calibration.images.size(), "", 0});
   };
   calibrated(0);
+  CalibrationPlace kept{widths.cache, ""};
+  if (!kept.folder.empty()) {
+    kept.network = describe_network("network", user_file(stated.path)).sha256;
+  }
   QuantizedNetwork quantized =
-      quantize_network(floats, calibration.images, options, calibrated, widths.rule);
+      quantize_network(floats, calibration.images, options, calibrated, widths.rule, kept);
   if (values_matter) {
     try_conventions(floats, calibration.images, quantized.calibration_top1, stated.pixels, trying);
   }

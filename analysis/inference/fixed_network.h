@@ -29,6 +29,7 @@ struct WidthRequest {
   std::string calibration;         ///< images that formats are chosen from; "": the shipped ones
   std::string calibration_labels;  ///< of a .npy
   FormatRule rule = FormatRule::kMinimumError;
+  std::string cache;  ///< folder where calibrations are kept; "" for nowhere
 
   bool given() const {
     return weight_bits || activation_bits || !file.empty() || !calibration.empty();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
+#include <string>
 
 namespace dcnsim {
 namespace {
@@ -53,6 +55,27 @@ double sum_over_bins(const std::vector<std::uint64_t>& counts, const Format& for
 }  // namespace
 
 Histogram::Histogram() : counts_(kBins) {}
+
+Histogram::Histogram(const Contents& contents)
+    : counts_(kBins),
+      zeros_(contents.zeros),
+      signal_(contents.signal),
+      fourth_(contents.fourth),
+      largest_(contents.largest) {
+  for (const auto& [bin, count] : contents.counts) {
+    if (bin >= kBins) throw std::invalid_argument("bin " + std::to_string(bin));
+    counts_[bin] = count;
+    count_ += count;
+  }
+}
+
+Histogram::Contents Histogram::contents() const {
+  Contents contents{{}, zeros_, signal_, fourth_, largest_};
+  for (std::uint32_t bin = 0; bin < kBins; ++bin) {
+    if (counts_[bin] != 0) contents.counts.emplace_back(bin, counts_[bin]);
+  }
+  return contents;
+}
 
 void Histogram::add(const std::vector<float>& values) {
   for (const float value : values) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "models/numeric/format.h"
@@ -15,6 +16,16 @@ namespace dcnsim {
 class Histogram {
  public:
   Histogram();
+
+  /// All that it holds, to be kept in files.
+  struct Contents {
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;  ///< rising bins that have values
+    std::uint64_t zeros = 0;
+    double signal = 0, fourth = 0, largest = 0;
+  };
+  Contents contents() const;
+  /// Equal to the one whose contents these are. Throws std::invalid_argument: a bin that is none.
+  explicit Histogram(const Contents& contents);
 
   /// Values must be finite.
   void add(const std::vector<float>& values);

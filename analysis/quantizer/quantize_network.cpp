@@ -333,10 +333,10 @@ void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, std::optio
 
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
-                                  const std::function<void(std::size_t)>& progress,
-                                  FormatRule rule) {
+                                  const std::function<void(std::size_t)>& progress, FormatRule rule,
+                                  const CalibrationPlace& kept) {
   resolve_widths(network, options);  // refuses them before the long work
-  return NetworkQuantizer(network, calibrate(network, calibration, progress), rule)
+  return NetworkQuantizer(network, kept_calibration(kept, network, calibration, progress), rule)
       .quantize(options);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analysis/quantizer/calibration.h"
+#include "analysis/quantizer/calibration_cache.h"
 #include "analysis/quantizer/format_rule.h"
 #include "workloads/fixed_point.h"
 #include "workloads/images/dataset.h"
@@ -127,11 +128,12 @@ class NetworkQuantizer {
 };
 
 /// Calibrates and quantizes in one go; throws what calibrate() and NetworkQuantizer throw.
-/// `progress(done)` is called after each calibration image.
+/// `progress(done)` is called after each calibration image, unless they are known from `kept`.
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress = {},
-                                  FormatRule rule = FormatRule::kMinimumError);
+                                  FormatRule rule = FormatRule::kMinimumError,
+                                  const CalibrationPlace& kept = {});
 
 /// Per-layer widths from YAML: `layers: {conv0: {weights: 5, output: 6}, ...}` and optional
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws

@@ -66,8 +66,9 @@ NetworkQuantizer& AllocationStage::quantizer(std::size_t network) {
   if (!quantizer) {
     quantizer = std::make_unique<NetworkQuantizer>(
         inputs_.networks[network],
-        calibrate(inputs_.networks[network], inputs_.calibration,
-                  progress("calibrating", inputs_.calibration.size())),
+        kept_calibration({how_.cache_folder, inputs_.network_hashes[network]},
+                         inputs_.networks[network], inputs_.calibration,
+                         progress("calibrating", inputs_.calibration.size())),
         spec_.rule);
   }
   return *quantizer;

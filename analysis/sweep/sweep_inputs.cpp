@@ -12,6 +12,7 @@
 #include "analysis/report/json_parts.h"
 #include "analysis/sweep/priced_point.h"
 #include "models/arch/accelerator_yaml.h"
+#include "models/base/file/program.h"
 #include "workloads/images/cifar10_file.h"
 #include "workloads/images/load_images.h"
 #include "workloads/images/network_input.h"
@@ -269,7 +270,7 @@ SweepInputs load_inputs(const SweepSpec& spec, const InputPath& cost_tables) {
   }
   describe_widths(spec, inputs.files);
   check_axes(spec, inputs.base, cost_tables.path, inputs.files);
-  inputs.program = describe_input("program", user_file("/proc/self/exe")).sha256;
+  inputs.program = program_sha256();
   return inputs;
 }
 

@@ -29,13 +29,12 @@ AnchorGroup bit_fusion_rows(const ValidationInputs& inputs) {
   AnchorGroup group{
       "bit_fusion", "Layers as Bit Fusion's authors count them",
       "Cycles, waits for memory and DRAM traffic of all layers of eight networks, for a batch of "
-      "16 "
-      "images, as stored with the authors' simulator, against `bit_fusion_counts()`: their batch "
-      "schedule written down anew, with the products a cycle of dcnsim's composable datapath. It "
-      "is "
-      "no simulation: what dcnsim's machine does with such layers is on the page of `dcnsim "
-      "experiment bit-fusion`. Nothing was fitted; the rule was found on the CIFAR-10 network. The "
-      "last layer of AlexNet has two best schedules of equal cycles and traffic in sum; theirs, "
+      "16 images, as stored with the authors' simulator, against `bit_fusion_counts()`: their "
+      "batch schedule written down anew, with the products a cycle of dcnsim's composable "
+      "datapath. It is no simulation: what dcnsim's machine does with such layers is on the page "
+      "of `dcnsim experiment bit-fusion`. Nothing was fitted; the rule was found on the CIFAR-10 "
+      "network. The last layer of AlexNet has two best schedules of equal cycles and traffic in "
+      "sum; theirs, "
       "chosen by SRAM energies that are not stored, reads more and writes less."};
   group.is_long = true;
   std::map<std::pair<std::string, std::string>, Tally> tallies;

@@ -73,13 +73,12 @@ AnchorGroup serial_laws(const ValidationInputs& inputs) {
   AnchorGroup group{
       "serial", "Laws of bit-serial arrays",
       "What narrower operands save on the array alone: 256 channels, 2304 products each, 784 "
-      "pixels "
-      "(convolution) or one (fully connected), behind buffers as wide as the array. Then cycles of "
-      "Stripes' tile of 16 windows, 16 filters and 16 lanes for the convolutions of Bit Fusion's "
-      "CIFAR-10 network at 8 bits, by its authors' formula. Nothing was fitted. A machine of "
-      "dcnsim "
-      "that is serial in both operands is so for fully connected layers too, where Loom takes "
-      "several weight bits side by side; UNPU's units look sums up in tables, which dcnsim has "
+      "pixels (convolution) or one (fully connected), behind buffers as wide as the array. Then "
+      "cycles of Stripes' tile of 16 windows, 16 filters and 16 lanes for the convolutions of Bit "
+      "Fusion's CIFAR-10 network at 8 bits, by its authors' formula. Nothing was fitted. A machine "
+      "of dcnsim that is serial in both operands is so for fully connected layers too, where Loom "
+      "takes several weight bits side by side; UNPU's units look sums up in tables, which dcnsim "
+      "has "
       "not."};
   const std::string stripes = std::string("array.weight_bits: 16, ") + kWide;
   for (const int bits : {1, 2, 4, 8}) {
@@ -118,16 +117,14 @@ AnchorGroup systolic_forms(const ValidationInputs& inputs) {
   AnchorGroup group{
       "systolic", "Closed forms of SCALE-Sim and STONNE",
       "Cycles of the layers of Bit Fusion's CIFAR-10 network at 8 bits on arrays of n x n PEs, "
-      "with "
-      "kernel positions packed into rows (im2col). SCALE-Sim's array fills, streams and drains "
-      "once "
-      "a fold: 3 n - 2 cycles more than the pixels (weight-stationary), 2 n - 2 more than the "
-      "products of a sum (output-stationary). dcnsim's loads the next weights beside the pixels "
-      "(`hidden`) or between them (`exposed`) and drains beside both, so it takes less where folds "
-      "are short. The RTL of Gemmini, above, pays about 13 cycles a fold at n = 16, SCALE-Sim 46. "
-      "STONNE's output-stationary mesh drains a fold before it begins the next: 3 more than the "
-      "products of a sum and the rows and columns in use (2 where that is one row), as 37 of its "
-      "runs have it to the cycle. "
+      "with kernel positions packed into rows (im2col). SCALE-Sim's array fills, streams and "
+      "drains once a fold: 3 n - 2 cycles more than the pixels (weight-stationary), 2 n - 2 more "
+      "than the products of a sum (output-stationary). dcnsim's loads the next weights beside the "
+      "pixels (`hidden`) or between them (`exposed`) and drains beside both, so it takes less "
+      "where folds are short. The RTL of Gemmini, above, pays about 13 cycles a fold at n = 16, "
+      "SCALE-Sim 46. STONNE's output-stationary mesh drains a fold before it begins the next: 3 "
+      "more than the products of a sum and the rows and columns in use (2 where that is one row), "
+      "as 37 of its runs have it to the cycle. "
       "Nothing was fitted."};
   const std::vector<PublishedRow> layers = cifar10_layers(inputs);
   for (const char* kind : {"hidden", "exposed", "output-stationary"}) {

@@ -116,8 +116,7 @@ AnchorGroup dram_streams(const ValidationInputs& inputs) {
       "Memory cycles of 20,000 bursts as fast as they are accepted, against DRAMsim3 with the same "
       "timings and its own rules (commands of one cycle, no skew of strobes): one rank, "
       "row-bank-column-group, 32 reads and 32 writes and up to 8 commands a bank; ours has 64 "
-      "reads "
-      "and 64 writes. The watermarks of the write queue were chosen on these streams "
+      "reads and 64 writes. The watermarks of the write queue were chosen on these streams "
       "(`models/perf/dram/README.md`); timings were not."};
   const CsvTable table = inputs.table("dram_streams");
   for (std::size_t row = 0; row < table.rows(); ++row) {

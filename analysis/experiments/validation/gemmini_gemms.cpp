@@ -104,8 +104,7 @@ AnchorTable all_triples(const ValidationInputs& inputs, const std::vector<Produc
   const Cycles cycles = simulated(inputs, products);
   AnchorTable table{
       "What the constants and the errors over all six would be, had they been fitted to other "
-      "three "
-      "products: least squares of relative errors, whole cycles, none negative.",
+      "three products: least squares of relative errors, whole cycles, none negative.",
       {{"fitted to", "layer_cycles", "tile_cycles", "mean error of six, %", "worst, %"}}};
   for (std::size_t a = 0; a < products.size(); ++a) {
     for (std::size_t b = a + 1; b < products.size(); ++b) {
@@ -125,12 +124,11 @@ AnchorGroup gemmini_gemms(const ValidationInputs& inputs) {
       "gemmini", "Matrix products on Gemmini's RTL",
       "Cycles that Gemmini's RTL (GemminiRocketConfig in Verilator) takes for six matrix products, "
       "as 1 x 1 convolutions, mapped by dcnsim. Two constants of the preset, what a layer and what "
-      "a "
-      "tile of weights cost beyond array and memory, were fitted to three of them that were named "
-      "before; the other three had no part in the constants. How the machine is read (steps "
+      "a tile of weights cost beyond array and memory, were fitted to three of them that were "
+      "named before; the other three had no part in the constants. How the machine is read (steps "
       "overlapped, loads hidden, buffers apart, an ideal memory of 16 bytes a cycle, the RTL's "
-      "bus, "
-      "and 70 cycles of latency) follows its sources, but was settled among some 20 readings with "
+      "bus, and 70 cycles of latency) follows its sources, but was settled among some 20 readings "
+      "with "
       "the errors of all six in view: with steps apart the worst error is 11 to 33 %."};
   const Machine machine = inputs.machine(kGemmini);
   for (const Product& product : products) {

@@ -37,13 +37,11 @@ AnchorGroup nvdla_frames(const ValidationInputs& inputs) {
   AnchorGroup group{
       "nvdla", "ResNet-50 on NVDLA, by its number of MACs",
       "Images a second by the table of estimates in NVDLA's primer, whose clock and batch it does "
-      "not "
-      "state (taken as 1 GHz and one image), against the preset with as many MACs, their "
-      "convolution "
-      "buffer and an ideal memory of their bandwidth. What channels an atom has is taken from "
-      "their "
-      "configurations (64 x 32, 8 x 8) or between them. NVDLA can compress weights, convolve by "
-      "Winograd's rule and add residuals while it convolves; dcnsim does none of it. Nothing was "
+      "not state (taken as 1 GHz and one image), against the preset with as many MACs, their "
+      "convolution buffer and an ideal memory of their bandwidth. What channels an atom has is "
+      "taken from their configurations (64 x 32, 8 x 8) or between them. NVDLA can compress "
+      "weights, convolve by Winograd's rule and add residuals while it convolves; dcnsim does none "
+      "of it. Nothing was "
       "fitted."};
   const CsvTable table = inputs.table("nvdla_primer");
   const FixedNetwork network = resnet50();

@@ -139,13 +139,11 @@ AnchorGroup prices(const ValidationInputs& inputs) {
   AnchorGroup group{
       "prices", "Energy and area",
       "Prices of the tables (45 nm, 1.1 V, operands as in networks) against published ones, "
-      "energies "
-      "brought to their voltage (squared) and node (to the power of 0.6, as between our own 45 and "
-      "7 "
-      "nm). Nothing was fitted; the error bars were drawn from these comparisons. Covered: the "
-      "published figure lies within the bar of ours, that of sums part by part. Bit Fusion's are "
-      "vectorless reports of a synthesis, which take few nets to switch; Horowitz's are of "
-      "operators "
+      "energies brought to their voltage (squared) and node (to the power of 0.6, as between our "
+      "own 45 and 7 nm). Nothing was fitted; the error bars were drawn from these comparisons. "
+      "Covered: the published figure lies within the bar of ours, that of sums part by part. Bit "
+      "Fusion's are vectorless reports of a synthesis, which take few nets to switch; Horowitz's "
+      "are of operators "
       "by themselves, without registers; UNPU's of a chip, with all its memories."};
   const CsvTable table = inputs.table("prices");
   for (std::size_t row = 0; row < table.rows(); ++row) {

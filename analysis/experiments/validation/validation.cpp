@@ -203,10 +203,8 @@ void validation(const Experiment& experiment) {
   Page page(experiment, "validation", "dcnsim against what others publish");
   page.text(
       "Every published figure that dcnsim can be compared with: the machine file, what dcnsim "
-      "says, "
-      "the error (of the published figure), and what the figure had a part in. Machines of which "
-      "no "
-      "figure is here were not looked at when anything on this page was fitted.");
+      "says, the error (of the published figure), and what the figure had a part in. Machines of "
+      "which no figure is here were not looked at when anything on this page was fitted.");
   const auto lines = summary(groups);
   page.table(lines);
   if (experiment.print) experiment.print(as_text(lines, experiment.layout));
