@@ -146,7 +146,7 @@ TEST_F(SurfaceTest, an_interrupt_is_answered_and_ends_it) {
   EXPECT_EQ(
       unwrapped(cached.err),
       "dcnsim: interrupted: outputs appear only when complete, so none is cut short; mappings "
-      "found so far are in the cache, for the same command");
+      "and calibrations found so far are in the cache, for the same command");
 }
 
 TEST_F(SurfaceTest, a_cache_that_was_asked_for_must_be_writable) {

@@ -6,7 +6,7 @@ const kWidthObserver = new ResizeObserver((entries) => {
 });
 
 // On paper a column is narrow: drawn for it, texts keep their size.
-const kPaperWidth = { scatter: 700, chart: 430 };
+const kPaperWidth = { whole: 700, column: 430 };
 addEventListener("beforeprint", () => {
   // Files that a result rests on are on paper as well.
   for (const text of document.querySelectorAll("details.text:not([open])")) {
@@ -14,7 +14,7 @@ addEventListener("beforeprint", () => {
     addEventListener("afterprint", () => { text.open = false; }, { once: true });
   }
   for (const canvas of document.querySelectorAll(".canvas")) {
-    canvas.drawAgain(kPaperWidth[canvas.classList.contains("scatter") ? "scatter" : "chart"]);
+    canvas.drawAgain(kPaperWidth[canvas.closest(".charts, .histograms") ? "column" : "whole"]);
   }
 });
 addEventListener("afterprint", () => {
