@@ -7,6 +7,7 @@ Screenshots are left in PICTURES.
 """
 
 import copy
+import functools
 import json
 import pathlib
 import random
@@ -48,6 +49,28 @@ def simulated(name, *arguments):
     path = PICTURES / f"{name}.json"
     dcnsim("run", "--limit", 5, "--json", path, *arguments)
     return path
+
+
+@functools.lru_cache
+def quantized():
+    result, few = PICTURES / "quantize.json", PICTURES / "few.bin"
+    few.write_bytes((SOURCES / "workloads/cifar10/calibration_500.bin").read_bytes()[:20 * 3073])
+    dcnsim("quantize", "cifar10_plain7", "-w", 4, "-a", 5, "--calibration", few, "--json", result,
+           "-o", PICTURES / "quantized.onnx")
+    return result
+
+
+@functools.lru_cache
+def allocated():
+    """A tiny network on random images, with the curves of all rules."""
+    result, images, labels = (PICTURES / n for n in ("allocation.json", "images.npy", "labels.txt"))
+    header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 1, 4, 4), }".ljust(117) + "\n"
+    images.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                       random.Random(1).randbytes(20 * 16))
+    labels.write_text("0\n1\n" * 10)
+    dcnsim("allocate", SOURCES / "tests/fuzz/corpus/network/f3.onnx", "--calibration", images,
+           "--images", images, "--labels", labels, "--json", result, "--curve", PICTURES / "curve.csv")
+    return result
 
 
 def written(name, result):
@@ -216,11 +239,7 @@ class PageTest(unittest.TestCase):
         self.keep("three")
 
     def test_a_quantization_shows_ranges_and_clipping(self):
-        result = PICTURES / "quantize.json"
-        few = PICTURES / "few.bin"
-        few.write_bytes((SOURCES / "workloads/cifar10/calibration_500.bin").read_bytes()[:20 * 3073])
-        dcnsim("quantize", "cifar10_plain7", "-w", 4, "-a", 5, "--calibration", few, "--json", result,
-               "-o", PICTURES / "quantized.onnx")
+        result = quantized()
         tensors = json.loads(result.read_text())["tensors"]
         self.open(page_of("quantize", result))
         self.assertEqual(len(self.all("#chart-ranges .tensor-range")), len(tensors))
@@ -236,15 +255,7 @@ class PageTest(unittest.TestCase):
         self.keep("quantize")
 
     def test_an_allocation_shows_its_curve_and_reasons(self):
-        result = PICTURES / "allocation.json"
-        images, labels = PICTURES / "images.npy", PICTURES / "labels.txt"
-        header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 1, 4, 4), }".ljust(117) + "\n"
-        images.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
-                           random.Random(1).randbytes(20 * 16))
-        labels.write_text("0\n1\n" * 10)
-        dcnsim("allocate", SOURCES / "tests/fuzz/corpus/network/f3.onnx", "--calibration", images,
-               "--images", images, "--labels", labels, "--json", result,
-               "--curve", PICTURES / "curve.csv")
+        result = allocated()
         allocation = json.loads(result.read_text())
         self.open(page_of("allocation", result))
         marks = len(allocation["curve"]) + len(allocation["equal_widths"]) + 1
@@ -453,7 +464,9 @@ class PageTest(unittest.TestCase):
         run = renamed(json.loads(self.run_result.read_text()))
         run["warnings"] = [HOSTILE]
         hostile_run = written("hostile_run", run)
-        for name, results in (("sweep", [written("hostile_sweep", sweep)]), ("run", [hostile_run]),
+        others = [(f"of_{path.stem}", [written(f"hostile_{path.stem}", renamed(json.loads(path.read_text())))])
+                  for path in (quantized(), allocated())]
+        for name, results in (*others, ("sweep", [written("hostile_sweep", sweep)]), ("run", [hostile_run]),
                               ("comparison", [hostile_run, self.run_result])):
             self.open(page_of(f"hostile_{name}", *results))
             for summary in self.all("summary"):
