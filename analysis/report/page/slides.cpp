@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/report/page/other_slides.h"
 #include "analysis/report/page/page_data.h"
 #include "analysis/report/page/run_slides.h"
 #include "analysis/report/page/sweep_slides.h"
@@ -30,6 +31,8 @@ std::vector<Slide> report_slides(const std::vector<PageInput>& inputs) {
       append(slides, page::run_slides(results.sweep->best, "_best"));
     }
   }
+  if (results.other == "allocation") append(slides, page::allocation_slides(results.result));
+  if (results.other == "quantize") append(slides, page::quantization_slides(results.result));
   for (std::size_t i = 0; i < results.runs.size(); ++i) {
     const bool alone = results.runs.size() == 1;
     append(slides, page::run_slides(results.runs[i], alone ? "" : i == 0 ? "_a" : "_b"));

@@ -16,8 +16,8 @@ struct Slide {
 };
 
 /// Of a run, or of each of two: cycles, energy, traffic, bit-widths, roofline, area. Of a sweep:
-/// the front, what moves the first objective, and the best point as a run. Throws what report_page
-/// throws.
+/// the front, what moves the first objective, and the best point as a run. Of an allocation with a
+/// curve: loss over size. Of a quantization: SQNR. Throws what report_page throws.
 std::vector<Slide> report_slides(const std::vector<PageInput>& inputs);
 
 }  // namespace dcnsim

@@ -76,6 +76,36 @@ TEST(Slides, have_the_colours_of_the_page) {
   }
 }
 
+TEST(Slides, show_an_allocations_curve_from_the_left) {
+  Json result = allocation_result();
+  result["curve"][1]["rule"] = "equal";
+  result["curve"][1]["weight_bytes"] = 100;
+  result["curve"][1]["top1"] = 0.5;
+  const std::vector<Slide> slides = report_slides({{"a", result.dump()}});
+  ASSERT_EQ(names(slides), std::vector<std::string>{"trade_off"});
+  const std::vector<Series>& series = slides[0].plot.series;
+  ASSERT_EQ(series.size(), 1u);
+  ASSERT_EQ(series[0].points.size(), 2u);
+  EXPECT_DOUBLE_EQ(series[0].points[0].x, 0.1);
+  EXPECT_NEAR(series[0].points[0].y, 42, 1e-9);
+  EXPECT_NEAR(series[0].points[1].y, 2, 1e-9);
+  result["curve"] = Json::array();
+  EXPECT_TRUE(report_slides({{"a", result.dump()}}).empty());
+}
+
+TEST(Slides, show_a_quantizations_sqnr_by_tensor) {
+  Json result = quantize_result();
+  result["tensors"].push_back(result["tensors"][0]);
+  result["tensors"][1]["name"] = "conv1.output";
+  const std::vector<Slide> slides = report_slides({{"a", result.dump()}});
+  ASSERT_EQ(names(slides), std::vector<std::string>{"sqnr"});
+  const Plot& drawn = slides[0].plot;
+  EXPECT_EQ(drawn.x_ticks, (std::vector<std::string>{"conv1.weight", "conv1.output"}));
+  EXPECT_DOUBLE_EQ(drawn.series[0].points[0].y, 20);
+  EXPECT_EQ(drawn.series[1].points[0].x, 1);
+  EXPECT_NE(drawn.series[0].colour, drawn.series[1].colour);
+}
+
 TEST(Slides, show_a_sweeps_front_as_stairs_and_its_best_point) {
   const std::vector<Slide> slides = report_slides({{"s", sweep_result().dump()}});
   EXPECT_EQ(names(slides), (std::vector<std::string>{
