@@ -3,7 +3,8 @@
 # build. What depends on libtorch stays out, for it would bring a gigabyte that only training needs.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME dcnsim)
-set(CPACK_PACKAGE_CONTACT "Seed 81d6dbcb maintainers <maintainers@users.noreply.r-seed-81d6dbcb.example>")
+# Whoever publishes a package names themselves; there is no address to assume.
+set(CPACK_PACKAGE_CONTACT "dcnsim <dcnsim@invalid>" CACHE STRING "Maintainer of the Debian package")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "simulator of fixed-point accelerators for convolutional networks")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
