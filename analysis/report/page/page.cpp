@@ -70,7 +70,8 @@ std::string filled(std::string_view text, const Slots& slots) {
   }
 }
 
-std::string page_of(const std::string& title, const Json& data, const Json& layer_blocks) {
+std::string page_of(const std::string& title, Json data, const Json& layer_blocks) {
+  data["glossary"] = page::glossary();
   const std::string library = licence_comment() + std::string(page::kD3);
   const std::string script =
       filled(page::kScript, {{"cause_colours", colour_table(page::Things::kCauses)},

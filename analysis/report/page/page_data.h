@@ -58,6 +58,10 @@ std::string cause_words(const std::string& name);
 /// {"NAME": "WORDS", ...} of all causes.
 Json cause_words();
 
+/// [{"words": [...], "head": text, "meaning": text}, ...]: of GLOSSARY.md's entries those of which
+/// the page's scripts name a word, without links.
+Json glossary();
+
 /// What the columns of layers and machines mean.
 struct Components {
   std::vector<std::string> cycles, traffic, energy, area;

@@ -2,9 +2,9 @@
 // The page of an allocation: what the widths cost and lose against equal ones, and why they are so.
 
 const kCosts = [
-  { name: "size", column: "Weights, kB", title: "packed weights, kB", unit: "kB", of: (f) => f.bytes / 1e3 },
-  { name: "energy", column: "Energy, µJ", title: "energy of an image, µJ", unit: "µJ", of: (f) => f.energy_pj / 1e6 },
-  { name: "cycles", column: "Cycles", title: "cycles of an image", unit: "cycles", of: (f) => f.cycles },
+  { name: "size", word: "packed weights", column: "Weights, kB", title: "packed weights, kB", unit: "kB", of: (f) => f.bytes / 1e3 },
+  { name: "energy", word: "energy", column: "Energy, µJ", title: "energy of an image, µJ", unit: "µJ", of: (f) => f.energy_pj / 1e6 },
+  { name: "cycles", word: "cycles", column: "Cycles", title: "cycles of an image", unit: "cycles", of: (f) => f.cycles },
 ];
 // The cost that was counted, for people.
 const kCostUnits = {
@@ -29,12 +29,13 @@ function showAllocation(result) {
 }
 
 function allocationMetrics(f, result) {
-  const metric = (name, unit, meaning, value, range) => ({ name, unit, meaning, value, range });
+  const metric = (name, unit, meaning, value, { range, word } = {}) => ({ name, unit, meaning, value, range, word });
   return [
-    metric("Output SQNR", "dB", "fixed point against float on the calibration images", f.measured_db),
-    metric("Predicted", "dB", "by the noise model", f.predicted_db),
+    metric("Output SQNR", "dB", "fixed point against float on the calibration images", f.measured_db,
+      { word: "SQNR" }),
+    metric("Predicted", "dB", "by the noise model", f.predicted_db, { word: "predicted" }),
     f.accuracy ? metric("top1_percent", "%", `right of ${plural(result.images, "image")}`, f.accuracy.percent,
-      { low: f.accuracy.low, high: f.accuracy.high, what: "95 % confidence interval" }) : null,
+      { range: { low: f.accuracy.low, high: f.accuracy.high, what: "95 % confidence interval" } }) : null,
     metric("model_kb", "kB", "packed weights", f.bytes / 1e3),
     metric("Bits a weight", "", "on average", f.bits_per_weight),
     metric("energy_uj", "uJ", "simulated, an image", f.energy_pj / 1e6),
@@ -83,8 +84,8 @@ function tradeOffGroups(result, cost) {
   return [
     ...rules.map((rule, k) => ({ name: rule, colour: kCategories[k % kCategories.length], line: true,
       points: points(result.curve.filter((point) => point.name === rule)) })),
-    { name: "equal widths", colour: "var(--grey)", line: false, points: points(result.equal) },
-    { name: "chosen", colour: "var(--ink)", line: false, points: points([result.allocation], true) },
+    { name: "equal widths", word: "equal widths", colour: "var(--grey)", line: false, points: points(result.equal) },
+    { name: "chosen", word: "allocated widths", colour: "var(--ink)", line: false, points: points([result.allocation], true) },
   ].filter((group) => group.points.length > 0);
 }
 
@@ -94,22 +95,23 @@ function tradeOffChart(result) {
   return chart({ id: "chart-trade-off", title: result.images > 0 ? "Loss over cost" : "SQNR over cost",
     note: result.curve.length > 0 ? "By rule that made the widths"
       : "dcnsim allocate --json FILE --curve FILE.csv adds the curves of all rules",
-    parts: groups[0].map(({ name, colour }) => ({ name, colour })),
+    parts: groups[0].map(({ name, word, colour }) => ({ name, word, colour })),
     modes: kCosts.map((cost, k) => ({ name: cost.name, draw: tradeOff({ groups: groups[k],
-      xTitle: cost.title, yTitle: result.images > 0 ? "loss, points" : "output SQNR, dB" }) })),
+      xTitle: cost.title, xWord: cost.word, ...(result.images > 0 ? { yTitle: "loss, points", yWord: "loss points" }
+        : { yTitle: "output SQNR, dB", yWord: "SQNR" }) }) })),
     table: result.curve.length > 0 ? () => figuresTable(result, "Curves", result.curve) : null });
 }
 
 function figuresTable(result, caption, rows) {
   return dataTable({ caption, rows, columns: [
     { title: "Widths", value: (f) => f.name },
-    ...kCosts.map((cost) => ({ title: cost.column, numeric: true, value: cost.of })),
-    { title: "Predicted, dB", numeric: true, value: (f) => f.predicted_db, minor: true },
-    ...(rows[0].measured_db !== undefined ? [{ title: "Measured, dB", numeric: true, value: (f) => f.measured_db }]
+    ...kCosts.map((cost) => ({ title: cost.column, word: cost.word, numeric: true, value: cost.of })),
+    { title: "Predicted, dB", word: "predicted", numeric: true, value: (f) => f.predicted_db, minor: true },
+    ...(rows[0].measured_db !== undefined ? [{ title: "Measured, dB", word: "measured", numeric: true, value: (f) => f.measured_db }]
       : []),
     ...(result.images > 0 ? [
-      { title: "Top-1, %", numeric: true, value: (f) => (f.accuracy ? f.accuracy.percent : null) },
-      { title: "95 % interval", numeric: true, value: (f) => (f.accuracy ? f.accuracy.low : null),
+      { title: "Top-1, %", word: "top-1", numeric: true, value: (f) => (f.accuracy ? f.accuracy.percent : null) },
+      { title: "95 % interval", word: "95 % interval", numeric: true, value: (f) => (f.accuracy ? f.accuracy.low : null),
         text: (f) => (f.accuracy ? rangeText(f.accuracy) : "–") }] : []),
   ] });
 }
@@ -125,11 +127,11 @@ function savingTable(result) {
   const scaled = (key) => (r) => (r[key] === null ? null : r[key] / r.divisor);
   const saved = (r) => relativeChange(r.equal, r.with_rule);
   return dataTable({ caption: "At equal accuracy, interpolated along the curves", rows, columns: [
-    { title: "Top-1, %", value: (r) => 100 * r.top1, text: (r) => figure(100 * r.top1) },
+    { title: "Top-1, %", word: "top-1", value: (r) => 100 * r.top1, text: (r) => figure(100 * r.top1) },
     { title: "Cost", value: (r) => r.what },
     { title: "Rule", value: (r) => r.rule },
     { title: "With the rule", numeric: true, value: scaled("with_rule") },
-    { title: "Equal widths", numeric: true, value: scaled("equal") },
+    { title: "Equal widths", word: "equal widths", numeric: true, value: scaled("equal") },
     { title: "Change", numeric: true, value: saved, text: (r) => signedPercent(saved(r)) },
   ] });
 }
@@ -144,7 +146,7 @@ function widthChart(result) {
 function noiseChart(result) {
   const rows = result.tensors.map((tensor) => ({ name: tensor.name, colour: tensorColour(tensor.name),
     bars: [{ tag: "", value: 100 * tensor.noise_share, text: percent(tensor.noise_share) }] }));
-  return chart({ id: "chart-noise", title: "Whose noise it is",
+  return chart({ id: "chart-noise", title: "Whose noise it is", word: "noise %",
     note: "Share of the predicted noise of the network's output",
     modes: [{ name: "noise", draw: rankedBars({ rows, axisTitle: "share, %" }) }] });
 }
@@ -164,13 +166,13 @@ function whyTable(result) {
   return dataTable({ caption: "Tensors", rows: result.tensors, columns: [
     { title: "Tensor", value: (t) => t.name },
     { title: "Bits", numeric: true, value: (t) => t.bits },
-    { title: "Format", value: (t) => t.format },
+    { title: "Format", word: "format", value: (t) => t.format },
     { title: "Why", value: (t) => whyText(t, result.cost),
       cell: (t) => el("span", { class: "words" }, whyText(t, result.cost)) },
-    { title: "Noise", numeric: true, value: (t) => t.noise_share, text: (t) => percent(t.noise_share) },
-    { title: "Bits before rounding", numeric: true, value: (t) => t.real_bits },
-    { title: "SQNR, dB", numeric: true, value: (t) => t.sqnr_db },
-    { title: "dB a bit", numeric: true, value: (t) => t.db_per_bit, minor: true },
+    { title: "Noise", word: "noise %", numeric: true, value: (t) => t.noise_share, text: (t) => percent(t.noise_share) },
+    { title: "Bits before rounding", word: "real", numeric: true, value: (t) => t.real_bits },
+    { title: "SQNR, dB", word: "SQNR", numeric: true, value: (t) => t.sqnr_db },
+    { title: "dB a bit", word: "dB/bit", numeric: true, value: (t) => t.db_per_bit, minor: true },
     { title: "Elements", numeric: true, value: (t) => t.elements, text: (t) => whole(t.elements) },
   ] });
 }

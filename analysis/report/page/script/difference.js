@@ -40,7 +40,8 @@ function totalTable(results) {
     (isBorneOut(r.metric, k - 1) ? changeClass(r.metric, change(r, k)) : "unsure");
   const marked = (r, k, text) => el("span", { class: judged(r, k) }, text);
   return dataTable({ caption: "In total", rows, columns: [
-    { title: "Figure", value: (r) => metricTitle(r.metric) },
+    { title: "Figure", value: (r) => metricTitle(r.metric),
+      cell: (r) => termText(metricTitle(r.metric), metricWord(r.metric)) },
     ...results.flatMap(({ tag }, k) => [
       { title: tag, numeric: true, value: (r) => r.values[k] },
       ...(k === 0 ? [] : [

@@ -25,13 +25,13 @@ function legendOf(parts) {
   return el("ul", { class: "legend" }, parts.map((part) => {
     const swatch = el("span", { class: part.line ? "swatch line" : "swatch" });
     swatch.style.background = part.colour;
-    return el("li", {}, swatch, part.name);
+    return el("li", {}, swatch, termText(part.name, part.word));
   }));
 }
 
 // modes: [{name, draw(width) -> svg}], the first shown; several get a switch.
 // table: () -> element, made when it is asked for.
-function chart({ title, note, parts, modes, table, id }) {
+function chart({ title, word, note, parts, modes, table, id }) {
   let mode = modes[0];
   let width = 0;
   const canvas = el("div", { class: "canvas" });
@@ -54,7 +54,7 @@ function chart({ title, note, parts, modes, table, id }) {
     } }, m.name));
   const heading = freshId("chart");
   return el("figure", { id, "aria-labelledby": heading },
-    el("figcaption", {}, el("h3", { id: heading }, title),
+    el("figcaption", {}, el("h3", { id: heading }, termText(title, word)),
       modes.length > 1 ? el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons)
         : null,
       note ? el("p", { class: "note" }, note) : null),
@@ -79,7 +79,7 @@ function hint(selection, text) {
   selection.append("title").text(text);
 }
 
-function xAxis(svg, scale, { top, bottom, title, right, ticks, format }) {
+function xAxis(svg, scale, { top, bottom, title, word, right, ticks, format }) {
   const g = svg.append("g").attr("class", "axis");
   const values = ticks || scale.ticks(Math.max(2, Math.floor((scale.range()[1] - scale.range()[0]) / 80)));
   for (const value of values) {
@@ -88,11 +88,11 @@ function xAxis(svg, scale, { top, bottom, title, right, ticks, format }) {
     g.append("text").attr("x", x).attr("y", bottom + 16).attr("text-anchor", "middle")
       .text(format ? format(value) : figure(value));
   }
-  g.append("text").attr("class", "title").attr("x", right).attr("y", bottom + 34)
-    .attr("text-anchor", "end").text(title);
+  markTerm(g.append("text").attr("class", "title").attr("x", right).attr("y", bottom + 34)
+    .attr("text-anchor", "end").text(title), word);
 }
 
-function yAxis(svg, scale, { left, right, title, ticks, format, top }) {
+function yAxis(svg, scale, { left, right, title, word, ticks, format, top }) {
   const g = svg.append("g").attr("class", "axis");
   const values = ticks || scale.ticks(Math.max(2, Math.floor(Math.abs(scale.range()[1] - scale.range()[0]) / 50)));
   for (const value of values) {
@@ -101,7 +101,7 @@ function yAxis(svg, scale, { left, right, title, ticks, format, top }) {
     g.append("text").attr("x", left - 8).attr("y", y).attr("dy", "0.32em").attr("text-anchor", "end")
       .text(format ? format(value) : figure(value));
   }
-  g.append("text").attr("class", "title").attr("x", 0).attr("y", top - 12).text(title);
+  markTerm(g.append("text").attr("class", "title").attr("x", 0).attr("y", top - 12).text(title), word);
 }
 
 // Round values on a logarithmic axis: powers of ten, with 2 and 5 between where there is room.

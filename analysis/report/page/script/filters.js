@@ -82,7 +82,7 @@ function rangeFilter(view, metric) {
       high.value === "" ? Infinity : Number(high.value));
     view.changed("filters");
   }
-  return el("div", { class: "range" }, el("span", { class: "label" }, metricTitle(metric)),
+  return el("div", { class: "range" }, el("span", { class: "label" }, termText(metricTitle(metric), metricWord(metric))),
     low, el("span", { "aria-hidden": "true" }, "to"), high);
 }
 

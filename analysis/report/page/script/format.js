@@ -55,15 +55,29 @@ function signedPercent(share) {
   return share === null ? "–" : signed(percent(share), share);
 }
 
-const kMetricNames = {
-  top1_percent: "Top-1 accuracy", loss_points: "Accuracy loss", cycles: "Cycles",
-  latency_ms: "Latency", energy_uj: "Energy", power_mw: "Power",
-  energy_delay_uj_ms: "Energy × latency", area_mm2: "Area", traffic_kb: "Bus traffic",
-  model_kb: "Packed weights", clock_slack: "Clock slack", images_per_s: "Images a second",
-  stream_energy_uj: "Energy in a stream", utilization_percent: "Utilization",
+// What metrics are called, and where the glossary explains them.
+const kMetrics = {
+  top1_percent: { name: "Top-1 accuracy", word: "top-1" },
+  loss_points: { name: "Accuracy loss", word: "loss points" },
+  cycles: { name: "Cycles", word: "cycles" },
+  latency_ms: { name: "Latency", word: "latency" },
+  energy_uj: { name: "Energy", word: "energy" },
+  power_mw: { name: "Power", word: "power" },
+  energy_delay_uj_ms: { name: "Energy × latency", word: "energy x latency" },
+  area_mm2: { name: "Area", word: "area" },
+  traffic_kb: { name: "Bus traffic", word: "bus traffic" },
+  model_kb: { name: "Packed weights", word: "packed weights" },
+  clock_slack: { name: "Clock slack", word: "clock slack" },
+  images_per_s: { name: "Images a second", word: "images a second" },
+  stream_energy_uj: { name: "Energy in a stream", word: "energy in a stream" },
+  utilization_percent: { name: "Utilization", word: "utilization" },
 };
 function metricName(metric) {
-  return Object.hasOwn(kMetricNames, metric.name) ? kMetricNames[metric.name] : metric.name;
+  return Object.hasOwn(kMetrics, metric.name) ? kMetrics[metric.name].name : metric.name;
+}
+
+function metricWord(metric) {
+  return Object.hasOwn(kMetrics, metric.name) ? kMetrics[metric.name].word : metric.word;
 }
 
 function metricTitle(metric) {
@@ -82,6 +96,20 @@ function words(name) {
 // As in the tables of the command.
 function causeWords(cause) {
   return Object.hasOwn(kData.cause_words, cause) ? kData.cause_words[cause] : words(cause);
+}
+
+// Where the glossary explains a cause, a stream of traffic, a group of components of energy.
+const kPartWords = {
+  cycles: { compute: "computing", fill_drain: "filling and draining", overhead: "control",
+    requantize: "requantizing", bank_conflict: "banks", descriptor: "descriptor",
+    weight: "waiting for weight", input: "waiting for weight", output: "waiting for weight",
+    dram_busy: "DRAM", refresh: "refresh" },
+  traffic: { descriptor: "descriptor" },
+  energy: { "DRAM accesses": "activate", "DRAM standby, refresh": "background",
+    "post-processing": "requantize", leakage: "leakage" },
+};
+function partWord(kind, name) {
+  return Object.hasOwn(kPartWords[kind], name) ? kPartWords[kind][name] : null;
 }
 
 function shortened(text, length) {

@@ -3,8 +3,8 @@
 
 function tiles(metrics) {
   return el("dl", { class: "tiles" }, metrics.filter((m) => m.value !== null).map((m) =>
-    el("div", { title: m.meaning }, el("dt", {}, metricName(m)),
-      el("dd", {}, figure(m.value), el("span", { class: "unit" },
+    el("div", {}, el("dt", {}, termText(metricName(m), metricWord(m))),
+      el("dd", { title: m.meaning }, figure(m.value), el("span", { class: "unit" },
         m.unit === metricName(m).toLowerCase() ? "" : ` ${unitText(m.unit)}`)),
       m.range ? el("dd", { class: "range", title: m.range.what }, rangeText(m.range)) : null)));
 }
@@ -52,3 +52,4 @@ if (kData.kind === "sweep") showSweep(kData.sweep, embedded("layers"));
 else if (kData.kind === "quantize") showQuantize(kData.result);
 else if (kData.kind === "allocation") showAllocation(kData.result);
 else showRuns(kData.runs);
+document.getElementById("content").append(wordSection());

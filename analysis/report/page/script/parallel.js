@@ -20,7 +20,7 @@ function parallelRows(sweep) {
     ...sweep.axes.map((axis, a) => ({ name: axis.name, texts: axis.texts,
       of: (i) => sweep.points.axes[a][i] })).filter((row) => row.texts.length > 1),
     ...sweep.metrics.filter((m) => main.has(m.name)).map((metric) => ({ name: metricTitle(metric),
-      of: (i) => sweep.value(i, metric) })),
+      word: metricWord(metric),      of: (i) => sweep.value(i, metric) })),
   ];
 }
 
@@ -78,7 +78,7 @@ class ParallelLines {
     const [left, right] = [8, width - 8];
     const g = this.svg.append("g").attr("class", "axis");
     g.append("line").attr("class", "grid").attr("x1", left).attr("x2", right).attr("y1", y).attr("y2", y);
-    g.append("text").attr("class", "title").attr("x", 0).attr("y", y - 12).text(row.name);
+    markTerm(g.append("text").attr("class", "title").attr("x", 0).attr("y", y - 12).text(row.name), row.word);
     const [low, high] = row.texts ? [-0.5, row.texts.length - 0.5]
       : d3.extent(points, (i) => row.of(i));
     const x = d3.scaleLinear().range([left, right])

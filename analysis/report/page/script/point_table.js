@@ -37,7 +37,7 @@ function pointColumns(view) {
   const main = sweep.mainMetrics();
   const metrics = [...sweep.objectives, ...sweep.metrics.filter((m) => !sweep.objectives.includes(m))];
   return [
-    { title: "Point", value: (i) => sweep.points.id[i], cell: (i) => el("button", { type: "button",
+    { title: "Point", word: "design point", value: (i) => sweep.points.id[i], cell: (i) => el("button", { type: "button",
       class: "point", "aria-pressed": String(i === view.selected), onclick: () => {
         view.select(i);
         document.querySelector(`button.point[aria-pressed="true"]`)?.focus({ preventScroll: true });
@@ -45,7 +45,7 @@ function pointColumns(view) {
     ...settingNames(sweep).map((axis) => ({ title: axis.name,
       value: (i) => sortable(axis, sweep.position(i, axis)),
       text: (i) => shortened(axis.texts[sweep.position(i, axis)], 40) })),
-    ...metrics.map((m) => ({ title: metricTitle(m), numeric: true, minor: !main.has(m.name),
+    ...metrics.map((m) => ({ title: metricTitle(m), word: metricWord(m), numeric: true, minor: !main.has(m.name),
       value: (i) => sweep.value(i, m) })),
   ];
 }

@@ -19,7 +19,7 @@ function showQuantize(result) {
     section("Formats against values", known.length > 0
       ? "Where a line ends beyond the band the format clips; where it begins before, values become 0."
       : "This result is of a version that did not keep the values' distributions.",
-    known.length > 0 ? chart({ id: "chart-ranges", title: "Range of each tensor", note:
+    known.length > 0 ? chart({ id: "chart-ranges", title: "Range of each tensor", word: "format", note:
       `${plural(known.length, "tensor")}; magnitudes on a logarithmic axis`, parts: kRangeParts,
     modes: [{ name: "ranges", draw: tensorRanges(known) }], table: () => tensorTable(result.tensors) }) : null),
     section("Noise", "SQNR against the float network: 6 dB more halve the error.",
@@ -45,10 +45,10 @@ function sqnrChart(result) {
   const rows = result.tensors.filter((t) => t.sqnr_db !== null && t.sqnr_db > 0).map((tensor) => ({
     name: tensor.name, colour: tensorColour(tensor.name),
     bars: [{ tag: "", value: tensor.sqnr_db, text: `${decibelText(tensor.sqnr_db)} · ${tensor.format}` }] }));
-  return rows.length === 0 ? null : chart({ id: "chart-sqnr", title: "SQNR of each tensor",
+  return rows.length === 0 ? null : chart({ id: "chart-sqnr", title: "SQNR of each tensor", word: "SQNR",
     note: "Over its own values; of outputs from the calibration images",
     parts: [{ name: "weights", colour: "var(--weight)" }, { name: "outputs", colour: "var(--output)" }],
-    modes: [{ name: "SQNR", draw: rankedBars({ rows, axisTitle: "SQNR, dB" }) }] });
+    modes: [{ name: "SQNR", draw: rankedBars({ rows, axisTitle: "SQNR, dB", axisWord: "SQNR" }) }] });
 }
 
 function layerSqnrChart(result) {
@@ -56,13 +56,13 @@ function layerSqnrChart(result) {
     .map((layer) => ({ name: layer.name, colour: "var(--output)", bars: [
       { tag: "law", value: Math.max(0, layer.predicted_db), text: decibelText(layer.predicted_db) },
       { tag: "is", value: Math.max(0, layer.measured_db), text: decibelText(layer.measured_db) }] }));
-  return rows.length === 0 ? null : chart({ id: "chart-layer-sqnr", title: "SQNR of layer outputs",
+  return rows.length === 0 ? null : chart({ id: "chart-layer-sqnr", title: "SQNR of layer outputs", word: "additive law",
     note: "With all noise before them: by the additive law, and as measured on the calibration images",
-    modes: [{ name: "SQNR", draw: rankedBars({ rows, axisTitle: "SQNR, dB" }) }],
+    modes: [{ name: "SQNR", draw: rankedBars({ rows, axisTitle: "SQNR, dB", axisWord: "SQNR" }) }],
     table: () => dataTable({ caption: "SQNR of layer outputs", rows: result.layers, columns: [
       { title: "Layer", value: (l) => l.name },
-      { title: "Predicted, dB", numeric: true, value: (l) => l.predicted_db },
-      { title: "Measured, dB", numeric: true, value: (l) => l.measured_db },
+      { title: "Predicted, dB", word: "predicted", numeric: true, value: (l) => l.predicted_db },
+      { title: "Measured, dB", word: "measured", numeric: true, value: (l) => l.measured_db },
     ] }) });
 }
 
@@ -80,20 +80,20 @@ function tensorTable(tensors) {
   const of = (get) => (t) => (t.values ? get(t.values) : null);
   return dataTable({ caption: "Tensors", rows: tensors, order: { column: 2, descending: false }, columns: [
     { title: "Tensor", value: (t) => t.name },
-    { title: "Format", value: (t) => t.format },
-    { title: "SQNR, dB", numeric: true, value: (t) => t.sqnr_db },
-    { title: "Out of range", numeric: true, value: of((v) => v.beyond), text: (t) =>
+    { title: "Format", word: "format", value: (t) => t.format },
+    { title: "SQNR, dB", word: "SQNR", numeric: true, value: (t) => t.sqnr_db },
+    { title: "Out of range", word: "out of range", numeric: true, value: of((v) => v.beyond), text: (t) =>
       (t.values ? percent(t.values.beyond) : "–") },
-    { title: "Become 0", numeric: true, value: of((v) => v.to_zero), text: (t) =>
+    { title: "Become 0", word: "become 0", numeric: true, value: of((v) => v.to_zero), text: (t) =>
       (t.values ? percent(t.values.to_zero) : "–") },
-    { title: "Clipping of noise", numeric: true, value: (t) => t.clipping, text: (t) => percent(t.clipping) },
+    { title: "Clipping of noise", word: "clipping", numeric: true, value: (t) => t.clipping, text: (t) => percent(t.clipping) },
     { title: "Values from", numeric: true, value: of((v) => v.low), minor: true },
     { title: "to", numeric: true, value: of((v) => v.high), minor: true },
     { title: "Format from", numeric: true, value: (t) => (t.range ? t.range.low : null), minor: true },
     { title: "to", numeric: true, value: (t) => (t.range ? t.range.high : null), minor: true },
-    { title: "dB a bit", numeric: true, value: (t) => t.db_per_bit },
-    { title: "Paper's rule, dB", numeric: true, value: (t) => t.paper_sqnr_db, minor: true },
-    { title: "Density", value: (t) => t.density ?? "–" },
-    { title: "Kurtosis", numeric: true, value: (t) => t.kurtosis, minor: true },
+    { title: "dB a bit", word: "dB/bit", numeric: true, value: (t) => t.db_per_bit },
+    { title: "Paper's rule, dB", word: "paper's n", numeric: true, value: (t) => t.paper_sqnr_db, minor: true },
+    { title: "Density", word: "density", value: (t) => t.density ?? "–" },
+    { title: "Kurtosis", word: "kurtosis", numeric: true, value: (t) => t.kurtosis, minor: true },
   ] });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bars with their figures, one row a name; of several results, a bar each.
 
-// rows: [{name, colour, bars: [{tag, value, text}]}]
-function rankedBars({ rows, axisTitle, format, most }) {
+// rows: [{name, word, colour, bars: [{tag, value, text}]}]
+function rankedBars({ rows, axisTitle, axisWord, format, most }) {
   return (width) => {
     const bars = d3.max(rows, (row) => row.bars.length);
     const several = bars > 1;
@@ -17,13 +17,15 @@ function rankedBars({ rows, axisTitle, format, most }) {
     const svg = newSvg(width, bottom + 42);
     const largest = most || d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.value)) || 1;
     const x = d3.scaleLinear().domain([0, largest]).range([left, width - right]);
-    xAxis(svg, x, { top, bottom, title: axisTitle, right: width - right, format });
+    xAxis(svg, x, { top, bottom, title: axisTitle, word: axisWord, right: width - right, format });
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "row")
         .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - (several ? tags + 16 : 10))
+      const name = g.append("text").attr("class", "name").attr("x", left - (several ? tags + 16 : 10))
         .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
-        .text(shortened(row.name, 24)), row.name);
+        .text(shortened(row.name, 24));
+      hint(name, row.name);
+      markTerm(name, row.word);
       row.bars.forEach((bar, k) => {
         const y = several ? 4 + k * (thickness + 3) : (step - thickness) / 2;
         if (several) {

@@ -22,7 +22,7 @@ function stackedTable(results, parts, unit, caption) {
   columns: [
     { title: "Layer", value: (r) => r.layer.name },
     ...(results.length > 1 ? [{ title: "Result", value: (r) => r.result.tag }] : []),
-    ...parts.map((part) => ({ title: part.name, numeric: true,
+    ...parts.map((part) => ({ title: part.name, word: part.word, numeric: true,
       value: (r) => part.of(r.result, r.layer) })),
     { title: `Total, ${unit}`, numeric: true,
       value: (r) => d3.sum(parts, (part) => part.of(r.result, r.layer)) },
@@ -34,10 +34,10 @@ function totals(results, parts, unit) {
     `${figure(d3.sum(parts, (part) => totalOf(result, part)))} ${unit}`).join("; ");
 }
 
-function stackedChart(results, { title, all, unit, axisTitle, id, more }) {
+function stackedChart(results, { title, word, all, unit, axisTitle, id, more }) {
   const parts = presentParts(results, all);
   const rows = stackRows(results, parts);
-  return chart({ id, title, note: `${totals(results, parts, unit)} in total${more || ""}`, parts,
+  return chart({ id, title, word, note: `${totals(results, parts, unit)} in total${more || ""}`, parts,
     modes: [
       { name: unit, draw: layerBars({ rows, parts, axisTitle }) },
       { name: "share", draw: layerBars({ rows, parts, axisTitle: "share of the layer", share: true }) },
@@ -46,12 +46,12 @@ function stackedChart(results, { title, all, unit, axisTitle, id, more }) {
 }
 
 function cycleChart(results) {
-  return stackedChart(results, { id: "chart-cycles", title: "Cycles by cause", unit: "cycles",
+  return stackedChart(results, { id: "chart-cycles", title: "Cycles by cause", word: "cycles", unit: "cycles",
     all: causeParts(results), axisTitle: "clock cycles", more: ", each with one cause" });
 }
 
 function energyChart(results) {
-  const figureBox = stackedChart(results, { id: "chart-energy", title: "Energy by component",
+  const figureBox = stackedChart(results, { id: "chart-energy", title: "Energy by component", word: "energy",
     unit: "µJ", all: energyParts(results), axisTitle: "energy, µJ" });
   figureBox.append(behind("Every component", componentTable(results)));
   return figureBox;
@@ -67,7 +67,7 @@ function componentTable(results) {
 }
 
 function trafficChart(results) {
-  return stackedChart(results, { id: "chart-traffic", title: "Bus traffic by stream", unit: "kB",
+  return stackedChart(results, { id: "chart-traffic", title: "Bus traffic by stream", word: "bus traffic", unit: "kB",
     all: streamParts(results), axisTitle: "bus traffic, kB (1,000 bytes)" });
 }
 
@@ -76,7 +76,7 @@ function bitChart(results) {
     const layer = layerOf(result, name);
     return layer ? layer.bits : null;
   }) }));
-  return chart({ id: "chart-bits", title: "Bit-widths",
+  return chart({ id: "chart-bits", title: "Bit-widths", word: "w/in/out",
     note: "Bits of each tensor; a full cell is 16 bits", modes: [{ name: "bits",
       draw: bitWidths({ rows, tags: results.map((result) => result.tag) }) }],
     table: () => dataTable({ caption: "Bit-widths", rows: rows.flatMap((row) => results.map(
@@ -93,7 +93,7 @@ function rooflineChart(results) {
   const draw = roofline(results);
   if (!draw) return null;
   const points = results.flatMap((result, k) => rooflinePoints(result, k));
-  return chart({ id: "chart-roofline", title: "Roofline",
+  return chart({ id: "chart-roofline", title: "Roofline", word: "roofline",
     note: "A layer near a roof is limited by it; both axes are logarithmic",
     parts: results.length > 1 ? results.map((result, k) => ({
       name: `${result.tag}: ${result.machine.name}`, colour: resultColour(k) }))
@@ -102,9 +102,9 @@ function rooflineChart(results) {
     table: () => dataTable({ caption: "Roofline", rows: points, columns: [
       { title: "Layer", value: (p) => p.name },
       ...(results.length > 1 ? [{ title: "Result", value: (p) => results[p.which].tag }] : []),
-      { title: "MACs per byte", numeric: true, value: (p) => p.x },
-      { title: "MACs per cycle", numeric: true, value: (p) => p.y },
-      { title: "Array peak", numeric: true, value: (p) => p.peak },
+      { title: "MACs per byte", word: "MAC", numeric: true, value: (p) => p.x },
+      { title: "MACs per cycle", word: "MAC", numeric: true, value: (p) => p.y },
+      { title: "Array peak", word: "roofline", numeric: true, value: (p) => p.peak },
     ] }) });
 }
 
@@ -113,13 +113,13 @@ function stallChart(results) {
   const parts = presentParts(results, causeParts(results))
     .filter((part) => part.name !== causeWords("compute"));
   if (parts.length === 0) return null;
-  const rows = parts.map((part) => ({ name: part.name, colour: part.colour,
+  const rows = parts.map((part) => ({ name: part.name, word: part.word, colour: part.colour,
     bars: results.map((result) => {
       const value = totalOf(result, part);
       const cycles = d3.sum(result.layers, (layer) => d3.sum(layer.cycles));
       return { tag: result.tag, value, text: `${figure(value)} · ${percent(value / cycles)}` };
     }) })).sort((a, b) => b.bars[0].value - a.bars[0].value);
-  return chart({ id: "chart-stalls", title: "Cycles without multiplications",
+  return chart({ id: "chart-stalls", title: "Cycles without multiplications", word: "computing",
     note: "By cause over all layers, with their share of the latency",
     modes: [{ name: "cycles", draw: rankedBars({ rows, axisTitle: "clock cycles" }) }],
     table: barTable(rows, "Cycles without multiplications") });
@@ -137,7 +137,7 @@ function areaChart(results) {
   if (rows.length === 0) return null;
   const sums = results.map((result) => (result.tag ? `${result.tag}: ` : "") +
     `${figure(d3.sum(result.machine.area_um2) / 1e6)} mm²`).join("; ");
-  return chart({ id: "chart-area", title: "Area by component",
+  return chart({ id: "chart-area", title: "Area by component", word: "area",
     note: `${sums} of cells and SRAM on chip, without placement; DRAM not included`,
     modes: [{ name: "area", draw: rankedBars({ rows, axisTitle: "area, mm²" }) }],
     table: barTable(rows, "Area by component") });
@@ -166,14 +166,14 @@ function whatIfTable(result) {
   const saved = (row) => (row.saves_share === null ? null : -row.saves_share);
   return dataTable({ caption: `What if${result.tag ? `, ${result.tag}` : ""}: ${how}`,
     rows: asked.changes, order: { column: 3, descending: false }, columns: [
-      { title: "Change", value: (r) => r.name },
-      { title: "Kind", value: (r) => r.kind },
+      { title: "Change", word: "what if", value: (r) => r.name },
+      { title: "Kind", word: "twice", value: (r) => r.kind },
       { title: "Keys", value: (r) => r.keys, minor: true },
-      { title: "Cycles", numeric: true, value: saved, text: (r) =>
+      { title: "Cycles", word: "cycles", numeric: true, value: saved, text: (r) =>
         (r.saves_share === null ? r.outcome : signedPercent(saved(r))) },
-      { title: "Energy", numeric: true, value: (r) => r.energy_pj, text: (r) =>
+      { title: "Energy", word: "energy", numeric: true, value: (r) => r.energy_pj, text: (r) =>
         (r.energy_pj === null ? "–" : change(r.energy_pj, asked.energy_pj)) },
-      { title: "Area", numeric: true, value: (r) => r.area_um2, text: (r) =>
+      { title: "Area", word: "area", numeric: true, value: (r) => r.area_um2, text: (r) =>
         (r.area_um2 === null ? "–" : change(r.area_um2, asked.area_um2)) },
     ] });
 }
@@ -211,12 +211,12 @@ function provenanceTable(provenance, of) {
   return dataTable({ caption: `Constants${of}`, rows: [...groups.values()],
     rowClass: (p) => (p.extrapolated ? "extrapolated" : null), columns: [
       { title: "Components", value: (p) => p.components.map(words).join(", ") },
-      { title: "Table", value: (p) => p.table, cell: (p) =>
+      { title: "Table", word: "provenance", value: (p) => p.table, cell: (p) =>
         el("span", { class: "keep" }, p.table, hashText(p.sha256)) },
       { title: "Node, voltage, conditions", value: (p) => p.conditions,
         cell: (p) => el("span", { class: "words" }, p.conditions) },
-      { title: "Error", value: (p) => p.error_bar, cell: (p) => el("span", { class: "keep" }, p.error_bar) },
-      { title: "Substitutions", value: (p) => p.note, cell: (p) => [
+      { title: "Error", word: "error bar", value: (p) => p.error_bar, cell: (p) => el("span", { class: "keep" }, p.error_bar) },
+      { title: "Substitutions", word: "extrapolated", value: (p) => p.note, cell: (p) => [
         p.extrapolated ? el("strong", { class: "flag" }, "extrapolated ") : null,
         el("span", { class: "words" }, p.note)] },
     ] });

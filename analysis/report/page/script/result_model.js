@@ -27,25 +27,26 @@ function amountOf(result, kind, values, component) {
   return at < 0 ? 0 : values[at];
 }
 
-// Parts of a stack: [{name, colour, of(result, layer)}].
+// Parts of a stack: [{name, word, colour, of(result, layer)}].
 function causeParts(results) {
   const causes = componentNames(results, "cycles");
   const order = Object.keys(kCauses).filter((cause) => causes.includes(cause));
   return [...order, ...causes.filter((cause) => !order.includes(cause))].map((cause) => ({
-    name: causeWords(cause), colour: colourOf(kCauses, cause),
+    name: causeWords(cause), word: partWord("cycles", cause), colour: colourOf(kCauses, cause),
     of: (result, layer) => amountOf(result, "cycles", layer.cycles, cause) }));
 }
 
 function streamParts(results) {
   return componentNames(results, "traffic").map((stream) => ({
-    name: words(stream), colour: colourOf(kStreams, stream),
+    name: words(stream), word: partWord("traffic", stream), colour: colourOf(kStreams, stream),
     of: (result, layer) => amountOf(result, "traffic", layer.traffic, stream) / 1e3 }));
 }
 
 function energyParts(results) {
   const components = componentNames(results, "energy");
   return kData.energy_groups.filter((group) => group.components.some((c) => components.includes(c)))
-    .map((group) => ({ name: group.name, colour: colourOf(kEnergies, group.name),
+    .map((group) => ({ name: group.name, word: partWord("energy", group.name),
+      colour: colourOf(kEnergies, group.name),
       of: (result, layer) => d3.sum(group.components,
         (c) => amountOf(result, "energy", layer.energy_pj, c)) / 1e6 }));
 }

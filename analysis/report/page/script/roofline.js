@@ -52,9 +52,9 @@ function roofline(results) {
     const y = d3.scaleLog().range([margin.bottom, margin.top])
       .domain([d3.min(points, (p) => p.y) / 1.6, highest * 2.4]);
     xAxis(svg, x, { top: margin.top, bottom: margin.bottom, right: width - margin.right,
-      title: "MACs per byte in the bus's busier direction", ticks: logTicks(x.domain()) });
+      title: "MACs per byte in the bus's busier direction", word: "MAC", ticks: logTicks(x.domain()) });
     yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top - 4,
-      title: "MACs per cycle", ticks: logTicks(y.domain()) });
+      title: "MACs per cycle", word: "MAC", ticks: logTicks(y.domain()) });
     const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, result, k,
       several, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
     drawLayers(svg, { points, x, y, several, left: margin.left, right: width - margin.right, top: 0,

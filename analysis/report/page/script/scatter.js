@@ -74,9 +74,9 @@ class Scatter {
         `${plural(this.points.length, "point")}. Arrow keys move, Enter selects, P pins.`);
     const title = (metric) => `${metricTitle(metric)} (${metric.better} is better)`;
     xAxis(this.svg, x, { top: margin.top, bottom: margin.bottom, right: width - margin.right,
-      title: title(xMetric), ticks: x.base ? logTicks(x.domain()) : null });
+      title: title(xMetric), word: metricWord(xMetric), ticks: x.base ? logTicks(x.domain()) : null });
     yAxis(this.svg, y, { left: margin.left, right: width - margin.right, top: margin.top - 2,
-      title: title(yMetric), ticks: y.base ? logTicks(y.domain()) : null });
+      title: title(yMetric), word: metricWord(yMetric), ticks: y.base ? logTicks(y.domain()) : null });
     this.drawConstraints();
     this.drawPoints();
     this.drawFront();
@@ -111,8 +111,8 @@ class Scatter {
     replaceContent(this.legend, el("p", { class: "legend-title" },
       colours.axis ? colours.axis.name : ""),
     legendOf([...colours.list.filter((part, c) => present.has(c)),
-      ...(some ? [{ name: "pale: violates a constraint", colour: "var(--rule)" }] : []),
-      { name: "front of the points shown", colour: "var(--ink)", line: true }]));
+      ...(some ? [{ name: "pale: violates a constraint", word: "constraint", colour: "var(--rule)" }] : []),
+      { name: "front of the points shown", word: "Pareto front", colour: "var(--ink)", line: true }]));
   }
 
   // A staircase: between two points of the front nothing better is known.

@@ -27,6 +27,7 @@ function sensitivityCharts(sweep, entry, metric) {
   const title = metricTitle(metric);
   return el("div", { class: "charts" },
     chart({ id: "chart-sensitivity", title: `Share of variance: ${metricName(metric).toLowerCase()}`,
+      word: "share of variance",
       modes: [{ name: "share", draw: rankedBars({ rows: bars, axisTitle: "share of the variance",
         format: percent, most: Math.max(0.05, d3.max(bars, (b) => b.bars[0].value)) }) }],
       table: barTable(bars, `Share of variance, ${title}`) }),
@@ -35,7 +36,7 @@ function sensitivityCharts(sweep, entry, metric) {
       table: () => dataTable({ caption: `Means, ${title}`,
         rows: rows.flatMap((row) => row.means.map((mean, p) => ({ axis: row.axis, at: row.texts[p], mean }))),
         columns: [{ title: "Axis", value: (r) => r.axis }, { title: "Position", value: (r) => r.at },
-          { title: `Mean ${title}`, numeric: true, value: (r) => r.mean }] }) }));
+          { title: `Mean ${title}`, word: metricWord(metric), numeric: true, value: (r) => r.mean }] }) }));
 }
 
 // A dot for each position; the first and the last by name, where there is room.
@@ -51,7 +52,7 @@ function meanDots(rows, metric) {
     const [low, high] = d3.extent(means);
     const air = 0.08 * (high - low) || Math.abs(high) * 0.08 || 1;
     const x = d3.scaleLinear().domain([low - air, high + air]).range([left, width - 14]);
-    xAxis(svg, x, { top, bottom, right: width - 14, title: `mean ${metricTitle(metric)}` });
+    xAxis(svg, x, { top, bottom, right: width - 14, title: `mean ${metricTitle(metric)}`, word: metricWord(metric) });
     rows.forEach((row, r) => {
       const g = svg.append("g").attr("class", "row").attr("transform", `translate(0,${top + r * step})`);
       hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", 28)

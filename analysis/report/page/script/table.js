@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables, sortable by the buttons in their heads. A column: title, value(row), and text(row) or
 // cell(row) where the value is not what is shown; `numeric` aligns right, `minor` finds no room on
-// paper.
+// paper, `word` is what the glossary calls it.
 
 function compareValues(a, b) {
   if (a === b) return 0;
@@ -55,7 +55,8 @@ function dataTable({ caption, columns, rows, order, most = Infinity, rowClass, o
       fill();
     };
     head.append(el("th", { scope: "col", class: columnClass(c) },
-      order ? el("button", { type: "button", class: "sort", onclick: sort }, c.title) : c.title));
+      order ? el("button", { type: "button", class: "sort", onclick: sort,
+        ...(c.word ? termAttributes(c.word) : {}) }, c.title) : termText(c.title, c.word)));
   });
   fill();
   return el("div", {},

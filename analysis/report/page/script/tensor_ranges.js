@@ -16,10 +16,10 @@ function largestHeld(range) {
 }
 
 const kRangeParts = [
-  { name: "the format holds", colour: "var(--band)" },
+  { name: "the format holds", word: "format", colour: "var(--band)" },
   { name: "half of a weight's values, 98 %, all", colour: "var(--weight)" },
   { name: "of an output's", colour: "var(--output)" },
-  { name: "out of range: clipped", colour: "var(--clipped)" },
+  { name: "out of range: clipped", word: "out of range", colour: "var(--clipped)" },
 ];
 
 // Powers of two, as many as find room.

@@ -2,7 +2,7 @@
 // What is lost over what it costs, by rule: points with the interval of their accuracy.
 
 // groups: [{name, colour, line, points: [{x, y, low, high, text}]}], low and high only if known.
-function tradeOff({ groups, xTitle, yTitle }) {
+function tradeOff({ groups, xTitle, xWord, yTitle, yWord }) {
   return (width) => {
     const margin = { left: 52, right: 16, top: 26, bottom: 300 };
     const svg = newSvg(width, margin.bottom + 44);
@@ -16,8 +16,10 @@ function tradeOff({ groups, xTitle, yTitle }) {
       .range([margin.left, width - margin.right]);
     const y = d3.scaleLinear().domain(ends(points.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y])))
       .range([margin.bottom, margin.top]);
-    xAxis(svg, x, { top: margin.top, bottom: margin.bottom, right: width - margin.right, title: xTitle });
-    yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top, title: yTitle });
+    xAxis(svg, x, { top: margin.top, bottom: margin.bottom, right: width - margin.right, title: xTitle,
+      word: xWord });
+    yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top, title: yTitle,
+      word: yWord });
     for (const group of groups) {
       const g = svg.append("g").attr("class", "curve");
       const sorted = group.points.slice().sort((a, b) => a.x - b.x);

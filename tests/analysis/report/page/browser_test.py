@@ -147,7 +147,19 @@ class PageTest(unittest.TestCase):
             "return [...document.querySelectorAll('.check')].find((label) =>"
             " label.textContent === arguments[0]).firstChild", text)
 
+    def expect_terms_listed(self):
+        """What is a term has its meaning at the page's end, as GLOSSARY.md has it."""
+        glossary = re.sub(r"`| \(\[[^]]*\]\([^)]*\)\)", "", (SOURCES / "GLOSSARY.md").read_text())
+        listed = self.texts(".word-list dd")
+        self.assertGreater(len(listed), 5)
+        self.assertEqual([text for text in listed if f" | {text} |" not in glossary], [])
+        described = self.browser.run(
+            "return [...document.querySelectorAll('[data-word]')].map((term) =>"
+            " document.getElementById(term.getAttribute('aria-describedby')).textContent)")
+        self.assertEqual(set(described), set(listed))
+
     def expect_well_drawn(self):
+        self.expect_terms_listed()
         for width in (1440, 420):
             self.browser.size(width)
             self.browser.settle()
@@ -196,6 +208,33 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.browser.run(folded), [True])
         self.browser.run("dispatchEvent(new Event('afterprint'))")
         self.assertEqual(self.browser.run(folded), [False])
+
+    def test_a_term_is_explained_where_it_stands(self):
+        sweep = copy.deepcopy(self.sweep)
+        # Names in results are no terms, however they are called.
+        sweep["name"] = sweep["networks"][0]["name"] = sweep["machines"][0]["name"] = "roofline"
+        old, sweep["axes"][0]["name"] = sweep["axes"][0]["name"], "Pareto front"
+        for metric in sweep["analysis"]["sensitivity"]:
+            for axis in metric["axes"]:
+                axis["axis"] = "Pareto front" if axis["axis"] == old else axis["axis"]
+        sweep["metrics"][0]["word"] = "quantum"
+        self.open(page_of("words", written("words", sweep)))
+        self.expect_terms_listed()
+        terms = self.browser.run("return [...document.querySelectorAll('[data-word]')]"
+                                 ".map((term) => [term.textContent, term.dataset.word])")
+        self.assertEqual([term for term in terms if term[0] in ("roofline", "Pareto front")], [])
+        self.assertIn("Pareto front", self.one("#front-table thead").text)
+        self.assertIn(["front of the points shown", "Pareto front"], terms)
+        term = self.one(".plot .legend li:last-child dfn")
+        tip = self.one("#word-tip")
+        for event in ("focusin", "pointerover"):
+            self.browser.run("arguments[0].dispatchEvent(new Event(arguments[1], {bubbles: true}))",
+                             term, event)
+            self.assertIn("nowhere worse and somewhere better", tip.text)
+            box = self.browser.run("return arguments[0].getBoundingClientRect().toJSON()", tip)
+            self.assertTrue(0 <= box["left"] and box["right"] <= 1440 and 0 <= box["top"], box)
+            self.one("body").send_keys(Keys.ESCAPE)
+            self.assertFalse(tip.is_displayed())
 
     def test_a_chart_changes_its_scale_and_shows_its_table(self):
         self.open(page_of("run", self.run_result))

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -173,6 +178,63 @@ TEST(Page, loads_nothing_and_allows_only_its_own_scripts) {
   EXPECT_NE(html.find("default-src 'none'; script-src 'sha256-"), std::string::npos);
   EXPECT_EQ(html.find("unsafe-inline"), std::string::npos);
   EXPECT_NE(html.find("Mike Bostock"), std::string::npos);  // the licence of d3
+}
+
+/// Without its signs for code.
+std::string glossary_file() {
+  std::ifstream file(DCNSIM_SOURCE_DIR "/GLOSSARY.md");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  text.erase(std::remove(text.begin(), text.end(), '`'), text.end());
+  return text;
+}
+
+TEST(Page, has_an_entry_of_the_glossary_for_every_term_of_its_scripts) {
+  const std::string html = page(run_result());
+  const std::string script = html.substr(html.find("const kWordList"));
+  // What names a word, and a table of them.
+  std::set<std::string> words;
+  const std::regex named("\\b[a-zA-Z]*[wW]ord: \"([^\"]+)\"");
+  for (std::sregex_iterator at(script.begin(), script.end(), named), end; at != end; ++at) {
+    words.insert((*at)[1]);
+  }
+  const std::size_t table = script.find("const kPartWords = {");
+  const std::string texts = script.substr(table, script.find("};", table) - table);
+  const std::regex value(": \"([^\"]+)\"");
+  for (std::sregex_iterator at(texts.begin(), texts.end(), value), end; at != end; ++at) {
+    words.insert((*at)[1]);
+  }
+  EXPECT_GT(words.size(), 40u);
+  const Json glossary = data_of(html)["glossary"];
+  for (const std::string& word : words) {
+    EXPECT_EQ(std::count_if(glossary.begin(), glossary.end(),
+                            [&](const Json& entry) {
+                              return std::count(entry["words"].begin(), entry["words"].end(), word);
+                            }),
+              1)
+        << word;
+  }
+}
+
+TEST(Page, says_of_a_term_what_the_glossary_says) {
+  const std::string file = glossary_file();
+  const Json glossary = data_of(page(run_result()))["glossary"];
+  EXPECT_LT(glossary.size() + 10, occurrences(file, "\n| ")) << "words that no page uses";
+  for (const Json& entry : glossary) {
+    const std::string head = entry["head"], meaning = entry["meaning"];
+    EXPECT_NE(file.find("| " + head.substr(0, 5)), std::string::npos) << head;
+    EXPECT_NE(file.find("| " + meaning.substr(0, 20)), std::string::npos) << meaning;
+    for (const char* markdown : {"`", "](", "|"}) {
+      EXPECT_EQ((head + meaning).find(markdown), std::string::npos) << meaning;
+    }
+  }
+}
+
+TEST(Page, has_the_same_glossary_whatever_the_names_of_a_result) {
+  Json run = run_result();
+  run["layers"][0]["name"] = "quantum";
+  run["warnings"] = Json::array({"\"quantum\""});
+  run["energy"]["by_component"]["\"quantum\""] = 1;
+  EXPECT_EQ(data_of(page(run))["glossary"], data_of(page(sweep_result()))["glossary"]);
 }
 
 TEST(Page, equal_results_give_equal_bytes) {
