@@ -48,7 +48,7 @@ TEST(Slides, stack_energy_by_group_in_microjoules) {
 /// As the page's scripts and its style find it, on light ground.
 std::string colour_on_page(const std::string& html, const std::string& thing) {
   const std::string entry = thing + ": \"";
-  const std::size_t from = html.find(entry) + entry.size();
+  const std::size_t from = html.find(entry, html.find("const kCauses")) + entry.size();
   const std::string variable = "--" + html.substr(from, html.find('"', from) - from) + ": ";
   return html.substr(html.find(variable) + variable.size(), 7);
 }
