@@ -40,9 +40,7 @@ bool scripts_name(const Json& words) {
   });
 }
 
-}  // namespace
-
-Json glossary() {
+Json entries_of_scripts() {
   static const std::regex row(R"(\| (.+) \| (.+) \|)");
   Json entries = Json::array();
   const std::string text(kGlossary);
@@ -54,6 +52,13 @@ Json glossary() {
         {{"words", std::move(words)}, {"head", head}, {"meaning", without_markdown((*at)[2])}});
   }
   return entries;
+}
+
+}  // namespace
+
+const Json& glossary() {
+  static const Json kEntries = entries_of_scripts();
+  return kEntries;
 }
 
 }  // namespace dcnsim::page

@@ -60,7 +60,7 @@ Json cause_words();
 
 /// [{"words": [...], "head": text, "meaning": text}, ...]: of GLOSSARY.md's entries those of which
 /// the page's scripts name a word, without links.
-Json glossary();
+const Json& glossary();
 
 /// What the columns of layers and machines mean.
 struct Components {
