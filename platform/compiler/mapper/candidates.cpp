@@ -237,10 +237,10 @@ void Candidates::find_groups() {
       // Chunks of less than an input tile are of use only where it cannot be smaller.
       const int steps = kernel_size(layer_) * tile_in;
       const bool is_cut = tile_in == all || tile_in == inputs.front() || request_.chunk_k;
-      for (const int chunk :
-           is_cut ? sizes(steps, reduction_unit(tiled, config_.array), request_.chunk_k,
-                          filling_steps(layer_, config_, channels))
-                  : std::vector{steps}) {
+      for (const int chunk : is_cut
+                                 ? sizes(steps, reduction_unit(tiled, config_.array),
+                                         request_.chunk_k, filling_steps(layer_, config_, channels))
+                                 : std::vector{steps}) {
         t.chunk_k = chunk == steps && !request_.chunk_k ? reduction(layer_) : chunk;
         add_groups(t);
       }
