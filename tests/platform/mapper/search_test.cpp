@@ -77,7 +77,8 @@ bool is_balanced(int size, int total, int unit, int most_even) {
 /// Whether one unit more makes fewer tiles.
 bool is_greatest(int size, int total, int unit) {
   const int more = size + unit;
-  return size % unit == 0 && (more >= total || (total + more - 1) / more < (total + size - 1) / size);
+  return size % unit == 0 &&
+         (more >= total || (total + more - 1) / more < (total + size - 1) / size);
 }
 
 TEST(BalancedSizes, are_the_least_for_their_number_of_tiles) {
