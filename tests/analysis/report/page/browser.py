@@ -11,25 +11,14 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 
-class Chromium:
-    def __init__(self, chromium, chromedriver, pictures):
-        options = Options()
-        options.binary_location = chromium
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
-                         "--hide-scrollbars", "--window-size=1440,1000"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(service=Service(chromedriver), options=options)
-        self.pictures = pathlib.Path(pictures)
-
-    def close(self):
-        self.driver.quit()
+class Browser:
+    """What all have in common beside a `driver` of Selenium's: `forget` drops what pages said."""
 
     def open(self, page):
         """Seconds until the page is drawn."""
         self.look("light")
         self.size(1440)
-        self.driver.get_log("performance")
+        self.forget()
         begin = time.time()
         self.driver.get(page.as_uri())
         self.settle()
@@ -43,6 +32,24 @@ class Chromium:
         self.driver.execute_async_script(
             "const done = arguments[0];"
             "setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50);")
+
+
+class Chromium(Browser):
+    def __init__(self, chromium, chromedriver, pictures):
+        options = Options()
+        options.binary_location = chromium
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
+                         "--hide-scrollbars", "--window-size=1440,1000"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(service=Service(chromedriver), options=options)
+        self.pictures = pathlib.Path(pictures)
+
+    def close(self):
+        self.driver.quit()
+
+    def forget(self):
+        self.driver.get_log("performance")
 
     def size(self, width):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {

@@ -14,6 +14,8 @@ import time
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from browser import Browser
+
 COMMANDS = {
     Command.NEW_SESSION: "WebDriver:NewSession",
     Command.GET: "WebDriver:Navigate",
@@ -72,7 +74,7 @@ class Marionette:
         return {"value": result}
 
 
-class Firefox:
+class Firefox(Browser):
     def __init__(self, firefox, pictures):
         self.profile = tempfile.mkdtemp(prefix="dcnsim_firefox_")
         pathlib.Path(self.profile, "user.js").write_text("".join(
@@ -106,24 +108,8 @@ class Firefox:
             raise RuntimeError(error["message"])
         return result["value"]
 
-    def open(self, page):
-        """Seconds until the page is drawn."""
-        self.look("light")
-        self.size(1440)
+    def forget(self):
         self.in_browser("Services.console.reset();")
-        begin = time.time()
-        self.driver.get(page.as_uri())
-        self.settle()
-        return time.time() - begin
-
-    def run(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def settle(self):
-        """Waits for what was begun to be drawn."""
-        self.driver.execute_async_script(
-            "const done = arguments[0];"
-            "setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50);")
 
     def size(self, width):
         self.in_browser("const { style } = gBrowser.selectedBrowser;"
