@@ -105,7 +105,7 @@ TileCompute::ChannelTile& TileCompute::channel_tile(const Step& step) {
 }
 
 const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) {
-  if (step.groups == 1) return tile;
+  if (tile.size() == 1) return tile;
   joined_.resize(1);
   WeightBlock& all = joined_.front();
   all.channel0 = tile.front().channel0;
