@@ -7,6 +7,7 @@ function tensorColour(name) {
   return name.endsWith(".weight") ? "var(--weight)" : "var(--output)";
 }
 
+// Those with a range and values to draw.
 function drawnTensors(tensors) {
   return tensors.filter((tensor) => tensor.range && tensor.values && tensor.values.magnitudes[0] > 0);
 }
@@ -61,6 +62,24 @@ function tensorRanges(tensors) {
   };
 }
 
+function rangeChart(tensors) {
+  const known = drawnTensors(tensors);
+  return chart({ id: "chart-ranges", title: "Range of each tensor", word: "format", note:
+    `${plural(known.length, "tensor")}; magnitudes on a logarithmic axis`, parts: kRangeParts,
+  modes: [{ name: "ranges", draw: tensorRanges(known) }], table: () => tensorTable(tensors) });
+}
+
+const kRangeNote = "Where a line ends beyond the band the format clips; where it begins before, values become 0.";
+
+// Of a run that knows them: what each tensor's format holds of its values.
+function rangeSection(tensors) {
+  const known = drawnTensors(tensors || []);
+  if (known.length === 0) return null;
+  return section("Formats against values", kRangeNote, rangeChart(tensors),
+    behind("Distributions", () => el("div", {}, el("p", { class: "note" }, distributionNote(known)),
+      distributions(known))));
+}
+
 function drawRange(g, { tensor, x, middle }) {
   const { range, values } = tensor;
   const [least, p1, p25, , p75, p99, most] = values.magnitudes;
@@ -77,4 +96,32 @@ function drawRange(g, { tensor, x, middle }) {
   hint(g, `${tensor.name}, ${tensor.format}: holds ${figure(range.low)} to ${figure(range.high)} in ` +
     `steps of ${figure(range.step)}; values ${figure(values.low)} to ${figure(values.high)}; ` +
     `${percent(values.beyond)} out of range, ${percent(values.to_zero)} become 0`);
+}
+
+const kMeasuredColumns = [
+  { title: "dB a bit", word: "dB/bit", numeric: true, value: (t) => t.db_per_bit },
+  { title: "Paper's rule, dB", word: "paper's n", numeric: true, value: (t) => t.paper_sqnr_db, minor: true },
+  { title: "Density", word: "density", value: (t) => t.density ?? "–" },
+  { title: "Kurtosis", word: "kurtosis", numeric: true, value: (t) => t.kurtosis, minor: true },
+];
+
+function tensorTable(tensors) {
+  const of = (get) => (t) => (t.values ? get(t.values) : null);
+  // A run does not know what more bits would bring.
+  const isMeasured = tensors.some((t) => t.kurtosis !== undefined);
+  return dataTable({ caption: "Tensors", rows: tensors, order: { column: 2, descending: false }, columns: [
+    { title: "Tensor", value: (t) => t.name },
+    { title: "Format", word: "format", value: (t) => t.format },
+    { title: "SQNR, dB", word: "SQNR", numeric: true, value: (t) => t.sqnr_db },
+    { title: "Out of range", word: "out of range", numeric: true, value: of((v) => v.beyond), text: (t) =>
+      (t.values ? percent(t.values.beyond) : "–") },
+    { title: "Become 0", word: "become 0", numeric: true, value: of((v) => v.to_zero), text: (t) =>
+      (t.values ? percent(t.values.to_zero) : "–") },
+    { title: "Clipping of noise", word: "clipping", numeric: true, value: (t) => t.clipping, text: (t) => percent(t.clipping) },
+    { title: "Values from", numeric: true, value: of((v) => v.low), minor: true },
+    { title: "to", numeric: true, value: of((v) => v.high), minor: true },
+    { title: "Format from", numeric: true, value: (t) => (t.range ? t.range.low : null), minor: true },
+    { title: "to", numeric: true, value: (t) => (t.range ? t.range.high : null), minor: true },
+    ...(isMeasured ? kMeasuredColumns : []),
+  ] });
 }

@@ -188,6 +188,11 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(self.all("#chart-roofline .mark")), len(macs))
         self.assertEqual(sorted(self.texts("#chart-roofline .point-name")),
                          sorted(layer["name"] for layer in macs))
+        tensors = json.loads(self.run_result.read_text())["tensors"]
+        self.assertEqual([text.split()[0] for text in self.texts("#chart-ranges .amount")],
+                         [tensor["format"] for tensor in tensors])
+        self.press(self.one("#chart-ranges + .behind summary"))
+        self.assertEqual(len(self.all(".histograms svg")), len(tensors))
         self.assertIn("cifar10_plain7_float on small_edge", self.one("h1").text)
         self.expect_well_drawn()
         self.keep("run")
@@ -253,6 +258,7 @@ class PageTest(unittest.TestCase):
         for chart in [*RUN_CHARTS, "change-cycles-B", "change-energy-B"]:
             self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
         self.assertEqual(len(self.all("#chart-cycles .amount")), 2 * len(layers))
+        self.assertEqual(self.all("#chart-ranges"), [])
         change = results[1]["latency"]["cycles"] - results[0]["latency"]["cycles"]
         self.assertIn(f"{change:,}".replace("-", "\u2212"), self.one("table").text)
         accuracy = next(row.text for row in self.all("table tr") if "Top-1" in row.text)
