@@ -31,7 +31,7 @@ class ParallelLines {
     this.width = 0;
     this.note = el("p", { class: "note" });
     this.canvas = el("div", { class: "canvas scatter" });
-    this.element = el("figure", { id: "chart-parallel" }, this.canvas, this.note);
+    this.element = el("figure", { id: "chart-parallel" }, this.canvas, slideButton(), this.note);
     this.canvas.drawAgain = (width) => {
       if (width === this.width || width === 0) return;
       this.width = width;
