@@ -20,6 +20,8 @@
 
 namespace dcnsim {
 
+struct QuantizeOptions;
+
 /// How a float network is quantized.
 struct WidthRequest {
   std::optional<int> weight_bits;      ///< of every layer [8]

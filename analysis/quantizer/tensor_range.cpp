@@ -2,6 +2,9 @@
 #include "analysis/quantizer/tensor_range.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "analysis/quantizer/quantize_network.h"
 
 namespace dcnsim {
 namespace {

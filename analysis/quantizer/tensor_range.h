@@ -6,9 +6,13 @@
 #include <vector>
 
 #include "analysis/quantizer/distribution.h"
-#include "analysis/quantizer/quantize_network.h"
+#include "analysis/quantizer/format_search.h"
 
 namespace dcnsim {
+
+struct FloatLayer;
+struct LayerFormats;
+class NetworkQuantizer;
 
 struct TensorRange {
   std::string name;     ///< layer name + ".weight" or ".output"
