@@ -37,12 +37,12 @@ function powerText(value) {
 
 function tensorRanges(tensors) {
   return (width) => {
-    const longest = Math.min(22, d3.max(tensors, (t) => t.name.length) || 0);
-    const left = longest * 7 + 20;
+    const [step, top] = [24, 6];
+    const names = nameColumn(tensors.map((tensor) => tensor.name), { width, step });
+    const left = names.room + 20;
     const wide = width > 620;
     const right = wide ? 120 : 50;
-    const [step, top] = [24, 6];
-    const bottom = top + tensors.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const x = d3.scaleLog().base(2).clamp(true).range([left, width - right]).domain([
       d3.min(tensors, (t) => Math.min(t.range.step / 2, t.values.magnitudes[1])) / 1.5,
@@ -51,9 +51,8 @@ function tensorRanges(tensors) {
       ticks: powersOfTwo(x.domain(), width - left - right), format: powerText });
     tensors.forEach((tensor, i) => {
       const g = svg.append("g").attr("class", "row tensor-range")
-        .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", step / 2)
-        .attr("dy", "0.32em").attr("text-anchor", "end").text(shortened(tensor.name, 22)), tensor.name);
+        .attr("transform", `translate(0,${top + names.at(i)})`);
+      names.draw(g, i, left - 10);
       drawRange(g, { tensor, x, middle: step / 2 });
       g.append("text").attr("class", "amount").attr("x", width - right + 8).attr("y", step / 2)
         .attr("dy", "0.34em").text(tensor.format + (wide ? ` · ${decibelText(tensor.sqnr_db)}` : ""));
