@@ -100,12 +100,16 @@ FixedPoint fixed_network(StatedNetwork stated, const WidthRequest& widths, const
   if (!kept.folder.empty()) {
     kept.network = describe_network("network", user_file(stated.path)).sha256;
   }
-  QuantizedNetwork quantized =
-      quantize_network(floats, calibration.images, options, calibrated, widths.rule, kept);
+  NetworkQuantizer quantizer =
+      calibrated_quantizer(floats, calibration.images, options, calibrated, widths.rule, kept);
+  QuantizedNetwork quantized = quantizer.quantize(options);
+  FixedPoint fixed{std::move(quantized.network), {}, calibration.are_random};
   if (values_matter) {
     try_conventions(floats, calibration.images, quantized.calibration_top1, stated.pixels, trying);
+    fixed.tensors = tensor_ranges(quantizer, quantized.formats);
   }
-  return {std::move(quantized.network), std::move(stated.pixels), calibration.are_random};
+  fixed.pixels = std::move(stated.pixels);
+  return fixed;
 }
 
 }  // namespace dcnsim

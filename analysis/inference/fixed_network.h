@@ -13,6 +13,7 @@
 #include "analysis/inference/run_progress.h"
 #include "analysis/inference/shipped_data.h"
 #include "analysis/quantizer/format_rule.h"
+#include "analysis/quantizer/tensor_range.h"
 #include "models/base/file/file_claims.h"
 #include "workloads/images/dataset.h"
 #include "workloads/network.h"
@@ -79,6 +80,8 @@ struct FixedPoint {
   FixedNetwork network;
   PixelStatement pixels;
   bool has_random_formats = false;  ///< CalibrationImages::are_random
+  /// If it was quantized now where `values_matter`.
+  std::vector<TensorRange> tensors = {};
 };
 
 /// `stated` as it is in fixed point, or quantized; the files that its formats come from are added

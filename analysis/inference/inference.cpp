@@ -229,6 +229,7 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
   report.network = inputs.network.name;
   report.accelerator = machine.config;
   report.pixels = inputs.pixels;
+  report.tensors = std::move(inputs.tensors);
   report.images = inputs.has_images ? inputs.images.size() : 0;
   report.no_accuracy = inputs.no_accuracy;
   report.right = simulated.right;

@@ -142,7 +142,7 @@ RunInputs run_inputs(const RunRequest& request, const OnRunProgress& progress) {
   files.insert(files.end(), of_formats.begin(), of_formats.end());
   RunInputs inputs{
       std::move(machine), std::move(fixed.network), {}, std::move(*images), has_images, "", {},
-      std::move(files)};
+      std::move(files),   std::move(fixed.tensors)};
   inputs.pixels = about(std::move(fixed.pixels), inputs.images);
   inputs.no_accuracy =
       has_images ? why_no_accuracy(inputs.network.layers.back().node.output_shape(), inputs.images)

@@ -20,7 +20,8 @@ struct RunInputs {
   bool has_images = true;
   std::string no_accuracy;  ///< why, in words; "" if there is one
   std::vector<std::string> warnings;
-  std::vector<InputFile> files;  ///< that all this was read from
+  std::vector<InputFile> files;           ///< that all this was read from
+  std::vector<TensorRange> tensors = {};  ///< FixedPoint::tensors
 };
 
 /// Throws what run() throws of files and of the request.

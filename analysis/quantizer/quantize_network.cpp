@@ -331,12 +331,19 @@ void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, std::optio
   }
 }
 
+NetworkQuantizer calibrated_quantizer(const FloatNetwork& network, const Dataset& calibration,
+                                      const QuantizeOptions& options,
+                                      const std::function<void(std::size_t)>& progress,
+                                      FormatRule rule, const CalibrationPlace& kept) {
+  resolve_widths(network, options);
+  return {network, kept_calibration(kept, network, calibration, progress), rule};
+}
+
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress, FormatRule rule,
                                   const CalibrationPlace& kept) {
-  resolve_widths(network, options);  // refuses them before the long work
-  return NetworkQuantizer(network, kept_calibration(kept, network, calibration, progress), rule)
+  return calibrated_quantizer(network, calibration, options, progress, rule, kept)
       .quantize(options);
 }
 

@@ -127,8 +127,16 @@ class NetworkQuantizer {
   std::map<std::tuple<std::size_t, int, Scales>, LayerFormats> weights_alone_, outputs_alone_;
 };
 
-/// Calibrates and quantizes in one go; throws what calibrate() and NetworkQuantizer throw.
-/// `progress(done)` is called after each calibration image, unless they are known from `kept`.
+/// A quantizer of `network`, which must outlive it, calibrated on these images; throws what
+/// calibrate() and NetworkQuantizer throw, and refuses the widths of `options` before that long
+/// work. `progress(done)` is called after each image, unless they are known from `kept`.
+NetworkQuantizer calibrated_quantizer(const FloatNetwork& network, const Dataset& calibration,
+                                      const QuantizeOptions& options,
+                                      const std::function<void(std::size_t)>& progress = {},
+                                      FormatRule rule = FormatRule::kMinimumError,
+                                      const CalibrationPlace& kept = {});
+
+/// The same, and quantizes in one go.
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress = {},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/quantizer/tensor_quality.h"
 
-#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -20,14 +19,8 @@ std::optional<SqnrLine> kappa(const std::function<const FormatChoice&(int bits)>
   }
 }
 
-void add_distribution(const Histogram& histogram, bool is_signed, double scale,
-                      TensorQuality& quality) {
-  quality.range = value_range(quality.choice.format, scale);
-  quality.values = distribution(histogram, quality.range);
+void add_shape(const Histogram& histogram, bool is_signed, TensorQuality& quality) {
   quality.kurtosis = histogram.kurtosis();
-  const FormatChoice& choice = quality.choice;
-  quality.clipping =
-      choice.noise == 0 ? 0 : histogram.clipping(choice.format, choice.step) / choice.noise;
   if (histogram.count() > 0) quality.fit = fit_density(histogram, is_signed);
 }
 
@@ -35,34 +28,27 @@ void add_distribution(const Histogram& histogram, bool is_signed, double scale,
 
 std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
                                             const std::vector<LayerFormats>& formats) {
-  const FloatNetwork& network = quantizer.network();
   std::vector<TensorQuality> qualities;
-  for (std::size_t layer = 0; layer < formats.size(); ++layer) {
-    const LayerNode& node = network.layers[layer].node;
-    if (node.kind == LayerKind::kConv) {
-      TensorQuality quality;
-      quality.name = node.name + ".weight";
-      quality.choice = formats[layer].weight;
-      const std::vector<float>& weights = network.layers[layer].weights;
-      quality.paper = choose_format(FormatRule::kPaper, weights, quality.choice.format.bits, true);
+  for (std::size_t i = 0; i < formats.size(); ++i) {
+    const FloatLayer& layer = quantizer.network().layers[i];
+    if (layer.node.kind == LayerKind::kConv) {
       Histogram histogram;
-      histogram.add(weights);
-      const std::vector<double> scales = formats[layer].scales_of_weights();
-      add_distribution(histogram, true, *std::max_element(scales.begin(), scales.end()), quality);
+      histogram.add(layer.weights);
+      TensorQuality quality{weight_range(layer, formats[i], histogram)};
+      quality.paper =
+          choose_format(FormatRule::kPaper, layer.weights, quality.choice.format.bits, true);
+      add_shape(histogram, true, quality);
       quality.kappa =
-          kappa([&](int bits) -> const FormatChoice& { return quantizer.weight(layer, bits); });
+          kappa([&](int bits) -> const FormatChoice& { return quantizer.weight(i, bits); });
       qualities.push_back(std::move(quality));
     }
-    TensorQuality quality;
-    quality.name = node.name + ".output";
-    quality.choice = formats[layer].output;
-    const Histogram& histogram = quantizer.calibration().outputs[layer];
-    const bool is_signed = quality.choice.format.is_signed;
-    quality.paper =
-        choose_format(FormatRule::kPaper, histogram, quality.choice.format.bits, is_signed);
-    add_distribution(histogram, is_signed, quality.choice.scale(), quality);
+    const Histogram& histogram = quantizer.calibration().outputs[i];
+    TensorQuality quality{output_range(layer, formats[i], histogram)};
+    const Format& format = quality.choice.format;
+    quality.paper = choose_format(FormatRule::kPaper, histogram, format.bits, format.is_signed);
+    add_shape(histogram, format.is_signed, quality);
     quality.kappa =
-        kappa([&](int bits) -> const FormatChoice& { return quantizer.output(layer, bits); });
+        kappa([&](int bits) -> const FormatChoice& { return quantizer.output(i, bits); });
     qualities.push_back(std::move(quality));
   }
   return qualities;

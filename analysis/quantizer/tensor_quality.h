@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "analysis/quantizer/density_fit.h"
-#include "analysis/quantizer/distribution.h"
 #include "analysis/quantizer/noise_law.h"
 #include "analysis/quantizer/quantize_network.h"
+#include "analysis/quantizer/tensor_range.h"
 
 namespace dcnsim {
 
@@ -19,16 +19,11 @@ namespace dcnsim {
 inline constexpr int kKappaLowest = 3;
 inline constexpr int kKappaHighest = 12;
 
-struct TensorQuality {
-  std::string name;               ///< layer name + ".weight" or ".output"
-  FormatChoice choice;            ///< the format it has
-  FormatChoice paper;             ///< FormatRule::kPaper at the same width
-  std::optional<DensityFit> fit;  ///< nothing if all values are zero
-  double clipping = 0;            ///< part of the noise from values out of range, 0..1
-  double kurtosis = 0;            ///< of the values other than zero; high: collapses at low widths
-  std::optional<SqnrLine> kappa;  ///< nothing if the tensor is exact
-  ValueRange range;               ///< of the format; of the channel with the largest steps
-  Distribution values;
+struct TensorQuality : TensorRange {
+  FormatChoice paper = {};             ///< FormatRule::kPaper at the same width
+  std::optional<DensityFit> fit = {};  ///< nothing if all values are zero
+  double kurtosis = 0;  ///< of the values other than zero; high: collapses at low widths
+  std::optional<SqnrLine> kappa = {};  ///< nothing if the tensor is exact
 };
 
 /// A tensor whose clipping takes more than this part of its noise is clipped strongly: errors then

@@ -74,6 +74,9 @@ inline Json traffic_json(const LayerCounters& c) {
 /// `layers` of the schema dcnsim.run/1.
 Json layers_json(const RunReport& report);
 
+/// What `tensors` of the schemas dcnsim.run/1 and dcnsim.quantize/1 share.
+Json range_json(const TensorRange& tensor);
+
 /// Text without line breaks; bytes that are no UTF-8 are replaced.
 inline std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -15,29 +15,11 @@ namespace {
 
 using Align = TextTable::Align;
 
-/// Null if all values are zero.
-Json values_json(const Distribution& values) {
-  if (values.count == 0) return nullptr;
-  return {{"zeros", values.zeros},
-          {"others", values.count},
-          {"low", values.low},
-          {"high", values.high},
-          {"magnitudes", values.magnitudes},
-          {"histogram", values.counts},
-          {"beyond_share", values.beyond},
-          {"to_zero_share", values.below_half_step}};
-}
-
 Json tensor_json(const TensorQuality& t) {
-  Json json{{"name", t.name},
-            {"format", to_string(t.choice.format)},
-            {"sqnr_db", decibels(t.choice.sqnr_db())},
-            {"paper_rule",
-             {{"format", to_string(t.paper.format)}, {"sqnr_db", decibels(t.paper.sqnr_db())}}},
-            {"clipping_share", t.clipping},
-            {"kurtosis", t.kurtosis}};
-  json["range"] = {{"low", t.range.low}, {"high", t.range.high}, {"step", t.range.step}};
-  json["values"] = values_json(t.values);
+  Json json = range_json(t);
+  json["paper_rule"] = {{"format", to_string(t.paper.format)},
+                        {"sqnr_db", decibels(t.paper.sqnr_db())}};
+  json["kurtosis"] = t.kurtosis;
   json["kappa"] = nullptr;
   if (t.kappa) {
     json["kappa"] = {{"db_per_bit", t.kappa->kappa_db},

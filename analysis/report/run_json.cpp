@@ -149,6 +149,8 @@ std::string to_json(const RunReport& report) {
   json["area"] = {{"total_um2", report.area_um2.total()},
                   {"by_component", by_name(report.area_um2)}};
   json["layers"] = layers_json(report);
+  json["tensors"] = Json(nullptr);
+  for (const TensorRange& tensor : report.tensors) json["tensors"].push_back(range_json(tensor));
   json["dram_peak_bytes_per_s"] = report.dram_peak_bytes_per_s;
   json["accelerator_yaml"] = to_yaml(report.accelerator);
   json["provenance"] = Json::array();

@@ -12,6 +12,7 @@
 #include "analysis/evaluation/confidence.h"
 #include "analysis/evaluation/input_file.h"
 #include "analysis/evaluation/pixel_statement.h"
+#include "analysis/quantizer/tensor_range.h"
 #include "analysis/report/energy_range.h"
 #include "analysis/whatif/diagnosis.h"
 #include "analysis/whatif/what_if_report.h"
@@ -60,8 +61,9 @@ struct RunReport {
   std::string network;  ///< its name
   AcceleratorConfig accelerator;
   PixelStatement pixels;
-  std::uint64_t images = 0;  ///< 0: without
-  std::string no_accuracy;   ///< why, in words; "" if there is one
+  std::vector<TensorRange> tensors;  ///< of a network that the run quantized on images
+  std::uint64_t images = 0;          ///< 0: without
+  std::string no_accuracy;           ///< why, in words; "" if there is one
   std::string right;  ///< if there is an accuracy: by image, '1' if its class was right, else '0'
   std::optional<double> assumed_zeros;  ///< without images: their share of convolutions' inputs
   std::uint64_t overflows = 0;  ///< over all images: outputs whose accumulator lost the exact sum

@@ -43,9 +43,11 @@ if(TARGET dcnsim_inference)
     analysis/inference/layer_dump.h
     analysis/inference/run_progress.h
     analysis/inference/shipped_data.h
+    analysis/quantizer/distribution.h
     analysis/quantizer/format_rule.h
     analysis/quantizer/format_search.h
     analysis/quantizer/histogram.h
+    analysis/quantizer/tensor_range.h
     analysis/report/energy_range.h
     analysis/report/run_report.h
     analysis/trace/trace_format.h

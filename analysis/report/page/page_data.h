@@ -16,6 +16,8 @@ namespace dcnsim::page {
 
 /// Of dcnsim.run/1: title, figures, components, machine, layers, inputs, warnings.
 Json run_data(const Fields& run);
+/// Its tensors, which are many numbers: tensor_data() of each, null if it knows none.
+Json run_tensors(const Fields& run);
 
 /// What the results of a comparison are called.
 inline constexpr std::string_view kTags = "ABCDEF";
@@ -74,6 +76,14 @@ struct Components {
 /// Of dcnsim.allocate/1 and dcnsim.quantize/1: what their files say, checked.
 Json allocation_data(const Fields& result);
 Json quantize_data(const Fields& result);
+
+/// Of a tensor of dcnsim.run/1 or dcnsim.quantize/1: its format, and its values against that.
+Json tensor_data(const Fields& tensor);
+
+/// Whether there is a field that is not null.
+inline bool has_value(const Fields& from, const char* field) {
+  return from.has(field) && !from.at(field).is_null();
+}
 
 /// A number, or null.
 Json number_or_null(const Fields& from, const char* field);

@@ -48,6 +48,7 @@ ResultsData results_data(const std::vector<PageInput>& inputs) {
       results.result = other->data(result);
     } else if (schema == kRunSchema) {
       results.runs.push_back(run_data(result));
+      if (alone) results.runs.back()["tensors"] = run_tensors(result);
     } else {
       result.fail("/schema", fmt::format("{}, expected {}{}", schema, kRunSchema,
                                          alone ? fmt::format(", {}, {} or {}", kSweepSchema,

@@ -44,7 +44,7 @@ Json limit(const Fields& result) {
 
 /// What changes to the machine would save; null where nobody asked.
 Json what_if_data(const Fields& run) {
-  if (!run.has("/what_if") || run.at("/what_if").is_null()) return nullptr;
+  if (!has_value(run, "/what_if")) return nullptr;
   const Fields what_if = run.object("/what_if");
   Json changes = Json::array();
   for (const Fields& change : what_if.list("/changes")) {
@@ -135,7 +135,7 @@ Json metrics(const Fields& run) {
                         1e-6 * run.number("/area/total_um2")));
   list.push_back(
       metric("traffic_kb", "kB", "lower", "on the memory bus, 1,000 bytes", 1e-3 * traffic_bytes));
-  if (run.has("/throughput") && !run.at("/throughput").is_null()) {
+  if (has_value(run, "/throughput")) {
     const Fields stream = run.object("/throughput");
     list.push_back(metric("images_per_s", "1/s", "higher", "of a stream of batches",
                           stream.positive("/images_per_s")));
@@ -161,6 +161,13 @@ std::string network_name(const Json& inputs) {
 }
 
 }  // namespace
+
+Json run_tensors(const Fields& run) {
+  if (!has_value(run, "/tensors")) return nullptr;
+  Json tensors = Json::array();
+  for (const Fields& tensor : run.list("/tensors")) tensors.push_back(tensor_data(tensor));
+  return tensors;
+}
 
 Json run_data(const Fields& run) {
   const Components components = components_of(run);

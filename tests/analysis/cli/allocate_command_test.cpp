@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -231,7 +232,25 @@ TEST_F(AllocateTest, the_curve_has_all_rules_as_table_and_picture) {
   }
   EXPECT_EQ(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')),
             json["curve"].size() + 1);
-  EXPECT_NE(slurp(path("curve.svg")).find("<svg"), std::string::npos);
+  // Lines go from the left to the right, however their points were found.
+  const std::string svg = slurp(path("curve.svg"));
+  const std::regex mark("<use xlink:href='[^']*' transform='translate\\(([0-9.]+),");
+  std::size_t drawn = 0;
+  for (std::size_t at = svg.find("\"gnuplot_plot_"); at != std::string::npos;) {
+    const std::size_t next = svg.find("\"gnuplot_plot_", at + 1);
+    const std::string series = svg.substr(at, next == std::string::npos ? next : next - at);
+    std::vector<double> places;
+    for (std::sregex_iterator m(series.begin(), series.end(), mark); m != std::sregex_iterator();
+         ++m) {
+      places.push_back(std::stod((*m)[1]));
+    }
+    ASSERT_GT(places.size(), 1u);
+    places.pop_back();  // the legend's
+    EXPECT_TRUE(std::is_sorted(places.begin(), places.end())) << "line " << drawn;
+    ++drawn;
+    at = next;
+  }
+  EXPECT_EQ(drawn, 4u);
   EXPECT_EQ(json["savings"]["weight_bytes"].size(), 9u);
 }
 

@@ -228,6 +228,16 @@ TEST_F(SweepCommandTest, can_be_watched_whatever_happens_to_it) {
   while (!fs::exists(path("p.html"))) usleep(1000);
   first.signal(SIGKILL);
   EXPECT_EQ(first.wait(), -SIGKILL);
+  for (int i = 0; i < 5; ++i) {
+    Running again(sweep("s.sqlite", {"--jobs", "1"}));
+    usleep(100'000u + 40'000u * static_cast<unsigned>(i));
+    ASSERT_EQ(dcnsim("sweep show " + path("s.sqlite")).code, 0) << "beside the writer";
+    Running show({"sweep", "show", path("s.sqlite")});
+    again.signal(SIGKILL);
+    const int end = again.wait();
+    EXPECT_TRUE(end == -SIGKILL || end == 0) << end;
+    EXPECT_EQ(show.wait(), 0) << "while the writer dies";
+  }
   const std::string reload = R"(<meta http-equiv="refresh" content="1">)";
   const std::string early = slurp(path("p.html"));
   ASSERT_EQ(run("s.sqlite").code, 0);

@@ -106,6 +106,19 @@ class Module(unittest.TestCase):
         self.holds(dcnsim.allocate("net.onnx", calibration="images.npy"))
         self.holds(dcnsim.call("compile", "q.onnx", output="job.bin"))
 
+    def test_a_run_knows_the_tensors_that_it_quantized(self):
+        measured = dcnsim.quantize("net.onnx", "q4.onnx", measure=True, weights=4, **self.images)["tensors"]
+        tensors = self.holds(dcnsim.run("net.onnx", weights=4, **self.images))["tensors"]
+        self.assertGreater(len(tensors), 0)
+        self.assertEqual(tensors, [{field: m[field] for field in tensors[0]} for m in measured])
+        self.assertIn("s4.", "".join(t["format"] for t in tensors))
+        for fixed in (dcnsim.run("q4.onnx", images="images.npy", labels="labels.txt"),
+                      dcnsim.run("net.onnx", calibration="images.npy", no_images=True)):
+            self.assertIsNone(self.holds(fixed)["tensors"])
+        run, quantize = (schema(f"dcnsim.{name}/1")["properties"]["tensors"]["items"]["properties"]
+                         for name in ("run", "quantize"))
+        self.assertEqual(run, {field: quantize[field] for field in run})
+
     def test_points_of_a_sweep_are_a_table(self):
         dcnsim.command("sweep", "s.yaml", store="s.sqlite")
         table = dcnsim.points("s.sqlite")

@@ -9,14 +9,14 @@ const kWidestBits = 16;
 // rows: [{name, bits: [[w, i, o] of each result, or null]}]
 function bitWidths({ rows, tags }) {
   return (width) => {
-    const longest = Math.min(18, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + 12;
+    const step = 25;
+    const names = nameColumn(rows.map((row) => row.name), { width, step });
+    const left = names.room + 12;
     const groups = tags.length;
     const gap = 18;
     const cell = (width - left - 2 - gap * (groups - 1)) / (3 * groups);
-    const step = 25;
     const top = groups > 1 ? 42 : 24;
-    const svg = newSvg(width, top + rows.length * step + 4);
+    const svg = newSvg(width, top + names.height + 4);
     const xOf = (group, tensor) => left + group * (3 * cell + gap) + tensor * cell;
     tags.forEach((tag, k) => {
       if (groups > 1) {
@@ -29,9 +29,8 @@ function bitWidths({ rows, tags }) {
     });
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "layer")
-        .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", step / 2)
-        .attr("dy", "0.32em").attr("text-anchor", "end").text(shortened(row.name, 18)), row.name);
+        .attr("transform", `translate(0,${top + names.at(i)})`);
+      names.draw(g, i, left - 10);
       row.bits.forEach((bits, k) => kTensors.forEach((tensor, t) =>
         drawCell(g, { x: xOf(k, t), width: cell - 4, height: step - 4, tensor,
           bits: bits ? bits[t] : null })));

@@ -4,12 +4,12 @@
 // rows: [{name, change, text}]
 function changeBars({ rows, axisTitle }) {
   return (width) => {
-    const longest = Math.min(18, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + 12;
-    const room = d3.max(rows, (row) => row.text.length) * 6.4 + 10;
     const step = 25;
+    const names = nameColumn(rows.map((row) => row.name), { width, step });
+    const left = names.room + 12;
+    const room = d3.max(rows, (row) => row.text.length) * 6.4 + 10;
     const top = 6;
-    const bottom = top + rows.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const low = Math.min(0, d3.min(rows, (row) => row.change));
     const high = Math.max(0, d3.max(rows, (row) => row.change));
@@ -19,10 +19,8 @@ function changeBars({ rows, axisTitle }) {
     svg.append("line").attr("class", "zero").attr("x1", x(0)).attr("x2", x(0)).attr("y1", top)
       .attr("y2", bottom);
     rows.forEach((row, i) => {
-      const y = top + i * step;
-      const g = svg.append("g").attr("class", "row").attr("transform", `translate(0,${y})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", step / 2)
-        .attr("dy", "0.32em").attr("text-anchor", "end").text(shortened(row.name, 18)), row.name);
+      const g = svg.append("g").attr("class", "row").attr("transform", `translate(0,${top + names.at(i)})`);
+      names.draw(g, i, left - 10);
       const [from, to] = [Math.min(x(0), x(row.change)), Math.max(x(0), x(row.change))];
       hint(g.append("rect").attr("class", "part").attr("x", from).attr("y", 5)
         .attr("width", Math.max(0.5, to - from)).attr("height", 15)

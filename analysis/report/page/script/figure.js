@@ -5,6 +5,8 @@ const kWidthObserver = new ResizeObserver((entries) => {
   for (const entry of entries) entry.target.drawAgain(Math.round(entry.contentRect.width));
 });
 
+const kLineHeight = 13;
+
 // On paper a column is narrow: drawn for it, texts keep their size.
 const kPaperWidth = { whole: 700, column: 430 };
 addEventListener("beforeprint", () => {
@@ -73,6 +75,40 @@ function behind(title, make) {
 function newSvg(width, height) {
   return d3.create("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("width", width)
     .attr("height", height);
+}
+
+// A name in lines of at most so many characters, broken where its words end, else where need be.
+function nameLines(name, most) {
+  const pieces = (name.match(/[^\s._/:-]*[\s._/:-]*/g) || [])
+    .flatMap((word) => d3.range(0, word.length, most).map((from) => word.slice(from, from + most)));
+  const lines = [];
+  for (const piece of pieces) {
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last].length + piece.length <= most) lines[last] += piece;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
+// Draws lines about a height.
+function drawLines(text, lines, { x, middle }) {
+  text.attr("x", x).attr("y", middle - kLineHeight * (lines.length - 1) / 2).attr("dy", "0.32em").text(lines[0]);
+  for (const line of lines.slice(1)) text.append("tspan").attr("x", x).attr("dy", kLineHeight).text(line);
+  return text;
+}
+
+// Names before rows of a height, whole: one longer than its room stands in lines, and its row is as
+// high as these. `at(i)` is where row i begins if its content is in its middle.
+function nameColumn(names, { width, step }) {
+  const longest = 7 * (d3.max(names, (name) => name.length) || 0);
+  const room = Math.min(longest, Math.max(126, 0.3 * width));
+  const lines = names.map((name) => nameLines(name, Math.floor(room / 7)));
+  const heights = lines.map((list) => Math.max(step, kLineHeight * list.length + 6));
+  const ends = Array.from(d3.cumsum(heights));
+  return { room, height: ends[ends.length - 1] || 0,
+    at: (i) => ends[i] - (heights[i] + step) / 2,
+    draw: (g, i, x) => drawLines(g.append("text").attr("class", "name").attr("text-anchor", "end"), lines[i],
+      { x, middle: step / 2 }) };
 }
 
 // A mark's name and figures, for whoever points at it.

@@ -112,10 +112,6 @@ function partWord(kind, name) {
   return Object.hasOwn(kPartWords[kind], name) ? kPartWords[kind][name] : null;
 }
 
-function shortened(text, length) {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
 // "A", "A and B", "A, B and C".
 function listText(items) {
   return items.length < 2 ? items.join("")

@@ -56,3 +56,24 @@ function histogramFigure(tensor) {
       (tensor.density ? `; nearest density: ${tensor.density}` : ""),
     modes: [{ name: "values", draw: histogram(tensor) }] });
 }
+
+// Histograms that are drawn at once; a large network has hundreds of tensors.
+const kMostHistograms = 24;
+
+// Exact tensors last.
+function byRisingSqnr(tensors) {
+  const db = (tensor) => tensor.sqnr_db ?? Infinity;
+  return tensors.slice().sort((a, b) => (db(a) === db(b) ? 0 : db(a) - db(b)));
+}
+
+function distributionNote(tensors) {
+  return "Values other than 0, counts on a logarithmic scale; the band is what the format holds, what lies " +
+    `beyond is clipped.${tensors.length > kMostHistograms ? " The lowest SQNR first." : ""}`;
+}
+
+function distributions(tensors) {
+  const some = tensors.length > kMostHistograms ? byRisingSqnr(tensors).slice(0, kMostHistograms) : tensors;
+  const rest = tensors.filter((tensor) => !some.includes(tensor));
+  const grid = (part) => el("div", { class: "histograms" }, part.map(histogramFigure));
+  return [grid(some), rest.length > 0 ? behind(`${plural(rest.length, "more tensor")}`, () => grid(rest)) : null];
+}

@@ -6,12 +6,12 @@ function layerBars({ rows, parts, axisTitle, share }) {
   return (width) => {
     const bars = d3.max(rows, (row) => row.bars.length);
     const several = bars > 1;
-    const longest = Math.min(18, d3.max(rows, (row) => row.name.length) || 0);
-    const left = longest * 7 + (several ? 26 : 12);
     const right = share ? 16 : 64;
     const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 17];
+    const names = nameColumn(rows.map((row) => row.name), { width, step });
+    const left = names.room + (several ? 26 : 12);
     const top = 6;
-    const bottom = top + rows.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const most = d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.total)) || 1;
     const x = d3.scaleLinear().domain([0, share ? 1 : most]).range([left, width - right]);
@@ -19,11 +19,8 @@ function layerBars({ rows, parts, axisTitle, share }) {
       format: share ? percent : figure });
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "layer")
-        .attr("transform", `translate(0,${top + i * step})`);
-      const label = g.append("text").attr("class", "name").attr("x", left - (several ? 24 : 10))
-        .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
-        .text(shortened(row.name, 18));
-      hint(label, row.name);
+        .attr("transform", `translate(0,${top + names.at(i)})`);
+      names.draw(g, i, left - (several ? 24 : 10));
       row.bars.forEach((bar, k) => {
         const y = several ? 4 + k * (thickness + 3) : (step - thickness) / 2;
         if (several) {

@@ -4,6 +4,7 @@
 
 const kMostLines = 1000;
 const kRowStep = 58;
+const kTickLength = 16;  // at least
 
 function parallelSection(view) {
   const rows = parallelRows(view.sweep);
@@ -52,9 +53,19 @@ class ParallelLines {
     const drawn = others.filter((_, k) => k % every === 0);
     this.note.textContent = every === 1 ? "" :
       `The front and ${plural(drawn.length, "other")} of ${plural(others.length, "point")}, every ${every}th.`;
-    this.svg = newSvg(width, rows.length * kRowStep + 8).attr("role", "img").attr("class", "parallel")
+    // Names of positions in lines: rows are as high as theirs.
+    const lines = rows.map((row) => {
+      const texts = row.texts || [];
+      const most = Math.max(kTickLength, Math.floor(width / texts.length / 8));
+      return texts.map((text) => nameLines(text, most));
+    });
+    const tops = [0];
+    for (const list of lines) {
+      tops.push(tops[tops.length - 1] + kRowStep + kLineHeight * ((d3.max(list, (l) => l.length) || 1) - 1));
+    }
+    this.svg = newSvg(width, tops[rows.length] + 8).attr("role", "img").attr("class", "parallel")
       .attr("aria-label", `Points as lines through ${listText(rows.map((row) => row.name))}`);
-    this.scales = rows.map((row, r) => this.drawRow(row, r, whole));
+    this.scales = rows.map((row, r) => this.drawRow(row, { top: tops[r], lines: lines[r], points: whole }));
     const line = d3.line();
     this.svg.append("path").attr("class", "others")
       .attr("d", drawn.map((i) => line(this.places(i))).join(""));
@@ -73,9 +84,9 @@ class ParallelLines {
   }
 
   // Returns where its values lie.
-  drawRow(row, r, points) {
+  drawRow(row, { top, lines, points }) {
     const { width } = this;
-    const y = r * kRowStep + 26;
+    const y = top + 26;
     const [left, right] = [8, width - 8];
     const g = this.svg.append("g").attr("class", "axis");
     g.append("line").attr("class", "grid").attr("x1", left).attr("x2", right).attr("y1", y).attr("y2", y);
@@ -84,17 +95,16 @@ class ParallelLines {
       : d3.extent(points, (i) => row.of(i));
     const x = d3.scaleLinear().range([left, right])
       .domain(low === undefined ? [0, 1] : low === high ? [low - 1, high + 1] : [low, high]);
-    const ticks = row.texts ? row.texts.map((text, p) => [p, text])
-      : [...new Set([low, high])].filter((v) => v !== undefined).map((v) => [v, figure(v)]);
+    const ticks = row.texts ? lines.map((list, p) => [p, list])
+      : [...new Set([low, high])].filter((v) => v !== undefined).map((v) => [v, [figure(v)]]);
     let taken = -Infinity;
-    for (const [value, text] of ticks) {
-      const shown = shortened(text, 16);
-      const half = shown.length * 3.9;
+    for (const [value, list] of ticks) {
+      const half = d3.max(list, (text) => text.length) * 3.9;
       const at = Math.max(half, Math.min(width - half, x(value)));
       if (at - half < taken) continue;
       taken = at + half + 4;
-      hint(g.append("text").attr("x", at).attr("y", y + 17).attr("text-anchor", "middle").text(shown),
-        text);
+      drawLines(g.append("text").attr("text-anchor", "middle"), list,
+        { x: at, middle: y + 13 + kLineHeight * (list.length - 1) / 2 });
     }
     return { x, y };
   }

@@ -44,7 +44,7 @@ function pointColumns(view) {
       } }, `${sweep.points.id[i]}${i === sweep.best ? " ★ best" : ""}`) },
     ...settingNames(sweep).map((axis) => ({ title: axis.name,
       value: (i) => sortable(axis, sweep.position(i, axis)),
-      text: (i) => shortened(axis.texts[sweep.position(i, axis)], 40) })),
+      text: (i) => axis.texts[sweep.position(i, axis)] })),
     ...metrics.map((m) => ({ title: metricTitle(m), word: metricWord(m), numeric: true, minor: !main.has(m.name),
       value: (i) => sweep.value(i, m) })),
   ];

@@ -6,26 +6,22 @@ function rankedBars({ rows, axisTitle, axisWord, format, most }) {
   return (width) => {
     const bars = d3.max(rows, (row) => row.bars.length);
     const several = bars > 1;
-    const longest = Math.min(24, d3.max(rows, (row) => row.name.length) || 0);
     const tags = several ? 7 * d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.tag.length)) : 0;
-    const left = longest * 7 + 20 + (several ? tags + 6 : 0);
+    const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 15];
+    const names = nameColumn(rows.map((row) => row.name), { width, step });
+    const left = names.room + 20 + (several ? tags + 6 : 0);
     const room = d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.text.length)) * 6.6 + 12;
     const right = Math.min(room, (width - left) * 0.6);
-    const [step, thickness] = several ? [6 + 16 * bars, 13] : [25, 15];
     const top = 6;
-    const bottom = top + rows.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const largest = most || d3.max(rows, (row) => d3.max(row.bars, (bar) => bar.value)) || 1;
     const x = d3.scaleLinear().domain([0, largest]).range([left, width - right]);
     xAxis(svg, x, { top, bottom, title: axisTitle, word: axisWord, right: width - right, format });
     rows.forEach((row, i) => {
       const g = svg.append("g").attr("class", "row")
-        .attr("transform", `translate(0,${top + i * step})`);
-      const name = g.append("text").attr("class", "name").attr("x", left - (several ? tags + 16 : 10))
-        .attr("y", step / 2).attr("dy", "0.32em").attr("text-anchor", "end")
-        .text(shortened(row.name, 24));
-      hint(name, row.name);
-      markTerm(name, row.word);
+        .attr("transform", `translate(0,${top + names.at(i)})`);
+      markTerm(names.draw(g, i, left - (several ? tags + 16 : 10)), row.word);
       row.bars.forEach((bar, k) => {
         const y = several ? 4 + k * (thickness + 3) : (step - thickness) / 2;
         if (several) {

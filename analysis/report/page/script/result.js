@@ -12,6 +12,7 @@ function resultSections(given) {
       el("div", { class: "charts" }, rooflineChart(results),
         el("div", { class: "column" }, stallChart(results), areaChart(results))),
       results.map(whatIfTable)),
+    results.length === 1 ? rangeSection(results[0].tensors) : null,
     sources(results),
   ];
 }

@@ -103,6 +103,8 @@ function drawRoofs(svg, { x, y, results, k, roofs }) {
   return taken;
 }
 
+const kPointNameLength = 14;
+
 // Where a name may stand: beside its mark, else further off with a line to it.
 const kNamePlaces = [[8, 4, "start"], [-8, 4, "end"], [0, 18, "middle"], [0, -9, "middle"],
   ...[22, 38, 54, 70].flatMap((far) => [[1, 1], [1, -1], [-1, 1], [-1, -1], [0, 1], [0, -1]].map(([h, v]) =>
@@ -117,10 +119,11 @@ function drawLayers(svg, { points, x, y, several, left, right, top, bottom, take
       .style("fill", resultColour(p.which)),
     `${p.name}${several ? ` (${kTags[p.which]})` : ""}: ${figure(p.y)} MACs per cycle, ` +
       `${figure(p.x)} MACs per byte, array peak ${figure(p.peak)}`);
-    const name = shortened(p.name, 14);
-    const w = name.length * 7;
+    const lines = nameLines(p.name, kPointNameLength);
+    const w = 7 * d3.max(lines, (line) => line.length);
     const place = kNamePlaces.map(([dx, dy, anchor, leader]) => ({ dx, dy, anchor, leader, box: box(
-      cx + dx - (anchor === "end" ? w : anchor === "middle" ? w / 2 : 0), cy + dy - 10, w, 13) }))
+      cx + dx - (anchor === "end" ? w : anchor === "middle" ? w / 2 : 0), cy + dy - 10, w,
+      kLineHeight * lines.length) }))
       .find((c) => c.box.x0 > left && c.box.x1 < right && c.box.y0 > top && c.box.y1 < bottom &&
         !taken.some((t) => overlap(t, c.box)));
     if (!place) return;
@@ -129,8 +132,8 @@ function drawLayers(svg, { points, x, y, several, left, right, top, bottom, take
       svg.append("line").attr("class", "leader").attr("x1", cx).attr("y1", cy).attr("x2", cx + place.dx)
         .attr("y2", cy + place.dy - 4).lower();
     }
-    svg.append("text").attr("class", "point-name").attr("x", cx + place.dx).attr("y", cy + place.dy)
-      .attr("text-anchor", place.anchor).text(name);
+    drawLines(svg.append("text").attr("class", "point-name").attr("text-anchor", place.anchor), lines,
+      { x: cx + place.dx, middle: place.box.y0 + kLineHeight * lines.length / 2 });
   });
 }
 

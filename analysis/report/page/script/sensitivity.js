@@ -42,11 +42,11 @@ function sensitivityCharts(sweep, entry, metric) {
 // A dot for each position; the first and the last by name, where there is room.
 function meanDots(rows, metric) {
   return (width) => {
-    const longest = Math.min(20, d3.max(rows, (row) => row.axis.length));
-    const left = longest * 7 + 12;
     const step = 44;
+    const names = nameColumn(rows.map((row) => row.axis), { width, step });
+    const left = names.room + 12;
     const top = 6;
-    const bottom = top + rows.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const means = rows.flatMap((row) => row.means).filter((m) => m !== null);
     const [low, high] = d3.extent(means);
@@ -54,9 +54,8 @@ function meanDots(rows, metric) {
     const x = d3.scaleLinear().domain([low - air, high + air]).range([left, width - 14]);
     xAxis(svg, x, { top, bottom, right: width - 14, title: `mean ${metricTitle(metric)}`, word: metricWord(metric) });
     rows.forEach((row, r) => {
-      const g = svg.append("g").attr("class", "row").attr("transform", `translate(0,${top + r * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", 28)
-        .attr("text-anchor", "end").text(shortened(row.axis, 20)), row.axis);
+      const g = svg.append("g").attr("class", "row").attr("transform", `translate(0,${top + names.at(r)})`);
+      names.draw(g, r, left - 10);
       const dots = row.means.map((mean, p) => ({ mean, text: row.texts[p] })).filter((d) => d.mean !== null);
       g.append("line").attr("class", "span").attr("x1", x(d3.min(dots, (d) => d.mean)))
         .attr("x2", x(d3.max(dots, (d) => d.mean))).attr("y1", 24).attr("y2", 24);
@@ -65,13 +64,12 @@ function meanDots(rows, metric) {
         const cx = x(dot.mean);
         hint(g.append("circle").attr("class", "dot").attr("cx", cx).attr("cy", 24).attr("r", 4.5),
           `${row.axis} ${dot.text}: ${withUnit(dot.mean, metric.unit)}`);
-        const text = shortened(dot.text, 16);
-        const half = text.length * 3.3;
+        const half = dot.text.length * 3.3;
         const at = Math.max(left + half, Math.min(width - half, cx));
         if (at - half < taken) return;
         taken = at + half + 5;
         g.append("text").attr("class", "dot-name").attr("x", at).attr("y", 13)
-          .attr("text-anchor", "middle").text(text);
+          .attr("text-anchor", "middle").text(dot.text);
       });
     });
     return svg;

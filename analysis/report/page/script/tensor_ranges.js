@@ -7,6 +7,7 @@ function tensorColour(name) {
   return name.endsWith(".weight") ? "var(--weight)" : "var(--output)";
 }
 
+// Those with a range and values to draw.
 function drawnTensors(tensors) {
   return tensors.filter((tensor) => tensor.range && tensor.values && tensor.values.magnitudes[0] > 0);
 }
@@ -36,12 +37,12 @@ function powerText(value) {
 
 function tensorRanges(tensors) {
   return (width) => {
-    const longest = Math.min(22, d3.max(tensors, (t) => t.name.length) || 0);
-    const left = longest * 7 + 20;
+    const [step, top] = [24, 6];
+    const names = nameColumn(tensors.map((tensor) => tensor.name), { width, step });
+    const left = names.room + 20;
     const wide = width > 620;
     const right = wide ? 120 : 50;
-    const [step, top] = [24, 6];
-    const bottom = top + tensors.length * step + 2;
+    const bottom = top + names.height + 2;
     const svg = newSvg(width, bottom + 42);
     const x = d3.scaleLog().base(2).clamp(true).range([left, width - right]).domain([
       d3.min(tensors, (t) => Math.min(t.range.step / 2, t.values.magnitudes[1])) / 1.5,
@@ -50,15 +51,32 @@ function tensorRanges(tensors) {
       ticks: powersOfTwo(x.domain(), width - left - right), format: powerText });
     tensors.forEach((tensor, i) => {
       const g = svg.append("g").attr("class", "row tensor-range")
-        .attr("transform", `translate(0,${top + i * step})`);
-      hint(g.append("text").attr("class", "name").attr("x", left - 10).attr("y", step / 2)
-        .attr("dy", "0.32em").attr("text-anchor", "end").text(shortened(tensor.name, 22)), tensor.name);
+        .attr("transform", `translate(0,${top + names.at(i)})`);
+      names.draw(g, i, left - 10);
       drawRange(g, { tensor, x, middle: step / 2 });
       g.append("text").attr("class", "amount").attr("x", width - right + 8).attr("y", step / 2)
         .attr("dy", "0.34em").text(tensor.format + (wide ? ` · ${decibelText(tensor.sqnr_db)}` : ""));
     });
     return svg;
   };
+}
+
+function rangeChart(tensors) {
+  const known = drawnTensors(tensors);
+  return chart({ id: "chart-ranges", title: "Range of each tensor", word: "format", note:
+    `${plural(known.length, "tensor")}; magnitudes on a logarithmic axis`, parts: kRangeParts,
+  modes: [{ name: "ranges", draw: tensorRanges(known) }], table: () => tensorTable(tensors) });
+}
+
+const kRangeNote = "Where a line ends beyond the band the format clips; where it begins before, values become 0.";
+
+// Of a run that knows them: what each tensor's format holds of its values.
+function rangeSection(tensors) {
+  const known = drawnTensors(tensors || []);
+  if (known.length === 0) return null;
+  return section("Formats against values", kRangeNote, rangeChart(tensors),
+    behind("Distributions", () => el("div", {}, el("p", { class: "note" }, distributionNote(known)),
+      distributions(known))));
 }
 
 function drawRange(g, { tensor, x, middle }) {
@@ -77,4 +95,32 @@ function drawRange(g, { tensor, x, middle }) {
   hint(g, `${tensor.name}, ${tensor.format}: holds ${figure(range.low)} to ${figure(range.high)} in ` +
     `steps of ${figure(range.step)}; values ${figure(values.low)} to ${figure(values.high)}; ` +
     `${percent(values.beyond)} out of range, ${percent(values.to_zero)} become 0`);
+}
+
+const kMeasuredColumns = [
+  { title: "dB a bit", word: "dB/bit", numeric: true, value: (t) => t.db_per_bit },
+  { title: "Paper's rule, dB", word: "paper's n", numeric: true, value: (t) => t.paper_sqnr_db, minor: true },
+  { title: "Density", word: "density", value: (t) => t.density ?? "–" },
+  { title: "Kurtosis", word: "kurtosis", numeric: true, value: (t) => t.kurtosis, minor: true },
+];
+
+function tensorTable(tensors) {
+  const of = (get) => (t) => (t.values ? get(t.values) : null);
+  // A run does not know what more bits would bring.
+  const isMeasured = tensors.some((t) => t.kurtosis !== undefined);
+  return dataTable({ caption: "Tensors", rows: tensors, order: { column: 2, descending: false }, columns: [
+    { title: "Tensor", value: (t) => t.name },
+    { title: "Format", word: "format", value: (t) => t.format },
+    { title: "SQNR, dB", word: "SQNR", numeric: true, value: (t) => t.sqnr_db },
+    { title: "Out of range", word: "out of range", numeric: true, value: of((v) => v.beyond), text: (t) =>
+      (t.values ? percent(t.values.beyond) : "–") },
+    { title: "Become 0", word: "become 0", numeric: true, value: of((v) => v.to_zero), text: (t) =>
+      (t.values ? percent(t.values.to_zero) : "–") },
+    { title: "Clipping of noise", word: "clipping", numeric: true, value: (t) => t.clipping, text: (t) => percent(t.clipping) },
+    { title: "Values from", numeric: true, value: of((v) => v.low), minor: true },
+    { title: "to", numeric: true, value: of((v) => v.high), minor: true },
+    { title: "Format from", numeric: true, value: (t) => (t.range ? t.range.low : null), minor: true },
+    { title: "to", numeric: true, value: (t) => (t.range ? t.range.high : null), minor: true },
+    ...(isMeasured ? kMeasuredColumns : []),
+  ] });
 }

@@ -41,6 +41,14 @@ return [...document.querySelectorAll('svg')].flatMap((svg) => {
   return /NaN|undefined|Infinity/.test(svg.outerHTML) ? [...out, 'NaN in a chart'] : out;
 });"""
 
+# Of the elements selected, those that touch the next.
+OVERLAPS = """
+const boxes = [...document.querySelectorAll(arguments[0])].map((e) => [e, e.getBoundingClientRect()]);
+return boxes.slice(1).filter(([e, b], k) => {
+  const a = boxes[k][1];
+  return a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+}).map(([e]) => e.textContent);"""
+
 
 def dcnsim(*arguments):
     subprocess.run([DCNSIM, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
@@ -189,6 +197,11 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(self.all("#chart-roofline .mark")), len(macs))
         self.assertEqual(sorted(self.texts("#chart-roofline .point-name")),
                          sorted(layer["name"] for layer in macs))
+        tensors = json.loads(self.run_result.read_text())["tensors"]
+        self.assertEqual([text.split()[0] for text in self.texts("#chart-ranges .amount")],
+                         [tensor["format"] for tensor in tensors])
+        self.press(self.one("#chart-ranges + .behind summary"))
+        self.assertEqual(len(self.all(".histograms svg")), len(tensors))
         self.assertIn("cifar10_plain7_float on small_edge", self.one("h1").text)
         self.expect_well_drawn()
         self.keep("run")
@@ -273,6 +286,7 @@ class PageTest(unittest.TestCase):
         for chart in [*RUN_CHARTS, "change-cycles-B", "change-energy-B"]:
             self.assertEqual(len(self.all(f"#chart-{chart} svg")), 1, chart)
         self.assertEqual(len(self.all("#chart-cycles .amount")), 2 * len(layers))
+        self.assertEqual(self.all("#chart-ranges"), [])
         change = results[1]["latency"]["cycles"] - results[0]["latency"]["cycles"]
         self.assertIn(f"{change:,}".replace("-", "\u2212"), self.one("table").text)
         accuracy = next(row.text for row in self.all("table tr") if "Top-1" in row.text)
@@ -511,6 +525,41 @@ class PageTest(unittest.TestCase):
             "front": [], "best": None, "sensitivity": []}}
         self.open(page_of("empty", written("sweep_empty", empty)))
         self.assertIn("No point is evaluated yet", self.one("main").text)
+
+    def test_names_stand_whole_however_long(self):
+        run, sweep = json.loads(self.run_result.read_text()), copy.deepcopy(self.sweep)
+        names = [f"features.{k}.block_of_{layer['name']}/conv{'y' * 40 * (k == 1)}"
+                 for k, layer in enumerate(run["layers"])]
+        for layer, name in zip(run["layers"], names):
+            layer["name"] = name
+        for tensor in run["tensors"]:
+            tensor["name"] = f"features.0.block_of_{tensor['name']}"
+        self.open(page_of("long_names", written("long_names", run)))
+        for width in (1280, 390):
+            self.browser.size(width)
+            self.browser.settle()
+            drawn = "return [...document.querySelectorAll(arguments[0])].map((e) => e.firstChild ? " \
+                    "e.textContent : '')"
+            for chart in ("cycles", "energy", "bits", "traffic"):
+                self.assertEqual(self.browser.run(drawn, f"#chart-{chart} .name"), names, chart)
+            self.assertEqual(self.browser.run(drawn, "#chart-ranges .name"),
+                             [tensor["name"] for tensor in run["tensors"]])
+            self.assertEqual(self.browser.run(OVERLAPS, "#chart-cycles .name, #chart-ranges .name"), [])
+            self.assertEqual(self.browser.run(DRAWING_FAULTS), [], width)
+        old, axis = sweep["axes"][0]["name"], "buffers.weight.capacity_bytes of all of them"
+        sweep["axes"][0]["name"] = axis
+        for metric in sweep["analysis"]["sensitivity"]:
+            for effect in metric["axes"]:
+                effect["axis"] = axis if effect["axis"] == old else effect["axis"]
+        self.open(page_of("long_axes", written("long_axes", sweep)))
+        for width in (1280, 390):
+            self.browser.size(width)
+            self.browser.settle()
+            for chart in ("sensitivity", "means"):
+                self.assertIn(axis, self.browser.run(drawn, f"#chart-{chart} .name"))
+            self.assertNotIn("…", "".join(self.browser.run(drawn, "svg text")))
+            self.assertEqual(self.browser.run(DRAWING_FAULTS), [], width)
+        self.assertEqual(self.browser.complaints(), [])
 
     def test_hostile_names_are_text(self):
         sweep = copy.deepcopy(self.sweep)

@@ -330,6 +330,24 @@ TEST(Page, every_field_of_a_quantization_and_of_an_allocation_is_checked) {
   }
 }
 
+TEST(Page, a_run_alone_has_its_tensors_if_it_knows_them) {
+  Json run = run_result();
+  EXPECT_TRUE(data_of(page(run))["runs"][0]["tensors"].is_null());
+  run.erase("tensors");  // as in results of earlier versions
+  EXPECT_TRUE(data_of(page(run))["runs"][0]["tensors"].is_null());
+  run["tensors"] = quantize_result()["tensors"];
+  const Json tensors = data_of(page(run))["runs"][0]["tensors"];
+  ASSERT_EQ(tensors.size(), 1u);
+  EXPECT_EQ(tensors[0]["name"], "conv1.weight");
+  EXPECT_EQ(tensors[0]["range"]["low"], -4);
+  EXPECT_FALSE(
+      data_of(report_page({{"a.json", run.dump()}, {"b.json", run.dump()}}))["runs"][0].contains(
+          "tensors"));
+  run["tensors"][0].erase("range");
+  run["tensors"][0]["values"]["others"] = -1;
+  EXPECT_EQ(error_of(run).rfind("r.json: /tensors/0/values/others", 0), 0u) << error_of(run);
+}
+
 TEST(Page, a_wrong_field_is_named) {
   Json run = run_result();
   run["layers"][0].erase("macs");
