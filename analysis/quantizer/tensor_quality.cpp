@@ -34,7 +34,8 @@ void add_distribution(const Histogram& histogram, bool is_signed, double scale,
 }  // namespace
 
 std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
-                                            const std::vector<LayerFormats>& formats) {
+                                            const std::vector<LayerFormats>& formats,
+                                            Scales scales) {
   const FloatNetwork& network = quantizer.network();
   std::vector<TensorQuality> qualities;
   for (std::size_t layer = 0; layer < formats.size(); ++layer) {
@@ -47,10 +48,11 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
       quality.paper = choose_format(FormatRule::kPaper, weights, quality.choice.format.bits, true);
       Histogram histogram;
       histogram.add(weights);
-      const std::vector<double> scales = formats[layer].scales_of_weights();
-      add_distribution(histogram, true, *std::max_element(scales.begin(), scales.end()), quality);
-      quality.kappa =
-          kappa([&](int bits) -> const FormatChoice& { return quantizer.weight(layer, bits); });
+      const std::vector<double> steps = formats[layer].scales_of_weights();
+      add_distribution(histogram, true, *std::max_element(steps.begin(), steps.end()), quality);
+      quality.kappa = kappa([&](int bits) -> const FormatChoice& {
+        return quantizer.weight(layer, bits, scales).weight;
+      });
       qualities.push_back(std::move(quality));
     }
     TensorQuality quality;
@@ -61,8 +63,9 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
     quality.paper =
         choose_format(FormatRule::kPaper, histogram, quality.choice.format.bits, is_signed);
     add_distribution(histogram, is_signed, quality.choice.scale(), quality);
-    quality.kappa =
-        kappa([&](int bits) -> const FormatChoice& { return quantizer.output(layer, bits); });
+    quality.kappa = kappa([&](int bits) -> const FormatChoice& {
+      return quantizer.output(layer, bits, scales).output;
+    });
     qualities.push_back(std::move(quality));
   }
   return qualities;
