@@ -72,16 +72,15 @@ TEST_F(TensorQualityTest, what_a_bit_brings_is_that_of_the_scales) {
   first.layers.resize(1);
   const std::vector<float>& weights = first.layers[0].weights;
   NetworkQuantizer quantizer{
-      first,
-      calibrate(first, load_cifar10(source_ + "/workloads/cifar10/calibration_500.bin", 8))};
+      first, calibrate(first, load_cifar10(source_ + "/workloads/cifar10/calibration_500.bin", 8))};
   std::vector<double> at_eight_bits;
   for (const Scales scales : {Scales::kPowerOfTwo, Scales::kPerTensor, Scales::kPerChannel}) {
     QuantizeOptions options;
     options.scales = scales;
     const auto qualities = tensor_qualities(quantizer, quantizer.formats(options), scales);
     const SqnrLine found = qualities.at(0).kappa.value();
-    const SqnrLine expected = fit_line(sqnr_of(
-        weights, scales, static_cast<std::size_t>(first.layers[0].node.conv.out_channels)));
+    const SqnrLine expected = fit_line(
+        sqnr_of(weights, scales, static_cast<std::size_t>(first.layers[0].node.conv.out_channels)));
     EXPECT_NEAR(found.kappa_db, expected.kappa_db, 0.02) << to_string(scales);
     EXPECT_NEAR(found.intercept_db, expected.intercept_db, 0.2) << to_string(scales);
     at_eight_bits.push_back(expected.intercept_db + 8 * expected.kappa_db);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // network_values FOLDER [FRAC]: what load_network() and the executors make of the networks in a
 // folder, for an oracle that is not C++. NAME.pixels holds images as bytes, channels, rows,
-// columns, with FRAC fractional bits, NAME.bits the width of the requantizer's multipliers, if it is
-// another than 31; of NAME.onnx it writes NAME.values: the outputs of each image as doubles in the
-// same order; and prints a line: NAME, "float" or the output's format, what was assumed; or NAME,
-// "error" and the message.
+// columns, with FRAC fractional bits, NAME.bits the width of the requantizer's multipliers, if it
+// is another than 31; of NAME.onnx it writes NAME.values: the outputs of each image as doubles in
+// the same order; and prints a line: NAME, "float" or the output's format, what was assumed; or
+// NAME, "error" and the message.
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -90,10 +90,9 @@ std::string result_of(const std::filesystem::path& network, int frac) {
     const auto loaded = load_network(network.string());
     const std::string pixels = std::filesystem::path(network).replace_extension(".pixels").string();
     const auto* floats = std::get_if<FloatNetwork>(&loaded);
-    std::string line = floats != nullptr
-                           ? run(*floats, pixels, values)
-                           : run(std::get<FixedNetwork>(loaded), pixels, frac,
-                                 accumulator_of(network), values);
+    std::string line = floats != nullptr ? run(*floats, pixels, values)
+                                         : run(std::get<FixedNetwork>(loaded), pixels, frac,
+                                               accumulator_of(network), values);
     std::visit(
         [&](const auto& any) {
           for (const std::string& assumption : any.assumptions) line += "\t" + assumption;
