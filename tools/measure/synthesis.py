@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 _RTL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rtl")
 _SOURCES = [os.path.join(_RTL, name + ".v")
-            for name in ("mul", "mac", "serial", "fusion", "post", "requant_mul", "ws", "feeder",
-                         "control")]
+            for name in ("mul", "mac", "serial", "fusion", "post", "requant_mul", "requant_leaky",
+                         "ws", "feeder", "control")]
 
 _BLACK_BOX = """(* blackbox *)
 module %s (input %s, input %s, input %s, output %s, output %s); endmodule
