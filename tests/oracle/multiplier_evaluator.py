@@ -106,7 +106,8 @@ def quantized(x, scale, zero, low, high, mode, bits):
 
         def factor(ratio):
             if ratio not in known:
-                (m,), s = narrowed(*(lambda m, s: ([m], s))(*multiplier(ratio)), bits)
+                m, s = multiplier(ratio)
+                (m,), s = narrowed([m], s, bits)
                 known[ratio] = m if ratio else 0, s if ratio else 0
             return known[ratio]
 
@@ -175,7 +176,8 @@ def with_slopes(x, slopes):
 def bounded(x, low, high):
     y = Sums(x.terms, x.offset, x.count, x.slopes)
     y.pools = list(x.pools)
-    y.bounds = x.bounds + [(Fraction(float(b)), is_low) for b, is_low in ((low, True), (high, False))
+    y.bounds = x.bounds + [(Fraction(float(b)), is_low)
+                           for b, is_low in ((low, True), (high, False))
                            if b is not None and np.isfinite(b)]
     return y
 
@@ -194,7 +196,8 @@ def joined(maps, axis):
 
 def truncated(x, scale, zero, in_bits, out_bits, mode):
     (numbers, steps), = x.terms
-    value = Exact(wide(numbers), np.asarray(steps, object).reshape(-1)[0] / int(x.count.reshape(-1)[0]))
+    step = np.asarray(steps, object).reshape(-1)[0]
+    value = Exact(wide(numbers), step / int(x.count.reshape(-1)[0]))
     y = exact.trunc(value, scale, zero, in_bits, out_bits, mode)
     return Sums([(y.numbers, np.asarray(y.unit, object).reshape(-1)[0])])
 
@@ -223,7 +226,7 @@ def qgemm(x, a):
 
 
 def compute_map(node, x, a, bits):
-    """As exact_evaluator.compute, of a node that reads a map: its codes, or what these stand for."""
+    """Of a node that reads a map, as exact_evaluator.compute: codes, or what these stand for."""
     op = node.op_type
     given = lambda at: None if len(x) <= at else x[at]
     bound = lambda at, name: a.get(name) if given(at) is None else float(x[at])
@@ -301,8 +304,9 @@ def compute_map(node, x, a, bits):
 
 
 def evaluate(model, image, bits):
-    """What the graph's first output stands for, for one image in the shape of the graph's input, on
-    a machine with multipliers of `bits`. What first quantizes the image is no layer: it is exact."""
+    """What the graph's first output stands for, for one image in the shape of the graph's input,
+    on a machine with multipliers of `bits`. What first quantizes the image is no layer: it is
+    exact."""
     graph = model.graph
     tensors = {t.name: array(t) for t in graph.initializer}
     source = next(i.name for i in graph.input if i.name not in tensors)
