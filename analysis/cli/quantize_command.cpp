@@ -132,7 +132,7 @@ QuantizeReport measure(NetworkQuantizer& quantizer, const QuantizedNetwork& quan
   report.version = DCNSIM_VERSION;
   report.network = quantized.network.name;
   report.rule = options.widths.rule;
-  report.tensors = tensor_qualities(quantizer, quantized.formats);
+  report.tensors = tensor_qualities(quantizer, quantized.formats, *scales_named(options.scales));
   const FloatNetwork& network = quantizer.network();
   const std::vector<double> predicted =
       predicted_noise(network, quantizer.calibration(), tensor_noise(network, quantized.formats));

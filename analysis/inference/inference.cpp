@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/evaluation/multiplier_distance.h"
 #include "analysis/evaluation/predictions.h"
 #include "analysis/evaluation/timing.h"
 #include "analysis/inference/layer_mappings.h"
@@ -248,6 +249,12 @@ RunReport run(const RunRequest& request, const OnRunProgress& progress) {
                                    simulated.counters, time_transport(request.timing));
   }
   report.warnings = inputs.warnings;
+  if (inputs.has_images) {
+    if (const auto distance =
+            multiplier_distance(inputs.network, machine.config.accumulator, inputs.images)) {
+      report.warnings.push_back(distance->text());
+    }
+  }
   for (std::string& text : warnings(report, machine)) report.warnings.push_back(std::move(text));
   write_values(request, how, simulated, report);
   return report;

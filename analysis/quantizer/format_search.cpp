@@ -31,10 +31,25 @@ class Values {
 
   double noise(const Format& format, double step = 1) const {
     double sum = 0;
+    const auto add = [&](double error) { sum += error * error; };
+    if (format.is_sign()) {
+      for (const float value : values_) {
+        const double steps = double{value} / step;
+        add(steps - dequantize(quantize(steps, format), format));
+      }
+      return sum * step * step;
+    }
+    // The same of all other formats, in few instructions: integer bounds may as well be applied
+    // before rounding, and what lies between them is rounded half to even where double has no
+    // fractions any more.
+    constexpr double kNoFractions = 0x1.8p52;
+    const double low = format.min_code() - format.zero_point;
+    const double high = format.max_code() - format.zero_point;
+    const double up = std::ldexp(1.0, format.frac), down = std::ldexp(1.0, -format.frac);
     for (const float value : values_) {
       const double steps = double{value} / step;
-      const double error = steps - dequantize(quantize(steps, format), format);
-      sum += error * error;
+      const double code = std::min(std::max(steps * up, low), high) + kNoFractions - kNoFractions;
+      add(steps - code * down);
     }
     return sum * step * step;
   }

@@ -27,7 +27,8 @@ void add_shape(const Histogram& histogram, bool is_signed, TensorQuality& qualit
 }  // namespace
 
 std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
-                                            const std::vector<LayerFormats>& formats) {
+                                            const std::vector<LayerFormats>& formats,
+                                            Scales scales) {
   std::vector<TensorQuality> qualities;
   for (std::size_t i = 0; i < formats.size(); ++i) {
     const FloatLayer& layer = quantizer.network().layers[i];
@@ -38,8 +39,9 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
       quality.paper =
           choose_format(FormatRule::kPaper, layer.weights, quality.choice.format.bits, true);
       add_shape(histogram, true, quality);
-      quality.kappa =
-          kappa([&](int bits) -> const FormatChoice& { return quantizer.weight(i, bits); });
+      quality.kappa = kappa([&](int bits) -> const FormatChoice& {
+        return quantizer.weight(i, bits, scales).weight;
+      });
       qualities.push_back(std::move(quality));
     }
     const Histogram& histogram = quantizer.calibration().outputs[i];
@@ -47,8 +49,9 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
     const Format& format = quality.choice.format;
     quality.paper = choose_format(FormatRule::kPaper, histogram, format.bits, format.is_signed);
     add_shape(histogram, format.is_signed, quality);
-    quality.kappa =
-        kappa([&](int bits) -> const FormatChoice& { return quantizer.output(i, bits); });
+    quality.kappa = kappa([&](int bits) -> const FormatChoice& {
+      return quantizer.output(i, bits, scales).output;
+    });
     qualities.push_back(std::move(quality));
   }
   return qualities;

@@ -30,9 +30,11 @@ struct TensorQuality : TensorRange {
 /// go with the values and the additive law does not hold.
 inline constexpr double kStrongClipping = 0.5;
 
-/// In layer order, a layer's weights before its output.
+/// In layer order, a layer's weights before its output. `formats` were chosen under `scales`, as is
+/// what each tensor would have at other widths.
 std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
-                                            const std::vector<LayerFormats>& formats);
+                                            const std::vector<LayerFormats>& formats,
+                                            Scales scales);
 
 /// The noise-to-signal ratios of the tensors of a network, for predicted_noise(). Max pools hand
 /// codes on and add none.

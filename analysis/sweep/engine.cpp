@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/engine.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <utility>
@@ -18,6 +20,9 @@
 
 namespace dcnsim {
 namespace {
+
+/// Points that a worker evaluates at a time, and that are stored at once.
+constexpr std::size_t kSlice = 100;
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -78,7 +83,8 @@ class Sweep {
     outcome_.failed += points.size();
   }
 
-  /// Points that share their timing, by machine first, so that a worker keeps what it knows of one.
+  /// Points that share their timing, by machine first, so that a worker keeps what it knows of one;
+  /// in slices, so that workers share them and little is lost when the sweep is killed.
   std::vector<PointGroup> group(const std::vector<std::uint64_t>& points) {
     std::map<std::size_t, std::string> shape_of;  // of a pair: network and widths
     for (const auto& [pair, record] : allocations_.records) {
@@ -99,16 +105,22 @@ class Sweep {
     fail(failures);
     std::vector<PointGroup> result;
     for (auto& [classes, ids] : groups) {
-      result.push_back({sha256_hex("timing 1 " + inputs_.program + ' ' +
-                                   hardware_.class_keys[classes.first] + ' ' + classes.second),
-                        std::move(ids)});
+      const std::string key =
+          sha256_hex("timing 1 " + inputs_.program + ' ' + hardware_.class_keys[classes.first] +
+                     ' ' + classes.second);
+      for (std::size_t first = 0; first < ids.size(); first += kSlice) {
+        const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(first);
+        const std::size_t count = std::min(kSlice, ids.size() - first);
+        result.push_back({key, {begin, begin + static_cast<std::ptrdiff_t>(count)}, first == 0});
+      }
     }
     return result;
   }
 
   void evaluate_points(const std::vector<std::uint64_t>& missing) {
     const std::vector<PointGroup> groups = group(missing);
-    outcome_.timings = groups.size();
+    outcome_.timings = static_cast<std::size_t>(std::count_if(
+        groups.begin(), groups.end(), [](const PointGroup& slice) { return slice.is_first; }));
     WorkPool pool;
     pool.items = groups.size();
     pool.jobs = options_.jobs;
@@ -129,7 +141,7 @@ class Sweep {
       const GroupResult result = group_result(bytes);
       store_.add(result.batch);
       if (!result.timing.empty()) cache_.keep(groups[index].key, result.timing);
-      outcome_.timings_reused += result.from_cache ? 1 : 0;
+      outcome_.timings_reused += result.from_cache && groups[index].is_first ? 1 : 0;
       for (const StoredPoint& point : result.batch.points) {
         ++(point.failed() ? outcome_.failed : outcome_.done);
       }

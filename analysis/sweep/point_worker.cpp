@@ -64,6 +64,14 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   return record;
 }
 
+const TimingRecord& PointWorker::timing_of(const PointGroup& group, GroupResult& result) {
+  if (timed_ != group.key) {
+    timing_ = timing(group, result);
+    timed_ = group.key;
+  }
+  return timing_;
+}
+
 StoredPoint PointWorker::point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch) {
   const PointIndex index = context_.space.at(id);
   const AllocationRecord& record = allocation(id);
@@ -90,9 +98,9 @@ StoredPoint PointWorker::point(std::uint64_t id, const TimingRecord& timing, Poi
 
 GroupResult PointWorker::evaluate(const PointGroup& group) {
   GroupResult result;
-  TimingRecord record;
+  const TimingRecord* record = nullptr;
   try {
-    record = timing(group, result);
+    record = &timing_of(group, result);
   } catch (const std::exception& e) {
     for (const std::uint64_t id : group.points) {
       result.batch.points.push_back({id, e.what(), {}, {}});
@@ -101,7 +109,7 @@ GroupResult PointWorker::evaluate(const PointGroup& group) {
   }
   for (const std::uint64_t id : group.points) {
     try {
-      result.batch.points.push_back(point(id, record, result.batch));
+      result.batch.points.push_back(point(id, *record, result.batch));
     } catch (const std::exception& e) {
       result.batch.points.push_back({id, e.what(), {}, {}});
     }

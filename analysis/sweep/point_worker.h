@@ -18,10 +18,11 @@
 
 namespace dcnsim {
 
-/// Points that share their timing.
+/// Points that share their timing, or a slice of them.
 struct PointGroup {
   std::string key;  ///< of the evaluation
   std::vector<std::uint64_t> points;
+  bool is_first = true;  ///< of the slices of its timing
 };
 
 struct GroupResult {
@@ -60,10 +61,14 @@ class PointWorker {
   const AllocationRecord& allocation(std::uint64_t id) const;
   StoredPoint point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch);
   TimingRecord timing(const PointGroup& group, GroupResult& result);
+  /// The same, once for all slices of a timing that come here one after the other.
+  const TimingRecord& timing_of(const PointGroup& group, GroupResult& result);
 
   const Context context_;
   EvaluationCache cache_;
   std::list<Known> machines_;  ///< the last used first
+  std::string timed_;          ///< key of `timing_`
+  TimingRecord timing_;
 };
 
 }  // namespace dcnsim

@@ -236,6 +236,7 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     Figure fj = energy(unit);
     // Each operand of an addition is multiplied.
     if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
+    if (d.requant.leaky) fj = PostCost::kWithSlopes * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
   }

@@ -132,8 +132,9 @@ std::string requantizer_note(const AcceleratorConfig& config) {
            "other than half-to-even charged as half-up";
   }
   return "a multiplier of " + std::to_string(config.accumulator.multiplier_bits) +
-         " bits and a variable shift, with registers, for layers of powers of two too; " + widths +
-         "charged as half-up";
+         " bits and a variable shift, with registers, for layers of powers of two too; with slopes "
+         "18 % more; " +
+         widths + "charged as half-up";
 }
 
 std::string logic_factors(const CostConfig& cost) {

@@ -379,6 +379,22 @@ TEST(cost_model, bounds_are_two_comparisons_more_a_requantized_value) {
   EXPECT_NEAR(pj() - unbounded, 2 * 45.3016, 1e-9);
 }
 
+TEST(cost_model, slopes_are_18_percent_more_of_a_requantizer_that_multiplies) {
+  AcceleratorConfig config = preset("small_edge");
+  config.requantizer = RequantizerKind::kMultiplier;
+  const CostModel model(kTables, config);
+  LayerCounters c;
+  c.requantized = 1000;
+  Descriptor d = conv8();
+  d.requant.out.bits = 8;
+  d.requant.multiplies = true;
+  const auto pj = [&] { return part(model.layer_energy_pj(d, c), "requantize"); };
+  EXPECT_NEAR(pj(), 15029.6, 0.1);
+  d.requant.leaky = true;
+  EXPECT_NEAR(pj(), 1.18 * 15029.6, 0.1);
+  EXPECT_NEAR(model.area_um2()[AreaPart::kRequantizers], 16 * 9007.05, 1);
+}
+
 TEST(cost_model, short_additions_take_the_16_bit_adder) {
   const CostModel model(kTables, preset("small_edge"));
   LayerCounters c;

@@ -22,6 +22,7 @@
 #include "models/base/table/csv.h"
 #include "models/cost/cost_model.h"
 #include "models/cost/pe_cost.h"
+#include "models/cost/post_cost.h"
 #include "models/perf/counters.h"
 #include "tests/cost/table_rows.h"
 #include "tests/cost/tables_copy.h"
@@ -239,6 +240,14 @@ TEST(measure, shipped_units_of_this_library_are_those_times_what_other_units_dif
     }
   }
   EXPECT_EQ(compared, 2 * 3 * tries(5 + 2 + 5, 7 + 6 + 9));
+}
+
+TEST(measure, choosing_between_two_multipliers_costs_as_much_as_is_charged) {
+  const Measured measured("requant_etc.csv");
+  const auto fj = [&](const char* unit) {
+    return measured.number(measured.row({{"unit", unit}, {"out_bits", "4"}}), "energy_fj_per_op");
+  };
+  EXPECT_NEAR(fj("requant_leaky8") / fj("requant_mul8"), PostCost::kWithSlopes, 0.08);
 }
 
 TEST(measure, held_weights_and_zeros_save_energy) {

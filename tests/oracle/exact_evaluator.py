@@ -267,14 +267,19 @@ def global_pool(x, average):
     return pool(x, kernel, average)
 
 
-def batch_norm(x, gamma, beta, mean, variance, epsilon):
+def batch_norm_factors(gamma, beta, mean, variance, epsilon):
+    """By what a batch normalization multiplies each channel, and what it adds."""
     def inverse_root(v):
         v = Fraction(float(v)) + Fraction(float(np.float32(epsilon)))
         return Fraction(1 << 200, isqrt((v.numerator << 400) // v.denominator))
 
-    along = lambda v: v.reshape([1, -1] + [1] * (len(x.shape) - 2))
     factor = fraction(gamma) * np.vectorize(inverse_root, otypes=[object])(variance)
-    offset = fraction(beta) - fraction(mean) * factor
+    return factor, fraction(beta) - fraction(mean) * factor
+
+
+def batch_norm(x, gamma, beta, mean, variance, epsilon):
+    along = lambda v: v.reshape([1, -1] + [1] * (len(x.shape) - 2))
+    factor, offset = batch_norm_factors(gamma, beta, mean, variance, epsilon)
     unit = np.vectorize(lambda o: abs(o) or Fraction(1), otypes=[object])(offset)
     sign = np.vectorize(lambda o: (o > 0) - (o < 0), otypes=[object])(offset)
     return added(multiplied(x, along(factor)), Exact(along(sign), along(unit)))

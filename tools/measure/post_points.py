@@ -38,8 +38,9 @@ def _requantized(x, accumulator_bits, out_bits, half_even):
     return np.clip(floor + up, -(1 << (out_bits - 1)), (1 << (out_bits - 1)) - 1)
 
 
-def _scaled(rng, cycles, accumulator, multiplier_bits, out):
-    """Sums with the multiplier, shift and zero point of a channel, which stay for some outputs."""
+def _scaled(rng, cycles, accumulator, multiplier_bits, out, leaky=False):
+    """Sums with the multiplier, shift and zero point of a channel, which stay for some outputs; of
+    `leaky` with those of negative sums as well, an eighth as large."""
     x = np.round(rng.normal(0, 2 ** (out + 6), cycles)).astype(int)
     x = np.clip(x, -(1 << (accumulator - 1)), (1 << (accumulator - 1)) - 1)
     held = lambda low, high: np.repeat(rng.integers(low, high, -(-cycles // operands.HOLD)),
@@ -47,9 +48,14 @@ def _scaled(rng, cycles, accumulator, multiplier_bits, out):
     m = held(1 << (multiplier_bits - 1), 1 << multiplier_bits)
     z = held(-(1 << (out - 2)), 1 << (out - 2))
     shift = _SHIFT + multiplier_bits - 1
+    inputs = {"x": x, "m": m, "sh": np.full(cycles, shift), "z": z}
+    if leaky:
+        inputs["m2"] = held(1 << (multiplier_bits - 1), 1 << multiplier_bits)
+        inputs["sh2"] = inputs["sh"] + 3
+        m, shift = (np.where(x < 0, inputs[n + "2"], inputs[n]).astype(object) for n in ("m", "sh"))
     rounded = (x.astype(object) * m + (1 << (shift - 1))) >> shift
     y = np.clip(rounded + z, -(1 << (out - 1)), (1 << (out - 1)) - 1)
-    return _stimulus({"x": x, "m": m, "sh": np.full(cycles, shift), "z": z}, y, out, latency=3)
+    return _stimulus(inputs, y, out, latency=3)
 
 
 def _register(rng, cycles, rate):
@@ -151,3 +157,9 @@ def post_points(cycles):
         for bits in _ADDRESS_BITS:
             yield _point("address_generator", {"LOOPS": loops, "N": bits}, "address_generator",
                          loops * _COUNTER_BITS, bits, _addresses(cycles, bits, turns), data="walk")
+    for multiplier in _MULTIPLIER_BITS:
+        for out in _BITS:
+            yield _point("requant_leaky", {"ACC": 32, "MUL": multiplier, "OUT": out},
+                         "requant_leaky%d" % multiplier, 32, out,
+                         _scaled(rng, cycles, 32, multiplier, out, leaky=True), (out,), "half_up",
+                         uses_full_adders=True)

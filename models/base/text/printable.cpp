@@ -50,6 +50,9 @@ bool is_noncharacter(std::uint32_t c) {
 
 /// `text` with `control` for every control character and `invalid` for what is no character.
 std::string cleaned(std::string_view text, std::string_view control, std::string_view invalid) {
+  // Nearly all text is this, and tables have a lot of it.
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   std::string clean;
   while (!text.empty()) {
     const CodePoint c = decode(text);

@@ -2,9 +2,11 @@
 // The main job as a library: a program without SystemC calls it, any number of times.
 #include "analysis/inference/inference.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -22,6 +24,8 @@
 #include "tests/support/small_edge.h"
 #include "tests/support/small_float_network.h"
 #include "tests/support/temporary_folder.h"
+#include "workloads/executor.h"
+#include "workloads/images/network_input.h"
 #include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
@@ -144,6 +148,49 @@ TEST_F(InferenceTest, a_clock_beyond_the_critical_path_is_warned_of) {
                       "clock of 1000 MHz, beyond what was measured: a PE takes 1.715 ns in "
                       "mac_energy_area.csv, at most 583.3 MHz"),
             warnings.end());
+}
+
+TEST_F(InferenceTest, how_far_narrow_multipliers_move_codes_is_told) {
+  QuantizeOptions free_scales;
+  free_scales.scales = Scales::kPerChannel;
+  const FixedNetwork network = quantize_network(floats_, random_images(4), free_scales).network;
+  AcceleratorConfig machine = small_edge().config;
+  machine.requantizer = RequantizerKind::kMultiplier;
+  const auto told = [&](int bits) {
+    RunRequest request = this->request();
+    machine.accumulator.multiplier_bits = bits;
+    request.network = network;
+    request.accelerator = machine;
+    std::string text;
+    for (const std::string& warning : run(request).warnings) {
+      if (warning.rfind("multipliers rounded", 0) == 0) text += warning;
+    }
+    return text;
+  };
+  // The same counted from what two executors make of the images.
+  Accumulator narrow;
+  narrow.multiplier_bits = 8;
+  Executor rounded(network, narrow), own(network, {});
+  double moved = 0, codes = 0;
+  int farthest = 0;
+  for (std::size_t image = 0; image < kImages; ++image) {
+    const CodeTensor input = CodeInput(network, images_)(image);
+    const CodeTensor& found = rounded.run(input).layers.back();
+    const CodeTensor& expected = own.run(input).layers.back();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const int distance = std::abs(found.get(i) - expected.get(i));
+      moved += distance > 0;
+      codes += 1;
+      farthest = std::max(farthest, distance);
+    }
+  }
+  ASSERT_GT(moved, 0);
+  const std::string begin = fmt::format(
+      "multipliers rounded to 8 bits move {:.3g} % of the output's codes, by {} at most, and ",
+      100 * moved / codes, farthest);
+  EXPECT_EQ(told(8).substr(0, begin.size()), begin);
+  EXPECT_NE(told(8).find(" (images 0 to 4)"), std::string::npos) << told(8);
+  EXPECT_EQ(told(31), "");
 }
 
 TEST_F(InferenceTest, times_of_one_image_stand_beside_values_of_all) {

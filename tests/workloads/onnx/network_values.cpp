@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // network_values FOLDER [FRAC]: what load_network() and the executors make of the networks in a
 // folder, for an oracle that is not C++. NAME.pixels holds images as bytes, channels, rows,
-// columns, with FRAC fractional bits; of NAME.onnx it writes NAME.values: the outputs of each image
-// as doubles in the same order; and prints a line: NAME, "float" or the output's format, what was
-// assumed; or NAME, "error" and the message.
+// columns, with FRAC fractional bits, NAME.bits the width of the requantizer's multipliers, if it
+// is another than 31; of NAME.onnx it writes NAME.values: the outputs of each image as doubles in
+// the same order; and prints a line: NAME, "float" or the output's format, what was assumed; or
+// NAME, "error" and the message.
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -59,10 +60,19 @@ std::string run(const FloatNetwork& network, const std::string& pixels,
   return "float";
 }
 
+/// Of the machine that runs it.
+Accumulator accumulator_of(const std::filesystem::path& network) {
+  Accumulator accumulator{64, Overflow::kWrap};
+  std::ifstream file(std::filesystem::path(network).replace_extension(".bits"));
+  file >> accumulator.multiplier_bits;
+  if (!file) accumulator.multiplier_bits = 31;
+  return accumulator;
+}
+
 std::string run(FixedNetwork network, const std::string& pixels, int frac,
-                std::vector<double>& values) {
+                const Accumulator& accumulator, std::vector<double>& values) {
   if (frac != 0) network.convention.pixels = PixelConvention{1, std::ldexp(1, frac), {}, {}, false};
-  Executor executor(network, {64, Overflow::kWrap});
+  Executor executor(network, accumulator);
   const Dataset images = read_images(pixels, network.input);
   const CodeInput input(network, images);
   const int last = static_cast<int>(network.layers.size()) - 1;
@@ -80,9 +90,9 @@ std::string result_of(const std::filesystem::path& network, int frac) {
     const auto loaded = load_network(network.string());
     const std::string pixels = std::filesystem::path(network).replace_extension(".pixels").string();
     const auto* floats = std::get_if<FloatNetwork>(&loaded);
-    std::string line = floats != nullptr
-                           ? run(*floats, pixels, values)
-                           : run(std::get<FixedNetwork>(loaded), pixels, frac, values);
+    std::string line = floats != nullptr ? run(*floats, pixels, values)
+                                         : run(std::get<FixedNetwork>(loaded), pixels, frac,
+                                               accumulator_of(network), values);
     std::visit(
         [&](const auto& any) {
           for (const std::string& assumption : any.assumptions) line += "\t" + assumption;

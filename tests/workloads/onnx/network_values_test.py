@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """network_values_test.py PROGRAM COUNT [SEED]: random networks as exporters write them, float,
 QONNX, and with free scales (QDQ, QOperator, QONNX), COUNT of each; what the product makes of them
-(PROGRAM, network_values.cpp) against evaluators that share nothing with it."""
+(PROGRAM, network_values.cpp) against evaluators that share nothing with it. Half as many with free
+scales, on machines whose multipliers have 8 to 30 bits; how far these are from exact is printed."""
 
 import pathlib
 import subprocess
@@ -17,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "oracle")]
 import affine_graphs  # noqa: E402
 import exact_evaluator  # noqa: E402
 import exporter_graphs  # noqa: E402
+import multiplier_evaluator  # noqa: E402
 import qonnx_graphs  # noqa: E402
 from graph_maker import move_outside  # noqa: E402
 from onnx_evaluator import evaluate  # noqa: E402
@@ -45,6 +47,8 @@ def write(folder, name, made, random, evaluate):
         move_outside(model, folder, name)
         classes.add("external data")
     (folder / (name + ".onnx")).write_bytes(model.SerializeToString())
+    if len(made) > 6:
+        (folder / (name + ".bits")).write_text(str(made[6]()))
     return expected
 
 
@@ -92,6 +96,7 @@ def check_the_checks():
     assert codes(one, one, "u8.0z3", 0.01) and not codes(one, other, "u8.0z3", 0.01)
     assert not codes(one, one + 0.01, "s16.0", 0.01) and codes(one, other, "s16.0", 0.01)
     assert codes.fault()
+    assert same_codes(one, one, "s8.0", 0.01) and not same_codes(one, other, "s8.0", 0.01)
 
 
 def check(maker, evaluate, agrees, program, count, seed):
@@ -126,6 +131,44 @@ def check(maker, evaluate, agrees, program, count, seed):
     return faults
 
 
+class NarrowMultipliers:
+    """Makes networks with free scales for machines whose multipliers have 8 to 30 bits, and counts
+    how far these are from exact."""
+
+    __name__ = "multipliers"
+    CLASSES = affine_graphs.CLASSES
+
+    def __init__(self):
+        self.moved = {}  # by range of widths, and bits of the output's codes
+
+    def random_network(self, random):
+        made = affine_graphs.random_network(random)
+        self.bits, self.scale = int(random.integers(8, 31)), made[5]
+        self.code_bits = 8 if any("uint8" in case or "int8" in case for case in made[3]) else 16
+        return *made, lambda: self.bits
+
+    def evaluate(self, model, image, scores):
+        try:
+            codes = multiplier_evaluator.evaluate(model, image, self.bits)
+        except OverflowError:  # a ratio that takes more
+            self.bits = 30
+            codes = multiplier_evaluator.evaluate(model, image, self.bits)
+        moved = np.abs(np.rint((codes - exactly(model, image, scores)) / self.scale))
+        least = max(n for n in (8, 12, 16, 24) if n <= self.bits)
+        self.moved.setdefault((self.code_bits, least), []).extend(moved.flatten())
+        return codes
+
+    def text(self):
+        of = lambda codes: (f"{100 * np.count_nonzero(codes) / len(codes):.3g} % of {len(codes)}, "
+                            f"by {max(codes):.0f} at most")
+        return [f"codes of {bits} bits moved by multipliers of {least} bits or more: {of(codes)}"
+                for (bits, least), codes in sorted(self.moved.items())]
+
+
+def same_codes(expected, found, said, scale):
+    return not np.rint((found - expected) / scale).any()
+
+
 def damaged(makers, program, count, seed):
     """Files with some bytes changed: each is read or refused in one line. Returns faults."""
     with tempfile.TemporaryDirectory() as name:
@@ -153,11 +196,14 @@ def main():
     codes = EqualCodes()
     faults += check(affine_graphs, exactly, codes, program, count, seed)
     faults += codes.fault()
+    narrow = NarrowMultipliers()
+    faults += check(narrow, narrow.evaluate, same_codes, program, (count + 1) // 2, seed)
     faults += damaged((exporter_graphs, qonnx_graphs, affine_graphs), program, count, seed)
     for fault in faults:
         print(fault)
     print(f"{count} networks of each kind, seed {seed}: {len(faults)} faults; "
           f"{codes.moved} of {codes.codes} codes of 16 bits moved")
+    print(*narrow.text(), sep="\n")
     return 1 if faults else 0
 
 
