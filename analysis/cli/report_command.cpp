@@ -46,11 +46,12 @@ std::string result_text(const std::string& path) {
 }
 
 /// How many.
-std::size_t draw_slides(const std::vector<PageInput>& inputs, const std::string& folder) {
+std::size_t draw_slides(const std::string& page, const std::string& folder) {
+  const std::vector<Slide> slides = page_slides(page);
   std::filesystem::create_directories(folder);
-  const std::vector<Slide> slides = report_slides(inputs);
   for (const Slide& slide : slides) {
-    draw(slide.plot, (std::filesystem::path(folder) / (slide.name + ".svg")).string());
+    write_file_atomically((std::filesystem::path(folder) / (slide.name + ".svg")).string(),
+                          slide.svg);
   }
   return slides.size();
 }
@@ -85,7 +86,7 @@ void write_report(const ReportOptions& options) {
   say("{} written, {:.1f} MB\n", output_name(options.output),
       1e-6 * static_cast<double>(page.size()));
   if (!options.pictures) return;
-  const std::size_t count = draw_slides(inputs, *options.pictures);
+  const std::size_t count = draw_slides(page, *options.pictures);
   say("{} pictures drawn into {}\n", count, output_name(*options.pictures));
 }
 
@@ -111,7 +112,8 @@ void add_report(CLI::App& app, Action& action) {
       ->type_name("FILE.html|-");
   report
       ->add_option("--svg", options->pictures,
-                   "Draw pictures for slides into this folder as well, by gnuplot")
+                   "Draw the charts as pictures into this folder as well, for\n"
+                   "slides, by node")
       ->type_name("FOLDER");
   report->callback([options, &action] { action = [options] { write_report(*options); }; });
 }

@@ -2,14 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <stdexcept>
 #include <string_view>
 
 #include "analysis/plot/gnuplot.h"
 #include "analysis/plot/palette.h"
 #include "analysis/plot/plot.h"
-#include "analysis/plot/point_names.h"
 #include "models/base/text/printable.h"
 
 namespace dcnsim {
@@ -23,14 +21,10 @@ constexpr double kAxisWidth = 640;             // about what the x axis gets of 
 constexpr double kLetterWidth = 7.5;           // of a tick name, on average
 constexpr std::size_t kTickLength = 28;        // of a tick name, at most
 constexpr std::size_t kMostNames = 28;         // in a legend that leaves the data room
-constexpr double kHalfBar = 0.375;             // of the distance of two names
 constexpr double kLargest = 1e300;             // leaves gnuplot room for its own arithmetic
 
 // Seven colours and eight marks: 56 pairs.
 constexpr std::array<int, 8> kMarks{7, 5, 9, 13, 11, 15, 6, 4};  // gnuplot's point types
-
-// The frame of a plot with named points, so that it is known where they lie.
-constexpr double kFrameLeft = 84, kFrameRight = 876, kFrameBottom = 494;
 
 struct Range {
   double low, high;
@@ -50,7 +44,7 @@ std::string quoted_tick(const std::string& name) {
 bool drawable(const Point& p, const Plot& plot) {
   // NaN fails the first two.
   return std::abs(p.x) <= kLargest && std::abs(p.y) <= kLargest &&
-         (!plot.log_x || p.x >= 1 / kLargest) && (!plot.log_y || p.y >= 1 / kLargest);
+         (!plot.log_x || p.x >= 1 / kLargest);
 }
 
 std::vector<Point> drawable_points(const Series& series, const Plot& plot) {
@@ -59,27 +53,6 @@ std::vector<Point> drawable_points(const Series& series, const Plot& plot) {
     if (drawable(p, plot)) points.push_back(p);
   }
   return points;
-}
-
-/// A bar between two heights.
-struct Bar {
-  double x, low, high;
-};
-
-/// By series, what its bars stand on: the bars before. Empty for curves.
-std::vector<std::vector<Bar>> stacked_bars(const Plot& plot) {
-  std::map<double, double> heights;
-  std::vector<std::vector<Bar>> bars;
-  for (const Series& series : plot.series) {
-    bars.emplace_back();
-    if (!series.bars) continue;
-    for (const Point& p : drawable_points(series, plot)) {
-      double& height = heights[p.x];
-      bars.back().push_back({p.x, height, height + p.y});
-      height += p.y;
-    }
-  }
-  return bars;
 }
 
 /// Too narrow for tick labels of ten digits to differ.
@@ -96,19 +69,10 @@ Range padded(Range r) {
 
 Range extent(const Plot& plot, double Point::*coordinate) {
   Range range{HUGE_VAL, -HUGE_VAL};
-  const auto include = [&](double value) {
-    range.low = std::min(range.low, value);
-    range.high = std::max(range.high, value);
-  };
   for (const Series& series : plot.series) {
-    if (series.bars && coordinate == &Point::y) continue;
-    for (const Point& p : drawable_points(series, plot)) include(p.*coordinate);
-  }
-  if (coordinate == &Point::x) return range;
-  for (const std::vector<Bar>& bars : stacked_bars(plot)) {
-    for (const Bar& bar : bars) {
-      include(bar.low);
-      include(bar.high);
+    for (const Point& p : drawable_points(series, plot)) {
+      range.low = std::min(range.low, p.*coordinate);
+      range.high = std::max(range.high, p.*coordinate);
     }
   }
   return range;
@@ -134,16 +98,9 @@ Range x_range(const Plot& plot) {
   return plot.log_x ? padded_decades(data) : padded(data);
 }
 
-bool has_bars(const Plot& plot) {
-  return std::any_of(plot.series.begin(), plot.series.end(),
-                     [](const Series& series) { return series.bars; });
-}
-
 Range y_range(const Plot& plot) {
-  const Range points = extent(plot, &Point::y);
-  const Range data = plot.log_y ? padded_decades(points) : padded(points);
-  Range range{plot.y_min.value_or(has_bars(plot) ? std::min(points.low, 0.0) : data.low),
-              plot.y_max.value_or(data.high)};
+  const Range data = padded(extent(plot, &Point::y));
+  Range range{plot.y_min.value_or(data.low), plot.y_max.value_or(data.high)};
   const bool finite = std::abs(range.low) <= kLargest && std::abs(range.high) <= kLargest;
   if (!finite || (plot.y_min && plot.y_max && (range.high < range.low || narrow(range)))) {
     throw std::invalid_argument("plot: y_min and y_max are no range");
@@ -233,11 +190,7 @@ std::string x_axis(const Plot& plot) {
 
 std::string y_axis(const Plot& plot) {
   const Range range = y_range(plot);
-  std::string script = "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
-  if (plot.log_y) {
-    script += "set logscale y\nset ytics (" + joined(logarithmic_ticks(range)) + ")\n";
-  }
-  return script;
+  return "set yrange [" + number(range.low) + ":" + number(range.high) + "]\n";
 }
 
 std::string screen(double x, double y) {
@@ -265,47 +218,6 @@ std::string titles(const Plot& plot) {
   return script + "set tmargin at screen " + number(1 - top_of(plot) / kHeight) + "\n";
 }
 
-bool has_names(const Plot& plot) {
-  return std::any_of(plot.series.begin(), plot.series.end(),
-                     [](const Series& series) { return !series.names.empty(); });
-}
-
-/// What a linear or logarithmic axis makes of a value, 0..1.
-double share_of(double value, Range range, bool is_logarithmic) {
-  return is_logarithmic ? std::log(value / range.low) / std::log(range.high / range.low)
-                        : (value - range.low) / (range.high - range.low);
-}
-
-/// Frame and names of a plot whose points have some.
-std::string point_names(const Plot& plot) {
-  if (!has_names(plot)) return "";
-  const Range xs = x_range(plot), ys = y_range(plot);
-  const double top = top_of(plot);
-  std::vector<NamedMark> marks;
-  for (const Series& series : plot.series) {
-    for (std::size_t i = 0; i < series.points.size(); ++i) {
-      const Point& p = series.points[i];
-      const std::string name = i < series.names.size() ? plain_text(series.names[i]) : "";
-      if (!drawable(p, plot) || (name.empty() && !series.marks)) continue;
-      marks.push_back({kFrameLeft + share_of(p.x, xs, plot.log_x) * (kFrameRight - kFrameLeft),
-                       kFrameBottom - share_of(p.y, ys, plot.log_y) * (kFrameBottom - top), name,
-                       series.marks});
-    }
-  }
-  std::string script = "set lmargin at screen " + number(kFrameLeft / kWidth) +
-                       "\nset rmargin at screen " + number(kFrameRight / kWidth) +
-                       "\nset bmargin at screen " + number(1 - kFrameBottom / kHeight) + "\n";
-  for (const PlacedName& name : place_names(marks, {kFrameLeft, top, kFrameRight, kFrameBottom})) {
-    if (name.is_far) {
-      script += "set arrow from " + screen(name.mark_x, name.mark_y) + " to " +
-                screen(name.x, name.y) + " nohead linecolor rgb '#999999' linewidth 0.75 back\n";
-    }
-    script += "set label " + quoted(name.name, 80) + " at " + screen(name.x, name.y) + " " +
-              name.align + " font 'sans-serif,13' textcolor rgb '#444444' front\n";
-  }
-  return script;
-}
-
 /// Where the legend goes, and how long a name may be there.
 struct Legend {
   std::string commands;
@@ -318,79 +230,42 @@ Legend legend(const Plot& plot) {
     longest = std::max(longest, text_length(plain_text(s.name)));
     names += s.name.empty() ? 0 : 1;
   }
-  std::string position = plot.legend_position;
-  if (position.empty())
-    position = longest == 0 || has_names(plot) ? "none" : longest > 22 ? "below" : "right";
-  if (names > kMostNames && position != "none") {
+  if (names > kMostNames) {
     throw std::invalid_argument("plot: more than " + std::to_string(kMostNames) +
                                 " names in the legend");
   }
+  if (longest == 0) return {"unset key\n", 1};
   const std::string size = names <= kMostNames / 2 ? "14" : "9";
   const std::string style =
       " Left reverse samplen 1.8 font 'sans-serif," + size + "' textcolor rgb '#444444'\n";
-  if (position == "right") return {"set key outside right top vertical spacing 1.3" + style, 30};
-  if (position == "below") {
-    // An empty label leaves no distance between the tick names and the legend.
-    const std::string distance = plot.x_label.empty() ? "set xlabel ' '\n" : "";
-    return {distance + "set key below left horizontal spacing 1.2" + style, 60};
+  if (longest <= 22) {
+    return {"set key outside right top vertical spacing 1.3" + style, 30};
   }
-  if (position == "none") return {"unset key\n", 1};
-  throw std::invalid_argument("plot: legend_position \"" + position +
-                              "\" is not right, below or none");
+  // An empty label leaves no distance between the tick names and the legend.
+  const std::string distance = plot.x_label.empty() ? "set xlabel ' '\n" : "";
+  return {distance + "set key below left horizontal spacing 1.2" + style, 60};
 }
 
 std::string looks(const Series& series, std::size_t position) {
-  const std::string_view by_position = kPalette[position % kCategoryColours].light;
-  const std::string colour =
-      " rgb '" + (series.colour.empty() ? std::string(by_position) : series.colour) + "'";
-  if (series.bars) {
-    // After as many bars as there are colours, the same ones paler.
-    const bool is_pale = series.colour.empty() && position >= kCategoryColours;
-    const char* density = is_pale ? "0.45" : "1";
-    return std::string("boxxyerror fillstyle solid ") + density +
-           " border rgb 'white' linewidth 0.5 fillcolor" + colour;
-  }
-  if (!series.line && !series.marks) {
-    throw std::invalid_argument("plot: series \"" + series.name +
-                                "\" has neither line nor marks nor bars");
-  }
-  std::string text = series.line && series.marks ? "linespoints" : series.line ? "lines" : "points";
-  text += " linecolor" + colour;
+  std::string text = series.line ? "linespoints" : "points";
+  text += " linecolor rgb '" + std::string(kPalette[position % kCategoryColours].light) + "'";
   if (series.line) text += " linewidth 2.2";
-  if (series.marks) {
-    text += " pointtype " + std::to_string(kMarks[position % kMarks.size()]) + " pointsize 0.9";
-  }
-  return text;
-}
-
-/// Centre, then the sides, as gnuplot's boxxyerror wants them.
-std::string bar_line(const Bar& bar) {
-  std::string line = number(bar.x) + " " + number(bar.low);
-  for (const double side : {bar.x - kHalfBar, bar.x + kHalfBar, bar.low, bar.high}) {
-    line += " " + number(side);
-  }
-  return line + "\n";
+  return text + " pointtype " + std::to_string(kMarks[position % kMarks.size()]) + " pointsize 0.9";
 }
 
 std::string curves(const Plot& plot, std::size_t name_length) {
-  const std::vector<std::vector<Bar>> bars = stacked_bars(plot);
   std::string data;
   std::vector<std::string> curves;
   for (std::size_t i = 0; i < plot.series.size(); ++i) {
     const Series& series = plot.series[i];
-    const std::string look = looks(series, i);
     const std::vector<Point> points = drawable_points(series, plot);
     if (points.empty()) continue;
     const std::string block = "$series" + std::to_string(i);
     data += block + " << END\n";
-    if (series.bars) {
-      for (const Bar& bar : bars[i]) data += bar_line(bar);
-    } else {
-      for (const Point& p : points) data += number(p.x) + " " + number(p.y) + "\n";
-    }
+    for (const Point& p : points) data += number(p.x) + " " + number(p.y) + "\n";
     data += "END\n";
-    curves.push_back(block + (series.bars ? " using 1:2:3:4:5:6" : " using 1:2") + " with " + look +
-                     " title " + quoted(series.name, name_length));
+    curves.push_back(block + " using 1:2 with " + looks(series, i) + " title " +
+                     quoted(series.name, name_length));
   }
   if (curves.empty()) throw std::invalid_argument("plot: no point that can be drawn");
   return data + "plot " + joined(curves) + "\n";
@@ -401,9 +276,6 @@ std::string curves(const Plot& plot, std::size_t name_length) {
 std::string gnuplot_script(const Plot& plot, PictureFormat format) {
   if (plot.log_x && !plot.x_ticks.empty()) {
     throw std::invalid_argument("plot: a named x axis cannot be logarithmic");
-  }
-  if (plot.log_y && has_bars(plot)) {
-    throw std::invalid_argument("plot: bars do not stand on a logarithmic axis");
   }
   const Legend key = legend(plot);
   const std::string drawing = curves(plot, key.name_length);
@@ -416,8 +288,7 @@ std::string gnuplot_script(const Plot& plot, PictureFormat format) {
       "set format '%.10g'\n";
   script += "set xlabel " + quoted(plot.x_label, 80) + " textcolor rgb '#444444'\n";
   script += "set ylabel " + quoted(plot.y_label, 48) + " textcolor rgb '#444444'\n";
-  return script + titles(plot) + x_axis(plot) + y_axis(plot) + point_names(plot) + key.commands +
-         drawing;
+  return script + titles(plot) + x_axis(plot) + y_axis(plot) + key.commands + drawing;
 }
 
 }  // namespace dcnsim

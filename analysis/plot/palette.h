@@ -30,7 +30,4 @@ inline constexpr std::array kPalette{
     Colour{"first", "#0072B2", "#4AA3DF"},        Colour{"second", "#D55E00", "#F08A3C"},
     Colour{"muted", "#59636E", "#9BA5B1"}};
 
-/// On light ground. `name` must be one of kPalette.
-std::string_view light_colour(std::string_view name);
-
 }  // namespace dcnsim

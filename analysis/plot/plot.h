@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures for a slide: curves, points and stacked bars over a linear, a logarithmic or a named
-// axis, drawn by gnuplot 5.4.
+// Pictures of curves and points over a linear, a logarithmic or a named axis, for experiments'
+// pages, drawn by gnuplot 5.4. Charts of results are drawn by analysis/report/page.
 #pragma once
 
 #include <optional>
@@ -13,16 +13,12 @@ struct Point {
   double x, y;
 };
 
-/// Mark, and colour unless it is given, follow from the position in Plot::series, so that a series
-/// keeps them when another has nothing to show. A series without a name has no legend entry.
+/// Mark and colour follow from the position in Plot::series, so that a series keeps them when
+/// another has nothing to show. A series without a name has no legend entry.
 struct Series {
   std::string name;
   std::vector<Point> points;  // joined in this order
-  bool line = true;
-  bool marks = true;
-  bool bars = false;        // instead: a bar a point, on top of the bars before at its x
-  std::string colour = {};  // "#RRGGBB"
-  std::vector<std::string> names = {};  // of the points, beside them where there is room
+  bool line = true;           // through the marks
 };
 
 /// Texts are UTF-8 and may come from anywhere: they appear as they are, save that control
@@ -31,21 +27,18 @@ struct Plot {
   std::string title;
   std::string subtitle;
   std::string x_label, y_label;
-  bool log_x = false, log_y = false;
+  bool log_x = false;
   std::vector<Series> series;
   std::vector<std::string> x_ticks;    // names of x = 0, 1, 2..., thinned out if many
   std::optional<double> y_min, y_max;  // otherwise what the points need
-  std::string legend_position;         // "right", "below", "none", or "" for what suits the names;
-                                       // beside named points there is none
 };
 
 enum class PictureFormat { kSvg, kPng };
 
 /// The gnuplot script that prints the picture, 900 x 560 for SVG and twice that for PNG. Points no
 /// axis can show are skipped: NaN, beyond +-1e300, below 1e-300 on a logarithmic axis; the line
-/// goes on to the next point. Throws std::invalid_argument if no point is left, if a series has
-/// neither line nor marks nor bars, if the legend had more than 28 names, or if fields contradict
-/// each other: bars on a logarithmic y axis, say, which has no 0 to stand on.
+/// goes on to the next point. Throws std::invalid_argument if no point is left, if the legend had
+/// more than 28 names, or if fields contradict each other: a named axis that is logarithmic, say.
 std::string gnuplot_script(const Plot& plot, PictureFormat format);
 
 /// From the extension, .svg or .png; throws std::invalid_argument for another.

@@ -14,7 +14,7 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION electronics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox, python3-pandas")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox, node-jsdom, python3-pandas")
 # For those who link the libraries.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libsystemc-dev, libyaml-cpp-dev, libssl-dev, g++, cmake")
 include(CPack)

@@ -14,6 +14,7 @@ file(WRITE ${OUT} "#include \"analysis/report/page/page_source.h\"\nnamespace dc
 embed(kTemplate "${TEMPLATE}")
 embed(kStyle "${STYLE}")
 embed(kScript "${SCRIPT}")
+embed(kRender "${RENDER}")
 embed(kGlossary "${GLOSSARY}")
 embed(kD3 "${D3}")
 embed(kD3Licence "${D3_LICENCE}")

@@ -9,6 +9,7 @@ namespace dcnsim::page {
 extern const std::string_view kTemplate;  ///< HTML with {{slots}}
 extern const std::string_view kStyle;
 extern const std::string_view kScript;    ///< the files of script/, one after the other
+extern const std::string_view kRender;    ///< what node runs
 extern const std::string_view kGlossary;  ///< GLOSSARY.md
 extern const std::string_view kD3;
 extern const std::string_view kD3Licence;

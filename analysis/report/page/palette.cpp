@@ -152,18 +152,6 @@ std::string variables(std::string_view Colour::*ground) {
 
 }  // namespace
 
-std::string_view colour_name(Things things, std::string_view name) {
-  std::string_view found = "other";
-  for_each(things, [&](std::string_view known, std::string_view its_colour) {
-    if (known == name) found = its_colour;
-  });
-  return found;
-}
-
-std::string colour_of(Things things, std::string_view name) {
-  return std::string(light_colour(colour_name(things, name)));
-}
-
 std::string colour_table(Things things) {
   Entries entries;
   for_each(things, [&](std::string_view name, std::string_view its_colour) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which colour of analysis/plot/palette.h a thing has, on pages and in pictures for slides.
+// Which colour of analysis/plot/palette.h a thing has on pages.
 #pragma once
 
 #include <string>
@@ -10,11 +10,6 @@ namespace dcnsim::page {
 /// What a name means: the cause of cycles, a stream, a group of parts of energy, a part of area, a
 /// tensor of a layer ("weights", "inputs", "outputs").
 enum class Things { kCauses, kStreams, kEnergies, kAreas, kTensors };
-
-/// By the names of the palette; "other" for what is none of them.
-std::string_view colour_name(Things things, std::string_view name);
-/// On light ground: "#RRGGBB".
-std::string colour_of(Things things, std::string_view name);
 
 /// Lines of `NAME: "COLOUR",` for script/palette.js.
 std::string colour_table(Things things);

@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/page/slides.h"
 
-#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 
-#include "analysis/report/page/other_slides.h"
-#include "analysis/report/page/page_data.h"
-#include "analysis/report/page/run_slides.h"
-#include "analysis/report/page/sweep_slides.h"
+#include "analysis/report/page/page_source.h"
+#include "models/base/process/pipe_through.h"
 
 namespace dcnsim {
 namespace {
 
-void append(std::vector<Slide>& slides, std::vector<Slide> more) {
-  for (Slide& slide : more) {
-    const auto& series = slide.plot.series;
-    const bool something = std::any_of(series.begin(), series.end(),
-                                       [](const Series& s) { return !s.points.empty(); });
-    if (something) slides.push_back(std::move(slide));
+std::string drawn_by_node(const std::string& page) {
+  PipeLimits limits;
+  limits.time = std::chrono::minutes(5);
+  try {
+    // What is inherited says where libraries of node may lie.
+    return pipe_through({"node", "-e", std::string(page::kRender)}, page, limits,
+                        Environment::kInherited);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string(error.what()) +
+                             "; install node-jsdom (20 or newer) to draw pictures");
   }
 }
 
 }  // namespace
 
-std::vector<Slide> report_slides(const std::vector<PageInput>& inputs) {
-  const page::ResultsData results = page::results_data(inputs);
+std::vector<Slide> page_slides(const std::string& page) {
   std::vector<Slide> slides;
-  if (results.sweep) {
-    append(slides, page::sweep_slides(results.sweep->sweep));
-    if (!results.sweep->best.is_null()) {
-      append(slides, page::run_slides(results.sweep->best, "_best"));
-    }
-  }
-  if (results.other == "allocation") append(slides, page::allocation_slides(results.result));
-  if (results.other == "quantize") append(slides, page::quantization_slides(results.result));
-  for (std::size_t i = 0; i < results.runs.size(); ++i) {
-    const bool alone = results.runs.size() == 1;
-    append(slides, page::run_slides(results.runs[i], alone ? "" : i == 0 ? "_a" : "_b"));
+  for (const nlohmann::json& slide : nlohmann::json::parse(drawn_by_node(page))) {
+    slides.push_back({slide.at("name"), slide.at("svg")});
   }
   return slides;
 }

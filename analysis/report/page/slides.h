@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a page shows as pictures for slides.
+// The charts of a page as pictures of their own, drawn by the page's own scripts.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "analysis/plot/plot.h"
-#include "analysis/report/page/page.h"
-
 namespace dcnsim {
 
 struct Slide {
-  std::string name;  ///< of the file, without extension
-  Plot plot;
+  std::string name;  ///< of the file, without extension: that of the chart
+  std::string svg;   ///< the file's text: needs nothing else, has the colours of light ground
 };
 
-/// Of a run, or of each of two: cycles, energy, traffic, bit-widths, roofline, area. Of a sweep:
-/// the front, what moves the first objective, and the best point as a run. Of an allocation with a
-/// curve: loss over size. Of a quantization: SQNR. Throws what report_page throws.
-std::vector<Slide> report_slides(const std::vector<PageInput>& inputs);
+/// All charts of a page that report_page() has made, in the page's order. Runs node (18 or newer)
+/// with jsdom (20 or newer; package node-jsdom). Throws std::runtime_error with one line if that
+/// does not work, or takes more than five minutes.
+std::vector<Slide> page_slides(const std::string& page);
 
 }  // namespace dcnsim

@@ -32,7 +32,7 @@ TEST_F(ReportCommand, draws_pictures_beside_it) {
   const Outcome outcome =
       dcnsim("report " + run_ + " -o " + path("run.html") + " --svg " + path("slides"));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  for (const char* name : {"cycles", "energy", "traffic", "bit_widths", "roofline", "area"}) {
+  for (const char* name : {"cycles", "energy", "traffic", "bits", "roofline", "area"}) {
     EXPECT_TRUE(std::filesystem::exists(path("slides/" + std::string(name) + ".svg"))) << name;
   }
 }

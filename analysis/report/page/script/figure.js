@@ -24,7 +24,7 @@ addEventListener("afterprint", () => {
 function legendOf(parts) {
   return el("ul", { class: "legend" }, parts.map((part) => {
     const swatch = el("span", { class: part.line ? "swatch line" : "swatch" });
-    swatch.style.background = part.colour;
+    swatch.style.setProperty("--swatch", part.colour);
     return el("li", {}, swatch, termText(part.name, part.word));
   }));
 }
@@ -58,7 +58,8 @@ function chart({ title, word, note, parts, modes, table, id }) {
       modes.length > 1 ? el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons)
         : null,
       note ? el("p", { class: "note" }, note) : null),
-    parts ? legendOf(parts) : null, canvas, table ? behind("Table", table) : null);
+    parts ? legendOf(parts) : null, canvas, id ? slideButton() : null,
+    table ? behind("Table", table) : null);
 }
 
 // Content made only when it is unfolded.

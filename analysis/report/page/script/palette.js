@@ -35,5 +35,5 @@ function colourOf(table, name) {
 // Positions 0..1 on a ramp whose lightness falls steadily, readable without hue.
 function rampColour(t) {
   const [from, to, share] = t < 0.5 ? ["low", "middle", 2 * t] : ["middle", "high", 2 * t - 1];
-  return `color-mix(in oklab, var(--ramp-${to}) ${Math.round(100 * share)}%, var(--ramp-${from}))`;
+  return `color-mix(in lab, var(--ramp-${to}) ${Math.round(100 * share)}%, var(--ramp-${from}))`;
 }

@@ -20,7 +20,7 @@ function parallelRows(sweep) {
     ...sweep.axes.map((axis, a) => ({ name: axis.name, texts: axis.texts,
       of: (i) => sweep.points.axes[a][i] })).filter((row) => row.texts.length > 1),
     ...sweep.metrics.filter((m) => main.has(m.name)).map((metric) => ({ name: metricTitle(metric),
-      word: metricWord(metric),      of: (i) => sweep.value(i, metric) })),
+      word: metricWord(metric), of: (i) => sweep.value(i, metric) })),
   ];
 }
 
@@ -31,7 +31,7 @@ class ParallelLines {
     this.width = 0;
     this.note = el("p", { class: "note" });
     this.canvas = el("div", { class: "canvas scatter" });
-    this.element = el("figure", { id: "chart-parallel" }, this.canvas, this.note);
+    this.element = el("figure", { id: "chart-parallel" }, this.canvas, slideButton(), this.note);
     this.canvas.drawAgain = (width) => {
       if (width === this.width || width === 0) return;
       this.width = width;
@@ -66,6 +66,7 @@ class ParallelLines {
     }
     this.drawn = [...best, ...drawn];
     this.chosen = this.svg.append("g");
+    this.svg.selectAll(".axis").raise();  // words above the lines
     this.svg.node().addEventListener("click", (event) => this.click(event));
     replaceContent(this.canvas, this.svg.node());
     this.drawChosen();

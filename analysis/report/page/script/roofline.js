@@ -55,8 +55,8 @@ function roofline(results) {
       title: "MACs per byte in the bus's busier direction", word: "MAC", ticks: logTicks(x.domain()) });
     yAxis(svg, y, { left: margin.left, right: width - margin.right, top: margin.top - 4,
       title: "MACs per cycle", word: "MAC", ticks: logTicks(y.domain()) });
-    const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, result, k,
-      several, roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
+    const taken = results.flatMap((result, k) => drawRoofs(svg, { x, y, results, k,
+      roofs: arrayPeaks(points.filter((p) => p.which === k)) }));
     drawLayers(svg, { points, x, y, several, left: margin.left, right: width - margin.right, top: 0,
       bottom: margin.bottom, taken });
     return svg;
@@ -64,11 +64,12 @@ function roofline(results) {
 }
 
 // Returns where their names stand.
-function drawRoofs(svg, { x, y, result, k, several, roofs }) {
+function drawRoofs(svg, { x, y, results, k, roofs }) {
   if (roofs.length === 0) return [];
   const [x0, x1] = x.domain();
   const [y0] = y.domain();
-  const tag = several ? `${result.tag}: ` : "";
+  const result = results[k];
+  const tags = (whose) => (results.length > 1 ? `${whose.map((r) => r.tag).join(", ")}: ` : "");
   const highest = roofs[roofs.length - 1].y;
   slopes(result.machine).forEach((slope) => {
     const from = Math.max(x0, y0 / slope.rate);
@@ -76,11 +77,14 @@ function drawRoofs(svg, { x, y, result, k, several, roofs }) {
     if (to <= from) return;
     svg.append("line").attr("class", k ? "roof second" : "roof").attr("x1", x(from))
       .attr("y1", y(from * slope.rate)).attr("x2", x(to)).attr("y2", y(to * slope.rate));
+    // One slope of several machines has one name.
+    const whose = results.filter((r) => slopes(r.machine).some((s) => s.name === slope.name));
+    if (whose[0] !== result) return;
     const angle = Math.atan2(y(to * slope.rate) - y(from * slope.rate), x(to) - x(from));
     const middle = Math.sqrt(from * to);
     svg.append("text").attr("class", "roof-name").attr("text-anchor", "middle").attr("dy", -5)
       .attr("transform", `translate(${x(middle)},${y(middle * slope.rate)}) rotate(${angle * 180 / Math.PI})`)
-      .text(tag + slope.name);
+      .text(tags(whose) + slope.name);
   });
   const fastest = Math.max(...slopes(result.machine).map((s) => s.rate));
   const taken = [];
@@ -89,7 +93,7 @@ function drawRoofs(svg, { x, y, result, k, several, roofs }) {
     svg.append("line").attr("class", k ? "roof second" : "roof")
       .attr("x1", x(Math.max(x0, roof.y / fastest))).attr("y1", level).attr("x2", right)
       .attr("y2", level);
-    const name = `${tag}array, ${figure(roof.y)} at ${[...roof.widths].slice(0, 3).join(", ")} bits`;
+    const name = `${tags([result])}array, ${figure(roof.y)} at ${[...roof.widths].slice(0, 3).join(", ")} bits`;
     const place = box(right - 6.2 * name.length, level - 27, 6.2 * name.length, 14);
     if (taken.some((t) => overlap(t, place))) return;
     taken.push(place);

@@ -12,8 +12,8 @@ class Scatter {
     this.tip = el("div", { class: "tip", hidden: true });
     this.status = el("p", { class: "status", role: "status", "aria-live": "polite" });
     this.legend = el("div", {});
-    this.element = el("div", { class: "plot" }, this.controls(), this.legend, this.canvas, this.tip,
-      this.status, el("p", { class: "note keys" }, "Click a point, or focus the chart and use ← → " +
+    this.element = el("figure", { id: "chart-front", class: "plot" }, this.controls(), this.legend, this.canvas, this.tip,
+      slideButton(), this.status, el("p", { class: "note keys" }, "Click a point, or focus the chart and use ← → " +
         "along all points, ↑ ↓ along the front, Enter to select, P to pin. Drag to zoom."));
     this.canvas.drawAgain = (width) => {
       if (width === this.width || width === 0) return;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The selected point in full, or the pinned point and the selected one side by side.
 
+// Until it is fulfilled, parts of the page are still missing.
+let pending = Promise.resolve();
+
 // The points looked at: one, or two to compare.
 function pointsOf(view) {
   const { selected, pinned } = view;
@@ -36,7 +39,7 @@ function selectionDetail(view) {
     return el("p", { class: "warning" }, "This browser is too old to unpack the layers of a point.");
   }
   view.onChange((what) => { if (what === "selection") show(); });
-  show();
+  pending = show();
   return content;
 }
 

@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import unittest
+import xml.etree.ElementTree
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -244,6 +245,25 @@ class PageTest(unittest.TestCase):
         self.press(figure.find_element(By.CSS_SELECTOR, "summary"))
         rows = figure.find_elements(By.CSS_SELECTOR, "tbody tr")
         self.assertEqual(len(rows), len(json.loads(self.run_result.read_text())["layers"]))
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_a_chart_is_saved_as_a_picture(self):
+        self.open(page_of("run", self.run_result))
+        self.browser.look("dark")
+        self.browser.run("URL.createObjectURL = (blob) => {"
+                         "  blob.text().then((text) => { window.saved = text; }); return '#'; }")
+        self.press(self.one("#chart-cycles .save"))
+        self.browser.look("light")
+        picture = xml.etree.ElementTree.fromstring(self.browser.run("return window.saved"))
+        texts = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+        for text in ("Cycles by cause", "computing", "conv0"):
+            self.assertIn(text, texts)
+        self.assertEqual(picture[0].get("fill"), "#ffffff")
+        for element in picture.iter():
+            self.assertNotIn("var(", " ".join(element.attrib.values()))
+            self.assertFalse({"class", "style"} & set(element.keys()))
+        # The page shows what it showed.
+        self.assertEqual(len(self.all("#chart-cycles svg")), 1)
         self.assertEqual(self.browser.complaints(), [])
 
     def test_a_comparison_shows_both_and_their_differences(self):

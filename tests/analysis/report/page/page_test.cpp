@@ -14,7 +14,6 @@
 
 #include "analysis/report/page/packed.h"
 #include "analysis/report/page/page_data.h"
-#include "analysis/report/page/slides.h"
 #include "tests/analysis/report/page/results.h"
 #include "tests/support/json_mutations.h"
 
@@ -318,10 +317,7 @@ TEST(Page, other_schemas_are_refused) {
 TEST(Page, every_field_is_checked) {
   for (const Json& result : {run_result(), sweep_result()}) {
     ASSERT_EQ(error_of(result), "no error");
-    const auto read = [](const std::string& text) {
-      report_page({{"r.json", text}});
-      report_slides({{"r.json", text}});
-    };
+    const auto read = [](const std::string& text) { report_page({{"r.json", text}}); };
     expect_clean_refusals(result, "r.json: ", read, "/");
   }
 }
