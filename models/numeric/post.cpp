@@ -402,7 +402,7 @@ CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Re
       case PoolKind::kAverage:
         return average_pool<decltype(code)>(shape, input, requant, out);
       case PoolKind::kTable:
-        assert(!"needs its table: look_up()");
+        assert(false && "needs its table: look_up()");
     }
   });
   return out;
