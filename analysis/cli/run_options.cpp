@@ -49,8 +49,9 @@ void RunCommandOptions::add_to(CLI::App& run) {
   one_of(run.add_option(
              "--timing", timing,
              "How time is simulated: loosely timed (lt), approximately timed (at: requests\n"
-             "compete in the memory), or auto: values of all images loosely timed, times of\n"
-             "one approximately, because they do not depend on the data"),
+             "compete in the memory; every image), or auto: times of one image approximately\n"
+             "timed, because they do not depend on the data. With lt and auto every 50th\n"
+             "image is loosely timed and must agree; of the others values alone move"),
          {"auto", "lt", "at"})
       ->capture_default_str();
   whole(run.add_option(

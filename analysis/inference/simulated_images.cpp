@@ -23,7 +23,7 @@ namespace {
 struct ImageResult {
   std::int64_t predicted = -1;
   std::uint64_t overflows = 0;
-  std::uint64_t signature = 0;  ///< of all that may not depend on the image
+  std::uint64_t signature = 0;  ///< of all that may not depend on the image, if it was timed
 };
 
 std::uint64_t signature(std::vector<LayerCounters> counters) {
@@ -49,6 +49,10 @@ void check_codes(Simulation& simulation, Executor& reference, const FixedNetwork
   }
 }
 
+bool is_timed(const ImageSimulation& how, std::size_t image) {
+  return image % how.timed_every == 0;
+}
+
 bool is_dumped(const ImageSimulation& how, std::size_t image) {
   const std::vector<std::size_t>& images = how.dumped_images;
   return std::find(images.begin(), images.end(), image) != images.end();
@@ -63,11 +67,12 @@ std::string bytes_of(const CodeTensor& codes) {
 /// codes that are kept.
 std::string infer(Simulation& simulation, const ImageSimulation& how, std::size_t index,
                   const CodeTensor& image, Executor* reference) {
-  const Inference inference = simulation.run(image);
+  const bool timed = is_timed(how, index);
+  const Inference inference = timed ? simulation.run(image) : simulation.values(image);
   if (reference != nullptr) check_codes(simulation, *reference, how.inputs.network, image, index);
   ImageResult result;
   result.predicted = argmax(inference.output);
-  result.signature = signature(inference.layers);
+  if (timed) result.signature = signature(inference.layers);
   for (const LayerCounters& layer : inference.layers) result.overflows += layer.overflows;
   std::vector<std::uint64_t> zeros;
   for (const LayerCounters& layer : inference.layers) zeros.push_back(layer.input_zeros);
@@ -161,6 +166,8 @@ SimulatedImages simulate_images(const ImageSimulation& how, const OnRunProgress&
     found.overflows += result.overflows;
     if (has_accuracy) found.right += result.predicted == images.labels[i] ? '1' : '0';
     take_codes(how, i, results[i], found);
+    if (!is_timed(how, i)) continue;
+    ++found.timed;
     if (result.signature != result_of(results[0]).signature) {
       throw std::logic_error(
           fmt::format("image {}: its cycles, traffic or events differ from image 0's", i));

@@ -27,11 +27,14 @@ struct ImageSimulation {
   bool keep_outputs = false;               ///< of the last layer, of all images
   std::vector<std::size_t> dumped_layers;  ///< whose codes are kept
   std::vector<std::size_t> dumped_images;  ///< of these images
+  /// Of so many images the first is timed; of the others values move without times.
+  std::size_t timed_every = 1;
 };
 
 struct SimulatedImages {
   /// '1' for each image whose class was right, else '0'; "" where there is no accuracy.
   std::string right;
+  std::uint64_t timed = 0;                     ///< images
   std::uint64_t overflows = 0;                 ///< over all images
   std::vector<LayerCounters> counters;         ///< of an image; zeros: the mean over all images
   std::vector<CodeTensor> outputs;             ///< by image, if they are kept
@@ -39,7 +42,7 @@ struct SimulatedImages {
 };
 
 /// Throws std::runtime_error if the accelerator reports an error or a checked code differs, and
-/// std::logic_error if cycles, traffic or events depend on the image.
+/// std::logic_error if cycles, traffic or events depend on the timed image.
 SimulatedImages simulate_images(const ImageSimulation& simulation, const OnRunProgress& progress);
 
 }  // namespace dcnsim

@@ -129,6 +129,7 @@ std::string to_json(const RunReport& report) {
   json["assumed_zeros"] = optional(report.assumed_zeros);
   json["overflows_all_images"] = report.overflows;
   json["timing"] = {{"transport", to_string(report.timing)},
+                    {"timed_images", report.timed_images},
                     {"loosely_timed_cycles", optional(report.loosely_timed_cycles)}};
   json["latency"] = latency(sum, report.clock_period_s);
   json["throughput"] = report.throughput

@@ -68,7 +68,12 @@ struct RunReport {
   double clock_period_s = 0;
   double dram_peak_bytes_per_s = 0;             ///< over all channels
   Transport timing = Transport::kLooselyTimed;  ///< of the layers' counters
-  /// Cycles of the loosely timed images that gave the values, where the counters are of another.
+  /// How many images were simulated with their times, which are equal; of the others values moved
+  /// tile by tile. Where the counters are of another one, approximately timed, it is not among
+  /// them.
+  std::uint64_t timed_images = 0;
+  /// Cycles of the loosely timed ones among those that gave the values, where the counters are of
+  /// another.
   std::optional<std::uint64_t> loosely_timed_cycles;
   std::vector<LayerReport> layers;
   std::optional<WhatIfReport> what_if;         ///< unless nobody asked

@@ -189,12 +189,19 @@ std::string range_text(const EnergyRange& range) {
 
 std::string timing_text(const RunReport& report) {
   std::string text(to_string(report.timing));
-  if (!report.loosely_timed_cycles) return text;
+  if (!report.loosely_timed_cycles) {
+    if (report.timed_images < report.images) {
+      text += fmt::format(", {} of {} images", report.timed_images, report.images);
+    }
+    return text;
+  }
   const double own = static_cast<double>(report.totals().cycles);
   const double loose = static_cast<double>(*report.loosely_timed_cycles);
-  return text +
-         fmt::format(", from one image; values of all images loosely timed, {} cycles ({:+.2f} %)",
-                     *report.loosely_timed_cycles, own == 0 ? 0 : 100 * (loose / own - 1));
+  return text + fmt::format(
+                    ", from one image; values of all images, {} of them loosely timed, {} cycles "
+                    "({:+.2f} %)",
+                    report.timed_images, *report.loosely_timed_cycles,
+                    own == 0 ? 0 : 100 * (loose / own - 1));
 }
 
 /// The largest parts, down to a share of 5 %, or all of them.

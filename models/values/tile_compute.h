@@ -57,21 +57,6 @@ CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const Inpu
 /// normative order and input tiles are legal only where the order does not matter.
 class TileCompute {
  public:
-  explicit TileCompute(const Accumulator& accumulator) : accumulator_(accumulator) {}
-
-  /// `descriptor` must stay until the next begin().
-  void begin(const Descriptor& descriptor);
-
-  /// A weight tile has become current.
-  void take_weights(const WeightTile& tile, const Step& step);
-  /// An input tile has become current.
-  void take_input(const InputTile& tile, const Step& step);
-
-  /// Runs the step with the current tiles; on the last chunk writes the step's channels into
-  /// `output`. Returns the number of outputs whose accumulator lost the exact sum.
-  std::uint64_t run(const Step& step, const InputTile& input, OutputTile& output);
-
- private:
   struct Block {
     int channel0 = 0;
     int channels = 0;
@@ -84,8 +69,30 @@ class TileCompute {
   struct ChannelTile {
     std::vector<Block> blocks;  ///< those of earlier, larger tiles stay for their memory
     std::size_t block_count = 0;
+    bool is_packed = false;
   };
+  /// By first channel.
+  using ChannelTiles = std::unordered_map<int, ChannelTile>;
 
+  explicit TileCompute(const Accumulator& accumulator) : accumulator_(accumulator) {}
+
+  /// `descriptor` must stay until the next begin(), `kept` likewise: if given, the layer's weights
+  /// are kept there, and found again when the same layer is begun with it once more.
+  void begin(const Descriptor& descriptor, ChannelTiles* kept = nullptr);
+
+  /// Whether those of a step's channels are kept: they need not be taken.
+  bool has_weights(const Step& step) const;
+
+  /// A weight tile has become current.
+  void take_weights(const WeightTile& tile, const Step& step);
+  /// An input tile has become current.
+  void take_input(const InputTile& tile, const Step& step);
+
+  /// Runs the step with the current tiles; on the last chunk writes the step's channels into
+  /// `output`. Returns the number of outputs whose accumulator lost the exact sum.
+  std::uint64_t run(const Step& step, const InputTile& input, OutputTile& output);
+
+ private:
   ChannelTile& channel_tile(const Step& step);
   /// Blocks of whole groups as one: what computes them takes several at a time.
   const WeightTile& joined(const WeightTile& tile, const Step& step);
@@ -95,7 +102,8 @@ class TileCompute {
   const Accumulator accumulator_;
   const Descriptor* descriptor_ = nullptr;
   /// By first channel where the sums of several wait, else one.
-  std::unordered_map<int, ChannelTile> channel_tiles_;
+  ChannelTiles channel_tiles_;
+  ChannelTiles* kept_ = nullptr;  ///< in their place
   WeightTile joined_;
   /// If input tiles lack channels: the inputs of all images, as far as they have arrived.
   std::vector<CodeTensor> maps_;

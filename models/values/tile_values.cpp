@@ -34,7 +34,8 @@ void TileValues::reset() {
   kept_.clear();
 }
 
-bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
+bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters,
+                       TileCompute::ChannelTiles* kept) {
   descriptor_ = descriptor;
   counters_ = &counters;
   stored_ = 0;
@@ -60,7 +61,7 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters) {
           take_slice(map, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
     }
   }
-  compute_.begin(descriptor_);
+  compute_.begin(descriptor_, kept);
   return true;
 }
 
@@ -100,7 +101,8 @@ void TileValues::step_started(const RunningStep& running) {
     }
     compute_.take_input(input, step);
   }
-  if (step.load_weights) compute_.take_weights(weights_[running.weight_tile % 2], step);
+  if (step.load_weights && !has_weights(step))
+    compute_.take_weights(weights_[running.weight_tile % 2], step);
   if (step.last_chunk && !output_open_) {
     const PixelTile& pixels = step.pixels;
     output_ = {CodeTensor({pixels.y1 - pixels.y0, pixels.x1 - pixels.x0,

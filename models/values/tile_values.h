@@ -23,11 +23,17 @@ class TileValues : public PipelineClient {
 
   /// Before Pipeline::execute(); overflows and zeros are counted in `counters`. False if the
   /// layer's input should be on chip but nothing of its shape and format is.
-  bool begin(const Descriptor& descriptor, LayerCounters& counters);
+  /// For `kept` see TileCompute::begin().
+  bool begin(const Descriptor& descriptor, LayerCounters& counters,
+             TileCompute::ChannelTiles* kept = nullptr);
+  /// Whether a step's weights are kept: its weight tile need not be moved.
+  bool has_weights(const Step& step) const { return compute_.has_weights(step); }
 
   /// Where the data of a burst come from or go to.
-  std::uint8_t* data(const Burst& burst) {
-    return staged(burst.kind, burst.tile).bytes.data() + burst.offset;
+  std::uint8_t* data(const Burst& burst) { return bytes(burst.kind, burst.tile) + burst.offset; }
+  /// Likewise of a whole tile, part after part.
+  std::uint8_t* bytes(TileKind kind, std::uint32_t number) {
+    return staged(kind, number).bytes.data();
   }
   /// The outputs that the last layer left on chip, one an image, if it did: for inspection.
   const std::vector<CodeTensor>& kept() const { return kept_; }

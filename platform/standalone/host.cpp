@@ -124,6 +124,18 @@ void Host::debug(tlm::tlm_command command, std::uint64_t address, std::uint8_t* 
   }
 }
 
+MemoryBytes Host::direct_memory() {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(tlm::TLM_WRITE_COMMAND);
+  payload.set_address(0);
+  tlm::tlm_dmi dmi;
+  if (!bus->get_direct_mem_ptr(payload, dmi) || !dmi.is_read_write_allowed() ||
+      dmi.get_start_address() != 0) {
+    return {};
+  }
+  return {dmi.get_dmi_ptr(), dmi.get_end_address() + 1};
+}
+
 void Host::write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
   std::vector<std::uint8_t> copy = bytes;
   debug(tlm::TLM_WRITE_COMMAND, address, copy.data(), copy.size());

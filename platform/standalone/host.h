@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/tlm/clocking.h"
+#include "models/values/value_sequencer.h"
 #include "platform/driver/driver.h"
 
 namespace dcnsim {
@@ -42,6 +43,8 @@ class Host : public sc_core::sc_module {
   /// Memory without time; throws std::runtime_error if the address is not all memory.
   void write_memory(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
   std::vector<std::uint8_t> read_memory(std::uint64_t address, std::size_t count);
+  /// All of the memory from address 0 on, where it grants a direct pointer; else null.
+  MemoryBytes direct_memory();
 
  private:
   void run();

@@ -12,6 +12,7 @@
 #include "models/tlm/bus.h"
 #include "models/tlm/main_memory.h"
 #include "models/tlm/wiring.h"
+#include "models/values/value_sequencer.h"
 #include "platform/standalone/host.h"
 
 namespace dcnsim {
@@ -51,6 +52,8 @@ struct Simulation::Impl : private PipelineClient {
              {kRegisterBase, reg::kWindowBytes}}),
         memory(make_main_memory(config, spec)),
         accelerator("accelerator", config, options.transport),
+        sequenced_config(config),
+        sequencer(sequenced_config),
         host("host", kRegisterBase, clocking),
         irq("irq"),
         reset("reset") {
@@ -88,6 +91,17 @@ struct Simulation::Impl : private PipelineClient {
     }
   }
 
+  void check(const std::vector<CodeTensor>& batch) const {
+    if (batch.size() != static_cast<std::size_t>(program.images)) {
+      throw std::runtime_error("batch: of another size than the program's");
+    }
+    for (const CodeTensor& image : batch) {
+      if (image.shape() != program.input_shape || image.format() != program.input_format) {
+        throw std::runtime_error("image: shape or format differs from the network's input");
+      }
+    }
+  }
+
   void write_inputs(const std::vector<CodeTensor>& images, int set) {
     std::uint64_t address = program.input_address + program.maps_before(set);
     for (const CodeTensor& image : images) {
@@ -103,6 +117,8 @@ struct Simulation::Impl : private PipelineClient {
   Bus bus;
   const std::unique_ptr<MainMemory> memory;
   Accelerator accelerator;
+  const AcceleratorConfig sequenced_config;
+  ValueSequencer sequencer;
   Host host;
   sc_core::sc_signal<bool> irq;
   sc_core::sc_signal<bool> reset;
@@ -125,19 +141,27 @@ Inference Simulation::run(const CodeTensor& image) {
   return {std::move(stream.outputs[0][0]), std::move(stream.batches[0]), stream.cycles};
 }
 
+Inference Simulation::values(const CodeTensor& image) {
+  Impl& s = *impl_;
+  s.check({image});
+  const MemoryBytes memory = s.host.direct_memory();
+  if (memory.data == nullptr) return run(image);
+  s.write_inputs({image}, 0);
+  const std::size_t layers = s.program.layers.size();
+  Inference inference;
+  inference.layers =
+      s.sequencer.run(memory, s.program.list_address(0), static_cast<std::uint32_t>(layers),
+                      [&](std::size_t layer, const std::vector<CodeTensor>& kept) {
+                        if (!kept.empty()) s.kept_maps[layer] = kept;
+                      });
+  inference.output = layer_output(layers - 1);
+  return inference;
+}
+
 BatchStream Simulation::run_queue(const std::vector<std::vector<CodeTensor>>& batches) {
   Impl& s = *impl_;
   const std::size_t layers = s.program.layers.size();
-  for (const std::vector<CodeTensor>& batch : batches) {
-    if (batch.size() != static_cast<std::size_t>(s.program.images)) {
-      throw std::runtime_error("batch: of another size than the program's");
-    }
-    for (const CodeTensor& image : batch) {
-      if (image.shape() != s.program.input_shape || image.format() != s.program.input_format) {
-        throw std::runtime_error("image: shape or format differs from the network's input");
-      }
-    }
-  }
+  for (const std::vector<CodeTensor>& batch : batches) s.check(batch);
   const auto set_of = [&](std::size_t batch) {
     return static_cast<int>(batch % static_cast<std::size_t>(s.program.sets));
   };

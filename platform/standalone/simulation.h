@@ -61,8 +61,14 @@ class Simulation {
   /// results whatever ran before. Throws std::runtime_error if the job failed (layer and reason).
   Inference run(const CodeTensor& image);
 
-  /// The same for batches of as many images as the program is for. It has as many sets of maps as
-  /// there are batches, or two, of which each is written and read while the other is in use.
+  /// The image's codes, without times: the same tiles move through the same memory, by its direct
+  /// pointer, weights once. Of the counters only those are right that depend on data; `cycles` is
+  /// 0. Where the memory grants no pointer, it is run(). Throws as run() does.
+  Inference values(const CodeTensor& image);
+
+  /// The same as run() for batches of as many images as the program is for. It has as many sets of
+  /// maps as there are batches, or two, of which each is written and read while the other is in
+  /// use.
   BatchStream run_queue(const std::vector<std::vector<CodeTensor>>& batches);
 
   /// Any layer's output of the last run, of an image in a set of maps: unpacked from simulated
