@@ -96,6 +96,7 @@ struct Executor::Impl {
                                  layer.scales);
       }
       case LayerKind::kPool:
+        if (layer.node.curve.any()) return look_up(input, table_of(layer));
         return pool_tensor(layer.node.pool, input, layer.requant);
       case LayerKind::kAdd:
         break;

@@ -25,6 +25,24 @@ std::vector<std::int64_t> bias_codes(const FloatLayer& layer, const std::vector<
   return codes;
 }
 
+/// The node's function of the number that each code stands for, in its bounds.
+std::vector<std::int32_t> table_for(const FixedNetwork& network, const FixedLayer& layer) {
+  const LayerNode& node = layer.node;
+  const Format& in = network.format_of(node.input);
+  if (in.bits > kMaxTableBits) {
+    throw std::invalid_argument("layer '" + node.name + "': " + why_no_table(in.bits));
+  }
+  const Requant& requant = layer.requant;
+  const std::int32_t least = in.is_signed ? -(1 << (in.bits - 1)) : 0;
+  std::vector<std::int32_t> table;
+  for (int i = 0; i < table_entries(in); ++i) {
+    const double value = node.curve(network.number(node.input, least + i));
+    table.push_back(std::clamp(quantize(value / layer.step, requant.out, requant.rounding),
+                               requant.min_code(), requant.max_code()));
+  }
+  return table;
+}
+
 /// Of negative sums, which a slope of 0 makes 0.
 Scale scaled_by_slope(double ratio, double slope) {
   if (slope == 0) return {0, 0};
@@ -60,6 +78,7 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
         instead("kernel", kernel(node), kernel(other)),
         instead("max pool", std::to_string(node.fused_pool), std::to_string(other.fused_pool)),
         instead("ReLU", std::to_string(node.relu), std::to_string(other.relu)),
+        instead("function", to_string(node.curve), to_string(other.curve)),
         instead("bounds", to_string(node.bounds), to_string(other.bounds)),
         instead("output", extent(node.output_shape()), extent(other.output_shape()))}) {
     if (!difference.empty()) return difference;
@@ -129,6 +148,10 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
   Requant& requant = layer.requant;
   const LayerNode& node = layer.node;
   const bool is_conv = node.kind == LayerKind::kConv, is_add = node.kind == LayerKind::kAdd;
+  if (node.curve.any()) {
+    layer.table = table_for(network, layer);
+    return;
+  }
   const auto is_plain = [](const Format& format, double step) {
     return format.zero_point == 0 && step == 1;
   };

@@ -155,7 +155,12 @@ class Pass {
         run_conv(index);
         break;
       case LayerKind::kPool:
-        pool(node.pool, first_operand(node), output);
+        if (node.curve.any()) {
+          output = first_operand(node);
+          for (float& x : output) x = static_cast<float>(node.curve(double{x}));
+        } else {
+          pool(node.pool, first_operand(node), output);
+        }
         break;
       case LayerKind::kAdd: {
         const Map& a = first_operand(node);

@@ -75,6 +75,9 @@ void check_conv(const LayerNode& node) {
 
 void check_pool(const LayerNode& node) {
   check_window(node, node.pool);
+  const bool is_table = node.pool.kind == PoolKind::kTable;
+  if (is_table != node.curve.any()) fail(node, "a function without a table, or the other way");
+  if (is_table && node.pool.out() != node.pool.in) fail(node, "a table is looked up by pixels");
   try {
     validate(node.pool);
   } catch (const std::invalid_argument& error) {
@@ -305,11 +308,33 @@ void check_scales(const FixedLayer& layer) {
   }
 }
 
+void check_table(const FixedNetwork& network, const FixedLayer& layer) {
+  const Format& in = network.format_of(layer.node.input);
+  const Format& out = layer.requant.out;
+  const bool has_table = layer.node.curve.any();
+  if (has_table && in.bits > kMaxTableBits) fail(layer.node, why_no_table(in.bits));
+  const std::size_t entries = has_table ? static_cast<std::size_t>(table_entries(in)) : 0;
+  if (layer.table.size() != entries) {
+    fail(layer.node, "has a table of " + std::to_string(layer.table.size()) +
+                         " entries, expected " + std::to_string(entries));
+  }
+  for (const std::int32_t code : layer.table) {
+    if (code >= out.min_code() && code <= out.max_code()) continue;
+    fail(layer.node,
+         "entry " + std::to_string(code) + " of its table is outside format " + to_string(out));
+  }
+}
+
 /// What follows from the formats of a layer and of what it reads.
 void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
   const LayerNode& node = layer.node;
   check_scales(layer);
   check_step(node, "the step of the output", layer.step);
+  check_table(network, layer);
+  if (node.curve.any()) {
+    if (layer.requant.multiplies || layer.requant.shift != 0) fail(node, "a table does not shift");
+    return;
+  }
   if (layer.requant.multiplies) {
     const int shift = layer.requant.shift;
     if (node.kind != LayerKind::kConv) return check_scale(node, {0, shift});
@@ -341,6 +366,18 @@ std::string to_string(const ClipBounds& bounds) {
     return std::string(buffer, std::to_chars(buffer, std::end(buffer), bound).ptr);
   };
   return text(bounds.low) + ".." + text(bounds.high);
+}
+
+std::string why_no_table(int input_bits) {
+  return "looks up codes of " + std::to_string(input_bits) + " bits, expected at most " +
+         std::to_string(kMaxTableBits) + ": a table has " + std::to_string(1 << kMaxTableBits) +
+         " entries";
+}
+
+CodeTensor table_of(const FixedLayer& layer) {
+  CodeTensor table({1, 1, static_cast<int>(layer.table.size())}, layer.requant.out);
+  for (std::size_t i = 0; i < layer.table.size(); ++i) table.set(i, layer.table[i]);
+  return table;
 }
 
 void LayerNode::clip(const ClipBounds& next) {

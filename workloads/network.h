@@ -16,6 +16,7 @@
 #include "models/numeric/post.h"
 #include "models/numeric/rounding.h"
 #include "workloads/affine.h"
+#include "workloads/curve.h"
 #include "workloads/pixel_convention.h"
 
 namespace dcnsim {
@@ -100,6 +101,7 @@ struct LayerNode {
   int fused_pool = 1;  ///< kConv: max pool window = stride, no padding; 1 for none
   PoolShape pool;      ///< kPool
   Shape add;           ///< kAdd
+  Curve curve = {};    ///< kPool of PoolKind::kTable: what is looked up
 
   /// Of each operand, as the layer sees it.
   const Shape& input_shape() const {
@@ -110,7 +112,9 @@ struct LayerNode {
     if (kind == LayerKind::kAdd) return add;
     return {conv.out_h() / fused_pool, conv.out_w() / fused_pool, conv.out_channels};
   }
-  bool is_non_negative() const { return relu || bounds.low >= 0; }
+  bool is_non_negative() const {
+    return relu || bounds.low >= 0 || (curve.is_non_negative() && bounds.high >= 0);
+  }
   float slope(std::size_t channel) const {
     return slopes.size() == 1 ? slopes.front() : slopes[channel];
   }
@@ -171,6 +175,8 @@ struct FixedLayer {
   /// with slopes also this times the slope, behind it.
   std::vector<Scale> scales;
   double step = 1;  ///< of the output's codes, times 2^-frac; other than 1 if the layer is affine
+  /// Of a table: output codes, one for each code that the input's bits have, from the least on.
+  std::vector<std::int32_t> table;
   /// kConv, affine: of the weights' codes, of each output channel; for who writes the network.
   std::vector<double> weight_steps;
 };
@@ -214,6 +220,12 @@ struct FixedNetwork {
                                      : layers[static_cast<std::size_t>(producer)].node.map_shape();
   }
 };
+
+/// The table of a layer that has one.
+CodeTensor table_of(const FixedLayer& layer);
+
+/// That a table cannot be for codes of so many bits, in words.
+std::string why_no_table(int input_bits);
 
 /// Throws std::invalid_argument naming the layer: more than kMaxLayers, inputs that do not come
 /// earlier, shapes and views that do not match their producers, joined maps with gaps or of several

@@ -70,6 +70,7 @@ std::string operation(const LayerNode& node) {
       return text;
     }
     case LayerKind::kPool:
+      if (node.curve.any()) return "table of " + to_string(node.curve) + bounds_text(node);
       return fmt::format("{} pool {}x{}", node.pool.kind == PoolKind::kMax ? "max" : "average",
                          node.pool.kernel_h, node.pool.kernel_w) +
              bounds_text(node);

@@ -68,7 +68,7 @@ std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_inpu
   };
   for (const FloatLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
-    const bool is_pool = node.kind == LayerKind::kPool;
+    const bool is_pool = node.kind == LayerKind::kPool && !node.curve.any();
     const bool is_add = node.kind == LayerKind::kAdd;
     const bool before = (is_pool || is_add) && of(node, node.input, node.view) &&
                         (is_pool || of(node, node.input2, node.view2));

@@ -49,9 +49,8 @@ std::vector<TensorQuality> tensor_qualities(NetworkQuantizer& quantizer,
     const Format& format = quality.choice.format;
     quality.paper = choose_format(FormatRule::kPaper, histogram, format.bits, format.is_signed);
     add_shape(histogram, format.is_signed, quality);
-    quality.kappa = kappa([&](int bits) -> const FormatChoice& {
-      return quantizer.output(i, bits, scales).output;
-    });
+    quality.kappa = kappa(
+        [&](int bits) -> const FormatChoice& { return quantizer.output(i, bits, scales).output; });
     qualities.push_back(std::move(quality));
   }
   return qualities;

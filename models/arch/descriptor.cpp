@@ -38,8 +38,10 @@ void require_range(std::string_view field, std::int64_t value, std::int64_t low,
 /// Largest value of a member's type where that is less than its place could hold.
 template <typename T>
 constexpr std::int64_t largest() {
-  if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, PoolKind>) {
+  if constexpr (std::is_same_v<T, bool>) {
     return 1;
+  } else if constexpr (std::is_same_v<T, PoolKind>) {
+    return static_cast<std::int64_t>(PoolKind::kTable);
   } else if constexpr (std::is_same_v<T, LoopOrder>) {
     return static_cast<std::int64_t>(LoopOrder::kPixelChunkOuter);
   } else if constexpr (std::is_same_v<T, LayerKind>) {
@@ -245,7 +247,21 @@ void validate_geometry(const Descriptor& d) {
   }
 }
 
-/// Zero points and multipliers are for requantizers that multiply.
+/// A table is looked up pixel by pixel, and nothing else is done.
+void validate_table(const Descriptor& d) {
+  if (!d.has_table()) return;
+  require_range("input.bits", d.input.bits, 1, kMaxTableBits);
+  for (const auto& [field, value] : {std::pair("kernel_h", d.pool.kernel_h),
+                                     {"kernel_w", d.pool.kernel_w},
+                                     {"stride_h", d.pool.stride_h},
+                                     {"stride_w", d.pool.stride_w}}) {
+    require_range(field, value, 1, 1);
+  }
+  require_range("shift", d.requant.shift, 0, 0);
+  require_range("multiplies", d.requant.multiplies, 0, 0);
+}
+
+/// Zero points and multipliers are for requantizers that multiply. A table has zero points in it.
 void validate_scale(const Descriptor& d) {
   const Requant& requant = d.requant;
   const bool may_leak = requant.multiplies && d.kind == LayerKind::kConv;
@@ -254,6 +270,7 @@ void validate_scale(const Descriptor& d) {
     require_range("shift", requant.shift, -kMaxShift, kMaxShift);
     require_range("multiplier", requant.multiplier, 0, 0);
     require_range("multiplier2", requant.multiplier2, 0, 0);
+    if (d.has_table()) return;
     require_range("input.zero_point", d.input.zero_point, 0, 0);
     require_range("input2.zero_point", d.input2.zero_point, 0, 0);
     require_range("output.zero_point", requant.out.zero_point, 0, 0);
@@ -406,6 +423,7 @@ void validate(const Descriptor& d) {
   if (d.kind == LayerKind::kAdd) validate_map_format("input2", d.input2);
   if (d.kind == LayerKind::kConv) validate_format("weight", d.weight);
   validate_map_format("output", d.requant.out);
+  validate_table(d);
   validate_scale(d);
   validate_bounds(d.requant);
   validate_slices(d);

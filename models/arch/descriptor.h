@@ -104,6 +104,7 @@ struct Descriptor {
   std::uint64_t batch_stride = 0;  ///< a multiple of the bus width
 
   int images() const { return batch == 0 ? 1 : batch; }
+  bool has_table() const { return kind == LayerKind::kPool && pool.kind == PoolKind::kTable; }
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
   }

@@ -52,7 +52,8 @@ inline constexpr reg::EnumeratedValue kOrderValues[] = {
     value(LoopOrder::kWeightChunkOuter, "WEIGHT_CHUNK_OUTER", "N I P"),
     value(LoopOrder::kPixelChunkOuter, "PIXEL_CHUNK_OUTER", "P I N")};
 inline constexpr reg::EnumeratedValue kPoolKindValues[] = {
-    value(PoolKind::kMax, "MAX", "maximum"), value(PoolKind::kAverage, "AVERAGE", "average")};
+    value(PoolKind::kMax, "MAX", "maximum"), value(PoolKind::kAverage, "AVERAGE", "average"),
+    value(PoolKind::kTable, "TABLE", "looked up")};
 inline constexpr reg::EnumeratedValue kRoundingValues[] = {
     value(Rounding::kHalfEven, "HALF_EVEN", "half to even"),
     value(Rounding::kHalfUp, "HALF_UP", "half up"),
@@ -185,8 +186,9 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
   visit(Field{"input_address", 80, 8, kAny, "input map; all addresses are multiples of the bus"},
         d.input_address);
   visit(Field{"input2_address", 88, 8, kAdd, "second operand"}, d.input2_address);
-  visit(Field{"weight_address", 96, 8, kConv, "blocks of biases, weights and parameters"},
-        d.weight_address);
+  visit(
+      Field{"weight_address", 96, 8, kWindow, "blocks of biases, weights and parameters; a table"},
+      d.weight_address);
   visit(Field{"output_address", 104, 8, kAny, "output map"}, d.output_address);
   visit(added({"input_segment", 112, 2, kAny, "channels a plane of the input map, 0 for all"}),
         d.input_segment);

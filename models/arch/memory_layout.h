@@ -131,6 +131,11 @@ inline int parameter_bytes(const Descriptor& d, const AcceleratorConfig& config)
   return words * parameter_bytes(config.accumulator.multiplier_bits);
 }
 
+/// Of a layer's table in memory, packed codes of its output; 0 without one.
+inline std::int64_t table_bits(const Descriptor& d) {
+  return d.has_table() ? std::int64_t{table_entries(d.input)} * d.requant.out.bits : 0;
+}
+
 /// A block of weights in memory (weight_layout.h), each part padded to a bus word: the biases of
 /// its channels, if it begins their sums; reduction x channels codes, k-major (k = kernel row,
 /// kernel column, input channel), packed; the parameters of its channels, if it ends their sums and

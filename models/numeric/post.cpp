@@ -2,6 +2,7 @@
 #include "models/numeric/post.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -400,8 +401,20 @@ CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Re
         return max_pool<decltype(code)>(shape, input, requant, out);
       case PoolKind::kAverage:
         return average_pool<decltype(code)>(shape, input, requant, out);
+      case PoolKind::kTable:
+        assert(false && "needs its table: look_up()");
     }
   });
+  return out;
+}
+
+CodeTensor look_up(const CodeTensor& input, const CodeTensor& table) {
+  const Format& format = input.format();
+  const std::int32_t least = format.is_signed ? -(1 << (format.bits - 1)) : 0;
+  CodeTensor out(input.shape(), table.format());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out.set(i, table.get(static_cast<std::size_t>(input.get(i) - least)));
+  }
   return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Post-processing on codes: requantize with ReLU, bounds and fused max pool, stand-alone pooling,
-// residual add. Each exists once; the executor and the SystemC modules call it.
+// tables, residual add. Each exists once; the executor and the SystemC modules call it.
 #pragma once
 
 #include <algorithm>
@@ -70,7 +70,8 @@ struct Requant {
 /// The same of `multiplier` and `multiplier2`, which share `shift`.
 void narrow(Requant& requant, int bits);
 
-enum class PoolKind : std::uint8_t { kMax, kAverage };
+/// kTable: windows are single pixels, each code is looked up.
+enum class PoolKind : std::uint8_t { kMax, kAverage, kTable };
 
 /// Pooling window. Padding never wins a maximum; an average divides by the number of real inputs
 /// in the window (ONNX count_include_pad = 0) or, with `count_include_pad`, by the window's size.
@@ -113,6 +114,15 @@ CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requ
 /// sum / count * 2^-shift rounded once in the given mode, then clamped. With a multiplier: codes
 /// count from the input's zero point, the exact result is multiplied before it is rounded.
 CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Requant& requant);
+
+/// Bits of codes that can be looked up.
+inline constexpr int kMaxTableBits = 8;
+
+/// Entries of a table for codes of `format`: one for each that its bits have, from the least on.
+constexpr int table_entries(const Format& format) { return 1 << format.bits; }
+
+/// The entry of `table` (1 x 1 x table_entries()) for each code.
+CodeTensor look_up(const CodeTensor& input, const CodeTensor& table);
 
 /// a + b after aligning both to the finer binary point, requantized; `requant.shift` is
 /// max(n_a, n_b) - n_y. With multipliers: each operand, counted from its zero point, times its own;

@@ -111,6 +111,7 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
   // On chip, an addition's first operand lies in the other half.
   if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(input_layout(d, bus));
   if (d.kind == LayerKind::kAdd) room.needed += operand(input2_layout(d, bus));
+  room.needed += words_bytes(table_bits(d), config.input_buffer);
   // What stays in a scratchpad takes what it needs of it, not a half.
   const bool in_a_half = any_on_chip(d) && !config.shares_buffer();
   room.available =
@@ -234,6 +235,9 @@ std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& conf
   }
   if (d.kind == LayerKind::kAdd && d.input_on_chip && d.output_on_chip) {
     return "output_on_chip: an addition's operands take both halves of the input buffer";
+  }
+  if (d.has_table() && d.input_on_chip) {
+    return "input_on_chip: a table comes from memory with each tile of what it is looked up for";
   }
   for (const std::uint64_t address :
        {d.input_address, d.input2_address, d.weight_address, d.output_address, d.batch_stride}) {

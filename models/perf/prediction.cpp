@@ -306,6 +306,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     prediction_.requests +=
         visits * rows.input * columns.requests +
         visits * rows.input * columns.joined_bus_bytes / u64(config_.dma.max_burst_bytes);
+    add_table();
     if (conv) counters.input_codes = visits * rows.input * columns.input * u64(channels);
     prediction_.first_load_bytes += u64(rows.first.size()) * first_row_bytes(columns);
   } else if (conv) {
@@ -325,6 +326,19 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   counters.weight_buffer.writes += visits * weights.buffer_words;
   prediction_.requests += visits * weights.requests;
   prediction_.first_load_bytes += weights.first_bytes;
+}
+
+/// It comes with every tile of the input.
+void Predictor::add_table() {
+  if (!layer_.has_table()) return;
+  const std::uint64_t tiles = prediction_.steps;
+  const std::uint64_t bytes = u64(align_up((table_bits(layer_) + 7) / 8, config_.dma.bus_bytes));
+  prediction_.counters.stream_bytes[Stream::kInput] += tiles * bytes;
+  prediction_.counters.input_buffer.writes +=
+      tiles * words(table_bits(layer_), config_.input_buffer);
+  prediction_.requests += tiles * least_requests(bytes, config_.dma);
+  prediction_.input.part_bytes = std::max(prediction_.input.part_bytes, bytes);
+  prediction_.first_load_bytes += bytes;
 }
 
 /// Tiles that have one place are never loaded while the array computes.

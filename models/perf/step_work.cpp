@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/arch/memory_layout.h"
 #include "models/base/integer.h"
 #include "models/perf/array_cycles.h"
 #include "models/perf/tile_cuts.h"
@@ -79,10 +80,12 @@ std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, 
   if (d.kind == LayerKind::kAdd) {
     pixel_bits += map_channels(d, d.input2_slice, step).count() * d.input2.bits;
   }
+  // A table goes from the buffer to where it is looked up in before the first code does.
+  const std::uint64_t table = words(u64(table_bits(d)), config.input_buffer);
   counters.input_buffer.reads +=
-      words(codes_of(input_region(d, step.pixels), pixel_bits), config.input_buffer);
+      words(codes_of(input_region(d, step.pixels), pixel_bits), config.input_buffer) + table;
   const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;
-  return vector_cycles(config, output_codes(step) * u64(window));
+  return table + vector_cycles(config, output_codes(step) * u64(window));
 }
 
 /// `work` with the accesses of one buffer in the place of those of three.

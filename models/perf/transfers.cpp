@@ -134,6 +134,10 @@ void input_parts(const Descriptor& d, const AcceleratorConfig& config, const Ste
   if (d.kind == LayerKind::kAdd) {
     load(input2_layout(d, bus), d.input2_slice, d.input2_address);
   }
+  if (d.has_table()) {
+    parts.push_back(part_of(Stream::kInput, d.weight_address, 0, table_entries(d.input),
+                            d.requant.out.bits, bus, config.input_buffer));
+  }
 }
 
 void output_parts(const Descriptor& d, const AcceleratorConfig& config, const Step& step,

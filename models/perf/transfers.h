@@ -36,8 +36,9 @@ void weight_parts(const Descriptor& descriptor, const AcceleratorConfig& config,
                   Parts& parts);
 
 /// Input tile of a step: plane by plane the rows of its region, in one run where they are joined,
-/// unless they are on chip; then those of the second operand of kAdd. Of a slice rows between those
-/// of the input are left out; columns between them are moved, and dropped. Zeros are not moved.
+/// unless they are on chip; then those of the second operand of kAdd, or the table. Of a slice rows
+/// between those of the input are left out; columns between them are moved, and dropped. Zeros are
+/// not moved.
 void input_parts(const Descriptor& descriptor, const AcceleratorConfig& config, const Step& step,
                  Parts& parts);
 

@@ -193,8 +193,9 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
     case LayerKind::kPool: {
       PoolShape shape = tile_pool(*descriptor_, step.pixels);
       shape.in.channels = input.first.shape().channels;
-      merge_channels(pool_tensor(shape, input.first, requant), step.channel0 - output.channel0,
-                     output.codes);
+      merge_channels(descriptor_->has_table() ? look_up(input.first, input.second)
+                                              : pool_tensor(shape, input.first, requant),
+                     step.channel0 - output.channel0, output.codes);
       return 0;
     }
     case LayerKind::kAdd:

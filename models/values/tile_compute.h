@@ -15,7 +15,7 @@
 namespace dcnsim {
 
 /// Real (unpadded) part of the input map under a pixel tile, channels of a step's input tile. kAdd
-/// has two operands.
+/// has two operands, and a table is the second of what is looked up in it.
 struct InputTile {
   CodeTensor first;
   CodeTensor second;

@@ -202,6 +202,10 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   };
   if (!d.input_on_chip) fill(tile.first, d.input_slice);
   if (d.kind == LayerKind::kAdd) fill(tile.second, d.input2_slice);
+  if (d.has_table()) {
+    tile.second = CodeTensor({1, 1, table_entries(d.input)}, d.requant.out);
+    unpack_codes(bytes, 0, d.requant.out, tile.second.size(), tile.second.data());
+  }
   if (d.kind == LayerKind::kConv) count_input_zeros(tile.first);
 }
 

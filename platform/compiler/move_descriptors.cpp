@@ -11,7 +11,7 @@ void move(Descriptor& d, std::uint64_t weights, std::uint64_t maps) {
   if (!d.input_on_chip) d.input_address += maps;
   if (!d.output_on_chip) d.output_address += maps;
   if (d.kind == LayerKind::kAdd) d.input2_address += maps;
-  if (d.kind == LayerKind::kConv) d.weight_address += weights;
+  if (d.kind == LayerKind::kConv || d.has_table()) d.weight_address += weights;
 }
 
 void move_descriptors(std::uint8_t* list, std::size_t count, std::uint64_t weights,

@@ -97,6 +97,13 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
   });
 }
 
+/// Writes a layer's table to its place, which is behind all that `image` has.
+void append_table(const FixedLayer& layer, const Descriptor& d, std::vector<std::uint8_t>& image) {
+  const CodeTensor table = table_of(layer);
+  image.resize(d.weight_address + packed_bytes(table.size(), table.format().bits));
+  pack_codes(table.data(), table.format(), table.size(), image.data() + d.weight_address, 0);
+}
+
 /// Takes the layout of the network's input from its readers, of which some may see fewer channels
 /// than a plane has.
 void lay_out_input(const FixedNetwork& network, Program& program) {
@@ -196,8 +203,10 @@ Program lay_out(const FixedNetwork& network, const AcceleratorConfig& config,
       regions.place(sets * static_cast<std::int64_t>(network.layers.size() * kDescriptorBytes));
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     Descriptor d = mappings[i].descriptor;
-    if (d.kind == LayerKind::kConv)
+    if (d.kind == LayerKind::kConv) {
       d.weight_address = regions.place(WeightLayout(d, config).bytes());
+    }
+    if (d.has_table()) d.weight_address = regions.place((table_bits(d) + 7) / 8);
     program.layers.push_back({network.layers[i].node.name, d});
   }
 
@@ -242,8 +251,8 @@ Program assemble(const FixedNetwork& network, const AcceleratorConfig& config,
   }
   for (std::size_t i = 0; i < program.layers.size(); ++i) {
     const Descriptor& d = program.layers[i].descriptor;
-    if (d.kind != LayerKind::kConv) continue;
-    append_weights(network.layers[i], d, config, program.image);
+    if (d.kind == LayerKind::kConv) append_weights(network.layers[i], d, config, program.image);
+    if (d.has_table()) append_table(network.layers[i], d, program.image);
   }
   // The image goes up to the first region that holds no constants.
   program.image.resize(program.input_address);

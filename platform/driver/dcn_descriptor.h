@@ -57,6 +57,7 @@
 #define DCN_DESCRIPTOR_POOL_KIND_BYTES          1u
 #define DCN_DESCRIPTOR_POOL_KIND_MAX            0u          /* maximum */
 #define DCN_DESCRIPTOR_POOL_KIND_AVERAGE        1u          /* average */
+#define DCN_DESCRIPTOR_POOL_KIND_TABLE          2u          /* looked up */
 #define DCN_DESCRIPTOR_COUNT_INCLUDE_PAD_OFFSET 37u         /* 1: an average divides by the window's size */
 #define DCN_DESCRIPTOR_COUNT_INCLUDE_PAD_BYTES  1u
 #define DCN_DESCRIPTOR_ROUNDING_OFFSET          38u         /* one of these */
@@ -126,7 +127,7 @@
 #define DCN_DESCRIPTOR_INPUT_ADDRESS_BYTES      8u
 #define DCN_DESCRIPTOR_INPUT2_ADDRESS_OFFSET    88u         /* second operand */
 #define DCN_DESCRIPTOR_INPUT2_ADDRESS_BYTES     8u
-#define DCN_DESCRIPTOR_WEIGHT_ADDRESS_OFFSET    96u         /* blocks of biases, weights and parameters */
+#define DCN_DESCRIPTOR_WEIGHT_ADDRESS_OFFSET    96u         /* blocks of biases, weights and parameters; a table */
 #define DCN_DESCRIPTOR_WEIGHT_ADDRESS_BYTES     8u
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_OFFSET    104u        /* output map */
 #define DCN_DESCRIPTOR_OUTPUT_ADDRESS_BYTES     8u

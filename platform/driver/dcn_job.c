@@ -92,7 +92,10 @@ void dcn_move(DcnJob* job, uint8_t* image, uint64_t base) {
     if (GET(descriptor, INPUT_ON_CHIP) == 0) MOVE(descriptor, INPUT_ADDRESS, distance);
     if (GET(descriptor, OUTPUT_ON_CHIP) == 0) MOVE(descriptor, OUTPUT_ADDRESS, distance);
     if (kind == DCN_DESCRIPTOR_KIND_ADD) MOVE(descriptor, INPUT2_ADDRESS, distance);
-    if (kind == DCN_DESCRIPTOR_KIND_CONV) MOVE(descriptor, WEIGHT_ADDRESS, distance);
+    if (kind == DCN_DESCRIPTOR_KIND_CONV ||
+        GET(descriptor, POOL_KIND) == DCN_DESCRIPTOR_POOL_KIND_TABLE) {
+      MOVE(descriptor, WEIGHT_ADDRESS, distance);
+    }
   }
   job->base = base;
   job->descriptor_address += distance;

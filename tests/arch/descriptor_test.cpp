@@ -100,6 +100,7 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
   RandomLayer random(1);
   for (int i = 0; i < 2000; ++i) {
     Descriptor d = random.layer();
+    if (i % 7 == 3 && d.kind == LayerKind::kPool) random.make_table(d);
     if (i % 2 == 1) random.slice_inputs(d);
     if (i % 3 == 1 && d.kind == LayerKind::kConv) random.dilate(d);
     d.tiling = random.tiling(d, random.machine().array);
@@ -517,6 +518,24 @@ TEST(Descriptor, zero_points_and_multipliers_belong_to_layers_that_multiply) {
             "shift: 64, expected 0..63");
   EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplier2 = 3; }, add_example()),
             "multiplier2: 3, expected 0..0");
+  const auto table = [](Descriptor& d) {
+    const Shape in = d.pool.in;
+    d.pool = {};
+    d.pool.in = in;
+    d.pool.kind = PoolKind::kTable;
+    d.input.zero_point = d.requant.out.zero_point = 1;
+  };
+  Descriptor looked_up = pool_example();
+  table(looked_up);
+  EXPECT_EQ(reason([](Descriptor&) {}, looked_up), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input.bits = 9; }, looked_up),
+            "input.bits: 9, expected 1..8");
+  EXPECT_EQ(reason([](Descriptor& d) { d.pool.kernel_w = 2; }, looked_up),
+            "kernel_w: 2, expected 1..1");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.shift = 1; }, looked_up),
+            "shift: 1, expected 0..0");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplies = true; }, looked_up),
+            "multiplies: 1, expected 0..0");
   const auto leaky = [](Descriptor& d) { d.requant.leaky = true; };
   EXPECT_EQ(reason(leaky, affine(example())), "no error");
   EXPECT_EQ(reason(leaky, example()), "leaky: 1, expected 0..0");

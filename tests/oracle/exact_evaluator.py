@@ -5,6 +5,7 @@ QOperator (with the integer operators of com.microsoft) and QONNX with any scale
 Shares nothing with the product. Only batch normalization's square root is no rational number: its
 factor is taken as the nearest number with 200 bits behind the point."""
 
+import math
 from fractions import Fraction
 from functools import reduce
 from math import gcd, isqrt
@@ -14,6 +15,8 @@ import onnx
 
 from onnx_evaluator import array, ceil_extra, pads_of, reshaped, sliced
 
+CURVES = ("Elu", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Mish", "Sigmoid", "Softplus", "Softsign",
+          "Swish", "Tanh")
 OF_TYPE = {np.dtype(np.uint8): (0, 255), np.dtype(np.int8): (-128, 127),
            np.dtype(np.uint16): (0, 65535), np.dtype(np.int16): (-32768, 32767)}
 
@@ -233,6 +236,47 @@ def leaky(x, slopes):
     return added(Exact(np.maximum(x.numbers, 0), x.unit), multiplied(below, slopes))
 
 
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def softplus(x):
+    return max(x, 0) + math.log1p(math.exp(-abs(x)))
+
+
+def curve(op, a):
+    """An activation as a function of a fraction: exact where it is one of fractions."""
+    of = lambda name, default: Fraction(float(a.get(name, default)))
+    alpha = lambda default: of("alpha", default)
+    if op == "HardSigmoid":
+        slope, offset = alpha(np.float32(0.2)), of("beta", 0.5)
+        return lambda x: max(Fraction(0), min(Fraction(1), slope * x + offset))
+    if op == "HardSwish":
+        return lambda x: x * max(Fraction(0), min(Fraction(1), x / 6 + Fraction(1, 2)))
+    if op == "Softsign":
+        return lambda x: x / (1 + abs(x))
+    floats = {
+        "Elu": lambda x: x if x >= 0 else float(alpha(1.0)) * math.expm1(x),
+        "Exp": math.exp,
+        "Gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+        "Mish": lambda x: x * math.tanh(softplus(x)),
+        "Sigmoid": sigmoid,
+        "Softplus": softplus,
+        "Swish": lambda x: x * sigmoid(float(alpha(1.0)) * x),
+        "Tanh": math.tanh,
+    }[op]
+    return lambda x: Fraction(floats(float(x)))
+
+
+def of_each(x, function):
+    x = x.along([])
+    values, places = np.unique(wide(x.numbers).astype(np.int64), return_inverse=True)
+    results = [function(int(v) * x.unit.reshape(-1)[0]) for v in values]
+    unit = reduce(common, [r for r in results if r] or [Fraction(1)])
+    numbers = np.array([int(r / unit) for r in results], object)
+    return Exact(numbers[places].reshape(x.shape), unit)
+
+
 def clipped(x, low, high):
     for bound, larger in ((low, True), (high, False)):
         if bound is None or not np.isfinite(bound):
@@ -354,6 +398,8 @@ def compute(node, x, a):
         return of_operator(added, x, (0, 3))
     if op == "QLinearLeakyRelu":
         return of_operator(lambda m: leaky(m, fraction(a.get("alpha", 0.01))), x, (0,))
+    if op == "QLinearSigmoid":
+        return of_operator(lambda m: of_each(m, curve("Sigmoid", a)), x, (0,))
     if op == "QLinearAveragePool":
         return of_operator(lambda m: pool(m, a, True), x, (0,))
     if op == "QLinearGlobalAveragePool":
@@ -373,6 +419,8 @@ def compute(node, x, a):
         return added(exact(x[0]), exact(x[1]))
     if op == "Sub":
         return added(exact(x[0]), multiplied(exact(x[1]), fraction(-1)))
+    if op == "Mul" and isinstance(x[0], Exact) and isinstance(x[1], Exact):
+        return Exact(wide(x[0].numbers) * wide(x[1].numbers), x[0].unit * x[1].unit)
     if op in ("Mul", "Div"):
         if isinstance(x[0], Exact) or isinstance(x[1], Exact):
             first, second = (x[0], x[1]) if isinstance(x[0], Exact) else (x[1], x[0])
@@ -387,6 +435,8 @@ def compute(node, x, a):
         return leaky(x[0], fraction(a.get("alpha", 0.01)))
     if op == "PRelu":
         return leaky(x[0], fraction(x[1]))
+    if op in CURVES:
+        return of_each(x[0], curve(op, a))
     if op == "Clip":
         return clipped(x[0], bound(1, "min"), bound(2, "max"))
     if op == "MaxPool" and isinstance(x[0], np.ndarray):

@@ -14,6 +14,7 @@ bool conv(const RanLayer& r) { return r.layer.kind == LayerKind::kConv; }
 bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
 bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
 bool affine(const RanLayer& r) { return r.layer.requant.multiplies; }
+bool table(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kTable; }
 bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
 
 bool output_stationary(const RanLayer& r) {
@@ -356,7 +357,9 @@ void add_kinds(Classes& classes) {
        [](const RanLayer& r) {
          return conv(r) && !affine(r) && r.machine.requantizer == RequantizerKind::kMultiplier;
        }},
-      {"max pool", [](const RanLayer& r) { return pool(r) && !average(r); }},
+      {"table in one tile", [](const RanLayer& r) { return table(r) && r.run.steps == 1; }},
+      {"table in tiles", [](const RanLayer& r) { return table(r) && r.run.steps > 1; }},
+      {"max pool", [](const RanLayer& r) { return pool(r) && !average(r) && !table(r); }},
       {"average pool", average},
       {"padded pool", [](const RanLayer& r) { return pool(r) && padded(r.layer.pool); }},
       {"overlapping pool",

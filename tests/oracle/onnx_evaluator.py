@@ -3,9 +3,31 @@
 
 Shares nothing with the product. Fixed-point values of up to 52 bits are exact."""
 
+import math
+
 import numpy as np
 import onnx
 from onnx import numpy_helper
+
+
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+_sigmoid = lambda x: 1 / (1 + np.exp(-x))
+CURVES = {
+    "Elu": lambda x, a: np.where(x < 0, a.get("alpha", 1.0) * (np.exp(np.minimum(x, 0)) - 1), x),
+    "Exp": lambda x, a: np.exp(x),
+    "Gelu": lambda x, a: x * (1 + (np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)) if a.get(
+        "approximate", b"none") == b"tanh" else _erf(x / np.sqrt(2)))) / 2,
+    "HardSigmoid": lambda x, a: np.clip(a.get("alpha", 0.2) * x + a.get("beta", 0.5), 0, 1),
+    "HardSwish": lambda x, a: x * np.clip(x / 6 + 0.5, 0, 1),
+    "Mish": lambda x, a: x * np.tanh(np.logaddexp(0, x)),
+    "Selu": lambda x, a: 1.0507009873554805 * np.where(x < 0, 1.6732632423543772 * (
+        np.exp(np.minimum(x, 0)) - 1), x),
+    "Sigmoid": lambda x, a: _sigmoid(x),
+    "Softplus": lambda x, a: np.logaddexp(0, x),
+    "Softsign": lambda x, a: x / (1 + np.abs(x)),
+    "Swish": lambda x, a: x * _sigmoid(a.get("alpha", 1.0) * x),
+    "Tanh": lambda x, a: np.tanh(x),
+}
 
 
 def rounded(x, mode):
@@ -216,6 +238,8 @@ def compute(node, x, a, opset):
         return np.sqrt(x[0])
     if op == "Relu":
         return np.maximum(x[0], 0)
+    if op in CURVES:
+        return CURVES[op](x[0].astype(np.float64), a)
     if op in ("LeakyRelu", "PRelu"):
         return np.where(x[0] < 0, (a.get("alpha", 0.01) if op == "LeakyRelu" else x[1]) * x[0], x[0])
     if op == "Clip":

@@ -70,6 +70,7 @@ class RandomWork : public RandomLayer {
       Descriptor d = layer();
       if (even_ && d.kind == LayerKind::kConv) make_even(d, machine);
       if (d.kind == LayerKind::kConv && chance(4)) dilate(d);
+      if (d.kind == LayerKind::kPool && chance(5)) make_table(d);
       if (d.macs() > kMostMacs) continue;
       if (machine.requantizer == RequantizerKind::kMultiplier && chance(2)) {
         make_affine(d, machine.accumulator.multiplier_bits);

@@ -56,6 +56,16 @@ class RandomLayer {
     return with_formats(d);
   }
 
+  /// Looks the codes of a pool's input up instead.
+  void make_table(Descriptor& d) {
+    const Shape in = d.pool.in;
+    d.pool = {};
+    d.pool.kind = PoolKind::kTable;
+    d.pool.in = in;
+    d.input.bits = std::min(d.input.bits, kMaxTableBits);
+    d.requant.shift = 0;
+  }
+
   Descriptor add() {
     Descriptor d;
     d.kind = LayerKind::kAdd;
@@ -73,11 +83,12 @@ class RandomLayer {
 
   /// Zero points for its maps, and multipliers of at most `bits`; those of channels lie in memory.
   void make_affine(Descriptor& d, int bits) {
-    d.requant.multiplies = true;
+    d.requant.multiplies = !d.has_table();
     d.requant.shift = 0;
     for (Format* format : {&d.input, &d.requant.out}) {
       format->zero_point = pick(format->min_code(), format->max_code());
     }
+    if (d.has_table()) return;
     d.requant.clamp_low = d.requant.clamp_high = 0;
     if (d.kind == LayerKind::kConv) {
       d.requant.leaky = chance(3);

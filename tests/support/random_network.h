@@ -131,7 +131,7 @@ class RandomNetwork {
     const FixedLayer* joined = nullptr;
     for (int i = first; i <= last; ++i) {
       FixedLayer& l = n.layers[static_cast<std::size_t>(i)];
-      take_scales(plain, multiplier_bits, l);
+      if (!l.node.curve.any()) take_scales(plain, multiplier_bits, l);
       if (l.node.join.any() && joined != nullptr) {
         l.requant.out = joined->requant.out;
         l.step = joined->step;
@@ -272,6 +272,9 @@ class RandomNetwork {
     const int from = static_cast<int>(n.layers.size()) - 1;
     const Shape in = n.shape_of(from);
     const int kind = pick(0, 5);
+    if (kind == 0 && n.format_of(from).bits <= kMaxTableBits && chance(2)) {
+      return append_table(n, from);
+    }
     if (kind == 0 && in.height >= 2 && in.width >= 2) return append_pool(n, from);
     if (kind == 1 && from >= 0) return append_add(n, from);
     ConvShape c;
@@ -316,6 +319,22 @@ class RandomNetwork {
     out.frac = in.frac + l.weight.frac - shift;
     l.requant = {shift, rounding(), !is_signed || chance(2), out};
     l.node.relu = l.requant.relu;
+    n.layers.push_back(std::move(l));
+  }
+
+  /// A table of any codes of a map of at most 8 bits.
+  void append_table(FixedNetwork& n, int from) {
+    FixedLayer l;
+    l.node.name = "layer" + std::to_string(n.layers.size());
+    l.node.kind = LayerKind::kPool;
+    l.node.input = from;
+    l.node.pool.kind = PoolKind::kTable;
+    l.node.pool.in = n.shape_of(from);
+    l.node.curve.kind = find_curve("Tanh");
+    l.requant.out = format(pick(1, 16), chance(2));
+    for (int i = 0; i < table_entries(n.format_of(from)); ++i) {
+      l.table.push_back(code(l.requant.out));
+    }
     n.layers.push_back(std::move(l));
   }
 

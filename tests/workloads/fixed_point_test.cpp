@@ -123,5 +123,40 @@ TEST(FixedPoint, the_first_difference_from_a_float_network_is_named) {
             "layer 'next': output: 1 x 1 x 3, expected 1 x 1 x 2");
 }
 
+/// Of one pixel, whose function of `op` follows.
+FloatNetwork curve_of_a_pixel(const char* op) {
+  FloatNetwork n{"net", "image", {1, 1, 1}, {}};
+  FloatLayer table;
+  table.node.name = "table";
+  table.node.kind = LayerKind::kPool;
+  table.node.pool.kind = PoolKind::kTable;
+  table.node.pool.in = n.input;
+  table.node.curve.kind = find_curve(op);
+  n.layers.push_back(table);
+  return n;
+}
+
+std::vector<std::int32_t> table_of(const char* op, const Format& in, const Format& out) {
+  return in_fixed_point(curve_of_a_pixel(op), {in, {{{}, out}}}).layers[0].table;
+}
+
+TEST(FixedPoint, LooksUpTheFunctionOfEachCode) {
+  EXPECT_EQ(table_of("HardSwish", {3, 0, true, false}, {8, 1, true, false}),
+            (std::vector<std::int32_t>{0, 0, -1, -1, 0, 1, 3, 6}));
+  EXPECT_EQ(table_of("Sigmoid", {2, 0, false, false}, {8, 8, false, false}),
+            (std::vector<std::int32_t>{128, 187, 225, 244}));
+  EXPECT_EQ(table_of("Tanh", {2, 0, true, false}, {8, 7, true, false}),
+            (std::vector<std::int32_t>{-123, -97, 0, 97}));
+  FloatNetwork bounded = curve_of_a_pixel("Tanh");
+  bounded.layers[0].node.clip({0, 0.5F});
+  EXPECT_EQ(
+      in_fixed_point(bounded, {{2, 0, true, false}, {{{}, {8, 7, true, false}}}}).layers[0].table,
+      (std::vector<std::int32_t>{0, 0, 0, 64}));
+  EXPECT_EQ(error_of([] {
+              table_of("Tanh", {9, 0, true, false}, {8, 7, true, false});
+            }),
+            "layer 'table': looks up codes of 9 bits, expected at most 8: a table has 256 entries");
+}
+
 }  // namespace
 }  // namespace dcnsim

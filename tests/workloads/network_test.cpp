@@ -153,6 +153,20 @@ INSTANTIATE_TEST_SUITE_P(
                   n.layers[0].requant.leaky = true;
                 },
                 "layer 'conv': has slopes, which take a multiplier"},
+        Mistake{"FunctionWithoutTable",
+                [](FixedNetwork& n) { n.layers[1].node.curve.kind = find_curve("Tanh"); },
+                "layer 'pool': a function without a table, or the other way"},
+        Mistake{"TableOfWindows",
+                [](FixedNetwork& n) {
+                  n.layers[1].node.curve.kind = find_curve("Tanh");
+                  n.layers[1].node.pool.kind = PoolKind::kTable;
+                },
+                "layer 'pool': a table is looked up by pixels"},
+        Mistake{"TableWithoutFunction",
+                [](FixedNetwork& n) {
+                  n.layers[1].table = {1, 2};
+                },
+                "layer 'pool': has a table of 2 entries, expected 0"},
         Mistake{"Shift", [](FixedNetwork& n) { n.layers[0].requant.shift = 3; },
                 "layer 'conv': shift: 3 does not follow from the formats, expected 2"}),
     [](const auto& mistake) { return mistake.param.name; });

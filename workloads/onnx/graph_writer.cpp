@@ -211,6 +211,11 @@ void GraphWriter::add_opset(const char* domain, int version) {
   opset.set_version(version);
 }
 
+void GraphWriter::require_opset(int version) {
+  onnx::OperatorSetIdProto& standard = *model_.mutable_opset_import(0);
+  standard.set_version(std::max<std::int64_t>(standard.version(), version));
+}
+
 std::string GraphWriter::scalar(const std::string& name, float value) {
   const auto known = scalars_.find(name);
   if (known != scalars_.end()) return known->second;

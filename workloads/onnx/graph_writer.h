@@ -29,6 +29,8 @@ class GraphWriter {
   void add_metadata(const std::string& key, const std::string& value);
   void set_input(const std::string& tensor, const Shape& shape);
   void set_output(const std::string& tensor, const Shape& shape, Rank rank);
+  /// At least this version of the standard operators.
+  void require_opset(int version);
   onnx::NodeProto& add_node(const std::string& name, const char* op,
                             const std::vector<std::string>& inputs, const std::string& output);
   /// Returns the tensor's name.

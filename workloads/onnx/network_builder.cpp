@@ -51,8 +51,6 @@ bool takes_codes(const onnx::NodeProto& node) {
 
 /// What would help with a network that has this operator, as the end of a sentence, or "".
 std::string_view advice_on(const std::string& op) {
-  constexpr std::string_view curves =
-      ": of activations the machine has ReLU, LeakyReLU, PReLU and Clip only";
   constexpr std::string_view statistics =
       ": the machine computes no mean of an image to divide by; batch normalization would do";
   constexpr std::string_view dynamic =
@@ -61,10 +59,6 @@ std::string_view advice_on(const std::string& op) {
   static const std::map<std::string_view, std::string_view> advice{
       {"ConvInteger", dynamic},
       {"DynamicQuantizeLinear", dynamic},
-      {"Elu", curves},
-      {"Erf", curves},
-      {"HardSigmoid", curves},
-      {"HardSwish", curves},
       {"GroupNormalization", statistics},
       {"If", control},
       {"InstanceNormalization", statistics},
@@ -72,10 +66,7 @@ std::string_view advice_on(const std::string& op) {
       {"LayerNormalization", statistics},
       {"Loop", control},
       {"MatMulInteger", dynamic},
-      {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"},
-      {"Selu", curves},
-      {"Sigmoid", curves},
-      {"Tanh", curves}};
+      {"ReduceSum", ": over rows and columns ReduceMean and a Mul by their number would do"}};
   const auto found = advice.find(op);
   return found == advice.end() ? std::string_view() : found->second;
 }
@@ -185,6 +176,7 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
   if (is_quantization(node)) {
     return node.op_type() == "Trunc" ? &NetworkBuilder::trunc : &NetworkBuilder::quant;
   }
+  if (is_standard(node) && is_curve(node.op_type())) return &NetworkBuilder::curve;
   const auto found = operators.find(node.op_type());
   if (found == operators.end() || !is_standard(node)) {
     const std::string domain =

@@ -88,6 +88,10 @@ class NetworkBuilder {
   void relu() { bound({0.0F, ClipBounds{}.high}); }
   void leaky_relu();
   void prelu();
+  void curve();
+  /// Whether the current node multiplies a function of a map with that map; then the layer that
+  /// looks the function up looks the product up.
+  bool times_input();
   void max_pool();
   void average_pool();
   void global_average_pool() { global_pool(PoolKind::kAverage); }

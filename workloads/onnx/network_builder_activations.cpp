@@ -52,6 +52,52 @@ void NetworkBuilder::prelu() {
   leak(channel_values(constants_.get(input(1)), from.view, shape_of(from.producer)));
 }
 
+/// A layer of its own, whose table has an entry for each code of what it reads.
+void NetworkBuilder::curve() {
+  const std::string mode = attributes_->text("approximate", "");
+  const CurveKind* const kind = find_curve(node_->op_type(), mode == "none" ? "" : mode);
+  if (kind == nullptr) {
+    throw std::runtime_error("approximate: '" + printable(mode) + "', expected none or tanh");
+  }
+  Curve curve{kind, kind->defaults[0], kind->defaults[1]};
+  for (double Curve::*value : {&Curve::a, &Curve::b}) {
+    const std::string_view name = kind->attributes[value == &Curve::b ? 1 : 0];
+    if (!name.empty()) curve.*value = attributes_->real(std::string(name).c_str(), curve.*value);
+    if (!std::isfinite(curve.*value)) throw std::runtime_error("an attribute is not finite");
+  }
+  if (node_->op_type() == "Swish" && curve.a == 1) {
+    curve = {find_curve("Sigmoid")};
+    curve.times_input = true;
+  }
+  const Activation from = operand(input(0));
+  Layer& layer = start_layer(LayerKind::kPool, name_of(*node_));
+  layer.node.input = from.producer;
+  layer.node.pool.kind = PoolKind::kTable;
+  layer.node.pool.in = shape_of(from.producer);
+  layer.node.curve = curve;
+  layer.non_negative = curve.is_non_negative();
+  deliver_layer(from.view);
+}
+
+bool NetworkBuilder::times_input() {
+  for (const int factor : {0, 1}) {
+    Layer* const layer = changeable(input(factor));
+    const Activation from = activation(input(1 - factor));
+    if (layer == nullptr || !layer->node.curve.any() || layer->node.curve.times_input ||
+        layer->node.bounds.any() || layer->node.relu || layer->output ||
+        layer->node.input != from.producer || activation(input(factor)).view != from.view ||
+        from.pads.any()) {
+      continue;
+    }
+    operand(input(1 - factor));
+    layer->node.curve.times_input = true;
+    layer->non_negative = false;
+    deliver(activation(input(factor)));
+    return true;
+  }
+  return false;
+}
+
 /// Taking the largest and multiplying may change places, as slopes are not negative: so a fused
 /// pool may have come before.
 void NetworkBuilder::leak(const std::vector<double>& slopes) {

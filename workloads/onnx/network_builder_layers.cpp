@@ -403,6 +403,7 @@ void NetworkBuilder::sub() {
 void NetworkBuilder::mul() {
   const bool first = constants_.has(input(0));
   if (!first && !constants_.has(input(1))) {
+    if (times_input()) return;
     throw std::runtime_error("multiplies two feature maps, which no layer here does");
   }
   const std::string& map = input(first ? 1 : 0);

@@ -240,7 +240,28 @@ class Writer {
     return clipped;
   }
 
+  void add_curve(const LayerNode& node, const std::string& output) {
+    const CurveKind& kind = *node.curve.kind;
+    const std::string input = tensor_seen(node, node.input, node.view);
+    const bool multiplies = node.curve.times_input;
+    const std::string value = multiplies ? graph_.fresh(node.name + ".factor") : output;
+    graph_.require_opset(kind.opset);
+    onnx::NodeProto& made =
+        graph_.add_node(node.name, std::string(kind.op).c_str(), {input}, value);
+    const double values[]{node.curve.a, node.curve.b};
+    for (int i = 0; i < 2; ++i) {
+      if (kind.attributes[i].empty()) continue;
+      add_real_attribute(made, std::string(kind.attributes[i]).c_str(),
+                         static_cast<float>(values[i]));
+    }
+    if (!kind.mode.empty()) add_attribute(made, "approximate", std::string(kind.mode));
+    if (multiplies) {
+      graph_.add_node(graph_.fresh(node.name + ".times_input"), "Mul", {input, value}, output);
+    }
+  }
+
   void add_pool(const LayerNode& node, const std::string& output) {
+    if (node.curve.any()) return add_curve(node, output);
     const bool is_max = node.pool.kind == PoolKind::kMax;
     onnx::NodeProto& pool = graph_.add_node(node.name, is_max ? "MaxPool" : "AveragePool",
                                             {tensor_seen(node, node.input, node.view)}, output);

@@ -163,7 +163,7 @@ void require_qdq(const LayerQuants& quants) {
 }  // namespace
 
 bool may_tie(const FixedLayer& layer) {
-  if (layer.requant.multiplies) return true;
+  if (layer.requant.multiplies || layer.node.curve.any()) return true;
   for (const float bound : {layer.node.bounds.low, layer.node.bounds.high}) {
     const double twice = std::ldexp(double{bound}, layer.requant.out.frac + 1);
     if (std::isfinite(bound) && std::fmod(twice, 2) != 0 && std::trunc(twice) == twice) return true;

@@ -214,6 +214,10 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
         if (node.fused_pool > 1) x = torch::max_pool2d(x, {node.fused_pool, node.fused_pool});
         break;
       case LayerKind::kPool:
+        if (node.curve.any()) {
+          throw std::invalid_argument("layer '" + node.name + "': " + to_string(node.curve) +
+                                      " is not trained here, expected ReLU, LeakyReLU or Clip");
+        }
         x = pool(x, node.pool);
         break;
       case LayerKind::kAdd:

@@ -123,6 +123,9 @@ TileTimes::Transfer TileTimes::inputs(const Step& step) const {
   };
   if (!layer_.input_on_chip) add(input_, layer_.input_slice);
   if (layer_.kind == LayerKind::kAdd) add(input2_, layer_.input2_slice);
+  if (layer_.has_table()) {
+    add_run(sum, u64(align_up((table_bits(layer_) + 7) / 8, config_.dma.bus_bytes)), 1);
+  }
   return transfer(sum, false);
 }
 

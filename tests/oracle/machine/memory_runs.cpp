@@ -157,7 +157,16 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
     add(layer.input2_address, layer.input2_segment, layer.input2_strip, layer.input2,
         layer.input2_slice);
   }
+  if (has_table(layer)) {
+    runs.push_back(run_of(Stream::kInput, static_cast<Int>(layer.weight_address), 0,
+                          Int{1} << layer.input.bits, layer.requant.out.bits, machine.dma.bus_bytes,
+                          machine.input_buffer));
+  }
   return runs;
+}
+
+bool has_table(const Descriptor& layer) {
+  return layer.kind == LayerKind::kPool && layer.pool.kind == PoolKind::kTable;
 }
 
 Runs output_runs(const Descriptor& layer, const AcceleratorConfig& machine, const Step& step) {

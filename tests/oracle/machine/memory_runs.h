@@ -29,6 +29,9 @@ struct Run {
 };
 using Runs = std::vector<Run>;
 
+/// Its codes are looked up, in a table that comes with each tile of them.
+bool has_table(const Descriptor& layer);
+
 /// Of a channel of a convolution: its multiplier and a shift of 6 bits, in whole bytes; none where
 /// the requantizer only shifts.
 Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine);

@@ -31,7 +31,8 @@ ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, co
   return run_array(machine, task, tally);
 }
 
-/// All positions of all windows, or two operands an addition, over one lane a column.
+/// All positions of all windows, or two operands an addition, over one lane a column; before them
+/// the words of a table.
 Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const Step& step,
                 Tally& tally) {
   const Geometry g(layer);
@@ -43,12 +44,18 @@ Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const
   Int pixel_bits = channels(layer.input_slice) * layer.input.bits;
   if (add) pixel_bits += channels(layer.input2_slice) * layer.input2.bits;
   tally.input_buffer.reads += pieces(pixels * pixel_bits, machine.input_buffer.word_bits);
+  Int table = 0;
+  if (has_table(layer)) {
+    const Int bits = (Int{1} << layer.input.bits) * layer.requant.out.bits;
+    table = pieces(bits, machine.input_buffer.word_bits);
+    tally.input_buffer.reads += table;
+  }
   Int operands = 0;
   for (Int output = 0; output < outputs_of(step); ++output) {
     operands += add ? 2 : g.rows.kernel * g.columns.kernel;
     ++tally.requantized;
   }
-  return pieces(operands, machine.array.columns);
+  return table + pieces(operands, machine.array.columns);
 }
 
 /// What joins two values in a window, or two maps.

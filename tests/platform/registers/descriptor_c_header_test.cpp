@@ -108,6 +108,7 @@ class Writer {
   void pool() {
     SET_WINDOW(d_.pool);
     SET(POOL_KIND, d_.pool.kind);
+    SET(WEIGHT_ADDRESS, d_.weight_address);
     SET(COUNT_INCLUDE_PAD, d_.pool.count_include_pad);
     SET(MULTIPLIER, d_.requant.multiplier);
   }

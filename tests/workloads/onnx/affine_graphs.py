@@ -5,7 +5,7 @@ operators (QOperator), and QONNX. Scales are chosen from what a random image mak
 import numpy as np
 from onnx import helper, numpy_helper
 
-from exact_evaluator import Exact, compute
+from exact_evaluator import CURVES, Exact, compute
 from graph_maker import GraphMaker
 
 FORMS = ("QDQ", "QOperator", "QONNX")
@@ -17,7 +17,9 @@ CLASSES = FORMS + tuple(TYPES) + (
     "negative batch norm", "max pool", "max pool behind its pair", "average pool", "global pool",
     "padded average", "add", "add of equal scales", "concat", "concat of equal scales", "gemm",
     "matmul", "second quantizer", "normalised image", "power-of-two scales", "trunc", "FLOOR",
-    "HALF_UP", "DOWN", "leaky relu", "prelu", "leaky relu behind its pair")
+    "HALF_UP", "DOWN", "leaky relu", "prelu",
+    "leaky relu behind its pair", "table", "function times its input",
+    "sigmoid of codes")
 MICROSOFT, QONNX = "com.microsoft", "qonnx.custom_op.general"
 
 
@@ -268,6 +270,21 @@ class Net(GraphMaker):
                                      alpha=0.1)
         self.finish(self.leaky_node())
 
+    def curve(self):
+        """A function that is looked up."""
+        if np.iinfo(self.kind).bits > 8:
+            return
+        if self.form == "QOperator":
+            self.met("sigmoid of codes")
+            return self.integer_node("QLinearSigmoid", self.operand(), domain=MICROSOFT)
+        self.met("table")
+        op = self.pick(*CURVES)
+        value = self.node(op, [self.x])
+        if op in ("HardSigmoid", "Sigmoid", "Tanh"):
+            self.met("function times its input")
+            value = self.node("Mul", [self.x, value] if self.chance(0.5) else [value, self.x])
+        self.finish(value)
+
     def batch_norm(self, y, scales):
         """Whose offset lies on the grid of the sums, as near as float32 comes to it."""
         self.met("batch norm")
@@ -470,7 +487,7 @@ def random_network(random):
     if net.form == "QOperator":
         net.x = net.nodes.pop().input[0]
     steps = (net.conv, net.conv, net.add, net.concat, net.max_pool, net.average_pool,
-             net.global_pool, net.second_quantizer, net.leaky)
+             net.global_pool, net.second_quantizer, net.leaky, net.curve)
     net.conv()
     for _ in range(int(random.integers(1, 4))):
         steps[random.integers(len(steps))]()

@@ -191,6 +191,44 @@ TEST(AffineNetworks, RunALeakyReluThatReadsCodesAsALayerOfItsOwn) {
             "machine's multipliers are");
 }
 
+TEST(AffineNetworks, LookFunctionsOfCodesUp) {
+  const auto with = [](const char* op, int bits) {
+    return [=](Model& m) {
+      m.constant("scale", {}, {0.05F});
+      m.codes("zero", bits == 8 ? Type::UINT8 : Type::UINT16, {}, {128});
+      m.node("QuantizeLinear", {"c", "scale", "zero"}, "q");
+      m.node("DequantizeLinear", {"q", "scale", "zero"}, "d");
+      m.node(op, {"d"}, "s");
+      pair(m, "s", "y", 1.0F / 256, 0);
+    };
+  };
+  const FixedNetwork network = loaded(qdq(), with("Sigmoid", 8));
+  ASSERT_EQ(network.layers.size(), 2U);
+  const FixedLayer& layer = network.layers[1];
+  EXPECT_EQ(to_string(layer.node.curve), "Sigmoid");
+  ASSERT_EQ(layer.table.size(), 256U);
+  EXPECT_EQ(layer.table[128], 128) << "of 0";
+  EXPECT_EQ(layer.table[148], 187) << "of 1";
+  EXPECT_EQ(layer.table[0], 0);
+  EXPECT_EQ(layer.table[255], 255);
+  const FixedNetwork silu = loaded(qdq(), [](Model& m) {
+    pair(m, "c", "d", 0.05F, 128);
+    m.node("Sigmoid", {"d"}, "s");
+    m.node("Mul", {"s", "d"}, "p");
+    pair(m, "p", "y", 1.0F / 16, 32);
+  });
+  ASSERT_EQ(silu.layers.size(), 2U);
+  EXPECT_EQ(to_string(silu.layers[1].node.curve), "x Sigmoid");
+  EXPECT_EQ(silu.layers[1].table[128], 32) << "of 0";
+  EXPECT_EQ(silu.layers[1].table[148], 44) << "of 1: 0.7311";
+  EXPECT_EQ(silu.layers[1].table[108], 28) << "of -1: -0.2689";
+  EXPECT_EQ(error_of(qdq(), with("Sigmoid", 16)),
+            "node 'Sigmoid_s' (Sigmoid): layer 'Sigmoid_s': looks up codes of 16 bits, expected at "
+            "most 8: a table has 256 entries");
+  EXPECT_EQ(error_of(qdq(), [](Model& m) { m.node("Tanh", {"c"}, "y"); }),
+            "node 'conv0' (Conv): no Quant node follows; a fixed-point network needs one");
+}
+
 TEST(AffineNetworks, RoundBiasesToTheSumsGridAndSaySo) {
   Model m = qdq();
   m.constant("float", {2}, {1.0F, 0.26F});
@@ -305,6 +343,24 @@ TEST(AffineNetworks, AreWrittenWithTheirSlopes) {
     const FixedNetwork back = written(network, QuantizedForm::kQdq);
     expect_same_layers(back, network);
     EXPECT_EQ(back.layers[0].node.slopes, slopes);
+  }
+}
+
+TEST(AffineNetworks, AreWrittenWithTheirFunctions) {
+  const FixedNetwork network = loaded(qdq(), [&](Model& end) {
+    pair(end, "c", "d", 0.05F, 128);
+    end.node("HardSigmoid", {"d"}, "s").set("alpha", 0.25F);
+    pair(end, "s", "e", 1.0F / 256, 0);
+    end.node("Gelu", {"e"}, "g").set("approximate", "tanh");
+    pair(end, "g", "f", 1.0F / 256, 0);
+    end.node("Swish", {"f"}, "sw");
+    pair(end, "sw", "y", 1.0F / 256, 0);
+  });
+  const FixedNetwork back = written(network, QuantizedForm::kQdq);
+  ASSERT_EQ(back.layers.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(to_string(back.layers[i].node.curve), to_string(network.layers[i].node.curve));
+    EXPECT_EQ(back.layers[i].table, network.layers[i].table);
   }
 }
 

@@ -26,6 +26,7 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.join.channels, b.join.channels);
   EXPECT_EQ(a.relu, b.relu);
   EXPECT_EQ(a.slopes, b.slopes);
+  EXPECT_TRUE(a.curve == b.curve);
   EXPECT_EQ(to_string(a.bounds), to_string(b.bounds));
   EXPECT_EQ(a.fused_pool, b.fused_pool);
   EXPECT_EQ(a.add, b.add);
@@ -87,8 +88,10 @@ inline void expect_equal(const FloatNetwork& a, const FloatNetwork& b) {
   }
 }
 
-/// Whether some value that `layer` rounds lies half-way between two codes, by trying them.
+/// Whether some value that `layer` rounds lies half-way between two codes, by trying them; of a
+/// function any may.
 inline bool meets_a_tie(const FixedLayer& layer) {
+  if (layer.node.curve.any()) return true;
   const PoolShape& pool = layer.node.pool;
   const bool averages = layer.node.kind == LayerKind::kPool && pool.kind == PoolKind::kAverage;
   const int area = averages ? pool.kernel_h * pool.kernel_w : 1;

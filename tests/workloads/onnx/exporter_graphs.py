@@ -5,6 +5,7 @@ import numpy as np
 from onnx import TensorProto, numpy_helper
 
 import joined_maps
+from onnx_evaluator import CURVES
 from graph_maker import GraphMaker
 
 CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
@@ -18,7 +19,8 @@ CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
            "dilated", "global pool", "normalised image", "batch norm of the image", "image turned twice",
            "clip as relu", "clip at infinity", "ceil mode beyond the map", "image padded",
            "bounds on both sides", "upper bound", "lower bound", "bounds of a shared map",
-           "relu of the image", "leaky relu", "prelu", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
+           "relu of the image", "leaky relu", "prelu", "table",
+           "function times its input", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
                f"opset {n}" for n in range(7, 23))
 
 
@@ -150,6 +152,15 @@ class Net(joined_maps.JoinedMaps, GraphMaker):
         self.met("prelu")
         slopes = self.random.uniform(0, 0.5, self.pick((1,), (self.c, 1, 1)))
         self.apply("PRelu", self.tensor(slopes))
+
+    def curve(self):
+        """A function that is looked up; not Exp, as several of them leave float32."""
+        self.met("table")
+        before, op = self.x, str(self.pick(*[op for op in CURVES if op != "Exp"]))
+        self.apply(op)
+        if op in ("HardSigmoid", "Sigmoid", "Tanh"):
+            self.met("function times its input")
+            self.x = self.node("Mul", [self.x, before] if self.chance(0.5) else [before, self.x])
 
     def clip(self):
         """ReLU6, Hardtanh, either bound alone."""
@@ -445,7 +456,8 @@ def random_network(random):
     steps = (net.conv, net.conv, net.batch_norm, net.relu, net.clip, net.pool, net.pool, net.pool_beyond,
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
              net.nothing, net.option_a, net.fire, net.dense, net.inception, net.split_and_joined,
-             net.cut_pixels, net.shuffle, net.leaky)
+             net.cut_pixels, net.shuffle, net.leaky,
+             net.curve)
     for _ in range(int(random.integers(2, 8))):
         steps[random.integers(len(steps))]()
     more = (net.x,) if net.chance(0.1) else ()

@@ -87,9 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"UnknownOperator", [](Model& m) { conv(m).set_op_type("LSTM"); },
                 "node 'conv0' (LSTM): operator LSTM is not supported"},
-        Mistake{"OperatorWithAdvice", [](Model& m) { conv(m).set_op_type("Elu"); },
-                "node 'conv0' (Elu): operator Elu is not supported: of activations the machine has "
-                "ReLU, LeakyReLU, PReLU and Clip only"},
+        Mistake{"OperatorWithAdvice", [](Model& m) { conv(m).set_op_type("LRN"); },
+                "node 'conv0' (LRN): operator LRN is not supported: the machine divides by no sums "
+                "of squares; batch normalization instead would do"},
         Mistake{"SumOverPixels", [](Model& m) { conv(m).set_op_type("ReduceSum"); },
                 "node 'conv0' (ReduceSum): operator ReduceSum is not supported: over rows and "
                 "columns ReduceMean and a Mul by their number would do"},
