@@ -2,10 +2,10 @@
 #include "analysis/report/page/slides.h"
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "analysis/report/page/page_source.h"
+#include "models/base/json/document.h"
 #include "models/base/process/pipe_through.h"
 
 namespace dcnsim {
@@ -28,7 +28,7 @@ std::string drawn_by_node(const std::string& page) {
 
 std::vector<Slide> page_slides(const std::string& page) {
   std::vector<Slide> slides;
-  for (const nlohmann::json& slide : nlohmann::json::parse(drawn_by_node(page))) {
+  for (const Json& slide : parse_json(drawn_by_node(page), "node")) {
     slides.push_back({slide.at("name"), slide.at("svg")});
   }
   return slides;
