@@ -94,7 +94,8 @@ class TileCompute {
 
  private:
   ChannelTile& channel_tile(const Step& step);
-  /// The blocks as one, in which the channels of each lie side by side: a kernel takes them at once.
+  /// The blocks as one, in which the channels of each lie side by side: a kernel takes them at
+  /// once.
   const WeightTile& joined(const WeightTile& tile, const Step& step);
   void add_chunk(const WeightBlock& part, const Step& step, Block& block) const;
   std::uint64_t convolve(const Step& step, const InputTile& input, OutputTile& output);
