@@ -63,6 +63,7 @@ if(TARGET dcnsim_inference)
     platform/compiler/mapper/search_result.h
     platform/compiler/program.h
     workloads/affine.h
+    workloads/curve.h
     workloads/images/dataset.h
     workloads/network.h
     workloads/onnx/onnx_network.h
