@@ -225,6 +225,22 @@ def qgemm(x, a):
     return of_array(of_codes(*x[:3]), matrix, bias, exact.matmul)
 
 
+def looked_up(node, x, a):
+    """As exact_evaluator has it: nothing is rounded before a table's entries are."""
+    def plain(value):
+        if not isinstance(value, Sums):
+            return value
+        numbers, steps = value.codes()
+        step, = set(np.asarray(steps, object).reshape(-1))
+        return Exact(numbers, step)
+    made = exact.compute(node, [plain(value) for value in x], a)
+    return of_exact(made) if node.op_type == "Quant" else made
+
+
+def of_exact(codes):
+    return Sums([(codes.numbers, np.asarray(codes.unit, object))])
+
+
 def compute_map(node, x, a, bits):
     """Of a node that reads a map, as exact_evaluator.compute: codes, or what these stand for."""
     op = node.op_type
@@ -232,6 +248,9 @@ def compute_map(node, x, a, bits):
     bound = lambda at, name: a.get(name) if given(at) is None else float(x[at])
     conv = lambda image, w: exact.conv(image, w, None, a)
     quantize = lambda y, at: quantize_linear(y, x[at], x[at + 1], bits)
+    if op in (*exact.CURVES, "QLinearSigmoid") or isinstance(x[0], Exact) or (
+            op == "Mul" and isinstance(x[1], Exact)):
+        return looked_up(node, x, a)
     if op == "QuantizeLinear":
         return quantize(x[0], 1)
     if op == "DequantizeLinear":
@@ -326,8 +345,7 @@ def evaluate(model, image, bits):
         if node.op_type in ("QuantizeLinear", "Quant"):
             maps.add(output)
             if node.op_type == "Quant":
-                made = tensors[output]
-                tensors[output] = Sums([(made.numbers, np.asarray(made.unit, object))])
+                tensors[output] = of_exact(tensors[output])
         else:
             pixels.add(output)
     numbers, steps = tensors[graph.output[0].name].codes()
