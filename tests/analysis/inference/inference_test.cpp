@@ -44,9 +44,11 @@ std::string calibration_bytes() {
 }
 
 /// All that a report says but for the files it comes from.
+/// Also without what is known of a network's tensors where it was quantized by the run.
 Json without_inputs(const RunReport& report) {
   Json json = Json::parse(to_json(report));
   json.erase("inputs");
+  json.erase("tensors");
   return json;
 }
 
