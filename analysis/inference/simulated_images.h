@@ -42,7 +42,7 @@ struct SimulatedImages {
 };
 
 /// Throws std::runtime_error if the accelerator reports an error or a checked code differs, and
-/// std::logic_error if cycles, traffic or events depend on the timed image.
+/// std::logic_error if cycles, traffic or events of two timed images differ.
 SimulatedImages simulate_images(const ImageSimulation& simulation, const OnRunProgress& progress);
 
 }  // namespace dcnsim

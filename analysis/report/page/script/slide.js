@@ -57,17 +57,6 @@ function plainCopy(drawing, style) {
   return copy;
 }
 
-// Words in lines of at most so many characters.
-function linesOf(text, most) {
-  const result = [];
-  for (const word of text.split(/\s+/)) {
-    const longer = `${result[result.length - 1]} ${word}`;
-    if (result.length > 0 && longer.length <= most) result[result.length - 1] = longer;
-    else result.push(word);
-  }
-  return result;
-}
-
 // The canvas as a slide draws it; the page shows it at its own width again.
 function drawnForSlide(canvas, style) {
   const shown = canvas.querySelector("svg");
@@ -82,7 +71,7 @@ function writeHead(svg, figure, style) {
   const [ink, muted] = ["var(--ink)", "var(--muted)"].map((colour) => style.plain(colour));
   let y = kSlideMargin;
   const write = (text, size, weight, colour, most) => {
-    for (const line of linesOf(text, most)) {
+    for (const line of nameLines(text, most)) {
       y += Math.round(1.3 * size);
       svg.append("text").attr("x", kSlideMargin).attr("y", y).attr("font-size", size)
         .attr("font-weight", weight).attr("fill", colour).text(line);
