@@ -69,14 +69,13 @@ void RequestQueue::run_until(std::uint64_t now_ps) {
   const std::uint64_t cycle = device_.cycle_at_or_after(now_ps);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     if (channels_[i].empty()) continue;
-    channels_[i].run_until(
-        cycle, [&](const ChannelQueue::Entry& entry, std::uint64_t begun, std::uint64_t data_end) {
-          if (!entry.burst.is_write) burst_done(entry.tag, data_end);
-          if (runs_[i].empty()) return;
-          enter(i, begun);
-          if (entering_.bursts > 0) return;
-          tell(device_.to_ps(entering_.last + 1), Event::kAccepted, entering_.id);
-        });
+    channels_[i].run_until(cycle, [&](const ChannelQueue::Issued& issued) {
+      if (!issued.is_write) burst_done(issued.tag, issued.data_end);
+      if (runs_[i].empty()) return;
+      enter(i, issued.cycle);
+      if (entering_.bursts > 0) return;
+      tell(device_.to_ps(entering_.last + 1), Event::kAccepted, entering_.id);
+    });
   }
 }
 
