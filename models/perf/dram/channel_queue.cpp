@@ -22,7 +22,7 @@ void ChannelQueue::reset() {
 }
 
 bool ChannelQueue::answers(const Entry& read) {
-  if (written_[bucket(read.number)] == 0) return false;
+  if (!may_answer(read.number)) return false;
   std::size_t at = writes_.youngest(channel_.index_of(read.burst));
   while (at != BurstList::kNone && writes_[at].number != read.number) at = writes_[at].previous;
   if (at == BurstList::kNone) return false;

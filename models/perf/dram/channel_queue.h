@@ -40,8 +40,9 @@ class ChannelQueue {
 
   bool has_room(bool is_write) const { return !list(is_write).full(); }
   bool has_reads() const { return !reads_.empty(); }
-  bool has_writes() const { return !writes_.empty(); }
   bool empty() const { return reads_.empty() && writes_.empty(); }
+  /// Whether a queued write may answer a read of this burst.
+  bool may_answer(std::uint64_t number) const { return written_[bucket(number)] > 0; }
   /// Whether a queued write answers a read. One of part of the burst does not: it is written before
   /// any other read is served.
   bool answers(const Entry& read);
