@@ -37,9 +37,11 @@ int sum_bits(int bits, std::int64_t terms) {
   return bits;
 }
 
-/// Bits of the sum of two codes after aligning their binary points, or after multiplying each.
+/// Bits of the sum of two codes after aligning their binary points, or after multiplying each, or
+/// of their product.
 int aligned_sum_bits(const Descriptor& d, const Accumulator& accumulator) {
   const Format &a = d.input, &b = d.input2;
+  if (multiplies(d.pair)) return a.bits + b.bits;
   if (d.requant.multiplies) return std::max(a.bits, b.bits) + 1 + accumulator.multiplier_bits;
   const int frac = std::max(a.frac, b.frac);
   return std::max(a.bits + frac - a.frac, b.bits + frac - b.frac) + 1;
@@ -235,7 +237,7 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     const MeasuredUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
     // Each operand of an addition is multiplied.
-    if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
+    if (d.kind == LayerKind::kAdd && d.requant.multiplies && !multiplies(d.pair)) fj = 2 * fj;
     if (d.requant.leaky) fj = PostCost::kWithSlopes * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
