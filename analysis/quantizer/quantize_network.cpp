@@ -127,7 +127,7 @@ int finest_operand(const FloatNetwork& network, int layer, const FracOf& frac_of
   };
   for (const FloatLayer& sum : network.layers) {
     const LayerNode& node = sum.node;
-    if (node.kind != LayerKind::kAdd) continue;
+    if (node.kind != LayerKind::kAdd || multiplies(node.pair)) continue;
     if (is_in_its_map(node.input)) finest = std::min(finest, frac_of(node.input2) + kMostFiner);
     if (is_in_its_map(node.input2)) finest = std::min(finest, frac_of(node.input) + kMostFiner);
   }

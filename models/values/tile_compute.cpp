@@ -191,7 +191,7 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
       return 0;
     }
     case LayerKind::kAdd:
-      merge_channels(add_tensors(input.first, input.second, requant),
+      merge_channels(pair_tensors(descriptor_->pair, input.first, input.second, requant),
                      step.channel0 - output.channel0, output.codes);
       return 0;
   }

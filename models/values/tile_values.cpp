@@ -214,7 +214,10 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   const InputRegion region = input_region(d, step.pixels);
   const Shape shape{region.y1 - region.y0, region.x1 - region.x0, step.in1 - step.in0};
   if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
-  if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
+  if (d.kind == LayerKind::kAdd) {
+    const bool is_pixel = d.pair == PairKind::kScaling;
+    tile.second = CodeTensor(is_pixel ? Shape{1, 1, shape.channels} : shape, d.input2);
+  }
   const std::uint8_t* bytes = from.bytes.data();
   std::size_t next = 0;
   const auto fill = [&](CodeTensor& map, const InputSlice& slice) {

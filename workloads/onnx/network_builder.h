@@ -116,6 +116,9 @@ class NetworkBuilder {
   Layer& fully_connected(const std::string& input, bool transposed, double factor);
   void add_constant(const std::string& input, const std::string& constant);
   void residual_add(const std::string& a, const std::string& b, const std::string& name);
+  /// Of two maps of one shape, or of a map and one pixel, on either side.
+  void product_of_maps();
+  void pair_layer(PairKind pair, const Activation& a, const Activation& b, const std::string& name);
   /// Folds `chain` into the convolution behind `input`, or makes it one of its own; in front of the
   /// first layer it becomes part of the network's input.
   void apply_chain(const std::string& input, const AffineChain& chain);

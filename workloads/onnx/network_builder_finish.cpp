@@ -276,7 +276,9 @@ void NetworkBuilder::check_halves(const Layer& layer, const FixedLayer& result) 
   if (node.kind != LayerKind::kConv) {
     const bool divides = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kAverage;
     scales.push_back({requant.multiplier, requant.shift + (divides ? 1 : 0)});
-    if (node.kind == LayerKind::kAdd) scales.push_back({requant.multiplier2, requant.shift});
+    if (node.kind == LayerKind::kAdd && !multiplies(node.pair)) {
+      scales.push_back({requant.multiplier2, requant.shift});
+    }
   }
   if (std::any_of(scales.begin(), scales.end(), meets_halves)) {
     throw std::runtime_error(

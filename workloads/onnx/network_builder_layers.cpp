@@ -358,11 +358,35 @@ void NetworkBuilder::residual_add(const std::string& a_name, const std::string& 
   if (shape != shape_of(b.producer) || a.view != b.view) {
     throw std::runtime_error("adds feature maps of different shapes");
   }
+  pair_layer(PairKind::kSum, a, b, name);
+}
+
+void NetworkBuilder::product_of_maps() {
+  Activation a = operand(input(0)), b = operand(input(1));
+  const auto is_pixel = [&](const Activation& one, const Activation& other) {
+    const Shape pixel = shape_of(one.producer), map = shape_of(other.producer);
+    return pixel.height == 1 && pixel.width == 1 && pixel.channels == map.channels &&
+           one.view == map_view(pixel) && other.view == map_view(map);
+  };
+  const bool alike = shape_of(a.producer) == shape_of(b.producer) && a.view == b.view;
+  if (!alike && is_pixel(a, b)) std::swap(a, b);
+  if (!alike && !is_pixel(b, a)) {
+    throw std::runtime_error(
+        "multiplies feature maps of different shapes, of which none is 1 x 1 with as many channels "
+        "as the other");
+  }
+  pair_layer(alike ? PairKind::kProduct : PairKind::kScaling, a, b, name_of(*node_));
+}
+
+void NetworkBuilder::pair_layer(PairKind pair, const Activation& a, const Activation& b,
+                                const std::string& name) {
+  const Shape shape = shape_of(a.producer);
   const bool positive = non_negative(a.producer) && non_negative(b.producer);
   Layer& layer = start_layer(LayerKind::kAdd, name);
   layer.node.input = a.producer;
   layer.node.input2 = b.producer;
   layer.node.add = shape;
+  layer.node.pair = pair;
   layer.non_negative = positive;
   deliver_layer(a.view);
 }
@@ -403,8 +427,8 @@ void NetworkBuilder::sub() {
 void NetworkBuilder::mul() {
   const bool first = constants_.has(input(0));
   if (!first && !constants_.has(input(1))) {
-    if (times_input()) return;
-    throw std::runtime_error("multiplies two feature maps, which no layer here does");
+    if (!times_input()) product_of_maps();
+    return;
   }
   const std::string& map = input(first ? 1 : 0);
   const Activation from = activation(map);
