@@ -149,11 +149,12 @@ class NetworkBuilder {
   void read_scale(QuantSpec& spec);
   /// Of codes of an ONNX element type.
   static QuantSpec spec_of_type(int type);
-  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant.
+  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant, or
+  /// for all.
   std::vector<double> along_axis(int index, const Dims& dims);
-  /// Gives `constant` the values of `codes`, which count from 0, and what holds them.
-  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& codes,
-                         const std::vector<double>& scales);
+  /// Gives `constant`, which holds codes that count from 0, their values, and what holds them.
+  /// `scales`: one an element, or one for all.
+  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& scales);
   void require_no_zero_point();
   int read_bits(int index);
 
