@@ -365,10 +365,16 @@ void NetworkBuilder::residual_add(const std::string& a_name, const std::string& 
 
 void NetworkBuilder::product_of_maps() {
   Activation a = operand(input(0)), b = operand(input(1));
+  // Each dimension is 1 or the other's, counted from the last.
   const auto is_pixel = [&](const Activation& one, const Activation& other) {
-    const Shape pixel = shape_of(one.producer), map = shape_of(other.producer);
-    return pixel.height == 1 && pixel.width == 1 && pixel.channels == map.channels &&
-           one.view == map_view(pixel) && other.view == map_view(map);
+    const Shape pixel = shape_of(one.producer);
+    return pixel.height == 1 && pixel.width == 1 &&
+           pixel.channels == shape_of(other.producer).channels &&
+           one.view.size() <= other.view.size() &&
+           std::equal(one.view.rbegin(), one.view.rend(), other.view.rbegin(),
+                      [](const auto& of_one, const auto& of_other) {
+                        return of_one.empty() || of_one == of_other;
+                      });
   };
   const bool alike = shape_of(a.producer) == shape_of(b.producer) && a.view == b.view;
   if (!alike && is_pixel(a, b)) std::swap(a, b);

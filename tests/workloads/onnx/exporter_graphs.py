@@ -284,7 +284,12 @@ class Net(joined_maps.JoinedMaps, GraphMaker):
         self.x = self.with_axes("ReduceMean", [self.x], [2, 3], 18, keepdims=1)
         self.apply("Conv", self.weights(self.c, self.c, 1, 1))
         self.apply("Sigmoid")
-        self.times(before)
+        if not self.chance(0.5):
+            return self.times(before)
+        turned = lambda x: self.node("Transpose", [x], perm=[0, 2, 3, 1])
+        self.x = turned(self.x)
+        self.times(turned(before))
+        self.apply("Transpose", perm=[0, 3, 1, 2])
 
     def times(self, other):
         self.x = self.node("Mul", [self.x, other] if self.chance(0.5) else [other, self.x])
