@@ -28,7 +28,7 @@ void Pipeline::reset(std::uint64_t cycle) {
   steps_.clear();
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   stored_.clear();
-  output_open_ = computing_ = is_ahead_ = false;
+  output_open_ = computing_ = is_ahead_ = may_begin_ = false;
   awaited_.reset();
   prefetch_.reset();
 }
@@ -57,6 +57,7 @@ void Pipeline::begin_descriptor(std::uint64_t address) {
 
 void Pipeline::prefetch(std::uint64_t descriptor_address) {
   prefetch_ = descriptor_address;
+  may_begin_ = true;
   begin_tiles();
 }
 
@@ -91,6 +92,7 @@ void Pipeline::execute(const Descriptor& descriptor) {
         static_cast<std::uint64_t>(descriptor.images()) *
         codes_of(region, descriptor.input_slice.map(descriptor.conv.in).channels);
   }
+  may_begin_ = true;
   settle();
 }
 
@@ -144,6 +146,7 @@ void Pipeline::settle() {
 
 /// New tiles wherever the bursts of the one before are out.
 void Pipeline::begin_tiles() {
+  if (!std::exchange(may_begin_, false)) return;
   begin_load(TileKind::kWeight, next_weights_, &Step::load_weights);
   begin_load(TileKind::kInput, next_inputs_, &Step::load_input);
   TileStream& outputs = stream(TileKind::kOutput);
@@ -213,6 +216,7 @@ void Pipeline::finish_step() {
       running_.end_cycle - running_.first_cycle - work_.cycles;
   charged_ = running_.end_cycle;
   computing_ = false;
+  may_begin_ = true;
   client_.step_finished(running_);
   if (step.last_use_of_input && loads_input(descriptor_)) stream(TileKind::kInput).pop();
   if (step.last_use_of_weights) stream(TileKind::kWeight).pop();
@@ -343,6 +347,7 @@ const Burst* Pipeline::request() {
   next_request_ = now_ + 1;
   client_.burst_requested(requested_, now_);
   // The next tile may follow at once.
+  may_begin_ = may_begin_ || !stream(kind).has_bursts();
   begin_tiles();
   return &requested_;
 }

@@ -142,6 +142,7 @@ class Pipeline {
   bool output_open_ = false;                        ///< a slot of the output buffer is being filled
   std::size_t outputs_taken_ = 0, output_slots_ = 1;
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
+  bool may_begin_ = false;          ///< a tile, by what has happened since the last was begun
   bool computing_ = false;
   bool layer_ended_ = false;               ///< its client knows
   std::optional<std::uint64_t> prefetch_;  ///< a descriptor to be asked for
