@@ -2,7 +2,6 @@
 #include "platform/compiler/mapper/bounds.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -22,6 +21,11 @@ namespace dcnsim {
 namespace {
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
+
+/// std::floor and std::ceil of what is not negative and no longer than simulations last: the
+/// library's are calls, and bounds are many.
+std::uint64_t down(double value) { return u64(static_cast<std::int64_t>(value)); }
+std::uint64_t up(double value) { return down(value) + (real(down(value)) < value ? 1 : 0); }
 
 /// What bursts into or out of a buffer cost the array that computes, at least; a burst that passes
 /// as a step ends costs nothing, any other a cycle.
@@ -115,11 +119,11 @@ std::uint64_t Bounds::memory_cycles(std::uint64_t bytes, double latency_ns) cons
     // A refresh that falls due before the last column delays it.
     for (double before = -1; ns > before;) {
       before = ns;
-      ns = moving_ns + refresh_ns_ * std::floor(ns / refresh_every_ns_);
+      ns = moving_ns + refresh_ns_ * real(down(ns / refresh_every_ns_));
     }
   }
   // Rounding errors are far smaller than what is left out here.
-  return static_cast<std::uint64_t>(std::ceil((latency_ns + ns) / period_ns_ * (1 - 1e-9)));
+  return up((latency_ns + ns) / period_ns_ * (1 - 1e-9));
 }
 
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
@@ -268,8 +272,9 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     const Descriptor one = with_one_pixel_tile(tiled);
     bytes[Stream::kInput] =
         input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
+    const std::uint64_t visits_of_one = weight_visits(one), visits = weight_visits(tiled);
     for (const Stream stream : kWeightTileStreams) {
-      bytes[stream] = bytes[stream] / weight_visits(one) * weight_visits(tiled);
+      bytes[stream] = bytes[stream] / visits_of_one * visits;
     }
   } else {
     bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);
