@@ -249,18 +249,22 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
   return work;
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
-                                     const Prediction& transfers) const {
-  Prediction least = transfers;
-  least.counters.macs = work.macs;
-  least.counters.pe_cycles = work.pe_cycles;
-  least.counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
-  const LeastCycles cycles = least_cycles(least);
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work) const {
   LayerCounters counters;
   counters.macs = work.macs;
   counters.pe_cycles = work.pe_cycles;
+  counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
+  counters.cycles = counters.compute_cycles;
+  return counters;
+}
+
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
+                                     const Prediction& transfers) const {
+  LayerCounters counters = least_counters(tiled, work);
+  Prediction least = transfers;
+  least.counters.compute_cycles = counters.compute_cycles;
+  const LeastCycles cycles = least_cycles(least);
   counters.stream_bytes = transfers.counters.stream_bytes;
-  counters.compute_cycles = least.counters.compute_cycles;
   counters.cycles = *std::max_element(cycles.begin(), cycles.end());
   return counters;
 }

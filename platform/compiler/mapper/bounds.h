@@ -57,8 +57,11 @@ class Bounds {
   /// The pixel tiles of `tiled` do not count.
   LeastWork least_work(const Descriptor& tiled) const;
 
-  /// Not more than `tiled` counts, from its work and Predictor::predict_transfers(): MACs, cycles
-  /// of the PEs, bytes by stream and, after the descriptor, cycles. The other counters are 0.
+  /// Not more than `tiled` counts, from its work: MACs, cycles of the PEs and, after the
+  /// descriptor, cycles. The other counters are 0.
+  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work) const;
+
+  /// The same from Predictor::predict_transfers() as well: bytes by stream, and more cycles.
   LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
 

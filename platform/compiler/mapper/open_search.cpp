@@ -59,9 +59,11 @@ void OpenSearch::add(const LayerCounters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
+/// By its work alone: mostly that tells enough to leave a group aside.
 void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
-  add(search_.least_counters(layer_, group, predictor_),
-      {{}, number, Stage::kGroup, group.first, group.fewest});
+  layer_.tiling = group.fewest;
+  add(search_.least_counters(layer_, search_.least_work(layer_, group)),
+      {{}, number, Stage::kWork, group.first, group.fewest});
 }
 
 void OpenSearch::add_predicted(const Tiling& tiling, std::uint64_t number) {
@@ -76,7 +78,8 @@ OpenSearch::Open OpenSearch::take() {
   return next;
 }
 
-std::optional<Score> OpenSearch::bound() const {
+std::optional<Score> OpenSearch::bound() {
+  while (!open_.empty() && open_.front().stage == Stage::kWork) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().least);
 }
 
@@ -97,6 +100,11 @@ void OpenSearch::look_into(const Open& open) {
     return;
   }
   const TilingGroup group{open.tiling, open.first};
+  if (open.stage == Stage::kWork) {
+    add(search_.least_counters(layer_, group, predictor_),
+        {{}, open.number, Stage::kGroup, open.first, open.tiling});
+    return;
+  }
   const LeastWork work = search_.least_work(layer_, group);
   const auto rest = candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;

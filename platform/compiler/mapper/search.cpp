@@ -101,6 +101,11 @@ LeastWork MappingSearch::least_work(const Descriptor& layer, const TilingGroup& 
   return bounds_.least_work(tiled);
 }
 
+LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work) const {
+  const LayerCounters least = bounds_.least_counters(tiled, work);
+  return with_cycles(least, descriptor_cycles_ + least.cycles);
+}
+
 LayerCounters MappingSearch::least_counters(const Descriptor& layer, const TilingGroup& group,
                                             Predictor& predictor) const {
   Descriptor tiled = layer;

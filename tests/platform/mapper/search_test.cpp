@@ -424,6 +424,13 @@ TEST(Bounds, of_groups_are_never_beaten) {
     MappingSearch search(config, lpddr4_3200(), none);
     Predictor predictor(d, config);
     const LayerCounters least = search.least_counters(d, group, predictor);
+    Descriptor tiled = d;
+    tiled.tiling = group.fewest;
+    const LayerCounters by_work = search.least_counters(tiled, search.least_work(tiled, group));
+    EXPECT_LE(by_work.cycles, least.cycles) << i;
+    EXPECT_EQ(by_work.macs, least.macs) << i;
+    EXPECT_EQ(by_work.pe_cycles, least.pe_cycles) << i;
+    EXPECT_EQ(by_work.stream_bytes.total(), 0u) << i;
     ++orders[group.fewest.order];
     for (const Tiling& tiling : tilings) {
       const LayerCounters counters = search.evaluate(d, tiling).counters;
