@@ -176,7 +176,10 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
 }
 
 Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
-  const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
+  return least_cycles(p, p.counters.compute_cycles + p.kept_conflict_cycles);
+}
+
+Bounds::LeastCycles Bounds::least_cycles(const Prediction& p, std::uint64_t computing) const {
   const StreamBytes& bytes = p.counters.stream_bytes;
   const std::uint64_t written = bytes[Stream::kOutput];
   const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
@@ -261,9 +264,7 @@ LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& w
 LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
                                      const Prediction& transfers) const {
   LayerCounters counters = least_counters(tiled, work);
-  Prediction least = transfers;
-  least.counters.compute_cycles = counters.compute_cycles;
-  const LeastCycles cycles = least_cycles(least);
+  const LeastCycles cycles = least_cycles(transfers, counters.compute_cycles);
   counters.stream_bytes = transfers.counters.stream_bytes;
   counters.cycles = *std::max_element(cycles.begin(), cycles.end());
   return counters;

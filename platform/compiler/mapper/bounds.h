@@ -71,6 +71,8 @@ class Bounds {
                                Prediction whole) const;
 
  private:
+  /// Of an array that computes for so many cycles.
+  LeastCycles least_cycles(const Prediction& prediction, std::uint64_t computing) const;
   std::uint64_t memory_cycles(std::uint64_t bytes, double latency_ns) const;
   std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;

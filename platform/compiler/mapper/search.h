@@ -83,7 +83,7 @@ class MappingSearch {
 
  private:
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
-  LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
+  void set_cycles(LayerCounters& least, std::uint64_t cycles) const;
   std::optional<Deadline> deadline(const Descriptor& layer, const Prediction& prediction,
                                    const MayWin& may_win) const;
 
