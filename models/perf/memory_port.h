@@ -8,8 +8,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/perf/tile_stream.h"
-
 namespace dcnsim {
 
 class MemoryPort {
@@ -29,38 +27,39 @@ class MemoryPort {
   const std::size_t& in_flight() const { return in_flight_; }
   void request() { ++in_flight_; }
 
-  /// The memory is done with `burst`, requested in cycle `requested`, in cycle `done`, which has
-  /// not passed: told in whatever order, data pass in that of `done`, and of `requested` where
-  /// equal.
-  void respond(const Burst& burst, std::uint64_t requested, std::uint64_t done) {
+  /// The memory is done with burst `tag` of so many bytes, requested in cycle `requested`, in cycle
+  /// `done`, which has not passed: told in whatever order, data pass in that of `done`, and of
+  /// `requested` where equal.
+  void respond(std::uint32_t tag, std::uint32_t bytes, std::uint64_t requested,
+               std::uint64_t done) {
     std::size_t at = count_++;
     for (; at > 0 && passing(at - 1).follows(done, requested); --at) passing(at) = passing(at - 1);
-    passing(at) = {0, done, requested, burst};
+    passing(at) = {0, done, requested, bytes / bus_bytes_, tag};
     std::uint64_t free = at == 0 ? free_cycle_ : passing(at - 1).cycle;
     for (; at < count_; ++at) {
       Passing& p = passing(at);
-      p.cycle = free = std::max(p.done, std::max(p.requested, free) + p.burst.bytes / bus_bytes_);
+      p.cycle = free = std::max(p.done, std::max(p.requested, free) + p.words);
     }
   }
 
   /// Cycle in which the next burst has passed; only if one is passing.
   bool any_passing() const { return count_ > 0; }
   std::uint64_t next_cycle() const { return passing_[first_].cycle; }
-  /// Takes that burst away.
-  Burst retire() {
+  /// Takes that burst away and returns its tag.
+  std::uint32_t retire() {
     const Passing& next = passing_[first_];
     free_cycle_ = next.cycle;
     if (++first_ == passing_.size()) first_ = 0;
     --count_;
     --in_flight_;
-    return next.burst;
+    return next.tag;
   }
 
  private:
   struct Passing {
     std::uint64_t cycle;  ///< in which it has passed
     std::uint64_t done, requested;
-    Burst burst;
+    std::uint32_t words, tag;
     bool follows(std::uint64_t other_done, std::uint64_t other_requested) const {
       return done != other_done ? done > other_done : requested > other_requested;
     }

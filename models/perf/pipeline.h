@@ -90,7 +90,8 @@ class Pipeline {
   std::uint64_t next_cycle(bool may_request = true) const;
   /// Does what happens in `cycle`, which is at most next_cycle().
   void advance(std::uint64_t cycle);
-  /// The burst to be requested in the present cycle, or none. To be called until it is none.
+  /// The burst to be requested in the present cycle, which stays until it has passed, or none. To
+  /// be called until it is none.
   const Burst* request();
   /// The memory is done with a burst in `cycle`; requests are answered in any order.
   void respond(std::uint32_t tag, std::uint64_t cycle);
@@ -160,7 +161,6 @@ class Pipeline {
   std::vector<std::uint32_t> free_tags_;
   int last_source_ = 0;  ///< of round-robin arbitration
   Step no_step_;         ///< of the descriptor's tile
-  Burst requested_;
 };
 
 }  // namespace dcnsim

@@ -18,9 +18,8 @@ std::uint32_t burst_bytes(std::uint64_t address, std::uint64_t bytes, std::uint3
 
 }  // namespace
 
-Burst TileStream::take(std::uint32_t limit) {
+void TileStream::take(std::uint32_t limit, Burst& burst) {
   const Part& part = parts_[part_];
-  Burst burst;
   burst.address = part.address + offset_;
   burst.bytes = burst_bytes(burst.address, part.bytes - offset_, limit);
   burst.stream = part.stream;
@@ -33,7 +32,6 @@ Burst TileStream::take(std::uint32_t limit) {
     offset_ = 0;
     ++part_;
   }
-  return burst;
 }
 
 }  // namespace dcnsim

@@ -53,8 +53,8 @@ class TileStream {
   /// To be filled between begin() and take().
   Parts& parts() { return parts_; }
 
-  /// The next burst of the newest tile, at most `limit` bytes; has_bursts() holds.
-  Burst take(std::uint32_t limit);
+  /// `burst` becomes the next of the newest tile, at most `limit` bytes; has_bursts() holds.
+  void take(std::uint32_t limit, Burst& burst);
   /// A burst of tile `number` has passed; true if it was the tile's last.
   bool complete(std::uint32_t number) {
     Tile& tile = tiles_[number - first_];
