@@ -101,7 +101,8 @@ struct Executor::Impl {
       case LayerKind::kAdd:
         break;
     }
-    return add_tensors(input, value(operands2[index], image, seen2), layer.requant);
+    return pair_tensors(layer.node.pair, input, value(operands2[index], image, seen2),
+                        layer.requant);
   }
 };
 
@@ -115,12 +116,13 @@ Executor::Executor(const FixedNetwork& network, const Accumulator& accumulator)
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     FixedLayer& layer = impl_->network.layers[i];
     const LayerNode& node = layer.node;
-    const auto operand = [&](int producer, const MapView& view) {
-      return Operand{maps.seen(producer, view, node.input_shape()), view, node.input_shape()};
+    const auto operand = [&](int producer, const MapView& view, const Shape& in) {
+      return Operand{maps.seen(producer, view, in), view, in};
     };
-    impl_->operands.push_back(operand(node.input, node.view));
+    impl_->operands.push_back(operand(node.input, node.view, node.input_shape()));
     const bool is_add = node.kind == LayerKind::kAdd;
-    impl_->operands2.push_back(is_add ? operand(node.input2, node.view2) : Operand{});
+    impl_->operands2.push_back(is_add ? operand(node.input2, node.view2, node.input2_shape())
+                                      : Operand{});
     if (layer.node.kind != LayerKind::kConv) continue;
     impl_->conv[i].emplace(layer.node.conv, layer.weight, network.format_of(layer.node.input),
                            layer.weights, layer.bias, accumulator);

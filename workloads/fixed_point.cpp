@@ -78,6 +78,7 @@ std::string difference_between(const LayerNode& node, const LayerNode& other) {
         instead("kernel", kernel(node), kernel(other)),
         instead("max pool", std::to_string(node.fused_pool), std::to_string(other.fused_pool)),
         instead("ReLU", std::to_string(node.relu), std::to_string(other.relu)),
+        instead("pair", std::string(to_string(node.pair)), std::string(to_string(other.pair))),
         instead("function", to_string(node.curve), to_string(other.curve)),
         instead("bounds", to_string(node.bounds), to_string(other.bounds)),
         instead("output", extent(node.output_shape()), extent(other.output_shape()))}) {
@@ -179,8 +180,10 @@ void set_requantizer(const FixedNetwork& network, FixedLayer& layer, double fact
     }
     return;
   }
-  const double first = in * factor / out;
-  const double second = is_add ? network.scale_of(node.input2) / out : 0;
+  const double in2 = is_add ? network.scale_of(node.input2) : 0;
+  const bool is_product = multiplies(node.pair);
+  const double first = in * factor * (is_product ? in2 : 1) / out;
+  const double second = is_product ? 0 : in2 / out;
   requant.shift = nearest_scale(std::max(first, second), kMultiplierBits).shift;
   const auto multiplier = [&](double ratio) {
     return static_cast<std::uint32_t>(

@@ -164,9 +164,11 @@ class Pass {
         break;
       case LayerKind::kAdd: {
         const Map& a = first_operand(node);
-        const Map& b = operand(node.input2, node.view2, node.add, seen2_);
+        const Map& b = operand(node.input2, node.view2, node.input2_shape(), seen2_);
         output.resize(a.size());
-        for (std::size_t i = 0; i < a.size(); ++i) output[i] = a[i] + b[i];
+        for (std::size_t i = 0; i < a.size(); ++i) {
+          output[i] = multiplies(node.pair) ? a[i] * b[i % b.size()] : a[i] + b[i];
+        }
         break;
       }
     }

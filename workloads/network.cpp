@@ -105,14 +105,13 @@ bool lies_within(const MapView& view, const Shape& in, const Shape& map) {
 
 template <class Network>
 void check_operand(const Network& network, const MapParts<Network>& maps, std::size_t index,
-                   int operand, const MapView& view) {
+                   int operand, const MapView& view, const Shape& in) {
   const LayerNode& node = network.layers[index].node;
   const auto check_order = [&](int producer) {
     if (producer >= kNetworkInput && producer < static_cast<int>(index)) return;
     fail(node, "input " + std::to_string(producer) + " does not come before the layer");
   };
   check_order(operand);
-  const Shape& in = node.input_shape();
   if (!lies_within(view, in, network.shape_of(operand))) {
     fail(node, std::string("expects an input of ") + text(in) +
                    (view == MapView{} ? ", its producer delivers "
@@ -165,7 +164,7 @@ void check_slopes(const LayerNode& node) {
 template <class Network>
 void check_geometry(const Network& network, const MapParts<Network>& maps, std::size_t index) {
   const LayerNode& node = network.layers[index].node;
-  check_operand(network, maps, index, node.input, node.view);
+  check_operand(network, maps, index, node.input, node.view, node.input_shape());
   switch (node.kind) {
     case LayerKind::kConv:
       check_conv(node);
@@ -174,10 +173,11 @@ void check_geometry(const Network& network, const MapParts<Network>& maps, std::
       check_pool(node);
       break;
     case LayerKind::kAdd:
-      check_operand(network, maps, index, node.input2, node.view2);
+      check_operand(network, maps, index, node.input2, node.view2, node.input2_shape());
       break;
   }
   if (node.kind != LayerKind::kConv && node.fused_pool != 1) fail(node, "only conv fuses a pool");
+  if (node.kind != LayerKind::kAdd && multiplies(node.pair)) fail(node, "has one map to multiply");
   check_slopes(node);
   // Also refuses what is not a number.
   if (!(node.bounds.low <= node.bounds.high)) {
@@ -303,7 +303,8 @@ void check_scales(const FixedLayer& layer) {
   const Requant& requant = layer.requant;
   const bool first = requant.multiplies && !conv;
   if (!first && requant.multiplier != 0) fail(layer.node, "multiplier without use");
-  if ((!first || layer.node.kind != LayerKind::kAdd) && requant.multiplier2 != 0) {
+  const bool sums = layer.node.kind == LayerKind::kAdd && !multiplies(layer.node.pair);
+  if (!(first && sums) && requant.multiplier2 != 0) {
     fail(layer.node, "second multiplier without use");
   }
 }
@@ -420,7 +421,8 @@ int required_shift(const FixedNetwork& network, const FixedLayer& layer) {
     case LayerKind::kAdd:
       break;
   }
-  return std::max(in, network.format_of(layer.node.input2).frac) - out;
+  const int in2 = network.format_of(layer.node.input2).frac;
+  return (multiplies(layer.node.pair) ? in + in2 : std::max(in, in2)) - out;
 }
 
 void validate(const FixedNetwork& network) {

@@ -97,15 +97,20 @@ struct LayerNode {
   /// kConv: with which negative values are multiplied in front of the bounds, 0 or more, so that
   /// this is monotone: one a channel or one for all; none: they stay as they are.
   std::vector<float> slopes = {};
-  ConvShape conv;      ///< kConv
-  int fused_pool = 1;  ///< kConv: max pool window = stride, no padding; 1 for none
-  PoolShape pool;      ///< kPool
-  Shape add;           ///< kAdd
-  Curve curve = {};    ///< kPool of PoolKind::kTable: what is looked up
+  ConvShape conv;                  ///< kConv
+  int fused_pool = 1;              ///< kConv: max pool window = stride, no padding; 1 for none
+  PoolShape pool;                  ///< kPool
+  Shape add;                       ///< kAdd
+  PairKind pair = PairKind::kSum;  ///< kAdd
+  Curve curve = {};                ///< kPool of PoolKind::kTable: what is looked up
 
   /// Of each operand, as the layer sees it.
   const Shape& input_shape() const {
     return kind == LayerKind::kPool ? pool.in : kind == LayerKind::kAdd ? add : conv.in;
+  }
+  /// kAdd
+  Shape input2_shape() const {
+    return pair == PairKind::kScaling ? Shape{1, 1, add.channels} : add;
   }
   Shape output_shape() const {
     if (kind == LayerKind::kPool) return pool.out();

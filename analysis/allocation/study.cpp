@@ -67,9 +67,8 @@ AllocationStudy::AllocationStudy(const FloatNetwork& network, const Dataset& cal
     : calibration_(calibration),
       options_(std::move(options)),
       space_(make_space(network, options_)),  // refuses ranges before long work
-      quantizer_(network,
-                 kept_calibration({options_.cache_folder, options_.subject}, network, calibration,
-                                  progress("calibrating", calibration.size()))) {
+      quantizer_(network, kept_calibration(cache(), network, calibration,
+                                           progress("calibrating", calibration.size()))) {
   if (options_.sensitivity) space_.sensitivity = *options_.sensitivity;
   simulated_.emplace(machine, quantizer_, space_.tensors, space_.base, options_.jobs);
   simulated_->progress = [this, listener = OnProgress{}](std::size_t done,
@@ -144,10 +143,13 @@ AllocationFigures AllocationStudy::figures(const std::string& name, const std::v
   AllocationFigures figures;
   figures.name = name;
   figures.predicted_sqnr_db = to_db(predicted_output_noise(space_, noise(model), widths));
+  if (float_outputs_.empty()) {
+    float_outputs_ = kept_float_outputs(cache(), network, calibration_, options_.jobs,
+                                        progress("float outputs", calibration_.size()));
+  }
   figures.measured_sqnr_db =
-      to_db(measured_noise(network, fixed, calibration_, options_.jobs,
-                           progress(name + ", output SQNR", calibration_.size()))
-                .back());
+      to_db(measured_output_noise(float_outputs_, fixed, calibration_, options_.jobs,
+                                  progress(name + ", output SQNR", calibration_.size())));
   figures.weight_bits = weight_bits(network, options);
   const LayerCost cost = simulate(widths);
   figures.energy_pj = cost.energy_pj;

@@ -13,6 +13,7 @@
 
 #include "analysis/allocation/allocate.h"
 #include "analysis/allocation/curve.h"
+#include "analysis/evaluation/float_outputs.h"
 
 namespace dcnsim {
 
@@ -98,6 +99,7 @@ class AllocationStudy {
  private:
   OnProgress progress(const std::string& what, std::size_t total) const;
   void measure();
+  CachePlace cache() const { return {options_.cache_folder, options_.subject}; }
   std::string sensitivity_key() const;
 
   const Dataset& calibration_;
@@ -106,6 +108,7 @@ class AllocationStudy {
   NetworkQuantizer quantizer_;
   std::map<NoiseModel, NoiseTables> noise_;
   std::optional<SimulatedCosts> simulated_;
+  FloatOutputs float_outputs_;  ///< for the calibration images, once asked for
 };
 
 }  // namespace dcnsim

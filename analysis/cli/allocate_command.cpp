@@ -182,8 +182,9 @@ StudyOptions study_options(const AllocateOptions& options, const FloatNetwork& n
   study.ranges = read_ranges(options, network);
   study.sensitivity_images = options.sensitivity_images;
   study.jobs = options.jobs;
-  std::vector<std::string> stages{"calibrating", "trying --pixels",
-                                  "measuring sensitivities, batches", "simulating", "float"};
+  std::vector<std::string> stages{
+      "calibrating", "trying --pixels", "measuring sensitivities, batches",
+      "simulating",  "float",           "float outputs"};
   if (options.curve || options.plot) stages.push_back("accuracy along the curves, points");
   study.progress = on_terminal(stages);
   study.cache_folder = options.cache.folder();
@@ -298,8 +299,10 @@ void allocate_command(const AllocateOptions& options) {
   for (const FloatLayer& layer : network.layers) report.weights += layer.weights.size();
   report.images = images.size();
   if (report.images > 0) {
-    const std::size_t correct =
-        count_correct(network, images, options.jobs, how.progress("float", images.size()));
+    const FloatOutputs outputs =
+        kept_float_outputs({how.cache_folder, how.subject}, network, images, options.jobs,
+                           how.progress("float", images.size()));
+    const std::size_t correct = count_correct(network, outputs, images);
     report.float_top1 = static_cast<double>(correct) / static_cast<double>(images.size());
   }
   report.tensors = tensor_reports(study, allocation, goal);

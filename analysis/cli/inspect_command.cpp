@@ -75,7 +75,7 @@ std::string operation(const LayerNode& node) {
                          node.pool.kernel_h, node.pool.kernel_w) +
              bounds_text(node);
     case LayerKind::kAdd:
-      return "add" + bounds_text(node);
+      return (multiplies(node.pair) ? "product" : "add") + bounds_text(node);
   }
   return "";
 }

@@ -30,9 +30,7 @@ template <class Network>
 void require_accuracy(const Network& network, const Dataset& images) {
   if (images.size() == 0) return;
   require_shape(images, network.input);
-  const Shape output = network.layers.back().node.output_shape();
-  const std::string reason = why_no_accuracy(output, images);
-  if (!reason.empty()) throw std::invalid_argument("there is no accuracy: " + reason);
+  require_accuracy(network.layers.back().node.output_shape(), images);
 }
 
 /// `make_classifier()` is called in every worker and gives a function from an image's number to its
@@ -92,6 +90,12 @@ std::string why_no_accuracy(const Shape& output, const Dataset& images) {
                                 std::to_string(output.channels) + " classes, from 0 on");
   }
   return "";
+}
+
+void require_accuracy(const Shape& output, const Dataset& images) {
+  if (images.size() == 0) return;
+  const std::string reason = why_no_accuracy(output, images);
+  if (!reason.empty()) throw std::invalid_argument("there is no accuracy: " + reason);
 }
 
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,

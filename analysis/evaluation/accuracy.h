@@ -22,6 +22,8 @@ using ProgressFactory = std::function<OnProgress(const std::string& what, std::s
 /// that is not one value a class. "" if it has one. Throws std::invalid_argument for a label beyond
 /// the classes.
 std::string why_no_accuracy(const Shape& output, const Dataset& images);
+/// Throws std::invalid_argument with that reason, unless there are no images.
+void require_accuracy(const Shape& output, const Dataset& images);
 
 /// Images whose largest output is their label's. Throws std::invalid_argument if there is no
 /// accuracy, and for images of another shape than the network's input.

@@ -54,6 +54,10 @@ std::string MultiplierDistance::text() const {
 std::optional<MultiplierDistance> multiplier_distance(const FixedNetwork& network,
                                                       const Accumulator& accumulator,
                                                       const Dataset& images) {
+  const bool multiplies =
+      std::any_of(network.layers.begin(), network.layers.end(),
+                  [](const FixedLayer& layer) { return layer.requant.multiplies; });
+  if (!multiplies) return std::nullopt;  // without a copy of the weights
   const FixedNetwork rounded = with_multipliers_of(network, accumulator.multiplier_bits);
   if (same_multipliers(rounded, network)) return std::nullopt;
   Accumulator widest = accumulator;

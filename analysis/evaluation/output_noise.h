@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/evaluation/accuracy.h"
+#include "analysis/evaluation/float_outputs.h"
 #include "workloads/images/dataset.h"
 #include "workloads/network.h"
 
@@ -19,5 +20,10 @@ namespace dcnsim {
 std::vector<double> measured_noise(const FloatNetwork& floats, const FixedNetwork& fixed,
                                    const Dataset& images, std::size_t jobs,
                                    const OnProgress& progress = {});
+
+/// The same at the last layer's output, of which the float values are known.
+double measured_output_noise(const FloatOutputs& floats, const FixedNetwork& fixed,
+                             const Dataset& images, std::size_t jobs,
+                             const OnProgress& progress = {});
 
 }  // namespace dcnsim

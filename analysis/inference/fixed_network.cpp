@@ -96,7 +96,7 @@ FixedPoint fixed_network(StatedNetwork stated, const WidthRequest& widths, const
     if (progress) progress({RunStage::kCalibrating, done, calibration.images.size(), "", 0});
   };
   calibrated(0);
-  CalibrationPlace kept{widths.cache, ""};
+  CachePlace kept{widths.cache, ""};
   if (!kept.folder.empty()) {
     kept.network = describe_network("network", user_file(stated.path)).sha256;
   }

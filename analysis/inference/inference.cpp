@@ -108,7 +108,7 @@ void price(const Machine& machine, const Program& program,
     report.layers.push_back({layer.name, layer.descriptor, counters.at(i),
                              machine.cost.layer_energy_pj(layer.descriptor, counters.at(i))});
   }
-  report.area_um2 = machine.cost.area_um2();
+  report.area_um2 = machine.cost.area_um2(descriptors(program));
   report.provenance = machine.cost.provenance(descriptors(program));
 }
 

@@ -59,8 +59,8 @@ Calibration calibrate(const FloatNetwork& network, const Dataset& images,
 std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_input_non_negative) {
   std::vector<bool> result;
   const MapParts<FloatNetwork> maps(network);
-  const auto of = [&](const LayerNode& node, int producer, const MapView& view) {
-    const std::vector<MapPart> parts = maps.seen(producer, view, node.input_shape());
+  const auto of = [&](int producer, const MapView& view, const Shape& in) {
+    const std::vector<MapPart> parts = maps.seen(producer, view, in);
     return std::all_of(parts.begin(), parts.end(), [&](const MapPart& part) {
       return part.producer == kNetworkInput ? is_input_non_negative
                                             : result[static_cast<std::size_t>(part.producer)];
@@ -70,8 +70,8 @@ std::vector<bool> non_negative_outputs(const FloatNetwork& network, bool is_inpu
     const LayerNode& node = layer.node;
     const bool is_pool = node.kind == LayerKind::kPool && !node.curve.any();
     const bool is_add = node.kind == LayerKind::kAdd;
-    const bool before = (is_pool || is_add) && of(node, node.input, node.view) &&
-                        (is_pool || of(node, node.input2, node.view2));
+    const bool before = (is_pool || is_add) && of(node.input, node.view, node.input_shape()) &&
+                        (is_pool || of(node.input2, node.view2, node.input2_shape()));
     result.push_back(node.is_non_negative() || (before && node.bounds.high >= 0));
   }
   return result;

@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/quantizer/calibration_cache.h"
 
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
-#include "models/base/file/atomic_file.h"
-#include "models/base/file/program.h"
-#include "models/base/file/sealed_file.h"
-#include "models/base/file/sha256.h"
 #include "models/base/json/document.h"
 
 namespace dcnsim {
 namespace {
-
-constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-
-std::string hash_of(const Dataset& images) {
-  const auto hash = [](const auto& numbers) {
-    return sha256_hex(
-        {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0])});
-  };
-  return to_string(images.shape) + ' ' + hash(images.pixels) + ' ' + hash(images.values) + ' ' +
-         hash(images.labels);
-}
 
 Json to_json(const Histogram& histogram) {
   const Histogram::Contents contents = histogram.contents();
@@ -66,11 +50,10 @@ std::string text_of(const Calibration& calibration) {
       .dump();
 }
 
-/// Nothing where the file is none of this kind, or of another number of layers.
-std::optional<Calibration> load(const std::string& path, const std::string& kind,
-                                std::size_t layers) {
+/// Nothing where it is none of so many layers.
+std::optional<Calibration> calibration(const std::string& text, std::size_t layers) {
   try {
-    const Json json = parse_json(read_sealed_file(path, kind, "a calibration", kMaxBytes), path);
+    const Json json = parse_json(text, "a calibration");
     Calibration calibration;
     calibration.images = json.at("images").get<std::size_t>();
     calibration.has_raw_pixels = json.at("raw_pixels").get<bool>();
@@ -86,31 +69,17 @@ std::optional<Calibration> load(const std::string& path, const std::string& kind
   return {};
 }
 
-void save(const std::string& path, const std::string& kind, const Calibration& calibration) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  try {
-    write_file_atomically(path, sealed(kind, text_of(calibration)), AtomicFile::OnDisk::kLater);
-  } catch (const std::runtime_error&) {
-    // The next run calibrates again.
-  }
-}
-
 }  // namespace
 
-Calibration kept_calibration(const CalibrationPlace& place, const FloatNetwork& network,
+Calibration kept_calibration(const CachePlace& place, const FloatNetwork& network,
                              const Dataset& images,
                              const std::function<void(std::size_t done)>& progress) {
-  const std::string program = place.folder.empty() ? "" : program_sha256();
-  if (program.empty()) return calibrate(network, images, progress);
-  std::string key = program + '\n' + place.network + '\n' + hash_of(images);
-  if (const auto& pixels = network.convention.pixels) key += "\npixels " + to_string(*pixels);
-  const std::string hash = sha256_hex(key);
-  const std::string kind = "dcnsim calibration " + hash;
-  const std::string path = place.folder + "/calibration-" + hash.substr(0, 16);
-  if (auto known = load(path, kind, network.layers.size())) return std::move(*known);
+  const KeptResult kept(place, "calibration", network, images);
+  if (const auto text = kept.find()) {
+    if (auto known = calibration(*text, network.layers.size())) return std::move(*known);
+  }
   Calibration made = calibrate(network, images, progress);
-  save(path, kind, made);
+  kept.keep(text_of(made));
   return made;
 }
 

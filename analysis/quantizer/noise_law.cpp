@@ -11,28 +11,35 @@ namespace dcnsim {
 namespace {
 
 /// Calls visit(producer, share) for every layer that `layer` reads, with the share of its ratio
-/// that reaches the layer's output: that of the power of what comes together there. The image is
-/// exact and left out.
+/// that reaches the layer's output: that of the power of what comes together there. Ratios of two
+/// factors both reach their product whole. The image is exact and left out.
 template <class Visit>
 void for_each_input(const FloatNetwork& network, const MapParts<FloatNetwork>& maps,
                     const Calibration& calibration, std::size_t layer, const Visit& visit) {
   const LayerNode& node = network.layers[layer].node;
-  const Shape& in = node.input_shape();
-  std::vector<MapPart> parts = maps.seen(node.input, node.view, in);
-  if (node.kind == LayerKind::kAdd) {
-    for (const MapPart& part : maps.seen(node.input2, node.view2, in)) parts.push_back(part);
-  }
   const auto power = [&](const MapPart& part) {
     return part.producer == kNetworkInput
                ? calibration.input.signal()
                : calibration.outputs[static_cast<std::size_t>(part.producer)].signal();
   };
-  double all = 0;
-  for (const MapPart& part : parts) all += power(part);
-  for (const MapPart& part : parts) {
-    if (part.producer == kNetworkInput || (parts.size() > 1 && all == 0)) continue;
-    visit(static_cast<std::size_t>(part.producer), parts.size() == 1 ? 1.0 : power(part) / all);
+  const auto visit_all = [&](const std::vector<MapPart>& parts) {
+    double all = 0;
+    for (const MapPart& part : parts) all += power(part);
+    for (const MapPart& part : parts) {
+      if (part.producer == kNetworkInput || (parts.size() > 1 && all == 0)) continue;
+      visit(static_cast<std::size_t>(part.producer), parts.size() == 1 ? 1.0 : power(part) / all);
+    }
+  };
+  std::vector<MapPart> parts = maps.seen(node.input, node.view, node.input_shape());
+  if (node.kind == LayerKind::kAdd) {
+    const std::vector<MapPart> second = maps.seen(node.input2, node.view2, node.input2_shape());
+    if (multiplies(node.pair)) {
+      visit_all(second);
+    } else {
+      parts.insert(parts.end(), second.begin(), second.end());
+    }
   }
+  visit_all(parts);
 }
 
 }  // namespace

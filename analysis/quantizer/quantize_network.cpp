@@ -127,7 +127,7 @@ int finest_operand(const FloatNetwork& network, int layer, const FracOf& frac_of
   };
   for (const FloatLayer& sum : network.layers) {
     const LayerNode& node = sum.node;
-    if (node.kind != LayerKind::kAdd) continue;
+    if (node.kind != LayerKind::kAdd || multiplies(node.pair)) continue;
     if (is_in_its_map(node.input)) finest = std::min(finest, frac_of(node.input2) + kMostFiner);
     if (is_in_its_map(node.input2)) finest = std::min(finest, frac_of(node.input) + kMostFiner);
   }
@@ -334,7 +334,7 @@ void NetworkQuantizer::free_weights(std::size_t layer, Scales scales, std::optio
 NetworkQuantizer calibrated_quantizer(const FloatNetwork& network, const Dataset& calibration,
                                       const QuantizeOptions& options,
                                       const std::function<void(std::size_t)>& progress,
-                                      FormatRule rule, const CalibrationPlace& kept) {
+                                      FormatRule rule, const CachePlace& kept) {
   resolve_widths(network, options);
   return {network, kept_calibration(kept, network, calibration, progress), rule};
 }
@@ -342,7 +342,7 @@ NetworkQuantizer calibrated_quantizer(const FloatNetwork& network, const Dataset
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress, FormatRule rule,
-                                  const CalibrationPlace& kept) {
+                                  const CachePlace& kept) {
   return calibrated_quantizer(network, calibration, options, progress, rule, kept)
       .quantize(options);
 }

@@ -134,14 +134,14 @@ NetworkQuantizer calibrated_quantizer(const FloatNetwork& network, const Dataset
                                       const QuantizeOptions& options,
                                       const std::function<void(std::size_t)>& progress = {},
                                       FormatRule rule = FormatRule::kMinimumError,
-                                      const CalibrationPlace& kept = {});
+                                      const CachePlace& kept = {});
 
 /// The same, and quantizes in one go.
 QuantizedNetwork quantize_network(const FloatNetwork& network, const Dataset& calibration,
                                   const QuantizeOptions& options,
                                   const std::function<void(std::size_t)>& progress = {},
                                   FormatRule rule = FormatRule::kMinimumError,
-                                  const CalibrationPlace& kept = {});
+                                  const CachePlace& kept = {});
 
 /// Per-layer widths from YAML: `layers: {conv0: {weights: 5, output: 6}, ...}` and optional
 /// `weights:`, `activations:`, `logits:`, `input:` defaults, into `options`. Throws

@@ -66,7 +66,7 @@ StoredPoint priced_point(const Machine& machine, const AllocationRecord& allocat
     f.stream_energy_pj = energy_pj / images;
   }
   f.seconds = static_cast<double>(f.cycles) * machine.clock_period_s();
-  f.area_um2 = machine.cost.area_um2().total();
+  f.area_um2 = machine.cost.area_um2(timing.layers).total();
   f.clock_share = machine.cost.clock_share();
   f.weight_bits = allocation.weight_bits;
   point.layers = layers.dump();

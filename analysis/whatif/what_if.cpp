@@ -40,6 +40,12 @@ std::optional<double> energy_pj(const CostModel& cost, const Variants::Case& one
   }
 }
 
+std::vector<Descriptor> as_it_is(Variants& variants) {
+  std::vector<Descriptor> layers;
+  for (std::size_t i = 0; i < variants.layers(); ++i) layers.push_back(variants.as_it_is(i).layer);
+  return layers;
+}
+
 /// Energies of the last rows of the layers; returns the area. Reading the tables takes longer than
 /// evaluating a layer: only where the change makes a difference.
 std::optional<double> priced(const Machine& machine, const std::vector<double>& zero_fractions,
@@ -55,7 +61,7 @@ std::optional<double> priced(const Machine& machine, const std::vector<double>& 
     const Variants::Case& one = variants.with(0, change, i);
     if (one.counters) layers[i].rows.back().energy_pj = energy_pj(*cost, one, zero_fractions.at(i));
   }
-  return cost->area_um2().total();
+  return cost->area_um2(as_it_is(variants)).total();
 }
 
 std::uint64_t refresh_cycles(const Machine& machine) {
@@ -135,7 +141,7 @@ WhatIfReport what_if(const Machine& machine, const FixedNetwork& network,
   Variants variants(machine, network, mappings, mapping, options);
   WhatIfReport report;
   report.mapping = mapping;
-  report.area_um2 = machine.cost.area_um2().total();
+  report.area_um2 = machine.cost.area_um2(as_it_is(variants)).total();
   report.layers.resize(variants.layers());
   for (std::size_t i = 0; i < variants.layers(); ++i) {
     WhatIfTable& layer = report.layers[i];

@@ -42,6 +42,8 @@ constexpr std::int64_t largest() {
     return 1;
   } else if constexpr (std::is_same_v<T, PoolKind>) {
     return static_cast<std::int64_t>(PoolKind::kTable);
+  } else if constexpr (std::is_same_v<T, PairKind>) {
+    return static_cast<std::int64_t>(PairKind::kScaling);
   } else if constexpr (std::is_same_v<T, LoopOrder>) {
     return static_cast<std::int64_t>(LoopOrder::kPixelChunkOuter);
   } else if constexpr (std::is_same_v<T, LayerKind>) {
@@ -266,6 +268,9 @@ void validate_scale(const Descriptor& d) {
   const Requant& requant = d.requant;
   const bool may_leak = requant.multiplies && d.kind == LayerKind::kConv;
   require_range("leaky", requant.leaky, 0, may_leak ? 1 : 0);
+  if (d.kind == LayerKind::kAdd && multiplies(d.pair)) {
+    require_range("multiplier2", requant.multiplier2, 0, 0);
+  }
   if (!requant.multiplies) {
     require_range("shift", requant.shift, -kMaxShift, kMaxShift);
     require_range("multiplier", requant.multiplier, 0, 0);
@@ -307,7 +312,7 @@ void validate_slice(const std::string& name, const InputSlice& slice, const Shap
 
 void validate_slices(const Descriptor& d) {
   validate_slice("slice.", d.input_slice, d.input_shape());
-  if (d.kind == LayerKind::kAdd) validate_slice("slice2.", d.input2_slice, d.add);
+  if (d.kind == LayerKind::kAdd) validate_slice("slice2.", d.input2_slice, d.input2_shape());
 }
 
 /// Maps on chip are not cut into planes and strips.
@@ -318,7 +323,7 @@ void validate_layouts(const Descriptor& d) {
   require_range("input_segment", d.input_segment, 0, in.channels);
   require_range("input_strip", d.input_strip, 0, in.width);
   if (d.kind == LayerKind::kAdd) {
-    const Shape in2 = d.input2_slice.map(d.add);
+    const Shape in2 = d.input2_slice.map(d.input2_shape());
     require_range("input2_segment", d.input2_segment, 0, in2.channels);
     require_range("input2_strip", d.input2_strip, 0, in2.width);
   }

@@ -73,7 +73,8 @@ struct Descriptor {
   ConvShape conv;      ///< kConv
   int fused_pool = 1;  ///< kConv: max pool window and stride on the output codes, 1 for none
   PoolShape pool;      ///< kPool
-  Shape add;           ///< kAdd: shape of both inputs and the output
+  Shape add;           ///< kAdd: shape of the first input and the output
+  PairKind pair = PairKind::kSum;  ///< kAdd
   Format input;
   Format input2;  ///< kAdd
   Format weight;  ///< kConv
@@ -107,6 +108,10 @@ struct Descriptor {
   bool has_table() const { return kind == LayerKind::kPool && pool.kind == PoolKind::kTable; }
   Shape input_shape() const {
     return kind == LayerKind::kConv ? conv.in : kind == LayerKind::kPool ? pool.in : add;
+  }
+  /// kAdd
+  Shape input2_shape() const {
+    return pair == PairKind::kScaling ? Shape{1, 1, add.channels} : add;
   }
   /// Of the feature map written to memory, after the fused pool.
   Shape output_shape() const {

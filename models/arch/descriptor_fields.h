@@ -54,6 +54,9 @@ inline constexpr reg::EnumeratedValue kOrderValues[] = {
 inline constexpr reg::EnumeratedValue kPoolKindValues[] = {
     value(PoolKind::kMax, "MAX", "maximum"), value(PoolKind::kAverage, "AVERAGE", "average"),
     value(PoolKind::kTable, "TABLE", "looked up")};
+inline constexpr reg::EnumeratedValue kPairKindValues[] = {
+    value(PairKind::kSum, "SUM", "sum"), value(PairKind::kProduct, "PRODUCT", "product"),
+    value(PairKind::kScaling, "SCALING", "product with one pixel")};
 inline constexpr reg::EnumeratedValue kRoundingValues[] = {
     value(Rounding::kHalfEven, "HALF_EVEN", "half to even"),
     value(Rounding::kHalfUp, "HALF_UP", "half up"),
@@ -153,6 +156,7 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
         d.requant.multiplies);
   visit(added({"leaky", 46, 1, kConv, "1: negative sums have multipliers of their own"}),
         d.requant.leaky);
+  visit(added({"pair_kind", 47, 1, kAdd, "", Sign::kUnsigned, kPairKindValues}), d.pair);
 
   visit_format({{"input.bits", 48, 1, kAny, "width of the input codes, 1..16"},
                 {"input.frac", 49, 1, kAny, "their fractional bits, -48..48", Sign::kSigned},

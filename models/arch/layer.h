@@ -11,7 +11,7 @@ namespace dcnsim {
 enum class LayerKind : std::uint8_t {
   kConv = 0,  ///< convolution or fully-connected, with bias, ReLU, requantize, optional max pool
   kPool = 1,  ///< stand-alone max or average pool
-  kAdd = 2    ///< residual add of two feature maps
+  kAdd = 2    ///< residual add of two feature maps, or their product
 };
 
 constexpr std::string_view to_string(LayerKind kind) {

@@ -109,7 +109,7 @@ inline MapLayout input_layout(const Descriptor& d, int bus_bytes) {
 }
 /// Of kAdd.
 inline MapLayout input2_layout(const Descriptor& d, int bus_bytes) {
-  return {d.input2_slice.map(d.input_shape()), d.input2.bits, d.input2_segment, d.input2_strip,
+  return {d.input2_slice.map(d.input2_shape()), d.input2.bits, d.input2_segment, d.input2_strip,
           bus_bytes};
 }
 inline MapLayout output_layout(const Descriptor& d, int bus_bytes) {

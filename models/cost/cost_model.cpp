@@ -64,7 +64,9 @@ double CostModel::clock_share() const {
   return impl_->parts.critical_path.ns / impl_->parts.period_ns();
 }
 
-AreaBreakdown CostModel::area_um2() const { return amounts(impl_->parts.area_um2); }
+AreaBreakdown CostModel::area_um2(const std::vector<Descriptor>& layers) const {
+  return amounts(impl_->parts.area_for(layers));
+}
 
 std::vector<Provenance> CostModel::provenance(const std::vector<Descriptor>& layers) const {
   return provenance_of(impl_->parts, layers);

@@ -72,8 +72,9 @@ class CostModel {
   /// Throws what layer_energy_pj would throw once these layers have run.
   void require_energies(const std::vector<Descriptor>& layers) const;
 
-  /// Cell area without placement utilisation; DRAM is off chip.
-  AreaBreakdown area_um2() const;
+  /// Cell area without placement utilisation; DRAM is off chip. With what the machine is built with
+  /// for these layers alone: tables if any looks codes up, multipliers if any multiplies maps.
+  AreaBreakdown area_um2(const std::vector<Descriptor>& layers = {}) const;
 
   const CriticalPath& critical_path() const;
   /// Share of the clock period that the critical path takes; above 1 if overclocked.

@@ -2,6 +2,7 @@
 #include "models/cost/cost_parts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 
@@ -19,6 +20,8 @@ constexpr double kNsPerPs = 1e-3;
 constexpr double kPjPerMilliwattPs = 1e-3;
 constexpr double kPjPerMilliwattNs = 1;
 constexpr double kMilliwattPerNanowatt = 1e-6;
+/// A lane's memory of 256 codes of up to 16 bits is the smallest bank of sram.csv.
+constexpr int kTableBytes = 1024, kTableWordBits = 16;
 
 double count(std::uint64_t events) { return static_cast<double>(events); }
 
@@ -195,9 +198,40 @@ EnergyFigures CostParts::energy_pj(const Descriptor& d, const LayerCounters& cou
   charge_post(d, counters, pj);
   charge_control(counters, pj);
   charge_memory(counters, pj);
-  pj[EnergyPart::kLeakage] = {
-      leakage_mw.amount * count(counters.cycles) * period_ns() * kPjPerMilliwattNs, leakage_mw.by};
+  // What a layer does not need of such units is switched off.
+  const Figure mw = leakage_mw + extra_for(d).leakage_mw;
+  pj[EnergyPart::kLeakage] = {mw.amount * count(counters.cycles) * period_ns() * kPjPerMilliwattNs,
+                              mw.by};
   return pj;
+}
+
+BufferCost CostParts::tables() const {
+  return sram.buffer({"a table", "its words"}, double{kTableBytes} * config.array.columns,
+                     kTableWordBits, config.array.columns);
+}
+
+CostParts::Extra CostParts::extra_for(const Descriptor& d) const {
+  if (d.has_table()) {
+    const BufferCost memories = tables();
+    return {area(memories), leakage(memories)};
+  }
+  if (!multiplies_maps(d)) return {};
+  const MeasuredUnit unit = post.product(config.array.activation_bits);
+  const double columns = config.array.columns;
+  return {columns * area(unit), columns * kMilliwattPerNanowatt * leakage(unit)};
+}
+
+AreaFigures CostParts::area_for(const std::vector<Descriptor>& layers) const {
+  AreaFigures all = area_um2;
+  bool has_tables = false, has_products = false;
+  for (const Descriptor& d : layers) {
+    bool& is_built = d.has_table() ? has_tables : has_products;
+    if (is_built) continue;
+    const Figure more = extra_for(d).area_um2;
+    is_built = more.amount > 0;
+    all[AreaPart::kPoolAdd] = all[AreaPart::kPoolAdd] + more;
+  }
+  return all;
 }
 
 void CostParts::charge_array(const Descriptor& d, const LayerCounters& counters,
@@ -231,11 +265,13 @@ void CostParts::charge_array(const Descriptor& d, const LayerCounters& counters,
 void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
                             EnergyFigures& pj) const {
   const double logic = logic_pj_per_fj();
+  if (d.has_table()) return charge_table(d, counters, pj);
+  const bool is_product = multiplies_maps(d);
   if (counters.requantized > 0) {
     const MeasuredUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
     // Each operand of an addition is multiplied.
-    if (d.kind == LayerKind::kAdd && d.requant.multiplies) fj = 2 * fj;
+    if (d.kind == LayerKind::kAdd && d.requant.multiplies && !is_product) fj = 2 * fj;
     if (d.requant.leaky) fj = PostCost::kWithSlopes * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);
@@ -245,10 +281,22 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     pool_add_fj = count(counters.pool_operations) * energy(pool_unit(d));
   }
   if (counters.additions > 0) {
-    const MeasuredUnit unit = post.adder(aligned_sum_bits(d, config.accumulator));
+    const MeasuredUnit unit = is_product ? post.product(std::max(d.input.bits, d.input2.bits))
+                                         : post.adder(aligned_sum_bits(d, config.accumulator));
     pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
   }
   pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;
+}
+
+/// A read a code; every lane's memory is written anew in every step. Nothing is requantized.
+void CostParts::charge_table(const Descriptor& d, const LayerCounters& counters,
+                             EnergyFigures& pj) const {
+  const double bits = 1.0 * table_entries(d.input) * d.requant.out.bits,
+               words = std::ceil(bits / kTableWordBits) * config.array.columns;
+  const BufferCost memory = tables();
+  const double access = count(counters.requantized) * memory.all.read_pj +
+                        static_cast<double>(step_count(d)) * words * memory.all.write_pj;
+  pj[EnergyPart::kPoolAdd] = {config.cost.sram_factor * access, memory.by};
 }
 
 void CostParts::charge_control(const LayerCounters& counters, EnergyFigures& pj) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
 #include "models/arch/dram_spec.h"
 #include "models/cost/breakdown.h"
 #include "models/cost/control_cost.h"
@@ -43,8 +44,8 @@ struct CostParts {
   DramSpec dram;
   Extrapolations dram_by;
   std::string dram_sha256, dram_against;  ///< of the table; what its error bar was drawn against
-  AreaFigures area_um2;
-  Figure leakage_mw;
+  AreaFigures area_um2;                   ///< of what every machine has
+  Figure leakage_mw;                      ///< likewise
   CriticalPath critical_path;
 
   double period_ns() const { return 1e3 / config.clock_mhz; }
@@ -52,18 +53,32 @@ struct CostParts {
   bool has_accumulator_buffer() const { return config.accumulator_buffer_bytes > 0; }
   /// What CostModel::layer_energy_pj() sums up. A unit that no event asks for is not looked up.
   EnergyFigures energy_pj(const Descriptor& layer, const LayerCounters& counters) const;
+  /// With the units that only these layers need.
+  AreaFigures area_for(const std::vector<Descriptor>& layers) const;
+  /// The memories of codes that functions are looked up in, one a column.
+  BufferCost tables() const;
 
  private:
+  /// Tables, if the layer looks codes up, or multipliers, if it multiplies maps: else nothing.
+  struct Extra {
+    Figure area_um2, leakage_mw;
+  };
+  Extra extra_for(const Descriptor& layer) const;
   void add_units();
   void find_critical_path();
   void require_clock() const;
   void charge_array(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_post(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
+  void charge_table(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_control(const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_memory(const LayerCounters& counters, EnergyFigures& pj) const;
   double logic_pj_per_fj() const;
   MeasuredUnit pool_unit(const Descriptor& layer) const;
 };
+
+inline bool multiplies_maps(const Descriptor& layer) {
+  return layer.kind == LayerKind::kAdd && multiplies(layer.pair);
+}
 
 /// One of each event that a layer may count.
 LayerCounters one_of_each(const Descriptor& layer);

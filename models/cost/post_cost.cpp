@@ -71,6 +71,12 @@ PostCost::PostCost(const PriceTables& tables, const AcceleratorConfig& config)
     }
     by_library_multiplying_ = load(wanted);
   }
+  try {
+    by_library_product_ = load({{product_, product_error_bars_, "product", "", "cnn", false,
+                                 "energy_fj_per_op", /*has_path=*/false}});
+  } catch (const std::runtime_error& error) {
+    why_no_product_ = error.what();
+  }
   for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
     requantizer(config.array.activation_bits, rounding);
   }
@@ -166,6 +172,12 @@ MeasuredUnit PostCost::bounds(int bits) const {
 MeasuredUnit PostCost::adder(int sum_bits) const {
   return look_up(adder_, pool_add_error_bars_, by_library_, std::max(sum_bits, 16), kAnyInput,
                  "adder");
+}
+
+MeasuredUnit PostCost::product(int bits) const {
+  if (!why_no_product_.empty()) throw std::runtime_error(why_no_product_);
+  return look_up(product_, product_error_bars_, by_library_product_, 2 * std::max(bits, 2) + 2,
+                 kAnyInput, "product");
 }
 
 }  // namespace dcnsim

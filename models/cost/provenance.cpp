@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report must say about each figure: table, conditions, error bar, substitutions.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -78,7 +79,7 @@ Descriptor native_convolution(const ArrayConfig& array) {
 
 Rules rules_of(const CostParts& p, const std::vector<Descriptor>& layers) {
   Rules rules;
-  add_rules(p.area_um2, rules);
+  add_rules(p.area_for(layers), rules);
   for (const Descriptor& layer : layers) add_rules(p.energy_pj(layer, one_of_each(layer)), rules);
   return rules;
 }
@@ -236,8 +237,33 @@ std::vector<Provenance> control_entries(const CostParts& p, const std::string& a
                     "descriptor")};
 }
 
+/// Of pools and additions, with what these layers need beside.
+Provenance pool_add_entry(const CostParts& p, const std::vector<Descriptor>& layers,
+                          const std::string& and_factors) {
+  const bool has_tables =
+      std::any_of(layers.begin(), layers.end(), [](const Descriptor& d) { return d.has_table(); });
+  const bool has_products = std::any_of(layers.begin(), layers.end(), multiplies_maps);
+  ErrorBar bar = p.post.pool_add_error_bars().energy;
+  if (has_products) bar += p.post.product_error_bars().energy;
+  if (has_tables) bar += p.sram.error_bars().energy;
+  return {component_of(EnergyPart::kPoolAdd),
+          p.post.table(),
+          p.post.sha256(),
+          p.post.conditions() + ", CNN-like (max) or uniform (add) operands",
+          bar.text(),
+          Remarks()
+              .add(true,
+                   "with registers; linear between measured widths, adders at least 16 bits "
+                   "wide" +
+                       and_factors)
+              .add(has_products, "multipliers of maps, CNN-like operands, a column each")
+              .add(has_tables, "tables: the smallest bank of " + p.sram.table() +
+                                   " a column, read for each code, written in every step")
+              .text()};
+}
+
 /// Without the rules.
-std::vector<Provenance> statements(const CostParts& p) {
+std::vector<Provenance> statements(const CostParts& p, const std::vector<Descriptor>& layers) {
   const std::string data = p.pe->conditions() + ", " + p.pe->data();
   const ErrorBars& bars = p.pe->error_bars();
   const auto pe = [&](EnergyPart part, const ErrorBar& bar, const std::string& note) {
@@ -281,10 +307,7 @@ std::vector<Provenance> statements(const CostParts& p) {
                     : "sums on their way out of the array"),
       post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
            p.post.requantizer_error_bars().energy, requantizer_note(p.config) + and_factors),
-      post(component_of(EnergyPart::kPoolAdd), ", CNN-like (max) or uniform (add) operands",
-           p.post.pool_add_error_bars().energy,
-           "with registers; linear between measured widths, adders at least 16 bits wide" +
-               and_factors),
+      pool_add_entry(p, layers, and_factors),
       buffer_entry(p, EnergyPart::kInputBuffer, p.input),
       buffer_entry(p, EnergyPart::kWeightBuffer, p.weight),
       buffer_entry(p, EnergyPart::kOutputBuffer, p.output)};
@@ -313,7 +336,7 @@ std::vector<Provenance> provenance_of(const CostParts& p, const std::vector<Desc
   const Rules rules = rules_of(
       p, layers.empty() ? std::vector<Descriptor>{native_convolution(p.config.array)} : layers);
   std::vector<Provenance> all;
-  for (const Provenance& entry : statements(p)) {
+  for (const Provenance& entry : statements(p, layers)) {
     const auto by = rules.find(entry.component);
     all.push_back(by == rules.end() ? entry : labelled(entry, by->second));
     if (!p.config.cost.tables.empty() && !entry.sha256.empty()) {

@@ -123,8 +123,11 @@ void fill_lanes(const ConvShape& shape, const PackedConv& conv, const std::uint8
 struct Workspace {
   const std::uint8_t* input;  ///< codes as the kernel reads them, padded
   std::size_t pixels;
-  std::ptrdiff_t* pixel_offsets;
+  kernels::DotWindow* windows;
+  kernels::DotPass* passes;
+  std::size_t pass_count;
   std::ptrdiff_t* run_offsets;
+  std::ptrdiff_t* extra_offsets;
   std::int32_t* sums;  ///< kInt64: one group's partial sums, [pixel][channel of group]
 };
 
@@ -134,15 +137,99 @@ struct Pitches {
   std::ptrdiff_t output_column;  ///< from the window of an output column to the next
 };
 
-/// Offsets of windows and runs.
-void fill_offsets(const ConvShape& shape, const ConvRuns& runs, const Pitches& pitches,
-                  const Workspace& work) {
-  std::ptrdiff_t* pixel = work.pixel_offsets;
-  for (int y = 0; y < shape.out_h(); ++y) {
-    for (int x = 0; x < shape.out_w(); ++x) {
-      *pixel++ = y * shape.stride_h * pitches.row + x * pitches.output_column;
+/// Neighbouring rows of the output, or columns, of which the same rows of the kernel lie in the
+/// map.
+struct Stretch {
+  int begin, end;
+  int kernel_begin, kernel_end;
+};
+
+/// One direction of a convolution.
+struct Axis {
+  int outputs, stride, padding, kernel, dilation, inputs;
+};
+
+/// Calls visit(stretch), in order. Between the edges there is one.
+template <class Visit>
+void for_stretches(const Axis& axis, const Visit& visit) {
+  const int last_start = axis.inputs + axis.padding - (axis.kernel - 1) * axis.dilation - 1;
+  const int begin = std::min(axis.outputs, (axis.padding + axis.stride - 1) / axis.stride);
+  const int end =
+      std::clamp(last_start < 0 ? 0 : last_start / axis.stride + 1, begin, axis.outputs);
+  const auto visit_edge = [&](int output) {
+    const int before = axis.padding - output * axis.stride;
+    const auto kernel_at = [&](int row) {
+      return std::clamp((row + axis.dilation - 1) / axis.dilation, 0, axis.kernel);
+    };
+    visit(Stretch{output, output + 1, kernel_at(before), kernel_at(before + axis.inputs)});
+  };
+  for (int output = 0; output < begin; ++output) visit_edge(output);
+  if (begin < end) visit(Stretch{begin, end, 0, axis.kernel});
+  for (int output = end; output < axis.outputs; ++output) visit_edge(output);
+}
+
+/// Windows, in passes. Where padding is zero for the kernel, what is known to be padding is left
+/// out, if enough windows remain together: single ones would leave the multipliers waiting.
+void fill_windows(const ConvShape& shape, const PackedConv& conv, const Pitches& pitches,
+                  bool padding_is_zero, Workspace& work) {
+  constexpr int kEnough = 3;
+  const ConvRuns& runs = conv.runs;
+  const Stretch all_rows{0, shape.out_h(), 0, shape.kernel_h};
+  const Stretch all_columns{0, shape.out_w(), 0, shape.kernel_w};
+  const auto row_runs = static_cast<std::size_t>(runs.columns * runs.pieces);
+  const auto column_bytes =
+      static_cast<std::size_t>(shape.in.channels) * static_cast<std::size_t>(conv.input.bytes);
+  kernels::DotWindow* window = work.windows;
+  kernels::DotPass* pass = work.passes;
+  const auto add = [&](const Stretch& rows, const Stretch& columns) {
+    const auto first_window = static_cast<std::size_t>(window - work.windows);
+    for (int y = rows.begin; y < rows.end; ++y) {
+      for (int x = columns.begin; x < columns.end; ++x) {
+        *window++ = {y * shape.stride_h * pitches.row + x * pitches.output_column,
+                     static_cast<std::size_t>(y * shape.out_w() + x)};
+      }
     }
+    const auto row = static_cast<std::size_t>(rows.kernel_begin);
+    const auto row_count = static_cast<std::size_t>(rows.kernel_end - rows.kernel_begin);
+    *pass = {first_window,
+             static_cast<std::size_t>(window - work.windows) - first_window,
+             row * row_runs,
+             row_count * row_runs,
+             0,
+             conv.run_steps};
+    const auto column = static_cast<std::size_t>(columns.kernel_begin);
+    const auto column_end = static_cast<std::size_t>(columns.kernel_end);
+    if (column == column_end) {
+      pass->steps = 0;
+    } else if (column_end - column < static_cast<std::size_t>(shape.kernel_w)) {
+      pass->first_step = column * column_bytes / kernels::kStepBytes;
+      pass->steps = (column_end * column_bytes + kernels::kStepBytes - 1) / kernels::kStepBytes -
+                    pass->first_step;
+    }
+    ++pass;
+  };
+  if (!padding_is_zero || shape.out_w() < kEnough) {
+    add(all_rows, all_columns);
+  } else {
+    const bool columns_lie_together = conv.rows_lie_together() && !conv.has_lanes;
+    for_stretches({shape.out_h(), shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h(),
+                   shape.in.height},
+                  [&](const Stretch& rows) {
+                    if (!columns_lie_together || rows.end - rows.begin < kEnough) {
+                      return add(rows, all_columns);
+                    }
+                    for_stretches({shape.out_w(), shape.stride_w, shape.pad_left, shape.kernel_w,
+                                   shape.dilation_w(), shape.in.width},
+                                  [&](const Stretch& columns) { add(rows, columns); });
+                  });
   }
+  work.pass_count = static_cast<std::size_t>(pass - work.passes);
+}
+
+/// Offsets of runs, and of the steps beside them.
+void fill_offsets(const ConvShape& shape, const PackedConv& conv, const Pitches& pitches,
+                  const Workspace& work) {
+  const ConvRuns& runs = conv.runs;
   std::ptrdiff_t* run = work.run_offsets;
   for (int y = 0; y < runs.rows; ++y) {
     for (int x = 0; x < runs.columns; ++x) {
@@ -151,6 +238,11 @@ void fill_offsets(const ConvShape& shape, const ConvRuns& runs, const Pitches& p
                  piece * pitches.piece;
       }
     }
+  }
+  std::ptrdiff_t* extra = work.extra_offsets;
+  for (const PackedConv::ExtraStep& at : conv.extra_steps) {
+    *extra++ =
+        work.run_offsets[at.run] + static_cast<std::ptrdiff_t>(at.step * kernels::kStepBytes);
   }
 }
 
@@ -185,8 +277,11 @@ Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const 
     size += (bytes + 63) / 64 * 64;
     return offset;
   };
-  const std::size_t pixels_at = reserve(work.pixels * sizeof(std::ptrdiff_t));
+  const std::size_t windows_at = reserve(work.pixels * sizeof(kernels::DotWindow));
+  const std::size_t passes_at =
+      reserve(static_cast<std::size_t>(shape.out_h() + shape.out_w()) * sizeof(kernels::DotPass));
   const std::size_t runs_at = reserve(conv.runs.count() * sizeof(std::ptrdiff_t));
+  const std::size_t extra_at = reserve(conv.extra_steps.size() * sizeof(std::ptrdiff_t));
   const std::size_t sums_at = reserve(
       conv.route == ConvRoute::kInt64 ? work.pixels * conv.group_channels() * sizeof(std::int32_t)
                                       : 0);
@@ -200,8 +295,10 @@ Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const 
                              : 0);
   if (scratch.size() < size) scratch.resize(size);
 
-  work.pixel_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + pixels_at);
+  work.windows = reinterpret_cast<kernels::DotWindow*>(scratch.data() + windows_at);
+  work.passes = reinterpret_cast<kernels::DotPass*>(scratch.data() + passes_at);
   work.run_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + runs_at);
+  work.extra_offsets = reinterpret_cast<std::ptrdiff_t*>(scratch.data() + extra_at);
   work.sums = reinterpret_cast<std::int32_t*>(scratch.data() + sums_at);
   work.input = in_place ? input.data() : scratch.data() + input_at;
   if (!in_place) copy_input(shape, input, conv.input, slack, scratch.data() + input_at);
@@ -213,7 +310,10 @@ Workspace make_workspace(const ConvShape& shape, const CodeTensor& input, const 
               : fill_lanes(shape, conv, work.input, reinterpret_cast<std::int16_t*>(spread), lanes);
     work.input = lanes;
   }
-  fill_offsets(shape, conv.runs, pitches_of(shape, conv), work);
+  const Pitches pitches = pitches_of(shape, conv);
+  const bool padding_is_zero = input.format().zero_point + conv.input.offset == 0;
+  fill_windows(shape, conv, pitches, padding_is_zero && conv.route == ConvRoute::kInt32, work);
+  fill_offsets(shape, conv, pitches, work);
   return work;
 }
 
@@ -248,16 +348,19 @@ void run_int32(const PackedConv& conv, const Workspace& work, bool proved, Accum
       conv.input.bytes == 1 ? conv.kernels->lane_dot_u8s8 : conv.kernels->lane_dot_s16;
   out.narrow.resize(work.pixels * channels);
   for (std::size_t group = 0; group < conv.groups(); ++group) {
+    const std::size_t first_block = group * conv.group_blocks();
     const kernels::DotArgs args{
         group_input(conv, work, group),
-        work.pixel_offsets,
-        work.pixels,
+        work.windows,
+        work.passes,
+        work.pass_count,
         work.run_offsets,
-        conv.runs.count(),
         conv.run_steps,
-        conv.packed.data() + group * conv.group_blocks() * conv.block_bytes(),
+        conv.packed.data() + first_block * conv.block_bytes(),
         conv.block_bytes(),
-        conv.bias32.data() + group * conv.group_blocks() * kBlockChannels,
+        {conv.extra_steps.empty() ? nullptr : conv.first_extra.data() + first_block,
+         work.extra_offsets, conv.extra_weights.data()},
+        conv.bias32.data() + first_block * kBlockChannels,
         out.narrow.data() + group * conv.group_channels(),
         channels,
         conv.group_channels()};
@@ -281,11 +384,22 @@ void run_int64(const PackedConv& conv, const Workspace& work, Accumulators& out)
       const std::uint8_t* weights = conv.packed.data() + part * conv.part_bytes() +
                                     group * conv.group_blocks() * conv.block_bytes();
       for (std::size_t run = 0; run < conv.runs.count(); run += conv.chunk_runs) {
-        conv.kernels->dot_s16(
-            {group_input(conv, work, group), work.pixel_offsets, work.pixels,
-             work.run_offsets + run, std::min(conv.chunk_runs, conv.runs.count() - run),
-             conv.run_steps, weights + run * conv.run_steps * kernels::kBlockStepBytes,
-             conv.block_bytes(), no_bias.data(), work.sums, group_channels, group_channels});
+        const kernels::DotPass chunk{0,   work.pixels,
+                                     run, std::min(conv.chunk_runs, conv.runs.count() - run),
+                                     0,   conv.run_steps};
+        conv.kernels->dot_s16({group_input(conv, work, group),
+                               work.windows,
+                               &chunk,
+                               1,
+                               work.run_offsets,
+                               conv.run_steps,
+                               weights,
+                               conv.block_bytes(),
+                               {},
+                               no_bias.data(),
+                               work.sums,
+                               group_channels,
+                               group_channels});
         if (conv.groups() == 1) {
           conv.kernels->add_partial({work.sums, scale, out.wide.size(), out.wide.data()});
           continue;
@@ -345,7 +459,7 @@ void run_ordered(const PackedConv& conv, const Workspace& work, Accumulators& ou
     const std::int32_t* weights = conv.ordered.data() + group * conv.group_blocks() * block_values;
     const auto* codes = reinterpret_cast<const std::int32_t*>(group_input(conv, work, group));
     for (std::size_t pixel = 0; pixel < work.pixels; ++pixel) {
-      conv.kernels->ordered({codes + work.pixel_offsets[pixel], work.run_offsets, conv.runs.count(),
+      conv.kernels->ordered({codes + work.windows[pixel].input, work.run_offsets, conv.runs.count(),
                              conv.run_steps, weights, conv.group_blocks(), min_change.data(),
                              max_change.data(), change.data(), products.data()});
       const std::size_t at = pixel * conv.bias.size() + group * group_channels;

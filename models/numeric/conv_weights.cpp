@@ -18,6 +18,13 @@ std::int64_t largest_magnitude(const Format& format) {
   return std::max<std::int64_t>(-std::int64_t{format.min_code()}, format.max_code());
 }
 
+/// Whether sums of two products can leave what the 8-bit kernel of the set adds up.
+bool may_saturate(const kernels::KernelSet& set, const Format& weight_format,
+                  const Format& input_format) {
+  const std::int64_t max_code = (1 << input_format.bits) - 1;
+  return set.split_pairs != nullptr && 2 * largest_magnitude(weight_format) * max_code > INT16_MAX;
+}
+
 }  // namespace
 
 void PackedConv::prepare(const ConvShape& conv, const Format& weight_format,
@@ -28,21 +35,26 @@ void PackedConv::prepare(const ConvShape& conv, const Format& weight_format,
   accumulator = acc;
   bias = channel_bias;
   choose_route(weight_format, input_format, proved, fits_int32);
-  // Lanes are of kernel rows that lie together. Measured: groups of four channels or more do better
-  // in blocks of their own.
-  has_lanes = route == ConvRoute::kInt32 && conv.groups > 1 &&
-              conv.out_channels <= 2 * conv.groups && conv.dilation_w() == 1;
   choose_runs();
   if (route == ConvRoute::kOrdered) return pack_ordered(weight_format, codes);
   pack(weight_format, codes);
-  if (route == ConvRoute::kInt32) return compensate_int32();
-  compensate_int64(weight_format, codes);
+  extra_steps.clear();
+  if (route == ConvRoute::kInt64) return compensate_int64(weight_format, codes);
+  compensate_int32();
+  if (input.bytes == 1 && may_saturate(*kernels, weight_format, input_format) && !split_pairs()) {
+    input = {2, 0};
+    chunk_runs = SIZE_MAX;
+    choose_runs();
+    pack(weight_format, codes);
+    compensate_int32();
+  }
 }
 
 void PackedConv::choose_route(const Format& weight_format, const Format& input_format, bool proved,
                               bool fits_int32) {
   parts = 1;
   chunk_runs = SIZE_MAX;
+  has_lanes = false;
   if (accumulator.overflow == Overflow::kSaturate && !proved) {
     route = ConvRoute::kOrdered;
     input = {4, 0};
@@ -51,10 +63,14 @@ void PackedConv::choose_route(const Format& weight_format, const Format& input_f
   const std::int64_t max_weight = largest_magnitude(weight_format);
   const bool weights_fit_int16 = max_weight <= INT16_MAX + (weight_format.is_signed ? 1 : 0);
   route = fits_int32 && weights_fit_int16 ? ConvRoute::kInt32 : ConvRoute::kInt64;
+  // Lanes are of kernel rows that lie together. Measured: groups of four channels or more do better
+  // in blocks of their own.
+  has_lanes = route == ConvRoute::kInt32 && shape.groups > 1 &&
+              shape.out_channels <= 2 * shape.groups && shape.dilation_w() == 1;
   const bool weights_fit_int8 = max_weight <= INT8_MAX + (weight_format.is_signed ? 1 : 0);
-  if (route == ConvRoute::kInt32 && kernels->dot_u8s8 != nullptr && weights_fit_int8 &&
-      input_format.bits <= 8) {
-    input = {1, input_format.is_signed ? 128 : 0};
+  if (route == ConvRoute::kInt32 && weights_fit_int8 && input_format.bits <= 8 &&
+      !(has_lanes && may_saturate(*kernels, weight_format, input_format))) {
+    input = {1, input_format.is_signed ? 1 << (input_format.bits - 1) : 0};
     return;
   }
   input = {2, !input_format.is_signed && input_format.bits == 16 ? INT16_MIN : 0};
@@ -73,10 +89,9 @@ void PackedConv::choose_route(const Format& weight_format, const Format& input_f
 
 void PackedConv::choose_runs() {
   const int channels = shape.in.channels / shape.groups;
-  const bool rows_are_contiguous = groups() == 1 && shape.dilation_w() == 1;
   runs.rows = shape.kernel_h;
-  runs.columns = rows_are_contiguous ? 1 : shape.kernel_w;
-  runs.codes = rows_are_contiguous ? shape.kernel_w * channels : channels;
+  runs.columns = rows_lie_together() ? 1 : shape.kernel_w;
+  runs.codes = rows_lie_together() ? shape.kernel_w * channels : channels;
 
   const int step_codes =
       route == ConvRoute::kOrdered ? 1 : static_cast<int>(kStepBytes) / input.bytes;
@@ -109,6 +124,30 @@ void PackedConv::pack(const Format& weight_format, const std::uint8_t* codes) {
   }
 }
 
+/// Gives each pair of weights that the kernel might not add up two steps. False if there are too
+/// many of them to be fast.
+bool PackedConv::split_pairs() {
+  constexpr std::size_t kFewOf = 8;  // the 16-bit kernel takes a fifth longer
+  const std::size_t blocks = groups() * group_blocks(), steps = runs.count() * run_steps;
+  extra_weights.clear();
+  first_extra.assign(1, 0);
+  AlignedVector<std::uint8_t> extra(kernels::kBlockStepBytes);
+  std::uint8_t* weights = packed.data();
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t step = 0; step < steps; ++step, weights += kernels::kBlockStepBytes) {
+      if (!kernels->split_pairs(weights, extra.data())) continue;
+      extra_steps.push_back({step / run_steps, step % run_steps});
+      extra_weights.insert(extra_weights.end(), extra.begin(), extra.end());
+    }
+    if (extra_steps.size() > blocks * steps / kFewOf) {
+      extra_steps.clear();
+      return false;
+    }
+    first_extra.push_back(extra_steps.size());
+  }
+  return true;
+}
+
 void PackedConv::pack_ordered(const Format& weight_format, const std::uint8_t* codes) {
   const auto reduction = static_cast<std::size_t>(shape.reduction());
   const std::size_t channels = bias.size();
@@ -139,13 +178,25 @@ void PackedConv::compensate_int32() {
       }
       return codes;
     }();
+    const kernels::DotWindow window{};
+    const kernels::DotPass all{0, 1, 0, runs.count(), 0, run_steps};
     const std::vector<std::ptrdiff_t> zeros(runs.count(), 0);
     const AlignedVector<std::int32_t> no_bias(padded, 0);
     const auto dot = input.bytes == 1 ? kernels->dot_u8s8 : kernels->dot_s16;
     for (std::size_t group = 0; group < groups(); ++group) {
-      dot({ones.data(), zeros.data(), 1, zeros.data(), runs.count(), run_steps,
-           packed.data() + group * group_blocks() * block_bytes(), block_bytes(), no_bias.data(),
-           bias32.data() + group * padded, padded, padded});
+      dot({ones.data(),
+           &window,
+           &all,
+           1,
+           zeros.data(),
+           run_steps,
+           packed.data() + group * group_blocks() * block_bytes(),
+           block_bytes(),
+           {},
+           no_bias.data(),
+           bias32.data() + group * padded,
+           padded,
+           padded});
     }
   }
   const auto offset = static_cast<std::uint32_t>(input.offset);

@@ -53,7 +53,14 @@ struct PackedConv {
   std::size_t chunk_runs = 1;  ///< runs whose products fit 32 bits together (kInt64)
   std::size_t parts = 1;       ///< 2: weights split into a low and a high byte (kInt64)
 
-  AlignedVector<std::uint8_t> packed;   ///< [part][group][block][run][step][channel][code of step]
+  AlignedVector<std::uint8_t> packed;  ///< [part][group][block][run][step][channel][code of step]
+  /// Steps of a block beside its runs: weights that were taken from `packed`, and where they were.
+  struct ExtraStep {
+    std::size_t run, step;
+  };
+  std::vector<ExtraStep> extra_steps;
+  std::vector<std::size_t> first_extra;       ///< [group][block], and the end, if there are any
+  AlignedVector<std::uint8_t> extra_weights;  ///< kBlockStepBytes each
   AlignedVector<std::int32_t> ordered;  ///< kOrdered: [group][block][run][code][channel of block]
   AlignedVector<std::int32_t> bias32;   ///< kInt32: [group], padded to blocks, compensated
   std::vector<std::int64_t> bias;
@@ -74,6 +81,8 @@ struct PackedConv {
   std::size_t group_blocks() const {
     return (group_channels() + kernels::kBlockChannels - 1) / kernels::kBlockChannels;
   }
+  /// Whether a row of the kernel meets codes that lie together.
+  bool rows_lie_together() const { return groups() == 1 && shape.dilation_w() == 1; }
   /// What lanes read for one window and one kernel row.
   std::size_t lane_bytes() const { return group_blocks() * run_steps * kernels::kBlockStepBytes; }
   std::size_t block_bytes() const { return runs.count() * run_steps * kernels::kBlockStepBytes; }
@@ -90,6 +99,7 @@ struct PackedConv {
                     bool fits_int32);
   void choose_runs();
   void pack(const Format& weight_format, const std::uint8_t* codes);
+  bool split_pairs();
   void pack_ordered(const Format& weight_format, const std::uint8_t* codes);
   void compensate_int32();
   void compensate_int64(const Format& weight_format, const std::uint8_t* codes);

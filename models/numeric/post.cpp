@@ -438,4 +438,21 @@ CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& 
   return out;
 }
 
+CodeTensor multiply_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant) {
+  CodeTensor out(a.shape(), requant.out);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::int64_t product = (std::int64_t{a.get(i)} - a.format().zero_point) *
+                                 (b.get(i % b.size()) - b.format().zero_point);
+    out.set(i, requant.multiplies
+                   ? requantize(product, requant, {requant.multiplier, requant.shift})
+                   : requantize(product, requant));
+  }
+  return out;
+}
+
+CodeTensor pair_tensors(PairKind kind, const CodeTensor& a, const CodeTensor& b,
+                        const Requant& requant) {
+  return multiplies(kind) ? multiply_tensors(a, b, requant) : add_tensors(a, b, requant);
+}
+
 }  // namespace dcnsim

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "models/numeric/conv.h"
@@ -52,7 +53,7 @@ struct Requant {
   /// By a multiplier and a shift, then the output's zero point is added: those of each output
   /// channel of a convolution (`shift` is 0), else `multiplier` and `shift`.
   bool multiplies = false;
-  std::uint32_t multiplier = 0;   ///< pool, and the first operand of an addition
+  std::uint32_t multiplier = 0;   ///< pool, product, and the first operand of an addition
   std::uint32_t multiplier2 = 0;  ///< second operand of an addition
   /// A convolution's channel has two scales, one behind the other: that of sums of 0 or more and
   /// that of negative ones, with a LeakyReLU's slope in it.
@@ -124,9 +125,38 @@ constexpr int table_entries(const Format& format) { return 1 << format.bits; }
 /// The entry of `table` (1 x 1 x table_entries()) for each code.
 CodeTensor look_up(const CodeTensor& input, const CodeTensor& table);
 
+/// What becomes of two maps.
+enum class PairKind : std::uint8_t {
+  kSum,
+  kProduct,  ///< code by code
+  kScaling   ///< the second is one pixel, with which every pixel of the first is multiplied
+};
+
+constexpr std::string_view to_string(PairKind kind) {
+  switch (kind) {
+    case PairKind::kSum:
+      return "sum";
+    case PairKind::kProduct:
+      return "product";
+    case PairKind::kScaling:
+      return "product with one pixel";
+  }
+  return "";
+}
+
+constexpr bool multiplies(PairKind kind) { return kind != PairKind::kSum; }
+
 /// a + b after aligning both to the finer binary point, requantized; `requant.shift` is
 /// max(n_a, n_b) - n_y. With multipliers: each operand, counted from its zero point, times its own;
 /// the sum is shifted and rounded once.
 CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant);
+
+/// a * b, each counted from its zero point, requantized; `requant.shift` is n_a + n_b - n_y without
+/// a multiplier. `b` is as large as `a` or one pixel.
+CodeTensor multiply_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant);
+
+/// The one of these two that `kind` says.
+CodeTensor pair_tensors(PairKind kind, const CodeTensor& a, const CodeTensor& b,
+                        const Requant& requant);
 
 }  // namespace dcnsim

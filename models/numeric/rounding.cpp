@@ -63,6 +63,10 @@ std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding)
 }
 
 double round_to_integer(double value, Rounding rounding) {
+  if (rounding == Rounding::kHalfEven) {
+    const double nearest = std::nearbyint(value);
+    return nearest == value ? value : nearest + 0.0;  // no zero with a sign that `value` has not
+  }
   const double floor = std::floor(value);
   const double fraction = value - floor;  // exact: both are multiples of the same ulp
   const Remainder r{fraction < 0.5 ? -1 : (fraction == 0.5 ? 0 : 1), fraction == 0,

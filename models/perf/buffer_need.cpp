@@ -103,14 +103,18 @@ Room input_room(const Descriptor& d, const AcceleratorConfig& config) {
     channels = in.channels;
   }
   const int bus = config.dma.bus_bytes;
-  const auto operand = [&](const MapLayout& map) {
-    return rows *
-           row_bytes(columns, std::min(channels, map.shape().channels), map, config.input_buffer);
+  const auto region = [&](const MapLayout& map, std::int64_t height, std::int64_t width) {
+    return height *
+           row_bytes(width, std::min(channels, map.shape().channels), map, config.input_buffer);
   };
+  const auto operand = [&](const MapLayout& map) { return region(map, rows, columns); };
   Room room;
   // On chip, an addition's first operand lies in the other half.
   if (d.kind != LayerKind::kAdd || !d.input_on_chip) room.needed += operand(input_layout(d, bus));
-  if (d.kind == LayerKind::kAdd) room.needed += operand(input2_layout(d, bus));
+  if (d.kind == LayerKind::kAdd) {
+    const MapLayout second = input2_layout(d, bus);
+    room.needed += d.pair == PairKind::kScaling ? region(second, 1, 1) : operand(second);
+  }
   room.needed += words_bytes(table_bits(d), config.input_buffer);
   // What stays in a scratchpad takes what it needs of it, not a half.
   const bool in_a_half = any_on_chip(d) && !config.shares_buffer();

@@ -24,11 +24,13 @@ double bank_use(const BufferConfig& buffer, const SramAccesses& accesses, std::u
          static_cast<double>(u64(buffer.banks) * std::max<std::uint64_t>(cycles, 1));
 }
 
-/// Calls visit(layout, slice) for the operands that come from memory.
+/// Calls visit(layout, slice) for the operands that come from memory pixel by pixel.
 template <typename Visit>
 void for_loaded_operands(const Descriptor& d, int bus_bytes, const Visit& visit) {
   if (!d.input_on_chip) visit(input_layout(d, bus_bytes), d.input_slice);
-  if (d.kind == LayerKind::kAdd) visit(input2_layout(d, bus_bytes), d.input2_slice);
+  if (d.kind == LayerKind::kAdd && d.pair != PairKind::kScaling) {
+    visit(input2_layout(d, bus_bytes), d.input2_slice);
+  }
 }
 
 }  // namespace
@@ -306,7 +308,7 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
     prediction_.requests +=
         visits * rows.input * columns.requests +
         visits * rows.input * columns.joined_bus_bytes / u64(config_.dma.max_burst_bytes);
-    add_table();
+    add_shared();
     if (conv) counters.input_codes = visits * rows.input * columns.input * u64(channels);
     prediction_.first_load_bytes += u64(rows.first.size()) * first_row_bytes(columns);
   } else if (conv) {
@@ -328,17 +330,36 @@ void Predictor::add_loads(const Axis& rows, const Axis& columns) {
   prediction_.first_load_bytes += weights.first_bytes;
 }
 
-/// It comes with every tile of the input.
-void Predictor::add_table() {
-  if (!layer_.has_table()) return;
-  const std::uint64_t tiles = prediction_.steps;
-  const std::uint64_t bytes = u64(align_up((table_bits(layer_) + 7) / 8, config_.dma.bus_bytes));
-  prediction_.counters.stream_bytes[Stream::kInput] += tiles * bytes;
-  prediction_.counters.input_buffer.writes +=
-      tiles * words(table_bits(layer_), config_.input_buffer);
-  prediction_.requests += tiles * least_requests(bytes, config_.dma);
-  prediction_.input.part_bytes = std::max(prediction_.input.part_bytes, bytes);
-  prediction_.first_load_bytes += bytes;
+/// What all pixels share comes with every tile of the input: the table, or of the pixel that
+/// multiplies them the channels of the tile.
+void Predictor::add_shared() {
+  const auto add = [&](std::uint64_t count, std::int64_t bits, std::uint64_t bytes) {
+    prediction_.counters.stream_bytes[Stream::kInput] += count * bytes;
+    prediction_.counters.input_buffer.writes += count * words(bits, config_.input_buffer);
+    prediction_.requests += count * least_requests(bytes, config_.dma);
+    prediction_.input.part_bytes = std::max(prediction_.input.part_bytes, bytes);
+  };
+  const int bus = config_.dma.bus_bytes;
+  if (layer_.has_table()) {
+    const std::uint64_t bytes = u64(align_up((table_bits(layer_) + 7) / 8, bus));
+    add(prediction_.steps, table_bits(layer_), bytes);
+    prediction_.first_load_bytes += bytes;
+  }
+  if (layer_.kind != LayerKind::kAdd || layer_.pair != PairKind::kScaling) return;
+  const MapLayout map = input2_layout(layer_, bus);
+  const int column = layer_.input2_slice.column_of(0);
+  const auto each_plane = [&](int channels, const auto& visit) {
+    for (const EqualTiles& plane : equal_tiles(channels, map.segment())) {
+      visit(plane, u64(map.bus_bytes(plane.size, column, column + 1)));
+    }
+  };
+  each_plane(map.shape().channels, [&](const EqualTiles& plane, std::uint64_t bytes) {
+    add(u64(pixel_tile_count(layer_)) * plane.count, std::int64_t{plane.size} * map.bits(), bytes);
+  });
+  each_plane(std::min(input_tile_channels(layer_), map.shape().channels),
+             [&](const EqualTiles& plane, std::uint64_t bytes) {
+               prediction_.first_load_bytes += plane.count * bytes;
+             });
 }
 
 /// Tiles that have one place are never loaded while the array computes.

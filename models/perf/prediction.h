@@ -112,7 +112,7 @@ class Predictor {
   void add_opening(const TileClass& rows, const TileClass& columns);
   std::uint64_t first_row_bytes(const Axis& columns) const;
   void add_loads(const Axis& rows, const Axis& columns);
-  void add_table();
+  void add_shared();
   void add_lone_loads();
   void add_stores();
   void add_stored_rows(const MapLayout& map, int channels, std::uint64_t count);

@@ -24,6 +24,11 @@ struct InputRegion {
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
 };
 InputRegion input_region(const Descriptor& descriptor, const PixelTile& tile);
+
+/// Of the second operand of kAdd: `first`, the region of the other one, or the one pixel there is.
+inline InputRegion second_region(const Descriptor& descriptor, const InputRegion& first) {
+  return descriptor.pair == PairKind::kScaling ? InputRegion{0, 1, 0, 1, 0, 0, 0, 0} : first;
+}
 /// Codes in a region of `channels`.
 inline std::uint64_t codes_of(const InputRegion& region, int channels) {
   return static_cast<std::uint64_t>(region.y1 - region.y0) *

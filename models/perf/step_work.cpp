@@ -77,15 +77,22 @@ void count_post_processing(const AcceleratorConfig& config, const Descriptor& d,
 std::uint64_t vector_step(const AcceleratorConfig& config, const Descriptor& d, const Step& step,
                           LayerCounters& counters) {
   int pixel_bits = map_channels(d, d.input_slice, step).count() * d.input.bits;
+  // A table, or the pixel that multiplies all others, goes from the buffer to where it is used
+  // before the first code does.
+  std::int64_t once_bits = table_bits(d);
   if (d.kind == LayerKind::kAdd) {
-    pixel_bits += map_channels(d, d.input2_slice, step).count() * d.input2.bits;
+    const int bits = map_channels(d, d.input2_slice, step).count() * d.input2.bits;
+    if (d.pair == PairKind::kScaling) {
+      once_bits += bits;
+    } else {
+      pixel_bits += bits;
+    }
   }
-  // A table goes from the buffer to where it is looked up in before the first code does.
-  const std::uint64_t table = words(u64(table_bits(d)), config.input_buffer);
+  const std::uint64_t once = words(u64(once_bits), config.input_buffer);
   counters.input_buffer.reads +=
-      words(codes_of(input_region(d, step.pixels), pixel_bits), config.input_buffer) + table;
+      words(codes_of(input_region(d, step.pixels), pixel_bits), config.input_buffer) + once;
   const int window = d.kind == LayerKind::kPool ? d.pool.kernel_h * d.pool.kernel_w : 2;
-  return table + vector_cycles(config, output_codes(step) * u64(window));
+  return once + vector_cycles(config, output_codes(step) * u64(window));
 }
 
 /// `work` with the accesses of one buffer in the place of those of three.

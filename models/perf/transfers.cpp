@@ -121,18 +121,19 @@ void input_parts(const Descriptor& d, const AcceleratorConfig& config, const Ste
                  Parts& parts) {
   parts.clear();
   const int bus = config.dma.bus_bytes;
-  const InputRegion in = input_region(d, step.pixels);
+  const InputRegion region = input_region(d, step.pixels);
   const std::uint64_t images_before = u64(step.pixels.image) * d.batch_stride;
-  const auto load = [&](const MapLayout& layout, const InputSlice& slice, std::uint64_t address) {
-    const Region region{{slice.row_of(in.y0), in.y1 - in.y0, slice.row_step()},
-                        {slice.column_of(in.x0), in.x1 - in.x0, slice.column_step()}};
+  const auto load = [&](const InputRegion& in, const MapLayout& layout, const InputSlice& slice,
+                        std::uint64_t address) {
+    const Region of_input{{slice.row_of(in.y0), in.y1 - in.y0, slice.row_step()},
+                          {slice.column_of(in.x0), in.x1 - in.x0, slice.column_step()}};
     const ChannelRange of_map = map_channels(d, slice, step);
-    map_parts(Stream::kInput, layout, address + images_before, region, of_map.first, of_map.last,
+    map_parts(Stream::kInput, layout, address + images_before, of_input, of_map.first, of_map.last,
               bus, config.input_buffer, parts);
   };
-  if (!d.input_on_chip) load(input_layout(d, bus), d.input_slice, d.input_address);
+  if (!d.input_on_chip) load(region, input_layout(d, bus), d.input_slice, d.input_address);
   if (d.kind == LayerKind::kAdd) {
-    load(input2_layout(d, bus), d.input2_slice, d.input2_address);
+    load(second_region(d, region), input2_layout(d, bus), d.input2_slice, d.input2_address);
   }
   if (d.has_table()) {
     parts.push_back(part_of(Stream::kInput, d.weight_address, 0, table_entries(d.input),

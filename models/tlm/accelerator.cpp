@@ -236,7 +236,9 @@ std::uint32_t Accelerator::run_layer(std::uint64_t descriptor_address, LayerCoun
     return reg::kBadDescriptor;
   }
   if (!why_illegal(descriptor, config_).empty()) return reg::kDoesNotFit;
-  if (!values_.begin(descriptor, counters)) return reg::kBadDescriptor;
+  if (!values_.begin(descriptor, counters, kept_weights_.of(layer_, descriptor))) {
+    return reg::kBadDescriptor;
+  }
   if (is_last) dma_.finish();  // so that nothing queued by now is overlooked
   pipeline_.execute(descriptor);
   if (is_last) fetch_follower();

@@ -49,6 +49,9 @@ class Accelerator : public sc_core::sc_module,
   /// nothing on the bus can see them.
   const std::vector<CodeTensor>& kept_maps() const { return values_.kept(); }
 
+  /// The weights of the layers executed last, for whoever computes with them too.
+  KeptWeights& kept_weights() { return kept_weights_; }
+
   // Before simulation starts. Simulated time may be behind what meters and observers are told by
   // less than the global quantum.
 
@@ -103,6 +106,7 @@ class Accelerator : public sc_core::sc_module,
   Dma dma_;
   Pipeline pipeline_;
   TileValues values_;
+  KeptWeights kept_weights_;
   AcceleratorSignals signals_;
   std::optional<MemoryShare> memory_share_;
   std::vector<PipelineClient*> observers_;

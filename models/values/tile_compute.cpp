@@ -32,11 +32,6 @@ void put_region(const CodeTensor& part, const InputRegion& region, int channel0,
   });
 }
 
-/// Whether the weights of several channel tiles are put together at a time.
-bool keeps_channel_tiles(const Descriptor& d) {
-  return d.tiling.order == LoopOrder::kPixelChunkOuter && sums_wait(d);
-}
-
 }  // namespace
 
 void place_tile(const OutputTile& tile, CodeTensor& map) {
@@ -83,25 +78,22 @@ CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const Inpu
   return part;
 }
 
-void TileCompute::begin(const Descriptor& descriptor, ChannelTiles* kept) {
+void TileCompute::begin(const Descriptor& descriptor, ChannelTiles& kept) {
   descriptor_ = &descriptor;
-  kept_ = kept;
+  kept_ = &kept;
   if (input_tiles_of_group(descriptor) > 1) {
     maps_.assign(static_cast<std::size_t>(descriptor.images()),
                  CodeTensor(descriptor.input_shape(), descriptor.input));
   }
-  if (channel_tiles_.size() > 1) channel_tiles_.clear();
 }
 
 bool TileCompute::has_weights(const Step& step) const {
-  if (kept_ == nullptr) return false;
   const auto found = kept_->find(step.channel0);
   return found != kept_->end() && found->second.is_packed;
 }
 
 TileCompute::ChannelTile& TileCompute::channel_tile(const Step& step) {
-  if (kept_ != nullptr) return (*kept_)[step.channel0];
-  return channel_tiles_[keeps_channel_tiles(*descriptor_) ? step.channel0 : 0];
+  return (*kept_)[step.channel0];
 }
 
 const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) {
@@ -158,7 +150,7 @@ void TileCompute::take_weights(const WeightTile& given, const Step& step) {
     block.weights.repack_k_major(shape, d.weight, d.input,
                                  (whole ? part.codes : block.codes).data(), block.bias,
                                  accumulator_, d.proved);
-    if (kept_ != nullptr) block.codes = {};
+    block.codes = {};
   }
   taken.is_packed = step.last_chunk;
 }
@@ -199,7 +191,7 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
       return 0;
     }
     case LayerKind::kAdd:
-      merge_channels(add_tensors(input.first, input.second, requant),
+      merge_channels(pair_tensors(descriptor_->pair, input.first, input.second, requant),
                      step.channel0 - output.channel0, output.codes);
       return 0;
   }

@@ -76,9 +76,9 @@ class TileCompute {
 
   explicit TileCompute(const Accumulator& accumulator) : accumulator_(accumulator) {}
 
-  /// `descriptor` must stay until the next begin(), `kept` likewise: if given, the layer's weights
-  /// are kept there, and found again when the same layer is begun with it once more.
-  void begin(const Descriptor& descriptor, ChannelTiles* kept = nullptr);
+  /// `descriptor` must stay until the next begin(), `kept` likewise: the layer's weights are kept
+  /// there, and found again when the same layer is begun with it once more.
+  void begin(const Descriptor& descriptor, ChannelTiles& kept);
 
   /// Whether those of a step's channels are kept: they need not be taken.
   bool has_weights(const Step& step) const;
@@ -102,9 +102,7 @@ class TileCompute {
 
   const Accumulator accumulator_;
   const Descriptor* descriptor_ = nullptr;
-  /// By first channel where the sums of several wait, else one.
-  ChannelTiles channel_tiles_;
-  ChannelTiles* kept_ = nullptr;  ///< in their place
+  ChannelTiles* kept_ = nullptr;
   WeightTile joined_;
   /// If input tiles lack channels: the inputs of all images, as far as they have arrived.
   std::vector<CodeTensor> maps_;

@@ -35,8 +35,9 @@ void TileValues::reset() {
 }
 
 bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters,
-                       TileCompute::ChannelTiles* kept) {
+                       KeptWeights::Layer& kept) {
   descriptor_ = descriptor;
+  kept_weights_ = &kept;
   counters_ = &counters;
   stored_ = 0;
   output_open_ = false;
@@ -61,7 +62,7 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters,
           take_slice(map, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
     }
   }
-  compute_.begin(descriptor_, kept);
+  compute_.begin(descriptor_, kept.tiles);
   return true;
 }
 
@@ -70,17 +71,18 @@ void TileValues::tile_begun(TileKind kind, std::uint32_t number, const Step&, co
   Staged& s = staged(kind, number);
   s.parts = parts;
   s.bytes.resize(total_bytes(parts));
+  s.is_new = false;
   if (kind == TileKind::kOutput) pack_output(outputs_[number % 2], s);
 }
 
 void TileValues::tile_moved(TileKind kind, std::uint32_t number, const Step& step, std::uint64_t) {
-  const Staged& s = staged(kind, number);
+  Staged& s = staged(kind, number);
   switch (kind) {
     case TileKind::kDescriptor:
       std::copy_n(s.bytes.begin(), descriptor_bytes_.size(), descriptor_bytes_.begin());
       return;
     case TileKind::kWeight:
-      unpack_weights(step, s, weights_[number % 2]);
+      s.is_new = true;
       return;
     case TileKind::kInput:
       unpack_input(step, s, inputs_[number % 2]);
@@ -101,8 +103,7 @@ void TileValues::step_started(const RunningStep& running) {
     }
     compute_.take_input(input, step);
   }
-  if (step.load_weights && !has_weights(step))
-    compute_.take_weights(weights_[running.weight_tile % 2], step);
+  if (step.load_weights) take_weights(step, staged(TileKind::kWeight, running.weight_tile));
   if (step.last_chunk && !output_open_) {
     const PixelTile& pixels = step.pixels;
     output_ = {CodeTensor({pixels.y1 - pixels.y0, pixels.x1 - pixels.x0,
@@ -124,7 +125,33 @@ void TileValues::step_finished(const RunningStep& running) {
   }
 }
 
-void TileValues::unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const {
+void TileValues::take_weights(const Step& step, Staged& from) {
+  if (!std::exchange(from.is_new, false)) return;
+  const auto take = [&](const KeptWeights::Chunk& chunk) {
+    unpack_weights(chunk, weights_);
+    compute_.take_weights(weights_, chunk.step);
+  };
+  KeptWeights::Source& source = kept_weights_->sources[step.channel0];
+  if (step.first_chunk) {
+    source.same = 0;
+    source.all_same = has_weights(step);
+  }
+  if (source.all_same && source.same < source.chunks.size() &&
+      source.chunks[source.same].bytes == from.bytes) {
+    ++source.same;
+    return;
+  }
+  if (source.all_same || step.first_chunk) {
+    source.all_same = false;
+    source.chunks.resize(source.same);
+    for (const KeptWeights::Chunk& passed_over : source.chunks) take(passed_over);
+  }
+  source.chunks.push_back({step, from.parts, from.bytes});
+  take(source.chunks.back());
+}
+
+void TileValues::unpack_weights(const KeptWeights::Chunk& from, WeightTile& tile) const {
+  const Step& step = from.step;
   const Format& format = descriptor_.weight;
   const int bias_size = bias_bytes(config_.accumulator.bits);
   // A part has one block, or those of whole groups one behind the other.
@@ -187,7 +214,10 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   const InputRegion region = input_region(d, step.pixels);
   const Shape shape{region.y1 - region.y0, region.x1 - region.x0, step.in1 - step.in0};
   if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
-  if (d.kind == LayerKind::kAdd) tile.second = CodeTensor(shape, d.input2);
+  if (d.kind == LayerKind::kAdd) {
+    const bool is_pixel = d.pair == PairKind::kScaling;
+    tile.second = CodeTensor(is_pixel ? Shape{1, 1, shape.channels} : shape, d.input2);
+  }
   const std::uint8_t* bytes = from.bytes.data();
   std::size_t next = 0;
   const auto fill = [&](CodeTensor& map, const InputSlice& slice) {

@@ -9,6 +9,7 @@
 
 #include "models/base/enum_array.h"
 #include "models/perf/pipeline.h"
+#include "models/values/kept_weights.h"
 #include "models/values/tile_compute.h"
 
 namespace dcnsim {
@@ -23,10 +24,11 @@ class TileValues : public PipelineClient {
 
   /// Before Pipeline::execute(); overflows and zeros are counted in `counters`. False if the
   /// layer's input should be on chip but nothing of its shape and format is.
-  /// For `kept` see TileCompute::begin().
-  bool begin(const Descriptor& descriptor, LayerCounters& counters,
-             TileCompute::ChannelTiles* kept = nullptr);
-  /// Whether a step's weights are kept: its weight tile need not be moved.
+  /// `kept` must stay until the next begin(): what an execution of the same layer has left there
+  /// serves again where a tile has the same bytes.
+  bool begin(const Descriptor& descriptor, LayerCounters& counters, KeptWeights::Layer& kept);
+  /// Whether a step's weights are kept. If its caller knows that memory is as it was, its weight
+  /// tile need not be moved: it is taken as it is.
   bool has_weights(const Step& step) const { return compute_.has_weights(step); }
 
   /// Where the data of a burst come from or go to.
@@ -52,11 +54,13 @@ class TileValues : public PipelineClient {
   struct Staged {
     std::vector<std::uint8_t> bytes;
     Parts parts;
+    bool is_new = false;  ///< moved, and not taken yet
   };
   /// A buffer has two tiles at most, of consecutive numbers.
   Staged& staged(TileKind kind, std::uint32_t number) { return staged_[kind][number % 2]; }
 
-  void unpack_weights(const Step& step, const Staged& from, WeightTile& tile) const;
+  void take_weights(const Step& step, Staged& from);
+  void unpack_weights(const KeptWeights::Chunk& from, WeightTile& tile) const;
   void unpack_input(const Step& step, const Staged& from, InputTile& tile);
   void count_input_zeros(const CodeTensor& input);
   void pack_output(const OutputTile& tile, Staged& to) const;
@@ -65,7 +69,8 @@ class TileValues : public PipelineClient {
   Descriptor descriptor_;
   LayerCounters* counters_ = nullptr;
   EnumArray<TileKind, std::array<Staged, 2>, kTileKinds> staged_;
-  std::array<WeightTile, 2> weights_;
+  WeightTile weights_;
+  KeptWeights::Layer* kept_weights_ = nullptr;
   std::array<InputTile, 2> inputs_;
   std::array<OutputTile, 2> outputs_;  ///< complete ones, by number
   std::uint32_t stored_ = 0;           ///< output tiles completed

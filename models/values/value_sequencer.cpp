@@ -22,12 +22,14 @@ std::uint8_t* at(MemoryBytes memory, std::uint64_t address, std::uint64_t bytes)
 }  // namespace
 
 std::vector<LayerCounters> ValueSequencer::run(MemoryBytes memory, std::uint64_t address,
-                                               std::uint32_t count, const LayerDone& done) {
+                                               std::uint32_t count, KeptWeights& kept,
+                                               const LayerDone& done) {
   if (layers_.size() != count || address_ != address) fetch(memory, address, count);
   values_.reset();
   std::vector<LayerCounters> counters(count);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (!values_.begin(layers_[i].descriptor, counters[i], &layers_[i].weights)) {
+    const Descriptor& descriptor = layers_[i].descriptor;
+    if (!values_.begin(descriptor, counters[i], kept.of(i, descriptor))) {
       throw std::runtime_error("layer " + std::to_string(i) + ": its input is not on chip");
     }
     execute(memory, layers_[i]);

@@ -27,18 +27,17 @@ class ValueSequencer {
   explicit ValueSequencer(const AcceleratorConfig& config) : config_(config), values_(config) {}
 
   /// Executes the `count` descriptors at `address`; returns, by layer, what counters depend on data
-  /// (overflows, zeros), the others being 0. Descriptors, and weights in the order of the kernels,
-  /// are kept for the next call with the same list: whoever calls knows that these bytes are as
-  /// they were. Throws std::runtime_error for a descriptor that the accelerator would refuse, and
-  /// for tiles beyond the memory.
+  /// (overflows, zeros), the others being 0. Descriptors are kept for the next call with the same
+  /// list, weights in `kept`: whoever calls knows that these bytes are as they were. Throws
+  /// std::runtime_error for a descriptor that the accelerator would refuse, and for tiles beyond
+  /// the memory.
   std::vector<LayerCounters> run(MemoryBytes memory, std::uint64_t address, std::uint32_t count,
-                                 const LayerDone& done);
+                                 KeptWeights& kept, const LayerDone& done);
 
  private:
   struct Layer {
     Descriptor descriptor;
     std::vector<Step> steps;
-    TileCompute::ChannelTiles weights;
   };
 
   void fetch(MemoryBytes memory, std::uint64_t address, std::uint32_t count);

@@ -36,7 +36,7 @@ class CommonPlanes {
     for (const FixedLayer& layer : network.layers) {
       const LayerNode& node = layer.node;
       add(network, node.input, node.view, node.input_shape());
-      if (node.kind == LayerKind::kAdd) add(network, node.input2, node.view2, node.add);
+      if (node.kind == LayerKind::kAdd) add(network, node.input2, node.view2, node.input2_shape());
     }
     for (const auto& [map, parts] : maps_.joined()) {
       for (const MapPart& part : parts) begins(part.producer, part.channel);
@@ -76,14 +76,16 @@ Descriptor describe(const FixedNetwork& network, const CommonPlanes& planes, std
   d.fused_pool = layer.node.fused_pool;
   d.pool = layer.node.pool;
   d.add = layer.node.add;
+  d.pair = layer.node.pair;
   d.input = network.format_of(layer.node.input);
   d.requant = layer.requant;
   d.input_slice = slice_of(node.view, in, network.shape_of(node.input));
   d.input_segment = planes.of(node.input, node.view.real_channels(in));
   d.output_segment = planes.of(static_cast<int>(index), node.output_shape().channels);
   if (node.kind == LayerKind::kAdd) {
-    d.input2_slice = slice_of(node.view2, in, network.shape_of(node.input2));
-    d.input2_segment = planes.of(node.input2, node.view2.real_channels(in));
+    const Shape in2 = node.input2_shape();
+    d.input2_slice = slice_of(node.view2, in2, network.shape_of(node.input2));
+    d.input2_segment = planes.of(node.input2, node.view2.real_channels(in2));
   }
   if (layer.node.kind == LayerKind::kAdd) d.input2 = network.format_of(layer.node.input2);
   if (layer.node.kind == LayerKind::kConv) {

@@ -81,6 +81,11 @@
 #define DCN_DESCRIPTOR_MULTIPLIES_BYTES         1u
 #define DCN_DESCRIPTOR_LEAKY_OFFSET             46u         /* 1: negative sums have multipliers of their own */
 #define DCN_DESCRIPTOR_LEAKY_BYTES              1u
+#define DCN_DESCRIPTOR_PAIR_KIND_OFFSET         47u         /* one of these */
+#define DCN_DESCRIPTOR_PAIR_KIND_BYTES          1u
+#define DCN_DESCRIPTOR_PAIR_KIND_SUM            0u          /* sum */
+#define DCN_DESCRIPTOR_PAIR_KIND_PRODUCT        1u          /* product */
+#define DCN_DESCRIPTOR_PAIR_KIND_SCALING        2u          /* product with one pixel */
 #define DCN_DESCRIPTOR_INPUT_BITS_OFFSET        48u         /* width of the input codes, 1..16 */
 #define DCN_DESCRIPTOR_INPUT_BITS_BYTES         1u
 #define DCN_DESCRIPTOR_INPUT_FRAC_OFFSET        49u         /* their fractional bits, -48..48 (two's complement) */

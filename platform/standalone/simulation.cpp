@@ -149,11 +149,11 @@ Inference Simulation::values(const CodeTensor& image) {
   s.write_inputs({image}, 0);
   const std::size_t layers = s.program.layers.size();
   Inference inference;
-  inference.layers =
-      s.sequencer.run(memory, s.program.list_address(0), static_cast<std::uint32_t>(layers),
-                      [&](std::size_t layer, const std::vector<CodeTensor>& kept) {
-                        if (!kept.empty()) s.kept_maps[layer] = kept;
-                      });
+  inference.layers = s.sequencer.run(
+      memory, s.program.list_address(0), static_cast<std::uint32_t>(layers),
+      s.accelerator.kept_weights(), [&](std::size_t layer, const std::vector<CodeTensor>& kept) {
+        if (!kept.empty()) s.kept_maps[layer] = kept;
+      });
   inference.output = layer_output(layers - 1);
   return inference;
 }

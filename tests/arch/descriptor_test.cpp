@@ -176,7 +176,7 @@ TEST(Descriptor, refusals_name_the_field) {
   EXPECT_EQ(with(43, 1, 2), "input_on_chip: 2, expected 0..1");
   EXPECT_EQ(with(45, 1, 2), "multiplies: 2, expected 0..1");
   EXPECT_EQ(with(45, 1, 1), "shift: -7, expected 0..0");
-  EXPECT_EQ(with(47, 1, 1), "reserved byte 47: 1, expected 0");
+  EXPECT_EQ(with(47, 1, 1), "pair_kind: 1, expected 0 in a descriptor of kind conv");
   EXPECT_EQ(with(48, 1, 17).rfind("input.bits: 17", 0), 0u);
   EXPECT_EQ(with(56, 1, 0).rfind("weight.bits: 0", 0), 0u);
   EXPECT_EQ(with(61, 1, 0x80).rfind("output.frac: -128", 0), 0u);
@@ -518,6 +518,16 @@ TEST(Descriptor, zero_points_and_multipliers_belong_to_layers_that_multiply) {
             "shift: 64, expected 0..63");
   EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplier2 = 3; }, add_example()),
             "multiplier2: 3, expected 0..0");
+  Descriptor product = affine(add_example());
+  product.pair = PairKind::kProduct;
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplier2 = 0; }, product), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplier2 = 1; }, product),
+            "multiplier2: 1, expected 0..0");
+  product.requant.multiplier2 = 0;
+  product.pair = PairKind::kScaling;
+  EXPECT_EQ(reason([](Descriptor& d) { d.input2_segment = d.add.channels; }, product), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.input2_strip = 2; }, product),
+            "input2_strip: 2, expected 0..1");
   const auto table = [](Descriptor& d) {
     const Shape in = d.pool.in;
     d.pool = {};

@@ -87,8 +87,8 @@ LayerCounters some_counters() {
 // more.
 constexpr int kSettingBits = 3 * (3 * (16 + 64) + 64) + 3 * (3 * (16 + 11) + 11),
               kRequestBits = 2 * 8 * (11 + 16), kStepSettingBits = 4 * (6 * (16 + 11) + 11);
-/// 193 bytes of a descriptor have fields, 6 of which are always the same.
-constexpr int kDescriptorBits = 8 * (193 - 6);
+/// 194 bytes of a descriptor have fields, 6 of which are always the same.
+constexpr int kDescriptorBits = 8 * (194 - 6);
 constexpr double kControlLeakageNw =
     2 * 18621.3 + 3 * (35675.5 + 16802.5) + 4 * 28934.2 +
     (kSettingBits + kRequestBits + kStepSettingBits + 2 * kDescriptorBits) * 2531.59 / 32;
@@ -393,6 +393,42 @@ TEST(cost_model, slopes_are_18_percent_more_of_a_requantizer_that_multiplies) {
   d.requant.leaky = true;
   EXPECT_NEAR(pj(), 1.18 * 15029.6, 0.1);
   EXPECT_NEAR(model.area_um2()[AreaPart::kRequantizers], 16 * 9007.05, 1);
+}
+
+TEST(cost_model, machines_have_tables_and_products_where_layers_need_them) {
+  const AcceleratorConfig config = preset("small_edge");
+  const CostModel model(kTables, config);
+  const auto more = [&](const std::vector<Descriptor>& layers) {
+    return model.area_um2(layers).total() - model.area_um2().total();
+  };
+  Descriptor sum;
+  sum.kind = LayerKind::kAdd;
+  sum.add = {4, 4, 8};
+  sum.input = sum.input2 = sum.requant.out = {8, 0};
+  Descriptor product = sum, table = sum;
+  product.pair = PairKind::kScaling;
+  table.kind = LayerKind::kPool;
+  table.pool.kind = PoolKind::kTable;
+  table.pool.in = sum.add;
+  table.tiling.tile_h = table.tiling.tile_w = 4;
+  EXPECT_EQ(more({conv8(), sum}), 0);
+  EXPECT_NEAR(more({conv8(), product, product}), 16 * 845.899, 1e-6);
+  EXPECT_NEAR(more({table, conv8(), table}), 16 * 3376.47, 1e-6) << "the smallest bank a column";
+  EXPECT_NEAR(more({table, product}), 16 * (845.899 + 3376.47), 1e-6);
+
+  LayerCounters c;
+  c.requantized = c.additions = 1000;
+  const auto pj = [&](const Descriptor& d, const char* component) {
+    return part(model.layer_energy_pj(d, c), component);
+  };
+  EXPECT_NEAR(pj(product, "pool_add"), 1064.36, 1e-9);
+  EXPECT_EQ(pj(product, "requantize"), pj(sum, "requantize"));
+  EXPECT_EQ(pj(table, "requantize"), 0);
+  EXPECT_NEAR(pj(table, "pool_add"), 1000 * 1.15486 + 16 * 128 * 1.3565, 1e-6);
+  c.cycles = 1000;
+  const double leakage = pj(sum, "leakage");
+  EXPECT_NEAR(pj(product, "leakage") - leakage, 16 * 17857.6e-6 * 5000, 1e-9) << "in 5 us";
+  EXPECT_NEAR(pj(table, "leakage") - leakage, 16 * (2.07571e-05 + 1.52462e-05) * 5000, 1e-9);
 }
 
 TEST(cost_model, short_additions_take_the_16_bit_adder) {

@@ -309,6 +309,8 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
       unit = cost.maximum(bits);
     } else if (row.at("unit") == "adder" && bits >= 16) {
       unit = cost.adder(bits);
+    } else if (row.at("unit") == "product") {
+      unit = cost.product(std::stoi(row.at("in_bits")));
     } else {
       continue;
     }
@@ -317,7 +319,7 @@ TEST(post_cost, every_measured_unit_is_returned_exactly) {
     EXPECT_EQ(unit.leakage_nw, std::stod(row.at("leakage_nw")));
     ++checked;
   }
-  EXPECT_EQ(checked, 2 * (16 + 12 + 4 + 4));
+  EXPECT_EQ(checked, 2 * (16 + 12 + 4 + 4 + 4));
 }
 
 TEST(post_cost, a_multiplier_costs_more_the_wider_it_is) {

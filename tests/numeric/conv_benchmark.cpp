@@ -4,6 +4,7 @@
 //   weights already in its own layout) with one image and with fifty.
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <dnnl.hpp>
 #include <unordered_map>
 #include <vector>
@@ -48,10 +49,17 @@ void report(benchmark::State& state, double images) {
       benchmark::Counter(macs * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// Weights as trained networks have them: large ones are rare.
 Layer make_layer(const ConvShape& shape, int weight_bits, int input_bits, bool input_is_signed) {
   test::Random random(1);
-  return test::random_layer(random, shape, {weight_bits, 0, true}, {input_bits, 0, input_is_signed},
-                            1000);
+  const Format format{weight_bits, 0, true};
+  Layer layer = test::random_layer(random, shape, format, {input_bits, 0, input_is_signed}, 1000);
+  std::normal_distribution<double> weights(0, format.max_code() / 4.5);
+  for (std::int32_t& weight : layer.weights) {
+    weight = std::clamp(static_cast<std::int32_t>(std::lround(weights(random))), format.min_code(),
+                        format.max_code());
+  }
+  return layer;
 }
 
 void run_fast(benchmark::State& state, int bits, bool input_is_signed,

@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <map>
 #include <stdexcept>
+#include <string>
 
+#include "models/numeric/conv_weights.h"
 #include "tests/numeric/conv_support.h"
 #include "tests/support/tries.h"
 
@@ -194,6 +199,73 @@ TEST(Conv, FastEqualsGoldenOnBiasesAtTheEndsOfInt64) {
         }
       }
     }
+  }
+}
+
+/// A layer of weights that may stand side by side, but for `pairs` neighbours that a kernel which
+/// adds two products up in 16 bits might not hold, or just holds. Counts their kinds.
+Layer layer_with_pairs(Random& random, int pairs, const Format& weight_format,
+                       const Format& input_format, std::map<std::string, int>& met) {
+  constexpr int kPairs[][2] = {{127, 2},   {2, 127},    {65, 64},    {127, 127}, {-128, -1},
+                               {-1, -128}, {-64, -65},  {64, 64},    {127, 1},   {-128, 0},
+                               {-64, -64}, {127, -128}, {-128, -128}};
+  const auto in_range = [&](int weight) {
+    return std::clamp(weight, weight_format.min_code(), weight_format.max_code());
+  };
+  ConvShape shape = test::random_shape(random, 40);
+  if (pick(random, 0, 7) == 0) shape.groups = shape.out_channels = shape.in.channels;
+  Layer layer = test::random_layer(random, shape, weight_format, input_format, 1000);
+  for (std::int32_t& weight : layer.weights) weight = in_range(weight / 8);
+  const int row = shape.kernel_w * shape.in.channels / shape.groups;
+  for (int i = 0; i < pairs && row > 1; ++i) {
+    const int k = pick(random, 0, shape.kernel_h - 1) * row + pick(random, 0, row / 2 - 1) * 2;
+    const int channel = pick(random, 0, shape.out_channels - 1);
+    const auto& pair = kPairs[pick(random, 0, 12)];
+    const auto at = static_cast<std::size_t>(channel * shape.reduction() + k);
+    layer.weights[at] = in_range(pair[0]);
+    layer.weights[at + 1] = in_range(pair[1]);
+    const int sum = layer.weights[at] + layer.weights[at + 1];
+    if (input_format.bits == 8) {
+      ++met[sum > 128 ? "up" : sum < -128 ? "down" : std::abs(sum) == 128 ? "limit" : "inside"];
+    }
+  }
+  return layer;
+}
+
+TEST(Conv, FastEqualsGoldenWherePairsOfWeightsMayLeave16Bits) {
+  Random random(12);
+  std::map<std::string, int> met;
+  const kernels::KernelSet& best = kernels::selected();
+  for (int repetition = 0; repetition < 600; ++repetition) {
+    const bool is_signed = repetition % 5 != 0;
+    const Format weight_format{
+        is_signed && repetition % 3 != 0 ? 8 : pick(random, 1, is_signed ? 8 : 7), 0, is_signed};
+    Format input_format{repetition % 4 == 0 ? pick(random, 1, 8) : 8, 0, pick(random, 0, 1) == 0};
+    if (pick(random, 0, 2) == 0) input_format.zero_point = test::random_code(random, input_format);
+    const int pairs = pick(random, 0, 3) == 0 ? pick(random, 20, 400) : pick(random, 0, 6);
+    const Layer layer = layer_with_pairs(random, pairs, weight_format, input_format, met);
+    expect_fast_equals_golden(layer, {32, Overflow::kWrap});
+    if (best.split_pairs == nullptr) continue;
+    PackedConv packed;
+    packed.kernels = &best;
+    packed.prepare(layer.shape, weight_format, input_format, test::k_major(layer).data(),
+                   layer.bias, {32, Overflow::kWrap}, false, true);
+    ++met[packed.input.bytes == 2          ? "words"
+          : packed.extra_steps.size() == 0 ? "bytes"
+          : packed.extra_steps.size() < 4  ? "few steps"
+                                           : "many steps"];
+    ++met[layer.shape.in.channels % 4 == 0 ? "even channels" : "odd channels"];
+    if (packed.has_lanes) ++met["lanes"];
+    if (weight_format.max_code() < 64 || input_format.bits < 8) {
+      EXPECT_EQ(packed.input.bytes, 1);
+      EXPECT_TRUE(packed.extra_steps.empty());
+    }
+  }
+  for (const char* kind : {"up", "down", "limit", "inside"}) EXPECT_GT(met[kind], 20) << kind;
+  if (best.split_pairs == nullptr) return;
+  for (const char* kind :
+       {"words", "bytes", "few steps", "many steps", "even channels", "odd channels", "lanes"}) {
+    EXPECT_GT(met[kind], 3) << kind;
   }
 }
 

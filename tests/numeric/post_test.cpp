@@ -283,5 +283,36 @@ TEST(Add, EqualsTheSumOnTheFinerGrid) {
   }
 }
 
+TEST(Product, EqualsTheProductOfWhatCodesStandFor) {
+  Random random(7);
+  for (int repetition = 0; repetition < 20000; ++repetition) {
+    Format format_a = random_format(random), format_b = random_format(random);
+    Requant requant = random_requant(random, 0, kRoundings[pick(random, 0, 4)]);
+    requant.multiplies = repetition % 2 == 0;
+    requant.shift = requant.multiplies ? pick(random, 0, 63) : pick(random, -40, 40);
+    if (requant.multiplies) {
+      format_a.zero_point = test::random_code(random, format_a);
+      format_b.zero_point = test::random_code(random, format_b);
+      requant.out.zero_point = test::random_code(random, requant.out);
+      requant.multiplier = static_cast<std::uint32_t>(random()) >> pick(random, 0, 31);
+      requant.relu = false;
+    }
+    const bool is_pixel = pick(random, 0, 1) == 0;
+    const CodeTensor a = random_tensor(random, {2, 2, 3}, format_a);
+    const CodeTensor b = random_tensor(random, is_pixel ? Shape{1, 1, 3} : a.shape(), format_b);
+    const CodeTensor out = multiply_tensors(a, b, requant);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const Int128 product = Int128{a.get(i) - format_a.zero_point} *
+                             (b.get(is_pixel ? i % 3 : i) - format_b.zero_point) *
+                             (requant.multiplies ? requant.multiplier : 1);
+      const Int128 rounded =
+          requant.shift < 0 ? product * (Int128{1} << -requant.shift)
+                            : round_fraction(product, Int128{1} << requant.shift, requant.rounding);
+      ASSERT_EQ(out.get(i), clamp_code(rounded + requant.out.zero_point, requant))
+          << "seed 7, repetition " << repetition;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dcnsim

@@ -231,6 +231,10 @@ def multiplied(x, factor):
     return Exact(wide(x.numbers) * sign, x.unit * size)
 
 
+def multiplied_maps(a, b):
+    return Exact(wide(a.numbers) * wide(b.numbers), a.unit * b.unit)
+
+
 def leaky(x, slopes):
     below = Exact(np.minimum(x.numbers, 0), x.unit)
     return added(Exact(np.maximum(x.numbers, 0), x.unit), multiplied(below, slopes))
@@ -396,6 +400,8 @@ def compute(node, x, a):
         return qgemm(x, a)
     if op == "QLinearAdd":
         return of_operator(added, x, (0, 3))
+    if op == "QLinearMul":
+        return of_operator(multiplied_maps, x, (0, 3))
     if op == "QLinearLeakyRelu":
         return of_operator(lambda m: leaky(m, fraction(a.get("alpha", 0.01))), x, (0,))
     if op == "QLinearSigmoid":
@@ -420,7 +426,7 @@ def compute(node, x, a):
     if op == "Sub":
         return added(exact(x[0]), multiplied(exact(x[1]), fraction(-1)))
     if op == "Mul" and isinstance(x[0], Exact) and isinstance(x[1], Exact):
-        return Exact(wide(x[0].numbers) * wide(x[1].numbers), x[0].unit * x[1].unit)
+        return multiplied_maps(*x)
     if op in ("Mul", "Div"):
         if isinstance(x[0], Exact) or isinstance(x[1], Exact):
             first, second = (x[0], x[1]) if isinstance(x[0], Exact) else (x[1], x[0])

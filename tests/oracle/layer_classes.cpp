@@ -15,6 +15,7 @@ bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
 bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
 bool affine(const RanLayer& r) { return r.layer.requant.multiplies; }
 bool table(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kTable; }
+bool pair_is(const RanLayer& r, PairKind kind) { return add(r) && r.layer.pair == kind; }
 bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
 
 bool output_stationary(const RanLayer& r) {
@@ -369,7 +370,18 @@ void add_kinds(Classes& classes) {
        [](const RanLayer& r) { return add(r) && r.layer.input.frac != r.layer.input2.frac; }},
       {"addition of different widths",
        [](const RanLayer& r) { return add(r) && r.layer.input.bits != r.layer.input2.bits; }},
-      {"addition in tiles", [](const RanLayer& r) { return add(r) && r.run.steps > 1; }}};
+      {"addition in tiles", [](const RanLayer& r) { return add(r) && r.run.steps > 1; }},
+      {"product of maps", [](const RanLayer& r) { return pair_is(r, PairKind::kProduct); }},
+      {"product with a pixel in one tile",
+       [](const RanLayer& r) { return pair_is(r, PairKind::kScaling) && r.run.steps == 1; }},
+      {"product with a pixel in tiles of channels",
+       [](const RanLayer& r) {
+         return pair_is(r, PairKind::kScaling) && r.layer.tiling.tile_in != 0 &&
+                r.layer.tiling.tile_in < r.layer.add.channels;
+       }},
+      {"product with a part of a map", [](const RanLayer& r) {
+         return pair_is(r, PairKind::kScaling) && r.layer.input2_slice.height > 1;
+       }}};
   classes.insert(classes.end(), kinds.begin(), kinds.end());
 }
 

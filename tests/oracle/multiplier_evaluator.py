@@ -166,6 +166,11 @@ def average(x, attributes=None):
                 count=np.asarray(size if attributes.get("count_include_pad", 0) else real, object))
 
 
+def multiplied_maps(a, b):
+    (numbers, steps), (others, other_steps) = a.codes(), b.codes()
+    return Sums([(wide(numbers) * wide(others), steps * other_steps)])
+
+
 def with_slopes(x, slopes):
     if x.bounds or x.pools:
         x = Sums([x.codes()])
@@ -271,6 +276,8 @@ def compute_map(node, x, a, bits):
         return quantize(qgemm(x, a), 7)
     if op == "QLinearAdd":
         return quantize(Sums(of_codes(*x[:3]).terms + of_codes(*x[3:6]).terms), 6)
+    if op == "QLinearMul":
+        return quantize(multiplied_maps(of_codes(*x[:3]), of_codes(*x[3:6])), 6)
     if op == "QLinearLeakyRelu":
         return quantize(with_slopes(of_codes(*x[:3]), a.get("alpha", 0.01)), 3)
     if op == "QLinearAveragePool":
@@ -291,6 +298,8 @@ def compute_map(node, x, a, bits):
         return Sums([(n, s) for m in x for n, s in [m.codes()]])
     if op == "Add":
         return with_offset(x[0], x[1])
+    if op == "Mul" and isinstance(x[1], Sums):
+        return multiplied_maps(*x)
     if op in ("Mul", "Div"):
         factor = np.asarray(fraction(x[1]), object)
         return x[0].changed(1 / factor if op == "Div" else factor)

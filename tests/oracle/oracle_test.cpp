@@ -38,7 +38,7 @@ TEST(Oracle, counts_what_evaluator_and_predictor_count) {
   classes.insert(classes.end(), slices.begin(), slices.end());
   Census<oracle::RanLayer> census(classes);
   RandomWork random(1);
-  for (int i = 0; i < tries(500, 1500) && !HasFailure(); ++i) {
+  for (int i = 0; i < tries(700, 1500) && !HasFailure(); ++i) {
     SCOPED_TRACE("machine " + std::to_string(i));
     const AcceleratorConfig machine = random.machine();
     ASSERT_NO_THROW(validate(machine));

@@ -70,7 +70,8 @@ class RandomWork : public RandomLayer {
       Descriptor d = layer();
       if (even_ && d.kind == LayerKind::kConv) make_even(d, machine);
       if (d.kind == LayerKind::kConv && chance(4)) dilate(d);
-      if (d.kind == LayerKind::kPool && chance(5)) make_table(d);
+      if (d.kind == LayerKind::kPool && chance(4)) make_table(d);
+      if (d.kind == LayerKind::kAdd && chance(2)) make_product(d);
       if (d.macs() > kMostMacs) continue;
       if (machine.requantizer == RequantizerKind::kMultiplier && chance(2)) {
         make_affine(d, machine.accumulator.multiplier_bits);

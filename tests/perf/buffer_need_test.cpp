@@ -39,12 +39,17 @@ TEST(Room, is_that_of_the_largest_tile) {
         }
         return bytes;
       };
-      const auto operand = [&](int segment, int bits) {
-        return row_of(r.x1 - r.x0, step.in0, step.in1, segment, bits, config.input_buffer);
+      const auto operand = [&](int rows, int columns, int segment, int bits) {
+        return rows * row_of(columns, step.in0, step.in1, segment, bits, config.input_buffer);
       };
-      std::int64_t row = operand(d.input_segment, d.input.bits);
-      if (d.kind == LayerKind::kAdd) row += operand(d.input2_segment, d.input2.bits);
-      input = std::max(input, row * (r.y1 - r.y0));
+      const int rows = r.y1 - r.y0, columns = r.x1 - r.x0;
+      std::int64_t operands = operand(rows, columns, d.input_segment, d.input.bits);
+      if (d.kind == LayerKind::kAdd) {
+        const bool is_pixel = d.pair == PairKind::kScaling;
+        operands +=
+            operand(is_pixel ? 1 : rows, is_pixel ? 1 : columns, d.input2_segment, d.input2.bits);
+      }
+      input = std::max(input, operands);
       const int height = step.pixels.y1 - step.pixels.y0;
       const int width = step.pixels.x1 - step.pixels.x0;
       output = std::max(

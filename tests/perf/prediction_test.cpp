@@ -36,8 +36,12 @@ struct Walk {
     for (const Step& step : steps_of(d)) {
       if (step.load_weights) load_weights(step);
       if (step.load_input) {
-        load_input(step, input_layout(d, config.dma.bus_bytes));
-        if (d.kind == LayerKind::kAdd) load_input(step, input2_layout(d, config.dma.bus_bytes));
+        const InputRegion r = input_region(d, step.pixels);
+        load_input(step, r, input_layout(d, config.dma.bus_bytes));
+        if (d.kind == LayerKind::kAdd) {
+          load_input(step, d.pair == PairKind::kScaling ? InputRegion{0, 1, 0, 1, 0, 0, 0, 0} : r,
+                     input2_layout(d, config.dma.bus_bytes));
+        }
       }
       if (step.store) store(step);
     }
@@ -92,8 +96,7 @@ struct Walk {
     return words;
   }
 
-  void load_input(const Step& step, const MapLayout& map) {
-    const InputRegion r = input_region(d_, step.pixels);
+  void load_input(const Step& step, const InputRegion& r, const MapLayout& map) {
     for (const auto& [plane, words] : row_words(map, r.x0, r.x1, step.in0, step.in1)) {
       add(Stream::kInput, words.size() * u64(r.y1 - r.y0));
     }

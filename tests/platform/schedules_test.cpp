@@ -163,7 +163,7 @@ TEST(RandomSchedules, have_the_codes_of_the_executor_and_the_counts_of_evaluator
     expect_evaluated(program, config, result);
     expect_counted_naively(program, config, result);
   }
-  if (!testing::Test::HasFailure()) census.expect_each(tries(1, 2));
+  if (!testing::Test::HasFailure() && !tries_few()) census.expect_each(tries(1, 2));
 }
 
 }  // namespace

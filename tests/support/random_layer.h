@@ -66,6 +66,9 @@ class RandomLayer {
     d.requant.shift = 0;
   }
 
+  /// Of an addition.
+  void make_product(Descriptor& d) { d.pair = chance(3) ? PairKind::kProduct : PairKind::kScaling; }
+
   Descriptor add() {
     Descriptor d;
     d.kind = LayerKind::kAdd;
@@ -99,7 +102,7 @@ class RandomLayer {
     d.requant.multiplier = multiplier();
     if (d.kind != LayerKind::kAdd) return;
     d.input2.zero_point = pick(d.input2.min_code(), d.input2.max_code());
-    d.requant.multiplier2 = multiplier();
+    if (!multiplies(d.pair)) d.requant.multiplier2 = multiplier();
   }
 
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
@@ -155,7 +158,7 @@ class RandomLayer {
   /// Makes the operands of `d` parts of larger maps, or of maps with fewer channels, or of both.
   void slice_inputs(Descriptor& d) {
     slice_input(d.input_slice, d.input_shape());
-    if (d.kind == LayerKind::kAdd) slice_input(d.input2_slice, d.add);
+    if (d.kind == LayerKind::kAdd) slice_input(d.input2_slice, d.input2_shape());
   }
 
   /// Lays the maps of `d` in planes that suit an array of so many columns, or groups, or any, or
@@ -174,7 +177,7 @@ class RandomLayer {
       d.input_strip = strip(in.width);
     }
     if (d.kind == LayerKind::kAdd) {
-      const Shape in2 = d.input2_slice.map(d.add);
+      const Shape in2 = d.input2_slice.map(d.input2_shape());
       d.input2_segment = segment(in2.channels);
       d.input2_strip = strip(in2.width);
     }

@@ -184,7 +184,7 @@ class RandomNetwork {
     };
     l.requant.shift = most.shift;
     l.requant.multiplier = multiplier(frac);
-    if (add) l.requant.multiplier2 = multiplier(other);
+    if (add && !multiplies(l.node.pair)) l.requant.multiplier2 = multiplier(other);
   }
 
   /// Returns a step about as large as that of the format, which gives up its own.
@@ -276,6 +276,7 @@ class RandomNetwork {
       return append_table(n, from);
     }
     if (kind == 0 && in.height >= 2 && in.width >= 2) return append_pool(n, from);
+    if (kind == 1 && from >= 0 && chance(2)) return append_product(n, from);
     if (kind == 1 && from >= 0) return append_add(n, from);
     ConvShape c;
     c.in = in;
@@ -359,6 +360,28 @@ class RandomNetwork {
     if (p.kind == PoolKind::kAverage) out.frac += pick(-1, 2);
     l.requant = {n.format_of(from).frac - out.frac, rounding(), false, out};
     n.layers.push_back(std::move(l));
+  }
+
+  /// Of two maps, or of a map and the means of its channels, as squeeze-and-excite has it.
+  void append_product(FixedNetwork& n, int from) {
+    const Shape in = n.shape_of(from);
+    const bool squeezes = in.height * in.width > 1 && chance(2);
+    if (squeezes) {
+      append_pool(n, from);
+      PoolShape& pool = n.layers.back().node.pool;
+      pool = {};
+      pool.kind = PoolKind::kAverage;
+      pool.in = in;
+      pool.kernel_h = in.height;
+      pool.kernel_w = in.width;
+    }
+    append_add(n, from, squeezes ? from + 1 : from);
+    FixedLayer& l = n.layers.back();
+    l.node.pair = squeezes ? PairKind::kScaling : PairKind::kProduct;
+    const Format &a = n.format_of(from), &b = n.format_of(l.node.input2);
+    // About what it takes to leave something of the product.
+    l.requant.shift = std::max(0, a.bits + b.bits - l.requant.out.bits) + pick(-2, 1);
+    l.requant.out.frac = a.frac + b.frac - l.requant.shift;
   }
 
   static ConvShape same_shape(const Shape& map) {

@@ -28,6 +28,7 @@ void for_random_layers(unsigned seed, int count, Check check) {
   for (int i = 0; i < count; ++i) {
     AcceleratorConfig config = random.machine();
     Descriptor d = random.layer();
+    if (d.kind == LayerKind::kAdd && i % 2 == 0) random.make_product(d);
     if (i % 5 == 4) {
       config.requantizer = RequantizerKind::kMultiplier;
       config.accumulator.multiplier_bits = 8 + i % 25;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -312,6 +313,36 @@ TEST_F(AcceleratorTest, a_map_on_chip_is_read_as_what_it_was_written) {
               second.tiling.tile_h = 4;
             }),
             bad);
+}
+
+/// Whatever the accelerator remembers of weights that it has read before.
+TEST_F(AcceleratorTest, weights_are_those_that_are_in_memory_when_the_job_runs) {
+  for (const int chunk : {8, 4, 2}) {
+    renew_kernel();
+    simulate([&](Bench& b) {
+      Descriptor d = identity_layer();
+      d.tiling.chunk_k = chunk;
+      b.load(d);
+      const std::uint64_t weights =
+          d.weight_address + weight_block_layout(8, 8, 8, 32, 8).bias_bytes;
+      std::vector<std::uint8_t> expected = Bench::ramp();
+      // Of the first part of the sums, of the last one, again, and back.
+      for (const auto& [channel, factor] :
+           {std::pair{0, 1}, {0, 2}, {7, 3}, {7, 3}, {4, 0}, {7, 1}, {0, 1}, {4, 1}}) {
+        const auto c = static_cast<std::size_t>(channel);
+        auto weight = static_cast<std::uint8_t>(factor);
+        b.memory(tlm::TLM_WRITE_COMMAND, weights + c * 8 + c, &weight, 1);
+        for (std::size_t i = c; i < expected.size(); i += 8) {
+          expected[i] = static_cast<std::uint8_t>(std::min(Bench::ramp()[i] * factor, 255));
+        }
+        b.spoil_output();
+        b.start();
+        b.wait_irq();
+        EXPECT_EQ(b.output(), expected) << chunk << " inputs a tile, " << channel << ", " << factor;
+        b.acknowledge();
+      }
+    });
+  }
 }
 
 TEST_F(AcceleratorTest, an_empty_list_is_an_error) {

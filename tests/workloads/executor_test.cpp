@@ -31,8 +31,8 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
   std::vector<CodeTensor> outputs;
   for (const FixedLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
-    const auto seen = [&](int producer, const MapView& view) {
-      CodeTensor codes(node.input_shape(), network.format_of(producer));
+    const auto seen = [&](int producer, const MapView& view, const Shape& in) {
+      CodeTensor codes(in, network.format_of(producer));
       for_each_seen(network, outputs.size(), producer, view, codes.shape(),
                     [&](std::size_t to, int from_layer, std::size_t from) {
                       codes.set(to, from_layer == kNetworkInput
@@ -41,7 +41,7 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
                     });
       return codes;
     };
-    const CodeTensor input = seen(node.input, node.view);
+    const CodeTensor input = seen(node.input, node.view, node.input_shape());
     if (node.curve.any()) {
       CodeTensor out(node.output_shape(), layer.requant.out);
       const int least = input.format().is_signed ? -(1 << (input.format().bits - 1)) : 0;
@@ -56,7 +56,8 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
       continue;
     }
     if (node.kind == LayerKind::kAdd) {
-      outputs.push_back(add_tensors(input, seen(node.input2, node.view2), layer.requant));
+      const CodeTensor second = seen(node.input2, node.view2, node.input2_shape());
+      outputs.push_back(pair_tensors(node.pair, input, second, layer.requant));
       continue;
     }
     const Accumulators sums = conv_golden(node.conv, input, layer.weights, layer.bias, accumulator);

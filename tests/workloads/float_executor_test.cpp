@@ -108,9 +108,9 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
   std::vector<std::vector<float>> outputs;
   for (const FloatLayer& layer : network.layers) {
     const LayerNode& node = layer.node;
-    const auto seen = [&](int producer, const MapView& view) {
-      std::vector<float> values(node.input_shape().elements());
-      for_each_seen(network, outputs.size(), producer, view, node.input_shape(),
+    const auto seen = [&](int producer, const MapView& view, const Shape& in) {
+      std::vector<float> values(in.elements());
+      for_each_seen(network, outputs.size(), producer, view, in,
                     [&](std::size_t to, int from_layer, std::size_t from) {
                       values[to] = from_layer == kNetworkInput
                                        ? pixels[from]
@@ -118,7 +118,7 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
                     });
       return values;
     };
-    const std::vector<float> input = seen(node.input, node.view);
+    const std::vector<float> input = seen(node.input, node.view, node.input_shape());
     std::vector<float> out;
     if (node.kind == LayerKind::kConv) {
       out = naive_conv(node.conv, input, layer.weights, layer.bias);
@@ -133,8 +133,13 @@ std::vector<std::vector<float>> naive_run(const FloatNetwork& network, const Cod
       out = naive_pool(node.pool, input);
     } else {
       out = input;
-      const std::vector<float> b = seen(node.input2, node.view2);
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] += b[i];
+      const bool is_pixel = node.pair == PairKind::kScaling;
+      const Shape in2 = is_pixel ? Shape{1, 1, node.add.channels} : node.add;
+      const std::vector<float> b = seen(node.input2, node.view2, in2);
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        const float other = b[is_pixel ? i % b.size() : i];
+        out[i] = node.pair == PairKind::kSum ? out[i] + other : out[i] * other;
+      }
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
       float& v = out[i];

@@ -102,6 +102,14 @@ def _addresses(cycles, bits, turns):
     return Stimulus(inputs, "q", now[1:], masked(base + walk[(now[1:] - 1) % every], bits))
 
 
+def _products(rng, cycles, bits):
+    """Of two maps without zero points."""
+    a, b = (operands.activations(rng, cycles, bits) for _ in range(2))
+    held = lambda value: np.full(cycles, value)
+    inputs = {"a": a, "b": b, "za": held(0), "zb": held(0), "sa": held(1), "sb": held(1)}
+    return _stimulus(inputs, a * b, 2 * bits + 2)
+
+
 def _point(top, parameters, name, in_bits, out_bits, stimulus, widths=(), mode="", data="cnn",
            uses_full_adders=False):
     return Point(Unit(top, tuple(parameters.items()), uses_full_adders),
@@ -163,3 +171,6 @@ def post_points(cycles):
                          "requant_leaky%d" % multiplier, 32, out,
                          _scaled(rng, cycles, 32, multiplier, out, leaky=True), (out,), "half_up",
                          uses_full_adders=True)
+    for bits in _BITS:
+        yield _point("product", {"N": bits}, "product", bits, 2 * bits + 2,
+                     _products(rng, cycles, bits), (bits,), uses_full_adders=True)

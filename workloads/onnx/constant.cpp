@@ -138,17 +138,21 @@ bool is_integer_type(std::int64_t type) {
          type != onnx::TensorProto::FLOAT16 && type != onnx::TensorProto::BFLOAT16;
 }
 
-std::vector<float> real_numbers(const Constant& constant) {
+void require_real_numbers(const Constant& constant) {
   if (constant.is_integer) throw std::runtime_error("holds integers, expected real numbers");
-  std::vector<float> result;
-  result.reserve(constant.values.size());
   for (const double value : constant.values) {
     // The conversion of a larger number is undefined.
     if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
       throw std::runtime_error("holds a value that is not a finite number");
     }
-    result.push_back(static_cast<float>(value));
   }
+}
+
+std::vector<float> real_numbers(const Constant& constant) {
+  require_real_numbers(constant);
+  std::vector<float> result(constant.values.size());
+  std::transform(constant.values.begin(), constant.values.end(), result.begin(),
+                 [](double value) { return static_cast<float>(value); });
   return result;
 }
 

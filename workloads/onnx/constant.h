@@ -37,6 +37,8 @@ bool is_integer_type(std::int64_t type);
 /// than kMaxElements elements.
 std::size_t element_count(const Dims& dims);
 
+/// Throws std::runtime_error for integers and for what is not a finite float32 number.
+void require_real_numbers(const Constant& constant);
 /// The values as parameters of a layer. Throws std::runtime_error for integers and for what is not
 /// a finite float32 number.
 std::vector<float> real_numbers(const Constant& constant);

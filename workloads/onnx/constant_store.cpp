@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/constant_store.h"
 
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -29,7 +30,8 @@ const Constant& ConstantStore::get(const std::string& tensor) {
   }
   try {
     Constant& constant = known_[tensor] = decoded(*proto);
-    proto->clear_raw_data();
+    // Clearing would keep the memory.
+    const std::unique_ptr<std::string> decoded_data(proto->release_raw_data());
     return constant;
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("tensor '" + printable(tensor) + "' " + error.what());

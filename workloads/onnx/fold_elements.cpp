@@ -102,6 +102,7 @@ std::vector<double> broadcast_values(const Constant& constant, const Dims& dims)
     throw std::runtime_error("a constant of " + text(constant.dims) + " does not fit one of " +
                              text(dims));
   }
+  if (constant.values.size() == 1) return constant.values;
   std::vector<double> values;
   for (const std::size_t position : broadcast_positions(constant.dims, dims)) {
     values.push_back(constant.values[position]);

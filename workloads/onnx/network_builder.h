@@ -116,6 +116,9 @@ class NetworkBuilder {
   Layer& fully_connected(const std::string& input, bool transposed, double factor);
   void add_constant(const std::string& input, const std::string& constant);
   void residual_add(const std::string& a, const std::string& b, const std::string& name);
+  /// Of two maps of one shape, or of a map and one pixel, on either side.
+  void product_of_maps();
+  void pair_layer(PairKind pair, const Activation& a, const Activation& b, const std::string& name);
   /// Folds `chain` into the convolution behind `input`, or makes it one of its own; in front of the
   /// first layer it becomes part of the network's input.
   void apply_chain(const std::string& input, const AffineChain& chain);
@@ -146,11 +149,12 @@ class NetworkBuilder {
   void read_scale(QuantSpec& spec);
   /// Of codes of an ONNX element type.
   static QuantSpec spec_of_type(int type);
-  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant.
+  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant, or
+  /// for all.
   std::vector<double> along_axis(int index, const Dims& dims);
-  /// Gives `constant` the values of `codes`, which count from 0, and what holds them.
-  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& codes,
-                         const std::vector<double>& scales);
+  /// Gives `constant`, which holds codes that count from 0, their values, and what holds them.
+  /// `scales`: one an element, or one for all.
+  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& scales);
   void require_no_zero_point();
   int read_bits(int index);
 

@@ -151,6 +151,7 @@ FixedNetwork NetworkBuilder::fixed_network() {
   for (Layer& layer : layers_) {
     try {
       network.layers.push_back(fixed_layer(network, layer));
+      layer.weights = {};
     } catch (const std::exception& error) {
       throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
     }
@@ -201,6 +202,8 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
   const std::size_t reduction = layer.weights.size() / channels;
   QuantSpec spec = *layer.weight_quant;
   std::int64_t least = 0, greatest = 0;
+  const Rounding rounding = spec.code_rounding();
+  result.weights.reserve(layer.weights.size());
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) spec.set_scale(layer.weight_scales[c]);
     const double factor = layer.scale.empty() ? 1.0 : layer.scale[c];
@@ -209,7 +212,7 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
       throw std::runtime_error("a factor behind weights of -1 and +1 is 0, which none of them is");
     }
     for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
-      const std::int64_t code = sign * spec.code(double{layer.weights[k]});
+      const std::int64_t code = sign * spec.code(double{layer.weights[k]}, rounding);
       least = std::min(least, code);
       greatest = std::max(greatest, code);
       result.weights.push_back(static_cast<std::int32_t>(code));
@@ -276,7 +279,9 @@ void NetworkBuilder::check_halves(const Layer& layer, const FixedLayer& result) 
   if (node.kind != LayerKind::kConv) {
     const bool divides = node.kind == LayerKind::kPool && node.pool.kind == PoolKind::kAverage;
     scales.push_back({requant.multiplier, requant.shift + (divides ? 1 : 0)});
-    if (node.kind == LayerKind::kAdd) scales.push_back({requant.multiplier2, requant.shift});
+    if (node.kind == LayerKind::kAdd && !multiplies(node.pair)) {
+      scales.push_back({requant.multiplier2, requant.shift});
+    }
   }
   if (std::any_of(scales.begin(), scales.end(), meets_halves)) {
     throw std::runtime_error(

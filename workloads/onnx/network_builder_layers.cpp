@@ -30,22 +30,22 @@ std::vector<double> channel_scales(int channels, std::size_t reduction, const Sc
 }
 
 /// [out][in][ky][kx] to [out][ky][kx][in].
-std::vector<float> channels_last(const std::vector<float>& values, std::size_t out, std::size_t in,
+std::vector<float> channels_last(const std::vector<double>& values, std::size_t out, std::size_t in,
                                  std::size_t area) {
   std::vector<float> result(values.size());
   for (std::size_t o = 0; o < out; ++o) {
     for (std::size_t i = 0; i < in; ++i) {
       for (std::size_t k = 0; k < area; ++k) {
-        result[(o * area + k) * in + i] = values[(o * in + i) * area + k];
+        result[(o * area + k) * in + i] = static_cast<float>(values[(o * in + i) * area + k]);
       }
     }
   }
   return result;
 }
 
-std::vector<float> numbers_of(const std::string& tensor, const Constant& constant) {
+void require_numbers(const std::string& tensor, const Constant& constant) {
   try {
-    return real_numbers(constant);
+    require_real_numbers(constant);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("tensor '" + printable(tensor) + "' " + error.what());
   }
@@ -105,8 +105,9 @@ void NetworkBuilder::conv() {
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
   layer.node.conv = shape;
-  layer.weights = channels_last(numbers_of(input(1), weights), size(weights.dims[0]),
-                                size(weights.dims[1]), size(weights.dims[2] * weights.dims[3]));
+  require_numbers(input(1), weights);
+  layer.weights = channels_last(weights.values, size(weights.dims[0]), size(weights.dims[1]),
+                                size(weights.dims[2] * weights.dims[3]));
   layer.weight_quant = weights.quant;
   if (!weights.scales.empty()) {
     const std::size_t reduction = weights.scales.size() / size(shape.out_channels);
@@ -120,7 +121,8 @@ void NetworkBuilder::conv() {
       throw std::runtime_error("bias of " + text(bias.dims) + " does not fit " +
                                std::to_string(shape.out_channels) + " output channels");
     }
-    const std::vector<float> values = numbers_of(input(2), bias);
+    require_numbers(input(2), bias);
+    const std::vector<float> values = real_numbers(bias);
     layer.bias.assign(values.begin(), values.end());
     // Of 32 bits, which a float does not hold.
     if (bias.quant) layer.bias = bias.values;
@@ -175,7 +177,7 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   shape.kernel_w = is_vector ? in.width : 1;
   validate(shape);
 
-  const std::vector<float> values = numbers_of(input(1), matrix);
+  require_numbers(input(1), matrix);
   const auto index = [&](std::size_t o, std::size_t i) {
     return transposed ? o * inputs + i : i * outputs + o;
   };
@@ -183,10 +185,10 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
   layer.node.conv = shape;
-  layer.weights.resize(values.size());
+  layer.weights.resize(matrix.values.size());
   for (std::size_t o = 0; o < outputs; ++o) {
     for (std::size_t i = 0; i < inputs; ++i) {
-      layer.weights[o * inputs + position[i]] = values[index(o, i)];
+      layer.weights[o * inputs + position[i]] = static_cast<float>(matrix.values[index(o, i)]);
     }
   }
   layer.weight_quant = matrix.quant;
@@ -358,11 +360,35 @@ void NetworkBuilder::residual_add(const std::string& a_name, const std::string& 
   if (shape != shape_of(b.producer) || a.view != b.view) {
     throw std::runtime_error("adds feature maps of different shapes");
   }
+  pair_layer(PairKind::kSum, a, b, name);
+}
+
+void NetworkBuilder::product_of_maps() {
+  Activation a = operand(input(0)), b = operand(input(1));
+  const auto is_pixel = [&](const Activation& one, const Activation& other) {
+    const Shape pixel = shape_of(one.producer), map = shape_of(other.producer);
+    return pixel.height == 1 && pixel.width == 1 && pixel.channels == map.channels &&
+           one.view == map_view(pixel) && other.view == map_view(map);
+  };
+  const bool alike = shape_of(a.producer) == shape_of(b.producer) && a.view == b.view;
+  if (!alike && is_pixel(a, b)) std::swap(a, b);
+  if (!alike && !is_pixel(b, a)) {
+    throw std::runtime_error(
+        "multiplies feature maps of different shapes, of which none is 1 x 1 with as many channels "
+        "as the other");
+  }
+  pair_layer(alike ? PairKind::kProduct : PairKind::kScaling, a, b, name_of(*node_));
+}
+
+void NetworkBuilder::pair_layer(PairKind pair, const Activation& a, const Activation& b,
+                                const std::string& name) {
+  const Shape shape = shape_of(a.producer);
   const bool positive = non_negative(a.producer) && non_negative(b.producer);
   Layer& layer = start_layer(LayerKind::kAdd, name);
   layer.node.input = a.producer;
   layer.node.input2 = b.producer;
   layer.node.add = shape;
+  layer.node.pair = pair;
   layer.non_negative = positive;
   deliver_layer(a.view);
 }
@@ -403,8 +429,8 @@ void NetworkBuilder::sub() {
 void NetworkBuilder::mul() {
   const bool first = constants_.has(input(0));
   if (!first && !constants_.has(input(1))) {
-    if (times_input()) return;
-    throw std::runtime_error("multiplies two feature maps, which no layer here does");
+    if (!times_input()) product_of_maps();
+    return;
   }
   const std::string& map = input(first ? 1 : 0);
   const Activation from = activation(map);

@@ -46,7 +46,7 @@ class NetworkBuilder::Placement {
     const Shape& in = layer.node.input_shape();
     connect(builder_.pieces_of(node.input), in, node.input, node.view);
     if (node.kind == LayerKind::kAdd) {
-      connect(builder_.pieces_of(node.input2), in, node.input2, node.view2);
+      connect(builder_.pieces_of(node.input2), layer.node.input2_shape(), node.input2, node.view2);
     }
     numbers_[index] = static_cast<int>(placed_.size());
     placed_.push_back(layer);

@@ -30,6 +30,26 @@ bool is_on_grid_of(const QuantSpec& given, const QuantSpec& trunc) {
   return given.zero_point == 0 && given.step == trunc.step && given.frac <= trunc.frac;
 }
 
+/// One of a number an element, or one for all.
+double at(const std::vector<double>& parameters, std::size_t element) {
+  return parameters[parameters.size() == 1 ? 0 : element];
+}
+
+/// Each value as `code` of its scale and zero point makes it.
+template <class Code>
+void to_codes(QuantSpec spec, const std::vector<double>& scales, const std::vector<double>& zeros,
+              std::vector<double>& values, const Code& code) {
+  Rounding rounding{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i == 0 || scales.size() > 1) spec.set_scale(at(scales, i));
+    if (i == 0 || zeros.size() > 1) {
+      spec.set_zero_point(at(zeros, i));
+      rounding = spec.code_rounding();
+    }
+    values[i] = code(spec, spec.code(values[i], rounding));
+  }
+}
+
 bool are_equal(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(),
                      [&](double value) { return value == values.front(); });
@@ -65,38 +85,36 @@ void NetworkBuilder::quantize_map(const QuantSpec& spec) {
 void NetworkBuilder::quantize_constant(QuantSpec spec) {
   Constant constant = constants_.take(input(0));
   if (constant.quant) throw std::runtime_error("quantizes a constant a second time");
-  real_numbers(constant);  // refuses what is none
-  std::vector<double> scales = broadcast_values(constants_.get(input(1)), constant.dims);
-  std::vector<double> zeros(constant.values.size());
+  require_real_numbers(constant);
+  const std::vector<double> scales = broadcast_values(constants_.get(input(1)), constant.dims);
+  std::vector<double> zeros{0};
   if (node_->op_type() != "BipolarQuant") {
     zeros = broadcast_values(constants_.get(input(2)), constant.dims);
   }
-  std::vector<double> codes;
-  for (std::size_t i = 0; i < scales.size(); ++i) {
-    spec.set_scale(scales[i]);
-    spec.set_zero_point(zeros[i]);
-    if (i == 0 && spec.is_sign() && are_equal(scales)) refuse_minus_one_and_zero(constant, spec);
-    codes.push_back(static_cast<double>(spec.code(constant.values[i]) - spec.zero_point));
+  if (spec.is_sign() && !constant.values.empty() && are_equal(scales)) {
+    spec.set_scale(scales.front());
+    refuse_minus_one_and_zero(constant, spec);
   }
-  spec.zero_point = 0;
-  hold_codes(constant, spec, codes, scales);
+  to_codes(spec, scales, zeros, constant.values, [](const QuantSpec& of, std::int64_t code) {
+    return static_cast<double>(code - of.zero_point);
+  });
+  hold_codes(constant, spec, scales);
   constants_.put(node_->output(0), std::move(constant));
 }
 
 void NetworkBuilder::hold_codes(Constant& constant, QuantSpec spec,
-                                const std::vector<double>& codes,
                                 const std::vector<double>& scales) {
   constant.is_integer = false;
   constant.type = 0;
   constant.scales.clear();
+  std::vector<double>& codes = constant.values;
   if (!codes.empty()) {
     spec.hold(*std::min_element(codes.begin(), codes.end()),
               *std::max_element(codes.begin(), codes.end()));
     spec.set_scale(scales.front());
     if (!are_equal(scales)) constant.scales = scales;
   }
-  constant.values.clear();
-  for (std::size_t i = 0; i < codes.size(); ++i) constant.values.push_back(codes[i] * scales[i]);
+  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] *= at(scales, i);
   constant.quant = spec;
 }
 
@@ -153,15 +171,12 @@ void NetworkBuilder::quantize_linear() {
     return;
   }
   Constant constant = constants_.take(input(0));
-  real_numbers(constant);  // refuses what is none
+  require_real_numbers(constant);
   const std::vector<double> scales = along_axis(1, constant.dims);
-  std::vector<double> zeros(constant.values.size());
+  std::vector<double> zeros{0};
   if (has_input(2)) zeros = along_axis(2, constant.dims);
-  for (std::size_t i = 0; i < constant.values.size(); ++i) {
-    spec.set_scale(scales[i]);
-    spec.set_zero_point(zeros[i]);
-    constant.values[i] = static_cast<double>(spec.code(constant.values[i]));
-  }
+  to_codes(spec, scales, zeros, constant.values,
+           [](const QuantSpec&, std::int64_t code) { return static_cast<double>(code); });
   constant.is_integer = true;
   constant.type = type;
   constants_.put(node_->output(0), std::move(constant));
@@ -172,12 +187,11 @@ void NetworkBuilder::dequantize_linear() {
   if (constants_.has(input(0))) {
     Constant constant = constants_.take(input(0));
     const QuantSpec spec = spec_of_type(constant.type);
-    std::vector<double> codes = constant.values;
     if (has_input(2)) {
       const std::vector<double> zeros = along_axis(2, constant.dims);
-      for (std::size_t i = 0; i < codes.size(); ++i) codes[i] -= zeros[i];
+      for (std::size_t i = 0; i < constant.values.size(); ++i) constant.values[i] -= at(zeros, i);
     }
-    hold_codes(constant, spec, codes, along_axis(1, constant.dims));
+    hold_codes(constant, spec, along_axis(1, constant.dims));
     return constants_.put(node_->output(0), std::move(constant));
   }
   Activation from = seen(input(0));

@@ -72,8 +72,7 @@ class Writer {
       is_gemm_[i] = is_fully_connected(layers[i].node);
     for (std::size_t i = layers.size(); i-- > 0;) {
       const LayerNode& node = layers[i].node;
-      const auto read = [&](int producer, const MapView& view) {
-        const Shape& in = node.input_shape();
+      const auto read = [&](int producer, const MapView& view, const Shape& in) {
         const std::vector<MapPart> parts = maps_.seen(producer, view, in);
         if (is_gemm_[i] && is_whole_output(parts, view, in)) return;
         for (const MapPart& part : parts) {
@@ -81,8 +80,8 @@ class Writer {
           is_gemm_[static_cast<std::size_t>(part.producer)] = false;
         }
       };
-      read(node.input, node.view);
-      if (node.kind == LayerKind::kAdd) read(node.input2, node.view2);
+      read(node.input, node.view, node.input_shape());
+      if (node.kind == LayerKind::kAdd) read(node.input2, node.view2, node.input2_shape());
     }
   }
 
@@ -114,8 +113,8 @@ class Writer {
 
   /// What a layer sees of a map: a tensor of its own where that is no layer's output as it is.
   /// Those that see the same share it.
-  std::string tensor_seen(const LayerNode& node, int producer, const MapView& view) {
-    const Shape& in = node.input_shape();
+  std::string tensor_seen(const LayerNode& node, int producer, const MapView& view,
+                          const Shape& in) {
     const std::vector<MapPart> parts = maps_.seen(producer, view, in);
     if (is_whole_output(parts, view, in)) return tensor_of(parts.front().producer);
     std::vector<std::string> tensors;
@@ -151,6 +150,10 @@ class Writer {
     return tensor;
   }
 
+  std::string first_seen(const LayerNode& node) {
+    return tensor_seen(node, node.input, node.view, node.input_shape());
+  }
+
   std::string derived(
       const LayerNode& node, const char* op, std::vector<std::string> inputs,
       const std::vector<std::vector<std::int64_t>>& amounts,
@@ -184,8 +187,8 @@ class Writer {
         break;
       case LayerKind::kAdd:
         graph_.add_node(
-            node.name, "Add",
-            {tensor_seen(node, node.input, node.view), tensor_seen(node, node.input2, node.view2)},
+            node.name, multiplies(node.pair) ? "Mul" : "Add",
+            {first_seen(node), tensor_seen(node, node.input2, node.view2, node.input2_shape())},
             tensor);
         break;
     }
@@ -242,7 +245,7 @@ class Writer {
 
   void add_curve(const LayerNode& node, const std::string& output) {
     const CurveKind& kind = *node.curve.kind;
-    const std::string input = tensor_seen(node, node.input, node.view);
+    const std::string input = first_seen(node);
     const bool multiplies = node.curve.times_input;
     const std::string value = multiplies ? graph_.fresh(node.name + ".factor") : output;
     graph_.require_opset(kind.opset);
@@ -263,8 +266,8 @@ class Writer {
   void add_pool(const LayerNode& node, const std::string& output) {
     if (node.curve.any()) return add_curve(node, output);
     const bool is_max = node.pool.kind == PoolKind::kMax;
-    onnx::NodeProto& pool = graph_.add_node(node.name, is_max ? "MaxPool" : "AveragePool",
-                                            {tensor_seen(node, node.input, node.view)}, output);
+    onnx::NodeProto& pool =
+        graph_.add_node(node.name, is_max ? "MaxPool" : "AveragePool", {first_seen(node)}, output);
     add_window(pool, node.pool);
     if (!is_max) {
       add_attribute(pool, "count_include_pad", std::int64_t{node.pool.count_include_pad});
@@ -287,8 +290,8 @@ class Writer {
                     "transB", 1);
       return;
     }
-    onnx::NodeProto& proto = graph_.add_node(
-        node.name, "Conv", {tensor_seen(node, node.input, node.view), weights, bias}, output);
+    onnx::NodeProto& proto =
+        graph_.add_node(node.name, "Conv", {first_seen(node), weights, bias}, output);
     add_window(proto, conv);
     add_attribute(proto, "group", conv.groups);
     if (conv.dilation_h() > 1 || conv.dilation_w() > 1) {
@@ -318,7 +321,7 @@ class Writer {
 
   /// What a Gemm reads.
   std::string vector_for(const LayerNode& node) {
-    const std::string input = tensor_seen(node, node.input, node.view);
+    const std::string input = first_seen(node);
     if (node.input != kNetworkInput && is_gemm_[static_cast<std::size_t>(node.input)]) return input;
     const std::string flat = graph_.fresh(node.name + ".flat");
     graph_.add_node(graph_.fresh(node.name + ".flatten"), "Flatten", {input}, flat);

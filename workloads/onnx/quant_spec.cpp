@@ -108,13 +108,16 @@ bool QuantSpec::rounds_halves_to_odd() const {
   return adds_zero_first && zero_point % 2 != 0 && mode == "ROUND";
 }
 
-std::int64_t QuantSpec::code(double value) const {
+Rounding QuantSpec::code_rounding() const {
+  return adds_zero_first ? rounding_of_mode(mode, !is_signed) : rounding(false);
+}
+
+std::int64_t QuantSpec::code(double value, Rounding rounding) const {
   if (is_sign()) return value < 0 ? -1 : 1;
   const std::int64_t low = min_code(), high = max_code();
   const double steps = std::ldexp(value / step, frac);
-  const double rounded =
-      adds_zero_first ? round_to_integer(steps + zero_point, rounding_of_mode(mode, !is_signed))
-                      : round_to_integer(steps, rounding(false)) + zero_point;
+  const double rounded = adds_zero_first ? round_to_integer(steps + zero_point, rounding)
+                                         : round_to_integer(steps, rounding) + zero_point;
   // Compared as doubles first: the conversion of a larger one is undefined.
   if (rounded >= static_cast<double>(high)) return high;
   if (rounded <= static_cast<double>(low)) return low;

@@ -48,7 +48,10 @@ struct QuantSpec {
   /// QONNX's ROUND makes halves even with the zero point, an odd one: where values may lie half-way
   /// between codes, that is none of the ways of rounding here.
   bool rounds_halves_to_odd() const;
-  std::int64_t code(double value) const;
+  /// With which code() rounds, whatever the scale.
+  Rounding code_rounding() const;
+  std::int64_t code(double value, Rounding rounding) const;
+  std::int64_t code(double value) const { return code(value, code_rounding()); }
   std::string text() const;
   /// The same codes stand for the same values.
   bool has_codes_of(const QuantSpec& other) const {

@@ -221,6 +221,10 @@ std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) co
         x = pool(x, node.pool);
         break;
       case LayerKind::kAdd:
+        if (multiplies(node.pair)) {
+          throw std::invalid_argument("layer '" + node.name +
+                                      "': a product of two maps is not trained here");
+        }
         x = x + seen(node, node.input2, node.view2);
         break;
     }

@@ -55,30 +55,46 @@ std::string deflated(std::string_view bytes, Wrapper wrapper, int level) {
 
 bool is_gzip(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }
 
-std::string inflated(std::string_view bytes, std::size_t limit) {
-  z_stream stream{};
-  if (inflateInit2(&stream, kWindowBits + kEitherWrapper) != Z_OK) {
+struct Inflater::Stream {
+  z_stream zlib{};
+  int status = Z_OK;
+  std::string piece = std::string(kPieceBytes, '\0');
+};
+
+Inflater::Inflater(std::string_view bytes) : stream_(std::make_unique<Stream>()) {
+  take(stream_->zlib, bytes);
+  if (inflateInit2(&stream_->zlib, kWindowBits + kEitherWrapper) != Z_OK) {
     throw std::runtime_error("zlib: out of memory");
   }
-  const Guard guard(&stream, inflateEnd);
-  take(stream, bytes);
-  std::string content;
-  std::string piece(kPieceBytes, '\0');
-  int status = Z_OK;
-  while (status != Z_STREAM_END || stream.avail_in > 0) {
-    if (status == Z_STREAM_END) inflateReset(&stream);
-    give(stream, piece);
-    status = inflate(&stream, Z_NO_FLUSH);
+}
+
+Inflater::~Inflater() { inflateEnd(&stream_->zlib); }
+
+std::string_view Inflater::next() {
+  auto& [zlib, status, piece] = *stream_;
+  std::size_t size = 0;
+  while (size == 0 && (status != Z_STREAM_END || zlib.avail_in > 0)) {
+    if (status == Z_STREAM_END) inflateReset(&zlib);
+    give(zlib, piece);
+    status = inflate(&zlib, Z_NO_FLUSH);
     if (status == Z_BUF_ERROR) throw std::runtime_error("its compressed data is truncated");
     if (status != Z_OK && status != Z_STREAM_END) {
       throw std::runtime_error("its compressed data is damaged" +
-                               (stream.msg ? ": " + std::string(stream.msg) : std::string()));
+                               (zlib.msg ? ": " + std::string(zlib.msg) : std::string()));
     }
-    const std::size_t size = piece.size() - stream.avail_out;
-    if (size > limit - content.size()) {
+    size = piece.size() - zlib.avail_out;
+  }
+  return std::string_view(piece).substr(0, size);
+}
+
+std::string inflated(std::string_view bytes, std::size_t limit) {
+  Inflater inflater(bytes);
+  std::string content;
+  for (std::string_view piece = inflater.next(); !piece.empty(); piece = inflater.next()) {
+    if (piece.size() > limit - content.size()) {
       throw std::runtime_error("inflates to more than " + std::to_string(limit) + " bytes");
     }
-    content.append(piece, 0, size);
+    content += piece;
   }
   return content;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,23 @@ std::string deflated(std::string_view bytes, Wrapper wrapper, int level = 9);
 /// Whether they begin as a gzip file does.
 bool is_gzip(std::string_view bytes);
 
-/// The content of all streams in `bytes`, of either wrapper. Throws std::runtime_error, in one
-/// line, if a stream is truncated or damaged or there is more than `limit` bytes of content.
+/// The content of all streams in `bytes`, of either wrapper, piece by piece.
+class Inflater {
+ public:
+  /// `bytes` must stay. Throws std::runtime_error, in one line.
+  explicit Inflater(std::string_view bytes);
+  ~Inflater();
+
+  /// What comes next, until the next call; empty at the end. Throws std::runtime_error, in one
+  /// line, if a stream is truncated or damaged.
+  std::string_view next();
+
+ private:
+  struct Stream;
+  std::unique_ptr<Stream> stream_;
+};
+
+/// All of it. Also throws if there is more than `limit` bytes of content.
 std::string inflated(std::string_view bytes, std::size_t limit);
 
 }  // namespace dcnsim

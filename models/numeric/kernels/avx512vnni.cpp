@@ -16,6 +16,7 @@ struct Avx512 {
   static constexpr std::size_t kLanes = 16;
   static constexpr std::size_t kVectors = 1;
   static constexpr std::size_t kMaxBlocks = 4;
+  static constexpr bool kHasExtraSteps = false;
   // 32 registers hold the sums, one vector of weights a block, and a broadcast step of input.
   static constexpr std::size_t kMaxPixels[] = {0, 12, 12, 9, 6};
 

@@ -17,21 +17,44 @@ inline constexpr std::size_t kStepBytes = 4;
 /// Bytes of weights that one step of one block consumes.
 inline constexpr std::size_t kBlockStepBytes = kBlockChannels * kStepBytes;
 
+/// What one output pixel sees of a feature map, and where its sums go.
+struct DotWindow {
+  std::ptrdiff_t input;  ///< byte offset of the window
+  std::size_t pixel;     ///< of the output
+};
+
+/// Windows of which the same part of every run is taken, and the same runs: beyond it their codes
+/// are zeros.
+struct DotPass {
+  std::size_t first_window, windows;
+  std::size_t first_run, runs;
+  std::size_t first_step, steps;
+};
+
+/// Steps of single blocks beside those of the runs, taken of all windows: those of block b are
+/// [first[b], first[b + 1]).
+struct ExtraSteps {
+  const std::size_t* first = nullptr;      ///< null: there are none
+  const std::ptrdiff_t* inputs = nullptr;  ///< byte offset of each from its window
+  const std::uint8_t* weights = nullptr;   ///< kBlockStepBytes each
+};
+
 /// Dot products of windows of a feature map with blocks of output channels, modulo 2^32. A window
-/// is `runs` stretches of `run_steps` steps; over-read codes at the end of a run meet zero weights.
+/// is runs of `run_steps` steps; over-read codes at the end of a run meet zero weights.
 struct DotArgs {
   const std::uint8_t* input;
-  const std::ptrdiff_t* pixels;  ///< byte offset of each window from `input`
-  std::size_t pixel_count;
+  const DotWindow* windows;
+  const DotPass* passes;
+  std::size_t pass_count;
   const std::ptrdiff_t* runs;  ///< byte offset of each run from its window
-  std::size_t run_count;
   std::size_t run_steps;
   const std::uint8_t* weights;  ///< [block][run][step][channel of block][code of step], 64-aligned
   std::size_t block_bytes;      ///< from one block to the next
-  const std::int32_t* bias;     ///< padded to whole blocks
-  std::int32_t* out;            ///< [pixel][channel]
-  std::size_t out_stride;       ///< values from one pixel to the next
-  std::size_t channels;         ///< to be written; the last block may be partly used
+  ExtraSteps extra;
+  const std::int32_t* bias;  ///< padded to whole blocks
+  std::int32_t* out;         ///< [pixel][channel]
+  std::size_t out_stride;    ///< values from one pixel to the next
+  std::size_t channels;      ///< to be written; the last block may be partly used
 };
 
 /// The same where every output channel has a window of its own, as with many groups: a step of the
@@ -156,9 +179,9 @@ struct PackBitsArgs {
 
 struct KernelSet {
   const char* name;
-  void (*dot_u8s8)(const DotArgs&);  ///< null where the instruction set has no exact one
+  void (*dot_u8s8)(const DotArgs&);
   void (*dot_s16)(const DotArgs&);
-  void (*lane_dot_u8s8)(const LaneDotArgs&);  ///< null like dot_u8s8
+  void (*lane_dot_u8s8)(const LaneDotArgs&);
   void (*lane_dot_s16)(const LaneDotArgs&);
   void (*pack_to_8)(const PackArgs&);
   void (*pack_to_16)(const PackArgs&);
@@ -172,6 +195,10 @@ struct KernelSet {
   void (*ordered)(const OrderedArgs&);
   void (*unpack_bits)(const UnpackBitsArgs&);
   void (*pack_bits)(const PackBitsArgs&);
+  /// Null where dot_u8s8 is exact for all codes. Else it is where two products of neighbours add up
+  /// to 16 bits, and this moves the weights of a block's step that might not, with codes of all 8
+  /// bits, to a step of their own, otherwise zeros; false: there are none, nothing is changed.
+  bool (*split_pairs)(std::uint8_t* step, std::uint8_t* extra_step);
 };
 
 /// The fastest of what `set`, which the processor must have, allows.

@@ -246,7 +246,8 @@ constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&
                                void (*lane_dot_u8s8)(const LaneDotArgs&),
                                void (*lane_dot_s16)(const LaneDotArgs&),
                                void (*unpack_bits)(const UnpackBitsArgs&),
-                               void (*pack_bits)(const PackBitsArgs&)) {
+                               void (*pack_bits)(const PackBitsArgs&),
+                               bool (*split_pairs)(std::uint8_t*, std::uint8_t*) = nullptr) {
   return {name,
           dot_u8s8,
           dot_s16,
@@ -263,7 +264,8 @@ constexpr KernelSet kernel_set(const char* name, void (*dot_u8s8)(const DotArgs&
           max_pool_row,
           ordered,
           unpack_bits,
-          pack_bits};
+          pack_bits,
+          split_pairs};
 }
 
 }  // namespace

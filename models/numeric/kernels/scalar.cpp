@@ -8,20 +8,22 @@ namespace {
 
 /// kLanes: 1 if the channels of a block share their codes, else kBlockChannels.
 template <class InputCode, class WeightCode, std::size_t kLanes>
-void dot_windows(const DotArgs& args, std::size_t input_block_bytes) {
+void dot_pass(const DotArgs& args, const DotPass& pass, std::size_t input_block_bytes) {
   constexpr std::size_t kCodes = kStepBytes / sizeof(WeightCode);
   for (std::size_t first = 0; first < args.channels; first += kBlockChannels) {
     const std::uint8_t* block = args.weights + first / kBlockChannels * args.block_bytes;
-    for (std::size_t pixel = 0; pixel < args.pixel_count; ++pixel) {
+    for (std::size_t w = 0; w < pass.windows; ++w) {
+      const DotWindow& window = args.windows[pass.first_window + w];
       std::uint32_t sums[kBlockChannels];
       for (std::size_t c = 0; c < kBlockChannels; ++c) {
         sums[c] = static_cast<std::uint32_t>(args.bias[first + c]);
       }
-      const std::uint8_t* weights = block;
-      for (std::size_t run = 0; run < args.run_count; ++run) {
-        const std::uint8_t* input = args.input + args.pixels[pixel] + args.runs[run] +
-                                    first / kBlockChannels * input_block_bytes;
-        for (std::size_t step = 0; step < args.run_steps; ++step) {
+      for (std::size_t run = pass.first_run; run < pass.first_run + pass.runs; ++run) {
+        const std::uint8_t* input =
+            args.input + window.input + args.runs[run] + first / kBlockChannels * input_block_bytes;
+        const std::uint8_t* weights =
+            block + (run * args.run_steps + pass.first_step) * kBlockStepBytes;
+        for (std::size_t step = pass.first_step; step < pass.first_step + pass.steps; ++step) {
           InputCode codes[kLanes * kCodes];
           WeightCode factors[kBlockChannels * kCodes];
           __builtin_memcpy(codes, input + step * sizeof(codes), sizeof(codes));
@@ -35,7 +37,7 @@ void dot_windows(const DotArgs& args, std::size_t input_block_bytes) {
           }
         }
       }
-      std::int32_t* out = args.out + pixel * args.out_stride + first;
+      std::int32_t* out = args.out + window.pixel * args.out_stride + first;
       for (std::size_t c = 0; c < kBlockChannels && first + c < args.channels; ++c) {
         out[c] = static_cast<std::int32_t>(sums[c]);
       }
@@ -45,12 +47,17 @@ void dot_windows(const DotArgs& args, std::size_t input_block_bytes) {
 
 template <class InputCode, class WeightCode>
 void dot(const DotArgs& args) {
-  dot_windows<InputCode, WeightCode, 1>(args, 0);
+  for (std::size_t p = 0; p < args.pass_count; ++p) {
+    dot_pass<InputCode, WeightCode, 1>(args, args.passes[p], 0);
+  }
 }
 
 template <class InputCode, class WeightCode>
 void lane_dot(const LaneDotArgs& lanes) {
-  dot_windows<InputCode, WeightCode, kBlockChannels>(lanes.dot, lanes.input_block_bytes);
+  for (std::size_t p = 0; p < lanes.dot.pass_count; ++p) {
+    dot_pass<InputCode, WeightCode, kBlockChannels>(lanes.dot, lanes.dot.passes[p],
+                                                    lanes.input_block_bytes);
+  }
 }
 
 }  // namespace

@@ -29,14 +29,16 @@ class BurstList {
     vacant_.clear();
     for (std::size_t i = entries_.size(); i > 0; --i) vacant_.push_back(i - 1);
     for (Bank& bank : banks_) bank = {};
+    occupied_.clear();
     came_ = gone_ = 0;
   }
 
   bool full() const { return vacant_.empty(); }
   bool empty() const { return came_ == gone_; }
   std::uint64_t size() const { return came_ - gone_; }
-  std::size_t banks() const { return banks_.size(); }
 
+  /// Banks that have entries, in no order.
+  const std::vector<std::size_t>& occupied() const { return occupied_; }
   /// Entries of a bank, from the oldest or the youngest on.
   std::size_t oldest(std::size_t bank) const { return banks_[bank].oldest; }
   std::size_t youngest(std::size_t bank) const { return banks_[bank].youngest; }
@@ -49,6 +51,10 @@ class BurstList {
     const std::size_t at = vacant_.back();
     vacant_.pop_back();
     Bank& b = banks_[bank];
+    if (b.oldest == kNone) {
+      b.place = occupied_.size();
+      occupied_.push_back(bank);
+    }
     entries_[at] = entry;
     entries_[at].age = came_++;
     entries_[at].previous = b.youngest;
@@ -64,15 +70,21 @@ class BurstList {
     (entry.next == kNone ? b.youngest : entries_[entry.next].previous) = entry.previous;
     vacant_.push_back(at);
     ++gone_;
+    if (b.oldest != kNone) return;
+    occupied_[b.place] = occupied_.back();
+    banks_[occupied_.back()].place = b.place;
+    occupied_.pop_back();
   }
 
  private:
   struct Bank {
     std::size_t oldest = kNone, youngest = kNone;
+    std::size_t place = 0;  ///< among those occupied
   };
   std::vector<Entry> entries_;
   std::vector<std::size_t> vacant_;
   std::vector<Bank> banks_;
+  std::vector<std::size_t> occupied_;
   std::uint64_t came_ = 0, gone_ = 0;
 };
 

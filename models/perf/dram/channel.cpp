@@ -184,7 +184,7 @@ DramChannel::Slot DramChannel::column_slot(std::uint64_t from, std::size_t bank,
   const Bank& b = banks_[bank];
   const std::uint64_t begin = std::max(from, floor_);
   std::uint64_t cycle = column_cycle(begin, is_write ? b.write : b.read, group_of(bank), is_write);
-  if (timing_.one_bus) cycle = slots_.free_from(begin, cycle, timing_.column);
+  if (may_meet_row(cycle)) cycle = slots_.free_from(begin, cycle, timing_.column);
   return {cycle + 1 - timing_.column.length, cycle};
 }
 
@@ -274,7 +274,7 @@ DramChannel::Plan DramChannel::plan(std::uint64_t start, const Burst& burst) con
     row_ready = p.activate.acts + (burst.is_write ? timing_.rcd_wr : timing_.rcd);
   }
   p.column = column_cycle(start, row_ready, group, burst.is_write);
-  if (timing_.one_bus && p.column < latest_row_ + timing_.column.length) {
+  if (may_meet_row(p.column)) {
     p.column = slots_.free_from(start, p.column, timing_.column);
   }
   return p;

@@ -145,6 +145,11 @@ class DramChannel {
                                const CommandSlots& slots) const;
   std::uint64_t column_cycle(std::uint64_t begin, std::uint64_t ready, const Group& group,
                              bool is_write) const;
+  /// Whether a row command may be where a column command acts in `cycle`, which other column
+  /// commands allow.
+  bool may_meet_row(std::uint64_t cycle) const {
+    return timing_.one_bus && cycle < latest_row_ + timing_.column.length;
+  }
   Slot slot_of(std::uint64_t cycle, const CommandSlots::Command& command) const {
     return {slots_.begin_of(cycle, command), cycle};
   }

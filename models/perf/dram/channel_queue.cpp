@@ -22,36 +22,13 @@ void ChannelQueue::reset() {
 }
 
 bool ChannelQueue::answers(const Entry& read) {
-  if (written_[bucket(read.number)] == 0) return false;
+  if (!may_answer(read.number)) return false;
   std::size_t at = writes_.youngest(channel_.index_of(read.burst));
   while (at != BurstList::kNone && writes_[at].number != read.number) at = writes_[at].previous;
   if (at == BurstList::kNone) return false;
   if (writes_[at].whole) return true;
   flushed_ = std::max(flushed_, writes_[at].age + 1);
   return false;
-}
-
-void ChannelQueue::enqueue(std::uint64_t cycle, const Entry& entry) {
-  present_ = std::max(present_, cycle);
-  is_known_ = false;
-  list(entry.burst.is_write).push(channel_.index_of(entry.burst), entry);
-  if (!entry.burst.is_write) return;
-  ++written_[bucket(entry.number)];
-  draining_ = draining_ || writes_.size() >= high_;
-}
-
-void ChannelQueue::run_until(std::uint64_t cycle, const OnIssue& on_issue) {
-  while (!empty()) {
-    const Choice choice = next();
-    if (choice.entry != BurstList::kNone) {
-      if (choice.slot.begin >= cycle) return;
-      issue(choice, on_issue);
-    } else {
-      if (channel_.refresh_due() >= cycle) return;
-      channel_.refresh_until(channel_.refresh_due());
-    }
-    is_known_ = false;
-  }
 }
 
 std::uint64_t ChannelQueue::soonest(bool is_write, std::uint64_t count) {
@@ -68,7 +45,7 @@ std::uint64_t ChannelQueue::soonest(bool is_write, std::uint64_t count) {
 
 std::vector<DramChannel::Burst> ChannelQueue::queued_writes() const {
   std::vector<DramChannel::Burst> bursts;
-  for (std::size_t bank = 0; bank < writes_.banks(); ++bank) {
+  for (const std::size_t bank : writes_.occupied()) {
     for (std::size_t at = writes_.oldest(bank); at != BurstList::kNone; at = writes_[at].next) {
       bursts.push_back(writes_[at].burst);
     }
@@ -91,9 +68,8 @@ bool ChannelQueue::serves_writes() {
   if (writes_.empty()) return false;
   if (draining_ || reads_.empty()) return true;
   if (flushed_ == 0) return false;
-  for (std::size_t bank = 0; bank < writes_.banks(); ++bank) {
-    const std::size_t at = writes_.oldest(bank);
-    if (at != BurstList::kNone && writes_[at].age < flushed_) return true;
+  for (const std::size_t bank : writes_.occupied()) {
+    if (writes_[writes_.oldest(bank)].age < flushed_) return true;
   }
   flushed_ = 0;
   return false;
@@ -101,9 +77,9 @@ bool ChannelQueue::serves_writes() {
 
 void ChannelQueue::find_hits(const BurstList& list) {
   std::size_t oldest = BurstList::kNone, oldest_bank = 0;
-  for (std::size_t bank = 0; bank < list.banks(); ++bank) {
+  for (const std::size_t bank : list.occupied()) {
     std::size_t at = list.oldest(bank);
-    if (at != BurstList::kNone && (oldest == BurstList::kNone || list[at].age < list[oldest].age)) {
+    if (oldest == BurstList::kNone || list[at].age < list[oldest].age) {
       oldest = at;
       oldest_bank = bank;
     }
@@ -112,14 +88,14 @@ void ChannelQueue::find_hits(const BurstList& list) {
     }
     hits_[bank] = at;
   }
-  if (oldest == BurstList::kNone || list.overtaken(list[oldest]) < kMostOvertaken) return;
+  if (list.empty() || list.overtaken(list[oldest]) < kMostOvertaken) return;
   if (hits_[oldest_bank] != oldest) hits_[oldest_bank] = BurstList::kNone;
 }
 
 ChannelQueue::Choice ChannelQueue::choose_column(bool is_write) const {
   const BurstList& waiting = list(is_write);
   Choice best{is_write, true};
-  for (std::size_t bank = 0; bank < waiting.banks(); ++bank) {
+  for (const std::size_t bank : waiting.occupied()) {
     const std::size_t at = hits_[bank];
     if (at == BurstList::kNone) continue;
     const DramChannel::Slot slot = channel_.column_slot(present_, bank, is_write);
@@ -138,9 +114,9 @@ ChannelQueue::Choice ChannelQueue::choose_row(bool is_write, const Choice& colum
   const BurstList& waiting = list(is_write);
   const bool any_column = column.entry != BurstList::kNone;
   Choice best{is_write, false};
-  for (std::size_t bank = 0; bank < waiting.banks(); ++bank) {
+  for (const std::size_t bank : waiting.occupied()) {
+    if (hits_[bank] != BurstList::kNone) continue;
     const std::size_t at = waiting.oldest(bank);
-    if (at == BurstList::kNone || hits_[bank] != BurstList::kNone) continue;
     const DramChannel::Slot slot =
         channel_.row_slot(present_, bank, any_column ? &column.slot : nullptr);
     if (any_column && slot.begin > column.slot.begin) continue;
@@ -154,21 +130,21 @@ ChannelQueue::Choice ChannelQueue::choose_row(bool is_write, const Choice& colum
   return best;
 }
 
-void ChannelQueue::issue(const Choice& choice, const OnIssue& on_issue) {
+ChannelQueue::Issued ChannelQueue::issue_column(const Choice& choice) {
   BurstList& waiting = list(choice.is_write);
-  const Entry entry = waiting[choice.entry];
+  const Entry& entry = waiting[choice.entry];
+  const Issued issued{choice.is_write, entry.tag, choice.slot.begin,
+                      channel_.issue_column(choice.slot, entry.burst)};
   present_ = choice.slot.begin;
-  if (!choice.is_column) {
-    channel_.issue_row(choice.slot, entry.burst);
-    return;
-  }
-  const std::uint64_t data_end = channel_.issue_column(choice.slot, entry.burst);
+  if (choice.is_write) --written_[bucket(entry.number)];
   waiting.erase(channel_.index_of(entry.burst), choice.entry);
-  if (choice.is_write) {
-    --written_[bucket(entry.number)];
-    draining_ = draining_ && writes_.size() > low_;
-  }
-  on_issue(entry, choice.slot.begin, data_end);
+  draining_ = draining_ && writes_.size() > low_;
+  return issued;
+}
+
+void ChannelQueue::issue_row(const Choice& choice) {
+  present_ = choice.slot.begin;
+  channel_.issue_row(choice.slot, list(choice.is_write)[choice.entry].burst);
 }
 
 }  // namespace dcnsim

@@ -21,6 +21,12 @@ class RecentIntervals {
 
   /// Joins intervals that touch. No interval may be added that lies wholly before a known one.
   void add(std::uint64_t from_ps, std::uint64_t to_ps) {
+    // Most only make the last one longer.
+    if (!intervals_.empty() && intervals_.back().from_ps <= from_ps &&
+        from_ps <= intervals_.back().to_ps) {
+      intervals_.back().to_ps = std::max(to_ps, intervals_.back().to_ps);
+      return;
+    }
     while (!intervals_.empty() && intervals_.back().to_ps >= from_ps) {
       Interval& last = intervals_.back();
       last.from_ps = from_ps = std::min(from_ps, last.from_ps);

@@ -44,6 +44,8 @@ bool RequestQueue::enqueue(std::uint64_t now_ps, std::uint64_t id, std::uint64_t
   const std::uint64_t cycle = device_.cycle_at_or_after(now_ps);
   for (std::size_t i = 0; i < channels_.size(); ++i) enter(i, cycle);
   is_entering_ = entering_.bursts > 0;
+  // No write comes until this request has entered.
+  if (is_entering_ && !is_write) entering_.may_be_answered = may_be_answered();
   return !is_entering_;
 }
 
@@ -69,14 +71,13 @@ void RequestQueue::run_until(std::uint64_t now_ps) {
   const std::uint64_t cycle = device_.cycle_at_or_after(now_ps);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     if (channels_[i].empty()) continue;
-    channels_[i].run_until(
-        cycle, [&](const ChannelQueue::Entry& entry, std::uint64_t begun, std::uint64_t data_end) {
-          if (!entry.burst.is_write) burst_done(entry.tag, data_end);
-          if (runs_[i].empty()) return;
-          enter(i, begun);
-          if (entering_.bursts > 0) return;
-          tell(device_.to_ps(entering_.last + 1), Event::kAccepted, entering_.id);
-        });
+    channels_[i].run_until(cycle, [&](const ChannelQueue::Issued& issued) {
+      if (!issued.is_write) burst_done(issued.tag, issued.data_end);
+      if (runs_[i].empty()) return;
+      enter(i, issued.cycle);
+      if (entering_.bursts > 0) return;
+      tell(device_.to_ps(entering_.last + 1), Event::kAccepted, entering_.id);
+    });
   }
 }
 
@@ -127,6 +128,17 @@ void RequestQueue::enter(std::size_t channel, std::uint64_t cycle) {
   entering_.last = std::max(entering_.last, cycle);
 }
 
+bool RequestQueue::may_be_answered() const {
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    for (const EnteringRun& entering : runs_[i]) {
+      for (std::uint64_t burst = entering.next; burst < entering.run.bursts; ++burst) {
+        if (channels_[i].may_answer(entering.run.number + burst)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 void RequestQueue::burst_done(std::size_t read, std::uint64_t cycle) {
   Read& r = reads_[read];
   r.done = std::max(r.done, cycle);
@@ -142,8 +154,7 @@ std::uint64_t RequestQueue::soonest_room_ps() {
     std::uint64_t bursts = 0;
     for (const EnteringRun& entering : runs_[i]) bursts += entering.run.bursts - entering.next;
     if (bursts == 0) continue;
-    // Reads that queued writes answer take no place.
-    if (!entering_.is_write && channels_[i].has_writes()) bursts = 1;
+    if (entering_.may_be_answered) bursts = 1;  // those take no place
     cycle = std::max(cycle, channels_[i].soonest(entering_.is_write, bursts));
   }
   return device_.to_ps(cycle + 2 - device_.channels()[0].timing().column.length);
@@ -154,7 +165,7 @@ std::uint64_t RequestQueue::soonest_read_ps() {
   for (const Read& read : reads_) {
     if (read.bursts > 0) bursts = std::min(bursts, read.bursts);
   }
-  if (is_entering_ && !entering_.is_write) bursts = 1;  // queued writes may answer the others
+  if (entering_.bursts > 0 && entering_.may_be_answered) bursts = 1;
   for (const ChannelQueue& channel : channels_) channels += channel.has_reads();
   if (channels == 0) return kNever;  // but reads wait
   for (ChannelQueue& channel : channels_) {

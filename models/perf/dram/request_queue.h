@@ -67,6 +67,8 @@ class RequestQueue {
     std::uint64_t bursts = 0;  ///< that have found no room yet
     std::size_t read = 0;      ///< of reads_
     std::uint64_t last = 0;    ///< cycle in which a burst entered last
+    /// Whether queued writes may answer some of those that have found no room.
+    bool may_be_answered = false;
   };
   struct EnteringRun {
     DramRun run;
@@ -84,6 +86,7 @@ class RequestQueue {
   std::size_t new_read(const Entering& request);
   /// Lets bursts enter a channel, as many as there is room for.
   void enter(std::size_t channel, std::uint64_t cycle);
+  bool may_be_answered() const;
   void burst_done(std::size_t read, std::uint64_t cycle);
   void tell(std::uint64_t at_ps, Event event, std::uint64_t id) {
     told_.push({at_ps, order_++, event, id});

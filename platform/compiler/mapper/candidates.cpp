@@ -292,9 +292,10 @@ Candidates::Limits Candidates::limits(Tiling tiling) const {
       return std::int64_t{std::min(input_tile_channels(d), slice.map(d.input_shape()).channels)} *
              bits;
     };
-    const std::int64_t bits =
-        (d.input_on_chip ? 0 : pixel_bits(d.input_slice, d.input.bits)) +
-        (d.kind == LayerKind::kAdd ? pixel_bits(d.input2_slice, d.input2.bits) : 0);
+    const std::int64_t bits = (d.input_on_chip ? 0 : pixel_bits(d.input_slice, d.input.bits)) +
+                              (d.kind == LayerKind::kAdd && d.pair != PairKind::kScaling
+                                   ? pixel_bits(d.input2_slice, d.input2.bits)
+                                   : 0);
     // Beside a map that stays in a scratchpad, there is no second half to share with it.
     const bool one_slot = config_.shares_buffer() && (d.input_on_chip || d.output_on_chip);
     hold(config_.input_buffer, one_slot, bits, limits.inputs);

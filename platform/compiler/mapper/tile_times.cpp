@@ -113,16 +113,18 @@ const TileTimes::Transfer& TileTimes::weights(const Step& step) {
 }
 
 TileTimes::Transfer TileTimes::inputs(const Step& step) const {
-  const InputRegion in = input_region(layer_, step.pixels);
+  const InputRegion region = input_region(layer_, step.pixels);
   Sum sum;
-  const auto add = [&](const MapLayout& map, const InputSlice& slice) {
+  const auto add = [&](const InputRegion& in, const MapLayout& map, const InputSlice& slice) {
     const int x0 = slice.column_of(in.x0);
     const int x1 = in.x0 == in.x1 ? x0 : slice.column_of(in.x1 - 1) + 1;
     add_map(sum, map, in.y1 - in.y0, x0, x1, map_channels(layer_, slice, step),
             slice.has_strides());
   };
-  if (!layer_.input_on_chip) add(input_, layer_.input_slice);
-  if (layer_.kind == LayerKind::kAdd) add(input2_, layer_.input2_slice);
+  if (!layer_.input_on_chip) add(region, input_, layer_.input_slice);
+  if (layer_.kind == LayerKind::kAdd) {
+    add(second_region(layer_, region), input2_, layer_.input2_slice);
+  }
   if (layer_.has_table()) {
     add_run(sum, u64(align_up((table_bits(layer_) + 7) / 8, config_.dma.bus_bytes)), 1);
   }

@@ -2,14 +2,19 @@
 #include "analysis/evaluation/accuracy.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "analysis/evaluation/float_outputs.h"
 #include "analysis/quantizer/format_search.h"
 #include "analysis/quantizer/quantize_network.h"
 #include "tests/support/small_float_network.h"
@@ -138,6 +143,40 @@ TEST_F(AccuracyTest, reports_images_done_up_to_all_of_them) {
   ASSERT_EQ(progress.size(), 3U);
   EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));
   EXPECT_EQ(progress.back(), 37U);
+}
+
+/// Kept ones serve again, and not for other images.
+TEST_F(AccuracyTest, of_kept_outputs_is_that_of_the_network) {
+  const std::string folder =
+      testing::TempDir() + "dcnsim_outputs_" + std::to_string(::getpid()) + "/kept";
+  const auto outputs_of = [&](const Dataset& images, const std::string& network) {
+    std::vector<std::size_t> progress;
+    FloatOutputs outputs = kept_float_outputs({folder, network}, network_, images, 2,
+                                              [&](std::size_t done) { progress.push_back(done); });
+    return std::pair{std::move(outputs), progress.size() == 1};
+  };
+  const auto [made, were_known] = outputs_of(images_, "a hash");
+  EXPECT_FALSE(were_known);
+  FloatExecutor executor(network_);
+  const std::vector<float>& last = executor.run(image_values(images_, 36)).back();
+  ASSERT_EQ(made.size(), 37 * last.size());
+  EXPECT_TRUE(std::equal(last.begin(), last.end(), made.end() - 10));
+  EXPECT_EQ(count_correct(network_, made, images_), 19U);
+  EXPECT_EQ(outputs_of(images_, "a hash"), (std::pair{made, true}));
+  EXPECT_FALSE(outputs_of(images_, "another").second);
+  Dataset changed = images_;
+  changed.pixels.back() ^= 1;
+  EXPECT_FALSE(outputs_of(changed, "a hash").second);
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 4);
+  }
+  EXPECT_EQ(outputs_of(images_, "a hash"), (std::pair{made, false}));
+  std::filesystem::remove_all(std::filesystem::path(folder).parent_path());
+
+  EXPECT_EQ(kept_float_outputs({}, network_, images_, 1), made);
+  Dataset unlabelled = images_;
+  unlabelled.labels.clear();
+  EXPECT_THROW(count_correct(network_, made, unlabelled), std::invalid_argument);
 }
 
 TEST_F(AccuracyTest, of_no_images_is_none_right) { EXPECT_EQ(count_correct(network_, {}, 2), 0U); }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/base/file/compression.h"
 #include "models/base/file/sha256.h"
 #include "models/base/file/text_file.h"
 #include "tests/support/small_float_network.h"
@@ -44,6 +45,30 @@ TEST(NetworkFile, with_weights_beside_it_has_a_digest_of_both) {
   EXPECT_EQ(first, sha256_hex(digest_of_file(path) + "\n" + digest_of_file(weights) + "\n"));
   folder.write("w.bin", std::string(read_text_file(weights, kMost).size(), '\0'));
   EXPECT_NE(digest(path), first);
+}
+
+TEST(NetworkFile, has_the_same_files_beside_it_compressed_and_from_constant_nodes) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("net.onnx");
+  save_network(mixed_network(), path);
+  move_weights_beside(path, "w.bin");
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(read_text_file(path, kMost)));
+  onnx::GraphProto& graph = *model.mutable_graph();
+  onnx::NodeProto& node = *graph.add_node();
+  onnx::TensorProto& tensor = *node.add_attribute()->mutable_t();
+  tensor = graph.initializer(0);
+  tensor.mutable_external_data(0)->set_value("another.bin");
+  graph.mutable_initializer(0)->set_raw_data(std::string(100'000, 'a'));  // to be skipped
+  const std::string bytes = model.SerializeAsString();
+  const std::vector<std::string> both{folder.path("another.bin"), folder.path("w.bin")};
+  EXPECT_EQ(external_files(folder.write("both.onnx", bytes)), both);
+  const std::string packed = deflated(bytes, Wrapper::kGzip);
+  EXPECT_EQ(external_files(folder.write("both.onnx.gz", packed)), both);
+  for (const std::string& cut :
+       {bytes.substr(0, bytes.size() - 1), packed.substr(0, packed.size() / 2)}) {
+    EXPECT_TRUE(external_files(folder.write("cut", cut)).empty());
+  }
 }
 
 TEST(NetworkFile, what_is_no_model_has_no_other_files) {

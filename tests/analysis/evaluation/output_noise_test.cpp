@@ -61,6 +61,17 @@ TEST(MeasuredNoise, equals_a_plain_loop) {
   }
 }
 
+TEST(MeasuredNoise, of_the_output_alone_has_the_same_bits) {
+  const FloatNetwork floats = mixed_network();
+  const Dataset images = random_images(7);
+  const FixedNetwork fixed = quantize_network(floats, images, {}).network;
+  const FloatOutputs outputs = kept_float_outputs({}, floats, images, 2);
+  for (const std::size_t jobs : {1U, 3U}) {
+    EXPECT_EQ(measured_output_noise(outputs, fixed, images, jobs),
+              measured_noise(floats, fixed, images, 1).back());
+  }
+}
+
 TEST(MeasuredNoise, has_equal_bits_for_any_number_of_jobs) {
   const FloatNetwork floats = mixed_network();
   const Dataset images = random_images(11);

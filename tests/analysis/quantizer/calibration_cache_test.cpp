@@ -37,7 +37,7 @@ class CalibrationCache : public testing::Test {
     return all;
   }
 
-  CalibrationPlace place_{"", "the hash of a file"};
+  CachePlace place_{"", "the hash of a file"};
   Calibration calibration_;
 };
 

@@ -134,14 +134,17 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
   const Geometry g(layer);
   Runs runs;
   const auto add = [&](std::uint64_t address, int segment, int strip, const Format& format,
-                       const InputSlice& slice) {
+                       const InputSlice& slice, bool is_pixel) {
     const int step_h = std::max(slice.stride_h, 1), step_w = std::max(slice.stride_w, 1);
-    const int height = slice.height > 0 ? slice.height : g.rows.extent;
-    const int width = slice.width > 0 ? slice.width : g.columns.extent;
+    const int height = slice.height > 0 ? slice.height : is_pixel ? 1 : g.rows.extent;
+    const int width = slice.width > 0 ? slice.width : is_pixel ? 1 : g.columns.extent;
     const int channels = g.in_channels - slice.zeros_before - slice.zeros_after;
     std::vector<int> rows, columns;
-    for (const int y : all_of(g.rows.inputs(step.rows))) rows.push_back(slice.row + y * step_h);
-    for (const int x : all_of(g.columns.inputs(step.columns))) {
+    const Range one{0, 1};
+    for (const int y : all_of(is_pixel ? one : g.rows.inputs(step.rows))) {
+      rows.push_back(slice.row + y * step_h);
+    }
+    for (const int x : all_of(is_pixel ? one : g.columns.inputs(step.columns))) {
       columns.push_back(slice.column + x * step_w);
     }
     add_map(runs, Stream::kInput,
@@ -150,12 +153,12 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
             machine.dma.bus_bytes, machine.input_buffer, step_h > 1 || step_w > 1);
   };
   if (!layer.input_on_chip) {
-    add(layer.input_address, layer.input_segment, layer.input_strip, layer.input,
-        layer.input_slice);
+    add(layer.input_address, layer.input_segment, layer.input_strip, layer.input, layer.input_slice,
+        false);
   }
   if (layer.kind == LayerKind::kAdd) {
     add(layer.input2_address, layer.input2_segment, layer.input2_strip, layer.input2,
-        layer.input2_slice);
+        layer.input2_slice, has_one_pixel(layer));
   }
   if (has_table(layer)) {
     runs.push_back(run_of(Stream::kInput, static_cast<Int>(layer.weight_address), 0,
@@ -163,6 +166,10 @@ Runs input_runs(const Descriptor& layer, const AcceleratorConfig& machine, const
                           machine.input_buffer));
   }
   return runs;
+}
+
+bool has_one_pixel(const Descriptor& layer) {
+  return layer.kind == LayerKind::kAdd && layer.pair == PairKind::kScaling;
 }
 
 bool has_table(const Descriptor& layer) {

@@ -32,6 +32,9 @@ using Runs = std::vector<Run>;
 /// Its codes are looked up, in a table that comes with each tile of them.
 bool has_table(const Descriptor& layer);
 
+/// Its second operand is one pixel, which comes with each tile of the first.
+bool has_one_pixel(const Descriptor& layer);
+
 /// Of a channel of a convolution: its multiplier and a shift of 6 bits, in whole bytes; none where
 /// the requantizer only shifts.
 Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine);

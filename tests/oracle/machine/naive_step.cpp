@@ -31,8 +31,8 @@ ArrayTime convolve(const AcceleratorConfig& machine, const Descriptor& layer, co
   return run_array(machine, task, tally);
 }
 
-/// All positions of all windows, or two operands an addition, over one lane a column; before them
-/// the words of a table.
+/// All positions of all windows, or two operands an addition or product, over one lane a column;
+/// before them the words of a table, or of the pixel that multiplies all others.
 Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const Step& step,
                 Tally& tally) {
   const Geometry g(layer);
@@ -42,20 +42,20 @@ Int vector_unit(const AcceleratorConfig& machine, const Descriptor& layer, const
     return Int{real_channels(slice, g.in_channels, step.in_channels).size()};
   };
   Int pixel_bits = channels(layer.input_slice) * layer.input.bits;
-  if (add) pixel_bits += channels(layer.input2_slice) * layer.input2.bits;
+  const bool one_pixel = has_one_pixel(layer);
+  if (add && !one_pixel) pixel_bits += channels(layer.input2_slice) * layer.input2.bits;
   tally.input_buffer.reads += pieces(pixels * pixel_bits, machine.input_buffer.word_bits);
-  Int table = 0;
-  if (has_table(layer)) {
-    const Int bits = (Int{1} << layer.input.bits) * layer.requant.out.bits;
-    table = pieces(bits, machine.input_buffer.word_bits);
-    tally.input_buffer.reads += table;
-  }
+  Int bits_before = 0;
+  if (has_table(layer)) bits_before = (Int{1} << layer.input.bits) * layer.requant.out.bits;
+  if (one_pixel) bits_before = channels(layer.input2_slice) * layer.input2.bits;
+  const Int before = pieces(bits_before, machine.input_buffer.word_bits);
+  tally.input_buffer.reads += before;
   Int operands = 0;
   for (Int output = 0; output < outputs_of(step); ++output) {
     operands += add ? 2 : g.rows.kernel * g.columns.kernel;
     ++tally.requantized;
   }
-  return table + pieces(operands, machine.array.columns);
+  return before + pieces(operands, machine.array.columns);
 }
 
 /// What joins two values in a window, or two maps.

@@ -119,6 +119,7 @@ class Writer {
     SET_MAP_FORMAT(INPUT2, d_.input2);
     SET(MULTIPLIER, d_.requant.multiplier);
     SET(MULTIPLIER2, d_.requant.multiplier2);
+    SET(PAIR_KIND, d_.pair);
     SET(INPUT2_ADDRESS, d_.input2_address);
     SET(INPUT2_SEGMENT, d_.input2_segment);
     SET(INPUT2_STRIP, d_.input2_strip);

@@ -19,7 +19,7 @@ CLASSES = FORMS + tuple(TYPES) + (
     "matmul", "second quantizer", "normalised image", "power-of-two scales", "trunc", "FLOOR",
     "HALF_UP", "DOWN", "leaky relu", "prelu",
     "leaky relu behind its pair", "table", "function times its input",
-    "sigmoid of codes")
+    "sigmoid of codes", "product", "squeeze and excite", "quantizer between function and product")
 MICROSOFT, QONNX = "com.microsoft", "qonnx.custom_op.general"
 
 
@@ -278,7 +278,8 @@ class Net(GraphMaker):
             self.met("sigmoid of codes")
             return self.integer_node("QLinearSigmoid", self.operand(), domain=MICROSOFT)
         self.met("table")
-        op = self.pick(*CURVES)
+        leaves_float32 = self.range(self.x)[1] > 20
+        op = self.pick(*[op for op in CURVES if op != "Exp" or not leaves_float32])
         value = self.node(op, [self.x])
         if op in ("HardSigmoid", "Sigmoid", "Tanh"):
             self.met("function times its input")
@@ -355,9 +356,9 @@ class Net(GraphMaker):
         if min(self.h, self.w) < 3:
             return
         self.met("average pool")
-        k = int(self.pick(2, 3))
+        truncates = self.form == "QONNX" and not self.zero
+        k = 2 if truncates else int(self.pick(2, 3))
         pads = [0] * 4
-        truncates = self.form == "QONNX" and not self.zero and k == 2
         if self.chance(0.4) and not truncates:
             self.met("padded average")
             pads = [1] * 4
@@ -385,20 +386,27 @@ class Net(GraphMaker):
                                      channels_last=0)
         self.finish(self.node("GlobalAveragePool", [self.x]))
 
+    def aside(self, make):
+        """The parameters of what `make` makes of the map that comes next, which then does so
+        again."""
+        kept = self.x, self.c, self.h, self.w, self.scale, self.zero, self.kind
+        make()
+        made = self.operand()
+        self.x, self.c, self.h, self.w, self.scale, self.zero, self.kind = kept
+        return made
+
     def branch(self, channels, scale_zero=None):
         """Of the map that comes next, in the same rows and columns; its parameters. `scale_zero`:
         those it is to have."""
-        kept = self.x, self.c, self.scale, self.zero, self.kind
+        return self.aside(lambda: self.pointwise(channels, scale_zero))
+
+    def pointwise(self, channels, scale_zero=None):
         dims = (channels, self.c, 1, 1)
         self.c = channels
         if self.form == "QOperator":
-            self.integer_conv(dims, 1, {})
-        else:
-            w, _ = self.weights(dims, 0)
-            self.finish(self.node("Conv", [self.x, w]), scale_zero)
-        made = self.operand()
-        self.x, self.c, self.scale, self.zero, self.kind = kept
-        return made
+            return self.integer_conv(dims, 1, {})
+        w, _ = self.weights(dims, 0)
+        self.finish(self.node("Conv", [self.x, w]), scale_zero)
 
     def add(self):
         self.met("add")
@@ -411,6 +419,34 @@ class Net(GraphMaker):
         y = self.node("Add", [self.x, other[0]])
         self.x = y
         self.activation(may_leak=False)
+
+    def times(self, other):
+        if self.form == "QOperator":
+            return self.integer_node("QLinearMul", [*self.operand(), *other], domain=MICROSOFT)
+        factors = [self.x, other[0]] if self.chance(0.5) else [other[0], self.x]
+        self.x = self.node("Mul", factors)
+        self.activation(may_leak=False)
+
+    def product(self):
+        self.met("product")
+        self.times(self.branch(self.c))
+
+    def squeeze_and_excite(self):
+        self.met("squeeze and excite")
+        self.times(self.aside(self.excitation))
+
+    def excitation(self):
+        self.global_pool()
+        self.pointwise(self.c)
+        if self.chance(0.5):
+            self.curve()
+
+    def gate(self):
+        """x * Sigmoid(x), with a quantizer between the two."""
+        if self.form == "QOperator" or np.iinfo(self.kind).bits > 8:
+            return
+        self.met("quantizer between function and product")
+        self.times(self.aside(lambda: self.finish(self.node("Sigmoid", [self.x]))))
 
     def concat(self):
         self.met("concat")
@@ -487,7 +523,8 @@ def random_network(random):
     if net.form == "QOperator":
         net.x = net.nodes.pop().input[0]
     steps = (net.conv, net.conv, net.add, net.concat, net.max_pool, net.average_pool,
-             net.global_pool, net.second_quantizer, net.leaky, net.curve)
+             net.global_pool, net.second_quantizer, net.leaky, net.curve, net.product,
+             net.squeeze_and_excite, net.gate)
     net.conv()
     for _ in range(int(random.integers(1, 4))):
         steps[random.integers(len(steps))]()

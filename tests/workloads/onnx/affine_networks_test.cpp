@@ -364,6 +364,27 @@ TEST(AffineNetworks, AreWrittenWithTheirFunctions) {
   }
 }
 
+TEST(AffineNetworks, AreWrittenWithTheirProducts) {
+  const FixedNetwork network = loaded(qdq(), [&](Model& end) {
+    pair(end, "c", "d", 0.05F, 128);
+    end.node("Sigmoid", {"d"}, "s");
+    pair(end, "s", "e", 1.0F / 256, 0);
+    end.node("Mul", {"e", "d"}, "silu");
+    pair(end, "silu", "f", 0.05F, 100);
+    end.node("GlobalAveragePool", {"f"}, "mean");
+    pair(end, "mean", "g", 0.03F, 90);
+    end.node("Mul", {"g", "f"}, "scaled");
+    end.node("Relu", {"scaled"}, "r");
+    pair(end, "r", "y", 0.04F, 7);
+  });
+  ASSERT_EQ(network.layers.size(), 5U);
+  EXPECT_EQ(network.layers[2].node.pair, PairKind::kProduct) << "with a quantizer in between";
+  EXPECT_EQ(network.layers[4].node.pair, PairKind::kScaling);
+  EXPECT_EQ(network.layers[4].node.input, 2) << "the map before the pixel, whatever their order";
+  EXPECT_EQ(network.layers[4].requant.min_code(), 7) << "its ReLU";
+  expect_same_layers(written(network, QuantizedForm::kQdq), network);
+}
+
 TEST(AffineNetworks, OfShiftsAreWrittenInQdqToo) {
   Model m = qdq({0.25F, 0.25F});
   m.graph().mutable_initializer(5)->set_int32_data(0, 0);  // xq.zero

@@ -27,6 +27,7 @@ inline void expect_equal(const LayerNode& a, const LayerNode& b) {
   EXPECT_EQ(a.relu, b.relu);
   EXPECT_EQ(a.slopes, b.slopes);
   EXPECT_TRUE(a.curve == b.curve);
+  EXPECT_EQ(a.pair, b.pair);
   EXPECT_EQ(to_string(a.bounds), to_string(b.bounds));
   EXPECT_EQ(a.fused_pool, b.fused_pool);
   EXPECT_EQ(a.add, b.add);

@@ -20,7 +20,7 @@ CLASSES = ("constant node", "computed reshape", "computed pad", "empty pad",
            "clip as relu", "clip at infinity", "ceil mode beyond the map", "image padded",
            "bounds on both sides", "upper bound", "lower bound", "bounds of a shared map",
            "relu of the image", "leaky relu", "prelu", "table",
-           "function times its input", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
+           "function times its input", "product", "squeeze and excite", "map as output", "vector of a turned image") + joined_maps.CLASSES + tuple(
                f"opset {n}" for n in range(7, 23))
 
 
@@ -272,6 +272,23 @@ class Net(joined_maps.JoinedMaps, GraphMaker):
             self.x = self.node("Add", [*branches, before] if self.chance(0.5) else
                                [before, *branches])
 
+    def product(self):
+        self.met("product")
+        before = self.x
+        self.apply("Conv", self.weights(self.c, self.c, 3, 3), self.real(self.c), pads=[1, 1, 1, 1])
+        self.times(before)
+
+    def squeeze_and_excite(self):
+        self.met("squeeze and excite")
+        before = self.x
+        self.x = self.with_axes("ReduceMean", [self.x], [2, 3], 18, keepdims=1)
+        self.apply("Conv", self.weights(self.c, self.c, 1, 1))
+        self.apply("Sigmoid")
+        self.times(before)
+
+    def times(self, other):
+        self.x = self.node("Mul", [self.x, other] if self.chance(0.5) else [other, self.x])
+
     def shared_relu(self):
         """Something else reads what the ReLU reads."""
         self.met("relu of a shared map")
@@ -457,7 +474,7 @@ def random_network(random):
              net.scale, net.channels_last, net.pad_channels_last, net.residual, net.shared_relu,
              net.nothing, net.option_a, net.fire, net.dense, net.inception, net.split_and_joined,
              net.cut_pixels, net.shuffle, net.leaky,
-             net.curve)
+             net.curve, net.product, net.squeeze_and_excite)
     for _ in range(int(random.integers(2, 8))):
         steps[random.integers(len(steps))]()
     more = (net.x,) if net.chance(0.1) else ()

@@ -360,5 +360,13 @@ TEST(OnnxErrors, NamesAddsThatDoNotFit) {
             "node 'Add_y' (Add): constant of [4] is not one value a channel");
 }
 
+TEST(OnnxErrors, NamesProductsThatDoNotFit) {
+  EXPECT_EQ(error_after_conv([](Model& m) {
+              m.node("Mul", {"c", "x"}, "y");
+            }),
+            "node 'Mul_y' (Mul): multiplies feature maps of different shapes, of which none is "
+            "1 x 1 with as many channels as the other");
+}
+
 }  // namespace
 }  // namespace dcnsim

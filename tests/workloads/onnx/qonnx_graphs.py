@@ -16,7 +16,7 @@ CLASSES = ("IntQuant", "lower case", "equal scales", "computed scale", "narrow",
            "softmax", "matrix of pixels", "normalised image", "codes -1 and 0",
            "weights of -1 and +1",
            "shortcut of option A", "joined, one format", "joined, two formats",
-           "quant behind a join", "joined and quantized again", "cut out", "channel shuffle") + DOMAINS + MODES
+           "quant behind a join", "product", "squeeze and excite", "joined and quantized again", "cut out", "channel shuffle") + DOMAINS + MODES
 
 
 class Net(GraphMaker):
@@ -161,6 +161,19 @@ class Net(GraphMaker):
             total = self.node("Relu", [total])
         self.x = self.quant(total, *self.output_format(not relu))
 
+    def product(self):
+        self.met("product")
+        self.times(self.branch(self.c, *self.output_format(True)))
+
+    def squeeze_and_excite(self):
+        self.met("squeeze and excite")
+        mean = self.node("GlobalAveragePool", [self.x])
+        self.times(self.quant(mean, *self.output_format(True)))
+
+    def times(self, other):
+        product = self.node("Mul", [self.x, other] if self.chance(0.5) else [other, self.x])
+        self.x = self.quant(product, *self.output_format(True))
+
     def shared_relu(self):
         self.met("relu of a shared map")
         w, _ = self.weights(self.c, self.c, 1, 1)
@@ -298,7 +311,7 @@ def random_network(random):
         net.x = net.quant("x", 8, 0, False, "ROUND")
     net.conv()
     steps = (net.conv, net.conv, net.add, net.shared_relu, net.clip_codes, net.max_pool, net.average_pool,
-             net.trunc, net.option_a, net.joined)
+             net.trunc, net.option_a, net.joined, net.product, net.squeeze_and_excite)
     for _ in range(int(random.integers(1, 5))):
         steps[random.integers(len(steps))]()
     net.head()

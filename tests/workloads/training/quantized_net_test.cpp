@@ -59,10 +59,11 @@ void expect_equal_layers(const FixedNetwork& network, const QuantizedNet& net,
   }
 }
 
-/// Tables are not.
+/// Tables and products of maps are not.
 bool is_trained(const FixedNetwork& network) {
-  return std::none_of(network.layers.begin(), network.layers.end(),
-                      [](const FixedLayer& layer) { return layer.node.curve.any(); });
+  return std::none_of(network.layers.begin(), network.layers.end(), [](const FixedLayer& layer) {
+    return layer.node.curve.any() || multiplies(layer.node.pair);
+  });
 }
 
 TEST(QuantizedNet, ComputesTheExecutorsCodesInEveryLayer) {
