@@ -28,11 +28,8 @@ class RecentIntervals {
       return;
     }
     while (!intervals_.empty() && intervals_.back().to_ps >= from_ps) {
-      Interval& last = intervals_.back();
-      last.from_ps = from_ps = std::min(from_ps, last.from_ps);
-      last.to_ps = to_ps = std::max(to_ps, last.to_ps);
-      // Mostly it grows in its place.
-      if (intervals_.size() == 1 || intervals_.end()[-2].to_ps < from_ps) return;
+      from_ps = std::min(from_ps, intervals_.back().from_ps);
+      to_ps = std::max(to_ps, intervals_.back().to_ps);
       intervals_.pop_back();
     }
     intervals_.push_back({from_ps, to_ps});
