@@ -21,20 +21,22 @@ double Machine::clock_period_s() const {
   return static_cast<double>(Clock(config.clock_mhz).period_ps()) * 1e-12;
 }
 
-Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
+Machine make_machine(AcceleratorConfig config, const PriceTables& shipped,
                      const std::string& mapping_cache_folder, const std::string& file) {
   if (!file.empty()) {
     try {
-      return make_machine(std::move(config), tables_dir, mapping_cache_folder);
+      return make_machine(std::move(config), shipped, mapping_cache_folder);
     } catch (const std::exception& problem) {
       throw std::runtime_error(in_accelerator_file(file, problem.what()));
     }
   }
-  DramSpec dram = load_dram_spec(tables_folder(tables_dir, config), config.dram.preset);
-  CostModel cost(tables_dir, config);
+  const PriceTables tables = tables_of(shipped, config);
+  DramSpec dram = load_dram_spec(tables, config.dram.preset);
+  CostModel cost(tables, config);
   std::shared_ptr<MappingCache> mappings =
-      mapping_cache(mapping_cache_folder, config, cost, tables_dir);
-  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings), tables_dir};
+      mapping_cache(mapping_cache_folder, config, cost, shipped.folder());
+  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings),
+          shipped.folder()};
 }
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,

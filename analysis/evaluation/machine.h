@@ -36,7 +36,7 @@ struct Machine {
 /// With the memory and the prices that the configuration names, and mappings kept in a folder ("":
 /// nowhere). Throws std::runtime_error, what CostModel and load_dram_spec throw, with the place in
 /// the `file` that the configuration is from ("": none).
-Machine make_machine(AcceleratorConfig config, const std::string& tables_dir,
+Machine make_machine(AcceleratorConfig config, const PriceTables& shipped,
                      const std::string& mapping_cache_folder = "", const std::string& file = "");
 
 /// The same for a file. Throws what load_accelerator throws as well.

@@ -30,6 +30,7 @@ class Numbering {
 
 HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tables_dir) {
   const std::size_t count = space.hardware_count();
+  const PriceTables shipped(tables_dir);
   HardwareSurvey survey;
   survey.timing_class.resize(count);
   survey.accumulator.resize(count);
@@ -43,10 +44,12 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
       const std::pair dram_name(tables_folder(tables_dir, config), config.dram.preset);
       auto dram = drams.find(dram_name);
       if (dram == drams.end()) {
-        dram = drams.emplace(dram_name, load_dram_spec(dram_name.first, dram_name.second)).first;
+        dram =
+            drams.emplace(dram_name, load_dram_spec(tables_of(shipped, config), dram_name.second))
+                .first;
       }
       const std::string prices = config.mapping.asks_for(Objective::kEnergy)
-                                     ? energy_model(CostModel(tables_dir, config)).identity
+                                     ? energy_model(CostModel(shipped, config)).identity
                                      : "";
       const std::string key = sha256_hex(timing_identity(config, dram->second, prices));
       survey.timing_class[h] = classes.of(key);

@@ -18,7 +18,9 @@ constexpr std::size_t kMachinesKept = 16;
 }  // namespace
 
 PointWorker::PointWorker(const Context& context)
-    : context_(context), cache_(context.cache_folder, EvaluationCache::Use::kFind) {}
+    : context_(context),
+      tables_(context.tables_dir),
+      cache_(context.cache_folder, EvaluationCache::Use::kFind) {}
 
 PointWorker::Known& PointWorker::known(std::size_t hardware) {
   const auto found = std::find_if(machines_.begin(), machines_.end(),
@@ -27,7 +29,7 @@ PointWorker::Known& PointWorker::known(std::size_t hardware) {
     machines_.splice(machines_.begin(), machines_, found);
     return machines_.front();
   }
-  Machine machine = make_machine(context_.space.machine(hardware), context_.tables_dir);
+  Machine machine = make_machine(context_.space.machine(hardware), tables_);
   machine.mappings = std::make_shared<MappingMemory>();
   machines_.push_front({hardware, std::move(machine), false, {}});
   if (machines_.size() > kMachinesKept) machines_.pop_back();

@@ -65,6 +65,7 @@ class PointWorker {
   const TimingRecord& timing_of(const PointGroup& group, GroupResult& result);
 
   const Context context_;
+  const PriceTables tables_;  ///< the shipped ones
   EvaluationCache cache_;
   std::list<Known> machines_;  ///< the last used first
   std::string timed_;          ///< key of `timing_`

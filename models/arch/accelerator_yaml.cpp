@@ -222,54 +222,56 @@ void settle(AcceleratorConfig& config, const std::map<std::string, Scalar>& scal
   if (config.shares_buffer()) config.share(config.shared_buffer);
 }
 
+/// Names and words of the table need no quotes, so that only texts are yaml-cpp's business: sweeps
+/// write every machine they have.
 class Writer {
  public:
-  explicit Writer(YAML::Emitter& out) : out_(out) {}
-
   void operator()(const fields::Text& field, const std::string& value) {
-    key(field) << YAML::DoubleQuoted << value;
+    YAML::Emitter quoted;
+    quoted << YAML::DoubleQuoted << value;
+    add(field, quoted.c_str());
   }
-  void operator()(const fields::Flag& field, bool value) {
-    key(field) << (value ? "true" : "false");
-  }
-  void operator()(const fields::Real& field, double value) { key(field) << fields::decimal(value); }
+  void operator()(const fields::Flag& field, bool value) { add(field, value ? "true" : "false"); }
+  void operator()(const fields::Real& field, double value) { add(field, fields::decimal(value)); }
   void operator()(const fields::RealOrWord& field, const std::optional<double>& value) {
-    key(field) << (value ? fields::decimal(*value) : std::string(field.word));
+    add(field, value ? fields::decimal(*value) : field.word);
   }
   void operator()(const fields::Whole& field, std::int64_t value) {
-    key(field) << std::to_string(value / field.unit);
+    add(field, std::to_string(value / field.unit));
   }
   template <typename Enum, std::size_t N>
   void operator()(const fields::Choice<Enum, N>& field, Enum value) {
     for (const auto& [name, known] : field.names) {
-      if (value == known) key(field) << std::string(name);
+      if (value == known) add(field, name);
     }
   }
-  void close() { enter({}); }
+
+  const std::string& text() const { return text_; }
 
  private:
-  /// Closes and opens sections on the way from the previous field's to `path`.
-  void enter(const std::vector<std::string>& path) {
-    std::size_t common = 0;
-    while (common < path.size() && common < open_.size() && path[common] == open_[common]) ++common;
-    for (; open_.size() > common; open_.pop_back()) out_ << YAML::EndMap;
-    for (; open_.size() < path.size(); open_.push_back(path[open_.size()])) {
-      out_ << YAML::Key << path[open_.size()] << YAML::Value << YAML::BeginMap;
-    }
-  }
-  YAML::Emitter& key(const fields::Field& field) {
-    std::vector<std::string> section;
+  /// Opens the sections that the previous field was not in.
+  void add(const fields::Field& field, std::string_view value) {
     std::string_view rest = field.path;
-    for (std::size_t dot; (dot = rest.find('.')) != std::string_view::npos;) {
-      section.emplace_back(rest.substr(0, dot));
+    std::size_t depth = 0;
+    for (std::size_t dot; (dot = rest.find('.')) != std::string_view::npos; ++depth) {
+      const std::string_view section = rest.substr(0, dot);
       rest.remove_prefix(dot + 1);
+      if (depth < open_.size() && open_[depth] == section) continue;
+      open_.resize(depth);
+      open_.push_back(section);
+      line(depth, section, "");
     }
-    enter(section);
-    return out_ << YAML::Key << std::string(rest) << YAML::Value;
+    open_.resize(depth);
+    line(depth, rest, value);
+  }
+  void line(std::size_t depth, std::string_view name, std::string_view value) {
+    text_.append(2 * depth, ' ').append(name) += ':';
+    if (!value.empty()) text_.append(1, ' ').append(value);
+    text_ += '\n';
   }
 
-  YAML::Emitter& out_;
-  std::vector<std::string> open_;
+  std::string text_;
+  std::vector<std::string_view> open_;  ///< sections of the previous field
 };
 
 }  // namespace
@@ -339,15 +341,11 @@ void set_fields(AcceleratorConfig& config, const std::map<std::string, std::stri
 }
 
 std::string to_yaml(const AcceleratorConfig& config) {
-  YAML::Emitter out;
-  out << YAML::BeginMap;
-  Writer writer(out);
+  Writer writer;
   fields::visit_fields(config, [&](const auto& field, const auto& member) {
     if (fields::why_unused(config, field.path).empty()) writer(field, member);
   });
-  writer.close();
-  out << YAML::EndMap;
-  return std::string(out.c_str()) + '\n';
+  return writer.text();
 }
 
 }  // namespace dcnsim

@@ -24,9 +24,9 @@ MacPoint along(const MacPoint& ratio, double share) {
 
 }  // namespace
 
-AccumulatorRatio::AccumulatorRatio(const std::string& tables_dir) {
-  const MacTable plain(tables_dir, kFullLibrary, kTableAccumulatorBits);
-  const CsvTable table = CsvTable::load(tables_dir + "/mac_variants.csv");
+AccumulatorRatio::AccumulatorRatio(const PriceTables& tables) {
+  const MacTable plain(tables, kFullLibrary, kTableAccumulatorBits);
+  const CsvTable& table = tables("mac_variants.csv");
   const PeRows rows(table, kFullLibrary, "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),
                     accumulator = table.column("acc_bits");

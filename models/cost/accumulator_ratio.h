@@ -6,12 +6,13 @@
 #include <string>
 
 #include "models/cost/mac_table.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
 class AccumulatorRatio {
  public:
-  explicit AccumulatorRatio(const std::string& tables_dir);
+  explicit AccumulatorRatio(const PriceTables& tables);
 
   /// To the 32-bit accumulator, for equal or mean operand widths of `bits`: linear in the
   /// accumulator's width and between measured operand widths, beyond these as at the last.

@@ -81,14 +81,14 @@ ControlBits control_bits(const AcceleratorConfig& config) {
   return bits;
 }
 
-ControlCost::ControlCost(const std::string& tables_dir, const AcceleratorConfig& config,
+ControlCost::ControlCost(const PriceTables& tables, const AcceleratorConfig& config,
                          const RegisterCost& registers)
     : bits_(control_bits(config)), bus_bytes_(config.dma.bus_bytes) {
-  const CsvTable table = CsvTable::load(tables_dir + "/requant_etc.csv");
+  const CsvTable& table = tables("requant_etc.csv");
   table_ = {table.file_name(), table.sha256()};
   UnitGrid fifos, generators;
   UnitSource rows =
-      load_units(table, tables_dir, config.cost,
+      load_units(table, tables, config.cost,
                  {{fifos, error_bars_, "fifo2", "", "uniform", false, "energy_fj_per_op", false},
                   {generators, error_bars_, "address_generator", "", "walk", true,
                    "energy_fj_per_op", false}});

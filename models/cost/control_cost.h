@@ -12,6 +12,7 @@
 #include "models/cost/error_bars.h"
 #include "models/cost/figure.h"
 #include "models/cost/measured_units.h"
+#include "models/cost/price_tables.h"
 #include "models/cost/register_cost.h"
 #include "models/perf/counters.h"
 
@@ -33,7 +34,7 @@ class ControlCost {
  public:
   /// Throws std::runtime_error if the technology has no such rows and extrapolation from nangate45
   /// is not asked for.
-  ControlCost(const std::string& tables_dir, const AcceleratorConfig& config,
+  ControlCost(const PriceTables& tables, const AcceleratorConfig& config,
               const RegisterCost& registers);
 
   /// A beat over the memory bus: through a FIFO, with an address in memory and one in a buffer.

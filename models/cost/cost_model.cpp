@@ -26,16 +26,19 @@ std::string tables_folder(const std::string& shipped, const AcceleratorConfig& c
   return config.cost.tables.empty() ? shipped : config.cost.tables;
 }
 
+PriceTables tables_of(const PriceTables& shipped, const AcceleratorConfig& config) {
+  return shipped.of(tables_folder(shipped.folder(), config));
+}
+
 struct CostModel::Impl {
-  Impl(const std::string& tables_dir, const AcceleratorConfig& config)
-      : parts(tables_dir, config) {}
+  Impl(const PriceTables& tables, const AcceleratorConfig& config) : parts(tables, config) {}
 
   CostParts parts;
 };
 
-CostModel::CostModel(const std::string& tables_dir, const AcceleratorConfig& config) {
+CostModel::CostModel(const PriceTables& shipped, const AcceleratorConfig& config) {
   validate(config);
-  impl_ = std::make_unique<Impl>(tables_folder(tables_dir, config), config);
+  impl_ = std::make_unique<Impl>(tables_of(shipped, config), config);
 }
 CostModel::~CostModel() = default;
 CostModel::CostModel(CostModel&&) noexcept = default;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/cost/breakdown.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -44,19 +45,22 @@ struct CriticalPath {
 
 /// The folder that the machine's tables are in: config.cost.tables, else the shipped one.
 std::string tables_folder(const std::string& shipped, const AcceleratorConfig& config);
+/// The tables in it, with what has been read of them.
+PriceTables tables_of(const PriceTables& shipped, const AcceleratorConfig& config);
 
 /// Reads one preset. Throws std::runtime_error naming file, row and column.
-DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset);
+DramSpec load_dram_spec(const PriceTables& tables, const std::string& preset);
 /// Names of all presets in the tables.
-std::vector<std::string> dram_presets(const std::string& tables_dir);
+std::vector<std::string> dram_presets(const PriceTables& tables);
 
-/// Cost of one machine. Construction reads the tables and throws std::runtime_error if anything
-/// the machine always needs (SRAM shapes, DRAM components, area and leakage of all units) is
-/// missing, InvalidField if its clock is beyond its critical path (but for cost.allow_overclock).
+/// Cost of one machine. Construction reads the tables that were not read before and throws
+/// std::runtime_error if anything the machine always needs (SRAM shapes, DRAM components, area and
+/// leakage of all units) is missing, InvalidField if its clock is beyond its critical path (but for
+/// cost.allow_overclock).
 class CostModel {
  public:
-  /// config.cost.tables replaces `tables_dir`.
-  CostModel(const std::string& tables_dir, const AcceleratorConfig& config);
+  /// config.cost.tables replaces `shipped`.
+  CostModel(const PriceTables& shipped, const AcceleratorConfig& config);
   ~CostModel();
   CostModel(CostModel&&) noexcept;
 

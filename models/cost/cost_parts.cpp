@@ -61,18 +61,18 @@ Figure leakage(const MeasuredUnit& unit) { return {unit.leakage_nw, unit.by}; }
 
 }  // namespace
 
-CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator)
+CostParts::CostParts(const PriceTables& tables, const AcceleratorConfig& accelerator)
     : config(accelerator),
-      pe(make_pe_cost(tables_dir, accelerator)),
-      post(tables_dir, accelerator),
-      registers(tables_dir, accelerator.cost),
+      pe(make_pe_cost(tables, accelerator)),
+      post(tables, accelerator),
+      registers(tables, accelerator.cost),
       array_registers(dcnsim::array_registers(accelerator)),
-      feeder(tables_dir, accelerator),
+      feeder(tables, accelerator),
       window_feeder(dcnsim::window_feeder(accelerator.array)),
-      control(tables_dir, accelerator, registers),
-      sram(tables_dir, accelerator.cost, pe->node_nm()),
-      dram(load_dram_spec(tables_dir, accelerator.dram.preset)) {
-  const CsvTable drams = CsvTable::load(tables_dir + "/dram.csv");
+      control(tables, accelerator, registers),
+      sram(tables, accelerator.cost, pe->node_nm()),
+      dram(load_dram_spec(tables, accelerator.dram.preset)) {
+  const CsvTable& drams = tables("dram.csv");
   dram_sha256 = drams.sha256();
   for (std::size_t row = 0; row < drams.rows(); ++row) {
     if (drams.optional_text(row, "preset") != dram.preset) continue;
@@ -96,7 +96,7 @@ CostParts::CostParts(const std::string& tables_dir, const AcceleratorConfig& acc
                               config.accumulator.bits, config.array.columns);
   }
   if (config.memory == MemoryKind::kDram) {
-    dram_by = complete_energies(dram, tables_dir, config.cost);
+    dram_by = complete_energies(dram, tables, config.cost);
   } else if (!config.ideal.energy_pj_per_byte) {
     throw InvalidField("memory.energy_pj_per_byte",
                        "unknown, expected what a byte of an ideal memory takes (0: nothing)");

@@ -16,6 +16,7 @@
 #include "models/cost/figure.h"
 #include "models/cost/pe_cost.h"
 #include "models/cost/post_cost.h"
+#include "models/cost/price_tables.h"
 #include "models/cost/register_cost.h"
 #include "models/cost/sram_cost.h"
 #include "models/perf/array_registers.h"
@@ -27,7 +28,7 @@ using EnergyFigures = EnumArray<EnergyPart, Figure, kEnergyParts>;
 using AreaFigures = EnumArray<AreaPart, Figure, kAreaParts>;
 
 struct CostParts {
-  CostParts(const std::string& tables_dir, const AcceleratorConfig& accelerator);
+  CostParts(const PriceTables& tables, const AcceleratorConfig& accelerator);
 
   AcceleratorConfig config;
   std::unique_ptr<PeCost> pe;

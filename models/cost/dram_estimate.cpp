@@ -21,12 +21,12 @@ struct MeanPower {
 
 /// Over all presets that have it: capacity, not pins, is what is refreshed.
 template <typename Power>
-std::optional<MeanPower> mean_power(const std::string& tables_dir, const Power& power) {
+std::optional<MeanPower> mean_power(const PriceTables& tables, const Power& power) {
   double logarithms = 0;
   int count = 0;
   ErrorBar error_bar;
-  for (const std::string& preset : dram_presets(tables_dir)) {
-    const DramSpec other = load_dram_spec(tables_dir, preset);
+  for (const std::string& preset : dram_presets(tables)) {
+    const DramSpec other = load_dram_spec(tables, preset);
     const std::optional<double> mw = power(other);
     if (!mw || *mw <= 0) continue;
     logarithms += std::log(*mw / other.density_gbit);
@@ -48,13 +48,13 @@ std::string refusal(const DramSpec& dram, std::string_view column) {
 
 }  // namespace
 
-Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
+Extrapolations complete_energies(DramSpec& dram, const PriceTables& tables,
                                  const CostConfig& config) {
   ErrorBar error_bar;
   const auto complete = [&](const char* column, std::optional<double>& value, double per_mw,
                             const auto& power) {
     if (value) return;
-    const auto mean = mean_power(tables_dir, power);
+    const auto mean = mean_power(tables, power);
     if (!mean) throw std::runtime_error(refusal(dram, column));
     require_extrapolation(config, refusal(dram, column), rule(mean->error_bar));
     value = per_mw * mean->mw_per_gbit * dram.density_gbit;

@@ -6,6 +6,7 @@
 
 #include "models/arch/dram_spec.h"
 #include "models/cost/extrapolation.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -13,7 +14,7 @@ namespace dcnsim {
 /// means of those of the other presets, a Gbit, if extrapolation is asked for; returns the rules
 /// used.
 /// Throws std::runtime_error naming the component otherwise, and for all others.
-Extrapolations complete_energies(DramSpec& dram, const std::string& tables_dir,
+Extrapolations complete_energies(DramSpec& dram, const PriceTables& tables,
                                  const CostConfig& config);
 
 }  // namespace dcnsim

@@ -117,9 +117,9 @@ class Reader {
 
 }  // namespace
 
-DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset) {
-  const CsvTable energy = CsvTable::load(tables_dir + "/dram.csv");
-  const CsvTable timing = CsvTable::load(tables_dir + "/dram_timing.csv");
+DramSpec load_dram_spec(const PriceTables& tables, const std::string& preset) {
+  const CsvTable& energy = tables("dram.csv");
+  const CsvTable& timing = tables("dram_timing.csv");
   const Reader reader(energy, timing, preset);
   DramSpec spec;
   dram_fields::visit_fields(spec, reader);
@@ -127,8 +127,8 @@ DramSpec load_dram_spec(const std::string& tables_dir, const std::string& preset
   return spec;
 }
 
-std::vector<std::string> dram_presets(const std::string& tables_dir) {
-  return presets_of(CsvTable::load(tables_dir + "/dram.csv"));
+std::vector<std::string> dram_presets(const PriceTables& tables) {
+  return presets_of(tables("dram.csv"));
 }
 
 }  // namespace dcnsim

@@ -8,6 +8,8 @@
 namespace dcnsim {
 
 void ErrorBar::add(const std::string& stated) {
+  // Mostly a row states what the one before does.
+  if (!stated_.empty() && stated_.back() == stated) return;
   const std::string text = stated.empty() ? kNotStated : printable(stated);
   if (std::find(stated_.begin(), stated_.end(), text) == stated_.end()) stated_.push_back(text);
 }
@@ -24,9 +26,9 @@ std::string ErrorBar::text() const {
 }
 
 void ErrorBars::add(const CsvTable& table, std::size_t row) {
-  const std::string of_energy = table.optional_text(row, "energy_error_bar"),
-                    of_accumulating = table.optional_text(row, "accumulate_error_bar"),
-                    published = table.optional_text(row, "error_bar_against");
+  const std::string &of_energy = table.optional_text(row, "energy_error_bar"),
+                    &of_accumulating = table.optional_text(row, "accumulate_error_bar"),
+                    &published = table.optional_text(row, "error_bar_against");
   energy.add(of_energy);
   accumulate.add(of_accumulating.empty() ? of_energy : of_accumulating);
   if (!published.empty()) against.add(published);

@@ -16,14 +16,14 @@ constexpr int kNoAxis = 1;
 
 }  // namespace
 
-FeederCost::FeederCost(const std::string& tables_dir, const AcceleratorConfig& config) {
+FeederCost::FeederCost(const PriceTables& tables, const AcceleratorConfig& config) {
   const int lanes = window_feeder(config.array).lanes;
   if (lanes == 0) return;
-  const CsvTable table = CsvTable::load(tables_dir + "/requant_etc.csv");
+  const CsvTable& table = tables("requant_etc.csv");
   table_ = {table.file_name(), table.sha256()};
   const CostConfig& cost = config.cost;
   if (!read(table, cost.technology, {})) {
-    const LibraryRatio ratio = library_ratio(tables_dir, cost.technology);
+    const LibraryRatio ratio = library_ratio(tables, cost.technology);
     const std::string refusal =
         table.path() + ": no feeder in " + cost.technology + " (array.reduction: window)";
     if (!read(table, kFullLibrary, ratio)) throw std::runtime_error(refusal);

@@ -10,6 +10,7 @@
 #include "models/base/table/grid.h"
 #include "models/cost/extrapolation.h"
 #include "models/cost/library_ratio.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -26,7 +27,7 @@ class FeederCost {
   /// logarithm, which is how many levels of multiplexers a rotator has. Beyond them, or where the
   /// technology has no feeder, std::runtime_error, or the slope of the last two, or nangate45 times
   /// the ratio of MACs, if extrapolation is asked for.
-  FeederCost(const std::string& tables_dir, const AcceleratorConfig& config);
+  FeederCost(const PriceTables& tables, const AcceleratorConfig& config);
 
   const FeederBit& bit() const { return bit_; }
 

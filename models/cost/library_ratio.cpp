@@ -34,9 +34,9 @@ Extrapolation LibraryRatio::rule(const ErrorBar& error_bar) const {
 Extrapolation LibraryRatio::mac_rule() const { return rule(error_bars.rule); }
 Extrapolation LibraryRatio::unit_rule() const { return rule(error_bars.unit_rule); }
 
-LibraryRatio library_ratio(const std::string& tables_dir, const std::string& library) {
-  const MacTable from(tables_dir, kFullLibrary, kTableAccumulatorBits);
-  const MacTable to(tables_dir, library, kTableAccumulatorBits);
+LibraryRatio library_ratio(const PriceTables& tables, const std::string& library) {
+  const MacTable from(tables, kFullLibrary, kTableAccumulatorBits);
+  const MacTable to(tables, library, kTableAccumulatorBits);
   LibraryRatio ratio;
   Mean multiply, accumulate, operands, accumulators, energy, area, leakage, path;
   for (const int w : to.points().xs()) {

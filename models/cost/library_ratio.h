@@ -8,6 +8,7 @@
 
 #include "models/cost/extrapolation.h"
 #include "models/cost/mac_table.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -32,6 +33,6 @@ struct LibraryRatio {
 
 /// Geometric means. Throws std::runtime_error if mac_energy_area.csv does not have the library or
 /// no MAC that both have.
-LibraryRatio library_ratio(const std::string& tables_dir, const std::string& library);
+LibraryRatio library_ratio(const PriceTables& tables, const std::string& library);
 
 }  // namespace dcnsim

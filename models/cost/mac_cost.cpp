@@ -12,36 +12,36 @@
 
 namespace dcnsim {
 
-MacCost::MacCost(const std::string& tables_dir, const AcceleratorConfig& config)
+MacCost::MacCost(const PriceTables& tables, const AcceleratorConfig& config)
     : technology_(config.cost.technology),
       weight_bits_(config.array.weight_bits),
       activation_bits_(config.array.activation_bits),
       passes_sums_on_(config.array.dataflow == Dataflow::kWeightStationary),
-      zeros_(tables_dir, technology_, passes_sums_on_) {
+      zeros_(tables, technology_, passes_sums_on_) {
   data_ = "CNN-like operands";
-  const MacPoint mac = native(tables_dir, config);
+  const MacPoint mac = native(tables, config);
   native_ = mac.energy;
   unit_ = mac.unit;
   const NarrowRows narrow =
-      narrow_rows(tables_dir, technology_, weight_bits_, activation_bits_, config.accumulator.bits);
+      narrow_rows(tables, technology_, weight_bits_, activation_bits_, config.accumulator.bits);
   narrow_ = narrow.energies;
-  narrow_rule_ = NarrowRatio::rule(tables_dir);
+  narrow_rule_ = NarrowRatio::rule(tables);
   if (!narrow_.empty()) {
     energy_table_ = narrow.table;
     error_bars_.energy += narrow.error_bars.energy;
     error_bars_.accumulate += narrow.error_bars.accumulate;
   }
   if (config.cost.extrapolate) {
-    estimated_narrow_.emplace(tables_dir, weight_bits_, activation_bits_);
+    estimated_narrow_.emplace(tables, weight_bits_, activation_bits_);
   }
   corrections_.push_back(zeros_.source());
-  if (passes_sums_on_) pass_sums_on(tables_dir, config);
+  if (passes_sums_on_) pass_sums_on(tables, config);
 }
 
-MacPoint MacCost::native(const std::string& tables_dir, const AcceleratorConfig& config) {
-  MacTable table(tables_dir, technology_, config.accumulator.bits);
+MacPoint MacCost::native(const PriceTables& tables, const AcceleratorConfig& config) {
+  MacTable table(tables, technology_, config.accumulator.bits);
   const bool is_other_accumulator = table.points().empty();
-  if (is_other_accumulator) table = MacTable(tables_dir, technology_, kTableAccumulatorBits);
+  if (is_other_accumulator) table = MacTable(tables, technology_, kTableAccumulatorBits);
   node_nm_ = table.node_nm();
   conditions_ = table.conditions();
   temperature_c_ = table.temperature_c();
@@ -54,21 +54,21 @@ MacPoint MacCost::native(const std::string& tables_dir, const AcceleratorConfig&
     const std::string refusal = table.path() + ": no data for a " +
                                 pair_name(weight_bits_, activation_bits_) + " MAC in " +
                                 technology_ + " (array.weight_bits, array.activation_bits)";
-    const MacTable full(tables_dir, kFullLibrary, kTableAccumulatorBits);
+    const MacTable full(tables, kFullLibrary, kTableAccumulatorBits);
     mac = full.at(weight_bits_, activation_bits_);
     if (!mac) throw std::runtime_error(refusal);
-    const LibraryRatio ratio = library_ratio(tables_dir, technology_);
+    const LibraryRatio ratio = library_ratio(tables, technology_);
     require_extrapolation(config.cost, refusal, ratio.mac_rule());
     error_bars_ = full.error_bars();
     mac = scaled(*mac, ratio.parts);
     native_interpolated_ = false;
     extrapolations_.push_back(ratio.mac_rule());
   }
-  if (is_other_accumulator) scale_accumulator(tables_dir, config, *mac);
+  if (is_other_accumulator) scale_accumulator(tables, config, *mac);
   return *mac;
 }
 
-void MacCost::scale_accumulator(const std::string& tables_dir, const AcceleratorConfig& config,
+void MacCost::scale_accumulator(const PriceTables& tables, const AcceleratorConfig& config,
                                 MacPoint& mac) {
   const int bits = config.accumulator.bits;
   const std::string refusal = unit_table_.file + ": no data for a " + std::to_string(bits) +
@@ -77,7 +77,7 @@ void MacCost::scale_accumulator(const std::string& tables_dir, const Accelerator
     throw std::runtime_error(refusal + ": narrower than a product of " +
                              pair_name(weight_bits_, activation_bits_));
   }
-  const AccumulatorRatio ratio(tables_dir);
+  const AccumulatorRatio ratio(tables);
   const double operand_bits = (weight_bits_ + activation_bits_) / 2.0;
   if (technology_ != kFullLibrary || !ratio.is_measured(operand_bits, bits)) {
     const Extrapolation rule{
@@ -99,11 +99,11 @@ void MacCost::scale_accumulator(const std::string& tables_dir, const Accelerator
                           "accumulator's width and between 4, 8 and 16-bit operands"});
 }
 
-void MacCost::pass_sums_on(const std::string& tables_dir, const AcceleratorConfig& config) {
+void MacCost::pass_sums_on(const PriceTables& tables, const AcceleratorConfig& config) {
   const double native_bits = (weight_bits_ + activation_bits_) / 2.0;
-  cell_ = systolic_cell(tables_dir, technology_, config.accumulator.bits, native_bits);
+  cell_ = systolic_cell(tables, technology_, config.accumulator.bits, native_bits);
   if (!cell_ && config.cost.extrapolate) {
-    cell_ = systolic_cell(tables_dir, kFullLibrary, kTableAccumulatorBits, native_bits);
+    cell_ = systolic_cell(tables, kFullLibrary, kTableAccumulatorBits, native_bits);
     if (cell_) {
       extrapolations_.push_back(
           {"sums passed on as in 45 nm cells with 32-bit accumulators", cell_->rule_error_bar});

@@ -16,6 +16,7 @@
 #include "models/cost/mac_table.h"
 #include "models/cost/narrow_ratio.h"
 #include "models/cost/pe_cost.h"
+#include "models/cost/price_tables.h"
 #include "models/cost/systolic_cell.h"
 #include "models/cost/zero_activity.h"
 
@@ -24,7 +25,7 @@ namespace dcnsim {
 class MacCost : public PeCost {
  public:
   /// Throws std::runtime_error if the tables have no MAC of the native widths and accumulator.
-  MacCost(const std::string& tables_dir, const AcceleratorConfig& config);
+  MacCost(const PriceTables& tables, const AcceleratorConfig& config);
 
   using PeCost::per_cycle;
   /// Wider than native: passes of native width; 1 bit: carried sign-extended as 2.
@@ -40,10 +41,9 @@ class MacCost : public PeCost {
 
  private:
   /// The MAC of native widths.
-  MacPoint native(const std::string& tables_dir, const AcceleratorConfig& config);
-  void scale_accumulator(const std::string& tables_dir, const AcceleratorConfig& config,
-                         MacPoint& mac);
-  void pass_sums_on(const std::string& tables_dir, const AcceleratorConfig& config);
+  MacPoint native(const PriceTables& tables, const AcceleratorConfig& config);
+  void scale_accumulator(const PriceTables& tables, const AcceleratorConfig& config, MacPoint& mac);
+  void pass_sums_on(const PriceTables& tables, const AcceleratorConfig& config);
   int narrowed_weight(int bits) const;
   int narrowed_activation(int bits) const;
   /// Whether no table has the energy at these widths, at most native.

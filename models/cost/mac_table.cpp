@@ -33,9 +33,9 @@ MacPoint blend_mac(const std::vector<Corner<MacPoint>>& corners) {
   return {blend_energy(energies), blend_unit(units)};
 }
 
-MacTable::MacTable(const std::string& tables_dir, const std::string& library, int accumulator_bits)
-    : path_(tables_dir + "/mac_energy_area.csv") {
-  const CsvTable table = CsvTable::load(path_);
+MacTable::MacTable(const PriceTables& tables, const std::string& library, int accumulator_bits) {
+  const CsvTable& table = tables("mac_energy_area.csv");
+  path_ = table.path();
   require_technology(table, library);
   id_ = {table.file_name(), table.sha256()};
   const PeRows rows(table, library, "cnn");

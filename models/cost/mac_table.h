@@ -9,6 +9,7 @@
 
 #include "models/base/table/grid.h"
 #include "models/cost/pe_cost.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -34,7 +35,7 @@ MacPoint blend_mac(const std::vector<Corner<MacPoint>>& corners);
 class MacTable {
  public:
   /// Throws std::runtime_error if the table does not have the library.
-  MacTable(const std::string& tables_dir, const std::string& library, int accumulator_bits);
+  MacTable(const PriceTables& tables, const std::string& library, int accumulator_bits);
 
   /// By weight and activation width; empty if the accumulator was not measured.
   const Grid<MacPoint>& points() const { return points_; }

@@ -48,12 +48,12 @@ std::string read(const CsvTable& table, const std::string& library, const Librar
 
 }  // namespace
 
-UnitSource load_units(const CsvTable& table, const std::string& tables_dir,
-                      const CostConfig& config, const std::vector<WantedUnits>& all) {
+UnitSource load_units(const CsvTable& table, const PriceTables& tables, const CostConfig& config,
+                      const std::vector<WantedUnits>& all) {
   UnitSource rows;
   const std::string missing = read(table, config.technology, {}, all, rows.conditions);
   if (missing.empty()) return rows;
-  const LibraryRatio ratio = library_ratio(tables_dir, config.technology);
+  const LibraryRatio ratio = library_ratio(tables, config.technology);
   const std::string refusal = table.path() + ": no rows " + missing + " in " + config.technology;
   for (const WantedUnits& wanted : all) {
     wanted.units = UnitGrid();

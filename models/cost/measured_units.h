@@ -11,6 +11,7 @@
 #include "models/base/table/grid.h"
 #include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -45,7 +46,7 @@ struct UnitSource {
 
 /// Fills the grids. Throws std::runtime_error naming the unit that is missing, unless all are there
 /// in kFullLibrary and extrapolation is asked for.
-UnitSource load_units(const CsvTable& table, const std::string& tables_dir,
-                      const CostConfig& config, const std::vector<WantedUnits>& all);
+UnitSource load_units(const CsvTable& table, const PriceTables& tables, const CostConfig& config,
+                      const std::vector<WantedUnits>& all);
 
 }  // namespace dcnsim

@@ -16,15 +16,15 @@ PeEnergy between(const PeEnergy& a, const PeEnergy& b, double share) {
 }
 
 /// The hardware that every width of data was measured on.
-NarrowRows on_square(const std::string& tables_dir, int bits) {
-  return narrow_rows(tables_dir, kFullLibrary, bits, bits, kTableAccumulatorBits);
+NarrowRows on_square(const PriceTables& tables, int bits) {
+  return narrow_rows(tables, kFullLibrary, bits, bits, kTableAccumulatorBits);
 }
 
 }  // namespace
 
-NarrowRows narrow_rows(const std::string& tables_dir, const std::string& library, int weight_bits,
+NarrowRows narrow_rows(const PriceTables& tables, const std::string& library, int weight_bits,
                        int activation_bits, int accumulator_bits) {
-  const CsvTable table = CsvTable::load(tables_dir + "/mac_subword.csv");
+  const CsvTable& table = tables("mac_subword.csv");
   const PeRows rows(table, library, "cnn");
   const std::size_t hw_weight = table.column("hw_weight_bits"),
                     hw_activation = table.column("hw_act_bits"),
@@ -48,16 +48,16 @@ NarrowRows narrow_rows(const std::string& tables_dir, const std::string& library
   return narrow;
 }
 
-NarrowRatio::NarrowRatio(const std::string& tables_dir, int weight_bits, int activation_bits)
+NarrowRatio::NarrowRatio(const PriceTables& tables, int weight_bits, int activation_bits)
     : weight_bits_(weight_bits),
       activation_bits_(activation_bits),
-      own_(tables_dir, kFullLibrary, kTableAccumulatorBits),
-      on_8x8_(on_square(tables_dir, 8).energies),
-      on_16x16_(on_square(tables_dir, 16).energies) {}
+      own_(tables, kFullLibrary, kTableAccumulatorBits),
+      on_8x8_(on_square(tables, 8).energies),
+      on_16x16_(on_square(tables, 16).energies) {}
 
-Extrapolation NarrowRatio::rule(const std::string& tables_dir) {
+Extrapolation NarrowRatio::rule(const PriceTables& tables) {
   ErrorBar error_bar;
-  for (const int bits : {8, 16}) error_bar += on_square(tables_dir, bits).error_bars.rule;
+  for (const int bits : {8, 16}) error_bar += on_square(tables, bits).error_bars.rule;
   return {
       "the saving of narrow data at 45 nm, linear in the hardware's width between MACs of the "
       "data's own width, 8 x 8 and 16 x 16",

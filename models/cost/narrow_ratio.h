@@ -8,6 +8,7 @@
 
 #include "models/cost/extrapolation.h"
 #include "models/cost/mac_table.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -17,19 +18,19 @@ struct NarrowRows {
   Grid<PeEnergy> energies;  ///< by data widths
   ErrorBars error_bars;
 };
-NarrowRows narrow_rows(const std::string& tables_dir, const std::string& library, int weight_bits,
+NarrowRows narrow_rows(const PriceTables& tables, const std::string& library, int weight_bits,
                        int activation_bits, int accumulator_bits);
 
 class NarrowRatio {
  public:
   /// For hardware of these widths.
-  NarrowRatio(const std::string& tables_dir, int weight_bits, int activation_bits);
+  NarrowRatio(const PriceTables& tables, int weight_bits, int activation_bits);
 
   /// Part by part, to data of the hardware's own widths; exactly 1 for these.
   PeEnergy at(int weight_bits, int activation_bits) const;
 
   /// What at() does, with the error that the table states for it.
-  static Extrapolation rule(const std::string& tables_dir);
+  static Extrapolation rule(const PriceTables& tables);
 
  private:
   PeEnergy energy(int weight_bits, int activation_bits) const;

@@ -7,12 +7,11 @@
 
 namespace dcnsim {
 
-std::unique_ptr<PeCost> make_pe_cost(const std::string& tables_dir,
-                                     const AcceleratorConfig& config) {
+std::unique_ptr<PeCost> make_pe_cost(const PriceTables& tables, const AcceleratorConfig& config) {
   if (config.array.datapath == DatapathFamily::kBitParallel) {
-    return std::make_unique<MacCost>(tables_dir, config);
+    return std::make_unique<MacCost>(tables, config);
   }
-  return std::make_unique<UnitCost>(tables_dir, config);
+  return std::make_unique<UnitCost>(tables, config);
 }
 
 }  // namespace dcnsim

@@ -8,6 +8,7 @@
 
 #include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -106,7 +107,6 @@ class PeCost {
 
 /// Reads the tables of the array's datapath family. Throws std::runtime_error if they have no PE of
 /// its native widths, lanes and accumulator.
-std::unique_ptr<PeCost> make_pe_cost(const std::string& tables_dir,
-                                     const AcceleratorConfig& config);
+std::unique_ptr<PeCost> make_pe_cost(const PriceTables& tables, const AcceleratorConfig& config);
 
 }  // namespace dcnsim

@@ -37,9 +37,9 @@ std::set<int> multiplier_widths(const CsvTable& table) {
 
 }  // namespace
 
-PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& config)
+PostCost::PostCost(const PriceTables& tables, const AcceleratorConfig& config)
     : config_(config.cost), accumulator_(config.accumulator) {
-  const CsvTable table = CsvTable::load(tables_dir + "/requant_etc.csv");
+  const CsvTable& table = tables("requant_etc.csv");
   table_ = table.file_name();
   sha256_ = table.sha256();
   ErrorBars& requantizer_bars = requantizer_error_bars_;
@@ -47,7 +47,7 @@ PostCost::PostCost(const std::string& tables_dir, const AcceleratorConfig& confi
   ErrorBars unused;
   ErrorBars& shifting_bars = multiplies ? unused : requantizer_bars;
   const auto load = [&](const std::vector<WantedUnits>& wanted) {
-    UnitSource rows = load_units(table, tables_dir, config_, wanted);
+    UnitSource rows = load_units(table, tables, config_, wanted);
     conditions_ = rows.conditions;
     return std::move(rows.by);
   };

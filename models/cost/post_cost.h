@@ -11,6 +11,7 @@
 #include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
 #include "models/cost/measured_units.h"
+#include "models/cost/price_tables.h"
 #include "models/numeric/rounding.h"
 
 namespace dcnsim {
@@ -20,7 +21,7 @@ class PostCost {
   /// Throws std::runtime_error if the technology lacks a unit or the accumulator a requantizer.
   /// Where extrapolation is asked for, a technology without units has those of nangate45 times the
   /// ratio of MACs, and units beyond the widest are in proportion to their widths.
-  PostCost(const std::string& tables_dir, const AcceleratorConfig& config);
+  PostCost(const PriceTables& tables, const AcceleratorConfig& config);
 
   /// Of the machine, which shifts or multiplies. Widths between measured ones are interpolated
   /// linearly, also those of multipliers; 1 bit is charged as 2; beyond the table

@@ -15,11 +15,11 @@ constexpr std::string_view kRatePrefix = "toggle_rate_";
 
 }  // namespace
 
-RegisterCost::RegisterCost(const std::string& tables_dir, const CostConfig& config) {
-  const CsvTable table = CsvTable::load(tables_dir + "/requant_etc.csv");
+RegisterCost::RegisterCost(const PriceTables& tables, const CostConfig& config) {
+  const CsvTable& table = tables("requant_etc.csv");
   table_ = {table.file_name(), table.sha256()};
   if (read(table, config.technology, {})) return;
-  const LibraryRatio ratio = library_ratio(tables_dir, config.technology);
+  const LibraryRatio ratio = library_ratio(tables, config.technology);
   const std::string refusal = table.path() + ": no registers in " + config.technology;
   if (!read(table, kFullLibrary, ratio)) throw std::runtime_error(refusal);
   require_extrapolation(config, refusal, ratio.unit_rule());

@@ -9,6 +9,7 @@
 #include "models/base/table/grid.h"
 #include "models/cost/extrapolation.h"
 #include "models/cost/library_ratio.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -24,7 +25,7 @@ class RegisterCost {
  public:
   /// Throws std::runtime_error if the technology has no registers and extrapolation from nangate45
   /// is not asked for.
-  RegisterCost(const std::string& tables_dir, const CostConfig& config);
+  RegisterCost(const PriceTables& tables, const CostConfig& config);
 
   /// A bit that is clocked once; linear between measured toggle rates 0..1.
   double clocked_fj(double toggle_rate) const;

@@ -27,10 +27,9 @@ std::string range(const std::set<int>& values) {
 
 }  // namespace
 
-SramCost::SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm)
+SramCost::SramCost(const PriceTables& tables, const CostConfig& config, double node_nm)
     : config_(config) {
-  const std::string path = tables_dir + "/sram.csv";
-  const CsvTable table = CsvTable::load(path);
+  const CsvTable& table = tables("sram.csv");
   const std::size_t node = table.column("node_nm"), device = table.column("device_type"),
                     ports = table.column("ports"), objective = table.column("objective"),
                     status = table.column("status"), capacity = table.column("capacity_bytes"),

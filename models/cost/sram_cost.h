@@ -9,6 +9,7 @@
 #include "models/base/table/grid.h"
 #include "models/cost/error_bars.h"
 #include "models/cost/extrapolation.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -36,7 +37,7 @@ class SramCost {
  public:
   /// `node_nm` is the logic's; config.cost.sram_node_nm replaces it. Throws InvalidField if the
   /// table has no such node or device.
-  SramCost(const std::string& tables_dir, const CostConfig& config, double node_nm);
+  SramCost(const PriceTables& tables, const CostConfig& config, double node_nm);
 
   /// `banks` banks of capacity / banks bytes each. Interpolated in the logarithms of capacity and
   /// word width. Outside the table's range InvalidField with what there is; or, if

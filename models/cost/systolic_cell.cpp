@@ -7,11 +7,10 @@
 
 namespace dcnsim {
 
-std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
-                                          const std::string& technology, int accumulator_bits,
-                                          double native_bits) {
-  const MacTable in_place(tables_dir, technology, accumulator_bits);
-  const CsvTable table = CsvTable::load(tables_dir + "/mac_weight_stationary.csv");
+std::optional<SystolicCell> systolic_cell(const PriceTables& tables, const std::string& technology,
+                                          int accumulator_bits, double native_bits) {
+  const MacTable in_place(tables, technology, accumulator_bits);
+  const CsvTable& table = tables("mac_weight_stationary.csv");
   const PeRows rows(table, technology, "cnn_wstat");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits");
   Grid<MacPoint> ratios;

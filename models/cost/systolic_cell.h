@@ -8,6 +8,7 @@
 #include <string>
 
 #include "models/cost/mac_table.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -20,8 +21,7 @@ struct SystolicCell {
 
 /// At the mean of the native widths, linear between measured ones. Nothing if the table has no rows
 /// of this technology around it.
-std::optional<SystolicCell> systolic_cell(const std::string& tables_dir,
-                                          const std::string& technology, int accumulator_bits,
-                                          double native_bits);
+std::optional<SystolicCell> systolic_cell(const PriceTables& tables, const std::string& technology,
+                                          int accumulator_bits, double native_bits);
 
 }  // namespace dcnsim

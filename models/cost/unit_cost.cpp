@@ -34,14 +34,14 @@ UnitRows unit_rows(const ArrayConfig& array) {
 
 }  // namespace
 
-UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& config)
+UnitCost::UnitCost(const PriceTables& tables, const AcceleratorConfig& config)
     : technology_(config.cost.technology),
       fused_(config.array.datapath == DatapathFamily::kComposable) {
   const UnitRows wanted = unit_rows(config.array);
   name_ = wanted.unit;
   data_ = config.array.dataflow == Dataflow::kWeightStationary ? "CNN-like operands, weights held"
                                                                : "CNN-like operands";
-  const CsvTable table = CsvTable::load(tables_dir + '/' + wanted.file);
+  const CsvTable& table = tables(wanted.file);
   energy_table_ = unit_table_ = {table.file_name(), table.sha256()};
   if (wanted.has_lanes && config.array.bits_per_cycle != 1) {
     throw std::runtime_error(table.path() + ": array.bits_per_cycle: no data for lanes that take " +
@@ -49,7 +49,7 @@ UnitCost::UnitCost(const std::string& tables_dir, const AcceleratorConfig& confi
                              " activation bits a cycle, expected 1");
   }
   if (!read(table, config, technology_, {})) {
-    const LibraryRatio ratio = library_ratio(tables_dir, technology_);
+    const LibraryRatio ratio = library_ratio(tables, technology_);
     const std::string refusal =
         table.path() + ": no data in " + technology_ + " for " + wanted.unit +
         (wanted.has_lanes ? " of " + std::to_string(config.array.lanes) + " lanes" : "") +

@@ -10,6 +10,7 @@
 #include "models/base/table/grid.h"
 #include "models/cost/library_ratio.h"
 #include "models/cost/pe_cost.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
@@ -17,7 +18,7 @@ class UnitCost : public PeCost {
  public:
   /// Weight-stationary arrays take the rows whose weights are held (cnn_wstat), others those with
   /// new operands every step (cnn). Throws std::runtime_error if the tables lack the unit.
-  UnitCost(const std::string& tables_dir, const AcceleratorConfig& config);
+  UnitCost(const PriceTables& tables, const AcceleratorConfig& config);
 
   using PeCost::per_cycle;
   /// Zeros make no difference: they were not measured.

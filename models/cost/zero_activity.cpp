@@ -12,9 +12,9 @@
 
 namespace dcnsim {
 
-ZeroActivity::ZeroActivity(const std::string& tables_dir, const std::string& technology,
+ZeroActivity::ZeroActivity(const PriceTables& tables, const std::string& technology,
                            bool weights_held) {
-  const CsvTable table = CsvTable::load(tables_dir + "/mac_zero_activity.csv");
+  const CsvTable& table = tables("mac_zero_activity.csv");
   const std::string library = has_technology(table, technology) ? technology : kFullLibrary;
   const PeRows rows(table, library, weights_held ? "cnn_wstat" : "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),

@@ -7,13 +7,14 @@
 
 #include "models/base/table/grid.h"
 #include "models/cost/pe_cost.h"
+#include "models/cost/price_tables.h"
 
 namespace dcnsim {
 
 class ZeroActivity {
  public:
   /// For operands that are new in every cycle, or weights that are held.
-  ZeroActivity(const std::string& tables_dir, const std::string& technology, bool weights_held);
+  ZeroActivity(const PriceTables& tables, const std::string& technology, bool weights_held);
 
   /// Energy at `zero_fraction` (0..1) to that at kTableZeroFraction, part by part, for data of
   /// `bits` on average; linear between measured points, beyond them as at the last.

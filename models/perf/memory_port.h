@@ -6,23 +6,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <iterator>
-
-#include "models/perf/tile_stream.h"
+#include <vector>
 
 namespace dcnsim {
 
 class MemoryPort {
  public:
   MemoryPort(int bus_bytes, int outstanding)
-      : bus_bytes_(static_cast<std::uint64_t>(bus_bytes)),
-        outstanding_(static_cast<std::size_t>(outstanding)) {}
+      : bus_bytes_(static_cast<std::uint32_t>(bus_bytes)),
+        outstanding_(static_cast<std::size_t>(outstanding)),
+        passing_(outstanding_) {}
 
   void reset() {
-    in_flight_ = 0;
+    in_flight_ = count_ = 0;
     free_cycle_ = 0;
-    passing_.clear();
   }
 
   bool has_room() const { return in_flight_ < outstanding_; }
@@ -30,46 +27,55 @@ class MemoryPort {
   const std::size_t& in_flight() const { return in_flight_; }
   void request() { ++in_flight_; }
 
-  /// The memory is done with `burst`, requested in cycle `requested`, in cycle `done`, which has
-  /// not passed: told in whatever order, data pass in that of `done`, and of `requested` where
-  /// equal.
-  void respond(const Burst& burst, std::uint64_t requested, std::uint64_t done) {
-    auto at = passing_.end();
-    while (at != passing_.begin() && std::prev(at)->follows(done, requested)) --at;
-    at = passing_.insert(at, {0, done, requested, burst});
-    std::uint64_t free = at == passing_.begin() ? free_cycle_ : std::prev(at)->cycle;
-    for (; at != passing_.end(); ++at) {
-      at->cycle = free =
-          std::max(at->done, std::max(at->requested, free) + at->burst.bytes / bus_bytes_);
+  /// The memory is done with burst `tag` of so many bytes, requested in cycle `requested`, in cycle
+  /// `done`, which has not passed: told in whatever order, data pass in that of `done`, and of
+  /// `requested` where equal.
+  void respond(std::uint32_t tag, std::uint32_t bytes, std::uint64_t requested,
+               std::uint64_t done) {
+    std::size_t at = count_++;
+    for (; at > 0 && passing(at - 1).follows(done, requested); --at) passing(at) = passing(at - 1);
+    passing(at) = {0, done, requested, bytes / bus_bytes_, tag};
+    std::uint64_t free = at == 0 ? free_cycle_ : passing(at - 1).cycle;
+    for (; at < count_; ++at) {
+      Passing& p = passing(at);
+      p.cycle = free = std::max(p.done, std::max(p.requested, free) + p.words);
     }
   }
 
   /// Cycle in which the next burst has passed; only if one is passing.
-  bool any_passing() const { return !passing_.empty(); }
-  std::uint64_t next_cycle() const { return passing_.front().cycle; }
-  /// Takes that burst away.
-  Burst retire() {
-    const Burst burst = passing_.front().burst;
-    free_cycle_ = passing_.front().cycle;
-    passing_.pop_front();
+  bool any_passing() const { return count_ > 0; }
+  std::uint64_t next_cycle() const { return passing_[first_].cycle; }
+  /// Takes that burst away and returns its tag.
+  std::uint32_t retire() {
+    const Passing& next = passing_[first_];
+    free_cycle_ = next.cycle;
+    if (++first_ == passing_.size()) first_ = 0;
+    --count_;
     --in_flight_;
-    return burst;
+    return next.tag;
   }
 
  private:
   struct Passing {
     std::uint64_t cycle;  ///< in which it has passed
     std::uint64_t done, requested;
-    Burst burst;
+    std::uint32_t words, tag;
     bool follows(std::uint64_t other_done, std::uint64_t other_requested) const {
       return done != other_done ? done > other_done : requested > other_requested;
     }
   };
-  std::uint64_t bus_bytes_;
+  /// In the order of their cycles.
+  Passing& passing(std::size_t i) {
+    const std::size_t at = first_ + i;
+    return passing_[at < passing_.size() ? at : at - passing_.size()];
+  }
+
+  std::uint32_t bus_bytes_;
   std::size_t outstanding_;
   std::size_t in_flight_ = 0;
-  std::uint64_t free_cycle_ = 0;  ///< in which the burst taken last had passed
-  std::deque<Passing> passing_;   ///< in the order of their cycles
+  std::uint64_t free_cycle_ = 0;       ///< in which the burst taken last had passed
+  std::vector<Passing> passing_;       ///< a ring
+  std::size_t first_ = 0, count_ = 0;  ///< of those in it
 };
 
 }  // namespace dcnsim

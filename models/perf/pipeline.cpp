@@ -28,7 +28,7 @@ void Pipeline::reset(std::uint64_t cycle) {
   steps_.clear();
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   stored_.clear();
-  output_open_ = computing_ = is_ahead_ = false;
+  output_open_ = computing_ = is_ahead_ = may_begin_ = false;
   awaited_.reset();
   prefetch_.reset();
 }
@@ -57,6 +57,7 @@ void Pipeline::begin_descriptor(std::uint64_t address) {
 
 void Pipeline::prefetch(std::uint64_t descriptor_address) {
   prefetch_ = descriptor_address;
+  may_begin_ = true;
   begin_tiles();
 }
 
@@ -91,6 +92,7 @@ void Pipeline::execute(const Descriptor& descriptor) {
         static_cast<std::uint64_t>(descriptor.images()) *
         codes_of(region, descriptor.input_slice.map(descriptor.conv.in).channels);
   }
+  may_begin_ = true;
   settle();
 }
 
@@ -144,6 +146,7 @@ void Pipeline::settle() {
 
 /// New tiles wherever the bursts of the one before are out.
 void Pipeline::begin_tiles() {
+  if (!std::exchange(may_begin_, false)) return;
   begin_load(TileKind::kWeight, next_weights_, &Step::load_weights);
   begin_load(TileKind::kInput, next_inputs_, &Step::load_input);
   TileStream& outputs = stream(TileKind::kOutput);
@@ -161,12 +164,12 @@ void Pipeline::begin_tiles() {
 
 void Pipeline::retire(MemoryPort& port) {
   while (port.any_passing() && port.next_cycle() <= now_) {
-    const Burst burst = port.retire();
+    const Burst& burst = in_flight_[port.retire()].burst;
     const TileKind kind = burst.kind;
-    free_tags_.push_back(burst.tag);
     client_.burst_passed(burst, now_);
     if (computing_ && running_.end_cycle > now_) running_.end_cycle += collide(kind, burst.bytes);
     if (stream(kind).complete(burst.tile)) tile_moved(kind, burst.tile);
+    free_tags_.push_back(burst.tag);
   }
 }
 
@@ -213,6 +216,7 @@ void Pipeline::finish_step() {
       running_.end_cycle - running_.first_cycle - work_.cycles;
   charged_ = running_.end_cycle;
   computing_ = false;
+  may_begin_ = true;
   client_.step_finished(running_);
   if (step.last_use_of_input && loads_input(descriptor_)) stream(TileKind::kInput).pop();
   if (step.last_use_of_weights) stream(TileKind::kWeight).pop();
@@ -329,27 +333,32 @@ const Burst* Pipeline::request() {
   if (source < 0) return nullptr;
   last_source_ = source;
   const TileKind kind = static_cast<TileKind>(source);
-  requested_ = stream(kind).take(static_cast<std::uint32_t>(config_.dma.max_burst_bytes));
-  requested_.kind = kind;
-  requested_.is_write = kind == TileKind::kOutput;
-  requested_.tag = free_tags_.back();
+  const std::uint32_t tag = free_tags_.back();
   free_tags_.pop_back();
-  in_flight_[requested_.tag] = {requested_, now_};
-  port(requested_.is_write).request();
+  // Written in its place: bursts are many.
+  InFlight& entry = in_flight_[tag];
+  Burst& burst = entry.burst;
+  stream(kind).take(static_cast<std::uint32_t>(config_.dma.max_burst_bytes), burst);
+  burst.kind = kind;
+  burst.is_write = kind == TileKind::kOutput;
+  burst.tag = tag;
+  entry.requested = now_;
+  port(burst.is_write).request();
   // A descriptor that is asked for ahead counts where it is executed.
   if (kind != TileKind::kDescriptor || !is_ahead_) {
-    counters_->stream_bytes[requested_.stream] += requested_.bytes;
+    counters_->stream_bytes[burst.stream] += burst.bytes;
   }
   next_request_ = now_ + 1;
-  client_.burst_requested(requested_, now_);
+  client_.burst_requested(burst, now_);
   // The next tile may follow at once.
+  may_begin_ = may_begin_ || !stream(kind).has_bursts();
   begin_tiles();
-  return &requested_;
+  return &burst;
 }
 
 void Pipeline::respond(std::uint32_t tag, std::uint64_t cycle) {
   const InFlight& entry = in_flight_[tag];
-  port(entry.burst.is_write).respond(entry.burst, entry.requested, cycle);
+  port(entry.burst.is_write).respond(tag, entry.burst.bytes, entry.requested, cycle);
 }
 
 }  // namespace dcnsim

@@ -90,7 +90,8 @@ class Pipeline {
   std::uint64_t next_cycle(bool may_request = true) const;
   /// Does what happens in `cycle`, which is at most next_cycle().
   void advance(std::uint64_t cycle);
-  /// The burst to be requested in the present cycle, or none. To be called until it is none.
+  /// The burst to be requested in the present cycle, which stays until it has passed, or none. To
+  /// be called until it is none.
   const Burst* request();
   /// The memory is done with a burst in `cycle`; requests are answered in any order.
   void respond(std::uint32_t tag, std::uint64_t cycle);
@@ -142,6 +143,7 @@ class Pipeline {
   bool output_open_ = false;                        ///< a slot of the output buffer is being filled
   std::size_t outputs_taken_ = 0, output_slots_ = 1;
   std::deque<std::size_t> stored_;  ///< steps whose output tiles wait for the one before
+  bool may_begin_ = false;          ///< a tile, by what has happened since the last was begun
   bool computing_ = false;
   bool layer_ended_ = false;               ///< its client knows
   std::optional<std::uint64_t> prefetch_;  ///< a descriptor to be asked for
@@ -159,7 +161,6 @@ class Pipeline {
   std::vector<std::uint32_t> free_tags_;
   int last_source_ = 0;  ///< of round-robin arbitration
   Step no_step_;         ///< of the descriptor's tile
-  Burst requested_;
 };
 
 }  // namespace dcnsim

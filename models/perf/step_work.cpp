@@ -176,9 +176,12 @@ const StepWorks::Counted& StepWorks::of(const Descriptor& d, const Step& step) {
                 position_count,
                 (region.y1 - region.y0) * (region.x1 - region.x0),
                 flags};
-  const auto [found, is_new] = known_.try_emplace(key);
-  if (is_new) found->second.work = step_work(config_, d, step, found->second.counters);
-  return found->second;
+  if (latest_ == nullptr || latest_->first != key) {
+    const auto [found, is_new] = known_.try_emplace(key);
+    if (is_new) found->second.work = step_work(config_, d, step, found->second.counters);
+    latest_ = &*found;
+  }
+  return latest_->second;
 }
 
 }  // namespace dcnsim

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
@@ -42,7 +43,10 @@ class StepWorks {
   explicit StepWorks(const AcceleratorConfig& config) : config_(config) {}
 
   /// Forgets the layer.
-  void clear() { known_.clear(); }
+  void clear() {
+    known_.clear();
+    latest_ = nullptr;
+  }
 
   struct Counted {
     StepWork work;
@@ -59,6 +63,7 @@ class StepWorks {
 
   const AcceleratorConfig& config_;
   std::unordered_map<Key, Counted, Hash> known_;
+  std::pair<const Key, Counted>* latest_ = nullptr;  ///< of these: mostly the next step is equal
 };
 
 }  // namespace dcnsim

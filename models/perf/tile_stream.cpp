@@ -10,16 +10,16 @@ namespace {
 /// power of two. A burst of that size is naturally aligned, so it cannot cross a 4 KiB boundary as
 /// long as limit <= 4096.
 std::uint32_t burst_bytes(std::uint64_t address, std::uint64_t bytes, std::uint32_t limit) {
-  std::uint64_t size = limit;
-  while (size > bytes || address % size != 0) size /= 2;
+  const std::uint64_t aligned = address & (~address + 1);  // 0 of address 0
+  std::uint64_t size = aligned == 0 ? limit : std::min<std::uint64_t>(limit, aligned);
+  while (size > bytes) size /= 2;
   return static_cast<std::uint32_t>(size);
 }
 
 }  // namespace
 
-Burst TileStream::take(std::uint32_t limit) {
+void TileStream::take(std::uint32_t limit, Burst& burst) {
   const Part& part = parts_[part_];
-  Burst burst;
   burst.address = part.address + offset_;
   burst.bytes = burst_bytes(burst.address, part.bytes - offset_, limit);
   burst.stream = part.stream;
@@ -32,7 +32,6 @@ Burst TileStream::take(std::uint32_t limit) {
     offset_ = 0;
     ++part_;
   }
-  return burst;
 }
 
 }  // namespace dcnsim

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "models/perf/transfers.h"
 
@@ -53,8 +53,8 @@ class TileStream {
   /// To be filled between begin() and take().
   Parts& parts() { return parts_; }
 
-  /// The next burst of the newest tile, at most `limit` bytes; has_bursts() holds.
-  Burst take(std::uint32_t limit);
+  /// `burst` becomes the next of the newest tile, at most `limit` bytes; has_bursts() holds.
+  void take(std::uint32_t limit, Burst& burst);
   /// A burst of tile `number` has passed; true if it was the tile's last.
   bool complete(std::uint32_t number) {
     Tile& tile = tiles_[number - first_];
@@ -75,7 +75,7 @@ class TileStream {
   }
   /// Gives the slot of the oldest tile back.
   void pop() {
-    tiles_.pop_front();
+    tiles_.erase(tiles_.begin());
     ++first_;
   }
 
@@ -84,8 +84,8 @@ class TileStream {
     std::size_t step;
     std::uint32_t in_flight;
   };
-  std::deque<Tile> tiles_;
-  Parts parts_;  ///< of the newest tile
+  std::vector<Tile> tiles_;  ///< few: a buffer has two slots
+  Parts parts_;              ///< of the newest tile
   std::size_t slots_ = 1;
   std::uint32_t first_ = 0, next_ = 0;  ///< numbers of the oldest and the next tile
   std::size_t part_ = 0;

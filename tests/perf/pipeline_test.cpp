@@ -289,17 +289,14 @@ TEST(Pipeline, answers_known_at_once_or_when_they_come_give_the_same_cycles) {
 // the second passes first, the third behind it, the first when it comes.
 TEST(MemoryPort, data_pass_in_the_order_in_which_the_memory_is_done) {
   MemoryPort port(8, 4);
-  Burst burst;
-  burst.bytes = 64;
   const std::pair<std::uint64_t, std::uint64_t> answers[] = {{0, 100}, {2, 20}, {1, 20}};
   for (const auto& [requested, done] : answers) {
-    burst.tag = static_cast<std::uint32_t>(requested);
     port.request();
-    port.respond(burst, requested, done);
+    port.respond(static_cast<std::uint32_t>(requested), 64, requested, done);
   }
   for (const auto& [tag, cycle] : {std::pair{1u, 20u}, {2u, 28u}, {0u, 100u}}) {
     EXPECT_EQ(port.next_cycle(), cycle);
-    EXPECT_EQ(port.retire().tag, tag);
+    EXPECT_EQ(port.retire(), tag);
   }
   EXPECT_TRUE(port.idle());
 }

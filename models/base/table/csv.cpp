@@ -47,9 +47,10 @@ class Records {
     return true;
   }
   std::string plain() {
-    const std::size_t end = std::min(text_.find_first_of(",\r\n\"", position_), text_.size());
-    std::string field(text_.substr(position_, end - position_));
-    position_ = end;
+    const auto ends = [](char c) { return c == ',' || c == '\r' || c == '\n' || c == '"'; };
+    const auto begin = text_.begin() + static_cast<std::ptrdiff_t>(position_);
+    std::string field(begin, std::find_if(begin, text_.end(), ends));
+    position_ += field.size();
     if (peek() == '"') fail("a quote inside an unquoted field");
     return field;
   }
@@ -134,9 +135,10 @@ const std::string& CsvTable::text(std::size_t row, std::size_t column) const {
   return fields_[row * names_.size() + column];
 }
 
-std::string CsvTable::optional_text(std::size_t row, std::string_view name) const {
+const std::string& CsvTable::optional_text(std::size_t row, std::string_view name) const {
+  static const std::string kNone;
   const std::size_t found = find_column(name);
-  return found == names_.size() ? "" : text(row, found);
+  return found == names_.size() ? kNone : text(row, found);
 }
 
 double CsvTable::number(std::size_t row, std::size_t column) const {

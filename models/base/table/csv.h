@@ -32,7 +32,7 @@ class CsvTable {
 
   const std::string& text(std::size_t row, std::size_t column) const;
   /// The same by the column's name; "" if the table lacks the column.
-  std::string optional_text(std::size_t row, std::string_view name) const;
+  const std::string& optional_text(std::size_t row, std::string_view name) const;
   /// A number 0..1e30, else std::runtime_error naming file, line and column.
   double number(std::size_t row, std::size_t column) const;
   /// Likewise; nothing if the field is empty.

@@ -402,7 +402,8 @@ std::uint64_t DramChannel::stream(const DramRun& run, std::uint64_t first, std::
                                               : timing_.ccd_l;
   const std::uint64_t start = run.rotation > 1 ? next_column_ : is_write ? same.write : same.read;
   if (start >= refresh_due_ || start < latest_row_ + timing_.column.length) return 0;
-  const std::uint64_t placed = std::min(count, (refresh_due_ - 1 - start) / step + 1);
+  const bool all = start + (count - 1) * step < refresh_due_;
+  const std::uint64_t placed = all ? count : (refresh_due_ - 1 - start) / step + 1;
   if (timing_.one_bus) slots_.take_run(start, step, placed, timing_.column);
   std::uint64_t cycle = start + placed * step;
   next_column_ = cycle - step + timing_.ccd_s;

@@ -65,7 +65,7 @@ class CommandSlots {
     advance(end - 1);
     std::uint64_t cycles = (std::uint64_t{1} << command.length) - 1;
     for (std::uint64_t i = step; i < 64; i *= 2) cycles |= cycles << i;
-    const std::uint64_t phase = begin % step;
+    const std::uint64_t phase = begin & (step - 1);
     if (phase > 0) cycles = cycles << phase | cycles >> (64 - phase);
     for (std::uint64_t word = begin / 64; word <= (end - 1) / 64; ++word) {
       std::uint64_t bits = cycles;

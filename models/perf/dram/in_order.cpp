@@ -157,7 +157,9 @@ std::uint64_t InOrder::note_reads(std::uint64_t from, const DramRun& run) {
     reads_.back().run.bursts += run.bursts;
     reads_.back().last = last;
   } else {
-    reads_.push_back({run, last});
+    Reads& latest = reads_.emplace_back();
+    latest.run = run;
+    latest.last = last;
   }
   while (noted_ - reads_[first_read_].run.bursts >= read_depth_) {
     noted_ -= reads_[first_read_].run.bursts;

@@ -2,7 +2,6 @@
 #include "platform/compiler/mapper/bounds.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -22,6 +21,11 @@ namespace dcnsim {
 namespace {
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
+
+/// std::floor and std::ceil of what is not negative and no longer than simulations last: the
+/// library's are calls, and bounds are many.
+std::uint64_t down(double value) { return u64(static_cast<std::int64_t>(value)); }
+std::uint64_t up(double value) { return down(value) + (real(down(value)) < value ? 1 : 0); }
 
 /// What bursts into or out of a buffer cost the array that computes, at least; a burst that passes
 /// as a step ends costs nothing, any other a cycle.
@@ -115,11 +119,11 @@ std::uint64_t Bounds::memory_cycles(std::uint64_t bytes, double latency_ns) cons
     // A refresh that falls due before the last column delays it.
     for (double before = -1; ns > before;) {
       before = ns;
-      ns = moving_ns + refresh_ns_ * std::floor(ns / refresh_every_ns_);
+      ns = moving_ns + refresh_ns_ * real(down(ns / refresh_every_ns_));
     }
   }
   // Rounding errors are far smaller than what is left out here.
-  return static_cast<std::uint64_t>(std::ceil((latency_ns + ns) / period_ns_ * (1 - 1e-9)));
+  return up((latency_ns + ns) / period_ns_ * (1 - 1e-9));
 }
 
 std::uint64_t Bounds::least_read_cycles(std::uint64_t bytes) const {
@@ -172,7 +176,10 @@ double Bounds::least_waits_and_conflicts(const Prediction& p, std::uint64_t wait
 }
 
 Bounds::LeastCycles Bounds::least_cycles(const Prediction& p) const {
-  const std::uint64_t computing = p.counters.compute_cycles + p.kept_conflict_cycles;
+  return least_cycles(p, p.counters.compute_cycles + p.kept_conflict_cycles);
+}
+
+Bounds::LeastCycles Bounds::least_cycles(const Prediction& p, std::uint64_t computing) const {
   const StreamBytes& bytes = p.counters.stream_bytes;
   const std::uint64_t written = bytes[Stream::kOutput];
   const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
@@ -245,18 +252,20 @@ LeastWork Bounds::least_work(const Descriptor& tiled) const {
   return work;
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
-                                     const Prediction& transfers) const {
-  Prediction least = transfers;
-  least.counters.macs = work.macs;
-  least.counters.pe_cycles = work.pe_cycles;
-  least.counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
-  const LeastCycles cycles = least_cycles(least);
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work) const {
   LayerCounters counters;
   counters.macs = work.macs;
   counters.pe_cycles = work.pe_cycles;
+  counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
+  counters.cycles = counters.compute_cycles;
+  return counters;
+}
+
+LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
+                                     const Prediction& transfers) const {
+  LayerCounters counters = least_counters(tiled, work);
+  const LeastCycles cycles = least_cycles(transfers, counters.compute_cycles);
   counters.stream_bytes = transfers.counters.stream_bytes;
-  counters.compute_cycles = least.counters.compute_cycles;
   counters.cycles = *std::max_element(cycles.begin(), cycles.end());
   return counters;
 }
@@ -268,8 +277,9 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     const Descriptor one = with_one_pixel_tile(tiled);
     bytes[Stream::kInput] =
         input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
+    const std::uint64_t visits_of_one = weight_visits(one), visits = weight_visits(tiled);
     for (const Stream stream : kWeightTileStreams) {
-      bytes[stream] = bytes[stream] / weight_visits(one) * weight_visits(tiled);
+      bytes[stream] = bytes[stream] / visits_of_one * visits;
     }
   } else {
     bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);

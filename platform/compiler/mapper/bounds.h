@@ -57,8 +57,11 @@ class Bounds {
   /// The pixel tiles of `tiled` do not count.
   LeastWork least_work(const Descriptor& tiled) const;
 
-  /// Not more than `tiled` counts, from its work and Predictor::predict_transfers(): MACs, cycles
-  /// of the PEs, bytes by stream and, after the descriptor, cycles. The other counters are 0.
+  /// Not more than `tiled` counts, from its work: MACs, cycles of the PEs and, after the
+  /// descriptor, cycles. The other counters are 0.
+  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work) const;
+
+  /// The same from Predictor::predict_transfers() as well: bytes by stream, and more cycles.
   LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
 
@@ -68,6 +71,8 @@ class Bounds {
                                Prediction whole) const;
 
  private:
+  /// Of an array that computes for so many cycles.
+  LeastCycles least_cycles(const Prediction& prediction, std::uint64_t computing) const;
   std::uint64_t memory_cycles(std::uint64_t bytes, double latency_ns) const;
   std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;

@@ -257,6 +257,10 @@ void Candidates::add_groups(Tiling tiling) {
     if (layer_.kind != LayerKind::kConv && order != LoopOrder::kPixelOuter) continue;
     if (request_.order.value_or(order) != order) continue;
     tiling.order = order;
+    // No order is of use to larger tiles that is of none to single pixels.
+    tiled.tiling = tiling;
+    tiled.tiling.tile_h = tiled.tiling.tile_w = 1;
+    if (!is_useful(tiled)) continue;
     const Limits held = limits(tiling);
     for (std::size_t i = 0; i < pixel_tiles_.size(); ++i) {
       const PixelTile& tile = pixel_tiles_[i];

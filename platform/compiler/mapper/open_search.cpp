@@ -59,9 +59,11 @@ void OpenSearch::add(const LayerCounters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
+/// By its work alone: mostly that tells enough to leave a group aside.
 void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
-  add(search_.least_counters(layer_, group, predictor_),
-      {{}, number, Stage::kGroup, group.first, group.fewest});
+  layer_.tiling = group.fewest;
+  add(search_.least_counters(layer_, search_.least_work(layer_, group)),
+      {{}, number, Stage::kWork, group.first, group.fewest});
 }
 
 void OpenSearch::add_predicted(const Tiling& tiling, std::uint64_t number) {
@@ -76,7 +78,8 @@ OpenSearch::Open OpenSearch::take() {
   return next;
 }
 
-std::optional<Score> OpenSearch::bound() const {
+std::optional<Score> OpenSearch::bound() {
+  while (!open_.empty() && open_.front().stage == Stage::kWork) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().least);
 }
 
@@ -97,6 +100,11 @@ void OpenSearch::look_into(const Open& open) {
     return;
   }
   const TilingGroup group{open.tiling, open.first};
+  if (open.stage == Stage::kWork) {
+    add(search_.least_counters(layer_, group, predictor_),
+        {{}, open.number, Stage::kGroup, open.first, open.tiling});
+    return;
+  }
   const LeastWork work = search_.least_work(layer_, group);
   const auto rest = candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;
@@ -150,7 +158,18 @@ void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
     if (!ranking_.counts(score)) return false;
     return !full || ranking_.rank(score) < (wants_near ? near(worst()) : worst());
   };
-  const auto found = search_.evaluate_while(layer_, predictor_.predict(tiling), is_near);
+  const Prediction& prediction = predictor_.predict(tiling);
+  if (full) {
+    // Sharper than what it was chosen by: mostly what an execution takes, to the cycle.
+    const Score least = search_.score_of(
+        layer_, search_.least_counters(prediction, tile_times_.least_cycles(tiling, true)));
+    if (!ranking_.counts(least) || !(ranking_.rank(least) < worst())) {
+      ++result_.given_up;
+      if (wants_near && is_near(least)) add_neighbours(tiling);
+      return;
+    }
+  }
+  const auto found = search_.evaluate_while(layer_, prediction, is_near);
   if (!found) {
     ++result_.given_up;
     return;

@@ -29,7 +29,7 @@ class OpenSearch {
   OpenSearch& operator=(const OpenSearch&) = delete;
 
   /// No mapping that counts comes before it by the ranking; nothing if none is left.
-  std::optional<Score> bound() const;
+  std::optional<Score> bound();
 
   /// Goes on until bound() is that of a tiling, which it returns.
   std::optional<Tiling> sharpen();
@@ -40,7 +40,7 @@ class OpenSearch {
 
  private:
   /// What is known of an Open, in the order in which it becomes known.
-  enum class Stage : std::uint8_t { kGroup, kTransfers, kTiling, kTiles };
+  enum class Stage : std::uint8_t { kWork, kGroup, kTransfers, kTiling, kTiles };
 
   /// A tiling, or a group of them, with what it takes at least.
   struct Open {

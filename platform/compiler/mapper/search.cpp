@@ -101,27 +101,37 @@ LeastWork MappingSearch::least_work(const Descriptor& layer, const TilingGroup& 
   return bounds_.least_work(tiled);
 }
 
+LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work) const {
+  LayerCounters least = bounds_.least_counters(tiled, work);
+  set_cycles(least, descriptor_cycles_ + least.cycles);
+  return least;
+}
+
 LayerCounters MappingSearch::least_counters(const Descriptor& layer, const TilingGroup& group,
                                             Predictor& predictor) const {
   Descriptor tiled = layer;
   tiled.tiling = group.fewest;
-  const LayerCounters least =
+  LayerCounters least =
       bounds_.least_of_group(tiled, bounds_.least_work(tiled),
                              predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
-  return with_cycles(least, descriptor_cycles_ + least.cycles);
+  set_cycles(least, descriptor_cycles_ + least.cycles);
+  return least;
 }
 
 LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work,
                                             const Prediction& transfers) const {
-  const LayerCounters least = bounds_.least_counters(tiled, work, transfers);
-  return with_cycles(least, descriptor_cycles_ + least.cycles);
+  LayerCounters least = bounds_.least_counters(tiled, work, transfers);
+  set_cycles(least, descriptor_cycles_ + least.cycles);
+  return least;
 }
 
 LayerCounters MappingSearch::least_counters(const Prediction& prediction,
                                             std::uint64_t tile_cycles) const {
   const std::uint64_t cycles =
       prediction.counters.compute_cycles + bounds_.least_stall_cycles(prediction);
-  return with_cycles(prediction.counters, descriptor_cycles_ + std::max(cycles, tile_cycles));
+  LayerCounters least = prediction.counters;
+  set_cycles(least, descriptor_cycles_ + std::max(cycles, tile_cycles));
+  return least;
 }
 
 BoundedTiling MappingSearch::bounded(const Prediction& prediction, const Tiling& tiling) const {
@@ -145,13 +155,12 @@ Choice MappingSearch::why(const Descriptor& layer, const Tiling& chosen) {
   return choice;
 }
 
-/// What any execution counts that takes `cycles`, or more.
-LayerCounters MappingSearch::with_cycles(LayerCounters least, std::uint64_t cycles) const {
+/// `least` becomes what any execution counts that takes `cycles`, or more.
+void MappingSearch::set_cycles(LayerCounters& least, std::uint64_t cycles) const {
   least.cycles = cycles;
   least.dram.write_bytes = least.stream_bytes[Stream::kOutput];
   least.dram.read_bytes = least.stream_bytes.total() - least.dram.write_bytes;
   least.dram.precharged_ps = clock_.ps(cycles);
-  return least;
 }
 
 /// Until when `prediction` may still win; nothing if that is always.
@@ -159,8 +168,10 @@ std::optional<Deadline> MappingSearch::deadline(const Descriptor& layer,
                                                 const Prediction& prediction,
                                                 const MayWin& may_win) const {
   const std::uint64_t computing = prediction.counters.compute_cycles;
+  LayerCounters counters = prediction.counters;
   const auto is_good = [&](std::uint64_t stalls) {
-    return may_win(score_of(layer, with_cycles(prediction.counters, computing + stalls)));
+    set_cycles(counters, computing + stalls);
+    return may_win(score_of(layer, counters));
   };
   std::uint64_t good = 0, bad = 1;
   while (is_good(bad)) {

@@ -59,7 +59,9 @@ class MappingSearch {
   const AcceleratorConfig& config() const { return config_; }
   const Bounds& bounds() const { return bounds_; }
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
-  /// What no tiling of a group counts less of: what its bound is made of.
+  /// What no tiling of a group counts less of: what its bound is made of; or, by the work of the
+  /// array alone, those like `tiled`, and itself.
+  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work) const;
   LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
                                Predictor& predictor) const;
   LeastWork least_work(const Descriptor& layer, const TilingGroup& group) const;
@@ -81,7 +83,7 @@ class MappingSearch {
 
  private:
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
-  LayerCounters with_cycles(LayerCounters least, std::uint64_t cycles) const;
+  void set_cycles(LayerCounters& least, std::uint64_t cycles) const;
   std::optional<Deadline> deadline(const Descriptor& layer, const Prediction& prediction,
                                    const MayWin& may_win) const;
 

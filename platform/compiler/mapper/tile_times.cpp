@@ -30,12 +30,24 @@ void TileTimes::Stream::move(std::uint64_t from, const Transfer& tile) {
   moved = std::max(std::max(begun, moved) + tile.bus_words, begun + tile.cycles);
 }
 
+/// A tile that may have been loaded before the bus was idle last does not count behind that.
+void TileTimes::Bus::pass(std::uint64_t begun, std::uint64_t tile_words) {
+  if (begun > passed) since = passed = begun;
+  if (begun >= since) passed += tile_words;
+  words += tile_words;
+}
+
 void TileTimes::Stream::free(std::uint64_t cycle) { freed = {freed[1], cycle}; }
 
-std::uint64_t TileTimes::least_cycles(const Tiling& tiling) {
+std::uint64_t TileTimes::least_cycles(const Tiling& tiling, bool on_one_bus) {
   layer_.tiling = tiling;
   weights_.clear();
   Stream weight, input, output;
+  Bus bus;
+  const auto load = [&](Stream& stream, const Transfer& tile) {
+    stream.move(stream.place(), tile);
+    if (on_one_bus) bus.pass(stream.begun, tile.bus_words);
+  };
   weight.slots = slots(config_.weight_buffer, weight_room(layer_, config_));
   input.slots = input_slots(layer_, config_);
   output.slots = slots(config_.output_buffer, output_room(layer_, config_));
@@ -43,9 +55,9 @@ std::uint64_t TileTimes::least_cycles(const Tiling& tiling) {
   std::uint64_t end = 0;
   bool output_open = false;
   for_each_step(layer_, [&](const Step& step) {
-    if (step.load_weights) weight.move(weight.place(), weights(step));
-    if (loads && step.load_input) input.move(input.place(), inputs(step));
-    std::uint64_t start = std::max({end, weight.moved, input.moved});
+    if (step.load_weights) load(weight, weights(step));
+    if (loads && step.load_input) load(input, inputs(step));
+    std::uint64_t start = std::max({end, weight.moved, input.moved, bus.moved()});
     if (stores && step.last_chunk && !output_open) {
       start = std::max(start, output.place());
       output_open = true;

@@ -5,6 +5,7 @@
 // the reasons.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -25,8 +26,9 @@ class TileTimes {
   TileTimes(const Descriptor& layer, const AcceleratorConfig& config, const Bounds& bounds,
             StepWorks& works);
 
-  /// Cycles from the descriptor on; `tiling` is legal.
-  std::uint64_t least_cycles(const Tiling& tiling);
+  /// Cycles from the descriptor on; `tiling` is legal. Weights and inputs may pass at the same
+  /// time, or have but one bus, which is more.
+  std::uint64_t least_cycles(const Tiling& tiling, bool on_one_bus = false);
 
  private:
   /// What one tile takes of the DMA, at least.
@@ -44,6 +46,15 @@ class TileTimes {
     void move(std::uint64_t from, const Transfer& tile);
     void free(std::uint64_t cycle);
     std::uint64_t place() const { return slots == 1 ? freed[1] : freed[0]; }
+  };
+  /// The bus on which loads of all kinds pass, a word a cycle.
+  struct Bus {
+    std::uint64_t since = 0;   ///< no tile of the words in `passed` begins before
+    std::uint64_t passed = 0;  ///< cycle in which they have, if nothing kept the bus from it
+    std::uint64_t words = 0;   ///< of all tiles
+
+    void pass(std::uint64_t begun, std::uint64_t tile_words);
+    std::uint64_t moved() const { return std::max(passed, words); }
   };
   using Shape = std::array<int, 4>;  ///< of a weight tile: what its transfer depends on
 

@@ -331,7 +331,7 @@ TEST(Candidates, keep_to_what_is_requested) {
 TEST(Bounds, are_never_beaten) {
   RandomLayer random(3);
   std::mt19937 engine(3);
-  int mappings = 0, overlapped = 0, ideal = 0, sharper = 0, scratchpads = 0;
+  int mappings = 0, overlapped = 0, ideal = 0, sharper = 0, sharper_on_one_bus = 0, scratchpads = 0;
   for (int i = 0; i < 4000; ++i) {
     AcceleratorConfig config = random.machine();
     config.dma.max_burst_bytes = config.dma.bus_bytes << random.pick(0, 4);
@@ -374,6 +374,10 @@ TEST(Bounds, are_never_beaten) {
     TileTimes times(d, config, bounds, predictor.step_works());
     const std::uint64_t least = times.least_cycles(*tiling);
     EXPECT_LE(least, cycles) << i;
+    const std::uint64_t on_one_bus = times.least_cycles(*tiling, true);
+    EXPECT_LE(on_one_bus, cycles) << i;
+    EXPECT_GE(on_one_bus, least) << i;
+    sharper_on_one_bus += on_one_bus > least ? 1 : 0;
     sharper += least > predictor.predict(*tiling).counters.compute_cycles +
                            bounds.least_stall_cycles(predictor.predict(*tiling))
                    ? 1
@@ -388,6 +392,7 @@ TEST(Bounds, are_never_beaten) {
   }
   EXPECT_GT(mappings, 2000);
   EXPECT_GT(sharper, 1000) << "TileTimes is worth its time";
+  EXPECT_GT(sharper_on_one_bus, 300);
   EXPECT_GT(overlapped, 300);
   EXPECT_GT(ideal, 300);
   EXPECT_GT(scratchpads, 300);
@@ -424,6 +429,13 @@ TEST(Bounds, of_groups_are_never_beaten) {
     MappingSearch search(config, lpddr4_3200(), none);
     Predictor predictor(d, config);
     const LayerCounters least = search.least_counters(d, group, predictor);
+    Descriptor tiled = d;
+    tiled.tiling = group.fewest;
+    const LayerCounters by_work = search.least_counters(tiled, search.least_work(tiled, group));
+    EXPECT_LE(by_work.cycles, least.cycles) << i;
+    EXPECT_EQ(by_work.macs, least.macs) << i;
+    EXPECT_EQ(by_work.pe_cycles, least.pe_cycles) << i;
+    EXPECT_EQ(by_work.stream_bytes.total(), 0u) << i;
     ++orders[group.fewest.order];
     for (const Tiling& tiling : tilings) {
       const LayerCounters counters = search.evaluate(d, tiling).counters;
