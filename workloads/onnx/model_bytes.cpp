@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace dcnsim {
 namespace {
@@ -36,9 +37,11 @@ ModelBytes::ModelBytes(const std::string& path, std::size_t limit) : limit_(limi
     buffer_.resize(static_cast<std::size_t>(size));
     read(file_, buffer_.data() + first, buffer_.size() - first);
     inflater_.emplace(buffer_);
+    if (size <= kPieceBytes) inflate();
   } else {
     left_ = buffer_;
     filled_ = left_.size();
+    size_ = static_cast<std::size_t>(size);
   }
 }
 
@@ -82,6 +85,17 @@ bool ModelBytes::Skip(int count) {
     count -= std::min(size, count);
   }
   return count == 0;
+}
+
+/// A short file at once. Of bytes without a known end protobuf believes lengths of up to 50 MB,
+/// which is less than what a longer one may well inflate to.
+void ModelBytes::inflate() {
+  std::string inflated;
+  for (fill(); !left_.empty(); fill()) inflated += left_;
+  inflater_.reset();
+  buffer_ = std::move(inflated);
+  left_ = buffer_;
+  size_ = buffer_.size();
 }
 
 /// The next piece.

@@ -23,6 +23,8 @@ class ModelBytes : public google::protobuf::io::ZeroCopyInputStream {
 
   /// What comes next, of which nothing is taken; empty at the end. Throws as finish().
   std::string_view head();
+  /// How many there are, unless the file is compressed and of some length.
+  std::optional<std::size_t> size() const { return size_; }
   /// Reads what is left. Throws std::runtime_error if that or what came before could not be read or
   /// inflated, or was more than `limit` bytes.
   void finish();
@@ -33,12 +35,14 @@ class ModelBytes : public google::protobuf::io::ZeroCopyInputStream {
   std::int64_t ByteCount() const override { return taken_; }
 
  private:
+  void inflate();
   void fill();
 
   const std::size_t limit_;
   std::ifstream file_;
   std::string buffer_;  ///< a piece of the file; of a compressed one all
   std::optional<Inflater> inflater_;
+  std::optional<std::size_t> size_;
   std::string_view left_;  ///< of the piece
   std::size_t filled_ = 0;
   std::int64_t taken_ = 0;

@@ -37,7 +37,9 @@ onnx::ModelProto parsed(ModelBytes& bytes) {
   const std::string foreign = foreign_file(bytes.head());
   if (!foreign.empty()) throw std::runtime_error(foreign);
   onnx::ModelProto model;
-  const bool is_whole = model.ParseFromZeroCopyStream(&bytes);
+  const bool is_whole =
+      bytes.size() ? model.ParseFromBoundedZeroCopyStream(&bytes, static_cast<int>(*bytes.size()))
+                   : model.ParseFromZeroCopyStream(&bytes);
   bytes.finish();
   // A foreign file may well parse, as fields nobody knows; a model always has these.
   if (!is_whole || !model.has_graph() || model.opset_import_size() == 0) {

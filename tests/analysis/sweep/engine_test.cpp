@@ -70,7 +70,7 @@ class EngineTest : public testing::Test {
 };
 
 TEST_F(EngineTest, a_price_only_sweep_that_is_killed_loses_one_slice_at_most) {
-  for (const std::size_t slices : {1, 2}) {
+  for (const std::size_t slices : {1U, 2U}) {
     kill_after_a_slice();
     EXPECT_EQ(stored().size(), 100 * slices);
   }
