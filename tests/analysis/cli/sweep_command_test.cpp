@@ -226,6 +226,7 @@ TEST_F(SweepCommandTest, can_be_watched_whatever_happens_to_it) {
   wait_for_points("s.sqlite");
   Running watch({"sweep", "watch", path("s.sqlite"), "--every", "1", "-o", path("p.html")});
   while (!fs::exists(path("p.html"))) usleep(1000);
+  const std::string early = slurp(path("p.html"));
   first.signal(SIGKILL);
   EXPECT_EQ(first.wait(), -SIGKILL);
   for (int i = 0; i < 5; ++i) {
@@ -239,7 +240,6 @@ TEST_F(SweepCommandTest, can_be_watched_whatever_happens_to_it) {
     EXPECT_EQ(show.wait(), 0) << "while the writer dies";
   }
   const std::string reload = R"(<meta http-equiv="refresh" content="1">)";
-  const std::string early = slurp(path("p.html"));
   ASSERT_EQ(run("s.sqlite").code, 0);
   EXPECT_EQ(watch.wait(), 0) << "it ends with the last point";
   EXPECT_NE(early.find(reload), std::string::npos) << "points were missing";
