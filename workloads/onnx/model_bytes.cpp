@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
-#include <utility>
 
 namespace dcnsim {
 namespace {
@@ -32,17 +31,22 @@ ModelBytes::ModelBytes(const std::string& path, std::size_t limit) : limit_(limi
   file_.open(path, std::ios::binary);
   buffer_.resize(static_cast<std::size_t>(std::min<std::uintmax_t>(size, kPieceBytes)));
   read(file_, buffer_.data(), buffer_.size());
-  if (is_gzip(buffer_)) {
+  if (is_gzip(buffer_) && size > kPieceBytes) {
     const std::size_t first = buffer_.size();
     buffer_.resize(static_cast<std::size_t>(size));
     read(file_, buffer_.data() + first, buffer_.size() - first);
     inflater_.emplace(buffer_);
-    if (size <= kPieceBytes) inflate();
-  } else {
-    left_ = buffer_;
-    filled_ = left_.size();
-    size_ = static_cast<std::size_t>(size);
+    return;
   }
+  size_ = static_cast<std::size_t>(size);
+  // Of bytes without a known end protobuf believes lengths of up to 50 MB, which is less than what
+  // a longer file may well inflate to.
+  if (is_gzip(buffer_)) {
+    buffer_ = inflated(buffer_, limit);
+    size_ = buffer_.size();
+  }
+  left_ = buffer_;
+  filled_ = left_.size();
 }
 
 std::string_view ModelBytes::head() {
@@ -85,17 +89,6 @@ bool ModelBytes::Skip(int count) {
     count -= std::min(size, count);
   }
   return count == 0;
-}
-
-/// A short file at once. Of bytes without a known end protobuf believes lengths of up to 50 MB,
-/// which is less than what a longer one may well inflate to.
-void ModelBytes::inflate() {
-  std::string inflated;
-  for (fill(); !left_.empty(); fill()) inflated += left_;
-  inflater_.reset();
-  buffer_ = std::move(inflated);
-  left_ = buffer_;
-  size_ = buffer_.size();
 }
 
 /// The next piece.

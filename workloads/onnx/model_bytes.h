@@ -18,7 +18,8 @@ namespace dcnsim {
 
 class ModelBytes : public google::protobuf::io::ZeroCopyInputStream {
  public:
-  /// Throws std::runtime_error: a file that cannot be read, or has more than `limit` bytes.
+  /// Throws std::runtime_error: a file that cannot be read, or has more than `limit` bytes; of a
+  /// short one also what finish() throws.
   ModelBytes(const std::string& path, std::size_t limit);
 
   /// What comes next, of which nothing is taken; empty at the end. Throws as finish().
@@ -35,12 +36,11 @@ class ModelBytes : public google::protobuf::io::ZeroCopyInputStream {
   std::int64_t ByteCount() const override { return taken_; }
 
  private:
-  void inflate();
   void fill();
 
   const std::size_t limit_;
   std::ifstream file_;
-  std::string buffer_;  ///< a piece of the file; of a compressed one all
+  std::string buffer_;  ///< a piece of the file; of a compressed one all, inflated if it is short
   std::optional<Inflater> inflater_;
   std::optional<std::size_t> size_;
   std::string_view left_;  ///< of the piece
