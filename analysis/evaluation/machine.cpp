@@ -35,8 +35,7 @@ Machine make_machine(AcceleratorConfig config, const PriceTables& shipped,
   CostModel cost(tables, config);
   std::shared_ptr<MappingCache> mappings =
       mapping_cache(mapping_cache_folder, config, cost, shipped.folder());
-  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings),
-          shipped.folder()};
+  return {std::move(config), std::move(dram), std::move(cost), std::move(mappings), shipped};
 }
 
 Machine load_machine(const std::string& accelerator_path, const std::string& tables_dir,

@@ -28,7 +28,7 @@ struct Machine {
   DramSpec dram;
   CostModel cost;
   std::shared_ptr<MappingCache> mappings;  ///< where the mapper's searches are kept; may be null
-  std::string tables_dir;                  ///< the shipped tables
+  PriceTables tables;                      ///< the shipped ones
 
   double clock_period_s() const;
 };

@@ -21,10 +21,9 @@ Links links_of(WhatIfMapping mapping) {
   return mapping == WhatIfMapping::kFixed ? Links{3, 3} : Links{2, 1};
 }
 
-std::optional<CostModel> cost_model(const std::string& tables_dir,
-                                    const AcceleratorConfig& config) {
+std::optional<CostModel> cost_model(const PriceTables& tables, const AcceleratorConfig& config) {
   try {
-    return CostModel(tables_dir, config);
+    return CostModel(tables, config);
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -46,8 +45,8 @@ std::vector<Descriptor> as_it_is(Variants& variants) {
   return layers;
 }
 
-/// Energies of the last rows of the layers; returns the area. Reading the tables takes longer than
-/// evaluating a layer: only where the change makes a difference.
+/// Energies of the last rows of the layers; returns the area. To price a machine takes longer than
+/// to evaluate a layer: only where the change makes a difference.
 std::optional<double> priced(const Machine& machine, const std::vector<double>& zero_fractions,
                              std::size_t change, Variants& variants,
                              std::vector<WhatIfTable>& layers) {
@@ -55,7 +54,7 @@ std::optional<double> priced(const Machine& machine, const std::vector<double>& 
     return makes_difference(layer.rows.back().saved_cycles, layer.cycles);
   });
   if (!matters) return std::nullopt;
-  const auto cost = cost_model(machine.tables_dir, variants.variant(only(change)).config);
+  const auto cost = cost_model(machine.tables, variants.variant(only(change)).config);
   if (!cost) return std::nullopt;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Variants::Case& one = variants.with(0, change, i);

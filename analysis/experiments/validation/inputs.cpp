@@ -43,11 +43,11 @@ AcceleratorConfig ValidationInputs::config(const std::string& name,
 }
 
 Machine ValidationInputs::machine(const std::string& name, const std::string& changes) const {
-  return make_machine(config(name, changes), shipped(name).tables_dir);
+  return make_machine(config(name, changes), shipped(name).tables);
 }
 
 DramSpec ValidationInputs::dram(const std::string& preset) const {
-  return load_dram_spec(experiment_.machines.front()->tables_dir, preset);
+  return load_dram_spec(experiment_.machines.front()->tables, preset);
 }
 
 std::string ValidationInputs::file_of(const std::string& name) {

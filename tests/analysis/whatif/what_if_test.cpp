@@ -174,7 +174,7 @@ TEST(WhatIf, saves_what_the_changed_file_saves) {
                 static_cast<std::int64_t>(after))
           << what.name << ' ' << layer;
       if (!makes_difference(row.saved_cycles, report.layers[layer].cycles)) continue;
-      const CostModel cost(e.machine.tables_dir, config);
+      const CostModel cost(e.machine.tables, config);
       EXPECT_DOUBLE_EQ(report.areas_um2[change].value(), cost.area_um2().total()) << what.name;
       EXPECT_GT(row.energy_pj.value(), 0);
       ++priced;
