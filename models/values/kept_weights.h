@@ -17,6 +17,9 @@ namespace dcnsim {
 
 class KeptWeights {
  public:
+  /// Of all layers: one more, and only that one's are kept. Lists may be long, and no network's.
+  static constexpr std::uint64_t kMostCodes = std::uint64_t{1} << 28;
+
   /// A weight tile as it came from memory.
   struct Chunk {
     Step step;
@@ -35,15 +38,17 @@ class KeptWeights {
   };
 
   /// Of a list's descriptor number `index`; empty if a layer that differs in more than the places
-  /// of its maps stood there last. Valid until that happens.
+  /// of its maps stood there last, or there are too many. Valid until the next call.
   Layer& of(std::size_t index, const Descriptor& descriptor);
 
  private:
   struct Known {
     DescriptorBytes descriptor{};
     Layer layer;
+    std::uint64_t codes = 0;  ///< weights
   };
   std::deque<Known> known_;
+  std::uint64_t codes_ = 0;  ///< of all
 };
 
 }  // namespace dcnsim
