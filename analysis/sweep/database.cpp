@@ -3,11 +3,13 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "analysis/sweep/checked_table.h"
@@ -17,6 +19,14 @@ namespace dcnsim {
 namespace {
 
 constexpr int kPatienceMs = 10'000;  ///< for another process's transaction
+/// For readers' looks, each of which keeps a lone writer from its lock. SQLite waits for some of
+/// these locks only, so the whole opening is tried again.
+constexpr std::chrono::seconds kPatienceOfALoneWriter{3};
+constexpr std::chrono::milliseconds kPauseOfALoneWriter{10};
+
+struct BusyDatabase : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 constexpr std::size_t kLongestProblem = 200;
 constexpr int kLongestValue = 1 << 29;  ///< bytes, as much as a JSON text may have
 
@@ -103,6 +113,22 @@ bool has_header_of(const DatabaseKind& kind, const std::string& path) {
 
 Database::Database(std::string path, const DatabaseKind& kind, Access access)
     : path_(std::move(path)) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (;;) {
+    try {
+      begin_access(kind, access);
+      return;
+    } catch (const BusyDatabase&) {
+      if (access != Access::kWriteAlone ||
+          std::chrono::steady_clock::now() - begin > kPatienceOfALoneWriter)
+        throw;
+    }
+    sql_.reset();
+    std::this_thread::sleep_for(kPauseOfALoneWriter);
+  }
+}
+
+void Database::begin_access(const DatabaseKind& kind, Access access) {
   open(access);
   // What is somebody else's stays as it is, its way of keeping a journal included.
   require_kind(kind);
@@ -209,6 +235,9 @@ void Database::finish() {
 void Database::fail(const SQLite::Exception& e) const {
   const std::string message = path_ + ": " + problem(e);
   if (e.getErrorCode() == SQLITE_CORRUPT) throw DamagedDatabase(message);
+  if (e.getErrorCode() == SQLITE_BUSY || e.getErrorCode() == SQLITE_LOCKED) {
+    throw BusyDatabase(message);
+  }
   throw std::runtime_error(message);
 }
 

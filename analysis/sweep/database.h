@@ -36,8 +36,9 @@ class Database {
 
   /// kRead, kReadShared: the file exists. The others make it if need be; kWriteAlone keeps every
   /// other writer out until it is closed, and kRead looks at a copy of what such a writer has
-  /// written. Throws std::runtime_error "PATH: problem": not such a file, of another version, in
-  /// use by another process, cannot be opened or written; DamagedDatabase if it is damaged.
+  /// written. A lone writer waits up to three seconds for those that use the file. Throws
+  /// std::runtime_error "PATH: problem": not such a file, of another version, in use by another
+  /// process, cannot be opened or written; DamagedDatabase if it is damaged.
   Database(std::string path, const DatabaseKind& kind, Access access);
 
   /// Runs `work` with what SQLite throws told as above.
@@ -60,6 +61,7 @@ class Database {
 
  private:
   [[noreturn]] void fail(const SQLite::Exception& e) const;
+  void begin_access(const DatabaseKind& kind, Access access);
   void open(Access access);
   void require_kind(const DatabaseKind& kind);
   void begin_writing(const DatabaseKind& kind, Access access);

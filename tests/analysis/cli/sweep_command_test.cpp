@@ -373,6 +373,7 @@ TEST_F(SweepCommandTest, what_cannot_be_is_told_in_one_line) {
                         1);
   Running holder(sweep("held.sqlite", {"--jobs", "1"}));
   wait_for_points("held.sqlite");
+  holder.signal(SIGSTOP);  // or it may be done before the other gives up
   std::string again;
   for (const std::string& word : sweep("held.sqlite")) again += word + ' ';
   expect_one_line_error(again, {"in use by another process"}, 1);

@@ -6,12 +6,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <stdexcept>
+#include <thread>
 
 #include "analysis/sweep/evaluation_cache.h"
 #include "analysis/sweep/merge.h"
@@ -133,6 +137,18 @@ TEST_F(StoreTest, has_one_writer_at_a_time_and_readers_beside_it) {
   int status = -1;
   waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
+  store.add({{}, {point(1)}});
+}
+
+TEST_F(StoreTest, a_writer_waits_for_a_reader_that_looks) {
+  { SweepStore(path_, kFacts).add({{}, {point(0)}}); }
+  auto reader = std::make_unique<SweepStore>(path_);
+  const auto looks = std::async(std::launch::async, [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    reader.reset();
+  });
+  SweepStore store(path_, kFacts);
+  EXPECT_EQ(reader, nullptr) << "it has waited";
   store.add({{}, {point(1)}});
 }
 
