@@ -188,6 +188,7 @@ void finetune(const FinetuneOptions& options) {
 
   FineTuneOptions fine_tune;
   fine_tune.accumulator.bits = options.accumulator_bits;
+  fine_tune.precision = *precision_named(options.recipe.precision);
   fine_tune.in_float = {options.in_float.count("weights") != 0,
                         options.in_float.count("activations") != 0};
   if (choose) {

@@ -43,6 +43,11 @@ void RecipeOptions::add_to(CLI::App& app) {
                       "Work that a killed training loses at most"),
        {0.0, 86400.0}, "SECONDS")
       ->capture_default_str();
+  one_of(app.add_option("--precision", precision,
+                        "In which convolutions are computed; auto: bfloat16 where the processor\n"
+                        "multiplies it itself"),
+         {"auto", "float32", "bfloat16"})
+      ->capture_default_str();
   app.add_flag("--cpu", cpu, "Stay on the CPU where libtorch has a GPU");
 }
 

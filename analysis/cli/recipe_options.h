@@ -24,6 +24,7 @@ struct RecipeOptions {
   int threads = 0;
   double checkpoint_seconds = 120;
   bool cpu = false;
+  std::string precision = "auto";
 
   void add_to(CLI::App& app);
   void claim_inputs(FileClaims& claims) const;

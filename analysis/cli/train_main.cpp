@@ -22,11 +22,11 @@ namespace {
 struct TrainOptions {
   std::string network = "compact";
   std::string output;
-  PlainRates rates;
+  PlainOptions learning;
   RecipeOptions recipe;
 };
 
-void train(const TrainOptions& options) {
+void train(TrainOptions options) {
   FileClaims claims;
   options.recipe.claim_inputs(claims);
   claim_training_outputs(claims, options.output);
@@ -38,7 +38,8 @@ void train(const TrainOptions& options) {
   const TrainingData data =
       training_data(options.recipe, kCifarShape, network.layers.back().node.output_shape());
   const torch::Device device = training_device(options.recipe);
-  PlainLearner learner(architecture, data.training, options.rates, recipe.seed, device);
+  options.learning.precision = *precision_named(options.recipe.precision);
+  PlainLearner learner(architecture, data.training, options.learning, recipe.seed, device);
   Trainer trainer(learner, data, recipe, device);
   train_to_end(options.recipe, trainer, options.output);
   save_network(learner.network(), options.output);
@@ -56,11 +57,11 @@ int run_command(int argc, char** argv) {
       "epochs (.csv).",
       {{"workloads/cifar10/fetch cifar", "the images"},
        {"dcnsim-train --data cifar -o compact.onnx", ""}});
-  one_of(
-      app.add_option("--network", options.network,
-                     "compact: 48-64-64-256-256-384-384 channels; wide: 128-128-256-256-512-512\n"
-                     "channels, 1024 and 1024 neurons"),
-      {"compact", "wide"})
+  one_of(app.add_option(
+             "--network", options.network,
+             "compact: 48-64-64-256-256-384-384 channels; large: 48-128-128-384-384-384-384;\n"
+             "wide: 128-128-256-256-512-512 channels, 1024 and 1024 neurons"),
+         {"compact", "large", "wide"})
       ->capture_default_str();
   app.add_option("-o,--output", options.output, "ONNX file to write; NAME.gz compresses it")
       ->required()
@@ -70,12 +71,17 @@ int run_command(int argc, char** argv) {
                       "Share of the steps, the first, on images of 24 x 24 pixels"),
        {0, 1}, "SHARE")
       ->capture_default_str();
-  real(app.add_option("--filter-rate", options.rates.filters, "First rate of filters (Muon)"),
-       {0, kNoBound, true}, "RATE")
+  real(
+      app.add_option("--filter-rate", options.learning.filter_rate, "First rate of filters (Muon)"),
+      {0, kNoBound, true}, "RATE")
       ->capture_default_str();
-  real(app.add_option("--other-rate", options.rates.others,
+  real(app.add_option("--other-rate", options.learning.other_rate,
                       "First rate of biases and the last layer (Adam)"),
        {0, kNoBound, true}, "RATE")
+      ->capture_default_str();
+  whole(app.add_option("--average", options.learning.averaged_steps,
+                       "Steps over which the network that is written is averaged; 1: none"),
+        1, 1000000)
       ->capture_default_str();
   return parse_and_act(
       "dcnsim-train", app, [&options] { train(options); }, argc, argv);

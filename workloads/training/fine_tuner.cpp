@@ -81,7 +81,8 @@ FineTuner::FineTuner(const FloatNetwork& network, const NetworkFormats& formats,
       beginning_(digest_of(network, formats)),
       net_(std::make_shared<QuantizedNet>(
           network, formats, options_.in_float,
-          has_pixels_ ? QuantizedNet::Images::kPixels : QuantizedNet::Images::kValues)) {
+          has_pixels_ ? QuantizedNet::Images::kPixels : QuantizedNet::Images::kValues,
+          options_.precision)) {
   require_rate("filter rate", options_.rates.filters);
   require_rate("other rate", options_.rates.others);
   // Refuses now what could not be written in the end.
@@ -125,11 +126,12 @@ void FineTuner::group_parameters(const Dataset& images) {
 std::string FineTuner::description() const {
   return fmt::format(
       "fine-tuning of {}, filter rate {}, filter momentum {}, other rate {}, formats {}{}{}, "
-      "{}-bit accumulators",
+      "{}-bit accumulators, convolutions in {}",
       beginning_, options_.rates.filters, options_.rates.momentum, options_.rates.others,
       options_.reestimate ? "re-estimated" : "fixed",
       options_.in_float.weights ? ", weights in float" : "",
-      options_.in_float.outputs ? ", outputs in float" : "", options_.accumulator.bits);
+      options_.in_float.outputs ? ", outputs in float" : "", options_.accumulator.bits,
+      to_string(options_.precision));
 }
 
 torch::Tensor FineTuner::forward(const torch::Tensor& images) {

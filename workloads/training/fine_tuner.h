@@ -31,6 +31,7 @@ struct FineTuneOptions {
   FineTuneRates rates;
   LeftInFloat in_float;
   Accumulator accumulator;  ///< of the machine that it is judged on
+  Precision precision = Precision::kFloat32;
   /// Formats for the weights as they have become, asked for after each epoch; empty: the first
   /// stay.
   std::function<NetworkFormats(const FloatNetwork&)> reestimate;

@@ -3,39 +3,59 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <stdexcept>
+
+#include "workloads/training/tensors.h"
+
 namespace dcnsim {
 namespace {
 
 std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture,
-                                   const PixelStatistics& statistics, std::uint64_t seed,
-                                   torch::Device device) {
+                                   const PixelStatistics& statistics, Precision precision,
+                                   std::uint64_t seed, torch::Device device) {
   torch::manual_seed(seed);
-  auto net = std::make_shared<PlainNet>(architecture, statistics);
+  auto net = std::make_shared<PlainNet>(architecture, statistics, precision);
   net->to(device);
   return net;
 }
 
-const PlainRates& checked(const PlainRates& rates) {
-  require_rate("filter rate", rates.filters);
-  require_rate("other rate", rates.others);
-  return rates;
+const PlainOptions& checked(const PlainOptions& options) {
+  require_rate("filter rate", options.filter_rate);
+  require_rate("other rate", options.other_rate);
+  if (options.averaged_steps < 1) {
+    throw std::invalid_argument(
+        fmt::format("averaged steps: {}, expected at least 1", options.averaged_steps));
+  }
+  return options;
+}
+
+/// Everything that a network's outputs follow from, in the order of the layers.
+std::vector<torch::Tensor> state_of(const PlainNet& net) {
+  std::vector<torch::Tensor> state = net.parameters();
+  for (const torch::Tensor& statistics : net.buffers()) state.push_back(statistics);
+  return state;
 }
 
 }  // namespace
 
 PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
-                           const PlainRates& rates, std::uint64_t seed, torch::Device device)
+                           const PlainOptions& options, std::uint64_t seed, torch::Device device)
     : architecture_(architecture),
-      rates_(checked(rates)),
+      options_(checked(options)),
       device_(device),
       statistics_(pixel_statistics(images)),
-      net_(make_net(architecture, statistics_, seed, device)),
-      muon_(net_->filters(), rates.momentum, Muon::Norm::kUnit),
+      net_(make_net(architecture, statistics_, options.precision, seed, device)),
+      average_(make_net(architecture, statistics_, options.precision, seed, device)),
+      muon_(net_->filters(), options.filter_momentum, Muon::Norm::kUnit),
       adam_(net_->others(), adam_options()) {}
 
 std::string PlainLearner::description() const {
-  return fmt::format("network {}, filter rate {}, filter momentum {}, other rate {}",
-                     architecture_.name, rates_.filters, rates_.momentum, rates_.others);
+  return fmt::format(
+      "network {}, filter rate {}, filter momentum {}, other rate {}, convolutions in {}, average "
+      "of {} steps",
+      architecture_.name, options_.filter_rate, options_.filter_momentum, options_.other_rate,
+      to_string(options_.precision), options_.averaged_steps);
 }
 
 torch::Tensor PlainLearner::forward(const torch::Tensor& images) {
@@ -45,30 +65,47 @@ torch::Tensor PlainLearner::forward(const torch::Tensor& images) {
 }
 
 void PlainLearner::step(double rate) {
-  muon_.step(rates_.filters * rate);
-  for (auto& group : adam_.param_groups()) group.options().set_lr(rates_.others * rate);
+  muon_.step(options_.filter_rate * rate);
+  for (auto& group : adam_.param_groups()) group.options().set_lr(options_.other_rate * rate);
   adam_.step();
+  average();
+}
+
+void PlainLearner::average() {
+  torch::NoGradGuard no_gradients;
+  averaged_ = std::min(averaged_ + 1, options_.averaged_steps);
+  const std::vector<torch::Tensor> now = state_of(*net_);
+  std::vector<torch::Tensor> mean = state_of(*average_);
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    mean[i].lerp_(now[i], 1.0 / static_cast<double>(averaged_));
+  }
 }
 
 double PlainLearner::accuracy(const Dataset& images) {
-  net_->eval();
+  average_->eval();
   return share_right(images, statistics_, device_,
-                     [&](const torch::Tensor& batch) { return net_->forward(batch); });
+                     [&](const torch::Tensor& batch) { return average_->forward(batch); });
 }
 
 void PlainLearner::save(torch::serialize::OutputArchive& archive) const {
-  torch::serialize::OutputArchive net, adam;
+  torch::serialize::OutputArchive net, mean, adam;
   net_->save(net);
   archive.write("net", net);
+  average_->save(mean);
+  archive.write("average", mean);
+  archive.write("averaged", torch::tensor(averaged_));
   adam_.save(adam);
   archive.write("adam", adam);
   muon_.save(archive);
 }
 
 void PlainLearner::load(torch::serialize::InputArchive& archive) {
-  torch::serialize::InputArchive net, adam;
+  torch::serialize::InputArchive net, mean, adam;
   archive.read("net", net);
   net_->load(net);
+  archive.read("average", mean);
+  average_->load(mean);
+  averaged_ = read_tensor(archive, "averaged").item<std::int64_t>();
   archive.read("adam", adam);
   adam_.load(adam);
   muon_.load(archive);

@@ -10,22 +10,25 @@
 
 namespace dcnsim {
 
-/// Rates of the first step.
-struct PlainRates {
-  double filters = 0.05;   ///< Muon: relative to the filters
-  double momentum = 0.85;  ///< of filters, a step
-  double others = 0.002;   ///< Adam: biases, last layer
+struct PlainOptions {
+  double filter_rate = 0.05;  ///< Muon: of the first step, relative to the filters
+  double filter_momentum = 0.85;
+  double other_rate = 0.002;  ///< Adam: of the first step, biases and the last layer
+  Precision precision = Precision::kFloat32;
+  /// What is validated and written is the average of the network over about so many steps, recent
+  /// ones count most (by e in so many steps); 1: the network of the last step.
+  std::int64_t averaged_steps = 100;
 };
 
 class PlainLearner : public Learner {
  public:
-  /// `images`: the training images, which must outlive it. Throws std::invalid_argument: a rate
-  /// that is not positive.
+  /// `images`: the training images, which must outlive it. Throws std::invalid_argument: a rate or
+  /// a number of steps that is not positive.
   PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
-               const PlainRates& rates, std::uint64_t seed, torch::Device device);
+               const PlainOptions& options, std::uint64_t seed, torch::Device device);
 
-  /// With batch-norm and the normalisation of pixels folded in.
-  FloatNetwork network() const { return net_->folded(); }
+  /// The average, with batch-norm and the normalisation of pixels folded in.
+  FloatNetwork network() const { return average_->folded(); }
 
   std::string description() const override;
   torch::Tensor forward(const torch::Tensor& images) override;
@@ -35,11 +38,14 @@ class PlainLearner : public Learner {
   void load(torch::serialize::InputArchive& archive) override;
 
  private:
+  void average();
+
   const PlainArchitecture architecture_;
-  const PlainRates rates_;
+  const PlainOptions options_;
   const torch::Device device_;
   const PixelStatistics statistics_;
-  std::shared_ptr<PlainNet> net_;
+  std::shared_ptr<PlainNet> net_, average_;
+  std::int64_t averaged_ = 0;  ///< steps in the average
   Muon muon_;
   torch::optim::Adam adam_;
 };

@@ -58,16 +58,28 @@ PlainArchitecture plain_architecture(const std::string& name) {
              {384, 1, kWholeMap}},
             {}};
   }
+  if (name == "large") {
+    return {name,
+            {{48, 0, 1},
+             {128, 1, 2},
+             {128, 1, 1},
+             {384, 1, 2},
+             {384, 1, 1},
+             {384, 1, 2},
+             {384, 1, kWholeMap}},
+            {}};
+  }
   if (name == "wide") {
     return {name,
             {{128, 1, 1}, {128, 1, 2}, {256, 1, 1}, {256, 1, 2}, {512, 1, 1}, {512, 1, 2}},
             {1024, 1024}};
   }
-  throw std::invalid_argument("network: '" + name + "', expected compact or wide");
+  throw std::invalid_argument("network: '" + name + "', expected compact, large or wide");
 }
 
-PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels)
-    : architecture_(architecture), pixels_(std::move(pixels)) {
+PlainNet::PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels,
+                   Precision precision)
+    : architecture_(architecture), pixels_(std::move(pixels)), precision_(precision) {
   Shape shape = kCifarShape;
   for (const PlainConv& conv : architecture.convs) {
     const LayerNode node = conv_node(shape, conv);
@@ -116,6 +128,7 @@ torch::Tensor PlainNet::normalised(const torch::Tensor& maps, const Layer& layer
 
 torch::Tensor PlainNet::forward(torch::Tensor images) {
   torch::Tensor x = std::move(images);
+  const auto type = is_training() ? tensor_type(precision_) : torch::kFloat32;
   if (pads_image()) {
     // In units of the deviation from black, so that zeros around it are black.
     x = x + (by_channel(pixels_.mean) / by_channel(pixels_.deviation)).to(x.options());
@@ -125,7 +138,7 @@ torch::Tensor PlainNet::forward(torch::Tensor images) {
     const torch::Tensor bias = layer.mean.defined() ? torch::Tensor() : layer.bias;
     if (i < architecture_.convs.size()) {
       const PlainConv& conv = architecture_.convs[i];
-      x = torch::conv2d(x, layer.weight, bias, 1, conv.padding);
+      x = torch::conv2d(x.to(type), layer.weight.to(type), bias, 1, conv.padding);
       if (conv.pool == kWholeMap) {
         x = x.amax({2, 3}, true);
       } else if (conv.pool > 1) {
@@ -134,7 +147,7 @@ torch::Tensor PlainNet::forward(torch::Tensor images) {
     } else {
       const Shape& in = layer.node.conv.in;
       if (i == architecture_.convs.size()) x = torch::adaptive_avg_pool2d(x, {in.height, in.width});
-      x = torch::linear(x.flatten(1), layer.weight, bias);
+      x = torch::linear(x.flatten(1).to(torch::kFloat32), layer.weight, bias);
     }
     x = normalised(x, layer);
     if (layer.node.relu) x = torch::relu_(x);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "workloads/network.h"
+#include "workloads/training/precision.h"
 #include "workloads/training/training_data.h"
 
 namespace dcnsim {
@@ -29,17 +30,19 @@ struct PlainArchitecture {
   std::vector<int> hidden;  ///< neurons of the fully-connected layers before the last
 };
 
-/// "compact": 48, 64, 64, 256, 256, 384, 384 channels, no hidden layer. "wide": the
-/// network of the low-precision literature (Courbariaux et al., BinaryConnect, 2015, section 3.2):
-/// 128, 128, 256, 256, 512, 512 channels, 1024 and 1024 neurons. Throws std::invalid_argument for
-/// another name.
+/// "compact": 48, 64, 64, 256, 256, 384, 384 channels, no hidden layer; "large": 48, 128, 128, 384,
+/// 384, 384, 384, with two thirds of its products where maps are small. "wide": the network of the
+/// low-precision literature (Courbariaux et al., BinaryConnect, 2015, section 3.2): 128, 128, 256,
+/// 256, 512, 512 channels, 1024 and 1024 neurons. Throws std::invalid_argument for another name.
 PlainArchitecture plain_architecture(const std::string& name);
 
 class PlainNet : public torch::nn::Module {
  public:
   /// For images of kCifarShape, normalised by `pixels`, and ten classes. Weights are drawn from
   /// torch's generator. Throws std::invalid_argument if a pool leaves nothing of the map.
-  PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels);
+  /// Training convolves in `precision`, everything else, evaluation too, is in float32.
+  PlainNet(const PlainArchitecture& architecture, PixelStatistics pixels,
+           Precision precision = Precision::kFloat32);
 
   /// N x 3 x H x W images, (pixel - mean) / deviation, to N x 10 logits. Of images smaller than
   /// kCifarShape, which still leave something after every pool, the last map is stretched to the
@@ -70,6 +73,7 @@ class PlainNet : public torch::nn::Module {
 
   PlainArchitecture architecture_;
   PixelStatistics pixels_;
+  Precision precision_;
   std::vector<Layer> layers_;  ///< convolutions, then fully-connected layers
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/training/quantized_net.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -88,8 +89,8 @@ torch::Tensor sums_of(const torch::Tensor& weight) {
 }  // namespace
 
 QuantizedNet::QuantizedNet(const FloatNetwork& network, NetworkFormats formats,
-                           LeftInFloat in_float, Images images)
-    : network_(network), in_float_(in_float), images_(images) {
+                           LeftInFloat in_float, Images images, Precision precision)
+    : network_(network), in_float_(in_float), images_(images), precision_(precision) {
   set_formats(std::move(formats));
   if (images == Images::kPixels) set_pixels();
   torch::NoGradGuard no_gradients;
@@ -167,6 +168,17 @@ torch::Tensor QuantizedNet::input(const torch::Tensor& pixels) const {
   return torch::stack(planes, 1).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
+torch::ScalarType QuantizedNet::type_of(std::size_t index, const torch::Tensor& input) const {
+  const int producer = network_.layers[index].node.input;
+  // Raw pixels' sums are large beside what is left of them when the centre's are taken off.
+  if (!is_training() || in_float_.any() || producer == kNetworkInput) return input.scalar_type();
+  const TensorFormats& own = formats_.layers[index];
+  const TensorFormats& read = formats_.layers[static_cast<std::size_t>(producer)];
+  const bool are_powers = own.weight_scales.empty() && read.output_step == 1;
+  const bool is_narrow = std::max({own.weight.bits, read.output.bits, own.output.bits}) <= 8;
+  return are_powers && is_narrow ? tensor_type(precision_) : input.scalar_type();
+}
+
 torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& input) const {
   const LayerNode& node = network_.layers[index].node;
   const ConvShape& conv = node.conv;
@@ -174,9 +186,15 @@ torch::Tensor QuantizedNet::convolution(std::size_t index, const torch::Tensor& 
   const bool is_symmetric = conv.pad_top == conv.pad_bottom && conv.pad_left == conv.pad_right;
   const std::vector<std::int64_t> inside{is_symmetric ? conv.pad_top : 0,
                                          is_symmetric ? conv.pad_left : 0};
-  return torch::conv2d(is_symmetric ? input : padded(input, conv, 0), weight,
-                       bias_of(index, weight), {conv.stride_h, conv.stride_w}, inside,
-                       {conv.dilation_h(), conv.dilation_w()}, conv.groups);
+  const torch::ScalarType type = type_of(index, input);
+  const auto sums = [&](const torch::Tensor& bias) {
+    return torch::conv2d((is_symmetric ? input : padded(input, conv, 0)).to(type), weight.to(type),
+                         bias, {conv.stride_h, conv.stride_w}, inside,
+                         {conv.dilation_h(), conv.dilation_w()}, conv.groups);
+  };
+  const torch::Tensor bias = bias_of(index, weight);
+  if (type == input.scalar_type()) return sums(bias);
+  return sums({}).to(input.scalar_type()) + bias.view({1, -1, 1, 1});
 }
 
 std::vector<torch::Tensor> QuantizedNet::outputs(const torch::Tensor& pixels) const {

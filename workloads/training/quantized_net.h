@@ -9,6 +9,7 @@
 
 #include "workloads/fixed_point.h"
 #include "workloads/network.h"
+#include "workloads/training/precision.h"
 
 namespace dcnsim {
 
@@ -20,13 +21,15 @@ class QuantizedNet : public torch::nn::Module {
   /// Starts from `network`'s weights. Throws std::invalid_argument: another number of layers in
   /// `formats`.
   QuantizedNet(const FloatNetwork& network, NetworkFormats formats, LeftInFloat in_float = {},
-               Images images = Images::kPixels);
+               Images images = Images::kPixels, Precision precision = Precision::kFloat32);
 
   /// Values of every layer's output, N x C x H x W, from N x C x H x W pixels or values. In double
   /// precision these are the Executor's codes times 2^-n, to the last bit, where no accumulator
   /// overflows and scales are powers of two; free ones are exact here and multipliers of 31 bits
   /// there. In single precision sums are rounded, so that a code may differ by one now and
-  /// then.
+  /// then. While it trains in bfloat16, convolutions are computed in it that read and make codes of
+  /// up to 8 bits at scales of powers of two: it holds their operands exactly, their sums to 8
+  /// bits.
   std::vector<torch::Tensor> outputs(const torch::Tensor& pixels) const;
 
   /// N x classes.
@@ -54,6 +57,8 @@ class QuantizedNet : public torch::nn::Module {
   /// What the first layers read, quantized.
   torch::Tensor input(const torch::Tensor& pixels) const;
   torch::Tensor convolution(std::size_t index, const torch::Tensor& input) const;
+  /// Of the operands of a convolution.
+  torch::ScalarType type_of(std::size_t index, const torch::Tensor& input) const;
   torch::Tensor weight_of(std::size_t index) const;
   /// As they broadcast over weights, in double.
   torch::Tensor weight_scales(std::size_t index) const;
@@ -63,6 +68,7 @@ class QuantizedNet : public torch::nn::Module {
   NetworkFormats formats_;
   LeftInFloat in_float_;
   Images images_;
+  Precision precision_;
   double centre_ = 0;    ///< of the input's values
   torch::Tensor table_;  ///< C x 256: what pixels are to the network; undefined for raw ones
   std::vector<Trained> trained_;

@@ -52,11 +52,11 @@ TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork, testing::Values("tiny", "compact", "wide"),
+INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork, testing::Values("tiny", "compact", "large", "wide"),
                          [](const auto& test) { return test.param; });
 
 TEST(PlainNet, TakesSmallerImages) {
-  for (const char* name : {"compact", "wide"}) {
+  for (const char* name : {"compact", "large", "wide"}) {
     PlainNet net(plain_architecture(name), raw_pixels());
     EXPECT_EQ(net.forward(torch::zeros({2, 3, 24, 24})).sizes(), torch::IntArrayRef({2, 10}));
   }

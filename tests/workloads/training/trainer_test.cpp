@@ -43,8 +43,11 @@ class TrainerTest : public testing::Test {
 
   std::string path(const std::string& name) const { return folder_.path(name); }
 
-  static std::unique_ptr<PlainLearner> learner_of(const TrainingData& data, std::uint64_t seed) {
-    return std::make_unique<PlainLearner>(tiny_architecture(), data.training, PlainRates{}, seed,
+  static std::unique_ptr<PlainLearner> learner_of(const TrainingData& data, std::uint64_t seed,
+                                                  Precision precision = Precision::kFloat32) {
+    PlainOptions options;
+    options.precision = precision;
+    return std::make_unique<PlainLearner>(tiny_architecture(), data.training, options, seed,
                                           torch::kCPU);
   }
   std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
@@ -103,11 +106,16 @@ class TrainerTest : public testing::Test {
   const TemporaryFolder folder_;
 };
 
-TEST_F(TrainerTest, Learns) {
+class LearnerTest : public TrainerTest, public testing::WithParamInterface<Precision> {};
+INSTANTIATE_TEST_SUITE_P(In, LearnerTest,
+                         testing::Values(Precision::kFloat32, Precision::kBFloat16),
+                         [](const auto& test) { return to_string(test.param); });
+
+TEST_P(LearnerTest, Learns) {
   const TrainingData data = striped_images();
   for (const std::uint64_t seed : kSeeds) {
     SCOPED_TRACE(seed);
-    const auto learner = learner_of(data, seed);
+    const auto learner = learner_of(data, seed, GetParam());
     Recipe recipe = tiny_recipe();
     recipe.epochs = 5;
     recipe.seed = seed;
@@ -143,6 +151,57 @@ TEST_F(TrainerTest, GoesOnFromACheckpointToTheSameBytes) {
       EXPECT_EQ(after.records()[i].loss, through.records()[i].loss);
       EXPECT_EQ(after.records()[i].validation_accuracy, through.records()[i].validation_accuracy);
     }
+  }
+}
+
+TEST_F(TrainerTest, PrecisionDecidesAndIsPartOfCheckpoints) {
+  const auto in_float = learner_of(data_, 1),
+             in_bfloat = learner_of(data_, 1, Precision::kBFloat16);
+  for (PlainLearner* learner : {in_float.get(), in_bfloat.get()}) {
+    Trainer trainer(*learner, data_, tiny_recipe(), torch::kCPU);
+    trainer.step();
+    trainer.save(path("checkpoint"));
+  }
+  EXPECT_FALSE(in_bfloat->network() == in_float->network());
+  EXPECT_NE(error_of_resuming(*in_float, path("checkpoint"))
+                .find("(convolutions in bfloat16, expected convolutions in float32)"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, FineTuningComputesNarrowCodesInBFloat16Alone) {
+  const FloatNetwork network = trained();
+  const torch::Tensor pixels =
+      plain_batch(data_.validation, raw_pixels(), 0, 20).first.contiguous();
+  const auto outputs = [&](int bits, Precision precision) {
+    return QuantizedNet(network, formats(network, bits, bits), {}, QuantizedNet::Images::kPixels,
+                        precision)
+        .outputs(pixels);
+  };
+  for (const int bits : {4, 8, 9}) {
+    const auto in_float = outputs(bits, Precision::kFloat32),
+               in_bfloat = outputs(bits, Precision::kBFloat16);
+    EXPECT_TRUE(in_bfloat[0].equal(in_float[0])) << "the image's sums";
+    EXPECT_EQ(in_bfloat[1].equal(in_float[1]), bits > 8) << bits;
+    // Sums have 8 bits.
+    const double largest = in_float[1].abs().max().item<double>();
+    EXPECT_LT((in_bfloat[1] - in_float[1]).abs().max().item<double>(), largest / 8) << bits;
+  }
+}
+
+TEST_F(TrainerTest, WhatIsWrittenIsTheAverageOfTheLastSteps) {
+  const auto weights = [&](std::int64_t averaged_steps, int steps) {
+    PlainOptions options;
+    options.averaged_steps = averaged_steps;
+    PlainLearner learner(tiny_architecture(), data_.training, options, 1, torch::kCPU);
+    Trainer trainer(learner, data_, tiny_recipe(), torch::kCPU);
+    while (trainer.done() < steps) trainer.step();
+    return learner.network().layers.back().weights;
+  };
+  const std::vector<float> first = weights(1, 1), second = weights(1, 2), third = weights(1, 3),
+                           mean = weights(100, 3);
+  EXPECT_NE(first, second);
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    EXPECT_NEAR(mean[i], (first[i] + second[i] + third[i]) / 3, 1e-6);
   }
 }
 
@@ -208,7 +267,7 @@ TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
                std::invalid_argument);
 }
 
-TEST_F(TrainerTest, FineTuningRecoversWhatNarrowWidthsLose) {
+TEST_P(LearnerTest, FineTuningRecoversWhatNarrowWidthsLose) {
   const TrainingData data = striped_images();
   Recipe recipe = fine_tuning_recipe();
   recipe.epochs = 6;
@@ -220,6 +279,7 @@ TEST_F(TrainerTest, FineTuningRecoversWhatNarrowWidthsLose) {
     const NetworkFormats narrow = formats(network, 2, 1, data.validation);
     FineTuneOptions options;
     options.rates = rates_by_width(network, narrow, {});
+    options.precision = GetParam();
     FineTuner tuner(network, narrow, options, data.training, torch::kCPU);
     const double before = tuner.accuracy(data.training);
     recipe.seed = seed;
