@@ -309,6 +309,40 @@ void check_scales(const FixedLayer& layer) {
   }
 }
 
+/// What rounds twice multiplies; additions then have multipliers of their own. An average then has
+/// as many inputs in each window, by which its multiplier divides.
+void check_rounding(const FixedLayer& layer) {
+  const LayerNode& node = layer.node;
+  const Requant& requant = layer.requant;
+  const bool twice = requant.rounding == Rounding::kTwice;
+  if (twice && !requant.multiplies) {
+    fail(node, "rounds twice, which only a product with a multiplier is");
+  }
+  const PoolShape& pool = node.pool;
+  const bool is_average = node.kind == LayerKind::kPool && pool.kind == PoolKind::kAverage;
+  if (twice && is_average && pool.pad_top + pool.pad_left + pool.pad_bottom + pool.pad_right > 0) {
+    fail(node, "has padding, and a count of inputs in its multiplier");
+  }
+  const bool adds = twice && node.kind == LayerKind::kAdd && !multiplies(node.pair);
+  if (requant.adds_twice() != adds) {
+    fail(node, "a multiplier of its sum, and no sum that is rounded twice, or the other way");
+  }
+  check_scale(node, {0, requant.operand_shift});
+  check_scale(node, {0, requant.operand2_shift});
+  if (!adds && (requant.operand_shift != 0 || requant.operand2_shift != 0)) {
+    fail(node, "shift of an operand without use");
+  }
+}
+
+/// Whether a layer's codes are among those that it reads, or between them, as they are.
+bool keeps_codes(const FixedNetwork& network, const FixedLayer& layer) {
+  const LayerNode& node = layer.node;
+  return node.kind == LayerKind::kPool && !layer.requant.multiplies &&
+         network.format_of(node.input).zero_point == layer.requant.out.zero_point &&
+         network.format_of(node.input).frac == layer.requant.out.frac &&
+         network.step_of(node.input) == layer.step;
+}
+
 void check_table(const FixedNetwork& network, const FixedLayer& layer) {
   const Format& in = network.format_of(layer.node.input);
   const Format& out = layer.requant.out;
@@ -330,6 +364,7 @@ void check_table(const FixedNetwork& network, const FixedLayer& layer) {
 void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
   const LayerNode& node = layer.node;
   check_scales(layer);
+  check_rounding(layer);
   check_step(node, "the step of the output", layer.step);
   check_table(network, layer);
   if (node.curve.any()) {
@@ -346,8 +381,10 @@ void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
     if (format.zero_point == 0 && step == 1) return;
     fail(node, "reads or delivers codes of a zero point or free step, which takes a multiplier");
   };
-  plain(layer.requant.out, layer.step);
-  plain(network.format_of(node.input), network.step_of(node.input));
+  if (!keeps_codes(network, layer)) {
+    plain(layer.requant.out, layer.step);
+    plain(network.format_of(node.input), network.step_of(node.input));
+  }
   if (node.kind == LayerKind::kAdd) {
     plain(network.format_of(node.input2), network.step_of(node.input2));
   }

@@ -66,7 +66,9 @@ bool ends_in(const std::string& text, const std::string& end) {
 }
 
 FileKind kind_of_file(const std::string& path) {
-  if (ends_in(path, ".onnx") || ends_in(path, ".onnx.gz")) return FileKind::kNetwork;
+  for (const char* const end : {".onnx", ".onnx.gz", ".tflite", ".tflite.gz"}) {
+    if (ends_in(path, end)) return FileKind::kNetwork;
+  }
   const std::string text = beginning_of_file(path, kLongest);
   if (text.rfind("SQLite format 3", 0) == 0) return FileKind::kStore;
   if (text.rfind("\x1f\x8b", 0) == 0) return FileKind::kNetwork;

@@ -280,7 +280,8 @@ void add_inspect(CLI::App& app, Action& action) {
        {"dcnsim inspect result.json", "what dcnsim run --json has written"}});
   inspect
       ->add_option("file", options->what,
-                   "ONNX network (.onnx, .onnx.gz), result of run or allocate (.json), accelerator "
+                   "ONNX or TFLite network (.onnx, .tflite; .gz), result of run or allocate "
+                   "(.json), accelerator "
                    "YAML file,\n"
                    "or the name of a network or accelerator that comes with dcnsim")
       ->required()

@@ -40,8 +40,9 @@ inline constexpr const char* kBuiltInNetwork = "cifar10_plain7";
 
 /// What an option that takes a network says of it.
 inline constexpr const char* kNetworkHelp =
-    "ONNX file: float (quantized now, see --weights) or QONNX\n"
-    "(executed as it is); or the name of one in workloads/networks";
+    "ONNX file: float (quantized now, see --weights) or QONNX,\n"
+    "or TFLite file of int8 codes (both executed as they are);\n"
+    "or the name of one in workloads/networks";
 inline constexpr const char* kFloatNetworkHelp =
     "Float ONNX file, or the name of one in workloads/networks";
 

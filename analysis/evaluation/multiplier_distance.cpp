@@ -23,6 +23,7 @@ bool same_multipliers(const FixedNetwork& a, const FixedNetwork& b) {
                       return one.scales == other.scales &&
                              one.requant.multiplier == other.requant.multiplier &&
                              one.requant.multiplier2 == other.requant.multiplier2 &&
+                             one.requant.sum_multiplier == other.requant.sum_multiplier &&
                              one.requant.shift == other.requant.shift;
                     });
 }

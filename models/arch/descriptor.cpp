@@ -49,7 +49,7 @@ constexpr std::int64_t largest() {
   } else if constexpr (std::is_same_v<T, LayerKind>) {
     return static_cast<std::int64_t>(LayerKind::kAdd);
   } else if constexpr (std::is_same_v<T, Rounding>) {
-    return static_cast<std::int64_t>(Rounding::kFloor);
+    return static_cast<std::int64_t>(Rounding::kTwice);
   } else if constexpr (std::is_same_v<T, std::uint32_t>) {
     return std::numeric_limits<std::uint32_t>::max();
   } else {
@@ -263,6 +263,26 @@ void validate_table(const Descriptor& d) {
   require_range("multiplies", d.requant.multiplies, 0, 0);
 }
 
+/// Of an addition that rounds twice, and only of one, the sum is multiplied as well.
+void validate_rounding(const Descriptor& d) {
+  const Requant& requant = d.requant;
+  const bool twice = requant.rounding == Rounding::kTwice;
+  if (twice && !requant.multiplies) {
+    fail("rounding", std::string(to_string(requant.rounding)), "once, where nothing is multiplied");
+  }
+  const bool adds = twice && d.kind == LayerKind::kAdd && !multiplies(d.pair);
+  constexpr std::int64_t kAny = std::numeric_limits<std::uint32_t>::max();
+  require_range("sum_multiplier", requant.sum_multiplier, adds ? 1 : 0, adds ? kAny : 0);
+  require_range("operand_shift", requant.operand_shift, 0, adds ? kMaxScaleShift : 0);
+  require_range("operand2_shift", requant.operand2_shift, 0, adds ? kMaxScaleShift : 0);
+}
+
+/// A pool that takes codes as they are: their zero point is the output's.
+bool keeps_zero_point(const Descriptor& d) {
+  return d.kind == LayerKind::kPool && !d.has_table() && d.requant.shift == 0 &&
+         d.input.zero_point == d.requant.out.zero_point;
+}
+
 /// Zero points and multipliers are for requantizers that multiply. A table has zero points in it.
 void validate_scale(const Descriptor& d) {
   const Requant& requant = d.requant;
@@ -275,7 +295,7 @@ void validate_scale(const Descriptor& d) {
     require_range("shift", requant.shift, -kMaxShift, kMaxShift);
     require_range("multiplier", requant.multiplier, 0, 0);
     require_range("multiplier2", requant.multiplier2, 0, 0);
-    if (d.has_table()) return;
+    if (d.has_table() || keeps_zero_point(d)) return;
     require_range("input.zero_point", d.input.zero_point, 0, 0);
     require_range("input2.zero_point", d.input2.zero_point, 0, 0);
     require_range("output.zero_point", requant.out.zero_point, 0, 0);
@@ -430,6 +450,7 @@ void validate(const Descriptor& d) {
   validate_map_format("output", d.requant.out);
   validate_table(d);
   validate_scale(d);
+  validate_rounding(d);
   validate_bounds(d.requant);
   validate_slices(d);
   validate_batch(d);

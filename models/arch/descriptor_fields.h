@@ -62,7 +62,8 @@ inline constexpr reg::EnumeratedValue kRoundingValues[] = {
     value(Rounding::kHalfUp, "HALF_UP", "half up"),
     value(Rounding::kHalfAway, "HALF_AWAY", "half away from zero"),
     value(Rounding::kTowardZero, "TOWARD_ZERO", "towards zero"),
-    value(Rounding::kFloor, "FLOOR", "floor")};
+    value(Rounding::kFloor, "FLOOR", "floor"),
+    value(Rounding::kTwice, "TWICE", "31 bits half up, the others half away from zero")};
 
 struct FormatFields {
   Field bits, frac, is_signed, narrow;
@@ -245,6 +246,12 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
              d.input.zero_point);
   zero_point("input2.zero_point", 196, kAdd, "likewise of the second operand", d.input2.zero_point);
   zero_point("output.zero_point", 200, kAny, "likewise of the output", d.requant.out.zero_point);
+  visit(added({"sum_multiplier", 204, 4, kAdd, "of a sum that is rounded twice: factor of it"}),
+        d.requant.sum_multiplier);
+  visit(added({"operand_shift", 208, 1, kAdd, "likewise: shift of the first operand's product"}),
+        d.requant.operand_shift);
+  visit(added({"operand2_shift", 209, 1, kAdd, "likewise of the second operand's"}),
+        d.requant.operand2_shift);
 }
 
 }  // namespace dcnsim::descriptor_fields

@@ -231,6 +231,12 @@ AreaFigures CostParts::area_for(const std::vector<Descriptor>& layers) const {
     is_built = more.amount > 0;
     all[AreaPart::kPoolAdd] = all[AreaPart::kPoolAdd] + more;
   }
+  const bool rounds_twice = std::any_of(layers.begin(), layers.end(), [](const Descriptor& d) {
+    return d.requant.rounding == Rounding::kTwice;
+  });
+  if (rounds_twice) {
+    all[AreaPart::kRequantizers] = PostCost::kRoundingTwiceArea * all[AreaPart::kRequantizers];
+  }
   return all;
 }
 
@@ -270,8 +276,11 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
   if (counters.requantized > 0) {
     const MeasuredUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
-    // Each operand of an addition is multiplied.
-    if (d.kind == LayerKind::kAdd && d.requant.multiplies && !is_product) fj = 2 * fj;
+    // Each operand of an addition is multiplied, and so is the sum where it is rounded twice.
+    if (d.kind == LayerKind::kAdd && d.requant.multiplies && !is_product) {
+      fj = (d.requant.adds_twice() ? 3 : 2) * fj;
+    }
+    if (d.requant.rounding == Rounding::kTwice) fj = PostCost::kRoundingTwice * fj;
     if (d.requant.leaky) fj = PostCost::kWithSlopes * fj;
     if (d.requant.is_bounded()) fj = fj + energy(post.bounds(d.requant.out.bits));
     pj[EnergyPart::kRequantize] = count(counters.requantized) * (logic * fj);

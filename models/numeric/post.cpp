@@ -33,6 +33,18 @@ std::int32_t clamp_scaled(Int128 value, const Requant& requant) {
                       requant);
 }
 
+/// value * 2^-shift, shift 0..63, |value| < 2^126, or the nearest of 64 bits.
+std::int64_t shift_wide(Int128 value, int shift, Rounding rounding) {
+  const auto bounded = [](Int128 v) {
+    return static_cast<std::int64_t>(std::clamp<Int128>(v, INT64_MIN, INT64_MAX));
+  };
+  if (rounding == Rounding::kTwice && shift >= kFirstOfTwice) {
+    const Int128 first = (value + (Int128{1} << (kFirstOfTwice - 1))) >> kFirstOfTwice;
+    return shift_right_round(bounded(first), shift - kFirstOfTwice, Rounding::kHalfAway);
+  }
+  return bounded(divide_round(value, Int128{1} << shift, rounding));
+}
+
 void requantize_row(const std::int32_t* acc, std::size_t count, const Requant& requant,
                     CodeTensor& out, std::size_t first) {
   if (requant.shift < 0 || requant.shift > 31) {
@@ -57,11 +69,13 @@ struct KernelScales {
   std::vector<std::uint64_t> shifts, offsets;
   std::vector<std::int64_t> halves;
 
-  void add(const Scale& scale) {
+  /// `first`: bits of the shift that are dropped before all else.
+  void add(const Scale& scale, int first) {
+    const int shift = std::max(scale.shift - first, 0);
     multipliers.push_back(static_cast<std::int32_t>(scale.multiplier));
-    shifts.push_back(static_cast<std::uint64_t>(scale.shift));
-    halves.push_back(scale.shift == 0 ? 0 : std::int64_t{1} << (scale.shift - 1));
-    offsets.push_back(std::uint64_t{1} << (63 - scale.shift));
+    shifts.push_back(static_cast<std::uint64_t>(shift));
+    halves.push_back(shift == 0 ? 0 : std::int64_t{1} << (shift - 1));
+    offsets.push_back(std::uint64_t{1} << (63 - shift));
   }
   void requantize_pixels(const std::int32_t* acc, std::size_t count, const Requant& requant,
                          void* out) const {
@@ -76,10 +90,12 @@ struct KernelScales {
 /// The scales of a layer's channels.
 class ChannelScales {
  public:
-  ChannelScales(const std::vector<Scale>& scales, bool leaky) : scales_(scales), leaky_(leaky) {
+  ChannelScales(const std::vector<Scale>& scales, const Requant& requant)
+      : scales_(scales), leaky_(requant.leaky) {
+    const int first = requant.rounding == Rounding::kTwice ? kFirstOfTwice : 0;
     for (std::size_t i = 0; i < scales.size(); ++i) {
-      (leaky && i % 2 == 1 ? of_negative_ : of_others_).add(scales[i]);
-      fit_kernels_ = fit_kernels_ && scales[i].multiplier <= INT32_MAX;
+      (leaky_ && i % 2 == 1 ? of_negative_ : of_others_).add(scales[i], first);
+      fit_kernels_ = fit_kernels_ && scales[i].multiplier <= INT32_MAX && scales[i].shift >= first;
     }
   }
 
@@ -178,10 +194,13 @@ void for_each_code(const CodeTensor& input, const Window& window, std::vector<Va
   }
 }
 
-/// sum * multiplier * 2^-shift / count, rounded once.
+/// sum * multiplier * 2^-shift / count, rounded once; what rounds twice does not divide.
 std::int32_t scaled_average(std::int64_t sum, std::int64_t count, const Requant& requant) {
   // |sum| < 2^49 and count < 2^32.
   const Int128 product = Int128{sum} * requant.multiplier;
+  if (requant.rounding == Rounding::kTwice) {
+    return clamp_scaled(shift_wide(product, requant.shift, requant.rounding), requant);
+  }
   return clamp_scaled(divide_round(product, Int128{count} << requant.shift, requant.rounding),
                       requant);
 }
@@ -232,8 +251,8 @@ void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant
   for (int y = 0; y < shape.out_h(); ++y) {
     for (int x = 0; x < shape.out_w(); ++x) {
       const Window window = window_at(shape, y, x);
-      std::fill(sums.begin(), sums.end(),
-                -std::int64_t{window.count()} * input.format().zero_point);
+      const int zero_point = requant.multiplies ? input.format().zero_point : 0;
+      std::fill(sums.begin(), sums.end(), -std::int64_t{window.count()} * zero_point);
       for_each_code<Code>(input, window, sums,
                           [](std::int64_t a, std::int64_t b) { return a + b; });
       const std::int64_t count =
@@ -245,9 +264,25 @@ void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant
   }
 }
 
+/// Of an addition that rounds twice.
+std::int32_t add_twice(const CodeTensor& a, const CodeTensor& b, std::size_t i,
+                       const Requant& requant) {
+  const auto operand = [&](const CodeTensor& codes, std::uint32_t multiplier, int shift) {
+    const std::int64_t raised = (std::int64_t{codes.get(i)} - codes.format().zero_point) *
+                                (std::int64_t{1} << kAddLeftShift);  // |raised| < 2^38
+    return Int128{shift_wide(Int128{raised} * multiplier, shift, Rounding::kTwice)};
+  };
+  // |sum| < 2^64: times the multiplier it has less than 97 bits.
+  const Int128 sum = operand(a, requant.multiplier, requant.operand_shift) +
+                     operand(b, requant.multiplier2, requant.operand2_shift);
+  return clamp_scaled(shift_wide(sum * requant.sum_multiplier, requant.shift, Rounding::kTwice),
+                      requant);
+}
+
 /// Of an addition with multipliers.
 std::int32_t add_scaled(const CodeTensor& a, const CodeTensor& b, std::size_t i,
                         const Requant& requant) {
+  if (requant.adds_twice()) return add_twice(a, b, i, requant);
   // |sum| < 2^51
   const std::int64_t sum = std::int64_t{a.get(i) - a.format().zero_point} * requant.multiplier +
                            std::int64_t{b.get(i) - b.format().zero_point} * requant.multiplier2;
@@ -334,6 +369,18 @@ Scale narrowed(const Scale& scale, int bits) {
 }
 
 void narrow(Requant& requant, int bits) {
+  if (requant.adds_twice()) {
+    const Scale first = narrowed({requant.multiplier, requant.operand_shift}, bits),
+                second = narrowed({requant.multiplier2, requant.operand2_shift}, bits),
+                sum = narrowed({requant.sum_multiplier, requant.shift}, bits);
+    requant.multiplier = first.multiplier;
+    requant.operand_shift = first.shift;
+    requant.multiplier2 = second.multiplier;
+    requant.operand2_shift = second.shift;
+    requant.sum_multiplier = sum.multiplier;
+    requant.shift = sum.shift;
+    return;
+  }
   const std::uint32_t largest = std::max(requant.multiplier, requant.multiplier2);
   int drop = std::max(bits_of(largest) - bits, 0);
   if (bits_of(dropped(largest, drop)) > bits) ++drop;  // rounded up to 2^bits
@@ -369,14 +416,14 @@ std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& s
     return clamp_scaled(shift_right_round(product, scale.shift, requant.rounding), requant);
   }
   const Int128 product = Int128{acc} * scale.multiplier;
-  return clamp_scaled(divide_round(product, Int128{1} << scale.shift, requant.rounding), requant);
+  return clamp_scaled(shift_wide(product, scale.shift, requant.rounding), requant);
 }
 
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
                              int pool, const std::vector<Scale>& scales) {
   CodeTensor out({conv_out.height / pool, conv_out.width / pool, conv_out.channels}, requant.out);
   if (out.size() == 0) return out;
-  const ChannelScales channel_scales(scales, requant.leaky);
+  const ChannelScales channel_scales(scales, requant);
   const auto row = [&](const auto* values, std::size_t count, std::size_t first) {
     if (requant.multiplies) {
       channel_scales.requantize_pixels(values, count, requant, out, first);

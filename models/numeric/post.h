@@ -40,6 +40,9 @@ Scale nearest_scale(double ratio, int bits);
 /// nearest_scale().
 Scale narrowed(const Scale& scale, int bits);
 
+/// Bits below the units of an operand's code in which TFLite adds (8-bit codes).
+inline constexpr int kAddLeftShift = 20;
+
 /// How an accumulator becomes an output code.
 struct Requant {
   int shift = 0;  ///< n_w + n_x - n_y, negative shifts left; that of `multiplier` if one is used
@@ -55,12 +58,18 @@ struct Requant {
   bool multiplies = false;
   std::uint32_t multiplier = 0;   ///< pool, product, and the first operand of an addition
   std::uint32_t multiplier2 = 0;  ///< second operand of an addition
+  /// An addition that rounds twice requantizes each operand, kAddLeftShift bits up, by its
+  /// multiplier and shift, and then their sum by `sum_multiplier` and `shift`.
+  std::uint32_t sum_multiplier = 0;
+  int operand_shift = 0, operand2_shift = 0;
   /// A convolution's channel has two scales, one behind the other: that of sums of 0 or more and
   /// that of negative ones, with a LeakyReLU's slope in it.
   bool leaky = false;
 
   constexpr int scales_a_channel() const { return multiplies ? leaky ? 2 : 1 : 0; }
 
+  /// An addition whose operands have a multiplier and shift each.
+  constexpr bool adds_twice() const { return sum_multiplier != 0; }
   constexpr bool is_bounded() const { return clamp_low != 0 || clamp_high != 0; }
   constexpr std::int32_t min_code() const {
     return std::max(out.min_code() + clamp_low, relu ? out.zero_point : INT32_MIN);
@@ -68,7 +77,8 @@ struct Requant {
   constexpr std::int32_t max_code() const { return out.max_code() - clamp_high; }
 };
 
-/// The same of `multiplier` and `multiplier2`, which share `shift`.
+/// The same of `multiplier` and `multiplier2`, which share `shift`; of an addition that rounds
+/// twice of each of its three multipliers.
 void narrow(Requant& requant, int bits);
 
 /// kTable: windows are single pixels, each code is looked up.
@@ -100,8 +110,8 @@ void validate(const PoolShape& shape);
 /// clamp(shift_right_round(acc, shift)).
 std::int32_t requantize(std::int64_t acc, const Requant& requant);
 
-/// clamp(zero_point + round(acc * multiplier * 2^-shift)), exactly. With multiplier 1 and zero
-/// point 0 it is the same as above.
+/// clamp(zero_point + round(acc * multiplier * 2^-shift)), the product exactly. With multiplier 1
+/// and zero point 0 it is the same as above.
 std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& scale);
 
 /// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
@@ -113,7 +123,9 @@ CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requ
 
 /// Max: the largest code, then requantized (shift = n_x - n_y). Average: the exact quotient
 /// sum / count * 2^-shift rounded once in the given mode, then clamped. With a multiplier: codes
-/// count from the input's zero point, the exact result is multiplied before it is rounded.
+/// count from the input's zero point, the exact result is multiplied before it is rounded. Without
+/// one they are taken as they are, zero points included. What rounds twice has the division by the
+/// count in its multiplier: the sum is multiplied.
 CodeTensor pool_tensor(const PoolShape& shape, const CodeTensor& input, const Requant& requant);
 
 /// Bits of codes that can be looked up.
@@ -148,7 +160,7 @@ constexpr bool multiplies(PairKind kind) { return kind != PairKind::kSum; }
 
 /// a + b after aligning both to the finer binary point, requantized; `requant.shift` is
 /// max(n_a, n_b) - n_y. With multipliers: each operand, counted from its zero point, times its own;
-/// the sum is shifted and rounded once.
+/// the sum is shifted and rounded once, or as Requant says of what rounds twice.
 CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& requant);
 
 /// a * b, each counted from its zero point, requantized; `requant.shift` is n_a + n_b - n_y without

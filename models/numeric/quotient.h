@@ -23,6 +23,7 @@ constexpr bool rounds_up(Rounding rounding, const Remainder& r) {
     case Rounding::kHalfEven:
       return r.against_half > 0 || (r.against_half == 0 && r.floor_is_odd);
     case Rounding::kHalfUp:
+    case Rounding::kTwice:  // the first of its roundings
       return r.against_half >= 0;
     case Rounding::kHalfAway:
       return r.against_half > 0 || (r.against_half == 0 && !r.negative);

@@ -41,6 +41,8 @@ std::string_view to_string(Rounding rounding) {
       return "toward-zero";
     case Rounding::kFloor:
       return "floor";
+    case Rounding::kTwice:
+      return "twice";
   }
   return "";
 }
@@ -48,6 +50,10 @@ std::string_view to_string(Rounding rounding) {
 std::int64_t shift_right_round(std::int64_t value, int shift, Rounding rounding) {
   if (shift == 0) return value;
   if (shift < 0) return shift_left_saturating(value, -std::max(shift, -64));
+  if (rounding == Rounding::kTwice && shift > kFirstOfTwice) {
+    return shift_right_round(shift_right_round(value, kFirstOfTwice, Rounding::kHalfUp),
+                             shift - kFirstOfTwice, Rounding::kHalfAway);
+  }
   const bool negative = value < 0;
   if (shift > 64) {  // |quotient| < 1/2
     const Remainder r{negative ? 1 : -1, value == 0, negative, negative};

@@ -16,8 +16,14 @@ enum class Rounding : std::uint8_t {
   kHalfUp,      ///< nearest, ties towards +inf: add half, arithmetic shift; the hardware default
   kHalfAway,    ///< nearest, ties away from zero: QONNX "HALF_UP"
   kTowardZero,  ///< truncation: QONNX "DOWN"
-  kFloor        ///< towards -inf: QONNX "FLOOR"
+  kFloor,       ///< towards -inf: QONNX "FLOOR"
+  /// TFLite's: what leaves the lower 31 bits half up, then what is left of the shift half away from
+  /// zero. Of a shift of up to 31 that is half up. For products with a multiplier only.
+  kTwice
 };
+
+/// Bits that Rounding::kTwice drops first: those of a product that its doubled upper half lacks.
+inline constexpr int kFirstOfTwice = 31;
 
 std::string_view to_string(Rounding rounding);
 

@@ -61,7 +61,8 @@ std::string why_not_requantized(const Requant& requant, const AcceleratorConfig&
            (requant.leaky ? "negative sums have a slope (LeakyReLU, PReLU)"
                           : "steps between codes are no powers of two");
   }
-  const std::uint32_t multiplier = std::max(requant.multiplier, requant.multiplier2);
+  const std::uint32_t multiplier =
+      std::max({requant.multiplier, requant.multiplier2, requant.sum_multiplier});
   const int bits = config.accumulator.multiplier_bits;
   if (std::uint64_t{multiplier} >> bits == 0) return "";
   return "accumulator.multiplier_bits: " + std::to_string(bits) + " do not hold the multiplier " +

@@ -67,6 +67,7 @@
 #define DCN_DESCRIPTOR_ROUNDING_HALF_AWAY       2u          /* half away from zero */
 #define DCN_DESCRIPTOR_ROUNDING_TOWARD_ZERO     3u          /* towards zero */
 #define DCN_DESCRIPTOR_ROUNDING_FLOOR           4u          /* floor */
+#define DCN_DESCRIPTOR_ROUNDING_TWICE           5u          /* 31 bits half up, the others half away from zero */
 #define DCN_DESCRIPTOR_RELU_OFFSET              39u         /* 1: negative results become 0 */
 #define DCN_DESCRIPTOR_RELU_BYTES               1u
 #define DCN_DESCRIPTOR_SHIFT_OFFSET             40u         /* right shift before rounding, -192..192; behind a multiplier 0..63, of channels 0 (two's complement) */
@@ -202,6 +203,12 @@
 #define DCN_DESCRIPTOR_INPUT2_ZERO_POINT_BYTES  4u
 #define DCN_DESCRIPTOR_OUTPUT_ZERO_POINT_OFFSET 200u        /* likewise of the output (two's complement) */
 #define DCN_DESCRIPTOR_OUTPUT_ZERO_POINT_BYTES  4u
+#define DCN_DESCRIPTOR_SUM_MULTIPLIER_OFFSET    204u        /* of a sum that is rounded twice: factor of it */
+#define DCN_DESCRIPTOR_SUM_MULTIPLIER_BYTES     4u
+#define DCN_DESCRIPTOR_OPERAND_SHIFT_OFFSET     208u        /* likewise: shift of the first operand's product */
+#define DCN_DESCRIPTOR_OPERAND_SHIFT_BYTES      1u
+#define DCN_DESCRIPTOR_OPERAND2_SHIFT_OFFSET    209u        /* likewise of the second operand's */
+#define DCN_DESCRIPTOR_OPERAND2_SHIFT_BYTES     1u
 
 // clang-format on
 #ifdef __cplusplus

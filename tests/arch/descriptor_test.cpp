@@ -106,6 +106,7 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     d.tiling = random.tiling(d, random.machine().array);
     if (i % 2 == 0) random.bound(d.requant);
     if (i % 5 == 0) random.make_affine(d, 32);
+    if (i % 10 == 0) RandomLayer::round_twice(d);
     const DescriptorBytes bytes = encode(d);
     const Descriptor back = decode(bytes);
     EXPECT_EQ(back.requant.min_code(), d.requant.min_code());
@@ -124,6 +125,10 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     EXPECT_EQ(back.requant.leaky, d.requant.leaky);
     EXPECT_EQ(back.requant.multiplier, d.requant.multiplier);
     EXPECT_EQ(back.requant.multiplier2, d.requant.multiplier2);
+    EXPECT_EQ(back.requant.rounding, d.requant.rounding);
+    EXPECT_EQ(back.requant.sum_multiplier, d.requant.sum_multiplier);
+    EXPECT_EQ(back.requant.operand_shift, d.requant.operand_shift);
+    EXPECT_EQ(back.requant.operand2_shift, d.requant.operand2_shift);
     EXPECT_EQ(back.input.zero_point, d.input.zero_point);
     EXPECT_EQ(back.input2.zero_point, d.input2.zero_point);
     EXPECT_EQ(back.requant.out.zero_point, d.requant.out.zero_point);
@@ -170,7 +175,7 @@ TEST(Descriptor, refusals_name_the_field) {
   EXPECT_EQ(with(24, 2, 3), "pad_top: 3, expected 0..2");
   EXPECT_EQ(with(34, 2, 65535), "fused_pool: 65535, expected 1..27");
   EXPECT_EQ(with(36, 1, 1), "pool_kind: 1, expected 0 in a descriptor of kind conv");
-  EXPECT_EQ(with(38, 1, 5), "rounding: 5, expected 0..4");
+  EXPECT_EQ(with(38, 1, 6), "rounding: 6, expected 0..5");
   EXPECT_EQ(with(39, 1, 2), "relu: 2, expected 0..1");
   EXPECT_EQ(with(40, 2, 193), "shift: 193, expected -192..192");
   EXPECT_EQ(with(43, 1, 2), "input_on_chip: 2, expected 0..1");
@@ -486,6 +491,45 @@ TEST(Descriptor, limits_of_fields_are_those_of_the_page) {
                 {{"tile_h", [](Descriptor& d) -> int& { return d.tiling.tile_h; }, 1, 4},
                  {"tile_w", [](Descriptor& d) -> int& { return d.tiling.tile_w; }, 1, 6},
                  shift});
+}
+
+TEST(Descriptor, products_are_rounded_twice_and_sums_then_multiplied_as_well) {
+  const auto reason = [](auto change, Descriptor d) {
+    change(d);
+    return error_of([&] { validate(d); });
+  };
+  const auto twice = [](Descriptor& d) { d.requant.rounding = Rounding::kTwice; };
+  EXPECT_EQ(reason(twice, example()),
+            "rounding: twice, expected once, where nothing is multiplied");
+  Descriptor conv = example();
+  conv.requant.multiplies = true;
+  conv.requant.shift = 0;
+  EXPECT_EQ(reason(twice, conv), "no error");
+  const auto multiplied = [](Descriptor& d) { d.requant.sum_multiplier = 1; };
+  EXPECT_EQ(reason(multiplied, conv), "sum_multiplier: 1, expected 0..0");
+  Descriptor add = add_example();
+  add.requant.multiplies = true;
+  add.requant.shift = 0;
+  EXPECT_EQ(reason(multiplied, add), "sum_multiplier: 1, expected 0..0") << "rounded once";
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.operand_shift = 1; }, add),
+            "operand_shift: 1, expected 0..0");
+  twice(add);
+  EXPECT_EQ(reason([](Descriptor&) {}, add), "sum_multiplier: 0, expected 1..4294967295");
+  EXPECT_EQ(reason(multiplied, add), "no error");
+  multiplied(add);
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.operand_shift = 64; }, add),
+            "operand_shift: 64, expected 0..63");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.operand2_shift = 64; }, add),
+            "operand2_shift: 64, expected 0..63");
+}
+
+TEST(Descriptor, pools_that_only_shift_by_0_keep_a_zero_point) {
+  Descriptor pool = pool_example();
+  pool.requant.shift = 0;
+  pool.input.zero_point = pool.requant.out.zero_point = 1;
+  EXPECT_EQ(error_of([&] { validate(pool); }), "no error");
+  pool.input.zero_point = 2;
+  EXPECT_EQ(error_of([&] { validate(pool); }), "input.zero_point: 2, expected 0..0");
 }
 
 TEST(Descriptor, zero_points_and_multipliers_belong_to_layers_that_multiply) {

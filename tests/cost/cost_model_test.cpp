@@ -87,8 +87,8 @@ LayerCounters some_counters() {
 // more.
 constexpr int kSettingBits = 3 * (3 * (16 + 64) + 64) + 3 * (3 * (16 + 11) + 11),
               kRequestBits = 2 * 8 * (11 + 16), kStepSettingBits = 4 * (6 * (16 + 11) + 11);
-/// 194 bytes of a descriptor have fields, 6 of which are always the same.
-constexpr int kDescriptorBits = 8 * (194 - 6);
+/// 200 bytes of a descriptor have fields, 6 of which are always the same.
+constexpr int kDescriptorBits = 8 * (200 - 6);
 constexpr double kControlLeakageNw =
     2 * 18621.3 + 3 * (35675.5 + 16802.5) + 4 * 28934.2 +
     (kSettingBits + kRequestBits + kStepSettingBits + 2 * kDescriptorBits) * 2531.59 / 32;
@@ -393,6 +393,28 @@ TEST(cost_model, slopes_are_18_percent_more_of_a_requantizer_that_multiplies) {
   d.requant.leaky = true;
   EXPECT_NEAR(pj(), 1.18 * 15029.6, 0.1);
   EXPECT_NEAR(model.area_um2()[AreaPart::kRequantizers], 16 * 9007.05, 1);
+}
+
+TEST(cost_model, rounding_twice_is_6_percent_more_and_three_products_an_addition) {
+  AcceleratorConfig config = preset("small_edge");
+  config.requantizer = RequantizerKind::kMultiplier;
+  const CostModel model(kTables, config);
+  LayerCounters c;
+  c.requantized = 1000;
+  Descriptor d = conv8();
+  d.requant.out.bits = 8;
+  d.requant.multiplies = true;
+  const auto pj = [&] { return part(model.layer_energy_pj(d, c), "requantize"); };
+  const double once = pj();
+  d.requant.rounding = Rounding::kTwice;
+  EXPECT_NEAR(pj(), 1.06 * once, 0.1);
+  EXPECT_NEAR(model.area_um2({d})[AreaPart::kRequantizers],
+              1.11 * model.area_um2()[AreaPart::kRequantizers], 1);
+  d.kind = LayerKind::kAdd;
+  d.add = {4, 4, 8};
+  d.input2 = d.input;
+  d.requant.sum_multiplier = 1;
+  EXPECT_NEAR(pj(), 3 * 1.06 * once, 0.1);
 }
 
 TEST(cost_model, machines_have_tables_and_products_where_layers_need_them) {

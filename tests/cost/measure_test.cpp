@@ -252,6 +252,19 @@ TEST(measure, choosing_between_two_multipliers_costs_as_much_as_is_charged) {
   EXPECT_NEAR(fj("requant_leaky8") / fj("requant_mul8"), PostCost::kWithSlopes, 0.08);
 }
 
+TEST(measure, rounding_twice_costs_as_much_as_is_charged) {
+  if (tries(1, 2) == 1) GTEST_SKIP() << "without the widest multipliers";
+  const Measured measured("requant_etc.csv");
+  const auto of = [&](const char* unit, const char* column) {
+    return measured.number(measured.row({{"unit", unit}, {"out_bits", "4"}}), column);
+  };
+  const auto ratio = [&](const char* column) {
+    return of("requant_twice31", column) / of("requant_mul31", column);
+  };
+  EXPECT_NEAR(ratio("energy_fj_per_op"), PostCost::kRoundingTwice, 0.05);
+  EXPECT_NEAR(ratio("area_um2"), PostCost::kRoundingTwiceArea, 0.05);
+}
+
 TEST(measure, held_weights_and_zeros_save_energy) {
   const Measured mac("mac_energy_area.csv");
   std::map<std::string, std::string> point = {{"weight_bits", "4"}, {"act_bits", "4"}};

@@ -34,8 +34,18 @@ inline Int128 round_fraction(Int128 numerator, Int128 denominator, Rounding roun
       return numerator / denominator;
     case Rounding::kFloor:
       return floor_divide(numerator, denominator);
+    case Rounding::kTwice:
+      break;  // of powers of two only
   }
   return 0;
+}
+
+/// numerator / 2^shift as TFLite rounds it: half up to a multiple of 2^31, what that leaves of the
+/// shift half away from zero.
+inline Int128 round_twice(Int128 numerator, int shift) {
+  const int first = shift < 31 ? shift : 31;
+  const Int128 high = round_fraction(numerator, Int128{1} << first, Rounding::kHalfUp);
+  return round_fraction(high, Int128{1} << (shift - first), Rounding::kHalfAway);
 }
 
 inline std::int32_t clamp_code(Int128 value, const Requant& requant) {

@@ -41,6 +41,8 @@ double round_double(double x, Rounding rounding) {
       return std::trunc(x);
     case Rounding::kFloor:
       return std::floor(x);
+    case Rounding::kTwice:
+      break;  // of products only
   }
   return 0;
 }

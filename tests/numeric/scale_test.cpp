@@ -159,6 +159,170 @@ TEST(Scale, EveryKernelSetEqualsSingleValues) {
   }
 }
 
+std::int32_t expected_twice(Int128 numerator, int shift, Requant requant) {
+  requant.rounding = Rounding::kFloor;  // nothing is left to round
+  return expected(test::round_twice(numerator, shift), 1, requant);
+}
+
+/// Of what rounds twice, the first time at bit 31: ties of both.
+std::int64_t sum_of_ties(Random& random, const Scale& scale) {
+  const std::int64_t sum = random_sum(random, 32, 0);
+  if (scale.multiplier != 1U << 30 || pick(random, 0, 1) == 0) return sum;
+  return (sum >> 12 << 12) + (pick(random, 0, 1) == 0 ? 1 : 2048);
+}
+
+TEST(Scale, RoundsTwiceAsTheDefinitionSays) {
+  Random random(12);
+  int first_ties = 0, second_ties = 0, moved = 0;
+  for (int repetition = 0; repetition < 1500; ++repetition) {
+    Requant requant = random_affine(random);
+    requant.rounding = Rounding::kTwice;
+    const Shape shape{2, 3, pick(random, 1, 19)};
+    auto scales = random_scales(random, shape.channels, 31, requant);
+    const bool is_fast = pick(random, 0, 3) > 0;  // no scale of 1 and more
+    for (Scale& scale : scales) {
+      if (is_fast) scale.shift = pick(random, 31, kMaxScaleShift);
+      if (pick(random, 0, 3) == 0) scale = {1U << 30, pick(random, 31, 45)};
+    }
+    Accumulators narrow, wide;
+    for (std::size_t i = 0; i < shape.elements(); ++i) {
+      const Scale& scale = scale_of(scales, requant, i, 0);
+      narrow.narrow.push_back(static_cast<std::int32_t>(sum_of_ties(random, scale)));
+      wide.wide.push_back(random_sum(random, 62, scale.shift));
+    }
+    for (const Accumulators* acc : {&narrow, &wide}) {
+      const CodeTensor codes = requantize_tensor(*acc, shape, requant, 1, scales);
+      for (std::size_t i = 0; i < codes.size(); ++i) {
+        const Scale& scale = scale_of(scales, requant, i, acc->get(i));
+        const Int128 product = Int128{acc->get(i)} * scale.multiplier;
+        ASSERT_EQ(codes.get(i), expected_twice(product, scale.shift, requant))
+            << acc->get(i) << " * " << scale.multiplier << " >> " << scale.shift;
+        ASSERT_EQ(requantize(acc->get(i), requant, scale), codes.get(i));
+        const Int128 first = test::round_twice(product, std::min(scale.shift, 31));
+        first_ties += scale.shift >= 31 && (product & 0x7FFFFFFF) == 0x40000000 ? 1 : 0;
+        const Int128 unit = Int128{1} << (std::max(scale.shift, 31) - 31);
+        second_ties += unit > 1 && (first & (unit - 1)) == unit / 2 ? 1 : 0;
+        const Int128 once = round_fraction(product, Int128{1} << scale.shift, Rounding::kHalfAway);
+        moved += once != test::round_twice(product, scale.shift) ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(first_ties, 100);
+  EXPECT_GT(second_ties, 100);
+  EXPECT_GT(moved, 100) << "against rounding once";
+}
+
+TEST(Scale, EveryKernelSetRoundsTwice) {
+  Random random(13);
+  Requant requant = random_affine(random);
+  requant.rounding = Rounding::kTwice;
+  requant.relu = false;
+  for (const InstructionSet instructions : available_instruction_sets()) {
+    const kernels::KernelSet* set = &kernels::set_for(instructions);
+    for (const int bits : {8, 16}) {
+      requant.out = {bits, 0, true, false, pick(random, -100, 100)};
+      requant.clamp_high = pick(random, 0, 20);
+      constexpr std::size_t kChannels = 70, kPixels = 200;
+      std::vector<std::int32_t> acc, multipliers;
+      std::vector<std::uint64_t> shifts, offsets;
+      std::vector<std::int64_t> halves;
+      for (std::size_t c = 0; c < kChannels; ++c) {
+        const int left = pick(random, 0, 32);  // of the shift behind the first rounding
+        multipliers.push_back(c % 2 == 0 ? 1 << 30 : static_cast<std::int32_t>(random() >> 1));
+        shifts.push_back(static_cast<std::uint64_t>(left));
+        halves.push_back(static_cast<std::int64_t>((std::uint64_t{1} << left) / 2));
+        offsets.push_back((std::uint64_t{1} << 63) >> left);
+      }
+      for (std::size_t i = 0; i < kPixels * kChannels; ++i) {
+        const Scale scale{static_cast<std::uint32_t>(multipliers[i % kChannels]), 31};
+        acc.push_back(static_cast<std::int32_t>(sum_of_ties(random, scale)));
+      }
+      CodeTensor out({1, kPixels, kChannels}, requant.out);
+      const auto run = bits == 8 ? set->scale_to_8 : set->scale_to_16;
+      run({acc.data(), kPixels, kChannels, multipliers.data(), shifts.data(), halves.data(),
+           offsets.data(), static_cast<int>(requant.rounding), requant.out.zero_point,
+           requant.min_code(), requant.max_code(), out.data()});
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::size_t c = i % kChannels;
+        ASSERT_EQ(out.get(i), expected_twice(Int128{acc[i]} * multipliers[c],
+                                             31 + static_cast<int>(shifts[c]), requant))
+            << set->name << " " << acc[i] << " * " << multipliers[c] << " >> 31 >> " << shifts[c];
+      }
+    }
+  }
+}
+
+TEST(Scale, AdditionsRoundThreeProductsTwice) {
+  Random random(14);
+  for (int repetition = 0; repetition < 5000; ++repetition) {
+    const Shape shape{1, 1, 3};
+    CodeTensor a(shape, random_map_format(random)), b(shape, random_map_format(random));
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      a.set(i, test::random_code(random, a.format()));
+      b.set(i, test::random_code(random, b.format()));
+    }
+    Requant requant = random_affine(random);
+    requant.rounding = Rounding::kTwice;
+    const Scale first = random_scale(random, 31), second = random_scale(random, 31);
+    requant.multiplier = first.multiplier;
+    requant.operand_shift = pick(random, 31, 34);
+    requant.multiplier2 = second.multiplier;
+    requant.operand2_shift = pick(random, 31, 40);
+    requant.sum_multiplier = random_scale(random, 31).multiplier | 1U << 30;
+    requant.shift = pick(random, 40, 55);
+    const CodeTensor out = add_tensors(a, b, requant);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const Int128 unit = 1 << 20;
+      const Int128 sum =
+          test::round_twice((a.get(i) - a.format().zero_point) * unit * requant.multiplier,
+                            requant.operand_shift) +
+          test::round_twice((b.get(i) - b.format().zero_point) * unit * requant.multiplier2,
+                            requant.operand2_shift);
+      ASSERT_EQ(out.get(i), expected_twice(sum * requant.sum_multiplier, requant.shift, requant));
+    }
+  }
+}
+
+TEST(Scale, MeansThatRoundTwiceHaveTheCountInTheirMultiplier) {
+  Random random(15);
+  for (int repetition = 0; repetition < 1000; ++repetition) {
+    PoolShape shape;
+    shape.kind = PoolKind::kAverage;
+    shape.in = {pick(random, 1, 7), pick(random, 1, 7), 1};
+    shape.kernel_h = shape.in.height;
+    shape.kernel_w = shape.in.width;
+    CodeTensor input(shape.in, random_map_format(random));
+    Int128 sum = 0;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      input.set(i, test::random_code(random, input.format()));
+      sum += input.get(i) - input.format().zero_point;
+    }
+    Requant requant = random_affine(random);
+    requant.rounding = Rounding::kTwice;
+    const Scale scale = random_scale(random, 31);
+    requant.multiplier = scale.multiplier;
+    requant.shift = scale.shift;
+    ASSERT_EQ(pool_tensor(shape, input, requant).get(0),
+              expected_twice(sum * scale.multiplier, scale.shift, requant));
+  }
+}
+
+TEST(Scale, PoolsThatDoNotMultiplyTakeCodesAsTheyAre) {
+  CodeTensor input({1, 2, 1}, {8, 0, true, false, 100});
+  input.set(0, -3);
+  input.set(1, -2);
+  PoolShape shape;
+  shape.kind = PoolKind::kAverage;
+  shape.in = input.shape();
+  shape.kernel_w = 2;
+  Requant requant;
+  requant.rounding = Rounding::kHalfAway;
+  requant.out = input.format();
+  EXPECT_EQ(pool_tensor(shape, input, requant).get(0), -3) << "of -2.5, not of -102.5 and 100";
+  shape.kind = PoolKind::kMax;
+  EXPECT_EQ(pool_tensor(shape, input, requant).get(0), -2);
+}
+
 TEST(Scale, PowersOfTwoWithoutZeroPointAreShifts) {
   Random random(3);
   for (int repetition = 0; repetition < 2000; ++repetition) {

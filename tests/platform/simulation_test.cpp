@@ -23,6 +23,7 @@ namespace {
 /// A network of free scales, and a machine for it whose multipliers mostly have fewer bits.
 void make_affine(unsigned seed, FixedNetwork& network, AcceleratorConfig& config) {
   RandomNetwork(seed).make_affine(network, 31);
+  if (seed % 5 == 1) RandomNetwork::round_twice(network, 31);
   config.requantizer = RequantizerKind::kMultiplier;
   config.accumulator.multiplier_bits = 8 + static_cast<int>(seed % 25);
 }
@@ -139,7 +140,7 @@ TEST(RandomSystems, a_multiplier_changes_nothing_for_shifts) {
 }
 
 TEST(RandomSystems, have_layers_of_every_kind_that_multiply) {
-  int multiplying[3] = {}, shifting = 0, narrowed = 0;
+  int multiplying[3] = {}, twice[3] = {}, shifting = 0, narrowed = 0;
   for (unsigned seed = 1; seed <= unsigned{kSystems}; ++seed) {
     if (seed % 5 >= 2) continue;
     RandomNetwork random(seed);
@@ -150,9 +151,11 @@ TEST(RandomSystems, have_layers_of_every_kind_that_multiply) {
     for (const FixedLayer& layer : network.layers) {
       shifting += layer.requant.multiplies ? 0 : 1;
       multiplying[static_cast<int>(layer.node.kind)] += layer.requant.multiplies ? 1 : 0;
+      twice[static_cast<int>(layer.node.kind)] += layer.requant.rounding == Rounding::kTwice;
     }
   }
   for (const int count : multiplying) EXPECT_GE(count, 10);
+  for (const int count : twice) EXPECT_GE(count, 3);
   EXPECT_GE(shifting, 10) << "in front of others that multiply";
   EXPECT_GE(narrowed, 10);
 }

@@ -10,20 +10,21 @@
 namespace dcnsim {
 namespace {
 
-constexpr int kUnits = 25;
-constexpr int kStages = 3;  ///< registers from input to output
+constexpr int kUnits = 32, kOnce = 25;  ///< in all, and that round once
+constexpr int kStages = 3;              ///< registers from input to output
 
 /// What requantizers.sv builds.
 struct Unit {
   int index;
-  int multiplier_bits() const { return 8 + index; }
-  bool is_leaky() const { return index % 2 == 1; }
+  bool is_twice() const { return index >= kOnce; }
+  int multiplier_bits() const { return 8 + (is_twice() ? 4 * (index - kOnce) : index); }
+  bool is_leaky() const { return index % 2 == 1 && !is_twice(); }
   int out_bits() const { return 2 + index * 7 % 15; }
   int accumulator_bits() const { return index % 3 == 0 ? 24 : index % 3 == 1 ? 32 : 48; }
   Rounding rounding() const {
     constexpr Rounding modes[] = {Rounding::kHalfUp, Rounding::kHalfEven, Rounding::kHalfAway,
                                   Rounding::kTowardZero, Rounding::kFloor};
-    return modes[index % 5];
+    return is_twice() ? Rounding::kTwice : modes[index % 5];
   }
 };
 
@@ -53,6 +54,11 @@ class Random {
     in.z = static_cast<std::uint32_t>(word());
     in.shift2 = pick(0, kMaxScaleShift);
     in.m2 = static_cast<std::uint32_t>(word()) >> pick(0, 31);
+    if (pick(0, 3) == 0) {  // ties of the second of two roundings
+      in.m = std::uint32_t{1} << pick(6, 31);
+      in.shift = pick(32, kMaxScaleShift);
+      return in;
+    }
     if (pick(0, 2) == 0) {
       in.shift = pick(1, 22);
       in.m |= 1;

@@ -57,6 +57,7 @@ const std::vector<Confined> kConfined = {
      {"\"dcnsim/"},
      {"platform/standalone/example.cpp", "platform/standalone/classify.cpp",
       "platform/compiler/example.cpp", "tests/package/"}},
+    {"flatbuffers", {"<flatbuffers/"}, {"workloads/tflite/"}},
     // dcnsim builds without it.
     {"libtorch",
      {"<torch/", "\"workloads/training/"},

@@ -105,6 +105,17 @@ class RandomLayer {
     if (!multiplies(d.pair)) d.requant.multiplier2 = multiplier();
   }
 
+  /// Lets what multiplies round twice. Draws nothing.
+  static void round_twice(Descriptor& d) {
+    const bool is_average = d.kind == LayerKind::kPool && d.pool.kind == PoolKind::kAverage;
+    if (!d.requant.multiplies || is_average) return;
+    d.requant.rounding = Rounding::kTwice;
+    if (d.kind != LayerKind::kAdd || multiplies(d.pair)) return;
+    d.requant.sum_multiplier = d.requant.multiplier2;
+    d.requant.operand_shift = d.requant.shift;
+    d.requant.operand2_shift = d.requant.shift / 2;
+  }
+
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
   Tiling tiling(const Descriptor& d, const ArrayConfig& array) {
     const Shape out = d.output_shape();

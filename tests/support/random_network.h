@@ -143,6 +143,23 @@ class RandomNetwork {
     }
   }
 
+  /// Lets what multiplies round twice, as far as it can; sums about as large as before. Draws
+  /// nothing.
+  static void round_twice(FixedNetwork& n, int multiplier_bits) {
+    for (FixedLayer& l : n.layers) {
+      const PoolShape& p = l.node.pool;
+      const bool is_average = l.node.kind == LayerKind::kPool && p.kind == PoolKind::kAverage;
+      if (!l.requant.multiplies) continue;
+      if (is_average && p.pad_top + p.pad_left + p.pad_bottom + p.pad_right > 0) continue;
+      l.requant.rounding = Rounding::kTwice;
+      set_bounds(l.requant, l.node, l.step);
+      if (l.node.kind != LayerKind::kAdd || multiplies(l.node.pair)) continue;
+      l.requant.operand_shift = l.requant.operand2_shift = l.requant.shift;
+      l.requant.sum_multiplier = std::uint32_t{1} << (multiplier_bits - 1) | 1U;
+      l.requant.shift = multiplier_bits - 1 + kAddLeftShift;
+    }
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));

@@ -94,7 +94,9 @@ TEST_P(ExecutorWith, EqualsTheGoldenModelInEveryLayer) {
     RandomNetwork random(seed);
     FixedNetwork network = seed % 3 == 0 ? random.joined() : random.make();
     if (seed % 2 == 0) random.bound(network);
-    if (seed % 5 < 2) random.make_affine(network, 8 + static_cast<int>(seed % 25));
+    const int bits = 8 + static_cast<int>(seed % 25);
+    if (seed % 5 < 2) random.make_affine(network, bits);
+    if (seed % 5 == 1) RandomNetwork::round_twice(network, bits);
     Executor executor(network, GetParam());
     for (int image = 0; image < 2; ++image) {
       const CodeTensor codes = random.image(network);

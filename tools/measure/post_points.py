@@ -38,7 +38,16 @@ def _requantized(x, accumulator_bits, out_bits, half_even):
     return np.clip(floor + up, -(1 << (out_bits - 1)), (1 << (out_bits - 1)) - 1)
 
 
-def _scaled(rng, cycles, accumulator, multiplier_bits, out, leaky=False):
+def _twice(product, shift):
+    """31 bits half up, the others half away from zero."""
+    first = min(shift, 31)
+    high = (product + (1 << first >> 1)) >> first
+    left = shift - first
+    size = (np.abs(high) + (1 << left >> 1)) >> left
+    return np.where(high < 0, -size, size)
+
+
+def _scaled(rng, cycles, accumulator, multiplier_bits, out, leaky=False, twice=False):
     """Sums with the multiplier, shift and zero point of a channel, which stay for some outputs; of
     `leaky` with those of negative sums as well, an eighth as large."""
     x = np.round(rng.normal(0, 2 ** (out + 6), cycles)).astype(int)
@@ -53,7 +62,8 @@ def _scaled(rng, cycles, accumulator, multiplier_bits, out, leaky=False):
         inputs["m2"] = held(1 << (multiplier_bits - 1), 1 << multiplier_bits)
         inputs["sh2"] = inputs["sh"] + 3
         m, shift = (np.where(x < 0, inputs[n + "2"], inputs[n]).astype(object) for n in ("m", "sh"))
-    rounded = (x.astype(object) * m + (1 << (shift - 1))) >> shift
+    product = x.astype(object) * m
+    rounded = _twice(product, shift) if twice else (product + (1 << (shift - 1))) >> shift
     y = np.clip(rounded + z, -(1 << (out - 1)), (1 << (out - 1)) - 1)
     return _stimulus(inputs, y, out, latency=3)
 
@@ -174,3 +184,9 @@ def post_points(cycles):
     for bits in _BITS:
         yield _point("product", {"N": bits}, "product", bits, 2 * bits + 2,
                      _products(rng, cycles, bits), (bits,), uses_full_adders=True)
+    widest = _MULTIPLIER_BITS[-1]
+    for out in _BITS:
+        yield _point("requant_twice", {"ACC": 32, "MUL": widest, "OUT": out},
+                     "requant_twice%d" % widest, 32, out,
+                     _scaled(rng, cycles, 32, widest, out, twice=True), (out,), "twice",
+                     uses_full_adders=True)

@@ -24,10 +24,6 @@ bool is_text_of_keys(std::string_view bytes) {
 }  // namespace
 
 std::string foreign_file(std::string_view bytes) {
-  if (begins(bytes, "TFL3", 4)) {
-    return "is a TFLite model, expected ONNX; tf2onnx converts it: python -m tf2onnx.convert "
-           "--tflite FILE --output NET.onnx";
-  }
   if (begins(bytes, "\x89HDF\r\n\x1a\n")) {
     return "is an HDF5 file (Keras), expected ONNX; tf2onnx converts the model: "
            "tf2onnx.convert.from_keras(model, output_path=\"NET.onnx\")";

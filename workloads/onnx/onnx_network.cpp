@@ -9,9 +9,12 @@
 #include "models/base/file/compression.h"
 #include "models/base/process/memory_need.h"
 #include "workloads/onnx/graph.h"
+#include "workloads/onnx/model_bytes.h"
+#include "workloads/onnx/model_file.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/network_writer.h"
 #include "workloads/onnx/qonnx_network.h"
+#include "workloads/tflite/tflite_network.h"
 
 namespace dcnsim {
 namespace {
@@ -28,6 +31,20 @@ std::optional<PixelConvention> stated_pixels(const Graph& graph) {
   } catch (const std::invalid_argument& error) {
     throw std::runtime_error(std::string("metadata ") + kPixelsMetadata + ": " + error.what());
   }
+}
+
+/// All of a TFLite file, inflated; nothing of another one.
+std::optional<std::string> tflite_bytes(const std::string& path) {
+  ModelBytes file(path, kMaxModelBytes);
+  if (!tflite::is_tflite(file.head())) return std::nullopt;
+  std::string bytes;
+  const void* piece = nullptr;
+  int size = 0;
+  while (file.Next(&piece, &size)) {
+    bytes.append(static_cast<const char*>(piece), static_cast<std::size_t>(size));
+  }
+  file.finish();
+  return bytes;
 }
 
 std::string bytes_of(const FloatNetwork& network) { return onnx_bytes(network); }
@@ -57,6 +74,7 @@ void save(const Network& network, const std::string& path, Form... form) {
 std::variant<FloatNetwork, FixedNetwork> load_network(
     const std::string& path, const std::optional<PixelConvention>& pixels) {
   try {
+    if (const auto bytes = tflite_bytes(path)) return tflite::network_of(*bytes);
     const Graph graph(path);
     const auto stated = stated_pixels(graph);
     auto loaded =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Networks from and to ONNX files. Float networks are plain ONNX; fixed-point networks carry QONNX
-// Quant nodes on the input, on every weight and bias, and after every layer.
+// Networks from ONNX and TFLite files, and to ONNX files. Float networks are plain ONNX;
+// fixed-point networks carry QONNX Quant nodes on the input, on every weight and bias, and after
+// every layer.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@ namespace dcnsim {
 /// DequantizeLinear.
 enum class QuantizedForm { kQonnx, kQdq };
 
-/// Reads a network: FixedNetwork if it has Quant nodes, else FloatNetwork. network_builder.h has
+/// Reads a network: FixedNetwork if it has Quant nodes or is a TFLite file (workloads/tflite), else
+/// FloatNetwork. network_builder.h has
 /// the operators; README.md beside it says what becomes of each. An operator that is not there
 /// throws std::runtime_error: file, node name, operator. So do malformed files, shapes and
 /// initializers, and files of other kinds, with what to do about them. What the (first) output does

@@ -177,9 +177,11 @@ std::string mode_of_rounding(Rounding rounding, bool non_negative) {
     case Rounding::kTowardZero:
       return "DOWN";
     case Rounding::kFloor:
+      return "FLOOR";
+    case Rounding::kTwice:
       break;
   }
-  return "FLOOR";
+  throw std::runtime_error("rounding twice, as TFLite does, has no QONNX rounding mode");
 }
 
 }  // namespace dcnsim

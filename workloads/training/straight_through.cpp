@@ -29,6 +29,8 @@ void round_codes(torch::Tensor& codes, Rounding rounding) {
     case Rounding::kFloor:
       codes.floor_();
       return;
+    case Rounding::kTwice:
+      TORCH_CHECK(false, "rounding twice is not trained with");
   }
 }
 

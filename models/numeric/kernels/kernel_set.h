@@ -121,7 +121,7 @@ struct ScaleArgs {
   std::size_t pixels;
   std::size_t channels;
   const std::int32_t* multipliers;  ///< 0 or more
-  const std::uint64_t* shifts;      ///< 0..63
+  const std::uint64_t* shifts;      ///< 0..63; Rounding::kTwice: behind its first rounding
   const std::int64_t* halves;       ///< 2^(shift - 1), or 0
   const std::uint64_t* offsets;     ///< 2^(63 - shift)
   int rounding;                     ///< a Rounding

@@ -21,6 +21,7 @@ inline std::int32_t shift_round(std::int32_t acc, int shift) {
   const std::int32_t tie = fraction == static_cast<std::int32_t>(1U << (shift - 1)) ? 1 : 0;
   switch (kRounding) {
     case Rounding::kHalfUp:
+    case Rounding::kTwice:  // no shift here has a second rounding
       return floor + upper_half;
     case Rounding::kHalfEven:
       return floor + (upper_half & ~(tie & ~floor));
@@ -58,6 +59,7 @@ void requantize_rows(const RequantArgs& args) {
     case Rounding::kHalfEven:
       return requantize_loop<Code, Rounding::kHalfEven>(args);
     case Rounding::kHalfUp:
+    case Rounding::kTwice:
       return requantize_loop<Code, Rounding::kHalfUp>(args);
     case Rounding::kHalfAway:
       return requantize_loop<Code, Rounding::kHalfAway>(args);
@@ -84,6 +86,7 @@ std::int64_t scale_addend(std::int64_t product, std::uint64_t shift, std::int64_
     case Rounding::kHalfUp:
       return half;
     case Rounding::kHalfAway:
+    case Rounding::kTwice:  // the second of its roundings
       return half - (rounds & negative);
     case Rounding::kTowardZero:
       return (half - rounds + half) & -negative;
@@ -91,6 +94,15 @@ std::int64_t scale_addend(std::int64_t product, std::uint64_t shift, std::int64_
       break;
   }
   return 0;
+}
+
+/// `product` * 2^-kFirstOfTwice, half up.
+inline std::int64_t first_of_twice(std::int64_t product) {
+  constexpr std::uint64_t kOffset = std::uint64_t{1} << 63;
+  const auto raised =
+      static_cast<std::uint64_t>(product + (std::int64_t{1} << (kFirstOfTwice - 1)));
+  return static_cast<std::int64_t>(((raised ^ kOffset) >> kFirstOfTwice) -
+                                   (kOffset >> kFirstOfTwice));
 }
 
 /// Channels [first, first + count) of a pixel. Loops that compilers make vectors of: one for each
@@ -109,7 +121,8 @@ void scale_channels(const ScaleArgs& args, const std::int32_t* __restrict acc, s
   std::int64_t scaled[kScaledTogether];
   std::int32_t codes[kScaledTogether];
   for (std::size_t c = 0; c < count; ++c) {
-    const std::int64_t product = std::int64_t{acc[c]} * multipliers[c];
+    const std::int64_t whole = std::int64_t{acc[c]} * multipliers[c];
+    const std::int64_t product = kRounding == Rounding::kTwice ? first_of_twice(whole) : whole;
     const auto raised = static_cast<std::uint64_t>(
         product + scale_addend<kRounding>(product, shifts[c], halves[c]));
     scaled[c] = static_cast<std::int64_t>(((raised ^ kOffset) >> shifts[c]) - offsets[c]);
@@ -149,6 +162,8 @@ void scale_rows(const ScaleArgs& args) {
       return scale_loop<Code, Rounding::kTowardZero>(args);
     case Rounding::kFloor:
       return scale_loop<Code, Rounding::kFloor>(args);
+    case Rounding::kTwice:
+      return scale_loop<Code, Rounding::kTwice>(args);
   }
 }
 

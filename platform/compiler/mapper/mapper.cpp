@@ -537,6 +537,8 @@ std::string layer_key(const Descriptor& layer) {
   d.requant.clamp_high = d.requant.is_bounded() ? 1 : 0;  // priced, whatever the bounds
   d.requant.clamp_low = 0;
   d.requant.multiplier = d.requant.multiplier2 = 0;
+  d.requant.sum_multiplier = d.requant.adds_twice() ? 1 : 0;  // priced likewise
+  d.requant.operand_shift = d.requant.operand2_shift = 0;
   for (Format* format : {&d.input, &d.input2, &d.weight, &d.requant.out}) {
     format->frac = format->zero_point = 0;
   }

@@ -119,6 +119,9 @@ class Writer {
     SET_MAP_FORMAT(INPUT2, d_.input2);
     SET(MULTIPLIER, d_.requant.multiplier);
     SET(MULTIPLIER2, d_.requant.multiplier2);
+    SET(SUM_MULTIPLIER, d_.requant.sum_multiplier);
+    SET(OPERAND_SHIFT, d_.requant.operand_shift);
+    SET(OPERAND2_SHIFT, d_.requant.operand2_shift);
     SET(PAIR_KIND, d_.pair);
     SET(INPUT2_ADDRESS, d_.input2_address);
     SET(INPUT2_SEGMENT, d_.input2_segment);
@@ -145,6 +148,7 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     d.requant.shift = random.pick(-192, 192);
     random.bound(d.requant);
     if (random.chance(3)) random.make_affine(d, 32);
+    if (i % 2 == 0) random.round_twice(d);
     d.proved = random.chance(2);
     d.input_on_chip = random.chance(2);
     d.output_on_chip = random.chance(2);
@@ -170,7 +174,7 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     if (d.input.frac < 0) ++negative_fractions;
   }
   EXPECT_EQ(kinds.size(), 3u);
-  EXPECT_EQ(roundings.size(), 5u);
+  EXPECT_EQ(roundings.size(), 6u);
   EXPECT_GT(negative_shifts, 20);
   EXPECT_GT(affine, 20);
   EXPECT_GT(negative_fractions, 20);
@@ -191,6 +195,7 @@ TEST(DescriptorCHeader, has_the_values_of_every_enumeration) {
   EXPECT_EQ(Rounding{DCN_DESCRIPTOR_ROUNDING_HALF_AWAY}, Rounding::kHalfAway);
   EXPECT_EQ(Rounding{DCN_DESCRIPTOR_ROUNDING_TOWARD_ZERO}, Rounding::kTowardZero);
   EXPECT_EQ(Rounding{DCN_DESCRIPTOR_ROUNDING_FLOOR}, Rounding::kFloor);
+  EXPECT_EQ(Rounding{DCN_DESCRIPTOR_ROUNDING_TWICE}, Rounding::kTwice);
 }
 
 TEST(DescriptorCHeader, means_the_same_in_c99) {

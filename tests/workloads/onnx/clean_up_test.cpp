@@ -452,9 +452,6 @@ TEST(ForeignFile, IsNamedWithWhatToDo) {
     return test::error_of(file.path());
   };
   using std::string_literals::operator""s;
-  EXPECT_EQ(error("\x1c\0\0\0TFL3\x14\0"s),
-            "is a TFLite model, expected ONNX; tf2onnx converts it: python -m tf2onnx.convert "
-            "--tflite FILE --output NET.onnx");
   EXPECT_EQ(error("\x89HDF\r\n\x1a\n\0\0\0"s),
             "is an HDF5 file (Keras), expected ONNX; tf2onnx converts the model: "
             "tf2onnx.convert.from_keras(model, output_path=\"NET.onnx\")");
