@@ -60,14 +60,13 @@ void run(const FloatNetwork& network) {
   must("a network that is taken runs", [&] { FloatExecutor(network).run(image); });
 }
 
-void run(const FixedNetwork& network) {
+void run(const FixedNetwork& network, Machine& machine) {
   CodeTensor image(network.input, network.input_format);
   const std::int64_t low = network.input_format.min_code();
   const std::int64_t codes = network.input_format.max_code() - low + 1;
   for (std::size_t i = 0; i < image.size(); ++i) {
     image.set(i, static_cast<std::int32_t>(low + static_cast<std::int64_t>(i * 37) % codes));
   }
-  Machine& machine = machines().front();
   Executor executor(network, machine.config().accumulator);
   const Activations& expected = executor.run(image);
   const Program program = compile(network, machine.config(), machine.dram());  // or it does not fit
@@ -89,6 +88,8 @@ void run(const FixedNetwork& network) {
   });
 }
 
+void run(const FixedNetwork& network) { run(network, machines().front()); }
+
 template <class Network>
 void check(const Network& network) {
   must("a network that is taken is valid", [&] { validate(network); });
@@ -102,6 +103,15 @@ void check(const Network& network) {
 void read_network(const std::string& bytes) {
   const auto network = load_network(file_with("network.onnx", bytes));
   std::visit([](const auto& n) { check(n); }, network);
+}
+
+/// No file of ours says what these are.
+void read_tflite(const std::string& bytes) {
+  const auto network = load_network(file_with("network.tflite", bytes));
+  const auto* const fixed = std::get_if<FixedNetwork>(&network);
+  if (fixed == nullptr) return;
+  must("a network that is taken is valid", [&] { validate(*fixed); });
+  if (work(*fixed) <= kMostToRun) run(*fixed, machines().back());
 }
 
 }  // namespace dcnsim::fuzz

@@ -56,6 +56,7 @@ std::string path_of(const std::string& name);
 
 // What the table consists of.
 void read_network(const std::string& bytes);
+void read_tflite(const std::string& bytes);
 void read_accelerator(const std::string& bytes);
 void read_settings(const std::string& bytes);
 void read_widths(const std::string& bytes);

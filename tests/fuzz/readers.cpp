@@ -64,6 +64,7 @@ const std::vector<Reader>& readers() {
   constexpr std::size_t kYaml = 256, kJson = 64;
   static const std::vector<Reader> all = {
       {"network", read_network, {}, "network", 64},
+      {"tflite", read_tflite, {}, "", 64},
       {"accelerator", read_accelerator, {"models/arch/presets"}, "yaml", kYaml},
       {"settings", read_settings, {}, "yaml", kYaml},
       {"widths", read_widths, {}, "yaml", kYaml},

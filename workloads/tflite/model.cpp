@@ -32,10 +32,12 @@ bool is_tflite(std::string_view head) {
 
 std::string text(const std::vector<std::int32_t>& dims) {
   std::string result;
-  for (const std::int32_t dim : dims) {
-    if (!result.empty()) result += " x ";
-    result += std::to_string(dim);
+  constexpr std::size_t kMostNamed = 6;
+  for (std::size_t i = 0; i < dims.size() && i < kMostNamed; ++i) {
+    if (i > 0) result += " x ";
+    result += std::to_string(dims[i]);
   }
+  if (dims.size() > kMostNamed) result += " x ..., " + std::to_string(dims.size()) + " dimensions";
   return result.empty() ? "one number" : result;
 }
 

@@ -68,7 +68,7 @@ bool is_tflite(std::string_view head);
 /// "operator 3, CONV_2D, which makes 'conv1'", for messages.
 std::string label(const Model& model, std::size_t operation);
 
-/// "1 x 8 x 8 x 3".
+/// "1 x 8 x 8 x 3"; of more than six "1 x 2 x 3 x 4 x 5 x 6 x ..., 9 dimensions".
 std::string text(const std::vector<std::int32_t>& dims);
 
 }  // namespace dcnsim::tflite
