@@ -163,6 +163,20 @@ def bipolar(x, scale):
     return Exact(np.where(x.numbers >= 0, 1, -1), scale)
 
 
+def multi_threshold(x, thresholds, attributes):
+    """out_scale * (how many of the channel's thresholds T have x >= T) + out_bias."""
+    numbers, unit = wide(x.along([]).numbers), x.along([]).unit.reshape(-1)[0]
+    axis = numbers.ndim - 1 if attributes.get("data_layout", b"NCHW") == b"NHWC" else 1
+    counts = np.zeros(numbers.shape, np.int64)
+    for column in np.asarray(thresholds, np.float64).T:
+        least = [t if np.isinf(t) else math.ceil(Fraction(float(t)) / unit) for t in column]
+        counts += (numbers >= beside(np.array(least, object), numbers.ndim, axis)).astype(np.int64)
+    scale = Fraction(float(attributes.get("out_scale", 1.0)))
+    bias = Fraction(float(attributes.get("out_bias", 0.0)))
+    unit = common(scale, bias) if bias else scale
+    return Exact(counts * int(scale / unit) + int(bias / unit), unit)
+
+
 def trunc(x, scale, zero, in_bits, out_bits, mode):
     one = Fraction(float(scale))
     codes = rounded(x, fraction(one), 0, -(2**62), 2**62, "ROUND", True) + int(zero)
@@ -389,6 +403,8 @@ def compute(node, x, a):
         return quant(exact(x[0]), *x[1:4], a)
     if op == "BipolarQuant":
         return bipolar(exact(x[0]), np.reshape(x[1], np.shape(x[1]) or [1] * len(x[0].shape)))
+    if op == "MultiThreshold":
+        return multi_threshold(exact(x[0]), x[1], a)
     if op == "Trunc":
         return trunc(*x, a.get("rounding_mode", b"FLOOR").decode())
     if op == "QLinearConv":

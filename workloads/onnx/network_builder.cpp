@@ -37,7 +37,8 @@ bool is_linear_quantization(const onnx::NodeProto& node) {
 
 bool is_quantization(const onnx::NodeProto& node) {
   const std::string& op = node.op_type();
-  const bool is_qonnx = op == "Quant" || op == "IntQuant" || op == "BipolarQuant" || op == "Trunc";
+  const bool is_qonnx = op == "Quant" || op == "IntQuant" || op == "BipolarQuant" ||
+                        op == "Trunc" || op == "MultiThreshold";
   return (is_qonnx && is_of_quantizers(node)) || is_linear_quantization(node);
 }
 
@@ -174,6 +175,7 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
                                               : &NetworkBuilder::dequantize_linear;
   }
   if (is_quantization(node)) {
+    if (node.op_type() == "MultiThreshold") return &NetworkBuilder::multi_threshold;
     return node.op_type() == "Trunc" ? &NetworkBuilder::trunc : &NetworkBuilder::quant;
   }
   if (is_standard(node) && is_curve(node.op_type())) return &NetworkBuilder::curve;

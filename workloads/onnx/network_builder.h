@@ -112,6 +112,7 @@ class NetworkBuilder {
   void quantize_linear();
   void dequantize_linear();
   void trunc();
+  void multi_threshold();
 
   Layer& fully_connected(const std::string& input, bool transposed, double factor);
   void add_constant(const std::string& input, const std::string& constant);
@@ -155,6 +156,12 @@ class NetworkBuilder {
   /// Gives `constant`, which holds codes that count from 0, their values, and what holds them.
   /// `scales`: one an element, or one for all.
   static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& scales);
+  void require_threshold_channels(std::int64_t channels, const std::string& layout,
+                                  const Activation& from) const;
+  /// `thresholds`: `count` a channel of `layer`, or for all; a count stands for the code
+  /// `per_count` * count + `low`, of `unit` each.
+  void count_thresholds(Layer& layer, const std::vector<double>& thresholds, std::size_t count,
+                        double unit, std::int64_t per_count, std::int64_t low);
   void require_no_zero_point();
   int read_bits(int index);
 

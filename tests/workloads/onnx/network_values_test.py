@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """network_values_test.py PROGRAM COUNT [SEED]: random networks as exporters write them, float,
-QONNX, and with free scales (QDQ, QOperator, QONNX), COUNT of each; what the product makes of them
+QONNX, with thresholds, and with free scales (QDQ, QOperator, QONNX), COUNT of each; what the product makes of them
 (PROGRAM, network_values.cpp) against evaluators that share nothing with it. Half as many with free
 scales, on machines whose multipliers have 8 to 30 bits; how far these are from exact is printed."""
 
@@ -20,6 +20,7 @@ import exact_evaluator  # noqa: E402
 import exporter_graphs  # noqa: E402
 import multiplier_evaluator  # noqa: E402
 import qonnx_graphs  # noqa: E402
+import threshold_graphs  # noqa: E402
 from graph_maker import move_outside  # noqa: E402
 from onnx_evaluator import evaluate  # noqa: E402
 
@@ -193,12 +194,13 @@ def main():
     check_the_checks()
     faults = check(exporter_graphs, evaluate, close, program, count, seed)
     faults += check(qonnx_graphs, evaluate, equal, program, count, seed)
+    faults += check(threshold_graphs, exactly, equal, program, count, seed)
     codes = EqualCodes()
     faults += check(affine_graphs, exactly, codes, program, count, seed)
     faults += codes.fault()
     narrow = NarrowMultipliers()
     faults += check(narrow, narrow.evaluate, same_codes, program, (count + 1) // 2, seed)
-    faults += damaged((exporter_graphs, qonnx_graphs, affine_graphs), program, count, seed)
+    faults += damaged((exporter_graphs, qonnx_graphs, affine_graphs, threshold_graphs), program, count, seed)
     for fault in faults:
         print(fault)
     print(f"{count} networks of each kind, seed {seed}: {len(faults)} faults; "
