@@ -223,6 +223,50 @@ TEST_F(FinetuneCommandTest, TheGridBecomesThePapersTable) {
       {"/nowhere"}, 1);
 }
 
+TEST_F(FinetuneCommandTest, TheCurveIsOfEqualAndAllocatedWidths) {
+  save_network(mixed_network(), path("mixed.onnx"));
+  const std::string images = slurp(path("images.bin"));
+  std::filesystem::create_directories(folder_ / "data");
+  for (std::size_t batch = 0; batch < 5; ++batch) {
+    spill(path("data/data_batch_" + std::to_string(batch + 1) + ".bin"),
+          images.substr(batch * 14 * kRecord, 14 * kRecord));
+  }
+  spill(path("data/test_batch.bin"), slurp(path("held_out.bin")));
+  // What is there already is not made again: three points are left.
+  std::filesystem::create_directories(folder_ / "results");
+  for (const char* made :
+       {"equal_3", "equal_4", "equal_5", "equal_8", "size_2", "size_3", "size_3.5", "size_4",
+        "size_5", "energy_2", "energy_2.25", "energy_2.5", "energy_4", "energy_5"}) {
+    spill(path("results/" + std::string(made) + "_seed1.json"), "{}");
+  }
+  const Outcome made = run(std::string("DCNSIM=") + DCNSIM_COMMAND + " " + kSource +
+                               "/workloads/training/fine_tune_curve",
+                           path("mixed.onnx") + " " + path("data") + " " + path("results") +
+                               " 1 -- --validation 20 --batch 50 --epochs 1");
+  ASSERT_EQ(made.code, 0) << made.out << made.err;
+  EXPECT_EQ(made.out.find("equal_3_seed1"), std::string::npos) << made.out;
+  const auto read = [&](const std::string& name) {
+    return nlohmann::json::parse(slurp(path("results/" + name + ".json")));
+  };
+  EXPECT_EQ(read("equal_2_seed1")["widths"]["weights"], 2);
+  for (const char* allocated : {"size_2.5_seed1", "energy_4.5_seed1"}) {
+    EXPECT_TRUE(read(allocated)["widths"]["weights"].is_null()) << allocated;
+    EXPECT_TRUE(std::filesystem::exists(path("results/" + std::string(allocated) + ".onnx.gz")));
+  }
+  // Budgets are those of equal widths, interpolated between whole bits.
+  const auto equal = [&](const std::string& bits, const char* field) {
+    const nlohmann::json report = read("allocations/as_equal_" + bits);
+    for (const auto& figures : report["equal_widths"]) {
+      if (figures["name"] == "equal " + bits) return figures[field].get<double>();
+    }
+    return 0.0;
+  };
+  EXPECT_LE(read("allocations/size_2.5")["allocation"]["weight_bytes"].get<double>(),
+            (equal("2", "weight_bytes") + equal("3", "weight_bytes")) / 2);
+  EXPECT_LE(read("allocations/energy_4.5")["allocation"]["energy_pj"].get<double>(),
+            (equal("4", "energy_pj") + equal("5", "energy_pj")) / 2);
+}
+
 TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {
   spill(path("widths.yaml"), "weights: 5\nactivations: 7\nlayers:\n  conv3: {weights: 3}\n");
   const Outcome quantized =
