@@ -32,6 +32,9 @@ struct Field {
   unsigned since = 1;  ///< version of the format; zero in descriptors of those before
 };
 
+/// From this offset on: what only additions have that are rounded twice.
+inline constexpr std::size_t kFieldsOfSumsRoundedTwice = 204;
+
 /// A row of the second version.
 constexpr Field added(Field field) {
   field.since = 2;
@@ -246,7 +249,8 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
              d.input.zero_point);
   zero_point("input2.zero_point", 196, kAdd, "likewise of the second operand", d.input2.zero_point);
   zero_point("output.zero_point", 200, kAny, "likewise of the output", d.requant.out.zero_point);
-  visit(added({"sum_multiplier", 204, 4, kAdd, "of a sum that is rounded twice: factor of it"}),
+  visit(added({"sum_multiplier", kFieldsOfSumsRoundedTwice, 4, kAdd,
+               "of a sum that is rounded twice: factor of it"}),
         d.requant.sum_multiplier);
   visit(added({"operand_shift", 208, 1, kAdd, "likewise: shift of the first operand's product"}),
         d.requant.operand_shift);
