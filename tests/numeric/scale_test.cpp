@@ -168,7 +168,7 @@ std::int32_t expected_twice(Int128 numerator, int shift, Requant requant) {
 std::int64_t sum_of_ties(Random& random, const Scale& scale) {
   const std::int64_t sum = random_sum(random, 32, 0);
   if (scale.multiplier != 1U << 30 || pick(random, 0, 1) == 0) return sum;
-  return (sum >> 12 << 12) + (pick(random, 0, 1) == 0 ? 1 : 2048);
+  return (sum >> 12) * 4096 + (pick(random, 0, 1) == 0 ? 1 : 2048);
 }
 
 TEST(Scale, RoundsTwiceAsTheDefinitionSays) {
