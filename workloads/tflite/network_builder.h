@@ -98,6 +98,11 @@ class NetworkBuilder {
   int option(std::uint16_t field, std::int32_t absent, const char* what) const;
   Window window(std::uint16_t padding, std::uint16_t stride_w, std::uint16_t stride_h,
                 const Activation& in, Window window) const;
+  /// The same of a convolution with these weights, and the map that it reads.
+  void take_window(std::uint16_t padding, std::uint16_t stride_w, std::uint16_t stride_h,
+                   std::uint16_t dilation_w, std::uint16_t dilation_h,
+                   const std::vector<std::int32_t>& kernel, const Activation& in,
+                   ConvShape& conv) const;
   /// A ReLU that the operator's `field` fuses, as bounds of the layer.
   void set_activation(std::uint16_t field, FixedLayer& layer) const;
   void refuse_activation(std::uint16_t field) const;

@@ -223,6 +223,22 @@ void NetworkBuilder::take_bias(FixedLayer& layer) const {
   }
 }
 
+void NetworkBuilder::take_window(std::uint16_t padding, std::uint16_t stride_w,
+                                 std::uint16_t stride_h, std::uint16_t dilation_w,
+                                 std::uint16_t dilation_h, const std::vector<std::int32_t>& kernel,
+                                 const Activation& in, ConvShape& conv) const {
+  Window taken;
+  taken.kernel_h = kernel[1];
+  taken.kernel_w = kernel[2];
+  taken.dilation_h = option(dilation_h, 1, "dilation_h_factor");
+  taken.dilation_w = option(dilation_w, 1, "dilation_w_factor");
+  taken = window(padding, stride_w, stride_h, in, taken);
+  conv.in = in.map;
+  taken.copy_to(conv);
+  conv.gap_h = taken.dilation_h - 1;
+  conv.gap_w = taken.dilation_w - 1;
+}
+
 void NetworkBuilder::conv_2d() {
   require_inputs(2, 3);
   const Activation operand = image(0);
@@ -233,23 +249,14 @@ void NetworkBuilder::conv_2d() {
   }
   FixedLayer layer = begin(LayerKind::kConv, 0);
   ConvShape& conv = layer.node.conv;
-  Window taken;
-  taken.kernel_h = kernel[1];
-  taken.kernel_w = kernel[2];
-  taken.dilation_h = option(conv_options::kDilationH, 1, "dilation_h_factor");
-  taken.dilation_w = option(conv_options::kDilationW, 1, "dilation_w_factor");
-  taken = window(conv_options::kPadding, conv_options::kStrideW, conv_options::kStrideH, operand,
-                 taken);
-  conv.in = operand.map;
+  take_window(conv_options::kPadding, conv_options::kStrideW, conv_options::kStrideH,
+              conv_options::kDilationW, conv_options::kDilationH, kernel, operand, conv);
   conv.out_channels = kernel[0];
   conv.groups = operand.map.channels / kernel[3];
   if (conv.out_channels % conv.groups != 0) {
     throw std::runtime_error("has " + std::to_string(kernel[0]) + " output channels in " +
                              std::to_string(conv.groups) + " groups");
   }
-  taken.copy_to(conv);
-  conv.gap_h = taken.dilation_h - 1;
-  conv.gap_w = taken.dilation_w - 1;
   finish_conv(
       layer, 0, [](std::size_t i) { return i; }, false);
   set_activation(conv_options::kActivation, layer);
@@ -266,19 +273,10 @@ void NetworkBuilder::depthwise_conv_2d() {
   }
   FixedLayer layer = begin(LayerKind::kConv, 0);
   ConvShape& conv = layer.node.conv;
-  Window taken;
-  taken.kernel_h = kernel[1];
-  taken.kernel_w = kernel[2];
-  taken.dilation_h = option(depthwise_options::kDilationH, 1, "dilation_h_factor");
-  taken.dilation_w = option(depthwise_options::kDilationW, 1, "dilation_w_factor");
-  taken = window(depthwise_options::kPadding, depthwise_options::kStrideW,
-                 depthwise_options::kStrideH, operand, taken);
-  conv.in = operand.map;
+  take_window(depthwise_options::kPadding, depthwise_options::kStrideW, depthwise_options::kStrideH,
+              depthwise_options::kDilationW, depthwise_options::kDilationH, kernel, operand, conv);
   conv.out_channels = kernel[3];
   conv.groups = operand.map.channels;
-  taken.copy_to(conv);
-  conv.gap_h = taken.dilation_h - 1;
-  conv.gap_w = taken.dilation_w - 1;
   // From [position][channel] to [channel][position].
   const auto channels = static_cast<std::size_t>(kernel[3]);
   const std::size_t positions =
