@@ -11,6 +11,9 @@ struct Augmentation {
   bool flip = true;  ///< every other epoch, which ones is drawn by image
   int shift = 4;     ///< at most, pixels in both directions, borders reflected
   int cutout = 12;   ///< side of a square set to the mean colour, partly outside at times; 0: none
+  /// Share of the images whose square shows another image instead; its size is drawn, and both
+  /// labels count by area (CutMix: Yun et al. 2019, section 3).
+  double mixed_share = 0;
 };
 
 /// What is shown, and how it is judged. The rate falls linearly to zero over all steps.

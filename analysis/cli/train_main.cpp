@@ -29,6 +29,7 @@ struct TrainOptions {
 void train(TrainOptions options) {
   FileClaims claims;
   options.recipe.claim_inputs(claims);
+  claims.reads("--start", options.learning.start);
   claim_training_outputs(claims, options.output);
   claim(claims);
   const Recipe recipe = recipe_for(options.recipe, kCifarShape);
@@ -63,12 +64,21 @@ int run_command(int argc, char** argv) {
              "wide: 128-128-256-256-512-512 channels, 1024 and 1024 neurons"),
          {"compact", "large", "wide"})
       ->capture_default_str();
+  app.add_option("--start", options.learning.start,
+                 "Checkpoint of an earlier training of the same network, whose weights this one\n"
+                 "begins with; random ones if not given")
+      ->type_name("FILE");
   app.add_option("-o,--output", options.output, "ONNX file to write; NAME.gz compresses it")
       ->required()
       ->type_name("FILE");
   options.recipe.add_to(app);
   real(app.add_option("--small-share", options.recipe.recipe.small_share,
                       "Share of the steps, the first, on images of 24 x 24 pixels"),
+       {0, 1}, "SHARE")
+      ->capture_default_str();
+  real(app.add_option("--cutmix", options.recipe.recipe.augmentation.mixed_share,
+                      "Share of the images that show part of another image in place of the blank\n"
+                      "square (CutMix)"),
        {0, 1}, "SHARE")
       ->capture_default_str();
   real(

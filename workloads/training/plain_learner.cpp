@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "workloads/training/tensors.h"
+#include "workloads/training/trainer.h"
 
 namespace dcnsim {
 namespace {
@@ -48,14 +49,44 @@ PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset&
       net_(make_net(architecture, statistics_, options.precision, seed, device)),
       average_(make_net(architecture, statistics_, options.precision, seed, device)),
       muon_(net_->filters(), options.filter_momentum, Muon::Norm::kUnit),
-      adam_(net_->others(), adam_options()) {}
+      adam_(net_->others(), adam_options()) {
+  if (!options.start.empty()) start_from(options.start);
+}
+
+void PlainLearner::start_from(const std::string& path) {
+  Checkpoint start = read_checkpoint(path, device_);
+  const std::string of_this = "network " + architecture_.name + ",";
+  if (start.description.rfind(of_this, 0) != 0) {
+    throw std::runtime_error(path + ": is of another training than of a network " +
+                             architecture_.name);
+  }
+  try {
+    torch::serialize::InputArchive average;
+    start.archive.read("average", average);
+    average_->load(average);  // takes tensors of any shape
+  } catch (const c10::Error& error) {
+    throw std::runtime_error(path + ": is damaged: " + error.what_without_backtrace());
+  }
+  torch::NoGradGuard no_gradients;
+  const std::vector<torch::Tensor> from = state_of(*average_);
+  std::vector<torch::Tensor> to = state_of(*net_);
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    if (from[i].sizes() != to[i].sizes()) {
+      throw std::runtime_error(path + ": is of a network " + architecture_.name +
+                               " of other layers");
+    }
+    to[i].copy_(from[i]);
+  }
+  start_sha256_ = start.sha256;
+}
 
 std::string PlainLearner::description() const {
   return fmt::format(
       "network {}, filter rate {}, filter momentum {}, other rate {}, convolutions in {}, average "
-      "of {} steps",
+      "of {} steps{}",
       architecture_.name, options_.filter_rate, options_.filter_momentum, options_.other_rate,
-      to_string(options_.precision), options_.averaged_steps);
+      to_string(options_.precision), options_.averaged_steps,
+      start_sha256_.empty() ? "" : ", start " + start_sha256_);
 }
 
 torch::Tensor PlainLearner::forward(const torch::Tensor& images) {

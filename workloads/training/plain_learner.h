@@ -18,12 +18,16 @@ struct PlainOptions {
   /// What is validated and written is the average of the network over about so many steps, recent
   /// ones count most (by e in so many steps); 1: the network of the last step.
   std::int64_t averaged_steps = 100;
+  /// Checkpoint of a training of the same network, whose average is what this one begins with;
+  /// empty: begins with random filters.
+  std::string start;
 };
 
 class PlainLearner : public Learner {
  public:
   /// `images`: the training images, which must outlive it. Throws std::invalid_argument: a rate or
-  /// a number of steps that is not positive.
+  /// a number of steps that is not positive. std::runtime_error: `options.start` is no checkpoint
+  /// of this network.
   PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
                const PlainOptions& options, std::uint64_t seed, torch::Device device);
 
@@ -38,12 +42,14 @@ class PlainLearner : public Learner {
   void load(torch::serialize::InputArchive& archive) override;
 
  private:
+  void start_from(const std::string& path);
   void average();
 
   const PlainArchitecture architecture_;
   const PlainOptions options_;
   const torch::Device device_;
   const PixelStatistics statistics_;
+  std::string start_sha256_;  ///< of the checkpoint it begins with, if any
   std::shared_ptr<PlainNet> net_, average_;
   std::int64_t averaged_ = 0;  ///< steps in the average
   Muon muon_;

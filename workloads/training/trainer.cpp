@@ -33,6 +33,8 @@ std::int64_t checked_steps(const Recipe& recipe, std::size_t images) {
         recipe.label_smoothing, "0 to below 1");
   check(recipe.small_share >= 0 && recipe.small_share <= 1, "small share", recipe.small_share,
         "0 to 1");
+  check(recipe.augmentation.mixed_share >= 0 && recipe.augmentation.mixed_share <= 1, "mixed share",
+        recipe.augmentation.mixed_share, "0 to 1");
   return static_cast<std::int64_t>(images) / recipe.batch;
 }
 
@@ -58,6 +60,19 @@ torch::Tensor text_tensor(const std::string& text) {
 std::string tensor_text(const torch::Tensor& tensor) {
   const torch::Tensor bytes = tensor.to(torch::kUInt8).contiguous();
   return {static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(bytes.numel())};
+}
+
+/// Mean over the images; the labels of an image that shows another one in part count by area.
+torch::Tensor loss_of(const torch::Tensor& logits, const Batch& batch, double label_smoothing) {
+  auto options = torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(label_smoothing);
+  if (!batch.other_labels.defined()) {
+    return torch::nn::functional::cross_entropy(logits, batch.labels, options);
+  }
+  options.reduction(torch::kNone);
+  const auto loss = [&](const torch::Tensor& labels, const torch::Tensor& shares) {
+    return (torch::nn::functional::cross_entropy(logits, labels, options) * shares).mean();
+  };
+  return loss(batch.labels, batch.own_shares) + loss(batch.other_labels, 1 - batch.own_shares);
 }
 
 /// Where two descriptions, lists of parts, begin to differ.
@@ -93,23 +108,24 @@ void Trainer::step() {
     loss_ = correct_ = 0;
     augmenter_.begin_epoch(done_ / steps_an_epoch_);
   }
-  auto [images, labels] = augmenter_.batch(static_cast<std::size_t>(index * recipe_.batch),
-                                           static_cast<std::size_t>(recipe_.batch));
-  images = images.to(device_);
-  labels = labels.to(device_);
+  Batch batch = augmenter_.batch(static_cast<std::size_t>(index * recipe_.batch),
+                                 static_cast<std::size_t>(recipe_.batch));
+  for (torch::Tensor* tensor :
+       {&batch.images, &batch.labels, &batch.other_labels, &batch.own_shares}) {
+    if (tensor->defined()) *tensor = tensor->to(device_);
+  }
   const double share = static_cast<double>(done_) / static_cast<double>(steps());
   if (share < recipe_.small_share) {
-    images = torch::adaptive_avg_pool2d(images, {recipe_.small_side, recipe_.small_side});
+    batch.images =
+        torch::adaptive_avg_pool2d(batch.images, {recipe_.small_side, recipe_.small_side});
   }
-  const torch::Tensor logits = learner_.forward(images);
-  const torch::Tensor loss = torch::nn::functional::cross_entropy(
-      logits, labels,
-      torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(recipe_.label_smoothing));
+  const torch::Tensor logits = learner_.forward(batch.images);
+  const torch::Tensor loss = loss_of(logits, batch, recipe_.label_smoothing);
   loss.backward();
   learner_.step(1 - share);
 
   loss_ += loss.item<double>();
-  correct_ += static_cast<double>((logits.argmax(1) == labels).sum().item<std::int64_t>());
+  correct_ += static_cast<double>((logits.argmax(1) == batch.labels).sum().item<std::int64_t>());
   ++done_;
   if (index + 1 < steps_an_epoch_) {
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -126,11 +142,11 @@ void Trainer::step() {
 std::string Trainer::description() const {
   const Augmentation& augmentation = recipe_.augmentation;
   return fmt::format(
-      "{}, epochs {}, batch {}, label smoothing {}, flip {}, shift {}, cutout {}, small share {} "
-      "of {} pixels, seed {}, {} images {}, {} held out",
+      "{}, epochs {}, batch {}, label smoothing {}, flip {}, shift {}, cutout {}, mixed share "
+      "{}, small share {} of {} pixels, seed {}, {} images {}, {} held out",
       learner_.description(), recipe_.epochs, recipe_.batch, recipe_.label_smoothing,
-      augmentation.flip, augmentation.shift, augmentation.cutout, recipe_.small_share,
-      recipe_.small_side, recipe_.seed, data_.training.size(), pixels_sha256_,
+      augmentation.flip, augmentation.shift, augmentation.cutout, augmentation.mixed_share,
+      recipe_.small_share, recipe_.small_side, recipe_.seed, data_.training.size(), pixels_sha256_,
       data_.validation.size());
 }
 
@@ -149,29 +165,37 @@ void Trainer::save(const std::string& path) const {
   write_file_atomically(path, sealed(kCheckpoint, bytes.str()));
 }
 
-void Trainer::resume(const std::string& path) {
+Checkpoint read_checkpoint(const std::string& path, torch::Device device) {
   constexpr const char* kExpected = "a checkpoint of dcnsim-train";
-  std::istringstream bytes(read_sealed_file(path, kCheckpoint, kExpected, kMaxCheckpointBytes));
-  torch::serialize::InputArchive archive;
-  std::vector<double> progress;
-  std::string saved;
+  const std::string contents = read_sealed_file(path, kCheckpoint, kExpected, kMaxCheckpointBytes);
+  std::istringstream bytes(contents);
+  Checkpoint read;
+  read.sha256 = sha256_hex(contents);
   try {
-    archive.load_from(bytes, device_);
-    saved = tensor_text(read_tensor(archive, "description"));
-    const torch::Tensor numbers = read_tensor(archive, "progress").to(torch::kDouble).contiguous();
-    progress.assign(numbers.data_ptr<double>(), numbers.data_ptr<double>() + numbers.numel());
+    read.archive.load_from(bytes, device);
+    read.description = tensor_text(read_tensor(read.archive, "description"));
+    const torch::Tensor numbers =
+        read_tensor(read.archive, "progress").to(torch::kDouble).contiguous();
+    read.progress.assign(numbers.data_ptr<double>(), numbers.data_ptr<double>() + numbers.numel());
   } catch (const c10::Error& error) {
     throw std::runtime_error(path + ": is not " + kExpected);
   }
-  if (const std::string expected = description(); saved != expected) {
-    throw std::runtime_error(path + ": is of another training (" + difference(saved, expected) +
+  return read;
+}
+
+void Trainer::resume(const std::string& path) {
+  Checkpoint saved = read_checkpoint(path, device_);
+  if (const std::string expected = description(); saved.description != expected) {
+    throw std::runtime_error(path + ": is of another training (" +
+                             difference(saved.description, expected) +
                              "); delete it or write to another file");
   }
   try {
-    learner_.load(archive);
+    learner_.load(saved.archive);
   } catch (const c10::Error& error) {
     throw std::runtime_error(path + ": is damaged: " + error.what_without_backtrace());
   }
+  const std::vector<double>& progress = saved.progress;
   constexpr std::size_t kFields = 4;
   if (progress.size() < kFields || progress.size() % kFields != 0 || !(progress[0] >= 0) ||
       progress[0] > static_cast<double>(steps())) {

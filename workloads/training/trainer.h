@@ -22,6 +22,17 @@ struct EpochRecord {
   double seconds = 0;              ///< of work since the beginning, interruptions left out
 };
 
+/// What Trainer::save() wrote.
+struct Checkpoint {
+  std::string description;  ///< of the training, in words
+  std::string sha256;       ///< of all
+  torch::serialize::InputArchive archive;
+  std::vector<double> progress;
+};
+
+/// Throws std::runtime_error: not such a file.
+Checkpoint read_checkpoint(const std::string& path, torch::Device device);
+
 class Trainer {
  public:
   /// `learner` and `data` must outlive it. Throws std::invalid_argument: a recipe that cannot be,

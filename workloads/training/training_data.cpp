@@ -67,17 +67,36 @@ std::pair<double, double> sums(const std::vector<Number>& numbers, const Shape& 
   return {sum, squares};
 }
 
-/// Where the pixels of an image come from and which are blank.
+/// Where the pixels of an image come from.
 struct Variation {
   bool flip = false;
   int down = 0, right = 0;
-  int blank_top = 0, blank_left = 0, blank_side = 0;
+};
 
-  bool blanks(int y, int x) const {
-    return y >= blank_top && y < blank_top + blank_side && x >= blank_left &&
-           x < blank_left + blank_side;
+/// Rows and columns of an image, ends left out.
+struct Window {
+  int top = 0, left = 0, bottom = 0, right = 0;
+
+  double share_of(const Shape& image) const {
+    return static_cast<double>((bottom - top) * (right - left)) /
+           static_cast<double>(plane_of(image));
   }
 };
+
+Window whole(const Shape& image) { return {0, 0, image.height, image.width}; }
+
+/// A square whose centre is anywhere in the image; what lies outside is cut off.
+Window drawn_square(std::mt19937_64& random, int side, const Shape& image) {
+  const int top = drawn(random, -side / 2, image.height - 1 - side / 2);
+  const int left = drawn(random, -side / 2, image.width - 1 - side / 2);
+  return {std::max(top, 0), std::max(left, 0), std::min(top + side, image.height),
+          std::min(left + side, image.width)};
+}
+
+/// In [0, 1).
+double drawn_share(std::mt19937_64& random) {
+  return static_cast<double>(random() >> 11) * 0x1p-53;
+}
 
 /// Batches of images under construction.
 class BatchWriter {
@@ -91,12 +110,25 @@ class BatchWriter {
         labels_(torch::empty({static_cast<std::int64_t>(count)}, torch::kLong)) {}
 
   void write(std::size_t position, std::size_t image, const Variation& variation) {
-    if (images_.has_pixels()) {
-      write(images_.pixels, position, image, variation);
-    } else {
-      write(images_.values, position, image, variation);
-    }
+    write(position, image, variation, whole(images_.shape));
     labels_.data_ptr<std::int64_t>()[position] = images_.labels[image];
+  }
+
+  /// The window alone, without the label.
+  void write(std::size_t position, std::size_t image, const Variation& variation,
+             const Window& window) {
+    if (images_.has_pixels()) {
+      write(images_.pixels, position, image, variation, window);
+    } else {
+      write(images_.values, position, image, variation, window);
+    }
+  }
+
+  /// Sets the window to the mean colour.
+  void blank(std::size_t position, const Window& window) {
+    for (int y = window.top; y < window.bottom; ++y) {
+      std::fill(pixel(position, y, window.left), pixel(position, y, window.right), 0.0F);
+    }
   }
 
   std::pair<torch::Tensor, torch::Tensor> finished() const { return {pixels_, labels_}; }
@@ -104,23 +136,28 @@ class BatchWriter {
  private:
   template <class Number>
   void write(const std::vector<Number>& numbers, std::size_t position, std::size_t image,
-             const Variation& variation) {
+             const Variation& variation, const Window& window) {
     const auto& [height, width, channels] = images_.shape;
     const std::size_t plane = plane_of(images_.shape);
     const Number* planes = numbers.data() + image * images_.shape.elements();
-    float* to = pixels_.data_ptr<float>() + position * images_.shape.elements();
-    for (int y = 0; y < height; ++y) {
+    for (int y = window.top; y < window.bottom; ++y) {
+      float* to = pixel(position, y, window.left);
       const int from_y = reflected(y + variation.down, height);
-      for (int x = 0; x < width; ++x) {
+      for (int x = window.left; x < window.right; ++x) {
         const int straight = variation.flip ? width - 1 - x : x;
         const auto from =
             static_cast<std::size_t>(from_y * width + reflected(straight + variation.right, width));
-        const bool blank = variation.blanks(y, x);
         for (std::size_t c = 0; c < size(channels); ++c) {
-          *to++ = blank ? 0.0F : normalised(static_cast<float>(planes[c * plane + from]), c);
+          *to++ = normalised(static_cast<float>(planes[c * plane + from]), c);
         }
       }
     }
+  }
+
+  float* pixel(std::size_t position, int y, int x) {
+    const Shape& shape = images_.shape;
+    return pixels_.data_ptr<float>() + position * shape.elements() +
+           size(y * shape.width + x) * size(shape.channels);
   }
 
   float normalised(float value, std::size_t channel) const {
@@ -216,24 +253,43 @@ void Augmenter::begin_epoch(std::int64_t epoch) {
   std::shuffle(order_.begin(), order_.end(), random);
 }
 
-std::pair<torch::Tensor, torch::Tensor> Augmenter::batch(std::size_t first,
-                                                         std::size_t count) const {
-  BatchWriter batch(images_, statistics_, count);
-  const int shift = augmentation_.shift, cutout = augmentation_.cutout;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t image = order_[first + i];
-    std::mt19937_64 random = generator(seed_, static_cast<std::uint64_t>(epoch_), image);
-    Variation variation;
+Batch Augmenter::batch(std::size_t first, std::size_t count) const {
+  const Shape& shape = images_.shape;
+  BatchWriter writer(images_, statistics_, count);
+  const bool mixes = augmentation_.mixed_share > 0;
+  std::vector<float> own_shares(count, 1.0F);
+  const auto generator_of = [&](std::size_t image) {
+    return generator(seed_, static_cast<std::uint64_t>(epoch_), image);
+  };
+  const auto variation_of = [&](std::size_t image, std::mt19937_64& random) {
+    const int shift = augmentation_.shift;
     const bool flips_first = (generator(seed_, kEveryEpoch, image)() & 1) != 0;
+    Variation variation;
     variation.flip = augmentation_.flip && flips_first == (epoch_ % 2 == 0);
     variation.down = drawn(random, -shift, shift);
     variation.right = drawn(random, -shift, shift);
-    variation.blank_side = cutout;
-    variation.blank_top = drawn(random, -cutout / 2, images_.shape.height - 1 - cutout / 2);
-    variation.blank_left = drawn(random, -cutout / 2, images_.shape.width - 1 - cutout / 2);
-    batch.write(i, image, variation);
+    return variation;
+  };
+  const auto next = [&](std::size_t i) { return order_[first + (i + 1) % count]; };
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t image = order_[first + i];
+    std::mt19937_64 random = generator_of(image);
+    writer.write(i, image, variation_of(image, random));
+    const Window square = drawn_square(random, augmentation_.cutout, shape);
+    if (!mixes || drawn_share(random) >= augmentation_.mixed_share) {
+      writer.blank(i, square);
+      continue;
+    }
+    const int whole_side = std::min(shape.height, shape.width);
+    const auto side = static_cast<int>(std::lround(std::sqrt(drawn_share(random)) * whole_side));
+    const Window shown = drawn_square(random, side, shape);
+    std::mt19937_64 others = generator_of(next(i));
+    writer.write(i, next(i), variation_of(next(i), others), shown);
+    own_shares[i] = static_cast<float>(1 - shown.share_of(shape));
   }
-  return batch.finished();
+  const auto [images, labels] = writer.finished();
+  if (!mixes) return {images, labels, {}, {}};
+  return {images, labels, labels.roll(-1), torch::tensor(own_shares)};
 }
 
 std::pair<torch::Tensor, torch::Tensor> plain_batch(const Dataset& images,

@@ -38,6 +38,15 @@ PixelStatistics raw_pixels(int channels = 3);
 /// For images of another size: shift and square in proportion to their smaller side.
 Augmentation scaled(Augmentation augmentation, const Shape& input);
 
+/// What a learner is shown at a step.
+struct Batch {
+  torch::Tensor images;  ///< N x C x H x W, normalised, channels innermost in memory
+  torch::Tensor labels;  ///< N
+  /// N each: labels of the images that some show in part, and the share of the area that is their
+  /// own. Undefined where no images are mixed.
+  torch::Tensor other_labels, own_shares;
+};
+
 /// Normalised batches, channels innermost in memory. What an epoch holds follows from seed and
 /// epoch alone.
 class Augmenter {
@@ -49,8 +58,9 @@ class Augmenter {
   /// Draws the order of an epoch's images.
   void begin_epoch(std::int64_t epoch);
 
-  /// Images [first, first + count) of the epoch, N x C x H x W, and their labels.
-  std::pair<torch::Tensor, torch::Tensor> batch(std::size_t first, std::size_t count) const;
+  /// Images [first, first + count) of the epoch. An image that is mixed shows the next of them, the
+  /// last one the first.
+  Batch batch(std::size_t first, std::size_t count) const;
 
  private:
   const Dataset& images_;

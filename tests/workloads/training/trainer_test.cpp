@@ -205,6 +205,100 @@ TEST_F(TrainerTest, WhatIsWrittenIsTheAverageOfTheLastSteps) {
   }
 }
 
+/// Says the same of every image.
+class Stubborn : public Learner {
+ public:
+  std::string description() const override { return "stubborn"; }
+  torch::Tensor forward(const torch::Tensor& images) override {
+    return logits_.expand({images.size(0), 10});
+  }
+  void step(double) override {}
+  double accuracy(const Dataset&) override { return 0; }
+  void save(torch::serialize::OutputArchive&) const override {}
+  void load(torch::serialize::InputArchive&) override {}
+
+ private:
+  torch::Tensor logits_ = torch::arange(10).to(torch::kFloat).requires_grad_();
+};
+
+TEST_F(TrainerTest, LabelsOfMixedImagesCountByArea) {
+  Recipe recipe = tiny_recipe();
+  recipe.epochs = 1;
+  recipe.label_smoothing = 0.25;
+  recipe.augmentation.mixed_share = 0.75;
+  Stubborn learner;
+  Trainer trainer(learner, data_, recipe, torch::kCPU);
+  while (!trainer.finished()) trainer.step();
+
+  double sum = 0;  // of exp(0) to exp(9)
+  for (int i = 0; i < 10; ++i) sum += std::exp(i);
+  const auto loss = [&](int label) {  // logits are their own numbers, 4.5 in the mean
+    return std::log(sum) - 0.75 * label - 0.25 * 4.5;
+  };
+  const Augmenter augmenter(data_.training, pixel_statistics(data_.training), recipe.augmentation,
+                            recipe.seed);
+  const Batch batch = augmenter.batch(0, data_.training.size());
+  double expected = 0;
+  int mixed = 0;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    const std::int64_t next = i % 40 == 39 ? i - 39 : i + 1;  // batches of 40
+    const double own = batch.own_shares[i].item<float>();
+    expected += (own * loss(batch.labels[i].item<int>()) +
+                 (1 - own) * loss(batch.labels[next].item<int>())) /
+                400;
+    mixed += own < 1 ? 1 : 0;
+  }
+  EXPECT_GT(mixed, 200);
+  EXPECT_NEAR(trainer.records().front().loss, expected, 1e-4);
+}
+
+TEST_F(TrainerTest, StartsWithWhatAnotherTrainingReached) {
+  const auto first = plain_learner();
+  Trainer before(*first, data_, tiny_recipe(), torch::kCPU);
+  while (!before.finished()) before.step();
+  before.save(path("first"));
+
+  PlainOptions options;
+  options.start = path("first");
+  const auto started = [&] {
+    return std::make_unique<PlainLearner>(tiny_architecture(), data_.training, options, 2,
+                                          torch::kCPU);
+  };
+  const auto second = started(), again = started();
+  EXPECT_TRUE(second->network() == first->network());
+  Trainer on(*second, data_, tiny_recipe(), torch::kCPU);
+  on.step();
+  on.save(path("second"));
+  on.step();
+  EXPECT_FALSE(second->network() == first->network());
+  Trainer resumed(*again, data_, tiny_recipe(), torch::kCPU);
+  resumed.resume(path("second"));
+  resumed.step();
+  EXPECT_TRUE(again->network() == second->network());
+  EXPECT_NE(error_of_resuming(*plain_learner(), path("second")).find("is of another training"),
+            std::string::npos)
+      << "one that did not start there";
+
+  const auto refusal = [&](const PlainArchitecture& architecture, const std::string& start) {
+    options.start = start;
+    try {
+      PlainLearner(architecture, data_.training, options, 1, torch::kCPU);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refusal(plain_architecture("compact"), path("first"))
+                .find("first: is of another training than of a network compact"),
+            std::string::npos);
+  EXPECT_NE(refusal(tiny_architecture(), DCNSIM_SOURCE_DIR "/README.md").find("README.md: is not"),
+            std::string::npos);
+  PlainArchitecture other = tiny_architecture();
+  other.convs[1].channels = 8;
+  EXPECT_NE(refusal(other, path("first")).find("first: is of a network tiny of other layers"),
+            std::string::npos);
+}
+
 TEST_F(TrainerTest, SeedsDecide) {
   const auto a = plain_learner(1), b = plain_learner(2);
   EXPECT_FALSE(a->network() == b->network());
@@ -215,7 +309,9 @@ TEST_F(TrainerTest, RefusesCheckpointsOfOtherTrainings) {
   const auto learner = plain_learner();
   Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
   EXPECT_EQ(error_of_resuming(*learner, path("checkpoint")), "");
-  PlainLearner other(tiny_architecture(), data_.training, {0.1, 0.8, 0.001}, 1, torch::kCPU);
+  PlainOptions faster;
+  faster.filter_rate = 0.1;
+  PlainLearner other(tiny_architecture(), data_.training, faster, 1, torch::kCPU);
   EXPECT_NE(error_of_resuming(other, path("checkpoint"))
                 .find("checkpoint: is of another training (filter rate 0.05, expected filter rate "
                       "0.1); delete it or write to another file"),
@@ -258,12 +354,15 @@ TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
   for (const auto& spoil : std::vector<void (*)(Recipe&)>{
            [](Recipe& r) { r.epochs = 0; }, [](Recipe& r) { r.batch = 1; },
            [](Recipe& r) { r.batch = 401; }, [](Recipe& r) { r.label_smoothing = 1; },
-           [](Recipe& r) { r.small_share = 1.5; }}) {
+           [](Recipe& r) { r.small_share = 1.5; },
+           [](Recipe& r) { r.augmentation.mixed_share = 1.5; }}) {
     Recipe recipe = tiny_recipe();
     spoil(recipe);
     EXPECT_THROW(Trainer(*learner, data_, recipe, torch::kCPU), std::invalid_argument);
   }
-  EXPECT_THROW(PlainLearner(tiny_architecture(), data_.training, {0, 0.9, 0.1}, 1, torch::kCPU),
+  PlainOptions still;
+  still.filter_rate = 0;
+  EXPECT_THROW(PlainLearner(tiny_architecture(), data_.training, still, 1, torch::kCPU),
                std::invalid_argument);
 }
 

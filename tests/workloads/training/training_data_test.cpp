@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <set>
 #include <stdexcept>
@@ -104,7 +105,7 @@ TEST(Augmenter, ShowsEveryImageOnceAnEpochInAnotherOrder) {
   for (std::size_t epoch = 0; epoch < 2; ++epoch) {
     augmenter.begin_epoch(static_cast<std::int64_t>(epoch));
     for (std::size_t first = 0; first < 200; first += 50) {
-      const torch::Tensor batch = augmenter.batch(first, 50).first;
+      const torch::Tensor batch = augmenter.batch(first, 50).images;
       for (int i = 0; i < 50; ++i) order[epoch].push_back(batch[i][0][0][0].item<int>());
     }
     seen[epoch] = {order[epoch].begin(), order[epoch].end()};
@@ -119,7 +120,7 @@ TEST(Augmenter, IsDecidedBySeedAndEpoch) {
   const auto epoch = [&](std::uint64_t seed, std::int64_t number) {
     Augmenter augmenter(images, raw_pixels(), {}, seed);
     augmenter.begin_epoch(number);
-    return augmenter.batch(0, 20).first;
+    return augmenter.batch(0, 20).images;
   };
   EXPECT_TRUE(epoch(1, 3).equal(epoch(1, 3)));
   EXPECT_FALSE(epoch(1, 3).equal(epoch(2, 3)));
@@ -133,7 +134,7 @@ TEST(Augmenter, FlipsEveryImageEveryOtherEpoch) {
   int flipped = 0;
   for (int number = 0; number < 6; ++number) {
     augmenter.begin_epoch(number);
-    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    const torch::Tensor seen = augmenter.batch(0, 1).images;
     const bool is_flipped = seen.equal(straight.flip(3));
     EXPECT_TRUE(is_flipped || seen.equal(straight));
     flipped += is_flipped ? 1 : 0;
@@ -147,7 +148,7 @@ TEST(Augmenter, ShiftsByUpToTheGivenPixels) {
   std::set<int> shifts;
   for (int number = 0; number < 200; ++number) {
     augmenter.begin_epoch(number);
-    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    const torch::Tensor seen = augmenter.batch(0, 1).images;
     // The middle of a ramp says by how much it moved: 6 a row, 1 a column.
     shifts.insert(seen[0][0][16][16].item<int>() - (6 * 16 + 16));
   }
@@ -172,7 +173,7 @@ TEST(Augmenter, VariesValuesOfAnyShape) {
   std::set<int> corners;
   for (int number = 0; number < 300; ++number) {
     augmenter.begin_epoch(number);
-    const torch::Tensor seen = augmenter.batch(0, 1).first;
+    const torch::Tensor seen = augmenter.batch(0, 1).images;
     // Every row and column shows one of the image's, and channels move together.
     corners.insert(static_cast<int>(8 * (seen[0][0][0][0].item<float>() + 1)));
     EXPECT_TRUE((seen[0][1] - seen[0][0]).allclose(torch::full({3, 5}, 0.125F * 15)));
@@ -206,13 +207,59 @@ TEST(Augmenter, CutsASquareOut) {
   int largest = 0;
   for (int number = 0; number < 50; ++number) {
     augmenter.begin_epoch(number);
-    const torch::Tensor blank = augmenter.batch(0, 1).first[0][0] == 0;
+    const torch::Tensor blank = augmenter.batch(0, 1).images[0][0] == 0;
     const int area = blank.sum().item<int>();
     EXPECT_GE(area, 16);
     EXPECT_LE(area, 64);
     largest = std::max(largest, area);
   }
   EXPECT_EQ(largest, 64);
+}
+
+TEST(Augmenter, MixesImagesWithTheNextOfTheBatch) {
+  // Image i has i + 1 everywhere.
+  constexpr int kCount = 40, kEpochs = 25;
+  Dataset images{kCifarShape, {}, {}, {}, ""};
+  for (int i = 0; i < kCount; ++i) {
+    images.labels.push_back(i % 10);
+    images.pixels.insert(images.pixels.end(), 3072, static_cast<std::uint8_t>(i + 1));
+  }
+  Augmentation augmentation{true, 4, 0};
+  EXPECT_FALSE(Augmenter(images, raw_pixels(), augmentation, 3).batch(0, 5).own_shares.defined());
+  augmentation.mixed_share = 0.5;
+  Augmenter augmenter(images, raw_pixels(), augmentation, 3);
+  int mixed = 0, mostly_another = 0;
+  for (int number = 0; number < kEpochs; ++number) {
+    augmenter.begin_epoch(number);
+    const Batch batch = augmenter.batch(0, kCount);
+    // A corner may be another's, so that the labels say which image it is: i, i + 10, ...
+    for (int i = 0; i < kCount; ++i) {
+      const int label = batch.labels[i].item<int>();
+      const int other = batch.labels[(i + 1) % kCount].item<int>();
+      EXPECT_EQ(batch.other_labels[i].item<int>(), other);
+      const torch::Tensor plane = batch.images[i][0].to(torch::kInt);
+      ASSERT_TRUE(batch.images[i][2].to(torch::kInt).equal(plane));
+      const float own_share = batch.own_shares[i].item<float>();
+      const torch::Tensor is_own = (plane - 1).remainder(10) == label;
+      if (own_share == 1) {
+        EXPECT_TRUE(is_own.all().item<bool>());
+        EXPECT_EQ(plane.min().item<int>(), plane.max().item<int>());
+        continue;
+      }
+      ++mixed;
+      mostly_another += own_share < 0.5 ? 1 : 0;
+      if (other == label) continue;
+      EXPECT_EQ(is_own.sum().item<int>(), std::lround(own_share * 1024));
+      const torch::Tensor shown = torch::nonzero(is_own.logical_not());
+      const torch::Tensor extent =
+          std::get<0>(shown.max(0)) - std::get<0>(shown.min(0)) + torch::ones(2, torch::kLong);
+      EXPECT_EQ(extent.prod().item<std::int64_t>(), shown.size(0)) << "a rectangle";
+      EXPECT_EQ(((plane - 1).remainder(10) == other).sum().item<int>(), shown.size(0));
+    }
+  }
+  EXPECT_NEAR(mixed, kCount * kEpochs / 2, 60);
+  // Of squares that lie inside half would be larger than half of the image.
+  EXPECT_GT(mostly_another, mixed / 10);
 }
 
 }  // namespace
