@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
+#include <sstream>
 
 #include "models/base/file/sha256.h"
 #include "models/base/file/text_file.h"
@@ -43,6 +45,13 @@ TEST(csv, a_byte_order_mark_is_skipped) {
 TEST(csv, hash_is_that_of_the_bytes) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(CsvTable::parse("a\n1\n", "t.csv").sha256(), sha256_hex("a\n1\n"));
+  for (const std::size_t size : {0U, 1U, 65536U, 200001U}) {
+    const std::string text(size, 'a');
+    std::istringstream stream(text);
+    EXPECT_EQ(sha256_hex(stream), sha256_hex(text)) << size;
+  }
+  std::ifstream nowhere("/nowhere");
+  EXPECT_EQ(error_of([&] { sha256_hex(nowhere); }), "cannot be read");
 }
 
 TEST(csv, broken_structure_names_file_and_line) {

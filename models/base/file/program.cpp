@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/base/file/program.h"
 
+#include <fstream>
 #include <stdexcept>
 
 #include "models/base/file/sha256.h"
-#include "models/base/file/text_file.h"
 
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
-
 std::string hash() {
   try {
-    return sha256_hex(read_text_file("/proc/self/exe", kMaxBytes));
+    std::ifstream program("/proc/self/exe", std::ios::binary);
+    return sha256_hex(program);
   } catch (const std::runtime_error&) {
     return "";
   }

@@ -38,7 +38,9 @@ TEST(NetworkFile, with_weights_beside_it_has_a_digest_of_both) {
   const TemporaryFolder folder;
   const std::string path = folder.path("net.onnx");
   save_network(mixed_network(), path);
+  const std::string in_one_piece = digest(path);
   move_weights_beside(path, "w.bin");
+  EXPECT_NE(digest(path), in_one_piece) << "read again";
   const std::string weights = folder.path("w.bin");
   EXPECT_EQ(external_files(path), std::vector<std::string>{weights});
   const std::string first = digest(path);
