@@ -5,7 +5,8 @@
 // model. All in one run, five times in turn, the least of each, so that the ratios do not depend on
 // the machine's mood.
 //
-//   speed_benchmark [images, default 1000] [processes, default 2]
+//   speed_benchmark [images, default 1000] [processes, default 2] [part of a name: beside the peer
+//                   only what has it]
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -194,6 +195,7 @@ PerImage timing_only(const FixedNetwork& network, const std::string& preset) {
 int run(int argc, char** argv) {
   const std::size_t images = argc > 1 ? std::stoul(argv[1]) : 1000;
   const std::size_t processes = argc > 2 ? std::stoul(argv[2]) : 2;
+  const std::string wanted = argc > 3 ? argv[3] : "";
   const std::string source = DCNSIM_SOURCE_DIR;
   const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx.gz");
   const FixedNetwork network =
@@ -208,7 +210,7 @@ int run(int argc, char** argv) {
     std::printf("%-44s %12.3f %9.2fx\n", name, 1e3 * seconds, peer / seconds);
     std::fflush(stdout);
   };
-  const std::pair<const char*, std::function<PerImage()>> contestants[] = {
+  std::vector<std::pair<std::string, std::function<PerImage()>>> contestants{
       {"oneDNN int8 convolutions, batch 1", [&] { return onednn(network, 1); }},
       {"oneDNN int8 convolutions, batch 50", [&] { return onednn(network, 50); }},
       {"reference executor", [&] { return executor(network, data); }},
@@ -224,6 +226,10 @@ int run(int argc, char** argv) {
        [&] { return simulation(network, "small_edge", data, 1, Transport::kApproximatelyTimed); }},
       {"timing only, small_edge", [&] { return timing_only(network, "small_edge"); }},
   };
+  contestants.erase(
+      std::remove_if(contestants.begin() + 1, contestants.end(),
+                     [&](const auto& it) { return it.first.find(wanted) == std::string::npos; }),
+      contestants.end());
   // In turn, so that a busy moment of the machine does not hit one of them alone.
   constexpr int kRounds = 5;
   std::vector<double> least(std::size(contestants), HUGE_VAL);
@@ -232,7 +238,8 @@ int run(int argc, char** argv) {
       least[i] = std::min(least[i], seconds_an_image(images, processes, contestants[i].second));
     }
   }
-  for (std::size_t i = 0; i < least.size(); ++i) report(contestants[i].first, least[i], least[0]);
+  for (std::size_t i = 0; i < least.size(); ++i)
+    report(contestants[i].first.c_str(), least[i], least[0]);
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
   std::printf("largest process: %ld MiB\n", usage.ru_maxrss / 1024);
