@@ -35,8 +35,9 @@ class FineTunedCurveTest : public testing::Test {
       const FixedNetwork network = quantized(bits);
       const std::string size = "size_" + std::to_string(bits);
       const std::string energy = "energy_" + std::to_string(bits);
+      const std::uint64_t weight_bits = kWeights * static_cast<std::uint64_t>(bits);
       AllocationReport report =
-          tuned_allocation(CostKind::kSize, tuned_figures("allocation", kWeights * bits, 1e6));
+          tuned_allocation(CostKind::kSize, tuned_figures("allocation", weight_bits, 1e6));
       report.equal = {tuned_figures("equal 4", kWeights * 4, 4e6),
                       tuned_figures("equal 8", kWeights * 8, 8e6)};
       study_.write(size, report);
