@@ -47,11 +47,13 @@ struct Claim {
       {};                           ///< unless the user names others; none: it needs none
   const char* published = nullptr;  ///< table to compare with, among dcnsim's data, or their folder
   bool has_own_machines = false;    ///< other accelerators cannot be named
+  bool needs_results = false;       ///< of dcnsim finetune
+  bool needs_test_images = false;   ///< with networks they are needed anyhow
+
+  bool takes_images() const { return needs_networks || needs_test_images; }
 };
 
 const std::vector<std::string> kEdgePresets = {"small_edge", "large_edge"};
-
-constexpr const char* kFineTunedError = "fine-tuned-error";
 
 const std::map<std::string, Claim> kClaims = {
     {"quantizer-tables",
@@ -63,12 +65,23 @@ const std::map<std::string, Claim> kClaims = {
     {"error-by-width",
      {error_by_width, "error over weight and activation widths, without fine-tuning", true,
       kEdgePresets}},
-    {kFineTunedError,
+    {"fine-tuned-error",
      {fine_tuned_error,
       "the same with fine-tuning, from results of dcnsim finetune",
       false,
       {},
-      "analysis/experiments/lin2016_fine_tuned.csv"}},
+      "analysis/experiments/lin2016_fine_tuned.csv",
+      false,
+      true}},
+    {"fine-tuned-curve",
+     {fine_tuned_curve,
+      "equal against allocated widths with fine-tuning, likewise",
+      false,
+      {},
+      nullptr,
+      false,
+      true,
+      true}},
     {"bit-fusion",
      {bit_fusion, "cycles and DRAM traffic as Bit Fusion's authors publish them", false,
       std::vector<std::string>{"bit_fusion"}, "analysis/experiments/bitfusion_cifar10.csv"}},
@@ -120,6 +133,8 @@ FileClaims claims_of(const ExperimentOptions& options, const Claim& claim) {
   }
   if (claim.needs_networks) {
     claims.reads_folder("calibration", data.calibration(options.calibration).path, ".bin");
+  }
+  if (claim.takes_images()) {
     claims.reads_folder("images", data.images(options.images).path, ".bin");
   }
   if (claim.published != nullptr)
@@ -135,13 +150,17 @@ void add_networks(Experiment& experiment, const ExperimentOptions& options) {
                                    load_float_network(file.path)});
   }
   const std::string calibration = shipped_data().calibration(options.calibration).path;
-  const std::string images = shipped_data().images(options.images).path;
   experiment.calibration = load_cifar10(calibration);
   experiment.calibration_words =
       count_words(experiment.calibration.size(), "training", calibration);
-  experiment.test = load_cifar10(images, options.limit);
+}
+
+void add_test_images(Experiment& experiment, const ExperimentOptions& options) {
+  const InputPath images = shipped_data().images(options.images);
+  experiment.test = load_cifar10(images.path, options.limit);
   note_limit(options.limit, experiment.test.size());
-  experiment.test_words = count_words(experiment.test.size(), "test", images);
+  experiment.test_words = count_words(experiment.test.size(), "test", images.path);
+  experiment.test_sha256 = describe_input("images", images).sha256;
 }
 
 /// Options that the claim would ignore are refused.
@@ -150,18 +169,19 @@ void require_use_of_options(const ExperimentOptions& options, const Claim& claim
     if (!is_given || is_used) return;
     throw UsageError(fmt::format("{}: has no effect on {}", option, options.claim));
   };
+  refuse("--results", !options.results.empty(), claim.needs_results);
+  if (claim.needs_results && options.results.empty()) {
+    throw UsageError(fmt::format("--results: {} needs it", options.claim));
+  }
   refuse("--network", !options.networks.empty(), claim.needs_networks);
   refuse("--calibration", !options.calibration.empty(), claim.needs_networks);
-  refuse("--images", !options.images.empty(), claim.needs_networks);
+  refuse("--images", !options.images.empty(), claim.takes_images());
   refuse("--limit", options.limit != 0, claim.needs_networks);
   refuse("--accelerator", !options.accelerators.empty(),
          !claim.accelerators.empty() && !claim.has_own_machines);
 }
 
 void experiment_command(const ExperimentOptions& asked) {
-  if ((asked.claim == kFineTunedError) != !asked.results.empty()) {
-    throw UsageError("--results: is for fine-tuned-error, which needs it");
-  }
   const Claim& about = kClaims.at(asked.claim);
   require_use_of_options(asked, about);
   const ExperimentOptions options = completed(asked, about);
@@ -177,6 +197,7 @@ void experiment_command(const ExperimentOptions& asked) {
   experiment.layout = options.layout.layout();
   experiment.command = command_words(asked);
   if (about.needs_networks) add_networks(experiment, options);
+  if (about.takes_images()) add_test_images(experiment, options);
   std::vector<Machine> machines;
   for (const std::string& name : options.accelerators) {
     machines.push_back(load_machine(accelerator_file(name).path, shipped_data().cost_tables().path,
@@ -230,7 +251,8 @@ void add_experiment(CLI::App& app, Action& action) {
       {FileKind::kImages}, "PATH");
   experiment
       ->add_option("--results", options->results,
-                   "Folder of results of dcnsim finetune --json, for fine-tuned-error")
+                   "Folder of results of dcnsim finetune --json, for fine-tuned-error\n"
+                   "and fine-tuned-curve, which wants --images, the test images of these")
       ->type_name("FOLDER");
   whole(experiment->add_option("--limit", options->limit, "Use only the first N of them"), 1);
   experiment

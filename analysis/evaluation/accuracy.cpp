@@ -17,13 +17,17 @@ namespace {
 /// Images a worker takes at a time: results are small, messages are not free.
 constexpr std::size_t kBatch = 16;
 
-/// Images first .. end - 1 that `classify` gets right.
+constexpr char kRight = '1', kWrong = '0';
+
+/// What `classify` makes of images first .. end - 1.
 template <class Classify>
-std::size_t count_range(Classify& classify, const Dataset& images, std::size_t first,
+std::string judge_range(Classify& classify, const Dataset& images, std::size_t first,
                         std::size_t end) {
-  std::size_t correct = 0;
-  for (std::size_t i = first; i < end; ++i) correct += classify(i) == images.labels[i] ? 1 : 0;
-  return correct;
+  std::string judged;
+  for (std::size_t i = first; i < end; ++i) {
+    judged += classify(i) == images.labels[i] ? kRight : kWrong;
+  }
+  return judged;
 }
 
 template <class Network>
@@ -34,9 +38,9 @@ void require_accuracy(const Network& network, const Dataset& images) {
 }
 
 /// `make_classifier()` is called in every worker and gives a function from an image's number to its
-/// class.
+/// class. kRight or kWrong for each image.
 template <class MakeClassifier>
-std::size_t count(const Dataset& images, std::size_t jobs, const OnProgress& progress,
+std::string judge(const Dataset& images, std::size_t jobs, const OnProgress& progress,
                   const MakeClassifier& make_classifier) {
   WorkPool pool;
   pool.items = (images.size() + kBatch - 1) / kBatch;
@@ -44,19 +48,21 @@ std::size_t count(const Dataset& images, std::size_t jobs, const OnProgress& pro
   pool.prepare = [&]() -> Worker {
     return [&, classify = make_classifier()](std::size_t batch) mutable {
       const std::size_t end = std::min((batch + 1) * kBatch, images.size());
-      const std::size_t correct = count_range(classify, images, batch * kBatch, end);
-      return to_bytes<std::uint32_t>({static_cast<std::uint32_t>(correct)});
+      return judge_range(classify, images, batch * kBatch, end);
     };
   };
-  std::size_t correct = 0;
   std::size_t done = 0;
-  pool.on_result = [&](std::size_t batch, const std::string& result) {
-    correct += from_bytes<std::uint32_t>(result).at(0);
-    done += std::min((batch + 1) * kBatch, images.size()) - batch * kBatch;
+  pool.on_result = [&](std::size_t, const std::string& result) {
+    done += result.size();
     if (progress) progress(done);
   };
-  results_of(pool);
-  return correct;
+  std::string right;
+  for (const std::string& batch : results_of(pool)) right += batch;
+  return right;
+}
+
+std::size_t count_right(const std::string& judged) {
+  return static_cast<std::size_t>(std::count(judged.begin(), judged.end(), kRight));
 }
 
 int largest(const std::vector<float>& logits) {
@@ -101,26 +107,31 @@ void require_accuracy(const Shape& output, const Dataset& images) {
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress) {
   require_accuracy(network, images);
-  return count(images, jobs, progress, [&] { return classifier(network, images); });
+  return count_right(judge(images, jobs, progress, [&] { return classifier(network, images); }));
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress, const Accumulator& accumulator) {
+  return count_right(right_images(network, images, jobs, progress, accumulator));
+}
+
+std::string right_images(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
+                         const OnProgress& progress, const Accumulator& accumulator) {
   require_accuracy(network, images);
-  return count(images, jobs, progress, [&] { return classifier(network, images, accumulator); });
+  return judge(images, jobs, progress, [&] { return classifier(network, images, accumulator); });
 }
 
 std::size_t count_correct(const FloatNetwork& network, const Dataset& images) {
   require_accuracy(network, images);
   auto classify = classifier(network, images);
-  return count_range(classify, images, 0, images.size());
+  return count_right(judge_range(classify, images, 0, images.size()));
 }
 
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images,
                           const Accumulator& accumulator) {
   require_accuracy(network, images);
   auto classify = classifier(network, images, accumulator);
-  return count_range(classify, images, 0, images.size());
+  return count_right(judge_range(classify, images, 0, images.size()));
 }
 
 FloatNetwork held_weights(const FloatNetwork& network, const NetworkFormats& formats,
@@ -144,7 +155,7 @@ std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& for
   if (in_float.outputs) return count_correct(held, images, jobs, progress);
   const std::size_t layers = formats.layers.size();
   require_accuracy(network, images);
-  return count(images, jobs, progress, [&] {
+  const auto make_classifier = [&] {
     return [&, executor = std::make_shared<FloatExecutor>(held), input = FloatInput(held, images),
             outputs = FloatExecutor::Outputs(layers)](std::size_t index) mutable {
       const FloatExecutor::Map image = input(index);
@@ -155,7 +166,8 @@ std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& for
       }
       return largest(outputs.back());
     };
-  });
+  };
+  return count_right(judge(images, jobs, progress, make_classifier));
 }
 
 }  // namespace dcnsim

@@ -32,7 +32,10 @@ std::size_t count_correct(const FloatNetwork& network, const Dataset& images, st
 /// The same in fixed point.
 std::size_t count_correct(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
                           const OnProgress& progress = {}, const Accumulator& accumulator = {});
-/// The same in `formats`: in fixed point, bit for bit, if nothing is left in float, else in float
+/// Which images it has right: '1' for each that it has, else '0', in their order.
+std::string right_images(const FixedNetwork& network, const Dataset& images, std::size_t jobs,
+                         const OnProgress& progress = {}, const Accumulator& accumulator = {});
+/// The number in `formats`: in fixed point, bit for bit, if nothing is left in float, else in float
 /// arithmetic on values held in their formats.
 std::size_t count_correct(const FloatNetwork& network, const NetworkFormats& formats,
                           LeftInFloat in_float, const Dataset& images, std::size_t jobs,

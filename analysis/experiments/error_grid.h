@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/report/finetune_report.h"
+#include "analysis/experiments/finetune_results.h"
 
 namespace dcnsim {
 
@@ -17,24 +17,20 @@ struct GridCell {
   FinetuneRecipe recipe;                   ///< of the first; seeds differ
 };
 
-/// By (weights, activations), FinetuneReport::widths; kFloat is the largest.
-struct ErrorGrid {
+/// By (weights, activations), FinetuneReport::widths; kFloat is the largest. Epochs and rates of
+/// cells may differ.
+struct ErrorGrid : FinetuneConditions {
   struct Wider {
     bool operator()(std::pair<int, int> a, std::pair<int, int> b) const;
   };
 
-  std::string network;                      ///< ONNX graph name
-  std::string network_sha256, test_sha256;  ///< of the files all results share
-  FinetuneRecipe recipe;  ///< of the first cell; seeds, epochs and rates of others may differ
   std::vector<std::uint64_t> seeds;  ///< rising, each once
-  std::uint64_t test_images = 0;
   std::map<std::pair<int, int>, GridCell, Wider> cells;
 };
 
 /// From every .json file of `folder`. Results for files instead of equal widths are left out.
-/// Throws std::runtime_error: no results, a result without test figures, of another network, other
-/// test images or another recipe than the rest; but epochs and rates, which suit some widths better
-/// than others, need only be the same within a cell.
+/// Throws std::runtime_error: no results, what require_same() throws; epochs and rates, which suit
+/// some widths better than others, need only be the same within a cell.
 ErrorGrid load_error_grid(const std::string& folder);
 
 /// The error the paper gives for a cell (lin2016_fine_tuned.csv), by (weights, activations).

@@ -34,6 +34,7 @@ struct Experiment {
   std::string calibration_words;  ///< "500 training images (calibration_500.bin)"
   Dataset test;                   ///< touched once, for the table
   std::string test_words;
+  std::string test_sha256;  ///< of the file of `test`
   std::vector<const Machine*> machines;
   std::string published;    ///< path of the table (CSV) to compare with, or of the folder of tables
   std::string data_folder;  ///< of the data that comes with dcnsim
@@ -59,6 +60,10 @@ void error_by_width(const Experiment& experiment);
 
 /// The same with fine-tuning, from results of `dcnsim finetune --json`, beside the paper's.
 void fine_tuned_error(const Experiment& experiment);
+
+/// Error over size and over simulated energy after fine-tuning, equal against allocated widths,
+/// from results of workloads/training/fine_tune_curve.
+void fine_tuned_curve(const Experiment& experiment);
 
 /// Cycles and DRAM traffic against those Bit Fusion's authors publish, layer by layer.
 void bit_fusion(const Experiment& experiment);

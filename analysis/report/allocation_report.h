@@ -64,6 +64,9 @@ std::string unit_of(CostKind kind);
 
 /// The report as JSON text, schema dcnsim.allocate/1 (allocation_schema.md).
 std::string to_json(const AllocationReport& report);
+/// Reads what to_json() wrote, but for the clock period and the widths of the curve's points.
+/// Throws std::runtime_error: file, field, what was expected.
+AllocationReport load_allocation_report(const std::string& path);
 /// The curve, one row a point, with a header row.
 std::string curve_csv(const AllocationReport& report);
 /// For a terminal.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analysis/report/allocation_report.h"
+#include "analysis/report/json_parts.h"
 #include "analysis/report/result_summary.h"
 #include "models/base/json/fields.h"
 
@@ -95,10 +96,11 @@ std::uint64_t read_weights(const Fields& result) {
   return static_cast<std::uint64_t>(std::llround(bits / bits_per_weight));
 }
 
-}  // namespace
-
-std::string summarize_allocation(const Fields& result, const TextLayout& layout) {
+AllocationReport allocation_of(const Fields& result) {
+  result.one_of("/schema", {kAllocationSchema});
   AllocationReport report;
+  report.version = result.text("/version");
+  report.inputs = read_input_files(result);
   report.network = result.text("/network", kLongestText);
   report.accelerator = result.text("/accelerator", kLongestText);
   report.goal = result.text("/goal");
@@ -120,7 +122,17 @@ std::string summarize_allocation(const Fields& result, const TextLayout& layout)
   for (const Fields& warning : result.list("/warnings")) {
     report.warnings.push_back(warning.text("", kLongestText));
   }
-  return to_text(report, layout);
+  return report;
+}
+
+}  // namespace
+
+AllocationReport load_allocation_report(const std::string& path) {
+  return read_fields(load_json(path), path, allocation_of);
+}
+
+std::string summarize_allocation(const Fields& result, const TextLayout& layout) {
+  return to_text(allocation_of(result), layout);
 }
 
 }  // namespace dcnsim

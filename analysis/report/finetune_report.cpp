@@ -8,7 +8,6 @@
 namespace dcnsim {
 namespace {
 
-constexpr std::size_t kLongestPath = 4096;
 constexpr const char* kFloatWidth = "float";
 
 Json width_json(const std::optional<int>& width) {
@@ -44,10 +43,7 @@ FinetuneReport report_of(const Fields& file) {
   file.one_of("/schema", {kFinetuneSchema});
   FinetuneReport report;
   report.version = file.text("/version");
-  for (const Fields& input : file.list("/inputs")) {
-    report.inputs.push_back({input.text("/role"), input.text("/path", kLongestPath),
-                             input.text("/sha256"), is_shipped(input)});
-  }
+  report.inputs = read_input_files(file);
   report.network = file.text("/network");
   report.pixels = pixel_statement(file);
   report.widths = {width(file, "/widths/weights"), width(file, "/widths/activations")};

@@ -46,6 +46,17 @@ inline bool is_shipped(const Fields& input) {
   return input.has("/shipped") && input.flag("/shipped");
 }
 
+/// `inputs` of a result.
+inline std::vector<InputFile> read_input_files(const Fields& result) {
+  constexpr std::size_t kLongestPath = 4096;
+  std::vector<InputFile> inputs;
+  for (const Fields& input : result.list("/inputs")) {
+    inputs.push_back({input.text("/role"), input.text("/path", kLongestPath), input.text("/sha256"),
+                      is_shipped(input)});
+  }
+  return inputs;
+}
+
 inline Json provenance_json(const Provenance& p) {
   return {{"component", p.component},      {"table", p.table},         {"sha256", p.sha256},
           {"conditions", p.conditions},    {"error_bar", p.error_bar}, {"note", p.note},

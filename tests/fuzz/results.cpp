@@ -2,6 +2,7 @@
 // Results of earlier runs: JSON, traces, and the records that sweeps keep.
 #include <stdexcept>
 
+#include "analysis/report/allocation_report.h"
 #include "analysis/report/finetune_report.h"
 #include "analysis/report/page/page.h"
 #include "analysis/report/result_summary.h"
@@ -60,6 +61,7 @@ void read_result(const std::string& bytes) {
         require(scripts(page) == usual_scripts(page), "no text of a result becomes markup");
       },
       [&] { load_finetune_report(file_with("finetune.json", bytes)); },
+      [&] { load_allocation_report(file_with("allocation.json", bytes)); },
       [&] {
         const std::string text = summarize_result(parse_json(bytes, "f"), "f");
         for (const char c : text) {

@@ -234,10 +234,11 @@ TEST_F(FinetuneCommandTest, TheCurveIsOfEqualAndAllocatedWidths) {
   spill(path("data/test_batch.bin"), slurp(path("held_out.bin")));
   // What is there already is not made again: three points are left.
   std::filesystem::create_directories(folder_ / "results");
-  for (const char* made :
-       {"equal_3", "equal_4", "equal_5", "equal_8", "size_2", "size_3", "size_3.5", "size_4",
-        "size_5", "energy_2", "energy_2.25", "energy_2.5", "energy_4", "energy_5"}) {
-    spill(path("results/" + std::string(made) + "_seed1.json"), "{}");
+  const std::vector<const char*> kMade = {
+      "equal_3", "equal_4", "equal_5",  "equal_8",     "size_2",     "size_3",   "size_3.5",
+      "size_4",  "size_5",  "energy_2", "energy_2.25", "energy_2.5", "energy_4", "energy_5"};
+  for (const char* name : kMade) {
+    spill(path("results/" + std::string(name) + "_seed1.json"), "{}");
   }
   const Outcome made = run(std::string("DCNSIM=") + DCNSIM_COMMAND + " " + kSource +
                                "/workloads/training/fine_tune_curve",
@@ -265,6 +266,27 @@ TEST_F(FinetuneCommandTest, TheCurveIsOfEqualAndAllocatedWidths) {
             (equal("2", "weight_bytes") + equal("3", "weight_bytes")) / 2);
   EXPECT_LE(read("allocations/energy_4.5")["allocation"]["energy_pj"].get<double>(),
             (equal("4", "energy_pj") + equal("5", "energy_pj")) / 2);
+
+  const std::string experiment =
+      "experiment fine-tuned-curve --results " + path("results") + " -o " + path("page");
+  const std::string tested = " --images " + path("data/test_batch.bin");
+  expect_one_line_error(experiment + tested, {"energy_2.25_seed1.json: /"}, 1);
+  for (const char* name : kMade) {
+    std::filesystem::remove(path("results/" + std::string(name) + "_seed1.json"));
+  }
+  const Outcome page = dcnsim(experiment + tested);
+  ASSERT_EQ(page.code, 0) << page.err;
+  const std::string text = slurp(path("page/fine_tuned_curve.md"));
+  for (const char* row : {"\n| equal 2 | ", "\n| size_2.5 | ", "\n| energy_4.5 | "}) {
+    EXPECT_NE(text.find(row), std::string::npos) << row << " in " << text;
+  }
+  EXPECT_NE(text.find("fine-tuned-curve --images test_batch.bin --results results\n"),
+            std::string::npos)
+      << text;
+  expect_one_line_error(experiment, {"--images: SHA-256 "}, 1);
+  expect_one_line_error("experiment fine-tuned-curve" + tested, {"--results"}, 2);
+  expect_one_line_error("experiment bit-fusion --results " + path("results"),
+                        {"--results: has no effect on bit-fusion"}, 2);
 }
 
 TEST_F(FinetuneCommandTest, TakesTheFormatsOfAnAllocation) {

@@ -73,14 +73,17 @@ TEST_F(AccuracyTest, of_codes_equals_a_plain_loop_for_any_number_of_jobs) {
     const FixedNetwork fixed = quantize_network(network_, images_, options).network;
     Executor executor(fixed, {});
     std::size_t expected = 0;
+    std::string right;
     for (std::size_t i = 0; i < images_.size(); ++i) {
       const CodeTensor image = image_codes(images_, i, fixed.input_format);
       const int answer = argmax(executor.run(image).layers.back());
       expected += answer == images_.labels[i] ? 1 : 0;
+      right += answer == images_.labels[i] ? '1' : '0';
     }
     EXPECT_GT(expected, 0U);
     for (const std::size_t jobs : {1U, 2U, 5U}) {
       EXPECT_EQ(count_correct(fixed, images_, jobs), expected);
+      EXPECT_EQ(right_images(fixed, images_, jobs), right);
     }
   }
 }

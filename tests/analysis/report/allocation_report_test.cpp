@@ -18,6 +18,7 @@
 #include "analysis/report/result_summary.h"
 #include "models/base/table/csv.h"
 #include "tests/support/json_mutations.h"
+#include "tests/support/temporary_folder.h"
 
 namespace dcnsim {
 namespace {
@@ -177,6 +178,16 @@ TEST(AllocationReport, json_without_a_curve_has_empty_lists) {
   const Json json = Json::parse(to_json(r));
   EXPECT_EQ(json["curve"], Json::array());
   EXPECT_EQ(json["savings"]["weight_bytes"], Json::array());
+}
+
+TEST(AllocationReport, is_read_back_but_for_clock_and_widths_of_the_curve) {
+  const TemporaryFolder folder;
+  AllocationReport expected = report();
+  for (CurvePoint& p : expected.curve) p.widths.clear();
+  const AllocationReport read = load_allocation_report(folder.write("r.json", to_json(report())));
+  expected.clock_period_s = read.clock_period_s;
+  EXPECT_EQ(to_json(read), to_json(expected));
+  EXPECT_THROW(load_allocation_report(folder.path("none.json")), std::runtime_error);
 }
 
 TEST(AllocationReport, json_stays_valid_whatever_things_are_called) {
