@@ -93,7 +93,7 @@ struct Executor::Impl {
         }
         activations.overflows += accumulators.overflowed;
         return requantize_tensor(accumulators, shape.out(), layer.requant, layer.node.fused_pool,
-                                 layer.scales);
+                                 layer.scales, layer.thresholds);
       }
       case LayerKind::kPool:
         if (layer.node.curve.any()) return look_up(input, table_of(layer));

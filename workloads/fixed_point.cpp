@@ -199,6 +199,10 @@ NetworkFormats formats_of(const FixedNetwork& network) {
   }
   NetworkFormats formats{network.input_format, {}};
   for (const FixedLayer& layer : network.layers) {
+    if (layer.requant.counts) {
+      throw std::invalid_argument("layer '" + layer.node.name +
+                                  "': counts thresholds, which formats do not say");
+    }
     if (layer.requant.out.zero_point != 0) {
       throw std::invalid_argument("layer '" + layer.node.name +
                                   "': has a zero point, expected none");

@@ -287,9 +287,10 @@ void check_scales(const FixedLayer& layer) {
   if (layer.requant.leaky && !layer.requant.multiplies) {
     fail(layer.node, "has slopes, which take a multiplier");
   }
+  const bool has_steps = conv && (layer.requant.multiplies || layer.requant.counts);
   const std::size_t channels =
-      conv && layer.requant.multiplies ? static_cast<std::size_t>(layer.node.conv.out_channels) : 0;
-  const std::size_t scales = channels * (layer.requant.leaky ? 2 : 1);
+      has_steps ? static_cast<std::size_t>(layer.node.conv.out_channels) : 0;
+  const std::size_t scales = channels * static_cast<std::size_t>(layer.requant.scales_a_channel());
   if (layer.scales.size() != scales) {
     fail(layer.node, "has " + std::to_string(layer.scales.size()) + " scales, expected " +
                          std::to_string(scales));
@@ -306,6 +307,38 @@ void check_scales(const FixedLayer& layer) {
   const bool sums = layer.node.kind == LayerKind::kAdd && !multiplies(layer.node.pair);
   if (!(first && sums) && requant.multiplier2 != 0) {
     fail(layer.node, "second multiplier without use");
+  }
+}
+
+/// What counts has sums to compare with thresholds, and does nothing else to them.
+void check_thresholds(const FixedLayer& layer) {
+  const LayerNode& node = layer.node;
+  const Requant& requant = layer.requant;
+  std::size_t expected = 0;
+  if (requant.counts) {
+    if (node.kind != LayerKind::kConv) fail(node, "counts thresholds, which a convolution does");
+    if (requant.multiplies || requant.shift != 0 || requant.rounding != Rounding::kHalfEven) {
+      fail(node, "counts thresholds, and multiplies, shifts or rounds");
+    }
+    const int of_channel = requant.thresholds_a_channel();
+    if (of_channel < 1 || of_channel > kMaxThresholds) {
+      fail(node, "has " + std::to_string(of_channel) + " thresholds a channel, expected 1 to " +
+                     std::to_string(kMaxThresholds) +
+                     ": one for each code of the output but the least");
+    }
+    expected =
+        static_cast<std::size_t>(of_channel) * static_cast<std::size_t>(node.conv.out_channels);
+  }
+  if (layer.thresholds.size() != expected) {
+    fail(node, "has " + std::to_string(layer.thresholds.size()) + " thresholds, expected " +
+                   std::to_string(expected));
+  }
+  for (std::size_t i = 1; i < expected; ++i) {
+    const bool is_first = i % static_cast<std::size_t>(requant.thresholds_a_channel()) == 0;
+    if (!is_first && layer.thresholds[i] < layer.thresholds[i - 1]) {
+      fail(node,
+           "threshold " + std::to_string(layer.thresholds[i]) + " is less than the one before");
+    }
   }
 }
 
@@ -365,6 +398,7 @@ void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
   const LayerNode& node = layer.node;
   check_scales(layer);
   check_rounding(layer);
+  check_thresholds(layer);
   check_step(node, "the step of the output", layer.step);
   check_table(network, layer);
   if (node.curve.any()) {
@@ -378,7 +412,7 @@ void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
     return;
   }
   const auto plain = [&](const Format& format, double step) {
-    if (format.zero_point == 0 && step == 1) return;
+    if (format.zero_point == 0 && (step == 1 || layer.requant.counts)) return;
     fail(node, "reads or delivers codes of a zero point or free step, which takes a multiplier");
   };
   if (!keeps_codes(network, layer)) {
@@ -388,6 +422,7 @@ void check_requantizer(const FixedNetwork& network, const FixedLayer& layer) {
   if (node.kind == LayerKind::kAdd) {
     plain(network.format_of(node.input2), network.step_of(node.input2));
   }
+  if (layer.requant.counts) return;
   const int shift = required_shift(network, layer);
   if (layer.requant.shift != shift) {
     fail(node, "shift: " + std::to_string(layer.requant.shift) +

@@ -182,7 +182,11 @@ struct FixedLayer {
   double step = 1;  ///< of the output's codes, times 2^-frac; other than 1 if the layer is affine
   /// Of a table: output codes, one for each code that the input's bits have, from the least on.
   std::vector<std::int32_t> table;
-  /// kConv, affine: of the weights' codes, of each output channel; for who writes the network.
+  /// kConv, if it counts (`requant.counts`): of each output channel, on the accumulator's grid;
+  /// none less than the one before. Its inputs and outputs may have free steps.
+  std::vector<std::int64_t> thresholds;
+  /// kConv, affine or with thresholds: of the weights' codes, of each output channel; for who
+  /// writes the network.
   std::vector<double> weight_steps;
 };
 

@@ -283,6 +283,22 @@ bool keeps_zero_point(const Descriptor& d) {
          d.input.zero_point == d.requant.out.zero_point;
 }
 
+/// Counting thresholds is for sums of convolutions; nothing is shifted or rounded then.
+void validate_thresholds(const Descriptor& d) {
+  if (!d.requant.counts) return;
+  require_range("multiplies", d.requant.multiplies, 0, 0);
+  require_range("shift", d.requant.shift, 0, 0);
+  if (d.requant.rounding != Rounding::kHalfEven) {
+    fail("rounding", std::string(to_string(d.requant.rounding)),
+         std::string(to_string(Rounding::kHalfEven)) + ", where nothing is rounded");
+  }
+  const int thresholds = d.requant.thresholds_a_channel();
+  if (thresholds < 1 || thresholds > kMaxThresholds) {
+    fail("counts", std::to_string(thresholds) + " thresholds between the bounds of the output",
+         "1.." + std::to_string(kMaxThresholds));
+  }
+}
+
 /// Zero points and multipliers are for requantizers that multiply. A table has zero points in it.
 void validate_scale(const Descriptor& d) {
   const Requant& requant = d.requant;
@@ -452,6 +468,7 @@ void validate(const Descriptor& d) {
   validate_scale(d);
   validate_rounding(d);
   validate_bounds(d.requant);
+  validate_thresholds(d);
   validate_slices(d);
   validate_batch(d);
   validate_layouts(d);

@@ -32,8 +32,9 @@ struct Field {
   unsigned since = 1;  ///< version of the format; zero in descriptors of those before
 };
 
-/// From this offset on: what only additions have that are rounded twice.
-inline constexpr std::size_t kFieldsOfSumsRoundedTwice = 204;
+/// From this offset on: what only units read that a machine has for the networks that ask for them,
+/// those that round twice or count thresholds.
+inline constexpr std::size_t kFieldsOfUnitsOnRequest = 204;
 
 /// A row of the second version.
 constexpr Field added(Field field) {
@@ -249,13 +250,16 @@ void visit_fields(DescriptorType& d, Visitor& visit) {
              d.input.zero_point);
   zero_point("input2.zero_point", 196, kAdd, "likewise of the second operand", d.input2.zero_point);
   zero_point("output.zero_point", 200, kAny, "likewise of the output", d.requant.out.zero_point);
-  visit(added({"sum_multiplier", kFieldsOfSumsRoundedTwice, 4, kAdd,
+  visit(added({"sum_multiplier", kFieldsOfUnitsOnRequest, 4, kAdd,
                "of a sum that is rounded twice: factor of it"}),
         d.requant.sum_multiplier);
   visit(added({"operand_shift", 208, 1, kAdd, "likewise: shift of the first operand's product"}),
         d.requant.operand_shift);
   visit(added({"operand2_shift", 209, 1, kAdd, "likewise of the second operand's"}),
         d.requant.operand2_shift);
+  visit(added({"counts", 210, 1, kConv,
+               "1: a sum becomes how many of its channel's thresholds it reaches"}),
+        d.requant.counts);
 }
 
 }  // namespace dcnsim::descriptor_fields

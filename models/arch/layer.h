@@ -31,7 +31,7 @@ enum class Stream : std::uint8_t {
   kDescriptor,
   kWeight,
   kBias,
-  kParameter,  ///< multipliers and shifts of the requantizer
+  kParameter,  ///< multipliers and shifts of the requantizer, or thresholds
   kInput,
   kOutput
 };

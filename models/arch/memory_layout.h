@@ -124,9 +124,12 @@ constexpr int parameter_bytes(int multiplier_bits) {
   return (multiplier_bits + kScaleShiftBits + 7) / 8;
 }
 
-/// All of a channel's, one word behind the other: none if channels have no multipliers of their
-/// own.
+/// All of a channel's, one word behind the other: its multipliers and shifts, or its thresholds,
+/// each as large as a bias; none if channels have neither.
 inline int parameter_bytes(const Descriptor& d, const AcceleratorConfig& config) {
+  if (d.requant.counts) {
+    return d.requant.thresholds_a_channel() * bias_bytes(config.accumulator.bits);
+  }
   const int words = d.kind == LayerKind::kConv ? d.requant.scales_a_channel() : 0;
   return words * parameter_bytes(config.accumulator.multiplier_bits);
 }

@@ -228,7 +228,7 @@ inline constexpr std::array<Counter, 14> kCounters{{
     {kStallConflict, "STALL_CONFLICT", "stall_cycles.conflict",
      "cycles the array waits for banks that the DMA uses"},
     {kBytesParameter, "BYTES_PARAMETER", "stream_bytes.parameter",
-     "bytes read of multipliers and shifts"},
+     "bytes read of multipliers and shifts, or of thresholds"},
 }};
 
 }  // namespace dcnsim::reg

@@ -39,8 +39,8 @@ int setting_bits(int loops, int address_bits) {
 struct FieldBits {
   template <typename Member>
   void operator()(const descriptor_fields::Field& field, Member&) {
-    // Registers of the unit that rounds twice, which most machines do not have.
-    if (field.offset >= descriptor_fields::kFieldsOfSumsRoundedTwice) return;
+    // Registers of units that most machines do not have.
+    if (field.offset >= descriptor_fields::kFieldsOfUnitsOnRequest) return;
     bits += 8 * static_cast<int>(field.bytes);
   }
   template <typename Value>

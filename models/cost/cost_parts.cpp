@@ -8,6 +8,7 @@
 
 #include "models/arch/config_fields.h"
 #include "models/arch/descriptor.h"
+#include "models/base/integer.h"
 #include "models/base/table/csv.h"
 #include "models/cost/dram_estimate.h"
 #include "models/perf/counters.h"
@@ -46,6 +47,13 @@ int aligned_sum_bits(const Descriptor& d, const Accumulator& accumulator) {
   if (d.requant.multiplies) return std::max(a.bits, b.bits) + 1 + accumulator.multiplier_bits;
   const int frac = std::max(a.frac, b.frac);
   return std::max(a.bits + frac - a.frac, b.bits + frac - b.frac) + 1;
+}
+
+/// Of the tree that compares with a layer's thresholds.
+int threshold_levels(const Descriptor& d) {
+  int levels = 1;
+  while (1 << levels <= d.requant.thresholds_a_channel()) ++levels;
+  return levels;
 }
 
 Figure access_pj(const BufferCost& buffer, const SramAccesses& accesses) {
@@ -215,6 +223,14 @@ CostParts::Extra CostParts::extra_for(const Descriptor& d) const {
     const BufferCost memories = tables();
     return {area(memories), leakage(memories)};
   }
+  if (d.requant.counts) {
+    const MeasuredUnit tree = post.threshold_tree(threshold_levels(d));
+    const double bits = ((1 << threshold_levels(d)) - 1) * config.accumulator.bits;
+    const double columns = config.array.columns;
+    return {columns * (area(tree) + bits * Figure{registers.area_um2(), registers.by()}),
+            columns * kMilliwattPerNanowatt *
+                (leakage(tree) + bits * Figure{registers.leakage_nw(), registers.by()})};
+  }
   if (!multiplies_maps(d)) return {};
   const MeasuredUnit unit = post.product(config.array.activation_bits);
   const double columns = config.array.columns;
@@ -224,7 +240,13 @@ CostParts::Extra CostParts::extra_for(const Descriptor& d) const {
 AreaFigures CostParts::area_for(const std::vector<Descriptor>& layers) const {
   AreaFigures all = area_um2;
   bool has_tables = false, has_products = false;
+  Figure trees;  // the largest that any layer needs
   for (const Descriptor& d : layers) {
+    if (d.requant.counts) {
+      const Figure tree = extra_for(d).area_um2;
+      if (tree.amount > trees.amount) trees = tree;
+      continue;
+    }
     bool& is_built = d.has_table() ? has_tables : has_products;
     if (is_built) continue;
     const Figure more = extra_for(d).area_um2;
@@ -237,6 +259,7 @@ AreaFigures CostParts::area_for(const std::vector<Descriptor>& layers) const {
   if (rounds_twice) {
     all[AreaPart::kRequantizers] = PostCost::kRoundingTwiceArea * all[AreaPart::kRequantizers];
   }
+  all[AreaPart::kRequantizers] = all[AreaPart::kRequantizers] + trees;
   return all;
 }
 
@@ -273,7 +296,9 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
   const double logic = logic_pj_per_fj();
   if (d.has_table()) return charge_table(d, counters, pj);
   const bool is_product = multiplies_maps(d);
-  if (counters.requantized > 0) {
+  if (d.requant.counts) {
+    charge_thresholds(d, counters, pj);
+  } else if (counters.requantized > 0) {
     const MeasuredUnit unit = post.requantizer(d.requant.out.bits, d.requant.rounding);
     Figure fj = energy(unit);
     // Each operand of an addition is multiplied, and so is the sum where it is rounded twice.
@@ -295,6 +320,21 @@ void CostParts::charge_post(const Descriptor& d, const LayerCounters& counters,
     pool_add_fj = pool_add_fj + count(counters.additions) * energy(unit);
   }
   pj[EnergyPart::kPoolAdd] = logic * pool_add_fj;
+}
+
+/// Of a sum that is compared, and of the registers that take a channel's thresholds with every
+/// pixel tile.
+void CostParts::charge_thresholds(const Descriptor& d, const LayerCounters& counters,
+                                  EnergyFigures& pj) const {
+  const Shape out = d.output_shape();
+  const double tiles = 1.0 * d.images() * ceil_div(out.height, d.tiling.tile_h) *
+                       ceil_div(out.width, d.tiling.tile_w),
+               bits =
+                   1.0 * out.channels * d.requant.thresholds_a_channel() * config.accumulator.bits;
+  const Figure taken{tiles * bits * registers.clocked_fj(kRandomToggleRate), registers.by()};
+  const Figure compared =
+      count(counters.requantized) * energy(post.threshold_tree(threshold_levels(d)));
+  pj[EnergyPart::kRequantize] = logic_pj_per_fj() * (compared + taken);
 }
 
 /// A read a code; every lane's memory is written anew in every step. Nothing is requantized.

@@ -59,7 +59,8 @@ struct CostParts {
   BufferCost tables() const;
 
  private:
-  /// Tables, if the layer looks codes up, or multipliers, if it multiplies maps: else nothing.
+  /// Tables, if the layer looks codes up, multipliers, if it multiplies maps, or comparison trees
+  /// and the registers of their thresholds, if it counts: else nothing.
   struct Extra {
     Figure area_um2, leakage_mw;
   };
@@ -70,6 +71,8 @@ struct CostParts {
   void charge_array(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_post(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_table(const Descriptor& d, const LayerCounters& counters, EnergyFigures& pj) const;
+  void charge_thresholds(const Descriptor& d, const LayerCounters& counters,
+                         EnergyFigures& pj) const;
   void charge_control(const LayerCounters& counters, EnergyFigures& pj) const;
   void charge_memory(const LayerCounters& counters, EnergyFigures& pj) const;
   double logic_pj_per_fj() const;

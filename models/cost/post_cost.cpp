@@ -14,6 +14,9 @@
 namespace dcnsim {
 namespace {
 
+/// Codes of 1 bit are charged as those.
+constexpr int kNarrowest = 2;
+
 /// Of multipliers, in the names of units: "requant_mul8".
 const std::string kMultiplying = "requant_mul";
 
@@ -71,12 +74,19 @@ PostCost::PostCost(const PriceTables& tables, const AcceleratorConfig& config)
     }
     by_library_multiplying_ = load(wanted);
   }
-  try {
-    by_library_product_ = load({{product_, product_error_bars_, "product", "", "cnn", false,
-                                 "energy_fj_per_op", /*has_path=*/false}});
-  } catch (const std::runtime_error& error) {
-    why_no_product_ = error.what();
-  }
+  const auto load_if_there = [&](const WantedUnits& wanted, Extrapolations& by, std::string& why) {
+    try {
+      by = load({wanted});
+    } catch (const std::runtime_error& error) {
+      why = error.what();
+    }
+  };
+  load_if_there({product_, product_error_bars_, "product", "", "cnn", false, "energy_fj_per_op",
+                 /*has_path=*/false},
+                by_library_product_, why_no_product_);
+  load_if_there({thresholds_, threshold_error_bars_, "threshold_tree", "", "cnn", true,
+                 "energy_fj_per_op", /*has_path=*/false},
+                by_library_thresholds_, why_no_thresholds_);
   for (const Rounding rounding : {Rounding::kHalfEven, Rounding::kHalfUp}) {
     requantizer(config.array.activation_bits, rounding);
   }
@@ -85,7 +95,6 @@ PostCost::PostCost(const PriceTables& tables, const AcceleratorConfig& config)
 MeasuredUnit PostCost::look_up(const UnitGrid& units, const ErrorBars& error_bars,
                                const Extrapolations& by, int bits, int in_bits,
                                const char* what) const {
-  bits = std::max(bits, 2);
   MeasuredUnit unit;
   unit.by = by;
   double factor = 1;
@@ -120,14 +129,14 @@ MeasuredUnit PostCost::look_up(const UnitGrid& units, const ErrorBars& error_bar
 MeasuredUnit PostCost::requantizer(int out_bits, Rounding rounding) const {
   if (!multiplying_.empty()) return multiplying(out_bits);
   const bool half_even = rounding == Rounding::kHalfEven;
-  return look_up(half_even ? half_even_ : half_up_, requantizer_error_bars_, by_library_, out_bits,
-                 accumulator_.bits, "requantizer");
+  return look_up(half_even ? half_even_ : half_up_, requantizer_error_bars_, by_library_,
+                 std::max(out_bits, kNarrowest), accumulator_.bits, "requantizer");
 }
 
 MeasuredUnit PostCost::multiplying(int out_bits) const {
   const auto of = [&](const UnitGrid& units) {
-    return look_up(units, requantizer_error_bars_, by_library_multiplying_, out_bits,
-                   accumulator_.bits, "multiplying requantizer");
+    return look_up(units, requantizer_error_bars_, by_library_multiplying_,
+                   std::max(out_bits, kNarrowest), accumulator_.bits, "multiplying requantizer");
   };
   const int bits = accumulator_.multiplier_bits;
   const auto wide = multiplying_.lower_bound(bits);
@@ -160,12 +169,13 @@ MeasuredUnit PostCost::multiplying(int out_bits) const {
 }
 
 MeasuredUnit PostCost::maximum(int bits) const {
-  return look_up(maximum_, pool_add_error_bars_, by_library_, bits, kAnyInput, "maximum unit");
+  return look_up(maximum_, pool_add_error_bars_, by_library_, std::max(bits, kNarrowest), kAnyInput,
+                 "maximum unit");
 }
 
 MeasuredUnit PostCost::bounds(int bits) const {
-  const MeasuredUnit one =
-      look_up(comparison_, pool_add_error_bars_, by_library_, bits, kAnyInput, "maximum unit");
+  const MeasuredUnit one = look_up(comparison_, pool_add_error_bars_, by_library_,
+                                   std::max(bits, kNarrowest), kAnyInput, "maximum unit");
   return {2 * one.energy_fj, 0, 0, 0, one.by};
 }
 
@@ -176,8 +186,14 @@ MeasuredUnit PostCost::adder(int sum_bits) const {
 
 MeasuredUnit PostCost::product(int bits) const {
   if (!why_no_product_.empty()) throw std::runtime_error(why_no_product_);
-  return look_up(product_, product_error_bars_, by_library_product_, 2 * std::max(bits, 2) + 2,
-                 kAnyInput, "product");
+  return look_up(product_, product_error_bars_, by_library_product_,
+                 2 * std::max(bits, kNarrowest) + 2, kAnyInput, "product");
+}
+
+MeasuredUnit PostCost::threshold_tree(int levels) const {
+  if (!why_no_thresholds_.empty()) throw std::runtime_error(why_no_thresholds_);
+  return look_up(thresholds_, threshold_error_bars_, by_library_thresholds_, levels,
+                 accumulator_.bits, "threshold tree");
 }
 
 }  // namespace dcnsim

@@ -46,6 +46,9 @@ class PostCost {
   /// Of two codes of so many bits, with their zero points. Throws std::runtime_error if the tables
   /// have none: a machine needs one only for a network that multiplies maps.
   MeasuredUnit product(int bits) const;
+  /// Of comparisons with up to 2^levels - 1 thresholds, with the registers of a pipeline and not
+  /// those that hold the thresholds. Throws like product().
+  MeasuredUnit threshold_tree(int levels) const;
 
   const std::string& table() const { return table_; }
   const std::string& sha256() const { return sha256_; }
@@ -54,19 +57,21 @@ class PostCost {
   /// Of maximum units and adders.
   const ErrorBars& pool_add_error_bars() const { return pool_add_error_bars_; }
   const ErrorBars& product_error_bars() const { return product_error_bars_; }
+  const ErrorBars& threshold_error_bars() const { return threshold_error_bars_; }
 
  private:
   MeasuredUnit look_up(const UnitGrid& units, const ErrorBars& error_bars, const Extrapolations& by,
                        int bits, int in_bits, const char* what) const;
   MeasuredUnit multiplying(int out_bits) const;
 
-  UnitGrid half_even_, half_up_, maximum_, comparison_, adder_, product_;
+  UnitGrid half_even_, half_up_, maximum_, comparison_, adder_, product_, thresholds_;
   std::map<int, UnitGrid> multiplying_;  ///< by the multiplier's width; empty: none is built
-  ErrorBars requantizer_error_bars_, pool_add_error_bars_, product_error_bars_;
+  ErrorBars requantizer_error_bars_, pool_add_error_bars_, product_error_bars_,
+      threshold_error_bars_;
   CostConfig config_;
   Accumulator accumulator_;
-  Extrapolations by_library_, by_library_multiplying_, by_library_product_;
-  std::string why_no_product_;
+  Extrapolations by_library_, by_library_multiplying_, by_library_product_, by_library_thresholds_;
+  std::string why_no_product_, why_no_thresholds_;
   std::string table_, sha256_, conditions_;
 };
 

@@ -237,6 +237,30 @@ std::vector<Provenance> control_entries(const CostParts& p, const std::string& a
                     "descriptor")};
 }
 
+bool count_thresholds(const std::vector<Descriptor>& layers) {
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const Descriptor& d) { return d.requant.counts; });
+}
+
+/// Of requantizers, with the comparison trees of layers that count.
+Provenance requantizer_entry(const CostParts& p, const std::vector<Descriptor>& layers,
+                             const std::string& and_factors) {
+  const bool counts = count_thresholds(layers);
+  ErrorBar bar = p.post.requantizer_error_bars().energy;
+  if (counts) bar += p.post.threshold_error_bars().energy;
+  return {component_of(EnergyPart::kRequantize),
+          p.post.table(),
+          p.post.sha256(),
+          p.post.conditions() + ", CNN-like operands",
+          bar.text(),
+          Remarks()
+              .add(true, requantizer_note(p.config) + and_factors)
+              .add(counts,
+                   "thresholds: a comparison tree a column, and registers that hold a channel's "
+                   "thresholds, of the layer that has most")
+              .text()};
+}
+
 /// Of pools and additions, with what these layers need beside.
 Provenance pool_add_entry(const CostParts& p, const std::vector<Descriptor>& layers,
                           const std::string& and_factors) {
@@ -305,8 +329,7 @@ std::vector<Provenance> statements(const CostParts& p, const std::vector<Descrip
                 p.config.array.dataflow == Dataflow::kWeightStationary
                     ? "weights beside those of the PEs' tables: two sets, of all bits"
                     : "sums on their way out of the array"),
-      post(component_of(EnergyPart::kRequantize), ", CNN-like operands",
-           p.post.requantizer_error_bars().energy, requantizer_note(p.config) + and_factors),
+      requantizer_entry(p, layers, and_factors),
       pool_add_entry(p, layers, and_factors),
       buffer_entry(p, EnergyPart::kInputBuffer, p.input),
       buffer_entry(p, EnergyPart::kWeightBuffer, p.weight),
@@ -322,9 +345,13 @@ std::vector<Provenance> statements(const CostParts& p, const std::vector<Descrip
   all.push_back(memory_entry(p));
   all.push_back({component_of(AreaPart::kPeArray), p.pe->unit_table().file,
                  p.pe->unit_table().sha256, p.pe->conditions(), bars.area.text(), array_note(p)});
-  all.push_back(post(component_of(AreaPart::kRequantizers), "",
-                     p.post.requantizer_error_bars().area,
-                     "cell area and leakage of a half-up requantizer for each column"));
+  const bool counts = count_thresholds(layers);
+  ErrorBar of_requantizers = p.post.requantizer_error_bars().area;
+  if (counts) of_requantizers += p.post.threshold_error_bars().area;
+  all.push_back(post(component_of(AreaPart::kRequantizers), "", of_requantizers,
+                     std::string("cell area and leakage of a half-up requantizer") +
+                         (counts ? ", a comparison tree and the registers of its thresholds" : "") +
+                         " for each column"));
   all.push_back({component_of(EnergyPart::kLeakage), p.pe->unit_table().file,
                  p.pe->unit_table().sha256, p.pe->conditions(), kNotStated, leakage_note(p)});
   return all;

@@ -135,6 +135,16 @@ class ChannelScales {
   bool fit_kernels_ = true;
 };
 
+template <class Acc>
+void count_pixels(const Acc* acc, std::size_t count, const Requant& requant,
+                  const std::vector<std::int64_t>& thresholds, CodeTensor& out, std::size_t first) {
+  const auto of_channel = static_cast<std::size_t>(requant.thresholds_a_channel());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t threshold = i * of_channel % thresholds.size();
+    out.set(first + i, count_thresholds(acc[i], requant, &thresholds[threshold]));
+  }
+}
+
 void max_pool_row(const std::int32_t* rows, std::size_t row_stride, std::size_t pool,
                   std::size_t out_width, std::size_t channels, std::int32_t* out) {
   kernels::selected().max_pool_row({rows, row_stride, pool, out_width, channels, out});
@@ -419,13 +429,27 @@ std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& s
   return clamp_scaled(shift_wide(product, scale.shift, requant.rounding), requant);
 }
 
+std::int32_t count_thresholds(std::int64_t acc, const Requant& requant,
+                              const std::int64_t* thresholds) {
+  const int all = requant.thresholds_a_channel();
+  int reached = 0;
+  for (int half = (kMaxThresholds + 1) / 2; half > 0; half /= 2) {
+    const int next = reached + half;
+    if (next <= all && acc >= thresholds[next - 1]) reached = next;
+  }
+  return requant.min_code() + reached;
+}
+
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
-                             int pool, const std::vector<Scale>& scales) {
+                             int pool, const std::vector<Scale>& scales,
+                             const std::vector<std::int64_t>& thresholds) {
   CodeTensor out({conv_out.height / pool, conv_out.width / pool, conv_out.channels}, requant.out);
   if (out.size() == 0) return out;
   const ChannelScales channel_scales(scales, requant);
   const auto row = [&](const auto* values, std::size_t count, std::size_t first) {
-    if (requant.multiplies) {
+    if (requant.counts) {
+      count_pixels(values, count, requant, thresholds, out, first);
+    } else if (requant.multiplies) {
       channel_scales.requantize_pixels(values, count, requant, out, first);
     } else {
       requantize_row(values, count, requant, out, first);

@@ -65,6 +65,9 @@ struct Requant {
   /// A convolution's channel has two scales, one behind the other: that of sums of 0 or more and
   /// that of negative ones, with a LeakyReLU's slope in it.
   bool leaky = false;
+  /// Of a convolution, instead of all that: the code is min_code() and one more for each threshold
+  /// of the channel that the sum reaches, of which it has one for every other code.
+  bool counts = false;
 
   constexpr int scales_a_channel() const { return multiplies ? leaky ? 2 : 1 : 0; }
 
@@ -75,7 +78,11 @@ struct Requant {
     return std::max(out.min_code() + clamp_low, relu ? out.zero_point : INT32_MIN);
   }
   constexpr std::int32_t max_code() const { return out.max_code() - clamp_high; }
+  constexpr int thresholds_a_channel() const { return counts ? max_code() - min_code() : 0; }
 };
+
+/// Thresholds of a channel that are compared with: a tree of 4 comparators, one behind the other.
+inline constexpr int kMaxThresholds = 15;
 
 /// The same of `multiplier` and `multiplier2`, which share `shift`; of an addition that rounds
 /// twice of each of its three multipliers.
@@ -114,12 +121,18 @@ std::int32_t requantize(std::int64_t acc, const Requant& requant);
 /// and zero point 0 it is the same as above.
 std::int32_t requantize(std::int64_t acc, const Requant& requant, const Scale& scale);
 
+/// min_code() plus how many of the channel's `thresholds` (as many as Requant says, none less than
+/// the one before) `acc` reaches: is greater than or equal to.
+std::int32_t count_thresholds(std::int64_t acc, const Requant& requant,
+                              const std::int64_t* thresholds);
+
 /// Accumulators (conv_out x conv_out x channels) to codes, then a max pool of pool x pool windows
 /// with the same stride (1: none; rows and columns that do not fill a window are dropped).
-/// Equal to requantizing first and pooling the codes, since both are monotone. `scales`: as many a
-/// channel as the requantizer has.
+/// Equal to requantizing first and pooling the codes, since both are monotone. `scales`,
+/// `thresholds`: as many a channel as the requantizer has.
 CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requant& requant,
-                             int pool = 1, const std::vector<Scale>& scales = {});
+                             int pool = 1, const std::vector<Scale>& scales = {},
+                             const std::vector<std::int64_t>& thresholds = {});
 
 /// Max: the largest code, then requantized (shift = n_x - n_y). Average: the exact quotient
 /// sum / count * 2^-shift rounded once in the given mode, then clamped. With a multiplier: codes

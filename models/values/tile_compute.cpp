@@ -104,10 +104,12 @@ const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) 
   all.channels = 0;
   all.bias.clear();
   all.scales.clear();
+  all.thresholds.clear();
   for (const WeightBlock& group : tile) {
     all.channels += group.channels;
     all.bias.insert(all.bias.end(), group.bias.begin(), group.bias.end());
     all.scales.insert(all.scales.end(), group.scales.begin(), group.scales.end());
+    all.thresholds.insert(all.thresholds.end(), group.thresholds.begin(), group.thresholds.end());
   }
   const auto unit = static_cast<std::size_t>(descriptor_->weight.host_bytes());
   const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
@@ -146,6 +148,7 @@ void TileCompute::take_weights(const WeightTile& given, const Step& step) {
     if (!whole) add_chunk(part, step, block);
     if (!step.last_chunk) continue;
     block.scales = part.scales;
+    block.thresholds = part.thresholds;
     shape.out_channels = block.channels;
     block.weights.repack_k_major(shape, d.weight, d.input,
                                  (whole ? part.codes : block.codes).data(), block.bias,
@@ -225,9 +228,9 @@ std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, Ou
     shape.out_channels = block.channels;
     conv_fast(shape, as_it_is ? input.first : slice, block.weights, accumulators_);
     overflows += accumulators_.overflowed;
-    merge_channels(
-        requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool, block.scales),
-        block.channel0 - output.channel0, output.codes);
+    merge_channels(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool,
+                                     block.scales, block.thresholds),
+                   block.channel0 - output.channel0, output.codes);
   }
   return overflows;
 }

@@ -22,14 +22,15 @@ struct InputTile {
 };
 
 /// Weights of output channels [channel0, channel0 + channels) of one group for the reduction steps
-/// of a step: codes k-major in host form, biases if it is the first chunk, the scales that channels
-/// have (post.h) if it is the last.
+/// of a step: codes k-major in host form, biases if it is the first chunk, the scales or
+/// thresholds that channels have (post.h) if it is the last.
 struct WeightBlock {
   int channel0 = 0;
   int channels = 0;
   std::vector<std::uint8_t> codes;
   std::vector<std::int64_t> bias;
   std::vector<Scale> scales;
+  std::vector<std::int64_t> thresholds;
 };
 using WeightTile = std::vector<WeightBlock>;
 
@@ -64,6 +65,7 @@ class TileCompute {
     std::vector<std::uint8_t> codes;  ///< of the chunks so far, if there are several
     std::vector<std::int64_t> bias;
     std::vector<Scale> scales;
+    std::vector<std::int64_t> thresholds;
     ConvWeights weights;  ///< packed once all chunks are there
   };
   struct ChannelTile {

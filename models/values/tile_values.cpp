@@ -164,7 +164,7 @@ void TileValues::unpack_weights(const KeptWeights::Chunk& from, WeightTile& tile
     tile[i].channels = std::min(most, step.channel1 - tile[i].channel0);
   }
   const std::uint8_t* bytes = from.bytes.data();
-  std::size_t biases = 0, blocks = 0, scales = 0;
+  std::size_t biases = 0, blocks = 0, parameters = 0;
   // Values of each channel, block by block.
   const auto take = [&](const Part& part, std::size_t& next, auto member, int of_channel, int size,
                         auto load) {
@@ -191,8 +191,11 @@ void TileValues::unpack_weights(const KeptWeights::Chunk& from, WeightTile& tile
   for (const Part& part : from.parts) {
     if (part.stream == Stream::kBias) {
       take(part, biases, &WeightBlock::bias, 1, bias_size, load_signed);
+    } else if (part.stream == Stream::kParameter && descriptor_.requant.counts) {
+      take(part, parameters, &WeightBlock::thresholds, descriptor_.requant.thresholds_a_channel(),
+           bias_size, load_signed);
     } else if (part.stream == Stream::kParameter) {
-      take(part, scales, &WeightBlock::scales, descriptor_.requant.scales_a_channel(),
+      take(part, parameters, &WeightBlock::scales, descriptor_.requant.scales_a_channel(),
            parameter_bytes(multiplier_bits), load_scale);
     } else {
       std::size_t bit = part.skip_bits;

@@ -121,6 +121,17 @@ void check_biases(const FixedLayer& layer, const Accumulator& accumulator) {
   }
 }
 
+/// A sum is compared with what an accumulator holds.
+void check_thresholds(const FixedLayer& layer, const Accumulator& accumulator) {
+  const std::int64_t most = std::int64_t{1} << (accumulator.bits - 1);
+  for (const std::int64_t threshold : layer.thresholds) {
+    if (threshold >= -most && threshold < most) continue;
+    throw std::runtime_error("layer \"" + layer.node.name + "\": threshold " +
+                             std::to_string(threshold) + " does not fit the accumulator's " +
+                             std::to_string(accumulator.bits) + " bits; a wider one would do");
+  }
+}
+
 /// Those in the descriptor, to what the requantizer has; those of channels need only be so that
 /// they can be (program.cpp does it).
 void narrow_multipliers(const FixedLayer& layer, int bits, Descriptor& d) {
@@ -151,6 +162,7 @@ std::vector<Descriptor> describe(const FixedNetwork& network, const Accumulator&
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const FixedLayer& layer = network.layers[i];
     if (layer.node.kind == LayerKind::kConv) check_biases(layer, accumulator);
+    check_thresholds(layer, accumulator);
     descriptors.push_back(describe(network, planes, i, accumulator));
     narrow_multipliers(layer, accumulator.multiplier_bits, descriptors.back());
     check_layer(layer.node.name, descriptors.back());

@@ -49,6 +49,26 @@ CodeTensor block_codes(const FixedLayer& layer, const Descriptor& d, const Step&
   return block;
 }
 
+/// Multipliers and shifts, or thresholds, of the channels of `part` from `channel0` on.
+void put_parameters(const FixedLayer& layer, const Accumulator& accumulator, int channel0,
+                    const Part& part, std::uint8_t* to) {
+  const Requant& requant = layer.requant;
+  if (requant.counts) {
+    const auto threshold = [&](std::size_t i) {
+      return static_cast<std::uint64_t>(layer.thresholds[i]);
+    };
+    put_of_channels(channel0, part, requant.thresholds_a_channel(), bias_bytes(accumulator.bits),
+                    threshold, to);
+    return;
+  }
+  const int bits = accumulator.multiplier_bits;
+  const auto scale = [&](std::size_t i) {
+    const Scale one = narrowed(layer.scales[i], bits);
+    return std::uint64_t{one.multiplier} << kScaleShiftBits | u64(one.shift);
+  };
+  put_of_channels(channel0, part, requant.scales_a_channel(), parameter_bytes(bits), scale, to);
+}
+
 /// Writes the weight tiles of one layer (WeightLayout) to their places in `image`, up to whose end
 /// they go.
 void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConfig& config,
@@ -63,7 +83,7 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
     weight_parts(d, config, step, parts);
     const int most =
         step.groups > 1 ? (step.channel1 - step.channel0) / step.groups : config.array.columns;
-    int biases = step.channel0, codes = step.channel0, scales = step.channel0;
+    int biases = step.channel0, codes = step.channel0, parameters = step.channel0;
     for (const Part& part : parts) {
       std::uint8_t* to = image.data() + part.address;
       if (part.stream == Stream::kBias) {
@@ -75,14 +95,8 @@ void append_weights(const FixedLayer& layer, Descriptor d, const AcceleratorConf
         continue;
       }
       if (part.stream == Stream::kParameter) {
-        const int bits = config.accumulator.multiplier_bits;
-        const auto parameters = [&](std::size_t i) {
-          const Scale scale = narrowed(layer.scales[i], bits);
-          return std::uint64_t{scale.multiplier} << kScaleShiftBits | u64(scale.shift);
-        };
-        put_of_channels(scales, part, layer.requant.scales_a_channel(), parameter_bytes(bits),
-                        parameters, to);
-        scales += static_cast<int>(part.codes);
+        put_parameters(layer, config.accumulator, parameters, part, to);
+        parameters += static_cast<int>(part.codes);
         continue;
       }
       std::size_t bit = 0;

@@ -209,6 +209,8 @@
 #define DCN_DESCRIPTOR_OPERAND_SHIFT_BYTES      1u
 #define DCN_DESCRIPTOR_OPERAND2_SHIFT_OFFSET    209u        /* likewise of the second operand's */
 #define DCN_DESCRIPTOR_OPERAND2_SHIFT_BYTES     1u
+#define DCN_DESCRIPTOR_COUNTS_OFFSET            210u        /* 1: a sum becomes how many of its channel's thresholds it reaches */
+#define DCN_DESCRIPTOR_COUNTS_BYTES             1u
 
 // clang-format on
 #ifdef __cplusplus

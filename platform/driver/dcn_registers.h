@@ -33,7 +33,7 @@
 #define DCN_REG_BYTES_OUTPUT             0x090u      /* output bytes written */
 #define DCN_REG_OVERFLOWS                0x098u      /* outputs whose accumulator lost the exact sum */
 #define DCN_REG_STALL_CONFLICT           0x0A0u      /* cycles the array waits for banks that the DMA uses */
-#define DCN_REG_BYTES_PARAMETER          0x0A8u      /* bytes read of multipliers and shifts */
+#define DCN_REG_BYTES_PARAMETER          0x0A8u      /* bytes read of multipliers and shifts, or of thresholds */
 
 /* Fields and values. */
 #define DCN_ID_VALUE                     0x314E4344u /* what the register reads */

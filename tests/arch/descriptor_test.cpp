@@ -107,6 +107,7 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     if (i % 2 == 0) random.bound(d.requant);
     if (i % 5 == 0) random.make_affine(d, 32);
     if (i % 10 == 0) RandomLayer::round_twice(d);
+    if (i % 10 == 3) RandomLayer::count_thresholds(d);
     const DescriptorBytes bytes = encode(d);
     const Descriptor back = decode(bytes);
     EXPECT_EQ(back.requant.min_code(), d.requant.min_code());
@@ -129,6 +130,7 @@ TEST(Descriptor, random_layers_encode_to_what_they_decode_from) {
     EXPECT_EQ(back.requant.sum_multiplier, d.requant.sum_multiplier);
     EXPECT_EQ(back.requant.operand_shift, d.requant.operand_shift);
     EXPECT_EQ(back.requant.operand2_shift, d.requant.operand2_shift);
+    EXPECT_EQ(back.requant.counts, d.requant.counts);
     EXPECT_EQ(back.input.zero_point, d.input.zero_point);
     EXPECT_EQ(back.input2.zero_point, d.input2.zero_point);
     EXPECT_EQ(back.requant.out.zero_point, d.requant.out.zero_point);
@@ -190,6 +192,8 @@ TEST(Descriptor, refusals_name_the_field) {
   EXPECT_EQ(with(72, 4, 0), "chunk_k: 0, expected 1..432");
   EXPECT_EQ(with(72, 4, 0xFFFFFFFF), "chunk_k: 4294967295, expected 0..2147483647");
   EXPECT_EQ(with(88, 8, 64), "input2_address: 64, expected 0 in a descriptor of kind conv");
+  EXPECT_EQ(with(210, 1, 2), "counts: 2, expected 0..1");
+  EXPECT_EQ(with(210, 1, 1), "shift: -7, expected 0..0");
   EXPECT_EQ(with(255, 1, 1), "reserved byte 255: 1, expected 0");
 }
 
@@ -594,6 +598,35 @@ TEST(Descriptor, zero_points_and_multipliers_belong_to_layers_that_multiply) {
   EXPECT_EQ(reason(leaky, affine(example())), "no error");
   EXPECT_EQ(reason(leaky, example()), "leaky: 1, expected 0..0");
   EXPECT_EQ(reason(leaky, affine(pool_example())), "leaky: 1, expected 0..0");
+}
+
+TEST(Descriptor, counts_1_to_15_thresholds_and_does_nothing_else) {
+  const auto reason = [](const std::function<void(Descriptor&)>& change) {
+    Descriptor d = example();
+    d.requant = {};
+    d.requant.rounding = Rounding::kHalfEven;
+    d.requant.counts = true;
+    d.requant.out = {4, 0, false, false};
+    change(d);
+    return error_of([&] { validate(d); });
+  };
+  EXPECT_EQ(reason([](Descriptor&) {}), "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.out.bits = 5; }),
+            "counts: 31 thresholds between the bounds of the output, expected 1..15");
+  EXPECT_EQ(reason([](Descriptor& d) {
+              d.requant.out.bits = 5;
+              d.requant.clamp_high = 16;
+            }),
+            "no error");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.clamp_low = 15; }),
+            "counts: 0 thresholds between the bounds of the output, expected 1..15");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.shift = 1; }), "shift: 1, expected 0..0");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.multiplies = true; }),
+            "multiplies: 1, expected 0..0");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.out.zero_point = 1; }),
+            "output.zero_point: 1, expected 0..0");
+  EXPECT_EQ(reason([](Descriptor& d) { d.requant.rounding = Rounding::kFloor; }),
+            "rounding: floor, expected half-even, where nothing is rounded");
 }
 
 TEST(Descriptor, a_fused_pool_fits_the_narrower_side_of_the_map) {

@@ -418,6 +418,46 @@ TEST(cost_model, rounding_twice_is_6_percent_more_and_three_products_an_addition
   EXPECT_NEAR(pj(), 3 * 1.06 * once, 0.1);
 }
 
+TEST(cost_model, counting_pays_a_comparison_tree_in_place_of_a_requantizer) {
+  AcceleratorConfig config = preset("small_edge");
+  const CostModel model(kTables, config);
+  LayerCounters c;
+  c.requantized = 1000;
+  Descriptor d = conv8();
+  d.conv.in = {4, 6, 8};
+  d.conv.out_channels = 5;
+  d.requant.counts = true;
+  d.requant.out = {4, 0, false, false};
+  d.tiling.tile_h = 4;
+  d.tiling.tile_w = 6;
+  const auto pj = [&] { return part(model.layer_energy_pj(d, c), "requantize"); };
+  // A register bit takes new thresholds of random bits.
+  const double taken = 5 * 15 * 32 * 487.499e-3 / 32;
+  EXPECT_NEAR(pj(), 4173.18 + taken, 1e-6);
+  d.tiling.tile_h = 3;  // in two tiles of rows, and two of columns
+  d.tiling.tile_w = 3;
+  EXPECT_NEAR(pj(), 4173.18 + 4 * taken, 1e-6);
+  d.requant.clamp_high = 8;  // 7 thresholds, three levels
+  EXPECT_NEAR(pj(), 2589.37 + 4 * taken * 7 / 15, 1e-6);
+
+  const auto um2 = [&](const std::vector<Descriptor>& layers) {
+    return model.area_um2(layers)[AreaPart::kRequantizers] -
+           model.area_um2()[AreaPart::kRequantizers];
+  };
+  Descriptor fewer = d;
+  fewer.requant.out.bits = 1;
+  fewer.requant.clamp_high = 0;
+  const double register_um2 = 144.704 / 32;
+  EXPECT_EQ(um2({conv8()}), 0);
+  EXPECT_NEAR(um2({fewer, d, fewer}), 16 * (1167.84 + 7 * 32 * register_um2), 1e-6)
+      << "as many levels as the layer with most thresholds needs";
+  EXPECT_NEAR(um2({fewer}), 16 * (313.938 + 32 * register_um2), 1e-6);
+  config.accumulator.bits = 24;
+  const CostModel narrow(kTables, config);
+  EXPECT_NEAR(part(narrow.layer_energy_pj(fewer, c), "requantize"),
+              476.831 + 4 * 5 * 24 * 487.499e-3 / 32, 1e-6);
+}
+
 TEST(cost_model, machines_have_tables_and_products_where_layers_need_them) {
   const AcceleratorConfig config = preset("small_edge");
   const CostModel model(kTables, config);

@@ -180,13 +180,14 @@ bool is_control(const std::string& unit) { return unit == "fifo2" || unit == "ad
 
 /// Of units that no shipped library was measured with.
 bool is_transferred(const std::string& unit) {
-  return unit == "feeder" || unit == "product" || is_control(unit) ||
+  return unit == "feeder" || unit == "product" || unit == "threshold_tree" || is_control(unit) ||
          unit.rfind("requant_mul", 0) == 0;
 }
 
 /// Whether it is measured in short runs, or in all (measure_usual.py).
-bool is_tried(const std::string& unit, int bits) {
+bool is_tried(const std::string& unit, int in_bits, int bits) {
   const bool all = tries(1, 2) == 2;
+  if (unit == "threshold_tree") return in_bits == 32 || all;
   if (is_control(unit)) return bits == 64 || (unit != "fifo2" && bits == 16) || all;
   if (unit == "feeder") return bits <= 64 || all;
   if (unit == "product") return bits <= 2 * 4 + 2;
@@ -218,8 +219,8 @@ double mean_ratio(const Measured& measured, const std::string& library, const st
   return std::exp(sum / static_cast<double>(by_unit.size()));
 }
 
-// The shipped feeders, multiplying requantizers, products and units of control were measured with
-// this library and all widths.
+// The shipped feeders, multiplying requantizers, products, comparison trees and units of control
+// were measured with this library and all widths.
 TEST(measure, shipped_units_of_this_library_are_those_times_what_other_units_differ_by) {
   const Measured measured("requant_etc.csv");
   int compared = 0;
@@ -230,18 +231,20 @@ TEST(measure, shipped_units_of_this_library_are_those_times_what_other_units_dif
            rows_of("requant_etc.csv", {"library", "unit", "in_bits", "out_bits", "mode", column})) {
         const std::string unit = row.at("unit");
         if (row.at("library") != library || !is_transferred(unit)) continue;
-        if (!is_tried(unit, std::stoi(row.at("out_bits")))) continue;
+        const int in_bits = row.at("in_bits").empty() ? 0 : std::stoi(row.at("in_bits"));
+        if (!is_tried(unit, in_bits, std::stoi(row.at("out_bits")))) continue;
         std::map<std::string, std::string> wanted = row;
         wanted.erase("library");
         wanted.erase(column);
         const double here = measured.number(measured.row(wanted), column);
         EXPECT_NEAR(std::stod(row.at(column)) / (here * ratio), 1, 0.12)
-            << library << ' ' << unit << ' ' << row.at("out_bits") << ' ' << column;
+            << library << ' ' << unit << ' ' << in_bits << ' ' << row.at("out_bits") << ' '
+            << column;
         ++compared;
       }
     }
   }
-  EXPECT_EQ(compared, 2 * 3 * (2 + tries(5 + 2 + 5, 7 + 6 + 9)));
+  EXPECT_EQ(compared, 2 * 3 * (2 + tries(5 + 2 + 5 + 4, 7 + 6 + 9 + 12)));
 }
 
 TEST(measure, choosing_between_two_multipliers_costs_as_much_as_is_charged) {

@@ -13,6 +13,7 @@ import post_points  # noqa: E402
 
 post_points._FEEDER_LEVELS = tuple(n for n in post_points._FEEDER_LEVELS if n < 8)
 post_points._MULTIPLIER_BITS = (8,)
+post_points._COUNTED_BITS = (32,)
 post_points._FIFO_BITS = (64,)
 post_points._ADDRESS_BITS = (16, 64)
 measure.main()

@@ -141,6 +141,51 @@ TEST(Requantize, FusedMaxPoolEqualsPoolingTheCodes) {
   }
 }
 
+TEST(CountThresholds, IsHowManyAreNotAboveTheSum) {
+  Random random(5);
+  int reached[kMaxThresholds + 1] = {};
+  for (int repetition = 0; repetition < 3000; ++repetition) {
+    const int count = repetition % kMaxThresholds + 1;
+    Requant requant;
+    requant.counts = true;
+    requant.out = {pick(random, 4, 16), 0, repetition % 2 == 0, false};
+    requant.clamp_low = pick(random, 0, requant.out.max_code() - requant.out.min_code() - count);
+    requant.clamp_high = requant.out.max_code() - requant.min_code() - count;
+    ASSERT_EQ(requant.thresholds_a_channel(), count);
+    std::vector<std::int64_t> thresholds;
+    for (int i = 0; i < count; ++i) thresholds.push_back(pick(random, -20, 20));
+    std::sort(thresholds.begin(), thresholds.end());
+    if (repetition % 4 == 0) thresholds.front() = INT64_MIN;
+    if (repetition % 4 == 1) thresholds.back() = INT64_MAX;
+    for (const std::int64_t sum :
+         {std::int64_t{pick(random, -22, 22)}, INT64_MIN, INT64_MAX, INT64_MAX - 1}) {
+      int expected = 0;
+      for (const std::int64_t threshold : thresholds) expected += threshold <= sum ? 1 : 0;
+      ASSERT_EQ(count_thresholds(sum, requant, thresholds.data()), requant.min_code() + expected);
+      ++reached[expected];
+    }
+  }
+  for (const int times : reached) EXPECT_GT(times, 50);
+}
+
+TEST(CountThresholds, IsThatOfTheChannelAndOfTheLargestSumOfAPool) {
+  Requant requant;
+  requant.counts = true;
+  requant.out = {2, 0, true, false};
+  const std::vector<std::int64_t> thresholds{-1, 0, 5, 2, 2, 2};
+  Accumulators acc;
+  acc.narrow = {-2, 1, -1, 2, 4, 3, 5, -9};  // two channels
+  const Shape shape{2, 2, 2};
+  const auto codes = [&](int pool) {
+    const CodeTensor out = requantize_tensor(acc, shape, requant, pool, {}, thresholds);
+    std::vector<int> values;
+    for (std::size_t i = 0; i < out.size(); ++i) values.push_back(out.get(i));
+    return values;
+  };
+  EXPECT_EQ(codes(1), (std::vector<int>{-2, -2, -1, 1, 0, 1, 1, -2}));
+  EXPECT_EQ(codes(2), (std::vector<int>{1, 1}));
+}
+
 TEST(Requantize, EveryKernelSetPoolsAlike) {
   Random random(4);
   for (const std::size_t pool : {1U, 2U, 3U}) {

@@ -14,6 +14,7 @@ bool conv(const RanLayer& r) { return r.layer.kind == LayerKind::kConv; }
 bool pool(const RanLayer& r) { return r.layer.kind == LayerKind::kPool; }
 bool add(const RanLayer& r) { return r.layer.kind == LayerKind::kAdd; }
 bool affine(const RanLayer& r) { return r.layer.requant.multiplies; }
+bool counts(const RanLayer& r) { return r.layer.requant.counts; }
 bool table(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kTable; }
 bool pair_is(const RanLayer& r, PairKind kind) { return add(r) && r.layer.pair == kind; }
 bool average(const RanLayer& r) { return pool(r) && r.layer.pool.kind == PoolKind::kAverage; }
@@ -352,6 +353,17 @@ void add_kinds(Classes& classes) {
        }},
       {"parameters with those of negative sums",
        [](const RanLayer& r) { return affine(r) && conv(r) && r.layer.requant.leaky; }},
+      {"thresholds of several weight tiles",
+       [](const RanLayer& r) { return counts(r) && Cuts(r).channels; }},
+      {"thresholds with the last of several chunks",
+       [](const RanLayer& r) { return counts(r) && Cuts(r).chunks; }},
+      {"thresholds of 8 bytes",
+       [](const RanLayer& r) { return counts(r) && r.machine.accumulator.bits > 32; }},
+      {"15 thresholds of 4 bytes",
+       [](const RanLayer& r) {
+         return counts(r) && r.machine.accumulator.bits <= 32 && r.layer.requant.out.bits == 4 &&
+                !r.layer.requant.out.narrow && !r.layer.requant.relu;
+       }},
       {"pool that multiplies", [](const RanLayer& r) { return affine(r) && pool(r); }},
       {"addition that multiplies", [](const RanLayer& r) { return affine(r) && add(r); }},
       {"no multiplier on a machine that has one",

@@ -75,6 +75,8 @@ class RandomWork : public RandomLayer {
       if (d.macs() > kMostMacs) continue;
       if (machine.requantizer == RequantizerKind::kMultiplier && chance(2)) {
         make_affine(d, machine.accumulator.multiplier_bits);
+      } else if (d.macs() % 3 == 0) {
+        count_thresholds(d);
       }
       place(d, machine.dma.bus_bytes);
       d.output_on_chip = chance(4);

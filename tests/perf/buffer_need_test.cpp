@@ -69,6 +69,11 @@ TEST(Room, is_that_of_the_largest_tile) {
         weights +=
             words(std::int64_t{step.k1 - step.k0} * block * d.weight.bits, config.weight_buffer) +
             words(block * (config.accumulator.bits > 32 ? 64 : 32), config.weight_buffer);
+        if (d.requant.counts) {
+          const int thresholds = d.requant.max_code() - d.requant.min_code();
+          weights += words(block * thresholds * (config.accumulator.bits > 32 ? 64 : 32),
+                           config.weight_buffer);
+        }
         if (!d.requant.multiplies) continue;
         const int parameter_bytes =
             (d.requant.leaky ? 2 : 1) * ((config.accumulator.multiplier_bits + 13) / 8);

@@ -74,6 +74,13 @@ struct Walk {
         touch(words, 0, std::int64_t{8} * channels * each, bus);
         add(Stream::kParameter, words.size());
       }
+      if (step.last_chunk && d_.requant.counts) {
+        const int thresholds = d_.requant.max_code() - d_.requant.min_code();
+        words.clear();
+        touch(words, 0,
+              std::int64_t{channels} * thresholds * (config_.accumulator.bits > 32 ? 64 : 32), bus);
+        add(Stream::kParameter, words.size());
+      }
     }
   }
 

@@ -100,7 +100,8 @@ class WeightImage {
     const bool has_biases = inputs_.first == 0 && steps_.first == 0;
     const ConvShape& conv = d_.conv;
     const bool has_parameters =
-        layer_.requant.multiplies && inputs_.second == conv.in.channels / conv.groups &&
+        (layer_.requant.multiplies || layer_.requant.counts) &&
+        inputs_.second == conv.in.channels / conv.groups &&
         steps_.second == conv.kernel_h * conv.kernel_w * (inputs_.second - inputs_.first);
     for (int c = 0; c < channels; c += width) {
       const int first = group * out_group + channel + c;
@@ -120,7 +121,17 @@ class WeightImage {
     }
     skip(static_cast<std::size_t>(count * size));
   }
+  void thresholds(int first, int count) {
+    const int size = bias_bytes(config_.accumulator.bits);
+    const int each = static_cast<int>(layer_.thresholds.size()) / d_.conv.out_channels;
+    for (int i = 0; i < each * count; ++i) {
+      ASSERT_EQ(read_signed(program_.image.data() + at_ + static_cast<std::size_t>(i * size), size),
+                layer_.thresholds[static_cast<std::size_t>(each * first + i)]);
+    }
+    skip(static_cast<std::size_t>(each * count * size));
+  }
   void parameters(int first, int count) {
+    if (layer_.requant.counts) return thresholds(first, count);
     const int bits = config_.accumulator.multiplier_bits, size = (bits + 13) / 8;
     const int words = layer_.node.slopes.empty() ? 1 : 2;
     for (int i = 0; i < words * count; ++i) {
@@ -169,6 +180,8 @@ TEST(Compiler, weights_and_biases_come_back_from_the_image) {
       random.make_affine(network, 31);
       config.requantizer = RequantizerKind::kMultiplier;
       config.accumulator.multiplier_bits = random.pick(8, 32);
+    } else if (i % 4 == 1) {
+      RandomNetwork(static_cast<unsigned>(i)).count_thresholds(network, config.accumulator.bits);
     }
     const Program program = compile(network, config, lpddr4_3200());
     for (std::size_t l = 0; l < network.layers.size(); ++l) {
@@ -203,6 +216,28 @@ TEST(Compiler, machines_without_a_multiplier_refuse_free_scales) {
   config.accumulator.multiplier_bits = 16;
   EXPECT_EQ(refusal(), "layer \"" + last.node.name +
                            "\": a scale of 1073741824.000000 has no multiplier of 16 bits");
+}
+
+TEST(Compiler, thresholds_fit_the_accumulator) {
+  FixedNetwork network = RandomNetwork(7).make();
+  RandomNetwork(7).count_thresholds(network, 20);
+  const auto counting = std::find_if(network.layers.begin(), network.layers.end(),
+                                     [](const FixedLayer& layer) { return layer.requant.counts; });
+  ASSERT_NE(counting, network.layers.end());
+  AcceleratorConfig config = machine();
+  config.accumulator.bits = 20;
+  counting->thresholds.back() = (1 << 19) - 1;
+  EXPECT_NO_THROW(describe(network, config.accumulator));
+  counting->thresholds.back() = 1 << 19;
+  try {
+    describe(network, config.accumulator);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "layer \"" + counting->node.name +
+                  "\": threshold 524288 does not fit the accumulator's 20 bits; a wider one would "
+                  "do");
+  }
 }
 
 TEST(Compiler, descriptors_in_the_image_describe_the_layers) {

@@ -28,6 +28,9 @@ void make_affine(unsigned seed, FixedNetwork& network, AcceleratorConfig& config
   config.accumulator.multiplier_bits = 8 + static_cast<int>(seed % 25);
 }
 
+/// Whether the convolutions of a system count thresholds.
+bool counts_thresholds(unsigned seed) { return seed % 5 == 3; }
+
 constexpr int kSystems = 160;
 
 class SimulationTest : public FreshKernel,
@@ -41,6 +44,9 @@ TEST_P(SimulationTest, equals_the_executor_and_the_compilers_prediction) {
   if (seed % 3 == 0) RandomNetwork(seed).bound(network);
   AcceleratorConfig config = random_machine(random);
   if (seed % 5 < 2) make_affine(seed, network, config);
+  if (counts_thresholds(seed)) {
+    RandomNetwork(seed).count_thresholds(network, config.accumulator.bits);
+  }
   ASSERT_NO_THROW(validate(network));
   const Program program = compile(network, config, lpddr4_3200());
   Executor executor(network, config.accumulator);
@@ -158,6 +164,27 @@ TEST(RandomSystems, have_layers_of_every_kind_that_multiply) {
   for (const int count : twice) EXPECT_GE(count, 3);
   EXPECT_GE(shifting, 10) << "in front of others that multiply";
   EXPECT_GE(narrowed, 10);
+}
+
+TEST(RandomSystems, have_layers_that_count_thresholds) {
+  int counting = 0, pooled = 0, in_groups = 0, of_thresholds[kMaxThresholds + 1] = {};
+  for (unsigned seed = 1; seed <= unsigned{kSystems}; ++seed) {
+    if (!counts_thresholds(seed)) continue;
+    RandomNetwork random(seed);
+    FixedNetwork network = random_network(random, seed);
+    RandomNetwork(seed).count_thresholds(network, 32);
+    for (const FixedLayer& layer : network.layers) {
+      if (!layer.requant.counts) continue;
+      ++counting;
+      pooled += layer.node.fused_pool > 1;
+      in_groups += layer.node.conv.groups > 1;
+      ++of_thresholds[layer.requant.thresholds_a_channel()];
+    }
+  }
+  EXPECT_GE(counting, 40);
+  EXPECT_GE(pooled, 3);
+  EXPECT_GE(in_groups, 3);
+  for (const int count : {1, 3, 7, 15}) EXPECT_GE(of_thresholds[count], 3) << count;
 }
 
 /// Machines that are bounds: an ideal memory, a DRAM without refresh, steps that overlap.

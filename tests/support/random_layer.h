@@ -116,6 +116,18 @@ class RandomLayer {
     d.requant.operand2_shift = d.requant.shift / 2;
   }
 
+  /// Lets a convolution that does not multiply count thresholds, 1 to 15 a channel. Draws nothing.
+  static void count_thresholds(Descriptor& d) {
+    Requant& requant = d.requant;
+    if (d.kind != LayerKind::kConv || requant.multiplies) return;
+    requant.shift = requant.clamp_low = requant.clamp_high = 0;
+    requant.out.bits = (requant.out.bits - 1) % 4 + 1;
+    requant.out.narrow = requant.out.narrow && requant.out.bits > 1;
+    requant.relu = requant.relu && requant.out.max_code() > 0;
+    requant.rounding = Rounding::kHalfEven;
+    requant.counts = true;
+  }
+
   /// Any tiling inside the layer; chunks and channels mostly as the array wants them.
   Tiling tiling(const Descriptor& d, const ArrayConfig& array) {
     const Shape out = d.output_shape();

@@ -160,6 +160,46 @@ class RandomNetwork {
     }
   }
 
+  /// Lets convolutions count thresholds of random places, where codes of 1 to 4 bits are no matter
+  /// to other layers; thresholds fit `accumulator_bits`.
+  void count_thresholds(FixedNetwork& n, int accumulator_bits) {
+    for (std::size_t i = 0; i < n.layers.size(); ++i) {
+      FixedLayer& l = n.layers[i];
+      const bool is_looked_up =
+          std::any_of(n.layers.begin(), n.layers.end(), [&](const FixedLayer& reader) {
+            return reader.node.curve.any() && reader.node.input == static_cast<int>(i);
+          });
+      if (l.node.kind != LayerKind::kConv || l.node.join.any() || l.requant.multiplies) continue;
+      if (is_looked_up || chance(4)) continue;
+      Requant& requant = l.requant;
+      requant.rounding = Rounding::kHalfEven;
+      requant.shift = 0;
+      requant.counts = true;
+      requant.out.bits = pick(1, 4);
+      requant.out.narrow = requant.out.narrow && requant.out.bits > 1;
+      l.node.bounds = {};
+      l.node.relu = l.node.relu && requant.out.max_code() > 0;
+      set_bounds(requant, l.node, l.step);
+      const double reach = std::sqrt(l.node.conv.reduction()) *
+                           std::ldexp(0.5, l.weight.bits + n.format_of(l.node.input).bits - 1);
+      const int most =
+          static_cast<int>(std::min({reach + 2, std::ldexp(1.0, accumulator_bits - 1) - 1, 1e9}));
+      const int count = requant.thresholds_a_channel();
+      for (int c = 0; c < l.node.conv.out_channels; ++c) {
+        std::vector<std::int64_t> thresholds;
+        const int middle = chance(3) ? static_cast<int>(l.bias[static_cast<std::size_t>(c)]) : 0;
+        while (thresholds.size() < static_cast<std::size_t>(count)) {
+          const bool repeats = !thresholds.empty() && chance(6);
+          const int place = pick(-most, most);
+          thresholds.push_back(repeats ? thresholds.back()
+                                       : std::clamp(middle + place / pick(1, 4), -most, most));
+        }
+        std::sort(thresholds.begin(), thresholds.end());
+        l.thresholds.insert(l.thresholds.end(), thresholds.begin(), thresholds.end());
+      }
+    }
+  }
+
   CodeTensor image(const FixedNetwork& n) {
     CodeTensor t(n.input, n.input_format);
     for (std::size_t i = 0; i < t.size(); ++i) t.set(i, code(n.input_format));

@@ -21,7 +21,8 @@ inline std::vector<Step> steps_of(const Descriptor& d) {
 }
 
 /// Calls check(layer, machine) for random pairs with a random tiling; the maps of every second
-/// layer lie in planes, the inputs of every fourth are cut between them, every fifth multiplies.
+/// layer lie in planes, the inputs of every fourth are cut between them, every fifth multiplies
+/// or, of every seventh, convolutions count thresholds.
 template <class Check>
 void for_random_layers(unsigned seed, int count, Check check) {
   RandomLayer random(seed);
@@ -34,6 +35,7 @@ void for_random_layers(unsigned seed, int count, Check check) {
       config.accumulator.multiplier_bits = 8 + i % 25;
       random.make_affine(d, config.accumulator.multiplier_bits);
     }
+    if (i % 7 == 5) RandomLayer::count_thresholds(d);
     if (i % 2 == 1) random.cut_into_planes(d, config.array.columns);
     d.tiling = random.tiling(d, config.array);
     if (i % 4 == 3) random.cut_inputs(d);

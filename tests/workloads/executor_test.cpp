@@ -25,6 +25,15 @@ const Scale& scale_of(const FixedLayer& layer, int channel, bool is_negative) {
   return layer.scales[static_cast<std::size_t>(2 * channel + (is_negative ? 1 : 0))];
 }
 
+/// The least code and one more for each threshold of the channel that is not above `sum`.
+std::int32_t reached(const FixedLayer& layer, int channel, std::int64_t sum) {
+  const std::ptrdiff_t count = layer.requant.max_code() - layer.requant.min_code();
+  const auto first = layer.thresholds.begin() + channel * count;
+  const auto below = [&](std::int64_t threshold) { return threshold <= sum; };
+  return layer.requant.min_code() +
+         static_cast<std::int32_t>(std::count_if(first, first + count, below));
+}
+
 /// Layer by layer with the golden convolution, pooled after requantizing each output.
 std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor& image,
                                    const Accumulator& accumulator) {
@@ -73,7 +82,8 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
                 (row * node.conv.out_w() + column) * node.conv.out_channels + c);
             const std::int64_t sum = sums.get(index);
             largest =
-                std::max(largest, layer.requant.multiplies
+                std::max(largest, layer.requant.counts ? reached(layer, c, sum)
+                                  : layer.requant.multiplies
                                       ? requantize(sum, layer.requant, scale_of(layer, c, sum < 0))
                                       : requantize(sum, layer.requant));
           }
@@ -97,6 +107,7 @@ TEST_P(ExecutorWith, EqualsTheGoldenModelInEveryLayer) {
     const int bits = 8 + static_cast<int>(seed % 25);
     if (seed % 5 < 2) random.make_affine(network, bits);
     if (seed % 5 == 1) RandomNetwork::round_twice(network, bits);
+    if (seed % 5 == 3) random.count_thresholds(network, GetParam().bits);
     Executor executor(network, GetParam());
     for (int image = 0; image < 2; ++image) {
       const CodeTensor codes = random.image(network);

@@ -95,6 +95,17 @@ TEST(FixedPoint, formats_of_a_network_are_those_it_was_made_with) {
   }
 }
 
+TEST(FixedPoint, thresholds_are_no_formats) {
+  FixedNetwork counting = in_fixed_point(network({1}, {0}), formats());
+  counting.layers[0].requant.counts = true;
+  try {
+    formats_of(counting);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(), "layer 'conv': counts thresholds, which formats do not say");
+  }
+}
+
 TEST(FixedPoint, the_first_difference_from_a_float_network_is_named) {
   const FloatNetwork original = network({1, 1}, {0, 0});
   const FixedNetwork fixed = in_fixed_point(original, formats());

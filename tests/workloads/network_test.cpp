@@ -46,6 +46,16 @@ FixedNetwork sound_network() {
   return network;
 }
 
+/// Lets the convolution compare with 3 thresholds a channel.
+void let_count(FixedNetwork& n) {
+  FixedLayer& conv = n.layers[0];
+  conv.requant.counts = true;
+  conv.requant.rounding = Rounding::kHalfEven;
+  conv.requant.shift = 0;
+  conv.requant.out = {2, 1, false, false};
+  conv.thresholds = {-1, 0, 5, 2, 2, 2, -100, 50, 1000, 0, 1, 2};
+}
+
 struct Mistake {
   const char* name;
   std::function<void(FixedNetwork&)> make;
@@ -153,6 +163,44 @@ INSTANTIATE_TEST_SUITE_P(
                   n.layers[0].requant.leaky = true;
                 },
                 "layer 'conv': has slopes, which take a multiplier"},
+        Mistake{"ThresholdsOfPool", [](FixedNetwork& n) { n.layers[1].requant.counts = true; },
+                "layer 'pool': counts thresholds, which a convolution does"},
+        Mistake{"ThresholdsAndShift",
+                [](FixedNetwork& n) {
+                  let_count(n);
+                  n.layers[0].requant.shift = 1;
+                },
+                "layer 'conv': counts thresholds, and multiplies, shifts or rounds"},
+        Mistake{"ThresholdsAndRounding",
+                [](FixedNetwork& n) {
+                  let_count(n);
+                  n.layers[0].requant.rounding = Rounding::kFloor;
+                },
+                "layer 'conv': counts thresholds, and multiplies, shifts or rounds"},
+        Mistake{"ThresholdsOfWideCodes",
+                [](FixedNetwork& n) {
+                  let_count(n);
+                  n.layers[0].requant.out.bits = 5;
+                },
+                "layer 'conv': has 31 thresholds a channel, expected 1 to 15: one for each code of "
+                "the output but the least"},
+        Mistake{"ThresholdCount",
+                [](FixedNetwork& n) {
+                  let_count(n);
+                  n.layers[0].thresholds.pop_back();
+                },
+                "layer 'conv': has 11 thresholds, expected 12"},
+        Mistake{"FallingThresholds",
+                [](FixedNetwork& n) {
+                  let_count(n);
+                  n.layers[0].thresholds[8] = 49;
+                },
+                "layer 'conv': threshold 49 is less than the one before"},
+        Mistake{"ThresholdsOfARequantizer",
+                [](FixedNetwork& n) {
+                  n.layers[0].thresholds = {1, 2, 3};
+                },
+                "layer 'conv': has 3 thresholds, expected 0"},
         Mistake{"FunctionWithoutTable",
                 [](FixedNetwork& n) { n.layers[1].node.curve.kind = find_curve("Tanh"); },
                 "layer 'pool': a function without a table, or the other way"},
@@ -170,6 +218,17 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Shift", [](FixedNetwork& n) { n.layers[0].requant.shift = 3; },
                 "layer 'conv': shift: 3 does not follow from the formats, expected 2"}),
     [](const auto& mistake) { return mistake.param.name; });
+
+TEST(Network, CountsThresholdsThatRiseInEachChannel) {
+  FixedNetwork network = sound_network();
+  let_count(network);
+  EXPECT_EQ(error_of_validating(network), "");
+  // Steps and binary points of what is read and delivered may be any.
+  network.input_step = 0.3;
+  EXPECT_EQ(error_of_validating(network), "");
+  network.input_format.zero_point = 1;
+  EXPECT_NE(error_of_validating(network).find("which takes a multiplier"), std::string::npos);
+}
 
 /// A chain of additions of a value to itself.
 FixedNetwork chain_of_additions(Shape shape, std::size_t count) {

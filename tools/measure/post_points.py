@@ -12,6 +12,8 @@ _SHIFT = 8
 _BITS = (2, 4, 8, 16)
 _ADDER_BITS = (8, 16, 24, 32, 48)
 _MULTIPLIER_BITS = (8, 16, 31)
+_COUNTED_BITS = (24, 32, 48)  # of sums that are compared
+_LEVELS = (1, 2, 3, 4)
 _FEEDER_LEVELS = (1, 2, 3, 4, 6, 8, 9)  # of as many lanes as they can turn
 _FIFO_BITS = (8, 64, 512)
 _ADDRESS_BITS = (16, 32, 64)
@@ -66,6 +68,20 @@ def _scaled(rng, cycles, accumulator, multiplier_bits, out, leaky=False, twice=F
     rounded = _twice(product, shift) if twice else (product + (1 << (shift - 1))) >> shift
     y = np.clip(rounded + z, -(1 << (out - 1)), (1 << (out - 1)) - 1)
     return _stimulus(inputs, y, out, latency=3)
+
+
+def _counted(rng, cycles, accumulator, levels):
+    """Sums against thresholds of one channel, as many as there may be, spread as the sums are."""
+    spread = 2 ** (levels + 6)
+    x = np.round(rng.normal(0, spread, cycles)).astype(int)
+    thresholds = np.sort(np.round(rng.normal(0, spread, (1 << levels) - 1)).astype(int))
+    least = -(1 << (levels - 1))
+    packed = sum((int(t) & ((1 << accumulator) - 1)) << (i * accumulator)
+                 for i, t in enumerate(thresholds))
+    held = lambda value: np.full(cycles, value, object)
+    inputs = {"x": x, "t": held(packed), "used": held(len(thresholds)), "z": held(least)}
+    y = least + (x[:, None] >= thresholds).sum(1)
+    return _stimulus(inputs, y, levels, latency=levels + 1)
 
 
 def _register(rng, cycles, rate):
@@ -190,3 +206,8 @@ def post_points(cycles):
                      "requant_twice%d" % widest, 32, out,
                      _scaled(rng, cycles, 32, widest, out, twice=True), (out,), "twice",
                      uses_full_adders=True)
+    for accumulator in _COUNTED_BITS:
+        for levels in _LEVELS:
+            yield _point("threshold_tree", {"ACC": accumulator, "LEVELS": levels}, "threshold_tree",
+                         accumulator, levels, _counted(rng, cycles, accumulator, levels),
+                         (2 if levels <= 2 else 4,))

@@ -13,7 +13,8 @@ _SOURCES = [os.path.join(_RTL, name + ".v")
                          "control")]
 # Read for units of the same name alone: one source more changes the names that yosys orders by, and
 # with them others' energies, of an address generator by 16 %.
-_APART = {top: os.path.join(_RTL, top + ".v") for top in ("requant_leaky", "requant_twice", "product")}
+_APART = {top: os.path.join(_RTL, top + ".v")
+          for top in ("requant_leaky", "requant_twice", "product", "threshold_tree")}
 
 _BLACK_BOX = """(* blackbox *)
 module %s (input %s, input %s, input %s, output %s, output %s); endmodule

@@ -101,6 +101,16 @@ std::string GraphWriter::add_integers(const std::string& name,
   return tensor.name();
 }
 
+void GraphWriter::add_multi_threshold(const std::string& name,
+                                      const std::vector<std::string>& inputs,
+                                      const std::string& output, double scale, double least) {
+  add_opset(kQuantDomain, 1);
+  onnx::NodeProto& node = add_node(name, "MultiThreshold", inputs, output);
+  node.set_domain(kQuantDomain);
+  add_real_attribute(node, "out_scale", static_cast<float>(scale));
+  add_real_attribute(node, "out_bias", static_cast<float>(least));
+}
+
 std::string GraphWriter::add_quant(const std::string& input, const std::string& stem,
                                    const QuantSpec& spec, const std::vector<float>& scales,
                                    std::size_t rank) {

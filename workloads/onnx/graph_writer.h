@@ -37,6 +37,10 @@ class GraphWriter {
   std::string add_initializer(const std::string& name, const std::vector<int>& dims,
                               const std::vector<float>& values);
   std::string add_integers(const std::string& name, const std::vector<std::int64_t>& values);
+  /// Of sums and of thresholds, one row a channel: `least` and `scale` more for each that is
+  /// reached.
+  void add_multi_threshold(const std::string& name, const std::vector<std::string>& inputs,
+                           const std::string& output, double scale, double least);
   /// A QONNX Quant node; returns the quantized tensor's name. `scales`: one an element of the first
   /// of `rank` dimensions, or none, where that of `spec` is for all.
   std::string add_quant(const std::string& input, const std::string& stem, const QuantSpec& spec,

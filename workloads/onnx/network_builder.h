@@ -44,6 +44,9 @@ class NetworkBuilder {
     std::vector<double> scale;  ///< with which the weights are multiplied, likewise; none is 1
     std::vector<double> bias;   ///< one an output channel; none is 0
     std::optional<QuantSpec> bias_quant;
+    /// On the sums, those of each channel: `output` has a code for each and one; none: it is
+    /// rounded.
+    std::vector<std::int64_t> thresholds;
     std::optional<QuantSpec> output;   ///< format of what the layer delivers
     bool output_is_inherited = false;  ///< its input's format, until a Quant
     bool output_is_open = false;       ///< of the scores: chosen when the sums' range is known
@@ -137,6 +140,7 @@ class NetworkBuilder {
   void reduce(PoolKind kind);
   void pool_layer(PoolShape shape, bool can_fuse, const View& view);
   void quantize_constant(QuantSpec spec);
+  void signs();
   void quantize_map(const QuantSpec& spec);
   void quantize_input(const QuantSpec& spec);
   /// Returns whether the layer behind the node's input delivers `spec` now; else it is one of its
@@ -158,10 +162,23 @@ class NetworkBuilder {
   static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& scales);
   void require_threshold_channels(std::int64_t channels, const std::string& layout,
                                   const Activation& from) const;
-  /// `thresholds`: `count` a channel of `layer`, or for all; a count stands for the code
-  /// `per_count` * count + `low`, of `unit` each.
-  void count_thresholds(Layer& layer, const std::vector<double>& thresholds, std::size_t count,
-                        double unit, std::int64_t per_count, std::int64_t low);
+  /// The current node's input becomes `out_scale` * (thresholds that it reaches) + `out_bias`;
+  /// `thresholds`: `count` a channel, or for all.
+  void compare(const std::vector<double>& thresholds, std::size_t count, double out_scale,
+               double out_bias);
+  /// Of each channel of a convolution: the least sums that reach its thresholds, and from which
+  /// negative to which positive one its sums are.
+  struct SumThresholds {
+    std::vector<std::vector<std::int64_t>> sums;
+    std::vector<std::int64_t> reaches;
+  };
+  /// `thresholds`: `count` a channel of `layer`, or for all.
+  SumThresholds thresholds_of_sums(const Layer& layer, const std::vector<double>& thresholds,
+                                   std::size_t count);
+  /// `low`: the code, of `unit` each, of sums that reach no threshold.
+  bool shift_as_thresholds(Layer& layer, const SumThresholds& of, double unit, std::int64_t low);
+  /// Lets `layer` compare its sums with thresholds, each of which is worth `per_count` codes.
+  static void count_thresholds(Layer& layer, const SumThresholds& of, std::int64_t per_count);
   void require_no_zero_point();
   int read_bits(int index);
 
@@ -233,6 +250,7 @@ class NetworkBuilder {
   void complete(Network& network) const;
   FloatNetwork float_network();
   FixedNetwork fixed_network();
+  static void let_count(const Layer& layer, FixedLayer& result);
   FixedLayer fixed_layer(const FixedNetwork& network, Layer& layer);
   void fix_weights(const Layer& layer, FixedLayer& result);
   void fix_bias(const FixedNetwork& network, const Layer& layer, FixedLayer& result);

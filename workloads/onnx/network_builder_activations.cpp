@@ -163,7 +163,8 @@ void NetworkBuilder::bound(const ClipBounds& bounds) {
 NetworkBuilder::Layer* NetworkBuilder::layer_to_bound(const ClipBounds& bounds,
                                                       std::vector<Layer*>& pools) {
   const auto can_hold = [&](const Layer& layer) {
-    return !layer.output || are_on_grid(bounds, *layer.output);
+    // A layer that counts has as many codes as thresholds, and one.
+    return layer.thresholds.empty() && (!layer.output || are_on_grid(bounds, *layer.output));
   };
   Layer* const nearest = changeable(input(0));
   if (nearest == nullptr) return nullptr;

@@ -160,6 +160,18 @@ FixedNetwork NetworkBuilder::fixed_network() {
   return network;
 }
 
+/// Nothing is multiplied, shifted or rounded.
+void NetworkBuilder::let_count(const Layer& layer, FixedLayer& result) {
+  result.requant.counts = true;
+  result.requant.rounding = Rounding::kHalfEven;
+  set_bounds(result.requant, result.node, result.step);
+  result.thresholds = layer.thresholds;
+  if (const auto frac = common_frac(result.weight_steps)) {
+    result.weight.frac = *frac;
+    result.weight_steps.clear();
+  }
+}
+
 FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer) {
   FixedLayer result;
   result.node = layer.node;
@@ -180,6 +192,10 @@ FixedLayer NetworkBuilder::fixed_layer(const FixedNetwork& network, Layer& layer
   }
   result.requant.out = layer.output->format();
   result.step = layer.output->step;
+  if (!layer.thresholds.empty()) {
+    let_count(layer, result);
+    return result;
+  }
   result.requant.rounding = layer.output->rounding(layer.node.is_non_negative());
   set_bounds(result.requant, layer.node, result.step);
   set_requantizer(network, result, layer.factor);

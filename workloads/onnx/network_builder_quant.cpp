@@ -60,13 +60,22 @@ bool are_equal(const std::vector<double>& values) {
 void NetworkBuilder::quant() {
   QuantSpec spec = read_quant();
   if (constants_.has(input(0))) return quantize_constant(spec);
-  if (spec.is_sign()) {
-    throw std::runtime_error(
-        "signed 1 bit is -1 and +1, which only weights can be here: signed 2 bits would do, or "
-        "unsigned 1 bit");
-  }
+  if (spec.is_sign()) return signs();
   read_scale(spec);
   quantize_map(spec);
+}
+
+/// -1 below 0 and +1 from 0 on, times a scale.
+void NetworkBuilder::signs() {
+  const Activation from = activation(input(0));
+  if (from.producer == kNetworkInput && !from.quantized) {
+    throw std::runtime_error(
+        "signed 1 bit is -1 and +1, which an image cannot be here: signed 2 bits would do, or "
+        "unsigned 1 bit");
+  }
+  require_no_padding(from);
+  const double scale = scalar(constants_.get(input(1)));
+  compare({0.0}, 1, 2 * scale, -scale);
 }
 
 void NetworkBuilder::quantize_map(const QuantSpec& spec) {

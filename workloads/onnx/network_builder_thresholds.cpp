@@ -2,7 +2,8 @@
 // How NetworkBuilder reads MultiThreshold (github.com/fastmachinelearning/qonnx,
 // docs/qonnx-custom-ops): a value becomes out_scale * (number of thresholds T with value >= T) +
 // out_bias. Sums are integers, so that T is the least sum that reaches it. Thresholds 2^s sums
-// apart count as floor((sum - first) / 2^s) + 1 does, clamped: a bias, a shift and a clamp.
+// apart count as floor((sum - first) / 2^s) + 1 does, clamped: a bias, a shift and a clamp. Others
+// are compared with.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "models/base/text/printable.h"
+#include "models/numeric/post.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/network_builder.h"
 
@@ -48,6 +50,14 @@ std::optional<std::int64_t> first_of_even(const std::vector<std::int64_t>& sums,
   return first;
 }
 
+/// The least sum that is `threshold` or more once it is multiplied by `unit` and `bias` is added,
+/// which are rounded to doubles.
+std::int64_t least_sum(double threshold, double unit, double bias, std::int64_t reach) {
+  const double left = std::isinf(threshold) ? threshold : threshold - bias;
+  if (unit == 0) return left <= 0 ? -reach : reach + 1;
+  return least_sum(left, unit, reach);
+}
+
 /// What a MultiThreshold gives, in codes: `per_count` * count + `low`, of values `unit` apart.
 struct CountCodes {
   double unit;
@@ -55,15 +65,18 @@ struct CountCodes {
   std::int64_t low;
 };
 
+/// Attributes are float32: their quotient may be off an integer by that much.
+constexpr double kQuotientTolerance = 0x1p-20;
+
 CountCodes count_codes(double out_scale, double out_bias, std::size_t thresholds) {
-  int exponent = 0;
-  if (!(out_scale > 0) || std::frexp(out_scale, &exponent) != 0.5) {
+  if (!(out_scale > 0) || !std::isfinite(out_scale)) {
     throw std::runtime_error("out_scale: " + std::to_string(out_scale) +
-                             ", expected a power of two, with a Mul behind it for what is left");
+                             ", expected a positive number");
   }
-  const double low = out_bias / out_scale;
-  if (thresholds == 1 && low == -0.5) return {out_scale / 2, 2, -1};
-  if (std::trunc(low) != low || std::abs(low) > 1 << 16) {
+  const double quotient = out_bias / out_scale, low = std::rint(quotient);
+  if (thresholds == 1 && quotient == -0.5) return {out_scale / 2, 2, -1};
+  if (!(std::abs(quotient - low) <= kQuotientTolerance * std::abs(low)) ||
+      std::abs(low) > 1 << 16) {
     throw std::runtime_error("out_bias: " + std::to_string(out_bias) +
                              ", expected a multiple of out_scale " + std::to_string(out_scale) +
                              ", or minus its half for one threshold");
@@ -96,26 +109,28 @@ void NetworkBuilder::multi_threshold() {
     throw std::runtime_error("has thresholds of " + text(thresholds.dims) +
                              ", expected channels (or 1) x thresholds");
   }
-  Activation from = activation(input(0));
+  const Activation from = activation(input(0));
   require_no_padding(from);
   require_threshold_channels(thresholds.dims[0], layout, from);
-  const auto count = static_cast<std::size_t>(thresholds.dims[1]);
+  compare(thresholds.values, static_cast<std::size_t>(thresholds.dims[1]), out_scale, out_bias);
+}
+
+void NetworkBuilder::compare(const std::vector<double>& thresholds, std::size_t count,
+                             double out_scale, double out_bias) {
+  Activation from = activation(input(0));
   const CountCodes codes = count_codes(out_scale, out_bias, count);
   const auto high = codes.low + codes.per_count * static_cast<std::int64_t>(count);
   const QuantSpec spec = spec_of_codes(codes.low, high, codes.unit);
 
   Layer* open = open_convolution(input(0));
-  if (open != nullptr && !(open->bias.empty() && open->scale.empty())) {
-    throw std::runtime_error(
-        "something is added to the sums before it, or they are multiplied: "
-        "thresholds that have taken that in (streamlining) would do");
-  }
   Layer& layer = open != nullptr ? *open : copy_of(input(0));
   if (open == nullptr) from = activations_[node_->output(0)];
-  count_thresholds(layer, thresholds.values, count, codes.unit, codes.per_count, codes.low);
+  const SumThresholds of = thresholds_of_sums(layer, thresholds, count);
+  const bool shifts = codes.per_count == 1 && shift_as_thresholds(layer, of, codes.unit, codes.low);
+  if (!shifts) count_thresholds(layer, of, codes.per_count);
   if (codes.low > spec.min_code() || high < spec.max_code()) {
-    layer.node.bounds = {static_cast<float>(static_cast<double>(codes.low) * codes.unit),
-                         static_cast<float>(static_cast<double>(high) * codes.unit)};
+    layer.node.clip({static_cast<float>(static_cast<double>(codes.low) * codes.unit),
+                     static_cast<float>(static_cast<double>(high) * codes.unit)});
   }
   give_format(layers_, layer, spec);
   from.quantized = true;
@@ -141,19 +156,17 @@ void NetworkBuilder::require_threshold_channels(std::int64_t channels, const std
   }
 }
 
-/// Gives `layer` weights and a bias from which a shift makes the codes.
-void NetworkBuilder::count_thresholds(Layer& layer, const std::vector<double>& thresholds,
-                                      std::size_t count, double unit, std::int64_t per_count,
-                                      std::int64_t low) {
+/// The thresholds of each channel as sums, and between which sums those of a channel lie.
+NetworkBuilder::SumThresholds NetworkBuilder::thresholds_of_sums(
+    const Layer& layer, const std::vector<double>& thresholds, std::size_t count) {
   if (!layer.weight_quant) {
     throw std::runtime_error(
         "the weights before it have no Quant: whether its thresholds are met "
         "depends on their codes");
   }
   const QuantSpec in = spec_of(layer.node.input);
-  if (in.is_affine()) {
-    throw std::runtime_error("behind a layer that reads " + in.text() +
-                             ": a scale that is a power of two and no zero point would do");
+  if (in.zero_point != 0) {
+    throw std::runtime_error("behind a layer that reads " + in.text() + ": no zero point would do");
   }
   QuantSpec weights = *layer.weight_quant;
   const Rounding rounding = weights.code_rounding();
@@ -161,31 +174,46 @@ void NetworkBuilder::count_thresholds(Layer& layer, const std::vector<double>& t
   const std::size_t reduction = layer.weights.size() / channels;
   const auto largest =
       static_cast<double>(std::max(std::abs(in.min_code()), std::abs(in.max_code())));
-  std::vector<std::vector<std::int64_t>> sums(channels);
-  std::vector<std::int64_t> reaches;
+  spend(2 * channels * count);
+  SumThresholds result;
+  result.sums.resize(channels);
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[c]);
     double reach = 0;
     for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
-      const std::int64_t code = weights.code(double{layer.weights[k]}, rounding);
-      reach += std::abs(static_cast<double>(code)) * largest;
-      layer.weights[k] = static_cast<float>(per_count * code);
+      reach +=
+          std::abs(static_cast<double>(weights.code(double{layer.weights[k]}, rounding))) * largest;
     }
     if (reach > std::ldexp(1.0, 48)) throw std::runtime_error("sums exceed 2^48");
-    reaches.push_back(static_cast<std::int64_t>(reach));
+    result.reaches.push_back(static_cast<std::int64_t>(reach));
+    // A negative factor turns the signs of the weights, see fix_weights().
+    const double unit =
+        weights.scale() * in.scale() * (layer.scale.empty() ? 1.0 : std::abs(layer.scale[c]));
+    const double bias = layer.bias.empty() ? 0.0 : layer.bias[c];
     const std::size_t row = thresholds.size() == count ? 0 : c;
     for (std::size_t i = row * count; i < (row + 1) * count; ++i) {
       if (std::isnan(thresholds[i]) || (i > row * count && thresholds[i] < thresholds[i - 1])) {
         throw std::runtime_error("the thresholds of channel " + std::to_string(row) +
                                  " do not rise");
       }
-      sums[c].push_back(least_sum(thresholds[i], weights.scale() * in.scale(), reaches[c]));
+      result.sums[c].push_back(least_sum(thresholds[i], unit, bias, result.reaches[c]));
     }
   }
+  return result;
+}
+
+/// Gives `layer` a bias from which a shift makes the codes, one more for each of its thresholds;
+/// false if there is none, or not the same shift in all channels.
+bool NetworkBuilder::shift_as_thresholds(Layer& layer, const SumThresholds& of, double unit,
+                                         std::int64_t low) {
+  int exponent = 0;
+  const QuantSpec in = spec_of(layer.node.input);
+  if (in.is_affine() || std::frexp(unit, &exponent) != 0.5) return false;
+  const std::size_t channels = of.sums.size();
   const auto first_of_all = [&](int shift) {
     std::vector<std::int64_t> firsts;
     for (std::size_t c = 0; c < channels; ++c) {
-      const auto first = first_of_even(sums[c], shift, reaches[c]);
+      const auto first = first_of_even(of.sums[c], shift, of.reaches[c]);
       if (!first) break;
       firsts.push_back(*first);
     }
@@ -194,31 +222,49 @@ void NetworkBuilder::count_thresholds(Layer& layer, const std::vector<double>& t
   int shift = 0;
   std::vector<std::int64_t> firsts = first_of_all(shift);
   while (firsts.size() < channels && ++shift <= kMaxThresholdShift) firsts = first_of_all(shift);
-  if (firsts.size() < channels) {
-    throw std::runtime_error(
-        "its thresholds are not 2^n sums apart, the same in all channels, "
-        "which is what a shift can count; one threshold a channel always is");
+  if (firsts.size() < channels) return false;
+  // Codes at scale 1 from here on, whose sums are multiplied to the grid of the bias.
+  QuantSpec weights = *layer.weight_quant;
+  const Rounding rounding = weights.code_rounding();
+  const std::size_t reduction = layer.weights.size() / channels;
+  for (std::size_t k = 0; k < layer.weights.size(); ++k) {
+    if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[k / reduction]);
+    layer.weights[k] = static_cast<float>(weights.code(double{layer.weights[k]}, rounding));
   }
-  const double grid = std::ldexp(unit, -shift);
-  spend(2 * channels);
   layer.weight_scales.clear();
   weights.set_scale(1);
-  if (per_count > 1) {
-    weights.bits = weights.is_sign() ? 3 : weights.bits + 1;
-    weights.narrow = false;
-  }
   layer.weight_quant = weights;
-  layer.scale.assign(channels, grid / in.scale());
+  const double grid = std::ldexp(unit, -shift);
+  layer.scale.resize(channels, 1.0);
+  for (double& factor : layer.scale) factor = std::copysign(grid / in.scale(), factor);
   layer.bias.clear();
   for (const std::int64_t first : firsts) {
-    // The code of the first sum that reaches the first threshold is low + per_count; codes of +1
-    // and -1 lie two apart, with no sum between them.
-    const std::int64_t code =
-        per_count > 1 ? 1 - 2 * first : (low + 1) * (std::int64_t{1} << shift) - first;
+    // The code of the first sum that reaches the first threshold is low + 1.
+    const std::int64_t code = (low + 1) * (std::int64_t{1} << shift) - first;
     layer.bias.push_back(static_cast<double>(code) * grid);
   }
   layer.bias_quant = QuantSpec{kMaxQuantBits, 0, true, false, "ROUND"};
   layer.bias_quant->set_scale(grid);
+  return true;
+}
+
+void NetworkBuilder::count_thresholds(Layer& layer, const SumThresholds& of,
+                                      std::int64_t per_count) {
+  const std::int64_t count = per_count * static_cast<std::int64_t>(of.sums.front().size());
+  if (count > kMaxThresholds) {
+    throw std::runtime_error(
+        "has " + std::to_string(count) +
+        " thresholds that are not 2^n sums apart, the same in all channels, which is what a shift "
+        "can count: others are compared with, at most " +
+        std::to_string(kMaxThresholds) + " a channel");
+  }
+  for (const std::vector<std::int64_t>& sums : of.sums) {
+    for (const std::int64_t sum : sums) {
+      layer.thresholds.insert(layer.thresholds.end(), static_cast<std::size_t>(per_count), sum);
+    }
+  }
+  layer.bias.clear();
+  layer.bias_quant.reset();
 }
 
 }  // namespace dcnsim

@@ -192,6 +192,8 @@ class Writer {
             tensor);
         break;
     }
+    const bool counts = quants_ != nullptr && !quants_->layers[index].thresholds.empty();
+    if (counts) tensor = counted(index, tensor);
     if (node.fused_pool > 1) {
       const std::string pooled = graph_.fresh(node.name + ".pooled");
       PoolShape window;
@@ -199,6 +201,10 @@ class Writer {
       add_window(graph_.add_node(graph_.fresh(node.name + ".pool"), "MaxPool", {tensor}, pooled),
                  window);
       tensor = pooled;
+    }
+    if (counts) {
+      tensors_.push_back(tensor);
+      return;
     }
     if (!node.slopes.empty()) tensor = add_slopes(index, tensor);
     if (node.bounds.any()) {
@@ -210,6 +216,21 @@ class Writer {
     }
     tensors_.push_back(
         quants_ == nullptr ? tensor : quantized(tensor, node.name, quants_->layers[index].output));
+  }
+
+  /// What MultiThreshold makes of the sums of a convolution.
+  std::string counted(std::size_t index, const std::string& tensor) {
+    const LayerNode& node = network_.layers[index].node;
+    const LayerQuants& quants = quants_->layers[index];
+    const int channels = node.conv.out_channels;
+    const std::string stem = node.name + ".thresholds";
+    const std::string thresholds = graph_.add_initializer(
+        stem + ".values", {channels, static_cast<int>(quants.thresholds.size()) / channels},
+        quants.thresholds);
+    std::string output = graph_.fresh(stem + ".out");
+    graph_.add_multi_threshold(graph_.fresh(stem), {tensor, thresholds}, output,
+                               quants.output.scale(), quants.least);
+    return output;
   }
 
   /// Returns what their node delivers.

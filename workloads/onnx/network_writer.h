@@ -24,6 +24,10 @@ struct ConstantQuant {
 struct LayerQuants {
   ConstantQuant weights, bias;  ///< kConv
   QuantSpec output;
+  /// Numbers that sums are compared with, as many of each channel, instead of being rounded: for
+  /// none reached they become `least`, for each one step of `output` more.
+  std::vector<float> thresholds;
+  double least = 0;
 };
 
 /// The nodes that make a float network a fixed-point one.

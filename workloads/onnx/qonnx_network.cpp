@@ -116,6 +116,25 @@ ConstantQuant constant_quant(QuantSpec spec, const std::vector<float>& scales) {
   return {spec, scales};
 }
 
+/// Numbers half-way between the sum that reaches a threshold and the one before, so that no tool's
+/// rounding of sums matters; biases are taken off them. `input`: a step of what is read.
+std::vector<float> thresholds_of(const FixedLayer& layer, double input) {
+  const std::vector<double> scales = weight_scales(layer);
+  const std::size_t of_channel = layer.thresholds.size() / scales.size();
+  std::vector<float> values;
+  for (std::size_t i = 0; i < layer.thresholds.size(); ++i) {
+    const double unit = scales[i / of_channel] * input;
+    const std::int64_t sum = layer.thresholds[i] - layer.bias[i / of_channel];
+    const auto value = static_cast<float>((static_cast<double>(sum) - 0.5) * unit);
+    if (std::ceil(double{value} / unit) != static_cast<double>(sum)) {
+      throw std::runtime_error("threshold " + std::to_string(sum) +
+                               " is not a float32 number, which is all ONNX holds");
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
 void add_layer(const FixedNetwork& network, const FixedLayer& layer, SaidNetwork& result) {
   LayerQuants quants;
   FloatLayer numbers{layer.node, {}, {}};
@@ -125,8 +144,12 @@ void add_layer(const FixedNetwork& network, const FixedLayer& layer, SaidNetwork
       weights.push_back(single(scale, "scale"));
       sums.push_back(static_cast<float>(scale * network.scale_of(layer.node.input)));
     }
-    const std::vector<std::int64_t> bias =
+    std::vector<std::int64_t> bias =
         bias_codes(layer, network.format_of(layer.node.input).zero_point);
+    if (layer.requant.counts) {
+      quants.thresholds = thresholds_of(layer, network.scale_of(layer.node.input));
+      std::fill(bias.begin(), bias.end(), 0);
+    }
     numbers.weights = weights_of(layer);
     numbers.bias = bias_of(bias, sums);
     quants.weights = constant_quant(exact_spec_of(layer.weight), weights);
@@ -134,6 +157,9 @@ void add_layer(const FixedNetwork& network, const FixedLayer& layer, SaidNetwork
   }
   quants.output = spec_of(layer.requant.out, rounding_of(layer), layer.node.is_non_negative());
   quants.output.step = layer.step;
+  if (layer.requant.counts) {
+    quants.least = single(layer.requant.min_code() * quants.output.scale(), "least value");
+  }
   single(quants.output.scale(), "scale");
   result.numbers.layers.push_back(std::move(numbers));
   result.quants.layers.push_back(std::move(quants));
@@ -146,6 +172,9 @@ void require_qonnx(const std::string& what, const QuantSpec& spec) {
 }
 
 void require_qdq(const LayerQuants& quants) {
+  if (!quants.thresholds.empty()) {
+    throw std::runtime_error("it counts thresholds, for which QDQ has no node: QONNX would do");
+  }
   if (quants.output.mode != "ROUND") {
     throw std::runtime_error(
         "QDQ rounds halves to even, the layer does not: --rounding half-even "

@@ -95,6 +95,13 @@ void add_map(Runs& runs, Stream stream, const Map& map, const std::vector<int>& 
 }  // namespace
 
 Int parameter_bits(const Descriptor& layer, const AcceleratorConfig& machine) {
+  const Requant& to = layer.requant;
+  if (to.counts) {
+    // One for each code that comes out but the least.
+    const Int least = std::max<Int>(to.out.min_code() + to.clamp_low, to.relu ? 0 : INT32_MIN);
+    const Int greatest = to.out.max_code() - to.clamp_high;
+    return (greatest - least) * (machine.accumulator.bits > 32 ? 64 : 32);
+  }
   if (layer.kind != LayerKind::kConv || !layer.requant.multiplies) return 0;
   return (layer.requant.leaky ? 2 : 1) * 8 * pieces(machine.accumulator.multiplier_bits + 6, 8);
 }
@@ -118,7 +125,7 @@ Runs weight_runs(const Descriptor& layer, const AcceleratorConfig& machine, cons
     for (const Range& block : cut(tile.channels, width)) {
       if (first_chunk) add(Stream::kBias, block.size(), bias_bits);
       add(Stream::kWeight, Int{tile.reduction.size()} * block.size(), layer.weight.bits);
-      if (last_chunk && layer.requant.multiplies) {
+      if (last_chunk && (layer.requant.multiplies || layer.requant.counts)) {
         add(Stream::kParameter, block.size(), parameter_bits(layer, machine));
       }
     }

@@ -104,6 +104,7 @@ class Writer {
     SET(WEIGHT_ADDRESS, d_.weight_address);
     SET(GAP_H, d_.conv.gap_h);
     SET(GAP_W, d_.conv.gap_w);
+    SET(COUNTS, d_.requant.counts);
   }
   void pool() {
     SET_WINDOW(d_.pool);
@@ -149,6 +150,7 @@ TEST(DescriptorCHeader, random_layers_written_through_it_are_as_encoded) {
     random.bound(d.requant);
     if (random.chance(3)) random.make_affine(d, 32);
     if (i % 2 == 0) random.round_twice(d);
+    if (i % 6 == 1) random.count_thresholds(d);
     d.proved = random.chance(2);
     d.input_on_chip = random.chance(2);
     d.output_on_chip = random.chance(2);

@@ -381,19 +381,25 @@ TEST(Qonnx, RefusesWhatWasWrittenAsMinusOneAndZero) {
   EXPECT_EQ(with_signs({0.0F, -0.125F, -0.125F, 0.125F}, true).error(), "");
 }
 
-TEST(Qonnx, RefusesBipolarOutputs) {
-  const std::string refused =
-      ": signed 1 bit is -1 and +1, which only weights can be here: signed 2 bits would do, or "
-      "unsigned 1 bit";
-  EXPECT_EQ(error_of(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, true); }),
-            "node 'Quant_y' (Quant)" + refused);
-  EXPECT_EQ(error_of(fine_input(),
-                     [](Model& m) {
-                       m.node("BipolarQuant", {"c", "xq.scale"}, "y")
-                           .proto()
-                           .set_domain("qonnx.custom_op.general");
-                     }),
-            "node 'BipolarQuant_y' (BipolarQuant)" + refused);
+TEST(Qonnx, ComparesForBipolarOutputs) {
+  const auto bipolar = [](const char* input) {
+    return [input](Model& m) {
+      m.node("BipolarQuant", {input, "xq.scale"}, "y")
+          .proto()
+          .set_domain("qonnx.custom_op.general");
+    };
+  };
+  const FixedLayer bit =
+      loaded(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, true); }).layers[0];
+  EXPECT_EQ(bit.requant.out, (Format{2, 1, true, true}));
+  for (const FixedLayer& layer : {bit, loaded(fine_input(), bipolar("c")).layers[0]}) {
+    EXPECT_TRUE(layer.requant.counts);
+    EXPECT_EQ(layer.thresholds, (std::vector<std::int64_t>{-3, -3, 16, 16})) << "of biases 3, -16";
+  }
+  EXPECT_EQ(
+      error_of(fine_input(), bipolar("x")),
+      "node 'BipolarQuant_y' (BipolarQuant): signed 1 bit is -1 and +1, which an image cannot "
+      "be here: signed 2 bits would do, or unsigned 1 bit");
   EXPECT_EQ(loaded(fine_input(), [](Model& m) { m.quant("c", "y", 0.5F, 1, false); })
                 .layers[0]
                 .requant.out,

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random binary and ternary QONNX networks whose activations are MultiThreshold nodes, as
-streamlining leaves them: W1A1, W1A2 and W2A2, convolutions, max pools and fully connected layers."""
+streamlining leaves them, and before it: W1A1, W1A2, W2A2 and W2A4, convolutions, max pools and fully connected layers."""
 
 import numpy as np
 
 from graph_maker import GraphMaker
 
 DOMAINS = ("qonnx.custom_op.general", "finn.custom_op.general")
-KINDS = {"W1A1": (1, 1), "W1A2": (1, 2), "W2A2": (2, 2)}
+KINDS = {"W1A1": (1, 1), "W1A2": (1, 2), "W2A2": (2, 2), "W2A4": (2, 4)}
 CLASSES = ("BIPOLAR", "unsigned", "signed", "INT2 narrow", "per tensor", "per channel",
            "thresholds between sums", "channel that never changes", "behind a max pool", "padding",
-           "scale a channel", "NHWC", "thresholds of the image") + DOMAINS + tuple(KINDS)
+           "scale a channel", "NHWC", "thresholds of the image", "uneven", "equal ones", "even", "15 thresholds",
+           "bias before", "factors before", "negative factor", "free out_scale") + DOMAINS + tuple(KINDS)
 
 
 class Net(GraphMaker):
@@ -50,14 +51,21 @@ class Net(GraphMaker):
                 return 1, 2.0, -1.0
             self.met("unsigned")
             return 1, float(self.pick(1.0, 0.5)), 0.0
+        if self.bits == 4:
+            self.met("15 thresholds")
+            return 15, 1.0, float(self.pick(0.0, -8.0))
         kind = self.pick("unsigned", "signed", "INT2 narrow")
         self.met(kind)
         return {"unsigned": (3, 1.0, 0.0), "signed": (3, 0.5, -1.0),
                 "INT2 narrow": (2, 1.0, -1.0)}[kind]
 
-    def thresholds(self, reduction, scales, last=False):
-        """Of sums of `reduction` products, each channel's times its scale."""
+    def thresholds(self, reduction, scales, last=False, rank=4, free=False):
+        """Of sums of `reduction` products, each channel's times its scale. `free`: what comes out may
+        be no power of two."""
         count, out_scale, out_bias = self.output()
+        if free and self.chance(0.15):
+            self.met("free out_scale")
+            out_scale, out_bias = (float(np.float32(0.3) * np.float32(v)) for v in (out_scale, out_bias))
         spread = np.sqrt(reduction) * self.largest
         # One distance for all channels, that of a shift.
         step = 2.0 ** max(0, round(np.log2(spread))) * self.unit if count > 1 else 0
@@ -69,6 +77,17 @@ class Net(GraphMaker):
             self.met("thresholds between sums")
             first -= self.unit * self.random.choice([0.5, 0.25], rows)
         values = first[:, None] + step * np.arange(count)
+        if count > 1 and self.chance(0.6):
+            self.met("uneven")
+            values = np.sort(np.rint(self.random.normal(0, spread, (rows, count))), 1) * self.unit
+            if self.chance(0.3):
+                self.met("equal ones")
+                values[:, 1] = values[:, 0]
+        elif count > 1:
+            self.met("even")
+        if reduction > 1 and self.chance(0.25):
+            values = self.changed_before(values, len(scales), rank, last)
+            rows = len(values)
         if rows == 1 or self.chance(0.8):
             scaled = values * np.reshape(scales[:rows], (-1, 1)).astype(np.float64)
         else:
@@ -81,8 +100,26 @@ class Net(GraphMaker):
         self.x = self.node("MultiThreshold", [self.x, self.tensor(scaled.astype(np.float32))],
                            self.domain, out_dtype="UINT2", out_scale=out_scale, out_bias=out_bias,
                            **layout)
-        self.unit = out_scale / 2 if (count, out_bias) == (1, -1.0) else out_scale
+        self.unit = out_scale / 2 if count == 1 and out_bias < 0 else out_scale
         self.largest = max(abs(out_bias), abs(out_bias + count * out_scale))
+
+    def changed_before(self, values, channels, rank, last):
+        """Multiplies the sums and adds to them; returns thresholds of each channel about there."""
+        shape = [1] * (rank - 1) + [channels] if last else [1, channels] + [1] * (rank - 2)
+        values = np.broadcast_to(values, (channels, values.shape[1]))
+        if self.chance(0.6):
+            self.met("factors before")
+            factors = self.random.choice([0.5, 2.0, 0.75, 1.25], channels)
+            values = values * factors[:, None]
+            if self.chance(0.5):
+                self.met("negative factor")
+                factors = factors * self.random.choice([1.0, -1.0], channels)
+            self.x = self.node("Mul", [self.x, self.real(factors.reshape(shape))])
+        if self.chance(0.6):
+            self.met("bias before")
+            bias = np.rint(self.random.normal(0, 4, channels)) + self.pick(0.0, 0.25)
+            self.x = self.node("Add", [self.x, self.real(bias.reshape(shape))])
+        return values
 
     def conv(self):
         channels, pad = int(self.random.integers(2, 9)), int(self.chance(0.4))
@@ -95,10 +132,10 @@ class Net(GraphMaker):
         if self.chance(0.15):
             self.met("NHWC")
             self.x = self.node("Transpose", [self.x], perm=[0, 2, 3, 1])
-            self.thresholds(reduction, scales, last=True)
+            self.thresholds(reduction, scales, last=True, free=True)
             self.x = self.node("Transpose", [self.x], perm=[0, 3, 1, 2])
         else:
-            self.thresholds(reduction, scales)
+            self.thresholds(reduction, scales, free=True)
         if min(self.h, self.w) >= 4 and self.chance(0.5):
             self.x = self.node("MaxPool", [self.x], kernel_shape=[2, 2], strides=[2, 2])
             self.h, self.w = self.h // 2, self.w // 2
@@ -128,6 +165,6 @@ def random_network(random):
     features = net.c * net.h * net.w
     hidden = int(random.integers(4, 12))
     net.fully_connected(features, hidden)
-    net.thresholds(features, np.ones(hidden))
+    net.thresholds(features, np.ones(hidden), rank=2)
     net.fully_connected(hidden, 5)
     return net.model([1, *shape], net.x, domains=[net.domain]), shape, False, net.classes, net.x

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What MultiThreshold nodes become: a bias, a shift and a clamp; and which are refused.
+// What MultiThreshold nodes become: a bias, a shift and a clamp, or comparisons; and which are
+// refused.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -61,14 +62,15 @@ TEST(MultiThreshold, OfOneThresholdIsABiasAndAClamp) {
   EXPECT_EQ(layer.requant.out, (Format{1, 0, false, false}));
 }
 
-TEST(MultiThreshold, OfMinusAndPlusOneHasWeightsOfTwo) {
+TEST(MultiThreshold, OfMinusAndPlusOneIsTwoEqualOnes) {
   Thresholds bipolar(1, {0.75F});
   bipolar.node.set("out_scale", 2.0F).set("out_bias", -1.0F).set("out_dtype", "BIPOLAR");
   const FixedLayer layer = bipolar.layer();
-  EXPECT_EQ(layer.weights, (Codes{2, -2, 2, 2}));
-  EXPECT_EQ(layer.weight.bits, 3);
-  EXPECT_EQ(layer.bias, (Sums{1 - 2 * 3, 1 - 2 * 3}));
-  EXPECT_EQ(layer.requant.shift, 0);
+  EXPECT_EQ(layer.weights, (Codes{1, -1, 1, 1}));
+  EXPECT_EQ(layer.weight.bits, 1);
+  EXPECT_TRUE(layer.requant.counts);
+  EXPECT_EQ(layer.thresholds, (Sums{3, 3, 3, 3}));
+  EXPECT_EQ(layer.bias, (Sums{0, 0}));
   EXPECT_EQ(layer.requant.out, (Format{2, 0, true, true}));
 }
 
@@ -89,11 +91,13 @@ TEST(MultiThreshold, BeyondAllSumsLieWhereASumIsNot) {
   EXPECT_EQ(layer.bias, (Sums{1 - 511, 1 + 510}));
 }
 
-TEST(MultiThreshold, IsWrittenAsAQuantThatReadsBackAsIt) {
+TEST(MultiThreshold, IsWrittenAsWhatReadsBackAsIt) {
   Thresholds even(2, {1.25F, 2.25F, 3.25F, -0.8F, 0.125F, 1.25F});
+  Thresholds uneven(2, {1.25F, 2.5F, 3.25F, -1e9F, 0.125F, 1e9F}, true);
+  uneven.node.set("out_scale", 0.3F).set("out_bias", -0.6F);
   Thresholds bipolar(2, {0.75F, -1.7F});
   bipolar.node.set("out_scale", 2.0F).set("out_bias", -1.0F);
-  for (Thresholds* thresholds : {&even, &bipolar}) {
+  for (Thresholds* thresholds : {&even, &uneven, &bipolar}) {
     const FixedNetwork network = thresholds->model.load_fixed();
     const test::TemporaryFile file;
     save_network(network, file.path(), QuantizedForm::kQonnx);
@@ -104,31 +108,94 @@ TEST(MultiThreshold, IsWrittenAsAQuantThatReadsBackAsIt) {
     EXPECT_EQ(layer.requant.shift, right.requant.shift);
     EXPECT_EQ(layer.requant.out, right.requant.out);
     EXPECT_EQ(layer.requant.rounding, right.requant.rounding);
+    EXPECT_EQ(layer.requant.counts, right.requant.counts);
+    EXPECT_EQ(layer.thresholds, right.thresholds);
+    EXPECT_EQ(layer.step, right.step);
   }
 }
 
-TEST(MultiThreshold, IsRefusedWhereNoShiftCounts) {
-  const std::string uneven =
-      "its thresholds are not 2^n sums apart, the same in all channels, which is what a shift can "
-      "count; one threshold a channel always is";
-  EXPECT_EQ(Thresholds(1, {0, 1, 3}).error(), refused(uneven));
-  EXPECT_EQ(Thresholds(1, {0, 0.75F, 1.5F}).error(), refused(uneven));
-  EXPECT_EQ(Thresholds(2, {0, 1, 2, 0, 2, 4}).error(), refused(uneven));
+TEST(MultiThreshold, QdqHasNoNodeForIt) {
+  const FixedNetwork network = Thresholds(1, {0, 1, 3}).model.load_fixed();
+  const test::TemporaryFile file;
+  try {
+    save_network(network, file.path(), QuantizedForm::kQdq);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("counts thresholds, for which QDQ has no node"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(MultiThreshold, OfOtherDistancesCompares) {
+  const FixedLayer layer = Thresholds(1, {0, 0.75F, 1.5F}).layer();
+  EXPECT_TRUE(layer.requant.counts);
+  EXPECT_EQ(layer.thresholds, (Sums{0, 3, 6, 0, 3, 6}));
+  EXPECT_EQ(layer.requant.out, (Format{2, 0, false, false}));
+  EXPECT_EQ(layer.weight.frac, 2);
+  EXPECT_TRUE(layer.weight_steps.empty());
+  EXPECT_EQ(Thresholds(2, {0, 1, 2, 0, 2, 4}).layer().thresholds, (Sums{0, 4, 8, 0, 8, 16}));
+}
+
+TEST(MultiThreshold, ComparesWithFifteenAtMost) {
+  std::vector<float> squares;
+  for (int i = 0; i < 15; ++i) squares.push_back(static_cast<float>(i * i));
+  const FixedLayer layer = Thresholds(1, squares).layer();
+  EXPECT_EQ(layer.thresholds.size(), 30U);
+  EXPECT_EQ(layer.requant.out, (Format{4, 0, false, false}));
+  squares.push_back(300);
+  EXPECT_EQ(
+      Thresholds(1, squares).error(),
+      refused("has 16 thresholds that are not 2^n sums apart, the same in all channels, which "
+              "is what a shift can count: others are compared with, at most 15 a channel"));
+}
+
+TEST(MultiThreshold, HasCodesThatAreNotAllOfTheirBits) {
+  Thresholds five(1, {0, 1, 3, 4, 20});
+  five.node.set("out_bias", -2.0F);
+  const FixedLayer layer = five.layer();
+  EXPECT_EQ(layer.requant.out, (Format{3, 0, true, true}));
+  EXPECT_EQ(layer.requant.min_code(), -2);
+  EXPECT_EQ(layer.requant.max_code(), 3);
+}
+
+TEST(MultiThreshold, TakesInWhatIsAddedBefore) {
+  // sum / 4 + 1 and sum / 4 + 2.
+  EXPECT_EQ(Thresholds(1, {0}, true).layer().bias, (Sums{1 + 4, 1 + 8}));
+  EXPECT_EQ(Thresholds(1, {0, 1, 3}, true).layer().thresholds, (Sums{-4, 0, 8, -8, -4, 4}));
+}
+
+TEST(MultiThreshold, NeedsNoMultiplierForFreeSteps) {
+  Thresholds free(1, {0, 1, 3});
+  free.node.set("out_scale", 0.3F).set("out_bias", -0.6F);
+  const FixedLayer layer = free.layer();
+  EXPECT_FALSE(layer.requant.multiplies);
+  EXPECT_EQ(layer.requant.out, (Format{2, 0, true, false}));
+  EXPECT_EQ(layer.step, double{0.3F});
+}
+
+TEST(MultiThreshold, KeepsItsThresholdsInFrontOfAReLU) {
+  Thresholds uneven(1, {0, 1, 3});
+  uneven.node.set("out_bias", -2.0F);
+  uneven.node.proto().set_output(0, "counted");
+  uneven.model.node("Relu", {"counted"}, "y");
+  const FixedNetwork network = uneven.model.load_fixed();
+  ASSERT_EQ(network.layers.size(), 2U);
+  EXPECT_EQ(network.layers[0].thresholds.size(), 6U);
+  EXPECT_EQ(network.layers[0].requant.min_code(), -2);
+  EXPECT_TRUE(network.layers[1].node.relu);
 }
 
 TEST(MultiThreshold, IsRefusedWithWhatIsNoThreshold) {
   EXPECT_EQ(Thresholds(1, {1, 0, 2}).error(), refused("the thresholds of channel 0 do not rise"));
   EXPECT_EQ(Thresholds(3, {0, 0, 0}).error(),
             refused("has thresholds of 3 channels, expected 1 or 2"));
-  EXPECT_EQ(Thresholds(1, {0}, true).error(),
-            refused("something is added to the sums before it, or they are multiplied: thresholds "
-                    "that have taken that in (streamlining) would do"));
   Thresholds last(2, {0, 0});
   last.node.set("data_layout", "NHWC");
   EXPECT_NE(last.error().find("data_layout: 'NHWC', but the channels of"), std::string::npos);
-  Thresholds free(1, {0});
-  free.node.set("out_scale", 0.3F);
-  EXPECT_NE(free.error().find("out_scale: 0.300000, expected a power of two"), std::string::npos);
+  Thresholds falling(1, {0});
+  falling.node.set("out_scale", -1.0F);
+  EXPECT_EQ(falling.error(), refused("out_scale: -1.000000, expected a positive number"));
   Thresholds uneven_bias(1, {0});
   uneven_bias.node.set("out_bias", 0.25F);
   EXPECT_NE(uneven_bias.error().find("out_bias: 0.250000, expected a multiple of out_scale"),
