@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/base/text/printable.h"
+#include "workloads/onnx/integer_annotation.h"
 
 namespace dcnsim {
 namespace {
@@ -30,6 +31,12 @@ const Constant& ConstantStore::get(const std::string& tensor) {
   }
   try {
     Constant& constant = known_[tensor] = decoded(*proto);
+    const std::string* const datatype = graph_.annotation(tensor, kIntegerAnnotation);
+    if (believes_annotations_ && datatype != nullptr && !constant.is_integer) {
+      if (const auto integers = integers_of_annotation(*datatype)) {
+        hold_integers(constant, *integers);
+      }
+    }
     // Clearing would keep the memory.
     const std::unique_ptr<std::string> decoded_data(proto->release_raw_data());
     return constant;

@@ -15,6 +15,9 @@ class ConstantStore {
  public:
   explicit ConstantStore(const Graph& graph);
 
+  /// From now on initializers are what they are annotated as, see integer_annotation.h.
+  void believe_annotations() { believes_annotations_ = true; }
+
   bool has(const std::string& tensor) const;
   /// Throws std::runtime_error naming the tensor: there is none, or it cannot be decoded. Valid
   /// until take().
@@ -31,6 +34,7 @@ class ConstantStore {
   void charge(std::size_t elements);
 
   const Graph& graph_;
+  bool believes_annotations_ = false;
   std::size_t room_;
   std::map<std::string, Constant> known_;
 };

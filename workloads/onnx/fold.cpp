@@ -113,6 +113,7 @@ const std::map<std::string_view, Fold>& folds() {
                                                       {"Min", fold_arithmetic},
                                                       {"Mul", fold_arithmetic},
                                                       {"Neg", fold_function},
+                                                      {"Pow", fold_arithmetic},
                                                       {"Range", range},
                                                       {"Reciprocal", fold_function},
                                                       {"ReduceProd", fold_product},

@@ -79,6 +79,7 @@ double combine(const std::string& op, double a, double b, bool is_integer) {
   if (op == "Mul") return a * b;
   if (op == "Max") return std::max(a, b);
   if (op == "Min") return std::min(a, b);
+  if (op == "Pow") return is_integer ? std::trunc(std::pow(a, b)) : std::pow(a, b);
   if (op == "Equal") return a == b ? 1.0 : 0.0;
   if (is_integer && b == 0.0) throw std::runtime_error("divides an integer by 0");
   return is_integer ? std::trunc(a / b) : a / b;

@@ -48,6 +48,9 @@ Graph::Graph(const std::string& path)
       throw std::runtime_error("tensor " + in_quotes(tensor.name()) + " is defined twice");
     }
   }
+  for (const onnx::TensorAnnotation& annotation : proto().quantization_annotation()) {
+    annotations_.emplace(annotation.tensor_name(), &annotation);
+  }
   check_input();
   check_nodes();
   expand_integer_operators(*file_.model.mutable_graph(), names_);
@@ -140,6 +143,15 @@ std::int64_t Graph::opset() const {
     if (is_standard(opset.domain())) return opset.version();
   }
   return 13;  // custom operators alone: whatever their tools are at
+}
+
+const std::string* Graph::annotation(const std::string& tensor, const std::string& key) const {
+  const auto found = annotations_.find(tensor);
+  if (found == annotations_.end()) return nullptr;
+  for (const onnx::StringStringEntryProto& entry : found->second->quant_parameter_tensor_names()) {
+    if (entry.key() == key) return &entry.value();
+  }
+  return nullptr;
 }
 
 std::optional<std::string> Graph::metadata(const std::string& key) const {

@@ -36,6 +36,8 @@ class Graph {
   int readers(const std::string& tensor) const;
   /// The initializer of that name, or null. Who has decoded it may clear its data.
   onnx::TensorProto* initializer(const std::string& tensor) const;
+  /// What a tensor is annotated with under `key` (quantization_annotation), or null.
+  const std::string* annotation(const std::string& tensor, const std::string& key) const;
   /// What the file's metadata say under `key`; nothing if they do not.
   std::optional<std::string> metadata(const std::string& key) const;
   /// Whether a node has this name.
@@ -55,6 +57,7 @@ class Graph {
   std::vector<const onnx::NodeProto*> nodes_;
   std::map<std::string, int> readers_;
   std::map<std::string, onnx::TensorProto*> initializers_;
+  std::map<std::string, const onnx::TensorAnnotation*> annotations_;  ///< the first of each tensor
 };
 
 /// Of onnxruntime's own operators.

@@ -10,6 +10,7 @@
 #include "models/base/text/printable.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/fold.h"
+#include "workloads/onnx/integer_annotation.h"
 #include "workloads/pixel_table.h"
 
 namespace dcnsim {
@@ -87,7 +88,26 @@ NetworkBuilder::NetworkBuilder(const Graph& graph, PixelConvention pixels)
                            printable(graph.output()) + "', is computed");
   }
   activations_[graph.input()].view = input_layout_.view;
+  const bool counts = std::any_of(nodes.begin(), nodes.end(), [](const auto* node) {
+    return node->op_type() == "MultiThreshold" && is_of_quantizers(*node);
+  });
+  if (counts) read_annotations();
   for (const onnx::NodeProto* node : nodes) add(*node);
+}
+
+/// FINN says so, where QONNX has Quant nodes, which integers the image and the weights are.
+void NetworkBuilder::read_annotations() {
+  constants_.believe_annotations();
+  const std::string* const datatype = graph_.annotation(graph_.input(), kIntegerAnnotation);
+  if (datatype == nullptr) return;
+  try {
+    if (const auto integers = integers_of_annotation(*datatype)) {
+      quantize_input(*integers);
+      activations_[graph_.input()].quantized = true;
+    }
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error("input '" + printable(graph_.input()) + "' " + error.what());
+  }
 }
 
 void NetworkBuilder::add(const onnx::NodeProto& node) {
@@ -168,6 +188,7 @@ NetworkBuilder::Operator NetworkBuilder::find_operator(const onnx::NodeProto& no
       {"Squeeze", &NetworkBuilder::same_elements},
       {"Sub", &NetworkBuilder::sub},
       {"Sum", &NetworkBuilder::add_operator},
+      {"TopK", &NetworkBuilder::tail},
       {"Transpose", &NetworkBuilder::transpose},
       {"Unsqueeze", &NetworkBuilder::same_elements}};
   if (is_linear_quantization(node)) {

@@ -72,6 +72,7 @@ class NetworkBuilder {
   };
   using Operator = void (NetworkBuilder::*)();
 
+  void read_annotations();
   void add(const onnx::NodeProto& node);
   bool fold_node(const onnx::NodeProto& node);
   static Operator find_operator(const onnx::NodeProto& node);

@@ -152,10 +152,17 @@ void NetworkBuilder::pad() {
   deliver(std::move(from));
 }
 
-/// Softmax, LogSoftmax and ArgMax over all scores: the largest score stays the largest.
+/// Softmax, LogSoftmax, ArgMax and TopK over all scores: the largest score stays the largest.
 void NetworkBuilder::tail() {
   Activation from = seen(input(0));
-  const bool is_arg_max = node_->op_type() == "ArgMax";
+  const bool is_arg_max = node_->op_type() == "ArgMax", is_top_k = node_->op_type() == "TopK";
+  if (is_top_k) {
+    attributes_->ignore("sorted");
+    if (attributes_->integer("largest", 1) == 0) {
+      throw std::runtime_error("takes the least scores, only the largest are supported");
+    }
+    if (scalar(constants_.get(input(1))) < 1) throw std::runtime_error("takes no score");
+  }
   if (is_arg_max) {
     attributes_->ignore("keepdims");
     if (attributes_->integer("select_last_index", 0) != 0) {
@@ -164,7 +171,7 @@ void NetworkBuilder::tail() {
   }
   if (from.tail == nullptr) {
     require_no_padding(from);
-    const bool joins_dimensions = !is_arg_max && graph_.opset() < 13;
+    const bool joins_dimensions = !is_arg_max && !is_top_k && graph_.opset() < 13;
     const std::int64_t fallback = is_arg_max ? 0 : (joins_dimensions ? 1 : -1);
     const Dims dims = extents(from.view, shape_of(from.producer));
     const std::size_t axis = axis_of(attributes_->integer("axis", fallback), dims.size());
@@ -177,6 +184,7 @@ void NetworkBuilder::tail() {
   }
   attributes_->ignore("axis");
   from.tail = node_;
+  if (is_top_k && node_->output_size() > 1) activations_[node_->output(1)] = from;
   deliver(std::move(from));
 }
 

@@ -41,7 +41,8 @@ TEST(CleanUp, RectifiesInALayerOfItsOwnWhatSomethingElseReads) {
 TEST(CleanUp, FoldsArithmeticIntoAConvolution) {
   Model model = one_conv();
   model.constant("half", {}, {0.5F});
-  model.constant("channels", {1, 3, 1, 1}, {1, 2, 4});
+  model.constant("squares", {1, 3, 1, 1}, {1, 4, 16});
+  model.node("Pow", {"squares", "half"}, "channels");
   model.node("Mul", {"c", "half"}, "d");
   model.node("Sub", {"channels", "d"}, "e");
   model.node("Div", {"e", "channels"}, "y");
@@ -59,6 +60,17 @@ TEST(CleanUp, LeavesOutWhatFollowsTheScoresOnly) {
   model.node("ArgMax", {"s"}, "a").set("axis", 1).set("keepdims", 0);
   model.node("Cast", {"a"}, "y").set("to", static_cast<int>(onnx::TensorProto::INT32));
   EXPECT_EQ(model.load_float().layers.size(), 2U);
+
+  for (const int largest : {1, 0}) {
+    Model best = one_conv();
+    best.shape_constant("k", {2});
+    best.node("GlobalAveragePool", {"c"}, "p");
+    best.node("Flatten", {"p"}, "f");
+    best.node("TopK", {"f", "k"}, "y").set("largest", largest).set("sorted", 1);
+    EXPECT_EQ(best.error(), largest != 0 ? ""
+                                         : "node 'TopK_y' (TopK): takes the least scores, only the "
+                                           "largest are supported");
+  }
 
   Model inside = one_conv();
   inside.node("Softmax", {"c"}, "y").set("axis", 1);

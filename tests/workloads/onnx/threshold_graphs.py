@@ -11,7 +11,8 @@ KINDS = {"W1A1": (1, 1), "W1A2": (1, 2), "W2A2": (2, 2), "W2A4": (2, 4)}
 CLASSES = ("BIPOLAR", "unsigned", "signed", "INT2 narrow", "per tensor", "per channel",
            "thresholds between sums", "channel that never changes", "behind a max pool", "padding",
            "scale a channel", "NHWC", "thresholds of the image", "uneven", "equal ones", "even", "15 thresholds",
-           "bias before", "factors before", "negative factor", "free out_scale") + DOMAINS + tuple(KINDS)
+           "bias before", "factors before", "negative factor", "free out_scale",
+           "annotated", "BINARY", "TERNARY", "TopK") + DOMAINS + tuple(KINDS)
 
 
 class Net(GraphMaker):
@@ -25,6 +26,9 @@ class Net(GraphMaker):
         self.met(kind)
         self.weight_bits, self.bits = KINDS[kind]
         self.x, self.largest, self.unit = "x", 255.0, 1.0
+        # As FINN has it: no Quant, but annotations that say which integers a tensor holds.
+        self.annotations = {}
+        self.is_annotated = self.chance(0.3)
         self.c, self.h, self.w = int(self.pick(1, 3)), *map(int, random.integers(8, 13, 2))
 
     def real(self, value):
@@ -33,6 +37,8 @@ class Net(GraphMaker):
     def weights(self, *dims):
         """Quantized weights, and the scale of each output channel's."""
         values, channels = self.random.normal(0, 1, dims), dims[0]
+        if self.is_annotated:
+            return self.annotated_weights(values), np.ones(channels)
         scale, scales = self.real(1.0), np.ones(channels)
         if len(dims) == 4 and self.chance(0.3):
             self.met("scale a channel")
@@ -42,6 +48,30 @@ class Net(GraphMaker):
             return self.node("BipolarQuant", [self.tensor(values), scale], self.domain), scales
         return self.node("Quant", [self.tensor(values), scale, self.real(0.0), self.real(2.0)],
                          self.domain, signed=1, narrow=1, rounding_mode="ROUND"), scales
+
+    def annotated_weights(self, values):
+        self.met("annotated")
+        if self.weight_bits == 1:
+            datatype = self.pick("BIPOLAR", "BINARY")
+            codes = np.where(values >= 0, 1.0, -1.0 if datatype == "BIPOLAR" else 0.0)
+        else:
+            datatype = self.pick("TERNARY", "INT2")
+            codes = np.clip(np.rint(values), -1 if datatype == "TERNARY" else -2, 1)
+        if datatype in CLASSES:
+            self.met(datatype)
+        return self.annotated(codes, datatype)
+
+    def annotated(self, values, datatype):
+        name = self.fresh("c")
+        self.constants.append(self.real_tensor(name, values, self.dtype))
+        self.annotations[name] = datatype
+        return name
+
+    def annotate(self, model):
+        for name, datatype in self.annotations.items():
+            annotation = model.graph.quantization_annotation.add(tensor_name=name)
+            annotation.quant_parameter_tensor_names.add(key="finn_datatype", value=datatype)
+        return model
 
     def output(self):
         """Number of thresholds, out_scale and out_bias."""
@@ -152,8 +182,11 @@ def random_network(random):
     """As exporter_graphs.random_network()."""
     net = Net(random)
     shape = (net.c, net.h, net.w)
-    net.x = net.node("Quant", ["x", net.real(1.0), net.real(0.0), net.real(8.0)], net.domain,
-                     signed=0, narrow=0, rounding_mode="ROUND")
+    if net.is_annotated:
+        net.annotations["x"] = "UINT8"
+    else:
+        net.x = net.node("Quant", ["x", net.real(1.0), net.real(0.0), net.real(8.0)], net.domain,
+                         signed=0, narrow=0, rounding_mode="ROUND")
     if net.chance(0.2):
         net.met("thresholds of the image")
         net.largest = 100.0
@@ -167,4 +200,9 @@ def random_network(random):
     net.fully_connected(features, hidden)
     net.thresholds(features, np.ones(hidden), rank=2)
     net.fully_connected(hidden, 5)
-    return net.model([1, *shape], net.x, domains=[net.domain]), shape, False, net.classes, net.x
+    scores = net.x
+    if net.chance(0.2):
+        net.met("TopK")
+        net.x = net.node("TopK", [scores, net.tensor(np.array([1]))], axis=-1)
+    model = net.annotate(net.model([1, *shape], net.x, domains=[net.domain]))
+    return model, shape, False, net.classes, scores

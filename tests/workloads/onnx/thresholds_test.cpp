@@ -202,5 +202,74 @@ TEST(MultiThreshold, IsRefusedWithWhatIsNoThreshold) {
             std::string::npos);
 }
 
+/// As FINN's streamlining leaves it: x, annotated, -> Conv (2 -> 2, 1 x 1, plain weights) ->
+/// MultiThreshold -> MatMul -> Mul -> TopK.
+struct Annotated {
+  Model model{{1, 1, 2}};
+
+  explicit Annotated(const std::string& weights, std::vector<float> values = {1, -1, 1, 1},
+                     const std::string& image = "UINT8") {
+    model.constant("w", {2, 2, 1, 1}, values);
+    model.constant("t", {2, 3}, {0, 1, 5, -7, 3, 9});
+    model.constant("v", {2, 3}, {1, 0, -2, 1, 1, -1});
+    model.constant("factor", {}, {0.37F});
+    model.shape_constant("k", {1});
+    annotate("x", image);
+    annotate("w", weights);
+    annotate("v", "INT2");
+    model.node("Conv", {"x", "w"}, "c");
+    model.node("MultiThreshold", {"c", "t"}, "m").proto().set_domain("finn.custom_op.general");
+    model.node("Flatten", {"m"}, "f");
+    model.node("MatMul", {"f", "v"}, "s");
+    model.node("Mul", {"s", "factor"}, "scores");
+    model.node("TopK", {"scores", "k"}, "largest").proto().add_output("y");
+  }
+
+  void annotate(const std::string& tensor, const std::string& datatype) {
+    onnx::TensorAnnotation& annotation = *model.graph().add_quantization_annotation();
+    annotation.set_tensor_name(tensor);
+    onnx::StringStringEntryProto& entry = *annotation.add_quant_parameter_tensor_names();
+    entry.set_key("finn_datatype");
+    entry.set_value(datatype);
+  }
+};
+
+TEST(MultiThreshold, OfFinnHasAnnotationsInPlaceOfQuant) {
+  const FixedNetwork network = Annotated("BIPOLAR").model.load_fixed();
+  ASSERT_EQ(network.layers.size(), 2U);
+  EXPECT_EQ(network.input_format, (Format{8, 0, false, false}));
+  EXPECT_EQ(network.layers[0].weights, (Codes{1, -1, 1, 1}));
+  EXPECT_EQ(network.layers[0].weight.bits, 1);
+  EXPECT_EQ(network.layers[0].thresholds, (Sums{0, 1, 5, -7, 3, 9}));
+  EXPECT_EQ(network.layers[1].weights, (Codes{1, 1, 0, 1, -2, -1}));
+  EXPECT_EQ(network.layers[1].weight.bits, 2);
+  const auto bits_of = [](const std::string& datatype, std::vector<float> values) {
+    return Annotated(datatype, std::move(values)).model.load_fixed().layers[0].weight.bits;
+  };
+  EXPECT_EQ(bits_of("BINARY", {1, 0, 1, 1}), 1);
+  EXPECT_EQ(bits_of("TERNARY", {1, 0, -1, 1}), 2);
+  EXPECT_EQ(bits_of("UINT5", {31, 0, 7, 1}), 5);
+}
+
+TEST(MultiThreshold, AnnotationsThatCannotBeAreRefused) {
+  const auto error = [](const std::string& datatype, std::vector<float> values,
+                        const std::string& image = "UINT8") {
+    return Annotated(datatype, std::move(values), image).model.error();
+  };
+  const std::string conv = "node 'Conv_c' (Conv): tensor 'w' is annotated as ";
+  EXPECT_EQ(error("BIPOLAR", {1, 0, 1, 1}).rfind(conv, 0), 0U);
+  EXPECT_EQ(error("INT2", {1, 2, 1, 1}).rfind(conv, 0), 0U);
+  EXPECT_EQ(error("INT2", {1, 0.5F, 1, 1}).rfind(conv, 0), 0U);
+  EXPECT_EQ(error("INT", {1, 1, 1, 1}), conv +
+                                            "'INT', expected BIPOLAR, BINARY, TERNARY, INT<bits> "
+                                            "or UINT<bits>");
+  for (const char* odd : {"INT1", "INT2x", "UINT99999999999", "UINT-2", "FIXED<4,2>"}) {
+    EXPECT_EQ(error(odd, {1, 1, 1, 1}).rfind(conv + "'" + odd, 0), 0U) << odd;
+  }
+  EXPECT_NE(error("FLOAT32", {1, 1, 1, 1}).find("the weights before it have no Quant"),
+            std::string::npos);
+  EXPECT_EQ(error("INT2", {1, 1, 1, 1}, "RGB").rfind("input 'x' is annotated as 'RGB'", 0), 0U);
+}
+
 }  // namespace
 }  // namespace dcnsim
