@@ -123,7 +123,7 @@ const std::set<std::string> kNoFiles = {"--layer", "--kernels", "--network", "--
 /// goes under names of dcnsim's own.
 const std::set<std::string> kMoreInputs = {
     "--cache",  "--results", "--allocation",         "--accelerator", "--calibration",
-    "--images", "--labels",  "--calibration-labels", "--test-labels"};
+    "--images", "--labels",  "--calibration-labels", "--test-labels", "--start"};
 
 std::string program_of(const Command& command) {
   return command.name == "train" ? std::string(DCNSIM_COMMAND) + "-train" : DCNSIM_COMMAND;
