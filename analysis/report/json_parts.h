@@ -48,10 +48,10 @@ inline bool is_shipped(const Fields& input) {
 
 /// `inputs` of a result.
 inline std::vector<InputFile> read_input_files(const Fields& result) {
-  constexpr std::size_t kLongestPath = 4096;
+  constexpr std::size_t kLongest = 4096;  // of any path
   std::vector<InputFile> inputs;
   for (const Fields& input : result.list("/inputs")) {
-    inputs.push_back({input.text("/role"), input.text("/path", kLongestPath), input.text("/sha256"),
+    inputs.push_back({input.text("/role"), input.text("/path", kLongest), input.text("/sha256"),
                       is_shipped(input)});
   }
   return inputs;
