@@ -14,7 +14,7 @@
 #include "workloads/images/cifar10_file.h"
 #include "workloads/onnx/onnx_network.h"
 #include "workloads/training/memory.h"
-#include "workloads/training/plain_learner.h"
+#include "workloads/training/network_learner.h"
 
 namespace dcnsim::cli {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 struct TrainOptions {
   std::string network = "compact";
   std::string output;
-  PlainOptions learning;
+  LearnerOptions learning;
   RecipeOptions recipe;
 };
 
@@ -33,14 +33,14 @@ void train(TrainOptions options) {
   claim_training_outputs(claims, options.output);
   claim(claims);
   const Recipe recipe = recipe_for(options.recipe, kCifarShape);
-  const PlainArchitecture architecture = plain_architecture(options.network);
-  const FloatNetwork network = PlainNet(architecture, raw_pixels()).folded();
+  const TrainedArchitecture architecture = trained_architecture(options.network);
+  const FloatNetwork network = TrainedNet(architecture, raw_pixels()).folded();
   require_memory(network, recipe.batch);
   const TrainingData data =
       training_data(options.recipe, kCifarShape, network.layers.back().node.output_shape());
   const torch::Device device = training_device(options.recipe);
   options.learning.precision = *precision_named(options.recipe.precision);
-  PlainLearner learner(architecture, data.training, options.learning, recipe.seed, device);
+  NetworkLearner learner(architecture, data.training, options.learning, recipe.seed, device);
   Trainer trainer(learner, data, recipe, device);
   train_to_end(options.recipe, trainer, options.output);
   save_network(learner.network(), options.output);
@@ -51,7 +51,7 @@ int run_command(int argc, char** argv) {
   TrainOptions options;
   CLI::App app;
   set_description(
-      app, "Trains a plain CIFAR-10 network",
+      app, "Trains a CIFAR-10 network",
       "Folds batch-norm and the normalisation of pixels in, and writes float ONNX. The same "
       "command\n"
       "goes on after an interruption. Beside the network stay its checkpoint and a log of all\n"
@@ -61,8 +61,9 @@ int run_command(int argc, char** argv) {
   one_of(app.add_option(
              "--network", options.network,
              "compact: 48-64-64-256-256-384-384 channels; large: 48-128-128-384-384-384-384;\n"
+             "deep: 48, and three stages of 128, 384 and 384 with a residual block each;\n"
              "wide: 128-128-256-256-512-512 channels, 1024 and 1024 neurons"),
-         {"compact", "large", "wide"})
+         {"compact", "large", "deep", "wide"})
       ->capture_default_str();
   app.add_option("--start", options.learning.start,
                  "Checkpoint of an earlier training of the same network, whose weights this one\n"

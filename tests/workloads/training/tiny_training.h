@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "workloads/images/cifar10_file.h"
-#include "workloads/training/plain_learner.h"
+#include "workloads/training/network_learner.h"
 #include "workloads/training/trainer.h"
 
 namespace dcnsim {
 
-inline PlainArchitecture tiny_architecture() {
+inline TrainedArchitecture tiny_architecture() {
   return {"tiny", {{16, 0, 2}, {16, 1, 2}, {24, 1, kWholeMap}}, {}};
 }
 

@@ -43,19 +43,19 @@ class TrainerTest : public testing::Test {
 
   std::string path(const std::string& name) const { return folder_.path(name); }
 
-  static std::unique_ptr<PlainLearner> learner_of(const TrainingData& data, std::uint64_t seed,
-                                                  Precision precision = Precision::kFloat32) {
-    PlainOptions options;
+  static std::unique_ptr<NetworkLearner> learner_of(const TrainingData& data, std::uint64_t seed,
+                                                    Precision precision = Precision::kFloat32) {
+    LearnerOptions options;
     options.precision = precision;
-    return std::make_unique<PlainLearner>(tiny_architecture(), data.training, options, seed,
-                                          torch::kCPU);
+    return std::make_unique<NetworkLearner>(tiny_architecture(), data.training, options, seed,
+                                            torch::kCPU);
   }
-  std::unique_ptr<PlainLearner> plain_learner(std::uint64_t seed = 1) const {
+  std::unique_ptr<NetworkLearner> network_learner(std::uint64_t seed = 1) const {
     return learner_of(data_, seed);
   }
 
   /// A tiny network after a short training.
-  static std::unique_ptr<PlainLearner> trained_on(const TrainingData& data, std::uint64_t seed) {
+  static std::unique_ptr<NetworkLearner> trained_on(const TrainingData& data, std::uint64_t seed) {
     auto learner = learner_of(data, seed);
     Recipe recipe = tiny_recipe();
     recipe.seed = seed;
@@ -133,7 +133,7 @@ TEST_P(LearnerTest, Learns) {
 TEST_F(TrainerTest, GoesOnFromACheckpointToTheSameBytes) {
   for (const std::int64_t stop : {1, 10, 17}) {
     SCOPED_TRACE(stop);
-    const auto straight = plain_learner(), first = plain_learner(), second = plain_learner();
+    const auto straight = network_learner(), first = network_learner(), second = network_learner();
     Trainer through(*straight, data_, tiny_recipe(), torch::kCPU);
     while (!through.finished()) through.step();
     {
@@ -157,7 +157,7 @@ TEST_F(TrainerTest, GoesOnFromACheckpointToTheSameBytes) {
 TEST_F(TrainerTest, PrecisionDecidesAndIsPartOfCheckpoints) {
   const auto in_float = learner_of(data_, 1),
              in_bfloat = learner_of(data_, 1, Precision::kBFloat16);
-  for (PlainLearner* learner : {in_float.get(), in_bfloat.get()}) {
+  for (NetworkLearner* learner : {in_float.get(), in_bfloat.get()}) {
     Trainer trainer(*learner, data_, tiny_recipe(), torch::kCPU);
     trainer.step();
     trainer.save(path("checkpoint"));
@@ -190,9 +190,9 @@ TEST_F(TrainerTest, FineTuningComputesNarrowCodesInBFloat16Alone) {
 
 TEST_F(TrainerTest, WhatIsWrittenIsTheAverageOfTheLastSteps) {
   const auto weights = [&](std::int64_t averaged_steps, int steps) {
-    PlainOptions options;
+    LearnerOptions options;
     options.averaged_steps = averaged_steps;
-    PlainLearner learner(tiny_architecture(), data_.training, options, 1, torch::kCPU);
+    NetworkLearner learner(tiny_architecture(), data_.training, options, 1, torch::kCPU);
     Trainer trainer(learner, data_, tiny_recipe(), torch::kCPU);
     while (trainer.done() < steps) trainer.step();
     return learner.network().layers.back().weights;
@@ -253,16 +253,16 @@ TEST_F(TrainerTest, LabelsOfMixedImagesCountByArea) {
 }
 
 TEST_F(TrainerTest, StartsWithWhatAnotherTrainingReached) {
-  const auto first = plain_learner();
+  const auto first = network_learner();
   Trainer before(*first, data_, tiny_recipe(), torch::kCPU);
   while (!before.finished()) before.step();
   before.save(path("first"));
 
-  PlainOptions options;
+  LearnerOptions options;
   options.start = path("first");
   const auto started = [&] {
-    return std::make_unique<PlainLearner>(tiny_architecture(), data_.training, options, 2,
-                                          torch::kCPU);
+    return std::make_unique<NetworkLearner>(tiny_architecture(), data_.training, options, 2,
+                                            torch::kCPU);
   };
   const auto second = started(), again = started();
   EXPECT_TRUE(second->network() == first->network());
@@ -275,43 +275,43 @@ TEST_F(TrainerTest, StartsWithWhatAnotherTrainingReached) {
   resumed.resume(path("second"));
   resumed.step();
   EXPECT_TRUE(again->network() == second->network());
-  EXPECT_NE(error_of_resuming(*plain_learner(), path("second")).find("is of another training"),
+  EXPECT_NE(error_of_resuming(*network_learner(), path("second")).find("is of another training"),
             std::string::npos)
       << "one that did not start there";
 
-  const auto refusal = [&](const PlainArchitecture& architecture, const std::string& start) {
+  const auto refusal = [&](const TrainedArchitecture& architecture, const std::string& start) {
     options.start = start;
     try {
-      PlainLearner(architecture, data_.training, options, 1, torch::kCPU);
+      NetworkLearner(architecture, data_.training, options, 1, torch::kCPU);
     } catch (const std::runtime_error& error) {
       return std::string(error.what());
     }
     return std::string();
   };
-  EXPECT_NE(refusal(plain_architecture("compact"), path("first"))
+  EXPECT_NE(refusal(trained_architecture("compact"), path("first"))
                 .find("first: is of another training than of a network compact"),
             std::string::npos);
   EXPECT_NE(refusal(tiny_architecture(), DCNSIM_SOURCE_DIR "/README.md").find("README.md: is not"),
             std::string::npos);
-  PlainArchitecture other = tiny_architecture();
+  TrainedArchitecture other = tiny_architecture();
   other.convs[1].channels = 8;
   EXPECT_NE(refusal(other, path("first")).find("first: is of a network tiny of other layers"),
             std::string::npos);
 }
 
 TEST_F(TrainerTest, SeedsDecide) {
-  const auto a = plain_learner(1), b = plain_learner(2);
+  const auto a = network_learner(1), b = network_learner(2);
   EXPECT_FALSE(a->network() == b->network());
-  EXPECT_TRUE(plain_learner(1)->network() == a->network());
+  EXPECT_TRUE(network_learner(1)->network() == a->network());
 }
 
 TEST_F(TrainerTest, RefusesCheckpointsOfOtherTrainings) {
-  const auto learner = plain_learner();
+  const auto learner = network_learner();
   Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
   EXPECT_EQ(error_of_resuming(*learner, path("checkpoint")), "");
-  PlainOptions faster;
+  LearnerOptions faster;
   faster.filter_rate = 0.1;
-  PlainLearner other(tiny_architecture(), data_.training, faster, 1, torch::kCPU);
+  NetworkLearner other(tiny_architecture(), data_.training, faster, 1, torch::kCPU);
   EXPECT_NE(error_of_resuming(other, path("checkpoint"))
                 .find("checkpoint: is of another training (filter rate 0.05, expected filter rate "
                       "0.1); delete it or write to another file"),
@@ -324,7 +324,7 @@ TEST_F(TrainerTest, RefusesCheckpointsOfOtherTrainings) {
 }
 
 TEST_F(TrainerTest, RefusesDamagedCheckpointsAndStaysAsItWas) {
-  const auto learner = plain_learner();
+  const auto learner = network_learner();
   Trainer(*learner, data_, tiny_recipe(), torch::kCPU).save(path("checkpoint"));
   std::ifstream in(path("checkpoint"), std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
@@ -350,7 +350,7 @@ TEST_F(TrainerTest, RefusesDamagedCheckpointsAndStaysAsItWas) {
 }
 
 TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
-  const auto learner = plain_learner();
+  const auto learner = network_learner();
   for (const auto& spoil : std::vector<void (*)(Recipe&)>{
            [](Recipe& r) { r.epochs = 0; }, [](Recipe& r) { r.batch = 1; },
            [](Recipe& r) { r.batch = 401; }, [](Recipe& r) { r.label_smoothing = 1; },
@@ -360,9 +360,9 @@ TEST_F(TrainerTest, RefusesRecipesThatCannotBe) {
     spoil(recipe);
     EXPECT_THROW(Trainer(*learner, data_, recipe, torch::kCPU), std::invalid_argument);
   }
-  PlainOptions still;
+  LearnerOptions still;
   still.filter_rate = 0;
-  EXPECT_THROW(PlainLearner(tiny_architecture(), data_.training, still, 1, torch::kCPU),
+  EXPECT_THROW(NetworkLearner(tiny_architecture(), data_.training, still, 1, torch::kCPU),
                std::invalid_argument);
 }
 
@@ -482,7 +482,7 @@ TEST_F(TrainerTest, ReestimatedFormatsFollowTheWeights) {
 }
 
 TEST_F(TrainerTest, MemoryIsAskedForBefore) {
-  const FloatNetwork network = plain_learner()->network();
+  const FloatNetwork network = network_learner()->network();
   EXPECT_GT(step_memory_bytes(network, 100), 50 * step_memory_bytes(network, 1));
   EXPECT_NO_THROW(require_memory(network, 1));
   try {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain network trained from scratch: Muon for the filters, Adam for everything else.
+// A network trained from scratch: Muon for the filters, Adam for everything else.
 #pragma once
 
 #include <memory>
 
 #include "workloads/training/learner.h"
 #include "workloads/training/muon.h"
-#include "workloads/training/plain_network.h"
+#include "workloads/training/trained_network.h"
 
 namespace dcnsim {
 
-struct PlainOptions {
+struct LearnerOptions {
   double filter_rate = 0.05;  ///< Muon: of the first step, relative to the filters
   double filter_momentum = 0.85;
   double other_rate = 0.002;  ///< Adam: of the first step, biases and the last layer
@@ -23,13 +23,13 @@ struct PlainOptions {
   std::string start;
 };
 
-class PlainLearner : public Learner {
+class NetworkLearner : public Learner {
  public:
   /// `images`: the training images, which must outlive it. Throws std::invalid_argument: a rate or
   /// a number of steps that is not positive. std::runtime_error: `options.start` is no checkpoint
   /// of this network.
-  PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
-               const PlainOptions& options, std::uint64_t seed, torch::Device device);
+  NetworkLearner(const TrainedArchitecture& architecture, const Dataset& images,
+                 const LearnerOptions& options, std::uint64_t seed, torch::Device device);
 
   /// The average, with batch-norm and the normalisation of pixels folded in.
   FloatNetwork network() const { return average_->folded(); }
@@ -45,12 +45,12 @@ class PlainLearner : public Learner {
   void start_from(const std::string& path);
   void average();
 
-  const PlainArchitecture architecture_;
-  const PlainOptions options_;
+  const TrainedArchitecture architecture_;
+  const LearnerOptions options_;
   const torch::Device device_;
   const PixelStatistics statistics_;
   std::string start_sha256_;  ///< of the checkpoint it begins with, if any
-  std::shared_ptr<PlainNet> net_, average_;
+  std::shared_ptr<TrainedNet> net_, average_;
   std::int64_t averaged_ = 0;  ///< steps in the average
   Muon muon_;
   torch::optim::Adam adam_;

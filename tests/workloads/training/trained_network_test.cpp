@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workloads/training/plain_network.h"
+#include "workloads/training/trained_network.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace dcnsim {
 namespace {
 
 /// Batch-norm statistics, biases and weights as training could leave them.
-void disturb(PlainNet& net, const torch::Tensor& images) {
+void disturb(TrainedNet& net, const torch::Tensor& images) {
   torch::NoGradGuard no_gradients;
   torch::manual_seed(1);
   net.train();
@@ -27,11 +27,11 @@ void disturb(PlainNet& net, const torch::Tensor& images) {
 class FoldedNetwork : public testing::TestWithParam<std::string> {};
 
 TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
-  const PlainArchitecture architecture =
-      GetParam() == "tiny" ? tiny_architecture() : plain_architecture(GetParam());
+  const TrainedArchitecture architecture =
+      GetParam() == "tiny" ? tiny_architecture() : trained_architecture(GetParam());
   const Dataset images = embedded_images().validation;
   const PixelStatistics statistics = pixel_statistics(images);
-  PlainNet net(architecture, statistics);
+  TrainedNet net(architecture, statistics);
   const torch::Tensor batch = plain_batch(images, statistics, 0, 10).first;
   disturb(net, batch);
   torch::NoGradGuard no_gradients;
@@ -52,25 +52,36 @@ TEST_P(FoldedNetwork, ComputesWhatWasTrained) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork, testing::Values("tiny", "compact", "large", "wide"),
+INSTANTIATE_TEST_SUITE_P(Of, FoldedNetwork,
+                         testing::Values("tiny", "compact", "large", "deep", "wide"),
                          [](const auto& test) { return test.param; });
 
-TEST(PlainNet, TakesSmallerImages) {
-  for (const char* name : {"compact", "large", "wide"}) {
-    PlainNet net(plain_architecture(name), raw_pixels());
+TEST(TrainedNet, TakesSmallerImages) {
+  for (const char* name : {"compact", "large", "deep", "wide"}) {
+    TrainedNet net(trained_architecture(name), raw_pixels());
     EXPECT_EQ(net.forward(torch::zeros({2, 3, 24, 24})).sizes(), torch::IntArrayRef({2, 10}));
   }
 }
 
-TEST(PlainNet, DividesItsParametersInTwo) {
-  PlainNet net(plain_architecture("wide"), raw_pixels());
+TEST(TrainedNet, DividesItsParametersInTwo) {
+  TrainedNet net(trained_architecture("wide"), raw_pixels());
   EXPECT_EQ(net.filters().size(), 8U);
   EXPECT_EQ(net.filters().size() + net.others().size(), net.parameters().size());
 }
 
-TEST(PlainNet, RefusesUnknownNamesAndPoolsThatLeaveNothing) {
-  EXPECT_THROW(plain_architecture("narrow"), std::invalid_argument);
-  EXPECT_THROW(PlainNet({"deep", {{4, 0, 8}, {4, 0, 8}}, {}}, raw_pixels()), std::invalid_argument);
+TEST(TrainedNet, RefusesUnknownNamesAndPoolsThatLeaveNothing) {
+  EXPECT_THROW(trained_architecture("narrow"), std::invalid_argument);
+  EXPECT_THROW(TrainedNet({"none", {{4, 0, 8}, {4, 0, 8}}, {}}, raw_pixels()),
+               std::invalid_argument);
+}
+
+TEST(TrainedNet, RefusesToAddWhatIsNoEarlierOutputOfTheSameShape) {
+  for (const int added : {-2, 0, 2, 3}) {  // 0: before the pool
+    EXPECT_THROW(TrainedNet({"none", {{4, 1}, {4, 1, 2}, {4, 1, 1, added}}, {}}, raw_pixels()),
+                 std::invalid_argument)
+        << added;
+  }
+  EXPECT_NO_THROW(TrainedNet({"one", {{4, 1}, {4, 1, 2}, {4, 1, 1, 1}}, {}}, raw_pixels()));
 }
 
 }  // namespace

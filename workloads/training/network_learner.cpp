@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workloads/training/plain_learner.h"
+#include "workloads/training/network_learner.h"
 
 #include <fmt/format.h>
 
@@ -12,16 +12,16 @@
 namespace dcnsim {
 namespace {
 
-std::shared_ptr<PlainNet> make_net(const PlainArchitecture& architecture,
-                                   const PixelStatistics& statistics, Precision precision,
-                                   std::uint64_t seed, torch::Device device) {
+std::shared_ptr<TrainedNet> make_net(const TrainedArchitecture& architecture,
+                                     const PixelStatistics& statistics, Precision precision,
+                                     std::uint64_t seed, torch::Device device) {
   torch::manual_seed(seed);
-  auto net = std::make_shared<PlainNet>(architecture, statistics, precision);
+  auto net = std::make_shared<TrainedNet>(architecture, statistics, precision);
   net->to(device);
   return net;
 }
 
-const PlainOptions& checked(const PlainOptions& options) {
+const LearnerOptions& checked(const LearnerOptions& options) {
   require_rate("filter rate", options.filter_rate);
   require_rate("other rate", options.other_rate);
   if (options.averaged_steps < 1) {
@@ -32,7 +32,7 @@ const PlainOptions& checked(const PlainOptions& options) {
 }
 
 /// Everything that a network's outputs follow from, in the order of the layers.
-std::vector<torch::Tensor> state_of(const PlainNet& net) {
+std::vector<torch::Tensor> state_of(const TrainedNet& net) {
   std::vector<torch::Tensor> state = net.parameters();
   for (const torch::Tensor& statistics : net.buffers()) state.push_back(statistics);
   return state;
@@ -40,8 +40,9 @@ std::vector<torch::Tensor> state_of(const PlainNet& net) {
 
 }  // namespace
 
-PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset& images,
-                           const PlainOptions& options, std::uint64_t seed, torch::Device device)
+NetworkLearner::NetworkLearner(const TrainedArchitecture& architecture, const Dataset& images,
+                               const LearnerOptions& options, std::uint64_t seed,
+                               torch::Device device)
     : architecture_(architecture),
       options_(checked(options)),
       device_(device),
@@ -53,7 +54,7 @@ PlainLearner::PlainLearner(const PlainArchitecture& architecture, const Dataset&
   if (!options.start.empty()) start_from(options.start);
 }
 
-void PlainLearner::start_from(const std::string& path) {
+void NetworkLearner::start_from(const std::string& path) {
   Checkpoint start = read_checkpoint(path, device_);
   const std::string of_this = "network " + architecture_.name + ",";
   if (start.description.rfind(of_this, 0) != 0) {
@@ -80,7 +81,7 @@ void PlainLearner::start_from(const std::string& path) {
   start_sha256_ = start.sha256;
 }
 
-std::string PlainLearner::description() const {
+std::string NetworkLearner::description() const {
   return fmt::format(
       "network {}, filter rate {}, filter momentum {}, other rate {}, convolutions in {}, average "
       "of {} steps{}",
@@ -89,20 +90,20 @@ std::string PlainLearner::description() const {
       start_sha256_.empty() ? "" : ", start " + start_sha256_);
 }
 
-torch::Tensor PlainLearner::forward(const torch::Tensor& images) {
+torch::Tensor NetworkLearner::forward(const torch::Tensor& images) {
   net_->train();
   net_->zero_grad();
   return net_->forward(images);
 }
 
-void PlainLearner::step(double rate) {
+void NetworkLearner::step(double rate) {
   muon_.step(options_.filter_rate * rate);
   for (auto& group : adam_.param_groups()) group.options().set_lr(options_.other_rate * rate);
   adam_.step();
   average();
 }
 
-void PlainLearner::average() {
+void NetworkLearner::average() {
   torch::NoGradGuard no_gradients;
   averaged_ = std::min(averaged_ + 1, options_.averaged_steps);
   const std::vector<torch::Tensor> now = state_of(*net_);
@@ -112,13 +113,13 @@ void PlainLearner::average() {
   }
 }
 
-double PlainLearner::accuracy(const Dataset& images) {
+double NetworkLearner::accuracy(const Dataset& images) {
   average_->eval();
   return share_right(images, statistics_, device_,
                      [&](const torch::Tensor& batch) { return average_->forward(batch); });
 }
 
-void PlainLearner::save(torch::serialize::OutputArchive& archive) const {
+void NetworkLearner::save(torch::serialize::OutputArchive& archive) const {
   torch::serialize::OutputArchive net, mean, adam;
   net_->save(net);
   archive.write("net", net);
@@ -130,7 +131,7 @@ void PlainLearner::save(torch::serialize::OutputArchive& archive) const {
   muon_.save(archive);
 }
 
-void PlainLearner::load(torch::serialize::InputArchive& archive) {
+void NetworkLearner::load(torch::serialize::InputArchive& archive) {
   torch::serialize::InputArchive net, mean, adam;
   archive.read("net", net);
   net_->load(net);
