@@ -25,7 +25,7 @@ MacPoint along(const MacPoint& ratio, double share) {
 }  // namespace
 
 AccumulatorRatio::AccumulatorRatio(const PriceTables& tables) {
-  const MacTable plain(tables, kFullLibrary, kTableAccumulatorBits);
+  const MacTable& plain = MacTable::of(tables, kFullLibrary);
   const CsvTable& table = tables("mac_variants.csv");
   const PeRows rows(table, kFullLibrary, "cnn");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits"),

@@ -35,8 +35,8 @@ Extrapolation LibraryRatio::mac_rule() const { return rule(error_bars.rule); }
 Extrapolation LibraryRatio::unit_rule() const { return rule(error_bars.unit_rule); }
 
 LibraryRatio library_ratio(const PriceTables& tables, const std::string& library) {
-  const MacTable from(tables, kFullLibrary, kTableAccumulatorBits);
-  const MacTable to(tables, library, kTableAccumulatorBits);
+  const MacTable& from = MacTable::of(tables, kFullLibrary);
+  const MacTable& to = MacTable::of(tables, library);
   LibraryRatio ratio;
   Mean multiply, accumulate, operands, accumulators, energy, area, leakage, path;
   for (const int w : to.points().xs()) {

@@ -22,7 +22,7 @@ MacCost::MacCost(const PriceTables& tables, const AcceleratorConfig& config)
   const MacPoint mac = native(tables, config);
   native_ = mac.energy;
   unit_ = mac.unit;
-  const NarrowRows narrow =
+  const NarrowRows& narrow =
       narrow_rows(tables, technology_, weight_bits_, activation_bits_, config.accumulator.bits);
   narrow_ = narrow.energies;
   narrow_rule_ = NarrowRatio::rule(tables);
@@ -39,9 +39,9 @@ MacCost::MacCost(const PriceTables& tables, const AcceleratorConfig& config)
 }
 
 MacPoint MacCost::native(const PriceTables& tables, const AcceleratorConfig& config) {
-  MacTable table(tables, technology_, config.accumulator.bits);
-  const bool is_other_accumulator = table.points().empty();
-  if (is_other_accumulator) table = MacTable(tables, technology_, kTableAccumulatorBits);
+  const MacTable& own = MacTable::of(tables, technology_, config.accumulator.bits);
+  const bool is_other_accumulator = own.points().empty();
+  const MacTable& table = is_other_accumulator ? MacTable::of(tables, technology_) : own;
   node_nm_ = table.node_nm();
   conditions_ = table.conditions();
   temperature_c_ = table.temperature_c();
@@ -54,7 +54,7 @@ MacPoint MacCost::native(const PriceTables& tables, const AcceleratorConfig& con
     const std::string refusal = table.path() + ": no data for a " +
                                 pair_name(weight_bits_, activation_bits_) + " MAC in " +
                                 technology_ + " (array.weight_bits, array.activation_bits)";
-    const MacTable full(tables, kFullLibrary, kTableAccumulatorBits);
+    const MacTable& full = MacTable::of(tables, kFullLibrary);
     mac = full.at(weight_bits_, activation_bits_);
     if (!mac) throw std::runtime_error(refusal);
     const LibraryRatio ratio = library_ratio(tables, technology_);

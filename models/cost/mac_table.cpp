@@ -55,6 +55,12 @@ MacTable::MacTable(const PriceTables& tables, const std::string& library, int ac
   }
 }
 
+const MacTable& MacTable::of(const PriceTables& tables, const std::string& library,
+                             int accumulator_bits) {
+  return tables.once("MacTable " + std::to_string(accumulator_bits) + ' ' + library,
+                     [&] { return MacTable(tables, library, accumulator_bits); });
+}
+
 std::optional<MacPoint> MacTable::at(double weight_bits, double activation_bits) const {
   const auto corners = points_.around(weight_bits, activation_bits);
   if (corners.empty()) return std::nullopt;

@@ -36,6 +36,9 @@ class MacTable {
  public:
   /// Throws std::runtime_error if the table does not have the library.
   MacTable(const PriceTables& tables, const std::string& library, int accumulator_bits);
+  /// The same, read once.
+  static const MacTable& of(const PriceTables& tables, const std::string& library,
+                            int accumulator_bits = kTableAccumulatorBits);
 
   /// By weight and activation width; empty if the accumulator was not measured.
   const Grid<MacPoint>& points() const { return points_; }

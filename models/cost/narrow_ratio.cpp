@@ -16,14 +16,12 @@ PeEnergy between(const PeEnergy& a, const PeEnergy& b, double share) {
 }
 
 /// The hardware that every width of data was measured on.
-NarrowRows on_square(const PriceTables& tables, int bits) {
+const NarrowRows& on_square(const PriceTables& tables, int bits) {
   return narrow_rows(tables, kFullLibrary, bits, bits, kTableAccumulatorBits);
 }
 
-}  // namespace
-
-NarrowRows narrow_rows(const PriceTables& tables, const std::string& library, int weight_bits,
-                       int activation_bits, int accumulator_bits) {
+NarrowRows read_rows(const PriceTables& tables, const std::string& library, int weight_bits,
+                     int activation_bits, int accumulator_bits) {
   const CsvTable& table = tables("mac_subword.csv");
   const PeRows rows(table, library, "cnn");
   const std::size_t hw_weight = table.column("hw_weight_bits"),
@@ -48,10 +46,20 @@ NarrowRows narrow_rows(const PriceTables& tables, const std::string& library, in
   return narrow;
 }
 
+}  // namespace
+
+const NarrowRows& narrow_rows(const PriceTables& tables, const std::string& library,
+                              int weight_bits, int activation_bits, int accumulator_bits) {
+  return tables.once(
+      "NarrowRows " + std::to_string(weight_bits) + 'x' + std::to_string(activation_bits) + ' ' +
+          std::to_string(accumulator_bits) + ' ' + library,
+      [&] { return read_rows(tables, library, weight_bits, activation_bits, accumulator_bits); });
+}
+
 NarrowRatio::NarrowRatio(const PriceTables& tables, int weight_bits, int activation_bits)
     : weight_bits_(weight_bits),
       activation_bits_(activation_bits),
-      own_(tables, kFullLibrary, kTableAccumulatorBits),
+      own_(MacTable::of(tables, kFullLibrary)),
       on_8x8_(on_square(tables, 8).energies),
       on_16x16_(on_square(tables, 16).energies) {}
 

@@ -18,8 +18,8 @@ struct NarrowRows {
   Grid<PeEnergy> energies;  ///< by data widths
   ErrorBars error_bars;
 };
-NarrowRows narrow_rows(const PriceTables& tables, const std::string& library, int weight_bits,
-                       int activation_bits, int accumulator_bits);
+const NarrowRows& narrow_rows(const PriceTables& tables, const std::string& library,
+                              int weight_bits, int activation_bits, int accumulator_bits);
 
 class NarrowRatio {
  public:

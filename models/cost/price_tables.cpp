@@ -10,6 +10,7 @@ namespace dcnsim {
 
 struct PriceTables::Read {
   std::map<std::string, CsvTable> tables;  ///< by path
+  std::map<std::string, std::any> made;    ///< by folder and key
 };
 
 PriceTables::PriceTables(std::string folder)
@@ -26,6 +27,10 @@ const CsvTable& PriceTables::operator()(const std::string& file) const {
   const auto found = read_->tables.find(path);
   if (found != read_->tables.end()) return found->second;
   return read_->tables.emplace(path, CsvTable::load(path)).first->second;
+}
+
+std::any& PriceTables::made_of(const std::string& key) const {
+  return read_->made[folder_ + '\n' + key];
 }
 
 }  // namespace dcnsim

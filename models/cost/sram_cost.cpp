@@ -27,9 +27,7 @@ std::string range(const std::set<int>& values) {
 
 }  // namespace
 
-SramCost::SramCost(const PriceTables& tables, const CostConfig& config, double node_nm)
-    : config_(config) {
-  const CsvTable& table = tables("sram.csv");
+SramCost::Rows::Rows(const CsvTable& table, const std::string& device_type, double node_nm) {
   const std::size_t node = table.column("node_nm"), device = table.column("device_type"),
                     ports = table.column("ports"), objective = table.column("objective"),
                     status = table.column("status"), capacity = table.column("capacity_bytes"),
@@ -38,8 +36,8 @@ SramCost::SramCost(const PriceTables& tables, const CostConfig& config, double n
                     gate_leakage = table.column("gate_leakage_mw"), area = table.column("area_mm2"),
                     access = table.column("access_time_ns"),
                     temperature = table.column("temperature_k");
-  const double wanted_node = config.sram_node_nm != 0 ? config.sram_node_nm : node_nm;
-  const std::string node_text = fields::decimal(wanted_node) + " nm";
+  const std::string node_text = fields::decimal(node_nm) + " nm";
+  const std::string of_device = node_text + ", " + device_type + ", ";
 
   std::set<double> nodes;
   std::set<std::string> devices;
@@ -49,40 +47,47 @@ SramCost::SramCost(const PriceTables& tables, const CostConfig& config, double n
       continue;
     }
     nodes.insert(table.number(row, node));
-    if (table.number(row, node) != wanted_node) continue;
+    if (table.number(row, node) != node_nm) continue;
     devices.insert(table.text(row, device));
-    if (table.text(row, device) != config.sram_device) continue;
+    if (table.text(row, device) != device_type) continue;
     const SramPoint point{table.number(row, read), table.number(row, write),
                           table.number(row, leakage) + table.number(row, gate_leakage),
                           table.number(row, area) * 1e6, table.number(row, access)};
     const int bytes = table.integer(row, capacity), bits = table.integer(row, word);
     if (bytes == 0) table.fail(row, capacity, "expected a positive size");
     if (bits == 0) table.fail(row, word, "expected a positive width");
-    if (!grid_.add(bytes, bits, point)) table.fail(row, capacity, "a second row for this shape");
-    conditions_ = node_text + ", " + config.sram_device + ", " +
-                  printable(table.text(row, temperature)) + " K, one read-write port";
-    error_bars_.add(table, row);
+    if (!grid.add(bytes, bits, point)) table.fail(row, capacity, "a second row for this shape");
+    conditions = of_device + printable(table.text(row, temperature)) + " K, one read-write port";
+    error_bars.add(table, row);
   }
-  if (nodes.count(wanted_node) == 0) {
+  if (nodes.count(node_nm) == 0) {
     std::vector<std::string> known;
     known.reserve(nodes.size());
     for (const double one : nodes) known.push_back(fields::decimal(one));
     throw InvalidField("cost.sram_node_nm", "no SRAM at " + node_text + " in " + table.file_name() +
                                                 ", expected one of " + listed(known));
   }
-  if (grid_.empty()) {
+  if (grid.empty()) {
     const std::vector<std::string> known(devices.begin(), devices.end());
-    throw InvalidField("cost.sram_device", printable(config.sram_device) + " at " + node_text +
+    throw InvalidField("cost.sram_device", printable(device_type) + " at " + node_text +
                                                ", expected one of " + listed(known) +
-                                               suggestion(config.sram_device, known));
+                                               suggestion(device_type, known));
   }
+}
+
+SramCost::SramCost(const PriceTables& tables, const CostConfig& config, double node_nm)
+    : config_(config) {
+  const CsvTable& table = tables("sram.csv");
+  const double wanted_node = config.sram_node_nm != 0 ? config.sram_node_nm : node_nm;
+  rows_ = tables.once("SRAM " + fields::decimal(wanted_node) + ' ' + config.sram_device,
+                      [&] { return Rows(table, config.sram_device, wanted_node); });
   table_ = table.file_name();
   sha256_ = table.sha256();
 }
 
 void SramCost::refuse(const BufferFields& named, double capacity_bytes, int word_bits, int banks,
                       const std::string& remedy) const {
-  const std::set<int>&bytes = grid_.xs(), &bits = grid_.ys();
+  const std::set<int>&bytes = rows_.grid.xs(), &bits = rows_.grid.ys();
   const bool is_word = word_bits < *bits.begin() || word_bits > *bits.rbegin();
   const std::string problem =
       is_word
@@ -97,16 +102,17 @@ void SramCost::refuse(const BufferFields& named, double capacity_bytes, int word
 BufferCost SramCost::buffer(const BufferFields& named, double capacity_bytes, int word_bits,
                             int banks) const {
   const double bank_bytes = capacity_bytes / banks;
-  const auto corners = grid_.around(bank_bytes, word_bits);
+  const auto corners = rows_.grid.around(bank_bytes, word_bits);
   BufferCost cost;
   cost.interpolated = corners.size() > 1;
   if (corners.empty()) {
-    if (beyond(bank_bytes, *grid_.xs().begin(), *grid_.xs().rbegin()) > kMostCapacityBeyond ||
-        beyond(word_bits, *grid_.ys().begin(), *grid_.ys().rbegin()) > kMostWordBeyond) {
+    if (beyond(bank_bytes, *rows_.grid.xs().begin(), *rows_.grid.xs().rbegin()) >
+            kMostCapacityBeyond ||
+        beyond(word_bits, *rows_.grid.ys().begin(), *rows_.grid.ys().rbegin()) > kMostWordBeyond) {
       refuse(named, capacity_bytes, word_bits, banks);
     }
     cost.by.push_back(
-        {"the table's mean slopes over capacity and word width", error_bars_.rule.text()});
+        {"the table's mean slopes over capacity and word width", rows_.error_bars.rule.text()});
     if (!config_.extrapolate) {
       refuse(named, capacity_bytes, word_bits, banks,
              "; cost.extrapolate: true would take " + cost.by.back().text());
@@ -127,13 +133,13 @@ BufferCost SramCost::buffer(const BufferFields& named, double capacity_bytes, in
 }
 
 double SramCost::interpolated(double bytes, double bits, Member member) const {
-  const auto corners = grid_.around(bytes, bits);
+  const auto corners = rows_.grid.around(bytes, bits);
   return corners.empty() ? 0 : blend_logarithms(corners, member);
 }
 
 double SramCost::extrapolated(double bytes, double bits, Member member) const {
-  const double least_bytes = *grid_.xs().begin(), most_bytes = *grid_.xs().rbegin();
-  const double least_bits = *grid_.ys().begin(), most_bits = *grid_.ys().rbegin();
+  const double least_bytes = *rows_.grid.xs().begin(), most_bytes = *rows_.grid.xs().rbegin();
+  const double least_bits = *rows_.grid.ys().begin(), most_bits = *rows_.grid.ys().rbegin();
   const double near_bytes = std::clamp(bytes, least_bytes, most_bytes);
   const double near_bits = std::clamp(bits, least_bits, most_bits);
   const double by_bytes = std::log(interpolated(most_bytes, near_bits, member) /

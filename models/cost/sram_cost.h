@@ -47,8 +47,8 @@ class SramCost {
 
   const std::string& table() const { return table_; }
   const std::string& sha256() const { return sha256_; }
-  const std::string& conditions() const { return conditions_; }
-  const ErrorBars& error_bars() const { return error_bars_; }
+  const std::string& conditions() const { return rows_.conditions; }
+  const ErrorBars& error_bars() const { return rows_.error_bars; }
 
  private:
   using Member = double SramPoint::*;
@@ -59,10 +59,20 @@ class SramCost {
   /// By the mean slopes over the whole range, from the nearest shape in it.
   double extrapolated(double bytes, double bits, Member member) const;
 
-  Grid<SramPoint> grid_{Grid<SramPoint>::Axes::kLogarithmic};  ///< capacity in bytes, word in bits
+  /// Those of one device type at one node.
+  struct Rows {
+    Rows() = default;
+    /// Throws InvalidField if there are none.
+    Rows(const CsvTable& table, const std::string& device_type, double node_nm);
+
+    Grid<SramPoint> grid{Grid<SramPoint>::Axes::kLogarithmic};  ///< capacity in bytes, word in bits
+    std::string conditions;
+    ErrorBars error_bars;
+  };
+
+  Rows rows_;
   CostConfig config_;
-  std::string table_, sha256_, conditions_;
-  ErrorBars error_bars_;
+  std::string table_, sha256_;
 };
 
 }  // namespace dcnsim

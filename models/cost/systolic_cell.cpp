@@ -9,7 +9,7 @@ namespace dcnsim {
 
 std::optional<SystolicCell> systolic_cell(const PriceTables& tables, const std::string& technology,
                                           int accumulator_bits, double native_bits) {
-  const MacTable in_place(tables, technology, accumulator_bits);
+  const MacTable& in_place = MacTable::of(tables, technology, accumulator_bits);
   const CsvTable& table = tables("mac_weight_stationary.csv");
   const PeRows rows(table, technology, "cnn_wstat");
   const std::size_t weight = table.column("weight_bits"), activation = table.column("act_bits");

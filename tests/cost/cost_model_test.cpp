@@ -812,6 +812,42 @@ TEST(cost_model, damaged_tables_give_a_model_or_one_line) {
   }
 }
 
+TEST(cost_model, machines_that_share_tables_cost_what_each_costs_with_its_own) {
+  using Config = AcceleratorConfig;
+  // What is read of the tables once: by technology, accumulator, widths, dataflow, node and device.
+  const std::vector<std::function<void(Config&)>> changes{
+      [](Config&) {},
+      [](Config& c) { c.cost.technology = "asap7", c.cost.sram_node_nm = 22; },
+      [](Config& c) { c.accumulator.bits = 24; },
+      [](Config& c) { c.accumulator.bits = 48; },
+      [](Config& c) { c.array.weight_bits = c.array.activation_bits = 16; },
+      [](Config& c) { c.array.weight_bits = 4; },
+      [](Config& c) { c.array.dataflow = Dataflow::kOutputStationary; },
+      [](Config& c) { c.cost.sram_node_nm = 22; },
+      [](Config& c) { c.cost.sram_device = "itrs-lop"; },
+      [](Config& c) { c.cost.sram_device = "itrs-hp", c.cost.sram_node_nm = 32; },
+  };
+  const PriceTables shared(kTables);
+  std::set<double> areas, energies;
+  for (int round = 0; round < 2; ++round) {  // the second time everything has been read
+    for (const auto& change : changes) {
+      Config config = preset("small_edge");
+      config.cost.extrapolate = true;
+      config.cost.allow_overclock = true;
+      change(config);
+      const CostModel cost(shared, config), own(kTables, config);
+      const double energy = own.layer_energy_pj(conv8(), some_counters()).total();
+      EXPECT_EQ(cost.area_um2().total(), own.area_um2().total());
+      EXPECT_EQ(cost.layer_energy_pj(conv8(), some_counters()).total(), energy);
+      EXPECT_EQ(cost.provenance().size(), own.provenance().size());
+      areas.insert(own.area_um2().total());
+      energies.insert(energy);
+    }
+  }
+  EXPECT_EQ(areas.size(), changes.size());
+  EXPECT_EQ(energies.size(), changes.size());
+}
+
 TEST(cost_model, a_folder_of_tables_replaces_the_shipped_ones) {
   const TablesCopy own;
   AcceleratorConfig config = load_accelerator(kPresets + "/small_edge.yaml");
