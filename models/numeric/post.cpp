@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -177,6 +178,18 @@ void requantize_all(const std::vector<Acc>& acc, Shape conv_out, std::size_t poo
   }
 }
 
+/// The same values where 32 bits hold all of them, as kernels take them.
+std::optional<std::vector<std::int32_t>> narrowed(const std::vector<std::int64_t>& wide) {
+  std::vector<std::int32_t> narrow(wide.size());
+  std::int64_t lost = 0;
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    narrow[i] = static_cast<std::int32_t>(wide[i]);
+    lost |= wide[i] ^ narrow[i];
+  }
+  if (lost != 0) return std::nullopt;
+  return narrow;
+}
+
 /// The part of a pooling window that lies inside the input.
 struct Window {
   int first_y, last_y, first_x, last_x;  ///< last: one past the end
@@ -272,6 +285,17 @@ void average_pool(const PoolShape& shape, const CodeTensor& input, const Requant
       }
     }
   }
+}
+
+/// Adds code * 2^shift to the sums.
+void add_codes(const CodeTensor& tensor, int shift, std::vector<std::int32_t>& sums) {
+  const std::int32_t scale = 1 << shift;
+  with_host_type(tensor.format(), [&](auto code) {
+    using Code = decltype(code);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i] += load_code<Code>(tensor.data(), i) * scale;
+    }
+  });
 }
 
 /// Of an addition that rounds twice.
@@ -458,6 +482,8 @@ CodeTensor requantize_tensor(const Accumulators& acc, Shape conv_out, const Requ
   const auto windows = static_cast<std::size_t>(pool);
   if (acc.wide.empty()) {
     requantize_all(acc.narrow, conv_out, windows, out, row);
+  } else if (const auto narrow = narrowed(acc.wide)) {
+    requantize_all(*narrow, conv_out, windows, out, row);
   } else {
     requantize_all(acc.wide, conv_out, windows, out, row);
   }
@@ -493,8 +519,16 @@ CodeTensor add_tensors(const CodeTensor& a, const CodeTensor& b, const Requant& 
   const int frac = std::max(a.format().frac, b.format().frac);
   const int shift_a = frac - a.format().frac;
   const int shift_b = frac - b.format().frac;
-  constexpr int kMaxShift = 40;  // 17-bit codes stay well inside 64 bits
+  constexpr int kMaxShift = 40;        // 17-bit codes stay well inside 64 bits
+  constexpr int kMaxNarrowShift = 13;  // two of them inside 32
   CodeTensor out(a.shape(), requant.out);
+  if (!requant.multiplies && std::max(shift_a, shift_b) <= kMaxNarrowShift) {
+    std::vector<std::int32_t> sums(out.size());
+    add_codes(a, shift_a, sums);
+    add_codes(b, shift_b, sums);
+    requantize_row(sums.data(), sums.size(), requant, out, 0);
+    return out;
+  }
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (requant.multiplies) {
       out.set(i, add_scaled(a, b, i, requant));
