@@ -36,7 +36,7 @@ class MacTable {
  public:
   /// Throws std::runtime_error if the table does not have the library.
   MacTable(const PriceTables& tables, const std::string& library, int accumulator_bits);
-  /// The same, read once.
+  /// The same, read once; it lives as long as `tables` or a copy of it.
   static const MacTable& of(const PriceTables& tables, const std::string& library,
                             int accumulator_bits = kTableAccumulatorBits);
 

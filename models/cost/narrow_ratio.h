@@ -12,7 +12,8 @@
 
 namespace dcnsim {
 
-/// Rows of mac_subword.csv for hardware of these widths and sign-extended data.
+/// Rows of mac_subword.csv for hardware of these widths and sign-extended data. Read once; they
+/// live as long as `tables` or a copy of it.
 struct NarrowRows {
   TableId table;
   Grid<PeEnergy> energies;  ///< by data widths
