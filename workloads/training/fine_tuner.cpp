@@ -119,7 +119,8 @@ void FineTuner::group_parameters(const Dataset& images) {
       filters.push_back(weight);
     }
   }
-  muon_ = std::make_unique<Muon>(std::move(filters), options_.rates.momentum, Muon::Norm::kFree);
+  muon_ = std::make_unique<Muon>(std::move(filters), options_.rates.momentum, Muon::Norm::kFree,
+                                 options_.precision);
   adam_ = std::make_unique<torch::optim::Adam>(std::move(groups));
 }
 

@@ -17,20 +17,22 @@ constexpr int kIterations = 3;
 
 }  // namespace
 
-torch::Tensor orthogonalized(const torch::Tensor& matrix) {
+torch::Tensor orthogonalized(const torch::Tensor& matrix, Precision precision) {
   const bool is_tall = matrix.size(0) > matrix.size(1);
   torch::Tensor x = is_tall ? matrix.t() : matrix;
-  x = x / (x.norm() + 1e-7);
+  x = (x / (x.norm() + 1e-7)).to(tensor_type(precision));
   for (int i = 0; i < kIterations; ++i) {
     const torch::Tensor a = x.mm(x.t());
     const torch::Tensor b = kCubic * a + kQuintic * a.mm(a);
     x = kLinear * x + b.mm(x);
   }
+  x = x.to(torch::kFloat32);
   return is_tall ? x.t() : x;
 }
 
-Muon::Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm)
-    : filters_(std::move(filters)), momentum_(momentum), norm_(norm) {
+Muon::Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm,
+           Precision precision)
+    : filters_(std::move(filters)), momentum_(momentum), norm_(norm), precision_(precision) {
   for (const torch::Tensor& filter : filters_) momenta_.push_back(torch::zeros_like(filter));
 }
 
@@ -42,7 +44,8 @@ void Muon::step(double rate) {
     if (!gradient.defined()) continue;
     momenta_[i].mul_(momentum_).add_(gradient);
     const torch::Tensor direction =
-        orthogonalized((gradient + momentum_ * momenta_[i]).flatten(1)).reshape(filter.sizes());
+        orthogonalized((gradient + momentum_ * momenta_[i]).flatten(1), precision_)
+            .reshape(filter.sizes());
     if (norm_ == Norm::kUnit) {
       filter.mul_(std::sqrt(static_cast<double>(filter.size(0))) / filter.norm());
       filter.sub_(rate * direction);

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "workloads/training/precision.h"
+
 namespace dcnsim {
 
 /// Stochastic gradient descent whose steps are made orthogonal: all singular values of a step,
@@ -18,8 +20,9 @@ class Muon {
     kFree
   };
 
-  /// `momentum` (Nesterov) of the gradients a step.
-  Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm);
+  /// `momentum` (Nesterov) of the gradients a step; steps are made orthogonal in `precision`.
+  Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm,
+       Precision precision = Precision::kFloat32);
 
   /// A step down the gradients, of `rate` times the norm of the layer's filters. Filters without a
   /// gradient stay as they are.
@@ -33,10 +36,13 @@ class Muon {
   std::vector<torch::Tensor> filters_, momenta_;
   double momentum_;
   Norm norm_;
+  Precision precision_;
 };
 
 /// `matrix` with its singular values brought to about 1 (0.7 to 1.2) by a Newton-Schulz iteration;
-/// those below a fiftieth of its Frobenius norm stay smaller.
-torch::Tensor orthogonalized(const torch::Tensor& matrix);
+/// those below a fiftieth of its Frobenius norm stay smaller. It is multiplied in `precision`;
+/// the result is in float32.
+torch::Tensor orthogonalized(const torch::Tensor& matrix,
+                             Precision precision = Precision::kFloat32);
 
 }  // namespace dcnsim

@@ -28,6 +28,19 @@ TEST(Muon, KeepsDirections) {
   EXPECT_LT(off_diagonal.abs().max().item<double>(), 1e-5);
 }
 
+TEST(Muon, MakesStepsOrthogonalInBFloat16) {
+  torch::manual_seed(5);
+  for (const auto& [rows, columns] : {std::pair{48, 27}, {64, 576}, {128, 1152}}) {
+    const torch::Tensor matrix = torch::randn({rows, columns});
+    const torch::Tensor exact = orthogonalized(matrix);
+    const torch::Tensor rounded = orthogonalized(matrix, Precision::kBFloat16);
+    EXPECT_EQ(rounded.scalar_type(), torch::kFloat32);
+    const double distance = ((rounded - exact).norm() / exact.norm()).item<double>();
+    EXPECT_GT(distance, 0) << rows;
+    EXPECT_LT(distance, 0.06) << rows;
+  }
+}
+
 TEST(Muon, StepsAreRelativeToTheNorm) {
   torch::manual_seed(3);
   for (const double scale : {1e-3, 1.0, 1e3}) {
