@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <utility>
 
 #include "models/arch/memory_layout.h"
 #include "models/base/integer.h"
@@ -44,8 +45,11 @@ LayerCounters predicted_counters(const Descriptor& descriptor, const Accelerator
   return Predictor(descriptor, config).predict(descriptor.tiling).counters;
 }
 
-Predictor::Predictor(const Descriptor& layer, const AcceleratorConfig& config)
-    : layer_(layer), config_(config), works_(config) {
+Predictor::Predictor(const Descriptor& layer, const AcceleratorConfig& config,
+                     std::shared_ptr<Work> work)
+    : layer_(layer),
+      config_(config),
+      work_(work ? std::move(work) : std::make_shared<Work>(config)) {
   layer_.tiling = {};
   layer_.tiling.tile_channels = 0;
 }
@@ -84,7 +88,7 @@ void Predictor::use(const Tiling& tiling) {
                     tiling.chunk_k == before.chunk_k && tiling.tile_in == before.tile_in;
   layer_.tiling = tiling;
   if (same) return;
-  const auto [found, is_new] = weight_tiles_.try_emplace(
+  const auto [found, is_new] = work_->weight_tiles_.try_emplace(
       std::array<int, 3>{tiling.tile_channels, tiling.tile_in, tiling.chunk_k});
   used_ = &found->second;
   if (is_new) find_weights();
@@ -213,7 +217,7 @@ const Predictor::PixelTileWork& Predictor::work(const TileClass& rows, const Til
     step.k1 = k;
     step.first_chunk = first_chunk;
     step.last_chunk = last_chunk;
-    const StepWorks::Counted& counted = works_.of(layer_, step);
+    const StepWorks::Counted& counted = work_->steps_.of(layer_, step);
     LayerCounters counters = counted.counters;
     const StepWork& cycles = counted.work;
     const auto use = [&](const BufferConfig& buffer, const SramAccesses& accesses) {
@@ -279,9 +283,9 @@ void Predictor::add_opening(const TileClass& rows, const TileClass& columns) {
   step.k1 = largest_chunk(layer_);
   step.last_chunk = chunk_count(layer_) == 1;
   step.sums_wait = sums_wait(layer_);
-  const StepWork& within = works_.of(layer_, step).work;
+  const StepWork& within = work_->steps_.of(layer_, step).work;
   step.opens_layer = true;
-  const StepWork& opening = works_.of(layer_, step).work;
+  const StepWork& opening = work_->steps_.of(layer_, step).work;
   prediction_.counters.compute_cycles += opening.cycles - within.cycles;
   prediction_.counters.fill_drain_cycles += opening.fill_drain - within.fill_drain;
   prediction_.counters.overhead_cycles += opening.overhead - within.overhead;

@@ -50,9 +50,25 @@ struct Prediction {
 
 /// Predicts tilings of one layer. What two have in common is computed once.
 class Predictor {
+  struct WeightTiles;
+
  public:
-  /// The tiling of `layer` does not count. `config` stays.
-  Predictor(const Descriptor& layer, const AcceleratorConfig& config);
+  /// What does not depend on where a layer's maps lie, but for whether its outputs stay on chip.
+  class Work {
+   public:
+    /// `config` stays.
+    explicit Work(const AcceleratorConfig& config) : steps_(config) {}
+
+   private:
+    friend class Predictor;
+    StepWorks steps_;
+    std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
+  };
+
+  /// The tiling of `layer` does not count. `config` stays. `work`: that of other predictors for
+  /// the layer and the machine whose outputs stay on chip if these do; none: its own.
+  Predictor(const Descriptor& layer, const AcceleratorConfig& config,
+            std::shared_ptr<Work> work = nullptr);
 
   /// `tiling` is legal.
   const Prediction& predict(const Tiling& tiling);
@@ -62,7 +78,7 @@ class Predictor {
   const Prediction& predict_transfers(const Tiling& tiling);
 
   /// Of the layer's steps.
-  StepWorks& step_works() { return works_; }
+  StepWorks& step_works() { return work_->steps_; }
 
  private:
   /// Tiles of one size along one axis, by how much of the input they need.
@@ -120,10 +136,9 @@ class Predictor {
 
   Descriptor layer_;
   const AcceleratorConfig& config_;
-  StepWorks works_;
+  std::shared_ptr<Work> work_;
   std::unordered_map<int, Axis> rows_, columns_;
-  std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
-  WeightTiles* used_ = nullptr;                             ///< of the present tiling
+  WeightTiles* used_ = nullptr;  ///< of the present tiling
   Prediction prediction_;
 };
 

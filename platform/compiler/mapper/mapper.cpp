@@ -144,6 +144,8 @@ class Mapper {
     /// its readers agree on where it lies.
     bool feeds_next_alone = false, is_last = false;
     Map map;
+    /// Of all searches, by whether the output stays on chip.
+    std::array<std::shared_ptr<Predictor::Work>, 2> work;
 
     bool is_shared() const { return !feeds_next_alone && !is_last; }
   };
@@ -219,6 +221,7 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     Layer layer;
     layer.name = node.name;
     layer.descriptor = descriptors[i];
+    for (auto& work : layer.work) work = std::make_shared<Predictor::Work>(config_);
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);
@@ -451,7 +454,10 @@ MappingCache* Mapper::cache_of(const Layer& layer) const {
 }
 
 OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known) {
-  if (!known.open) known.open = std::make_unique<OpenSearch>(search_, d, layer.request);
+  if (!known.open) {
+    known.open = std::make_unique<OpenSearch>(search_, d, layer.request, Ranking{}, std::nullopt,
+                                              layer.work[d.output_on_chip ? 1 : 0]);
+  }
   return *known.open;
 }
 

@@ -2,6 +2,7 @@
 #include "platform/compiler/mapper/open_search.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/arch/accelerator_config.h"
 #include "platform/compiler/mapper/search.h"
@@ -30,12 +31,13 @@ constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
 
 OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
                        const MappingRequest& request, const Ranking& ranking,
-                       const std::optional<LoopOrder>& order)
+                       const std::optional<LoopOrder>& order,
+                       std::shared_ptr<Predictor::Work> work)
     : search_(search),
       ranking_(ranking),
       layer_(placed_alone(layer, search.config())),
       candidates_(layer_, search.config(), request),
-      predictor_(layer_, search.config()),
+      predictor_(layer_, search.config(), std::move(work)),
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
   for (const TilingGroup& group : candidates_.groups()) {
     if (order.value_or(group.fewest.order) == group.fewest.order) {

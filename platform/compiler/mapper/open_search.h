@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,9 +23,11 @@ class MappingSearch;
 
 class OpenSearch {
  public:
-  /// `search` stays. Tilings of other orders than `order`, if it is given, are left out.
+  /// `search` stays. Tilings of other orders than `order`, if it is given, are left out. `work`: as
+  /// Predictor takes it.
   OpenSearch(MappingSearch& search, const Descriptor& layer, const MappingRequest& request,
-             const Ranking& ranking = {}, const std::optional<LoopOrder>& order = {});
+             const Ranking& ranking = {}, const std::optional<LoopOrder>& order = {},
+             std::shared_ptr<Predictor::Work> work = nullptr);
   OpenSearch(const OpenSearch&) = delete;
   OpenSearch& operator=(const OpenSearch&) = delete;
 
