@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 
@@ -279,6 +280,38 @@ TEST(Prediction, of_many_tilings_does_not_depend_on_their_order) {
       EXPECT_EQ(std::memcmp(&predicted.counters, &expected, sizeof expected), 0);
     }
   }
+}
+
+TEST(Prediction, shares_its_work_wherever_maps_lie) {
+  RandomLayer random(11);
+  int legal = 0, on_chip = 0, in_planes = 0;
+  for (int i = 0; i < 100; ++i) {
+    const AcceleratorConfig config = with_room(random.machine());
+    const Descriptor packed = random.layer();
+    std::shared_ptr<Predictor::Work> works[2];
+    for (auto& work : works) work = std::make_shared<Predictor::Work>(config);
+    for (int n = 0; n < 20; ++n) {
+      Descriptor d = packed;
+      if (random.chance(2)) random.cut_into_planes(d, config.array.columns);
+      d.output_on_chip = random.chance(3);
+      d.input_on_chip = random.chance(3);
+      if (d.input_on_chip) d.input_segment = d.input_strip = 0;
+      if (d.output_on_chip) d.output_segment = d.output_strip = 0;
+      d.tiling = random.tiling(d, config.array);
+      if (random.chance(2)) random.cut_inputs(d);
+      if (!why_illegal(d, config).empty()) continue;
+      ++legal;
+      on_chip += d.input_on_chip || d.output_on_chip ? 1 : 0;
+      in_planes += d.input_segment != 0 || d.output_segment != 0 ? 1 : 0;
+      const LayerCounters expected = predicted_counters(d, config);
+      Predictor predictor(d, config, works[d.output_on_chip ? 1 : 0]);
+      const Prediction& predicted = predictor.predict(d.tiling);
+      EXPECT_EQ(std::memcmp(&predicted.counters, &expected, sizeof expected), 0);
+    }
+  }
+  EXPECT_GT(legal, 500);
+  EXPECT_GT(on_chip, 100);
+  EXPECT_GT(in_planes, 100);
 }
 
 }  // namespace

@@ -30,8 +30,7 @@ torch::Tensor orthogonalized(const torch::Tensor& matrix, Precision precision) {
   return is_tall ? x.t() : x;
 }
 
-Muon::Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm,
-           Precision precision)
+Muon::Muon(std::vector<torch::Tensor> filters, double momentum, Norm norm, Precision precision)
     : filters_(std::move(filters)), momentum_(momentum), norm_(norm), precision_(precision) {
   for (const torch::Tensor& filter : filters_) momenta_.push_back(torch::zeros_like(filter));
 }

@@ -49,8 +49,7 @@ NetworkLearner::NetworkLearner(const TrainedArchitecture& architecture, const Da
       statistics_(pixel_statistics(images)),
       net_(make_net(architecture, statistics_, options.precision, seed, device)),
       average_(make_net(architecture, statistics_, options.precision, seed, device)),
-      muon_(net_->filters(), options.filter_momentum, Muon::Norm::kUnit,
-            options.precision),
+      muon_(net_->filters(), options.filter_momentum, Muon::Norm::kUnit, options.precision),
       adam_(net_->others(), adam_options()) {
   if (!options.start.empty()) start_from(options.start);
 }

@@ -31,8 +31,7 @@ constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
 
 OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
                        const MappingRequest& request, const Ranking& ranking,
-                       const std::optional<LoopOrder>& order,
-                       std::shared_ptr<Predictor::Work> work)
+                       const std::optional<LoopOrder>& order, std::shared_ptr<Predictor::Work> work)
     : search_(search),
       ranking_(ranking),
       layer_(placed_alone(layer, search.config())),
