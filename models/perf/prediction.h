@@ -50,20 +50,8 @@ struct Prediction {
 
 /// Predicts tilings of one layer. What two have in common is computed once.
 class Predictor {
-  struct WeightTiles;
-
  public:
-  /// What does not depend on where a layer's maps lie, but for whether its outputs stay on chip.
-  class Work {
-   public:
-    /// `config` stays.
-    explicit Work(const AcceleratorConfig& config) : steps_(config) {}
-
-   private:
-    friend class Predictor;
-    StepWorks steps_;
-    std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
-  };
+  class Work;
 
   /// The tiling of `layer` does not count. `config` stays. `work`: that of other predictors for
   /// the layer and the machine whose outputs stay on chip if these do; none: its own.
@@ -78,7 +66,7 @@ class Predictor {
   const Prediction& predict_transfers(const Tiling& tiling);
 
   /// Of the layer's steps.
-  StepWorks& step_works() { return work_->steps_; }
+  StepWorks& step_works();
 
  private:
   /// Tiles of one size along one axis, by how much of the input they need.
@@ -141,5 +129,19 @@ class Predictor {
   WeightTiles* used_ = nullptr;  ///< of the present tiling
   Prediction prediction_;
 };
+
+/// What does not depend on where a layer's maps lie, but for whether its outputs stay on chip.
+class Predictor::Work {
+ public:
+  /// `config` stays.
+  explicit Work(const AcceleratorConfig& config) : steps_(config) {}
+
+ private:
+  friend class Predictor;
+  StepWorks steps_;
+  std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
+};
+
+inline StepWorks& Predictor::step_works() { return work_->steps_; }
 
 }  // namespace dcnsim

@@ -29,6 +29,9 @@ TEST(Muon, KeepsDirections) {
 }
 
 TEST(Muon, MakesStepsOrthogonalInBFloat16) {
+  if (precision_named("auto") != Precision::kBFloat16) {
+    GTEST_SKIP() << "libtorch rounds sums, too, where the processor does not multiply bfloat16";
+  }
   torch::manual_seed(5);
   for (const auto& [rows, columns] : {std::pair{48, 27}, {64, 576}, {128, 1152}}) {
     const torch::Tensor matrix = torch::randn({rows, columns});
