@@ -89,7 +89,8 @@ void Predictor::use(const Tiling& tiling) {
   layer_.tiling = tiling;
   if (same) return;
   const auto [found, is_new] = work_->weight_tiles_.try_emplace(
-      std::array<int, 3>{tiling.tile_channels, tiling.tile_in, tiling.chunk_k});
+      std::array<int, 4>{tiling.tile_channels, tiling.tile_in, tiling.chunk_k,
+                         static_cast<int>(layer_.output_on_chip)});
   used_ = &found->second;
   if (is_new) find_weights();
 }

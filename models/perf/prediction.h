@@ -54,7 +54,7 @@ class Predictor {
   class Work;
 
   /// The tiling of `layer` does not count. `config` stays. `work`: that of other predictors for
-  /// the layer and the machine whose outputs stay on chip if these do; none: its own.
+  /// the layer and the machine, wherever its maps lie; none: its own.
   Predictor(const Descriptor& layer, const AcceleratorConfig& config,
             std::shared_ptr<Work> work = nullptr);
 
@@ -130,7 +130,8 @@ class Predictor {
   Prediction prediction_;
 };
 
-/// What does not depend on where a layer's maps lie, but for whether its outputs stay on chip.
+/// What does not depend on where a layer's maps lie, but for whether its outputs stay on chip: for
+/// both.
 class Predictor::Work {
  public:
   /// `config` stays.
@@ -139,7 +140,8 @@ class Predictor::Work {
  private:
   friend class Predictor;
   StepWorks steps_;
-  std::map<std::array<int, 3>, WeightTiles> weight_tiles_;  ///< by channels, inputs and chunk
+  /// By channels, inputs, chunk and whether outputs stay on chip.
+  std::map<std::array<int, 4>, WeightTiles> weight_tiles_;
 };
 
 inline StepWorks& Predictor::step_works() { return work_->steps_; }

@@ -164,8 +164,8 @@ std::size_t StepWorks::Hash::operator()(const Key& key) const {
 const StepWorks::Counted& StepWorks::of(const Descriptor& d, const Step& step) {
   const PixelTile& tile = step.pixels;
   const bool conv = d.kind == LayerKind::kConv;
-  const int flags = step.first_chunk << 3 | step.last_chunk << 2 | step.sums_wait << 1 |
-                    static_cast<int>(step.opens_layer);
+  const int flags = d.output_on_chip << 4 | step.first_chunk << 3 | step.last_chunk << 2 |
+                    step.sums_wait << 1 | static_cast<int>(step.opens_layer);
   // A convolution's work depends on how many pixels it is for, that of others on their input too.
   const int position_count = conv ? positions(config_.array, d, step) : 1;
   const InputRegion region = conv ? InputRegion{} : input_region(d, tile);

@@ -36,7 +36,8 @@ std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::
 StepWork step_work(const AcceleratorConfig& config, const Descriptor& descriptor, const Step& step,
                    LayerCounters& counters);
 
-/// step_work() of the steps of one layer, under one tiling or several: of equal steps once.
+/// step_work() of the steps of one layer, under one tiling or several, wherever its maps lie: of
+/// equal steps once.
 class StepWorks {
  public:
   /// `config` stays.

@@ -240,16 +240,21 @@ LayerCounters counted(const Descriptor& d, const AcceleratorConfig& config) {
   return counters;
 }
 
+/// Now and then the output, the input or both of them stay on chip.
+void keep_some(Descriptor& d, RandomLayer& random) {
+  d.output_on_chip = random.chance(3);
+  d.input_on_chip = random.chance(3);
+  if (d.input_on_chip) d.input_segment = d.input_strip = 0;
+  if (d.output_on_chip) d.output_segment = d.output_strip = 0;
+}
+
 TEST(Prediction, equals_what_is_counted_step_by_step) {
   int legal = 0, on_chip = 0;
   for_random_layers(9, 5000, [&](const Descriptor& layer, const AcceleratorConfig& machine) {
     const AcceleratorConfig config = with_room(machine);
     Descriptor d = layer;
     RandomLayer random(static_cast<unsigned>(legal));
-    d.output_on_chip = random.chance(3);
-    d.input_on_chip = random.chance(3);
-    if (d.input_on_chip) d.input_segment = d.input_strip = 0;
-    if (d.output_on_chip) d.output_segment = d.output_strip = 0;
+    keep_some(d, random);
     d.tiling = random.tiling(d, config.array);
     if (random.chance(3)) random.cut_inputs(d);
     if (!why_illegal(d, config).empty()) return;
@@ -288,15 +293,11 @@ TEST(Prediction, shares_its_work_wherever_maps_lie) {
   for (int i = 0; i < 100; ++i) {
     const AcceleratorConfig config = with_room(random.machine());
     const Descriptor packed = random.layer();
-    std::shared_ptr<Predictor::Work> works[2];
-    for (auto& work : works) work = std::make_shared<Predictor::Work>(config);
+    const auto work = std::make_shared<Predictor::Work>(config);
     for (int n = 0; n < 20; ++n) {
       Descriptor d = packed;
       if (random.chance(2)) random.cut_into_planes(d, config.array.columns);
-      d.output_on_chip = random.chance(3);
-      d.input_on_chip = random.chance(3);
-      if (d.input_on_chip) d.input_segment = d.input_strip = 0;
-      if (d.output_on_chip) d.output_segment = d.output_strip = 0;
+      keep_some(d, random);
       d.tiling = random.tiling(d, config.array);
       if (random.chance(2)) random.cut_inputs(d);
       if (!why_illegal(d, config).empty()) continue;
@@ -304,7 +305,7 @@ TEST(Prediction, shares_its_work_wherever_maps_lie) {
       on_chip += d.input_on_chip || d.output_on_chip ? 1 : 0;
       in_planes += d.input_segment != 0 || d.output_segment != 0 ? 1 : 0;
       const LayerCounters expected = predicted_counters(d, config);
-      Predictor predictor(d, config, works[d.output_on_chip ? 1 : 0]);
+      Predictor predictor(d, config, work);
       const Prediction& predicted = predictor.predict(d.tiling);
       EXPECT_EQ(std::memcmp(&predicted.counters, &expected, sizeof expected), 0);
     }

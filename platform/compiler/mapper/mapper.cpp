@@ -144,8 +144,7 @@ class Mapper {
     /// its readers agree on where it lies.
     bool feeds_next_alone = false, is_last = false;
     Map map;
-    /// Of all searches, by whether the output stays on chip.
-    std::array<std::shared_ptr<Predictor::Work>, 2> work;
+    std::shared_ptr<Predictor::Work> work;  ///< of all searches
 
     bool is_shared() const { return !feeds_next_alone && !is_last; }
   };
@@ -221,7 +220,7 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     Layer layer;
     layer.name = node.name;
     layer.descriptor = descriptors[i];
-    for (auto& work : layer.work) work = std::make_shared<Predictor::Work>(config_);
+    layer.work = std::make_shared<Predictor::Work>(config_);
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);
@@ -456,7 +455,7 @@ MappingCache* Mapper::cache_of(const Layer& layer) const {
 OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known) {
   if (!known.open) {
     known.open = std::make_unique<OpenSearch>(search_, d, layer.request, Ranking{}, std::nullopt,
-                                              layer.work[d.output_on_chip ? 1 : 0]);
+                                              layer.work);
   }
   return *known.open;
 }
