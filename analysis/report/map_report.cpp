@@ -27,16 +27,15 @@ BufferFill buffer_fill(const Descriptor& d, const AcceleratorConfig& config) {
   const auto share = [](std::int64_t bytes, std::int64_t capacity) {
     return capacity == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(capacity);
   };
-  const auto tiles = [&](const BufferConfig& buffer, const Room& room) {
-    return static_cast<std::int64_t>(slots(buffer, room)) * room.needed;
+  const auto tiles = [](std::size_t count, const Room& room) {
+    return static_cast<std::int64_t>(count) * room.needed;
   };
-  const Room input = input_room(d, config), weight = weight_room(d, config),
-             output = output_room(d, config);
-  return {share(static_cast<std::int64_t>(input_slots(d, config)) * input.needed +
-                    kept_room(d, config).needed,
+  return {share(tiles(input_slots(d, config), input_room(d, config)) + kept_room(d, config).needed,
                 config.input_buffer.capacity_bytes),
-          share(tiles(config.weight_buffer, weight), config.weight_buffer.capacity_bytes),
-          share(tiles(config.output_buffer, output), config.output_buffer.capacity_bytes),
+          share(tiles(weight_slots(d, config), weight_room(d, config)),
+                config.weight_buffer.capacity_bytes),
+          share(tiles(output_slots(d, config), output_room(d, config)),
+                config.output_buffer.capacity_bytes),
           share(accumulator_room(d, config).needed, config.accumulator_buffer_bytes)};
 }
 

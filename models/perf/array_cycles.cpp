@@ -2,6 +2,7 @@
 #include "models/perf/array_cycles.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "models/arch/memory_layout.h"
 #include "models/perf/array_registers.h"
@@ -148,6 +149,78 @@ StepCycles step_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
   return {};
 }
 
+/// `cycles` less `fewer`; nothing if that were less than nothing.
+std::optional<std::uint64_t> less(std::uint64_t cycles, std::uint64_t fewer) {
+  return fewer > cycles ? std::nullopt : std::optional(cycles - fewer);
+}
+
+/// The first pixel of a step has been fetched, so that it comes `early`.
+LeastArrayCycles least_weight_stationary(const AcceleratorConfig& config, const ArrayWork& work) {
+  const DatapathMode mode = mode_of(config, work);
+  const RepeatedCut row_tiles = cut_reduction(work, config.array.rows * mode.group);
+  const Cut blocks(work.channels, config.array.columns);
+  const bool apart = config.array.steps == ArraySteps::kApart;
+  const bool exposed = config.array.weight_load == WeightLoad::kExposed;
+  const auto load = [&](int steps, int columns) {
+    return weight_load_cycles(config, work, steps, columns);
+  };
+  const auto pixel = [&](int steps) {
+    return std::max(u64(mode.passes), fetch_cycles(mode.activation, steps, config.input_buffer));
+  };
+  const std::uint64_t passes = u64(work.groups) * blocks.count * row_tiles.count();
+  const std::uint64_t loads = u64(work.groups) * blocks.sum([&](int columns) {
+    return row_tiles.sum([&](int steps) { return load(steps, columns); });
+  });
+  const std::uint64_t fill = load(row_tiles.cut.first(), blocks.first());
+  const std::uint64_t alone = exposed ? loads : apart ? fill : 0;
+  const std::uint64_t drain = apart ? drain_cycles(config, mode) : 0;
+  LeastArrayCycles least;
+  least.unit = passes * u64(mode.passes);
+  least.once = alone + drain;
+  if (exposed) return least;
+  least.least = loads - alone;
+  const std::uint64_t early = pixel(row_tiles.cut.first()) - u64(mode.passes);
+  if (const auto once = less(least.once, early)) {
+    least.unit = u64(work.groups) * blocks.count * row_tiles.sum(pixel);
+    least.once = *once;
+  }
+  return least;
+}
+
+LeastArrayCycles least_output_stationary(const AcceleratorConfig& config, const ArrayWork& work) {
+  const DatapathMode mode = mode_of(config, work);
+  const Cut blocks(work.channels, config.array.columns);
+  const RepeatedCut side_by_side = cut_reduction(work, mode.group);
+  const bool apart = config.array.steps == ArraySteps::kApart;
+  const std::uint64_t shift = u64(config.array.rows);
+  // However many of the rows have a pixel.
+  const auto step = [&](int group, int columns) {
+    return std::max(u64(mode.passes),
+                    fetch_cycles(mode.weight, group * columns, config.weight_buffer));
+  };
+  const auto stream = [&](int columns) {
+    return side_by_side.sum([&](int group) { return step(group, columns); });
+  };
+  LeastArrayCycles least;
+  least.unit = u64(work.groups) * blocks.count * side_by_side.count() * u64(mode.passes);
+  least.once = apart ? drain_cycles(config, mode) - 1 : 0;
+  const int group = side_by_side.cut.first();
+  const std::uint64_t early =
+      std::max(step(group, blocks.first()),
+               fetch_cycles(mode.activation, group * config.array.rows, config.input_buffer)) -
+      u64(mode.passes);
+  // Nothing hides the last shift, or, if the sums do not leave, the first block's is none.
+  const std::uint64_t first = stream(blocks.first());
+  const std::uint64_t hidden = work.last_chunk ? 0 : shift - std::min(first, shift);
+  const std::uint64_t shown = work.last_chunk && apart ? std::min(first, shift) : 0;
+  if (const auto once = less(least.once + shown, early + hidden)) {
+    least.unit = u64(work.groups) *
+                 blocks.sum([&](int columns) { return std::max(stream(columns), shift); });
+    least.once = *once;
+  }
+  return least;
+}
+
 std::uint64_t words(std::uint64_t codes, int bits, const BufferConfig& buffer) {
   return divide_up(codes * u64(bits), u64(buffer.word_bits));
 }
@@ -180,6 +253,20 @@ std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const Arr
                                  ? cycles.last_pass + beside
                                  : std::max(cycles.last_pass, beside);
   return cycles.passes + last;
+}
+
+int unit_pixels(const ArrayConfig& array) {
+  return array.dataflow == Dataflow::kOutputStationary ? array.rows : 1;
+}
+
+LeastArrayCycles least_array_cycles(const AcceleratorConfig& config, const ArrayWork& work) {
+  switch (config.array.dataflow) {
+    case Dataflow::kWeightStationary:
+      return least_weight_stationary(config, work);
+    case Dataflow::kOutputStationary:
+      return least_output_stationary(config, work);
+  }
+  return {};
 }
 
 std::uint64_t array_passes(const AcceleratorConfig& config, const ArrayWork& work) {

@@ -3,6 +3,7 @@
 // over integers. The derivation of each is in array_cycles.md beside this file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "models/arch/accelerator_config.h"
@@ -39,6 +40,19 @@ std::uint64_t array_cycles(const AcceleratorConfig& config, const ArrayWork& wor
 /// loading of its own weights (weight-stationary) or the shifting of sums (output-stationary), of
 /// which there is one at a time.
 std::uint64_t overlapped_array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
+
+/// What steps that differ in their pixels alone take at least, as bounds of both figures above.
+struct LeastArrayCycles {
+  std::uint64_t unit = 0;   ///< cycles of a unit: a pixel, or a block of array.rows pixels
+  std::uint64_t least = 0;  ///< of all units of a step together, however few they are
+  std::uint64_t once = 0;   ///< further cycles of a step
+
+  std::uint64_t of(std::uint64_t units) const { return std::max(units * unit, least) + once; }
+};
+/// Pixels of a unit: 1 (weight-stationary) or array.rows (output-stationary).
+int unit_pixels(const ArrayConfig& array);
+/// The pixels of `work` do not count.
+LeastArrayCycles least_array_cycles(const AcceleratorConfig& config, const ArrayWork& work);
 
 /// Of array_cycles(): filling and draining, in which no PE computes or not all can. The first
 /// weights on their way in and the last sums on their way out (weight-stationary), the skew from

@@ -21,7 +21,19 @@ std::int64_t available(const BufferConfig& buffer, bool several_tiles) {
                                                  : buffer.capacity_bytes;
 }
 
+std::size_t slots(const BufferConfig& buffer, bool several_tiles) {
+  return buffer.double_buffered && several_tiles ? 2 : 1;
+}
+
 bool any_on_chip(const Descriptor& d) { return d.input_on_chip || d.output_on_chip; }
+
+bool has_several_weight_tiles(const Descriptor& d) {
+  return d.kind == LayerKind::kConv && channel_tile_count(d) * chunk_count(d) > 1;
+}
+
+bool has_several_output_tiles(const Descriptor& d) {
+  return pixel_tile_count(d) > 1 || tiles_are_planes(d);
+}
 
 /// Of a row of `pixels` with `channels` of a map, from the first of a plane on: a buffer word
 /// begins with every plane.
@@ -145,7 +157,7 @@ Room weight_room(const Descriptor& d, const AcceleratorConfig& config) {
   room.needed = tile_of(groups);
   // A last group by itself has blocks of an array width, which may take more than several at once.
   if (d.conv.groups % groups == 1) room.needed = std::max(room.needed, tile_of(1));
-  room.available = available(config.weight_buffer, channel_tile_count(d) * chunk_count(d) > 1);
+  room.available = available(config.weight_buffer, has_several_weight_tiles(d));
   return room;
 }
 
@@ -157,7 +169,7 @@ Room output_room(const Descriptor& d, const AcceleratorConfig& config) {
                   row_bytes(std::min(d.tiling.tile_w, out.width), stored_channels(d),
                             output_layout(d, config.dma.bus_bytes), config.output_buffer);
   }
-  room.available = available(config.output_buffer, pixel_tile_count(d) > 1 || tiles_are_planes(d));
+  room.available = available(config.output_buffer, has_several_output_tiles(d));
   return room;
 }
 
@@ -209,10 +221,9 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   const auto tiles = [&](std::size_t count, std::int64_t bytes) {
     room.needed += static_cast<std::int64_t>(count) * bytes;
   };
-  const Room weight = weight_room(d, config), output = output_room(d, config);
   tiles(input_slots(d, config), input_room(d, config).needed);
-  tiles(slots(config.weight_buffer, weight), weight.needed);
-  tiles(slots(config.output_buffer, output), output.needed);
+  tiles(weight_slots(d, config), weight_room(d, config).needed);
+  tiles(output_slots(d, config), output_room(d, config).needed);
   tiles(1, kept_room(d, config).needed);
   if (d.kind == LayerKind::kAdd && d.input_on_chip) {
     const Shape map = d.input_slice.map(d.add);
@@ -223,12 +234,16 @@ Room shared_room(const Descriptor& d, const AcceleratorConfig& config) {
   return room;
 }
 
-std::size_t slots(const BufferConfig& buffer, const Room& room) {
-  return buffer.double_buffered && room.available < buffer.capacity_bytes ? 2 : 1;
+std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
+  return any_on_chip(d) ? 1 : slots(config.input_buffer, input_tile_count(d) > 1);
 }
 
-std::size_t input_slots(const Descriptor& d, const AcceleratorConfig& config) {
-  return any_on_chip(d) ? 1 : slots(config.input_buffer, input_room(d, config));
+std::size_t weight_slots(const Descriptor& d, const AcceleratorConfig& config) {
+  return slots(config.weight_buffer, has_several_weight_tiles(d));
+}
+
+std::size_t output_slots(const Descriptor& d, const AcceleratorConfig& config) {
+  return slots(config.output_buffer, has_several_output_tiles(d));
 }
 
 std::string why_layer_illegal(const Descriptor& d, const AcceleratorConfig& config) {

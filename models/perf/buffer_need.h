@@ -34,11 +34,11 @@ Room kept_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 /// all of it or, if there are two of its tiles, a half. Nothing and no room without one.
 Room shared_room(const Descriptor& descriptor, const AcceleratorConfig& config);
 
-/// Tiles that can be in the buffer at a time: halves of a double buffer are used in turn unless one
-/// tile may have all of it.
-std::size_t slots(const BufferConfig& buffer, const Room& room);
-/// Of the input buffer: a map that stays on chip takes the other half.
+/// Tiles that can be in a buffer at a time: halves of a double buffer are used in turn unless there
+/// is one tile, which may have all of it, or a map that stays on chip has the other half.
 std::size_t input_slots(const Descriptor& descriptor, const AcceleratorConfig& config);
+std::size_t weight_slots(const Descriptor& descriptor, const AcceleratorConfig& config);
+std::size_t output_slots(const Descriptor& descriptor, const AcceleratorConfig& config);
 
 /// Empty if the tiling is legal on this machine; else one line: which buffer lacks how many bytes,
 /// or which alignment rule is broken. Rules: tiles fit; no two tiles share a bus word of output, as

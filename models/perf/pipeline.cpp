@@ -80,9 +80,9 @@ void Pipeline::execute(const Descriptor& descriptor) {
     if (step.load_input && loads) last_inputs_ = steps_.size();
   });
   layer_ended_ = false;
-  stream(TileKind::kWeight).reset(slots(config_.weight_buffer, weight_room(descriptor, config_)));
+  stream(TileKind::kWeight).reset(weight_slots(descriptor, config_));
   stream(TileKind::kInput).reset(input_slots(descriptor, config_));
-  output_slots_ = slots(config_.output_buffer, output_room(descriptor, config_));
+  output_slots_ = output_slots(descriptor, config_);
   stream(TileKind::kOutput).reset(output_slots_);
   next_step_ = next_weights_ = next_inputs_ = outputs_taken_ = 0;
   if (descriptor.kind == LayerKind::kConv && descriptor.input_on_chip) {

@@ -60,7 +60,6 @@ const Prediction& Predictor::predict(const Tiling& tiling) {
   const Axis& x = columns(tiling.tile_w);
   add_steps(y, x);
   add_transfers(y, x);
-  add_lone_loads();
   return prediction_;
 }
 
@@ -79,6 +78,7 @@ void Predictor::add_transfers(const Axis& rows, const Axis& columns) {
   add_loads(rows, columns);
   add_stores();
   prediction_.lone_load_bytes = prediction_.first_load_bytes;
+  add_lone_loads();
 }
 
 void Predictor::use(const Tiling& tiling) {
@@ -375,8 +375,7 @@ void Predictor::add_lone_loads() {
   if (loads_input(layer_) && input_slots(layer_, config_) == 1) {
     lone += bytes[Stream::kInput] - (prediction_.first_load_bytes - first_weights);
   }
-  if (layer_.kind == LayerKind::kConv &&
-      slots(config_.weight_buffer, weight_room(layer_, config_)) == 1) {
+  if (layer_.kind == LayerKind::kConv && weight_slots(layer_, config_) == 1) {
     lone += weight_tile_bytes(bytes) - first_weights;
   }
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/arch/descriptor.h"
+#include "models/base/integer.h"
 #include "models/perf/counters.h"
 #include "models/perf/step_work.h"
 #include "models/perf/tile_cuts.h"
@@ -64,6 +65,20 @@ class Predictor {
   /// Its loads and stores alone, in a fraction of the time: nothing that is counted by steps, and
   /// none of their shares of the banks. `tiling` need not fit the buffers.
   const Prediction& predict_transfers(const Tiling& tiling);
+
+  /// Bytes of all input tiles of this size, each loaded once, without what all pixels share.
+  std::uint64_t input_bytes(int tile_h, int tile_w) {
+    return rows(tile_h).input * columns(tile_w).bus_bytes;
+  }
+
+  /// Input pixels of the first tile; bytes that come with the weights of the first step.
+  std::uint64_t first_inputs(int tile_h, int tile_w) {
+    return u64(rows(tile_h).first.size()) * u64(columns(tile_w).first.size());
+  }
+  std::uint64_t first_weight_bytes(const Tiling& tiling) {
+    use(tiling);
+    return used_->weights.first_bytes;
+  }
 
   /// Of the layer's steps.
   StepWorks& step_works();

@@ -5,7 +5,6 @@
 
 #include "models/arch/memory_layout.h"
 #include "models/base/integer.h"
-#include "models/perf/array_cycles.h"
 #include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
@@ -21,24 +20,6 @@ std::uint64_t words(std::uint64_t bits, const BufferConfig& buffer) {
 int positions(const ArrayConfig& array, const Descriptor& d, const Step& step) {
   if (array.reduction == Reduction::kWindow) return 1;
   return has_chunks(d) ? (step.k1 - step.k0) / tile_inputs_of_group(d) : kernel_size(d);
-}
-
-ArrayWork array_work(const AcceleratorConfig& config, const Descriptor& d, const Step& step) {
-  const ArrayConfig& array = config.array;
-  const ConvShape conv = tile_conv(d, step.pixels);
-  ArrayWork work;
-  work.pixels = conv.out_h() * conv.out_w();
-  work.groups = step.groups;
-  work.channels = (step.channel1 - step.channel0) / step.groups;
-  work.reduction = step.k1 - step.k0;
-  work.positions = positions(array, d, step);
-  work.weight_bits = d.weight.bits;
-  work.activation_bits = d.input.bits;
-  work.first_chunk = step.first_chunk;
-  work.last_chunk = step.last_chunk;
-  work.parameter_bits = 8 * parameter_bytes(d, config);
-  work.sums_stay = !step.sums_wait && fits_the_pes(array, work);
-  return work;
 }
 
 std::uint64_t output_codes(const Step& step) {
@@ -110,6 +91,24 @@ SramAccesses operator-(const SramAccesses& a, const SramAccesses& b) {
 }
 
 }  // namespace
+
+ArrayWork array_work(const AcceleratorConfig& config, const Descriptor& d, const Step& step) {
+  const ArrayConfig& array = config.array;
+  const ConvShape conv = tile_conv(d, step.pixels);
+  ArrayWork work;
+  work.pixels = conv.out_h() * conv.out_w();
+  work.groups = step.groups;
+  work.channels = (step.channel1 - step.channel0) / step.groups;
+  work.reduction = step.k1 - step.k0;
+  work.positions = positions(array, d, step);
+  work.weight_bits = d.weight.bits;
+  work.activation_bits = d.input.bits;
+  work.first_chunk = step.first_chunk;
+  work.last_chunk = step.last_chunk;
+  work.parameter_bits = 8 * parameter_bytes(d, config);
+  work.sums_stay = !step.sums_wait && fits_the_pes(array, work);
+  return work;
+}
 
 std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
                           std::uint64_t cycles) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/arch/accelerator_config.h"
+#include "models/perf/array_cycles.h"
 #include "models/perf/counters.h"
 #include "models/perf/schedule.h"
 
@@ -31,6 +32,10 @@ struct StepWork {
 /// in `cycles`: `banks` words pass in a cycle, in which it cannot have those banks.
 std::uint64_t lost_cycles(const BufferConfig& buffer, std::uint64_t words, std::uint64_t accesses,
                           std::uint64_t cycles);
+
+/// What a convolution's step asks of the array.
+ArrayWork array_work(const AcceleratorConfig& config, const Descriptor& descriptor,
+                     const Step& step);
 
 /// Counts the step's events in `counters` (no cycles).
 StepWork step_work(const AcceleratorConfig& config, const Descriptor& descriptor, const Step& step,

@@ -236,6 +236,41 @@ TEST(ArrayCycles, never_fewer_than_the_multipliers_need) {
   }
 }
 
+TEST(LeastArrayCycles, are_never_beaten_and_mostly_near) {
+  RandomLayer random(5);
+  int overlapped = 0, exposed = 0, by_rows = 0, equal = 0, near = 0, steps = 0;
+  for (int i = 0; i < tries(4000); ++i) {
+    AcceleratorConfig c = random.machine();
+    c.array.steps = random.chance(3) ? ArraySteps::kOverlapped : ArraySteps::kApart;
+    if (c.array.dataflow == Dataflow::kWeightStationary && random.chance(3)) {
+      c.array.weight_load = WeightLoad::kExposed;
+    }
+    ArrayWork work = random_work(random, c.array, random.chance(2) ? 20 : 90);
+    if (random.chance(3)) {
+      work.positions = random.pick(1, 9);
+      work.reduction = work.positions * random.pick(1, 20);
+    }
+    const LeastArrayCycles least = least_array_cycles(c, work);
+    const int unit = unit_pixels(c.array);
+    const std::uint64_t units = static_cast<std::uint64_t>((work.pixels + unit - 1) / unit);
+    const bool apart = c.array.steps == ArraySteps::kApart;
+    const std::uint64_t cycles = apart ? array_cycles(c, work) : overlapped_array_cycles(c, work);
+    EXPECT_LE(least.of(units), cycles) << i;
+    EXPECT_LE(least.of(units), array_cycles(c, work)) << i << ": the first step of a layer";
+    ++steps;
+    overlapped += apart ? 0 : 1;
+    exposed += c.array.weight_load == WeightLoad::kExposed ? 1 : 0;
+    by_rows += unit > 1 ? 1 : 0;
+    equal += least.of(units) == cycles ? 1 : 0;
+    near += 10 * least.of(units) >= 9 * cycles ? 1 : 0;
+  }
+  EXPECT_GT(overlapped, steps / 5);
+  EXPECT_GT(exposed, steps / 10);
+  EXPECT_GT(by_rows, steps / 5);
+  EXPECT_GT(equal, steps / 5);
+  EXPECT_GT(near, steps / 2);
+}
+
 TEST(ArrayCycles, the_largest_steps_do_not_overflow) {
   // 64 MiB buffers full of 16-bit operands on the narrowest datapath.
   AcceleratorConfig c = machine(1, 1, Dataflow::kWeightStationary);

@@ -9,6 +9,7 @@
 #include "models/arch/dram_spec.h"
 #include "models/base/integer.h"
 #include "models/perf/array_cycles.h"
+#include "models/perf/buffer_need.h"
 #include "models/perf/clock.h"
 #include "models/perf/datapath/datapath.h"
 #include "models/perf/dram/timing.h"
@@ -16,6 +17,7 @@
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "models/perf/tile_cuts.h"
+#include "platform/compiler/mapper/least_pixels.h"
 
 namespace dcnsim {
 namespace {
@@ -75,28 +77,6 @@ double refresh_every_ns(const AcceleratorConfig& config, const DramSpec& dram) {
   if (config.memory == MemoryKind::kIdeal || !config.dram.refreshes) return 0;
   const DramTiming timing(dram);
   return real(timing.refi * timing.period_ps) / 1e3;
-}
-
-/// Input that is looked at: tiles leave out what lies between windows, all pixels in one tile do
-/// not.
-std::uint64_t least_input_bytes(const Descriptor& layer, std::uint64_t whole) {
-  if (layer.kind == LayerKind::kAdd) return whole;
-  const bool conv = layer.kind == LayerKind::kConv;
-  const int pool = conv ? layer.fused_pool : 1;
-  const Shape out = layer.output_shape();
-  const InputRegion all = input_region(layer, {0, out.height, 0, out.width});
-  const auto used = [&](int outputs, int kernel, int padding, int extent) {
-    return std::min<std::int64_t>(extent, std::int64_t{outputs} * pool * kernel - padding);
-  };
-  const int kernel_h = conv ? layer.conv.span_h() : layer.pool.kernel_h;
-  const int kernel_w = conv ? layer.conv.span_w() : layer.pool.kernel_w;
-  const std::int64_t pixels =
-      used(out.height, kernel_h, all.pad_top + all.pad_bottom, all.y1 - all.y0) *
-      used(out.width, kernel_w, all.pad_left + all.pad_right, all.x1 - all.x0);
-  if (pixels == std::int64_t{all.y1 - all.y0} * (all.x1 - all.x0)) return whole;
-  const int channels = layer.input_slice.map(layer.input_shape()).channels;
-  return std::min(whole, u64(layer.images()) * u64(std::max<std::int64_t>(0, pixels) * channels *
-                                                   layer.input.bits / 8));
 }
 
 }  // namespace
@@ -206,90 +186,143 @@ std::uint64_t Bounds::least_stall_cycles(const Prediction& p) const {
   return *std::max_element(least.begin(), least.end()) - p.counters.compute_cycles;
 }
 
-/// Every step fills and drains the array once, and between streams every pixel past every tile of
-/// weights in it, or every reduction step past every tile of sums.
-LeastWork Bounds::least_work(const Descriptor& tiled) const {
+LeastWork Bounds::least_work(const Descriptor& tiled, Predictor& predictor) const {
   LeastWork work;
+  work.first_weight_bytes = predictor.first_weight_bytes(tiled.tiling);
   const Shape out = tiled.output_shape();
   const auto images = u64(tiled.images());
   if (tiled.kind != LayerKind::kConv) {
     const bool pool = tiled.kind == LayerKind::kPool;
     const int window = pool ? tiled.pool.kernel_h * tiled.pool.kernel_w : 2;
-    work.streamed = vector_cycles(config_, images * out.elements() * u64(window));
+    work.vector_cycles = vector_cycles(config_, images * out.elements() * u64(window));
     return work;
   }
-  const ArrayConfig& array = config_.array;
-  const DatapathMode mode = datapath_mode(array, tiled.weight.bits, tiled.input.bits);
-  const int pixels = out.height * out.width * tiled.fused_pool * tiled.fused_pool;
-  const std::uint64_t skew = u64(array.rows) + u64(array.columns) - 2 + u64(mode.pipeline);
-  const auto pass = u64(config_.overhead.tile_cycles);
-  const bool fills = array.steps == ArraySteps::kApart;
+  const DatapathMode mode = datapath_mode(config_.array, tiled.weight.bits, tiled.input.bits);
+  const auto pixels = images * u64(out.height * out.width * tiled.fused_pool * tiled.fused_pool);
+  const bool by_unit = config_.array.dataflow == Dataflow::kOutputStationary;
   work.macs = tiled.macs();
+  Step step;
+  step.pixels = {0, 1, 0, 1};
+  step.last_chunk = chunk_count(tiled) == 1;
   for_channel_tiles(tiled, [&](const ChannelTiles& tile) {
-    const std::uint64_t blocks = u64(tile.groups) * u64(ceil_div(tile.channels, array.columns));
+    step.groups = tile.groups;
+    step.channel1 = tile.groups * tile.channels;
     for_chunks(tiled, [&](const EqualTiles& chunk) {
-      const std::uint64_t count = tile.count * chunk.count, of_all = images * count;
-      const auto steps = u64(ceil_div(chunk.size, mode.group));
-      work.pe_cycles +=
-          of_all * u64(tile.groups) * u64(tile.channels) * u64(pixels) * steps * u64(mode.passes);
-      std::uint64_t streamed = 0, filled = fills ? skew : 0;
-      switch (array.dataflow) {
-        case Dataflow::kWeightStationary: {
-          const auto row_tiles = u64(ceil_div(chunk.size, array.rows * mode.group));
-          streamed = blocks * row_tiles * u64(pixels) * u64(mode.passes);
-          if (fills) filled += 1 + std::min(steps, u64(array.rows));
-          filled += blocks * row_tiles * pass;
-          break;
-        }
-        case Dataflow::kOutputStationary:
-          streamed = blocks * u64(ceil_div(pixels, array.rows)) * (steps * u64(mode.passes) + pass);
-          break;
-      }
-      work.streamed += of_all * streamed;
-      work.filled += count * filled;
+      step.k1 = chunk.size;
+      const ArrayWork one = array_work(config_, tiled, step);
+      const std::uint64_t count = tile.count * chunk.count;
+      const LeastArrayCycles least = least_array_cycles(config_, one);
+      const std::uint64_t overhead = array_passes(config_, one) * u64(config_.overhead.tile_cycles);
+      work.array.unit += count * (least.unit + (by_unit ? overhead : 0));
+      work.array.least += count * least.least;
+      work.array.once += count * (least.once + (by_unit ? 0 : overhead));
+      work.pe_cycles += count * u64(step.channel1) * pixels *
+                        cut_reduction(one, mode.group).count() * u64(mode.passes);
     });
   });
   return work;
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work) const {
+LayerCounters Bounds::counted(const LeastWork& work, std::uint64_t computing) const {
   LayerCounters counters;
   counters.macs = work.macs;
   counters.pe_cycles = work.pe_cycles;
-  counters.compute_cycles = work.streamed + u64(pixel_tile_count(tiled)) * work.filled;
-  counters.cycles = counters.compute_cycles;
+  counters.compute_cycles = counters.cycles = work.vector_cycles + computing;
   return counters;
+}
+
+void Bounds::add_transfers(LayerCounters& least, const Prediction& transfers) const {
+  const LeastCycles cycles = least_cycles(transfers, least.compute_cycles);
+  least.stream_bytes = transfers.counters.stream_bytes;
+  least.cycles = *std::max_element(cycles.begin(), cycles.end());
 }
 
 LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
                                      const Prediction& transfers) const {
-  LayerCounters counters = least_counters(tiled, work);
-  const LeastCycles cycles = least_cycles(transfers, counters.compute_cycles);
-  counters.stream_bytes = transfers.counters.stream_bytes;
-  counters.cycles = *std::max_element(cycles.begin(), cycles.end());
-  return counters;
+  const Shape out = tiled.output_shape();
+  const int pool = tiled.kind == LayerKind::kConv ? tiled.fused_pool : 1;
+  std::uint64_t computing = 0;
+  for (const EqualTiles& y : equal_tiles(out.height, tiled.tiling.tile_h)) {
+    for (const EqualTiles& x : equal_tiles(out.width, tiled.tiling.tile_w)) {
+      const int units = ceil_div(y.size * x.size * pool * pool, unit_pixels(config_.array));
+      computing += y.count * x.count * work.array.of(u64(units));
+    }
+  }
+  LayerCounters least = counted(work, u64(tiled.images()) * computing);
+  add_transfers(least, transfers);
+  return least;
+}
+
+/// Whether the input buffer has one place for tiles, however small they are.
+bool Bounds::is_input_alone(Descriptor tiled) const {
+  tiled.tiling.tile_h = tiled.tiling.tile_w = 1;
+  return loads_input(tiled) && input_slots(tiled, config_) == 1;
+}
+
+LayerCounters Bounds::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+                                           const LeastPixels& pixels) const {
+  LayerCounters least = counted(work, work.array.of(pixels.units));
+  least.cycles +=
+      least_read_cycles(work.first_weight_bytes + (is_input_alone(tiled) ? pixels.input_bytes : 0));
+  return least;
+}
+
+/// The tiles of the first step, the last one that is stored, and all of a kind that has one place.
+void Bounds::add_lone(Prediction& least, const Descriptor& tiled, const LeastWork& work,
+                      const LeastPixels& pixels) const {
+  StreamBytes& bytes = least.counters.stream_bytes;
+  std::uint64_t input = 0;
+  const auto add_operand = [&](const InputSlice& slice, int bits) {
+    const int channels =
+        std::min(input_tile_channels(tiled), slice.map(tiled.input_shape()).channels);
+    input += pixels.first_inputs * u64(std::int64_t{channels} * bits) / 8;
+  };
+  if (!tiled.input_on_chip) add_operand(tiled.input_slice, tiled.input.bits);
+  if (tiled.kind == LayerKind::kAdd && tiled.pair != PairKind::kScaling) {
+    add_operand(tiled.input2_slice, tiled.input2.bits);
+  }
+  least.first_load_bytes = work.first_weight_bytes + input;
+  bytes[Stream::kInput] = input_visits(tiled) * pixels.input_bytes;
+  least.lone_load_bytes =
+      work.first_weight_bytes + (is_input_alone(tiled) ? bytes[Stream::kInput] : input);
+  if (tiled.output_on_chip) return;
+  Descriptor smallest = tiled;
+  smallest.tiling.tile_h = smallest.tiling.tile_w = 1;
+  int channels = 0;
+  for_channel_tiles(tiled,
+                    [&](const ChannelTiles& tile) { channels = tile.channels * tile.groups; });
+  if (gathers(smallest)) channels = tiled.output_shape().channels;
+  least.last_store_bytes =
+      pixels.last_outputs * u64(std::int64_t{channels} * tiled.requant.out.bits) / 8;
 }
 
 LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
-                                     Prediction whole) const {
-  StreamBytes& bytes = whole.counters.stream_bytes;
+                                     const LeastPixels& pixels) const {
+  const auto tiles = u64(pixel_tile_count(tiled));
+  const LeastArrayCycles all{work.array.unit, tiles * work.array.least, tiles * work.array.once};
+  LayerCounters least = counted(work, all.of(pixels.units));
+  Prediction lone;
+  add_lone(lone, tiled, work, pixels);
+  least.cycles +=
+      least_read_cycles(lone.lone_load_bytes) + least_write_cycles(lone.last_store_bytes);
+  return least;
+}
+
+LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
+                                     const LeastPixels& pixels, Prediction whole) const {
+  add_lone(whole, tiled, work, pixels);
   if (tiled.kind == LayerKind::kConv) {
-    const Descriptor one = with_one_pixel_tile(tiled);
-    bytes[Stream::kInput] =
-        input_visits(tiled) * least_input_bytes(tiled, bytes[Stream::kInput] / input_visits(one));
-    const std::uint64_t visits_of_one = weight_visits(one), visits = weight_visits(tiled);
+    const std::uint64_t visits_of_one = weight_visits(with_one_pixel_tile(tiled));
+    const std::uint64_t visits = weight_visits(tiled);
     for (const Stream stream : kWeightTileStreams) {
-      bytes[stream] = bytes[stream] / visits_of_one * visits;
+      std::uint64_t& bytes = whole.counters.stream_bytes[stream];
+      bytes = bytes / visits_of_one * visits;
     }
-  } else {
-    bytes[Stream::kInput] = least_input_bytes(tiled, bytes[Stream::kInput]);
   }
-  const std::uint64_t written = bytes[Stream::kOutput];
-  const std::uint64_t read = weight_tile_bytes(bytes) + bytes[Stream::kInput];
-  whole.lone_load_bytes = whole.first_load_bytes = std::min(read, bus_bytes_);
-  whole.last_store_bytes = std::min(written, bus_bytes_);
   whole.stores = whole.requests = 0;
-  return least_counters(tiled, work, whole);
+  LayerCounters least = least_of_group(tiled, work, pixels);
+  add_transfers(least, whole);
+  return least;
 }
 
 Descriptor with_one_pixel_tile(Descriptor tiled) {

@@ -8,12 +8,15 @@
 
 #include "models/arch/descriptor.h"
 #include "models/base/enum_array.h"
+#include "models/perf/array_cycles.h"
 
 namespace dcnsim {
 
+class Predictor;
 struct AcceleratorConfig;
 struct DramSpec;
 struct LayerCounters;
+struct LeastPixels;
 struct Prediction;
 
 /// What a bound is made of.
@@ -31,11 +34,12 @@ constexpr std::string_view to_string(BoundKind kind) {
   return names[static_cast<int>(kind)];
 }
 
-/// What the array takes at least for the tilings that differ in their pixel tiles alone.
+/// What computing takes at least for the tilings that differ in their pixel tiles alone.
 struct LeastWork {
   std::uint64_t macs = 0, pe_cycles = 0;
-  std::uint64_t streamed = 0;  ///< cycles, whatever the pixel tiles
-  std::uint64_t filled = 0;    ///< further cycles for each of them
+  std::uint64_t vector_cycles = 0;  ///< of a pool or an addition, whatever the pixel tiles
+  LeastArrayCycles array;           ///< of all steps of a pixel tile
+  std::uint64_t first_weight_bytes = 0;
 };
 
 class Bounds {
@@ -54,25 +58,36 @@ class Bounds {
   /// Cycles in which the array waits for weights, inputs and outputs or for banks.
   std::uint64_t least_stall_cycles(const Prediction& prediction) const;
 
-  /// The pixel tiles of `tiled` do not count.
-  LeastWork least_work(const Descriptor& tiled) const;
+  /// The pixel tiles of `tiled` do not count; `predictor` predicts it.
+  LeastWork least_work(const Descriptor& tiled, Predictor& predictor) const;
 
-  /// Not more than `tiled` counts, from its work: MACs, cycles of the PEs and, after the
-  /// descriptor, cycles. The other counters are 0.
-  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work) const;
-
-  /// The same from Predictor::predict_transfers() as well: bytes by stream, and more cycles.
+  /// Not more than `tiled` counts: MACs, cycles of the PEs, bytes by stream and, after the
+  /// descriptor, cycles.
   LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
 
-  /// Likewise not more than any tiling that differs from that of `tiled` in its pixel tiles alone
-  /// and has no fewer of them; `whole` predicts with_one_pixel_tile(tiled).
+  /// Likewise not more than any tiling with the weight tiles of `tiled`, nor less of anything than
+  /// `pixels`: by its work and what nothing hides, without bytes.
+  LayerCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+                                     const LeastPixels& pixels) const;
+
+  /// Likewise any that differs from that of `tiled` in its pixel tiles alone
+  /// and has no fewer of them, of which there is one only if `tiled` has one, nor less of anything
+  /// than `pixels`: by its work and what nothing hides, without bytes.
   LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
-                               Prediction whole) const;
+                               const LeastPixels& pixels) const;
+  /// And by its loads and stores; `whole` predicts those of with_one_pixel_tile(tiled).
+  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+                               const LeastPixels& pixels, Prediction whole) const;
 
  private:
+  LayerCounters counted(const LeastWork& work, std::uint64_t computing) const;
+  void add_transfers(LayerCounters& least, const Prediction& transfers) const;
   /// Of an array that computes for so many cycles.
   LeastCycles least_cycles(const Prediction& prediction, std::uint64_t computing) const;
+  bool is_input_alone(Descriptor tiled) const;
+  void add_lone(Prediction& least, const Descriptor& tiled, const LeastWork& work,
+                const LeastPixels& pixels) const;
   std::uint64_t memory_cycles(std::uint64_t bytes, double latency_ns) const;
   std::uint64_t least_memory_cycles(std::uint64_t read, std::uint64_t written) const;
   double least_waits_and_conflicts(const Prediction& prediction, std::uint64_t waits) const;

@@ -120,7 +120,7 @@ Candidates::Candidates(const Descriptor& layer, const AcceleratorConfig& config,
     : layer_(layer), config_(config), request_(request) {
   if (!why_layer_illegal(layer_, config_).empty()) return;
   find_pixel_tiles();
-  find_groups();
+  find_weight_tiles();
 }
 
 bool Candidates::Limits::hold(const PixelTile& tile) const {
@@ -210,7 +210,7 @@ void Candidates::find_filling_tiles(int height, int end_height, int width, int e
   add_pixel_tile(with_smallest_last.height, with_smallest_last.width);
 }
 
-void Candidates::find_groups() {
+void Candidates::find_weight_tiles() {
   Tiling t;
   if (layer_.kind != LayerKind::kConv) {
     t.tile_channels = layer_.output_shape().channels;
@@ -218,7 +218,7 @@ void Candidates::find_groups() {
     const int all = layer_.input_shape().channels;
     for (const int channels : unit == 0 ? std::vector{all} : sizes(all, unit, request_.tile_in)) {
       t.tile_in = request_.tile_in.value_or(channels == all ? 0 : channels);
-      add_groups(t);
+      weight_tiles_.push_back(t);
     }
     return;
   }
@@ -242,17 +242,17 @@ void Candidates::find_groups() {
                                          request_.chunk_k, filling_steps(layer_, config_, channels))
                                  : std::vector{steps}) {
         t.chunk_k = chunk == steps && !request_.chunk_k ? reduction(layer_) : chunk;
-        add_groups(t);
+        weight_tiles_.push_back(t);
       }
     }
   }
 }
 
-/// One of each order.
-void Candidates::add_groups(Tiling tiling) {
+std::vector<TilingGroup> Candidates::groups(Tiling tiling) const {
+  std::vector<TilingGroup> groups;
   Descriptor tiled = layer_;
   tiled.tiling = tiling;
-  if (!why_weights_illegal(tiled, config_).empty()) return;
+  if (!why_weights_illegal(tiled, config_).empty()) return groups;
   for (const LoopOrder order : kLoopOrders) {
     if (layer_.kind != LayerKind::kConv && order != LoopOrder::kPixelOuter) continue;
     if (request_.order.value_or(order) != order) continue;
@@ -269,10 +269,11 @@ void Candidates::add_groups(Tiling tiling) {
       tiled.tiling.tile_w = tile.width;
       if (!held.hold(tile) || !is_useful(tiled)) continue;
       if (request_.fixes_tiling() && !why_invalid(tiled).empty()) continue;
-      groups_.push_back({tiled.tiling, i});
+      groups.push_back({tiled.tiling, i});
       break;
     }
   }
+  return groups;
 }
 
 Candidates::Limits Candidates::limits(Tiling tiling) const {
@@ -336,6 +337,27 @@ bool Candidates::is_useful(const Descriptor& tiled) const {
   return false;
 }
 
+std::size_t Candidates::end_of_the_fewest(const TilingGroup& group) const {
+  const std::int64_t fewest = pixel_tiles_[group.first].tiles;
+  const auto end = std::partition_point(
+      pixel_tiles_.begin() + static_cast<std::ptrdiff_t>(group.first), pixel_tiles_.end(),
+      [&](const PixelTile& tile) { return tile.tiles < 2 * fewest; });
+  return static_cast<std::size_t>(end - pixel_tiles_.begin());
+}
+
+std::optional<TilingGroup> Candidates::rest(const TilingGroup& group) const {
+  const Limits held = limits(group.fewest);
+  TilingGroup rest = group;
+  for (rest.first = end_of_the_fewest(group); rest.first < pixel_tiles_.size(); ++rest.first) {
+    const PixelTile& tile = pixel_tiles_[rest.first];
+    if (!held.hold(tile)) continue;
+    rest.fewest.tile_h = tile.height;
+    rest.fewest.tile_w = tile.width;
+    return rest;
+  }
+  return std::nullopt;
+}
+
 bool Candidates::is_legal(const Tiling& tiling) const {
   Descriptor tiled = layer_;
   tiled.tiling = tiling;
@@ -397,11 +419,15 @@ bool Candidates::has(const Tiling& tiling) const {
                      [&](const PixelTile& known) {
                        return known.height == tiling.tile_h && known.width == tiling.tile_w;
                      }) &&
-         std::any_of(groups_.begin(), groups_.end(), [&](const TilingGroup& group) {
-           Tiling of_group = group.fewest;
-           of_group.tile_h = tiling.tile_h;
-           of_group.tile_w = tiling.tile_w;
-           return of_group == tiling;
+         std::any_of(weight_tiles_.begin(), weight_tiles_.end(), [&](const Tiling& tile) {
+           if (tile.tile_channels != tiling.tile_channels || tile.tile_in != tiling.tile_in ||
+               tile.chunk_k != tiling.chunk_k) {
+             return false;
+           }
+           const std::vector<TilingGroup> groups = this->groups(tile);
+           return std::any_of(groups.begin(), groups.end(), [&](const TilingGroup& group) {
+             return group.fewest.order == tiling.order;
+           });
          });
 }
 

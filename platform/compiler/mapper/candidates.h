@@ -33,28 +33,42 @@ struct TilingGroup {
 
 class Candidates {
  public:
+  struct PixelTile {
+    int height, width;
+    std::int64_t tiles;   ///< of this size
+    std::int64_t inputs;  ///< input pixels of the largest
+    std::int64_t outputs() const { return std::int64_t{height} * width; }
+  };
+
   /// Those that are as `request` wants them, in sizes that need not be balanced; what it says of
   /// the output does not count. The tiling of `layer` does not count. `config` stays.
   Candidates(const Descriptor& layer, const AcceleratorConfig& config,
              const MappingRequest& request = {});
 
-  /// Some may have no tiling. Those with the same weight tiles are neighbours. Where loop orders
-  /// are the same, or one loads no more than another and needs no more room, that one stands for
-  /// both.
-  const std::vector<TilingGroup>& groups() const { return groups_; }
+  /// Channels, inputs and chunks of weight tiles, some of which may not be legal.
+  const std::vector<Tiling>& weight_tiles() const { return weight_tiles_; }
+  /// Those of one of these, at most one of each order; some may have no tiling. Where orders are
+  /// the same, or one loads no more than another and needs no more room, that one stands for both.
+  std::vector<TilingGroup> groups(Tiling weight_tile) const;
 
   /// Calls visit(tiling, number), the number that of its pixel tile, once for every tiling of a
   /// group whose pixel tiles are less than twice as many as the fewest, and for others that
-  /// is_legal() tells. The rest is a group again; nothing if there is none.
+  /// is_legal() tells.
   template <typename Visit>
-  std::optional<TilingGroup> for_the_fewest(const TilingGroup& group, const Visit& visit) const;
+  void for_the_fewest(const TilingGroup& group, const Visit& visit) const;
+  /// Behind the last of these pixel tiles.
+  std::size_t end_of_the_fewest(const TilingGroup& group) const;
+  /// The rest is a group again; nothing if there is none.
+  std::optional<TilingGroup> rest(const TilingGroup& group) const;
   bool is_legal(const Tiling& tiling) const;
+  /// Of all groups, the fewest first: those of a group are some of those from its first on.
+  const std::vector<PixelTile>& pixel_tiles() const { return pixel_tiles_; }
 
   /// Calls visit(tiling) once for every tiling of a group.
   template <typename Visit>
   void for_each(const TilingGroup& group, const Visit& visit) const {
-    for (std::optional<TilingGroup> rest = group; rest;) {
-      rest = for_the_fewest(*rest, [&](const Tiling& tiling, std::size_t) {
+    for (std::optional<TilingGroup> now = group; now; now = rest(*now)) {
+      for_the_fewest(*now, [&](const Tiling& tiling, std::size_t) {
         if (is_legal(tiling)) visit(tiling);
       });
     }
@@ -68,16 +82,12 @@ class Candidates {
   /// Calls visit(tiling) once for every tiling of all groups.
   template <typename Visit>
   void for_each(const Visit& visit) const {
-    for (const TilingGroup& group : groups_) for_each(group, visit);
+    for (const Tiling& weight_tile : weight_tiles_) {
+      for (const TilingGroup& group : groups(weight_tile)) for_each(group, visit);
+    }
   }
 
  private:
-  struct PixelTile {
-    int height, width;
-    std::int64_t tiles;   ///< of this size
-    std::int64_t inputs;  ///< input pixels of the largest
-    std::int64_t outputs() const { return std::int64_t{height} * width; }
-  };
   /// What the buffers hold, without what is lost to their words: no legal pixel tile has more.
   /// Indexed by whether there are several pixel tiles.
   struct Limits {
@@ -88,8 +98,7 @@ class Candidates {
   void add_pixel_tile(int height, int width);
   void find_pixel_tiles();
   void find_filling_tiles(int height, int end_height, int width, int end_width);
-  void find_groups();
-  void add_groups(Tiling tiling);
+  void find_weight_tiles();
   Limits limits(Tiling tiling) const;
   bool is_useful(const Descriptor& tiled) const;
   bool has(const Tiling& tiling) const;
@@ -98,23 +107,21 @@ class Candidates {
   const AcceleratorConfig& config_;
   MappingRequest request_;
   std::vector<PixelTile> pixel_tiles_;  ///< fewest tiles first
-  std::vector<TilingGroup> groups_;
+  std::vector<Tiling> weight_tiles_;
 };
 
 template <typename Visit>
-std::optional<TilingGroup> Candidates::for_the_fewest(const TilingGroup& group,
-                                                      const Visit& visit) const {
+void Candidates::for_the_fewest(const TilingGroup& group, const Visit& visit) const {
   const Limits held = limits(group.fewest);
-  TilingGroup now = group;
-  for (; now.first < pixel_tiles_.size(); ++now.first) {
-    const PixelTile& tile = pixel_tiles_[now.first];
+  const std::size_t end = end_of_the_fewest(group);
+  Tiling tiling = group.fewest;
+  for (std::size_t i = group.first; i < end; ++i) {
+    const PixelTile& tile = pixel_tiles_[i];
     if (!held.hold(tile)) continue;
-    now.fewest.tile_h = tile.height;
-    now.fewest.tile_w = tile.width;
-    if (tile.tiles >= 2 * pixel_tiles_[group.first].tiles) return now;
-    visit(now.fewest, now.first);
+    tiling.tile_h = tile.height;
+    tiling.tile_w = tile.width;
+    visit(tiling, i);
   }
-  return std::nullopt;
 }
 
 /// One line: what is wrong with the tiling that was asked for, or why even the smallest tile that

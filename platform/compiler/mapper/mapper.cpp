@@ -144,7 +144,7 @@ class Mapper {
     /// its readers agree on where it lies.
     bool feeds_next_alone = false, is_last = false;
     Map map;
-    std::shared_ptr<Predictor::Work> work;  ///< of all searches
+    std::shared_ptr<LayerWork> work;  ///< of all searches
 
     bool is_shared() const { return !feeds_next_alone && !is_last; }
   };
@@ -220,7 +220,7 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     Layer layer;
     layer.name = node.name;
     layer.descriptor = descriptors[i];
-    layer.work = std::make_shared<Predictor::Work>(config_);
+    layer.work = std::make_shared<LayerWork>(config_);
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);

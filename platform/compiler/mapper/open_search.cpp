@@ -24,25 +24,28 @@ double least_gain(std::uint64_t in_vain) {
 /// What is so near the best in cycles has neighbours that may win.
 Score near(const Score& best) { return {best.first * 1.01 + 100, best.second}; }
 
-/// Numbers of a group: its own, then those of its tilings; neighbours come behind all groups.
+/// Numbers of a group: its own, then those of its tilings; of a weight tile: those of its groups.
+/// Neighbours come behind all of them.
 constexpr std::uint64_t kOfGroup = std::uint64_t{1} << 32;
+constexpr std::uint64_t kOfWeightTile = kLoopOrders.size() * kOfGroup;
 
 }  // namespace
 
 OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
                        const MappingRequest& request, const Ranking& ranking,
-                       const std::optional<LoopOrder>& order, std::shared_ptr<Predictor::Work> work)
+                       const std::optional<LoopOrder>& order, std::shared_ptr<LayerWork> work)
     : search_(search),
       ranking_(ranking),
+      order_(order),
+      work_(work ? std::move(work) : std::make_shared<LayerWork>(search.config())),
       layer_(placed_alone(layer, search.config())),
       candidates_(layer_, search.config(), request),
-      predictor_(layer_, search.config(), std::move(work)),
+      predictor_(layer_, search.config(), {work_, &work_->predicted}),
+      least_pixels_(candidates_, layer_, search.config(), predictor_),
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
-  for (const TilingGroup& group : candidates_.groups()) {
-    if (order.value_or(group.fewest.order) == group.fewest.order) {
-      add_group(group, next_number_);
-    }
-    next_number_ += kOfGroup;
+  for (const Tiling& tile : candidates_.weight_tiles()) {
+    add_weight_tile(tile, next_number_);
+    next_number_ += kOfWeightTile;
   }
 }
 
@@ -60,10 +63,28 @@ void OpenSearch::add(const LayerCounters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
+const LeastWork& OpenSearch::least_work(const Tiling& tiling) {
+  const auto [found, is_new] =
+      work_->least.try_emplace({tiling.tile_channels, tiling.tile_in, tiling.chunk_k});
+  if (is_new) {
+    layer_.tiling = tiling;
+    found->second = search_.bounds().least_work(layer_, predictor_);
+  }
+  return found->second;
+}
+
+void OpenSearch::add_weight_tile(const Tiling& tile, std::uint64_t number) {
+  const LeastWork& work = least_work(tile);
+  layer_.tiling = tile;
+  add(search_.least_of_weight_tile(layer_, work, least_pixels_.of_all()),
+      {{}, number, Stage::kWeights, 0, tile});
+}
+
 /// By its work alone: mostly that tells enough to leave a group aside.
 void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
+  const LeastWork& work = least_work(group.fewest);
   layer_.tiling = group.fewest;
-  add(search_.least_counters(layer_, search_.least_work(layer_, group)),
+  add(search_.least_of_group(layer_, work, least_pixels_.of_all(group)),
       {{}, number, Stage::kWork, group.first, group.fewest});
 }
 
@@ -80,7 +101,7 @@ OpenSearch::Open OpenSearch::take() {
 }
 
 std::optional<Score> OpenSearch::bound() {
-  while (!open_.empty() && open_.front().stage == Stage::kWork) look_into(take());
+  while (!open_.empty() && open_.front().stage < Stage::kGroup) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().least);
 }
 
@@ -100,19 +121,29 @@ void OpenSearch::look_into(const Open& open) {
         {{}, open.number, Stage::kTiles, 0, open.tiling});
     return;
   }
-  const TilingGroup group{open.tiling, open.first};
-  if (open.stage == Stage::kWork) {
-    add(search_.least_counters(layer_, group, predictor_),
-        {{}, open.number, Stage::kGroup, open.first, open.tiling});
+  if (open.stage == Stage::kWeights) {
+    std::uint64_t number = open.number;
+    for (const TilingGroup& group : candidates_.groups(open.tiling)) {
+      if (order_.value_or(group.fewest.order) == group.fewest.order) add_group(group, number);
+      number += kOfGroup;
+    }
     return;
   }
-  const LeastWork work = search_.least_work(layer_, group);
-  const auto rest = candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
+  const TilingGroup group{open.tiling, open.first};
+  const LeastWork& work = least_work(open.tiling);
+  if (open.stage == Stage::kWork) {
+    layer_.tiling = open.tiling;
+    add(search_.least_of_group(layer_, work, least_pixels_.of_the_fewest(group), predictor_),
+        {{}, open.number, Stage::kGroup, open.first, open.tiling});
+    const auto rest = candidates_.rest(group);
+    if (rest) add_group(*rest, open.number + rest->first - open.first);
+    return;
+  }
+  candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;
     add(search_.least_counters(layer_, work, predictor_.predict_transfers(tiling)),
         {{}, open.number + 1 + n - open.first, Stage::kTransfers, 0, tiling});
   });
-  if (rest) add_group(*rest, open.number + rest->first - open.first);
 }
 
 /// Whether cycles decide. Of energy and bytes bounds know enough, or less.

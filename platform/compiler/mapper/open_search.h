@@ -4,15 +4,19 @@
 // ones are evaluated.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "models/perf/prediction.h"
+#include "platform/compiler/mapper/bounds.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/least_pixels.h"
 #include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/mapper/search_result.h"
 #include "platform/compiler/mapper/tile_times.h"
@@ -21,13 +25,22 @@ namespace dcnsim {
 
 class MappingSearch;
 
+/// What searches of a layer on a machine have in common, wherever its maps lie.
+struct LayerWork {
+  /// `config` stays.
+  explicit LayerWork(const AcceleratorConfig& config) : predicted(config) {}
+
+  Predictor::Work predicted;
+  std::map<std::array<int, 3>, LeastWork> least;  ///< by channels, inputs and chunk
+};
+
 class OpenSearch {
  public:
-  /// `search` stays. Tilings of other orders than `order`, if it is given, are left out. `work`: as
-  /// Predictor takes it.
+  /// `search` stays. Tilings of other orders than `order`, if it is given, are left out. `work`:
+  /// that of other searches for the layer; none: its own.
   OpenSearch(MappingSearch& search, const Descriptor& layer, const MappingRequest& request,
              const Ranking& ranking = {}, const std::optional<LoopOrder>& order = {},
-             std::shared_ptr<Predictor::Work> work = nullptr);
+             std::shared_ptr<LayerWork> work = nullptr);
   OpenSearch(const OpenSearch&) = delete;
   OpenSearch& operator=(const OpenSearch&) = delete;
 
@@ -43,9 +56,9 @@ class OpenSearch {
 
  private:
   /// What is known of an Open, in the order in which it becomes known.
-  enum class Stage : std::uint8_t { kWork, kGroup, kTransfers, kTiling, kTiles };
+  enum class Stage : std::uint8_t { kWeights, kWork, kGroup, kTransfers, kTiling, kTiles };
 
-  /// A tiling, or a group of them, with what it takes at least.
+  /// A tiling, or a group or a weight tile of them, with what it takes at least.
   struct Open {
     Score least;
     std::uint64_t number;  ///< in the order of Candidates
@@ -56,6 +69,8 @@ class OpenSearch {
   static bool comes_later(const Open& a, const Open& b);
 
   void add(const LayerCounters& least, Open open);
+  const LeastWork& least_work(const Tiling& tiling);
+  void add_weight_tile(const Tiling& tile, std::uint64_t number);
   void add_group(const TilingGroup& group, std::uint64_t number);
   void add_predicted(const Tiling& tiling, std::uint64_t number);
   Open take();
@@ -69,9 +84,12 @@ class OpenSearch {
 
   MappingSearch& search_;
   const Ranking ranking_;
+  const std::optional<LoopOrder> order_;
+  const std::shared_ptr<LayerWork> work_;
   Descriptor layer_;
   const Candidates candidates_;
   Predictor predictor_;
+  LeastOfPixelTiles least_pixels_;
   TileTimes tile_times_;
   std::vector<Open> open_;          ///< a heap
   std::vector<Tiling> neighbours_;  ///< that are open or were

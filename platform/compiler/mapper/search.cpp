@@ -95,25 +95,24 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
   return result;
 }
 
-LeastWork MappingSearch::least_work(const Descriptor& layer, const TilingGroup& group) const {
-  Descriptor tiled = layer;
-  tiled.tiling = group.fewest;
-  return bounds_.least_work(tiled);
-}
-
-LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work) const {
-  LayerCounters least = bounds_.least_counters(tiled, work);
+LayerCounters MappingSearch::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+                                                  const LeastPixels& pixels) const {
+  LayerCounters least = bounds_.least_of_weight_tile(tiled, work, pixels);
   set_cycles(least, descriptor_cycles_ + least.cycles);
   return least;
 }
 
-LayerCounters MappingSearch::least_counters(const Descriptor& layer, const TilingGroup& group,
-                                            Predictor& predictor) const {
-  Descriptor tiled = layer;
-  tiled.tiling = group.fewest;
-  LayerCounters least =
-      bounds_.least_of_group(tiled, bounds_.least_work(tiled),
-                             predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
+LayerCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
+                                            const LeastPixels& pixels) const {
+  LayerCounters least = bounds_.least_of_group(tiled, work, pixels);
+  set_cycles(least, descriptor_cycles_ + least.cycles);
+  return least;
+}
+
+LayerCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
+                                            const LeastPixels& pixels, Predictor& predictor) const {
+  LayerCounters least = bounds_.least_of_group(
+      tiled, work, pixels, predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
   set_cycles(least, descriptor_cycles_ + least.cycles);
   return least;
 }

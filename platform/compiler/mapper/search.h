@@ -22,8 +22,8 @@ class OpenSearch;
 class Predictor;
 struct AcceleratorConfig;
 struct DramSpec;
+struct LeastPixels;
 struct Prediction;
-struct TilingGroup;
 
 /// Places the layer's data as if it were a program of its own: where they lie when it is judged.
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config);
@@ -59,12 +59,15 @@ class MappingSearch {
   const AcceleratorConfig& config() const { return config_; }
   const Bounds& bounds() const { return bounds_; }
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
-  /// What no tiling of a group counts less of: what its bound is made of; or, by the work of the
-  /// array alone, those like `tiled`, and itself.
-  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work) const;
-  LayerCounters least_counters(const Descriptor& layer, const TilingGroup& group,
-                               Predictor& predictor) const;
-  LeastWork least_work(const Descriptor& layer, const TilingGroup& group) const;
+  /// What no tiling with the weight tiles of `tiled` counts less of, by its work alone.
+  LayerCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+                                     const LeastPixels& pixels) const;
+  /// What no tiling of a group counts less of, that of its fewest pixel tiles being `tiled`: by its
+  /// work alone, or by its loads and stores as well.
+  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+                               const LeastPixels& pixels) const;
+  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+                               const LeastPixels& pixels, Predictor& predictor) const;
   /// Likewise of a tiling, by its loads and stores, or by all of its prediction and what
   /// TileTimes says.
   LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,

@@ -48,9 +48,9 @@ std::uint64_t TileTimes::least_cycles(const Tiling& tiling, bool on_one_bus) {
     stream.move(stream.place(), tile);
     if (on_one_bus) bus.pass(stream.begun, tile.bus_words);
   };
-  weight.slots = slots(config_.weight_buffer, weight_room(layer_, config_));
+  weight.slots = weight_slots(layer_, config_);
   input.slots = input_slots(layer_, config_);
-  output.slots = slots(config_.output_buffer, output_room(layer_, config_));
+  output.slots = output_slots(layer_, config_);
   const bool loads = loads_input(layer_), stores = !layer_.output_on_chip;
   std::uint64_t end = 0;
   bool output_open = false;

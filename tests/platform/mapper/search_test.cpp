@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/least_pixels.h"
 #include "platform/compiler/mapper/tile_times.h"
 #include "tests/support/all_tilings.h"
 #include "tests/support/dram_lpddr4.h"
@@ -384,10 +387,11 @@ TEST(Bounds, are_never_beaten) {
                    : 0;
     Descriptor tiled = d;
     tiled.tiling = *tiling;
-    EXPECT_LE(
-        bounds.least_counters(tiled, bounds.least_work(tiled), predictor.predict_transfers(*tiling))
-            .cycles,
-        cycles)
+    EXPECT_LE(bounds
+                  .least_counters(tiled, bounds.least_work(tiled, predictor),
+                                  predictor.predict_transfers(*tiling))
+                  .cycles,
+              cycles)
         << i;
   }
   EXPECT_GT(mappings, 2000);
@@ -401,7 +405,7 @@ TEST(Bounds, are_never_beaten) {
 TEST(Bounds, of_groups_are_never_beaten) {
   RandomLayer random(7);
   std::mt19937 engine(7);
-  int groups = 0, rests = 0;
+  int groups = 0, rests = 0, of_few = 0;
   std::map<LoopOrder, int> orders;
   for (int i = 0; i < 2000; ++i) {
     AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 4);
@@ -410,12 +414,16 @@ TEST(Bounds, of_groups_are_never_beaten) {
     config.array.reduction = random.chance(4) ? Reduction::kChannels : Reduction::kWindow;
     const Descriptor d = with_places(random.layer(), random);
     const Candidates candidates(d, config);
-    if (candidates.groups().empty()) continue;
-    const auto last = static_cast<int>(candidates.groups().size()) - 1;
-    TilingGroup group = candidates.groups()[static_cast<std::size_t>(random.pick(0, last))];
+    std::vector<TilingGroup> all;
+    for (const Tiling& tile : candidates.weight_tiles()) {
+      for (const TilingGroup& group : candidates.groups(tile)) all.push_back(group);
+    }
+    if (all.empty()) continue;
+    const auto last = static_cast<int>(all.size()) - 1;
+    TilingGroup group = all[static_cast<std::size_t>(random.pick(0, last))];
     // Or what is left of it behind the fewest pixel tiles.
     while (random.chance(2)) {
-      const auto rest = candidates.for_the_fewest(group, [](const Tiling&, std::size_t) {});
+      const auto rest = candidates.rest(group);
       if (!rest) break;
       group = *rest;
       ++rests;
@@ -428,16 +436,26 @@ TEST(Bounds, of_groups_are_never_beaten) {
     const EnergyModel none;
     MappingSearch search(config, lpddr4_3200(), none);
     Predictor predictor(d, config);
-    const LayerCounters least = search.least_counters(d, group, predictor);
     Descriptor tiled = d;
     tiled.tiling = group.fewest;
-    const LayerCounters by_work = search.least_counters(tiled, search.least_work(tiled, group));
-    EXPECT_LE(by_work.cycles, least.cycles) << i;
-    EXPECT_EQ(by_work.macs, least.macs) << i;
-    EXPECT_EQ(by_work.pe_cycles, least.pe_cycles) << i;
-    EXPECT_EQ(by_work.stream_bytes.total(), 0u) << i;
+    const LeastWork work = search.bounds().least_work(tiled, predictor);
+    LeastOfPixelTiles pixels(candidates, d, config, predictor);
+    const LayerCounters of_all = search.least_of_group(tiled, work, pixels.of_all(group));
+    EXPECT_EQ(of_all.stream_bytes.total(), 0u) << i;
+    const LayerCounters of_the_fewest =
+        search.least_of_group(tiled, work, pixels.of_the_fewest(group), predictor);
+    EXPECT_GE(of_the_fewest.cycles, of_all.cycles) << i;
+    const LayerCounters of_tile = search.least_of_weight_tile(tiled, work, pixels.of_all());
+    EXPECT_GE(of_all.cycles, of_tile.cycles) << i;
     ++orders[group.fewest.order];
+    std::set<std::pair<int, int>> fewest;
+    candidates.for_the_fewest(group, [&](const Tiling& tiling, std::size_t) {
+      fewest.emplace(tiling.tile_h, tiling.tile_w);
+    });
     for (const Tiling& tiling : tilings) {
+      const bool is_one_of_few = fewest.count({tiling.tile_h, tiling.tile_w}) > 0;
+      of_few += is_one_of_few ? 1 : 0;
+      const LayerCounters& least = is_one_of_few ? of_the_fewest : of_all;
       const LayerCounters counters = search.evaluate(d, tiling).counters;
       EXPECT_LE(least.cycles, counters.cycles) << i;
       EXPECT_EQ(least.macs, counters.macs) << i;
@@ -450,6 +468,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
   }
   EXPECT_GT(groups, 700);
   EXPECT_GT(rests, 300);
+  EXPECT_GT(of_few, 1000);
   EXPECT_EQ(orders.size(), 4u);
 }
 
