@@ -11,10 +11,12 @@
 namespace dcnsim {
 
 TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
-                             const std::vector<Descriptor>& layers, MappingCache* mappings) {
+                             const std::vector<Descriptor>& layers, MappingCache* mappings,
+                             LayerWorks* works) {
   MapperOptions options;
   options.energy = energy_model(machine.cost);
   options.cache = mappings;
+  options.works = works;
   const Program program =
       lay_out(topology, machine.config,
               map_network(topology, layers, machine.config, machine.dram, options));
@@ -37,7 +39,7 @@ StreamRecord evaluate_behind(const Machine& machine, const Program& program) {
 
 StreamRecord evaluate_stream(const Machine& machine, const FixedNetwork& topology,
                              const std::vector<Descriptor>& layers, const TimingRecord& one,
-                             MappingCache* mappings) {
+                             MappingCache* mappings, LayerWorks* works) {
   constexpr int kSets = 2;
   const int batch = machine.config.mapping.batch;
   if (batch == 0) return {};
@@ -49,6 +51,7 @@ StreamRecord evaluate_stream(const Machine& machine, const FixedNetwork& topolog
   MapperOptions options;
   options.energy = energy_model(machine.cost);
   options.cache = mappings;
+  options.works = works;
   StreamRecord shared = laid_out(
       map_network(topology, in_batches(layers, batch), machine.config, machine.dram, options));
   return is_faster(shared, apart) ? shared : apart;

@@ -37,7 +37,7 @@ StreamRecord evaluate_behind(const Machine& machine, const Program& program);
 /// found. Throws what evaluate_timing() throws.
 StreamRecord evaluate_stream(const Machine& machine, const FixedNetwork& topology,
                              const std::vector<Descriptor>& layers, const TimingRecord& one,
-                             MappingCache* mappings);
+                             MappingCache* mappings, LayerWorks* works = nullptr);
 
 /// Whether batches take less time an image than jobs of one image.
 bool is_faster(const StreamRecord& batches, const StreamRecord& one);
@@ -50,9 +50,11 @@ std::vector<LayerMapping> mappings_of(const std::vector<Descriptor>& layers);
 
 /// Maps `layers`, those of a network without tiling and addresses (describe()), and evaluates them.
 /// `topology` has the network's nodes and formats; its weights do not matter. Searches are kept in
-/// `mappings`, which may be null. Throws what map_network and lay_out throw.
+/// `mappings`, which may be null, like `works` (MapperOptions). Throws what map_network and lay_out
+/// throw.
 TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
-                             const std::vector<Descriptor>& layers, MappingCache* mappings);
+                             const std::vector<Descriptor>& layers, MappingCache* mappings,
+                             LayerWorks* works = nullptr);
 
 /// What each layer waits for if the memory is ideal and all else as it is: what is left to the bus.
 /// `layers` lie one behind the other from `descriptor_address` on.

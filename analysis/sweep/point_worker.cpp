@@ -40,6 +40,22 @@ const AllocationRecord& PointWorker::allocation(std::uint64_t id) const {
   return context_.allocations.records.at(context_.space.pair(id));
 }
 
+LayerWorks& PointWorker::works_of(const Machine& machine) {
+  AcceleratorConfig any = machine.config;
+  for (BufferConfig* buffer :
+       {&any.input_buffer, &any.weight_buffer, &any.output_buffer, &any.shared_buffer}) {
+    buffer->capacity_bytes = std::min<std::int64_t>(buffer->capacity_bytes, 1);
+  }
+  any.accumulator_buffer_bytes = 0;
+  any.mapping = {};
+  const std::string family = timing_identity(any, machine.dram, "");
+  if (!works_ || family != family_) {
+    works_ = std::make_unique<LayerWorks>(machine.config);
+    family_ = family;
+  }
+  return *works_;
+}
+
 TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   if (const auto bytes = cache_.find(group.key)) {
     try {
@@ -56,12 +72,13 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   const PointIndex index = context_.space.at(id);
   const FixedNetwork nodes = topology(context_.inputs.networks[index.network], allocation(id));
   const Machine& machine = known(index.hardware).machine;
+  LayerWorks& works = works_of(machine);
   TimingRecord record =
-      evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get());
+      evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get(), &works);
   record.counters = with_memory_shares(std::move(record.counters), record.layers,
                                        record.descriptor_address, machine);
-  record.stream =
-      evaluate_stream(machine, nodes, allocation(id).layers, record, machine.mappings.get());
+  record.stream = evaluate_stream(machine, nodes, allocation(id).layers, record,
+                                  machine.mappings.get(), &works);
   result.timing = to_bytes(record);
   return record;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "analysis/sweep/hardware_survey.h"
 #include "analysis/sweep/store.h"
 #include "analysis/sweep/sweep_inputs.h"
+#include "platform/compiler/mapper/layer_work.h"
 
 namespace dcnsim {
 
@@ -60,6 +62,8 @@ class PointWorker {
   Known& known(std::size_t hardware);
   const AllocationRecord& allocation(std::uint64_t id) const;
   StoredPoint point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch);
+  /// What machines of whose buffers no more is known have in common, of the last of them.
+  LayerWorks& works_of(const Machine& machine);
   TimingRecord timing(const PointGroup& group, GroupResult& result);
   /// The same, once for all slices of a timing that come here one after the other.
   const TimingRecord& timing_of(const PointGroup& group, GroupResult& result);
@@ -68,7 +72,9 @@ class PointWorker {
   const PriceTables tables_;  ///< the shipped ones
   EvaluationCache cache_;
   std::list<Known> machines_;  ///< the last used first
-  std::string timed_;          ///< key of `timing_`
+  std::string family_;         ///< whose `works_` are
+  std::unique_ptr<LayerWorks> works_;
+  std::string timed_;  ///< key of `timing_`
   TimingRecord timing_;
 };
 

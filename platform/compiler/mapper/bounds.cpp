@@ -223,21 +223,21 @@ LeastWork Bounds::least_work(const Descriptor& tiled, Predictor& predictor) cons
   return work;
 }
 
-LayerCounters Bounds::counted(const LeastWork& work, std::uint64_t computing) const {
-  LayerCounters counters;
+LeastCounters Bounds::counted(const LeastWork& work, std::uint64_t computing) const {
+  LeastCounters counters;
   counters.macs = work.macs;
   counters.pe_cycles = work.pe_cycles;
   counters.compute_cycles = counters.cycles = work.vector_cycles + computing;
   return counters;
 }
 
-void Bounds::add_transfers(LayerCounters& least, const Prediction& transfers) const {
+void Bounds::add_transfers(LeastCounters& least, const Prediction& transfers) const {
   const LeastCycles cycles = least_cycles(transfers, least.compute_cycles);
   least.stream_bytes = transfers.counters.stream_bytes;
   least.cycles = *std::max_element(cycles.begin(), cycles.end());
 }
 
-LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
+LeastCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& work,
                                      const Prediction& transfers) const {
   const Shape out = tiled.output_shape();
   const int pool = tiled.kind == LayerKind::kConv ? tiled.fused_pool : 1;
@@ -248,7 +248,7 @@ LayerCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& w
       computing += y.count * x.count * work.array.of(u64(units));
     }
   }
-  LayerCounters least = counted(work, u64(tiled.images()) * computing);
+  LeastCounters least = counted(work, u64(tiled.images()) * computing);
   add_transfers(least, transfers);
   return least;
 }
@@ -259,9 +259,9 @@ bool Bounds::is_input_alone(Descriptor tiled) const {
   return loads_input(tiled) && input_slots(tiled, config_) == 1;
 }
 
-LayerCounters Bounds::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+LeastCounters Bounds::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
                                            const LeastPixels& pixels) const {
-  LayerCounters least = counted(work, work.array.of(pixels.units));
+  LeastCounters least = counted(work, work.array.of(pixels.units));
   least.cycles +=
       least_read_cycles(work.first_weight_bytes + (is_input_alone(tiled) ? pixels.input_bytes : 0));
   return least;
@@ -296,11 +296,11 @@ void Bounds::add_lone(Prediction& least, const Descriptor& tiled, const LeastWor
       pixels.last_outputs * u64(std::int64_t{channels} * tiled.requant.out.bits) / 8;
 }
 
-LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
+LeastCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                      const LeastPixels& pixels) const {
   const auto tiles = u64(pixel_tile_count(tiled));
   const LeastArrayCycles all{work.array.unit, tiles * work.array.least, tiles * work.array.once};
-  LayerCounters least = counted(work, all.of(pixels.units));
+  LeastCounters least = counted(work, all.of(pixels.units));
   Prediction lone;
   add_lone(lone, tiled, work, pixels);
   least.cycles +=
@@ -308,7 +308,7 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
   return least;
 }
 
-LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
+LeastCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                      const LeastPixels& pixels, Prediction whole) const {
   add_lone(whole, tiled, work, pixels);
   if (tiled.kind == LayerKind::kConv) {
@@ -320,7 +320,7 @@ LayerCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     }
   }
   whole.stores = whole.requests = 0;
-  LayerCounters least = least_of_group(tiled, work, pixels);
+  LeastCounters least = least_of_group(tiled, work, pixels);
   add_transfers(least, whole);
   return least;
 }

@@ -9,13 +9,13 @@
 #include "models/arch/descriptor.h"
 #include "models/base/enum_array.h"
 #include "models/perf/array_cycles.h"
+#include "models/perf/counters.h"
 
 namespace dcnsim {
 
 class Predictor;
 struct AcceleratorConfig;
 struct DramSpec;
-struct LayerCounters;
 struct LeastPixels;
 struct Prediction;
 
@@ -42,6 +42,12 @@ struct LeastWork {
   std::uint64_t first_weight_bytes = 0;
 };
 
+/// What is counted at least: of LayerCounters what scores are made of.
+struct LeastCounters {
+  std::uint64_t cycles = 0, compute_cycles = 0, macs = 0, pe_cycles = 0;
+  StreamBytes stream_bytes;
+};
+
 class Bounds {
  public:
   /// `config` stays.
@@ -63,26 +69,26 @@ class Bounds {
 
   /// Not more than `tiled` counts: MACs, cycles of the PEs, bytes by stream and, after the
   /// descriptor, cycles.
-  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
 
   /// Likewise not more than any tiling with the weight tiles of `tiled`, nor less of anything than
   /// `pixels`: by its work and what nothing hides, without bytes.
-  LayerCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
                                      const LeastPixels& pixels) const;
 
   /// Likewise any that differs from that of `tiled` in its pixel tiles alone
   /// and has no fewer of them, of which there is one only if `tiled` has one, nor less of anything
   /// than `pixels`: by its work and what nothing hides, without bytes.
-  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
                                const LeastPixels& pixels) const;
   /// And by its loads and stores; `whole` predicts those of with_one_pixel_tile(tiled).
-  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
                                const LeastPixels& pixels, Prediction whole) const;
 
  private:
-  LayerCounters counted(const LeastWork& work, std::uint64_t computing) const;
-  void add_transfers(LayerCounters& least, const Prediction& transfers) const;
+  LeastCounters counted(const LeastWork& work, std::uint64_t computing) const;
+  void add_transfers(LeastCounters& least, const Prediction& transfers) const;
   /// Of an array that computes for so many cycles.
   LeastCycles least_cycles(const Prediction& prediction, std::uint64_t computing) const;
   bool is_input_alone(Descriptor tiled) const;

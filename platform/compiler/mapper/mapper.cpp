@@ -113,11 +113,23 @@ Place nearest(const ByPlace<std::optional<Layout>>& layouts, Place place) {
   return in_planes && layouts[Place::kPlanes] ? Place::kPlanes : Place::kPacked;
 }
 
+/// A layer wherever its maps lie.
+Descriptor without_places(Descriptor layer) {
+  layer.input_on_chip = layer.output_on_chip = false;
+  layer.input_segment = layer.input2_segment = layer.output_segment = 0;
+  layer.input_strip = layer.input2_strip = layer.output_strip = 0;
+  return layer;
+}
+
 class Mapper {
  public:
   /// The references stay.
   Mapper(const AcceleratorConfig& config, const DramSpec& dram, const MapperOptions& options)
-      : config_(config), options_(options), search_(config, dram, options_.energy) {}
+      : config_(config),
+        options_(options),
+        search_(config, dram, options_.energy),
+        own_works_(config),
+        works_(options.works != nullptr ? *options.works : own_works_) {}
 
   std::vector<LayerMapping> map(const FixedNetwork& network,
                                 const std::vector<Descriptor>& descriptors);
@@ -187,6 +199,8 @@ class Mapper {
   const AcceleratorConfig& config_;
   const MapperOptions& options_;
   MappingSearch search_;
+  LayerWorks own_works_;
+  LayerWorks& works_;
   std::map<std::string, Known> known_;
   std::vector<Layer> layers_;
   Map input_;  ///< of the network
@@ -220,7 +234,7 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     Layer layer;
     layer.name = node.name;
     layer.descriptor = descriptors[i];
-    layer.work = std::make_shared<LayerWork>(config_);
+    layer.work = works_.of(layer_key(without_places(descriptors[i])));
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);

@@ -18,6 +18,7 @@ namespace dcnsim {
 
 struct AcceleratorConfig;
 struct DramSpec;
+class LayerWorks;
 
 /// Searches for a layer, at most: its input and its output packed, in planes, padded (in planes or
 /// not) or on chip.
@@ -30,6 +31,7 @@ std::string layer_key(const Descriptor& layer);
 struct MapperOptions {
   EnergyModel energy;             ///< needed for Objective::kEnergy
   MappingCache* cache = nullptr;  ///< may be null; stays
+  LayerWorks* works = nullptr;    ///< of machines like this one; may be null; stays
   NetworkRequest request;
   std::size_t runners_up = 0;  ///< next best mappings to find for each layer
   /// Told while layers are searched: searches done, at most, name of the layer.

@@ -10,12 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include "models/arch/accelerator_config.h"
 #include "models/arch/descriptor.h"
 
 namespace dcnsim {
 
 struct LayerCounters;
-struct MappingConfig;
 
 inline constexpr std::array kLoopOrders{LoopOrder::kWeightOuter, LoopOrder::kPixelOuter,
                                         LoopOrder::kWeightChunkOuter, LoopOrder::kPixelChunkOuter};
@@ -45,10 +45,22 @@ struct Score {
 struct EnergyModel {
   std::function<double(const Descriptor&, const LayerCounters&)> energy_pj;
   std::string identity;  ///< tells models with different results apart
+
+  /// Throws std::invalid_argument where it is empty.
+  double of(const Descriptor& layer, const LayerCounters& counters) const;
 };
 
-/// What is made small first and second: cycles, bytes on the bus or pJ. Throws
-/// std::invalid_argument if that is energy and there is no model of it.
+/// What is made small first and second: cycles, bytes on the bus or, as `energy_pj()` says, pJ.
+template <typename EnergyPj>
+Score score(const MappingConfig& mapping, std::uint64_t cycles, std::uint64_t bytes,
+            const EnergyPj& energy_pj) {
+  const auto figure = [&](Objective objective) -> double {
+    if (objective == Objective::kEnergy) return energy_pj();
+    return static_cast<double>(objective == Objective::kLatency ? cycles : bytes);
+  };
+  return {figure(mapping.objective), figure(mapping.then())};
+}
+/// Throws what EnergyModel::of() throws.
 Score score(const MappingConfig& mapping, const EnergyModel& energy, const Descriptor& layer,
             const LayerCounters& counters);
 

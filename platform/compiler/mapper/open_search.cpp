@@ -43,6 +43,7 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
       predictor_(layer_, search.config(), {work_, &work_->predicted}),
       least_pixels_(candidates_, layer_, search.config(), predictor_),
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
+  open_.reserve(2 * candidates_.weight_tiles().size());
   for (const Tiling& tile : candidates_.weight_tiles()) {
     add_weight_tile(tile, next_number_);
     next_number_ += kOfWeightTile;
@@ -55,7 +56,8 @@ bool OpenSearch::comes_later(const Open& a, const Open& b) {
   return b.number < a.number;
 }
 
-void OpenSearch::add(const LayerCounters& least, Open open) {
+template <typename Counters>
+void OpenSearch::add(const Counters& least, Open open) {
   const Score score = search_.score_of(layer_, least);
   if (!ranking_.counts(score)) return;
   open.least = ranking_.rank(score);
@@ -201,7 +203,7 @@ void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
       return;
     }
   }
-  const auto found = search_.evaluate_while(layer_, prediction, is_near);
+  const auto found = search_.evaluate_while(layer_, prediction, is_near, *work_);
   if (!found) {
     ++result_.given_up;
     return;

@@ -4,18 +4,16 @@
 // ones are evaluated.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "models/perf/prediction.h"
-#include "platform/compiler/mapper/bounds.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/layer_work.h"
 #include "platform/compiler/mapper/least_pixels.h"
 #include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/mapper/search_result.h"
@@ -24,15 +22,6 @@
 namespace dcnsim {
 
 class MappingSearch;
-
-/// What searches of a layer on a machine have in common, wherever its maps lie.
-struct LayerWork {
-  /// `config` stays.
-  explicit LayerWork(const AcceleratorConfig& config) : predicted(config) {}
-
-  Predictor::Work predicted;
-  std::map<std::array<int, 3>, LeastWork> least;  ///< by channels, inputs and chunk
-};
 
 class OpenSearch {
  public:
@@ -68,7 +57,8 @@ class OpenSearch {
   };
   static bool comes_later(const Open& a, const Open& b);
 
-  void add(const LayerCounters& least, Open open);
+  template <typename Counters>
+  void add(const Counters& least, Open open);
   const LeastWork& least_work(const Tiling& tiling);
   void add_weight_tile(const Tiling& tile, std::uint64_t number);
   void add_group(const TilingGroup& group, std::uint64_t number);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <string>
 
 #include "models/arch/accelerator_config.h"
 #include "models/arch/dram_spec.h"
@@ -12,7 +13,7 @@
 #include "models/perf/prediction.h"
 #include "models/perf/weight_layout.h"
 #include "platform/compiler/describe.h"
-#include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/layer_work.h"
 #include "platform/compiler/mapper/open_search.h"
 #include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/memory_regions.h"
@@ -22,6 +23,18 @@ namespace {
 
 /// Longer than any layer waits in practice; keeps doubling from overflowing.
 constexpr std::uint64_t kLongestStall = std::uint64_t{1} << 40;
+
+/// All that an execution's time depends on beyond what machines have in common that differ in their
+/// buffers' capacities.
+std::string execution_key(const Descriptor& placed, const AcceleratorConfig& config) {
+  const DescriptorBytes bytes = encode(placed);
+  std::string key(bytes.begin(), bytes.end());
+  for (const std::size_t slots :
+       {input_slots(placed, config), weight_slots(placed, config), output_slots(placed, config)}) {
+    key += static_cast<char>(slots);
+  }
+  return key;
+}
 
 }  // namespace
 
@@ -64,6 +77,18 @@ Score MappingSearch::score_of(const Descriptor& layer, const LayerCounters& coun
   return score(config_.mapping, energy_, layer, counters);
 }
 
+Score MappingSearch::score_of(const Descriptor& layer, const LeastCounters& least) const {
+  return score(config_.mapping, least.cycles, least.stream_bytes.total(), [&] {
+    LayerCounters counters;
+    counters.compute_cycles = least.compute_cycles;
+    counters.macs = least.macs;
+    counters.pe_cycles = least.pe_cycles;
+    counters.stream_bytes = least.stream_bytes;
+    set_cycles(counters, least.cycles);
+    return energy_.of(layer, counters);
+  });
+}
+
 EvaluatedMapping MappingSearch::evaluate(const Descriptor& layer, const Tiling& tiling) {
   Descriptor d = placed_alone(layer, config_);
   d.tiling = tiling;
@@ -95,32 +120,32 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
   return result;
 }
 
-LayerCounters MappingSearch::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+LeastCounters MappingSearch::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
                                                   const LeastPixels& pixels) const {
-  LayerCounters least = bounds_.least_of_weight_tile(tiled, work, pixels);
-  set_cycles(least, descriptor_cycles_ + least.cycles);
+  LeastCounters least = bounds_.least_of_weight_tile(tiled, work, pixels);
+  least.cycles += descriptor_cycles_;
   return least;
 }
 
-LayerCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
+LeastCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                             const LeastPixels& pixels) const {
-  LayerCounters least = bounds_.least_of_group(tiled, work, pixels);
-  set_cycles(least, descriptor_cycles_ + least.cycles);
+  LeastCounters least = bounds_.least_of_group(tiled, work, pixels);
+  least.cycles += descriptor_cycles_;
   return least;
 }
 
-LayerCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
+LeastCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                             const LeastPixels& pixels, Predictor& predictor) const {
-  LayerCounters least = bounds_.least_of_group(
+  LeastCounters least = bounds_.least_of_group(
       tiled, work, pixels, predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
-  set_cycles(least, descriptor_cycles_ + least.cycles);
+  least.cycles += descriptor_cycles_;
   return least;
 }
 
-LayerCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work,
+LeastCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work,
                                             const Prediction& transfers) const {
-  LayerCounters least = bounds_.least_counters(tiled, work, transfers);
-  set_cycles(least, descriptor_cycles_ + least.cycles);
+  LeastCounters least = bounds_.least_counters(tiled, work, transfers);
+  least.cycles += descriptor_cycles_;
   return least;
 }
 
@@ -188,12 +213,22 @@ std::optional<Deadline> MappingSearch::deadline(const Descriptor& layer,
 
 std::optional<EvaluatedMapping> MappingSearch::evaluate_while(const Descriptor& placed,
                                                               const Prediction& prediction,
-                                                              const MayWin& may_win) {
-  const std::optional<Deadline> until = deadline(placed, prediction, may_win);
-  evaluator_.reset();
-  const auto counters = evaluator_.run(placed, 0, until ? &*until : nullptr);
-  if (!counters) return std::nullopt;
-  return EvaluatedMapping{placed.tiling, *counters, score_of(placed, *counters)};
+                                                              const MayWin& may_win,
+                                                              LayerWork& work) {
+  Evaluated& known = work.evaluated[execution_key(placed, config_)];
+  if (!known.counters) {
+    const std::optional<Deadline> until = deadline(placed, prediction, may_win);
+    if (until && until->cycles <= known.longer_than) return std::nullopt;
+    evaluator_.reset();
+    known.counters = evaluator_.run(placed, 0, until ? &*until : nullptr);
+    if (!known.counters) {
+      known.longer_than = until->cycles;
+      return std::nullopt;
+    }
+  }
+  const Score score = score_of(placed, *known.counters);
+  if (!may_win(score)) return std::nullopt;
+  return EvaluatedMapping{placed.tiling, *known.counters, score};
 }
 
 SearchResult MappingSearch::best(const Descriptor& layer, const MappingRequest& request,

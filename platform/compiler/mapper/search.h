@@ -22,6 +22,7 @@ class OpenSearch;
 class Predictor;
 struct AcceleratorConfig;
 struct DramSpec;
+struct LayerWork;
 struct LeastPixels;
 struct Prediction;
 
@@ -59,24 +60,26 @@ class MappingSearch {
   const AcceleratorConfig& config() const { return config_; }
   const Bounds& bounds() const { return bounds_; }
   Score score_of(const Descriptor& layer, const LayerCounters& counters) const;
+  Score score_of(const Descriptor& layer, const LeastCounters& least) const;
   /// What no tiling with the weight tiles of `tiled` counts less of, by its work alone.
-  LayerCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
                                      const LeastPixels& pixels) const;
   /// What no tiling of a group counts less of, that of its fewest pixel tiles being `tiled`: by its
   /// work alone, or by its loads and stores as well.
-  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
                                const LeastPixels& pixels) const;
-  LayerCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_of_group(const Descriptor& tiled, const LeastWork& work,
                                const LeastPixels& pixels, Predictor& predictor) const;
   /// Likewise of a tiling, by its loads and stores, or by all of its prediction and what
   /// TileTimes says.
-  LayerCounters least_counters(const Descriptor& tiled, const LeastWork& work,
+  LeastCounters least_counters(const Descriptor& tiled, const LeastWork& work,
                                const Prediction& transfers) const;
   LayerCounters least_counters(const Prediction& prediction, std::uint64_t tile_cycles = 0) const;
   /// A mapping placed_alone(); given up, with nothing, as soon as no score it may have may win.
+  /// What executions take is looked up in `work`, or kept there.
   std::optional<EvaluatedMapping> evaluate_while(const Descriptor& placed,
                                                  const Prediction& prediction,
-                                                 const MayWin& may_win);
+                                                 const MayWin& may_win, LayerWork& work);
 
   /// Why `chosen`, which best() found for the layer, is what it is.
   Choice why(const Descriptor& layer, const Tiling& chosen);

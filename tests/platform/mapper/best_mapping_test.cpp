@@ -12,6 +12,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/layer_work.h"
 #include "platform/compiler/mapper/search.h"
 #include "platform/compiler/mapper/tile_times.h"
 #include "tests/support/all_tilings.h"
@@ -66,6 +67,7 @@ class Contest {
       : layer_(layer),
         config_(config),
         search_(config, lpddr4_3200(), none_),
+        work_(config),
         predictor_(layer, config),
         tile_times_(layer, config, search_.bounds(), predictor_.step_works()) {}
 
@@ -99,7 +101,7 @@ class Contest {
     const LayerCounters least =
         search_.least_counters(prediction, tile_times_.least_cycles(tiling));
     if (!is_better(search_.score_of(d, least))) return;
-    const auto rival = search_.evaluate_while(d, prediction, is_better);
+    const auto rival = search_.evaluate_while(d, prediction, is_better, work_);
     EXPECT_FALSE(rival && is_better(rival->score))
         << what << ' ' << tiling.tile_h << 'x' << tiling.tile_w << " c" << tiling.tile_channels
         << " in " << tiling.tile_in << " k" << tiling.chunk_k << ' ' << to_string(tiling.order)
@@ -148,6 +150,7 @@ class Contest {
   const Descriptor layer_;
   const AcceleratorConfig& config_;
   MappingSearch search_;
+  LayerWork work_;
   Predictor predictor_;
   TileTimes tile_times_;
   double good_ = 0;

@@ -12,6 +12,7 @@
 #include "models/perf/buffer_need.h"
 #include "models/perf/tile_cuts.h"
 #include "platform/compiler/describe.h"
+#include "platform/compiler/mapper/layer_work.h"
 #include "platform/compiler/mapper/mapping_memory.h"
 #include "platform/compiler/mapper/search.h"
 #include "tests/support/dram_lpddr4.h"
@@ -144,6 +145,44 @@ TEST(Mapper, chooses_the_same_whatever_it_has_mapped_before) {
     }
   }
   EXPECT_GT(compared, 200);
+}
+
+/// One machine after the other that differ in what their buffers hold, as those of a sweep do.
+TEST(Mapper, chooses_the_same_whatever_is_known_of_machines_with_other_buffers) {
+  RandomNetwork random(9);
+  int compared = 0, alike = 0;
+  for (int i = 0; i < 20; ++i) {
+    const FixedNetwork network = random.residual();
+    AcceleratorConfig config = random_small_machine(random);
+    const std::vector<Descriptor> layers = describe(network, config.accumulator);
+    LayerWorks works(config);
+    MapperOptions knowing;
+    knowing.works = &works;
+    std::vector<LayerMapping> before;
+    for (int m = 0; m < 5; ++m) {
+      const auto anew = map_network(network, layers, config, lpddr4_3200(), {});
+      const auto known = map_network(network, layers, config, lpddr4_3200(), knowing);
+      for (std::size_t l = 0; l < layers.size(); ++l) {
+        EXPECT_EQ(encode(known[l].descriptor), encode(anew[l].descriptor)) << i << ", layer " << l;
+        EXPECT_EQ(known[l].search.evaluated, anew[l].search.evaluated) << i << ", layer " << l;
+        EXPECT_EQ(known[l].search.given_up, anew[l].search.given_up) << i << ", layer " << l;
+        EXPECT_EQ(known[l].search.best.front().counters.cycles,
+                  anew[l].search.best.front().counters.cycles)
+            << i << ", layer " << l;
+        ++compared;
+        if (m > 0 && encode(known[l].descriptor) == encode(before[l].descriptor)) ++alike;
+      }
+      before = known;
+      const auto changed = [&](std::int64_t& bytes) { bytes *= random.pick(1, 3); };
+      changed(config.input_buffer.capacity_bytes);
+      changed(config.weight_buffer.capacity_bytes);
+      changed(config.output_buffer.capacity_bytes);
+      changed(config.accumulator_buffer_bytes);
+    }
+  }
+  EXPECT_GT(compared, 200);
+  EXPECT_GT(alike, compared / 10) << "what is known is of use";
+  EXPECT_LT(alike, compared * 9 / 10) << "and machines differ";
 }
 
 /// Two layers that differ in nothing but this.

@@ -440,12 +440,12 @@ TEST(Bounds, of_groups_are_never_beaten) {
     tiled.tiling = group.fewest;
     const LeastWork work = search.bounds().least_work(tiled, predictor);
     LeastOfPixelTiles pixels(candidates, d, config, predictor);
-    const LayerCounters of_all = search.least_of_group(tiled, work, pixels.of_all(group));
+    const LeastCounters of_all = search.least_of_group(tiled, work, pixels.of_all(group));
     EXPECT_EQ(of_all.stream_bytes.total(), 0u) << i;
-    const LayerCounters of_the_fewest =
+    const LeastCounters of_the_fewest =
         search.least_of_group(tiled, work, pixels.of_the_fewest(group), predictor);
     EXPECT_GE(of_the_fewest.cycles, of_all.cycles) << i;
-    const LayerCounters of_tile = search.least_of_weight_tile(tiled, work, pixels.of_all());
+    const LeastCounters of_tile = search.least_of_weight_tile(tiled, work, pixels.of_all());
     EXPECT_GE(of_all.cycles, of_tile.cycles) << i;
     ++orders[group.fewest.order];
     std::set<std::pair<int, int>> fewest;
@@ -455,7 +455,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
     for (const Tiling& tiling : tilings) {
       const bool is_one_of_few = fewest.count({tiling.tile_h, tiling.tile_w}) > 0;
       of_few += is_one_of_few ? 1 : 0;
-      const LayerCounters& least = is_one_of_few ? of_the_fewest : of_all;
+      const LeastCounters& least = is_one_of_few ? of_the_fewest : of_all;
       const LayerCounters counters = search.evaluate(d, tiling).counters;
       EXPECT_LE(least.cycles, counters.cycles) << i;
       EXPECT_EQ(least.macs, counters.macs) << i;
