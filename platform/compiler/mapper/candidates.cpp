@@ -218,7 +218,7 @@ void Candidates::find_weight_tiles() {
     const int all = layer_.input_shape().channels;
     for (const int channels : unit == 0 ? std::vector{all} : sizes(all, unit, request_.tile_in)) {
       t.tile_in = request_.tile_in.value_or(channels == all ? 0 : channels);
-      weight_tiles_.push_back(t);
+      add_weight_tile(t);
     }
     return;
   }
@@ -242,17 +242,21 @@ void Candidates::find_weight_tiles() {
                                          request_.chunk_k, filling_steps(layer_, config_, channels))
                                  : std::vector{steps}) {
         t.chunk_k = chunk == steps && !request_.chunk_k ? reduction(layer_) : chunk;
-        weight_tiles_.push_back(t);
+        add_weight_tile(t);
       }
     }
   }
 }
 
+void Candidates::add_weight_tile(const Tiling& tile) {
+  Descriptor tiled = layer_;
+  tiled.tiling = tile;
+  if (why_weights_illegal(tiled, config_).empty()) weight_tiles_.push_back(tile);
+}
+
 std::vector<TilingGroup> Candidates::groups(Tiling tiling) const {
   std::vector<TilingGroup> groups;
   Descriptor tiled = layer_;
-  tiled.tiling = tiling;
-  if (!why_weights_illegal(tiled, config_).empty()) return groups;
   for (const LoopOrder order : kLoopOrders) {
     if (layer_.kind != LayerKind::kConv && order != LoopOrder::kPixelOuter) continue;
     if (request_.order.value_or(order) != order) continue;

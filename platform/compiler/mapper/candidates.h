@@ -45,7 +45,7 @@ class Candidates {
   Candidates(const Descriptor& layer, const AcceleratorConfig& config,
              const MappingRequest& request = {});
 
-  /// Channels, inputs and chunks of weight tiles, some of which may not be legal.
+  /// Channels, inputs and chunks of the legal weight tiles.
   const std::vector<Tiling>& weight_tiles() const { return weight_tiles_; }
   /// Those of one of these, at most one of each order; some may have no tiling. Where orders are
   /// the same, or one loads no more than another and needs no more room, that one stands for both.
@@ -99,6 +99,7 @@ class Candidates {
   void find_pixel_tiles();
   void find_filling_tiles(int height, int end_height, int width, int end_width);
   void find_weight_tiles();
+  void add_weight_tile(const Tiling& tile);
   Limits limits(Tiling tiling) const;
   bool is_useful(const Descriptor& tiled) const;
   bool has(const Tiling& tiling) const;
