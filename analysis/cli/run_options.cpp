@@ -50,7 +50,7 @@ void RunCommandOptions::add_to(CLI::App& run) {
              "--timing", timing,
              "How time is simulated: loosely timed (lt), approximately timed (at: requests\n"
              "compete in the memory; every image), or auto: times of one image approximately\n"
-             "timed, because they do not depend on the data. With lt and auto every 50th\n"
+             "timed, because they do not depend on the data. With lt and auto every 100th\n"
              "image is loosely timed and must agree; of the others values alone move"),
          {"auto", "lt", "at"})
       ->capture_default_str();

@@ -33,7 +33,7 @@ namespace {
 
 /// Whose times are known, there being one's. Often enough to find times that depend on data, seldom
 /// enough to cost little.
-constexpr std::size_t kTimedEvery = 50;
+constexpr std::size_t kTimedEvery = 100;
 
 Transport value_transport(RunTiming timing) {
   return timing == RunTiming::kApproximatelyTimed ? Transport::kApproximatelyTimed

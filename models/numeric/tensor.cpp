@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/numeric/tensor.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -37,6 +38,31 @@ void merge_channels(CodeTensor part, int channel0, CodeTensor& map) {
   for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
     std::memcpy(to + pixel * to_stride, part.data() + pixel * from_stride, from_stride);
   }
+}
+
+std::uint64_t count_zeros(const CodeTensor& tensor) {
+  std::uint64_t zeros = 0;
+  const std::uint8_t* codes = tensor.data();
+  const std::size_t bytes = tensor.size_bytes();
+  if (tensor.format().host_bytes() == 2) {
+    for (std::size_t i = 0; i < bytes; i += 2) zeros += (codes[i] | codes[i + 1]) == 0;
+    return zeros;
+  }
+  // Bytes are counted in bytes, for as long as these hold them: many side by side.
+  constexpr std::size_t kLanes = 64;
+  std::size_t i = 0;
+  while (i + kLanes <= bytes) {
+    const std::size_t end = std::min(bytes - bytes % kLanes, i + kLanes * 255);
+    std::uint8_t counts[kLanes] = {};
+    for (; i < end; i += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        counts[lane] = static_cast<std::uint8_t>(counts[lane] + (codes[i + lane] == 0));
+      }
+    }
+    for (const std::uint8_t count : counts) zeros += count;
+  }
+  for (; i < bytes; ++i) zeros += codes[i] == 0;
+  return zeros;
 }
 
 }  // namespace dcnsim

@@ -95,16 +95,6 @@ CodeTensor slice_channels(const CodeTensor& map, int channel0, int channels);
 void merge_channels(CodeTensor part, int channel0, CodeTensor& map);
 
 /// Codes that are 0.
-inline std::uint64_t count_zeros(const CodeTensor& tensor) {
-  std::uint64_t zeros = 0;
-  if (tensor.format().host_bytes() == 1) {
-    for (std::size_t i = 0; i < tensor.size_bytes(); ++i) zeros += tensor.data()[i] == 0;
-  } else {
-    for (std::size_t i = 0; i < tensor.size_bytes(); i += 2) {
-      zeros += (tensor.data()[i] | tensor.data()[i + 1]) == 0;
-    }
-  }
-  return zeros;
-}
+std::uint64_t count_zeros(const CodeTensor& tensor);
 
 }  // namespace dcnsim

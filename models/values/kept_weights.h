@@ -33,8 +33,8 @@ class KeptWeights {
     bool all_same = false;
   };
   struct Layer {
-    TileCompute::ChannelTiles tiles;
-    std::unordered_map<int, Source> sources;  ///< by first channel
+    TileCompute::LayerWeights weights;
+    std::unordered_map<std::uint64_t, Source> sources;  ///< by TileCompute::Channels::key()
   };
 
   /// Of a list's descriptor number `index`; empty if a layer that differs in more than the places

@@ -34,7 +34,22 @@ void put_region(const CodeTensor& part, const InputRegion& region, int channel0,
 
 }  // namespace
 
-void place_tile(const OutputTile& tile, CodeTensor& map) {
+void OutputTile::put(CodeTensor part, int first) {
+  if (part.shape() != shape() && codes.shape() != shape()) {
+    codes = CodeTensor(shape(), part.format());
+  }
+  if (part.shape() == shape()) {
+    codes = std::move(part);
+  } else {
+    merge_channels(std::move(part), first - channel0, codes);
+  }
+}
+
+void place_tile(OutputTile tile, CodeTensor& map) {
+  if (tile.codes.shape() == map.shape()) {
+    map = std::move(tile.codes);
+    return;
+  }
   const auto unit = static_cast<std::size_t>(map.format().host_bytes());
   const std::size_t pixel_bytes = static_cast<std::size_t>(tile.codes.shape().channels) * unit;
   const std::uint8_t* from = tile.codes.data();
@@ -78,7 +93,14 @@ CodeTensor take_slice(const CodeTensor& map, const InputSlice& slice, const Inpu
   return part;
 }
 
-void TileCompute::begin(const Descriptor& descriptor, ChannelTiles& kept) {
+TileCompute::Channels TileCompute::channels_of(const Step& step) const {
+  if (descriptor_->kind == LayerKind::kConv && descriptor_->conv.groups == 1) {
+    return {step.store_channel0, step.store_channel1, 1};
+  }
+  return {step.channel0, step.channel1, step.groups};
+}
+
+void TileCompute::begin(const Descriptor& descriptor, LayerWeights& kept) {
   descriptor_ = &descriptor;
   kept_ = &kept;
   if (input_tiles_of_group(descriptor) > 1) {
@@ -88,88 +110,49 @@ void TileCompute::begin(const Descriptor& descriptor, ChannelTiles& kept) {
 }
 
 bool TileCompute::has_weights(const Step& step) const {
-  const auto found = kept_->find(step.channel0);
+  const auto found = kept_->find(channels_of(step).key());
   return found != kept_->end() && found->second.is_packed;
 }
 
-TileCompute::ChannelTile& TileCompute::channel_tile(const Step& step) {
-  return (*kept_)[step.channel0];
-}
-
-const WeightTile& TileCompute::joined(const WeightTile& tile, const Step& step) {
-  if (tile.size() == 1) return tile;
-  joined_.resize(1);
-  WeightBlock& all = joined_.front();
-  all.channel0 = tile.front().channel0;
-  all.channels = 0;
-  all.bias.clear();
-  all.scales.clear();
-  all.thresholds.clear();
-  for (const WeightBlock& group : tile) {
-    all.channels += group.channels;
-    all.bias.insert(all.bias.end(), group.bias.begin(), group.bias.end());
-    all.scales.insert(all.scales.end(), group.scales.begin(), group.scales.end());
-    all.thresholds.insert(all.thresholds.end(), group.thresholds.begin(), group.thresholds.end());
-  }
-  const auto unit = static_cast<std::size_t>(descriptor_->weight.host_bytes());
-  const auto steps = static_cast<std::size_t>(step.k1 - step.k0);
-  const std::size_t row = static_cast<std::size_t>(all.channels) * unit;
-  all.codes.resize(steps * row);
-  std::size_t at = 0;
-  for (const WeightBlock& group : tile) {
-    const std::size_t part = static_cast<std::size_t>(group.channels) * unit;
-    for (std::size_t k = 0; k < steps; ++k) {
-      std::memcpy(all.codes.data() + k * row + at, group.codes.data() + k * part, part);
-    }
-    at += part;
-  }
-  return joined_;
-}
-
-void TileCompute::take_weights(const WeightTile& given, const Step& step) {
+void TileCompute::take_weights(const WeightTile& tile, const Step& step) {
   const Descriptor& d = *descriptor_;
-  const WeightTile& tile = joined(given, step);
-  ChannelTile& taken = channel_tile(step);
-  taken.block_count = tile.size();
-  if (taken.blocks.size() < tile.size()) taken.blocks.resize(tile.size());
-  ConvShape shape = d.conv;
-  shape.in.channels = step.groups * group_inputs(d);
-  shape.groups = step.groups;
-  for (std::size_t i = 0; i < tile.size(); ++i) {
-    const WeightBlock& part = tile[i];
-    Block& block = taken.blocks[i];
-    if (step.first_chunk) {
-      block.channel0 = part.channel0;
-      block.channels = part.channels;
-      block.groups = step.groups;
-      block.bias = part.bias;
-    }
-    const bool whole = step.first_chunk && step.last_chunk;
-    if (!whole) add_chunk(part, step, block);
-    if (!step.last_chunk) continue;
-    block.scales = part.scales;
-    block.thresholds = part.thresholds;
-    shape.out_channels = block.channels;
-    block.weights.repack_k_major(shape, d.weight, d.input,
-                                 (whole ? part.codes : block.codes).data(), block.bias,
-                                 accumulator_, d.proved);
-    block.codes = {};
-  }
-  taken.is_packed = step.last_chunk;
-}
-
-/// Puts the codes of a chunk to their places among those of the whole reduction.
-void TileCompute::add_chunk(const WeightBlock& part, const Step& step, Block& block) const {
-  const Descriptor& d = *descriptor_;
-  const std::size_t row =
-      static_cast<std::size_t>(part.channels) * static_cast<std::size_t>(d.weight.host_bytes());
-  block.codes.resize(static_cast<std::size_t>(d.conv.reduction()) * row);
+  const Channels channels = channels_of(step);
+  Weights& taken = (*kept_)[channels.key()];
+  taken.is_packed = false;
+  const auto count = static_cast<std::size_t>(channels.last - channels.first);
+  const auto unit = static_cast<std::size_t>(d.weight.host_bytes());
+  taken.codes.resize(static_cast<std::size_t>(d.conv.reduction()) * count * unit);
   const GroupInputs inputs = inputs_of_group(d, step);
-  for (int k = step.k0; k < step.k1; ++k) {
-    const auto to = static_cast<std::size_t>(whole_reduction_step(d, inputs, k));
-    std::memcpy(block.codes.data() + to * row,
-                part.codes.data() + static_cast<std::size_t>(k - step.k0) * row, row);
+  for (const WeightBlock& part : tile) {
+    const auto first = static_cast<std::size_t>(part.channel0 - channels.first);
+    const auto part_channels = static_cast<std::size_t>(part.channels);
+    // Of every channel equally many, to their places among those of all channels.
+    const auto place = [&](const auto& values, auto& all) {
+      const std::size_t of_channel = values.size() / part_channels;
+      all.resize(count * of_channel);
+      std::copy(values.begin(), values.end(),
+                all.begin() + static_cast<std::ptrdiff_t>(first * of_channel));
+    };
+    for (int k = step.k0; k < step.k1; ++k) {
+      const auto to = static_cast<std::size_t>(whole_reduction_step(d, inputs, k));
+      std::memcpy(taken.codes.data() + (to * count + first) * unit,
+                  part.codes.data() + static_cast<std::size_t>(k - step.k0) * part_channels * unit,
+                  part_channels * unit);
+    }
+    if (step.first_chunk) place(part.bias, taken.bias);
+    if (!step.last_chunk) continue;
+    place(part.scales, taken.scales);
+    place(part.thresholds, taken.thresholds);
   }
+  if (!completes(step)) return;
+  ConvShape shape = d.conv;
+  shape.groups = channels.groups;
+  shape.in.channels = channels.groups * group_inputs(d);
+  shape.out_channels = static_cast<int>(count);
+  taken.packed.repack_k_major(shape, d.weight, d.input, taken.codes.data(), taken.bias,
+                              accumulator_, d.proved);
+  taken.codes = {};
+  taken.is_packed = true;
 }
 
 void TileCompute::take_input(const InputTile& tile, const Step& step) {
@@ -184,18 +167,18 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
   const Requant& requant = descriptor_->requant;
   switch (descriptor_->kind) {
     case LayerKind::kConv:
-      return step.last_chunk ? convolve(step, input, output) : 0;
+      return completes(step) ? convolve(step, input, output) : 0;
     case LayerKind::kPool: {
       PoolShape shape = tile_pool(*descriptor_, step.pixels);
       shape.in.channels = input.first.shape().channels;
-      merge_channels(descriptor_->has_table() ? look_up(input.first, input.second)
-                                              : pool_tensor(shape, input.first, requant),
-                     step.channel0 - output.channel0, output.codes);
+      output.put(descriptor_->has_table() ? look_up(input.first, input.second)
+                                          : pool_tensor(shape, input.first, requant),
+                 step.channel0);
       return 0;
     }
     case LayerKind::kAdd:
-      merge_channels(pair_tensors(descriptor_->pair, input.first, input.second, requant),
-                     step.channel0 - output.channel0, output.codes);
+      output.put(pair_tensors(descriptor_->pair, input.first, input.second, requant),
+                 step.channel0);
       return 0;
   }
   return 0;
@@ -203,36 +186,30 @@ std::uint64_t TileCompute::run(const Step& step, const InputTile& input, OutputT
 
 std::uint64_t TileCompute::convolve(const Step& step, const InputTile& input, OutputTile& output) {
   const Descriptor& d = *descriptor_;
+  const Channels channels = channels_of(step);
+  const Weights& weights = kept_->at(channels.key());
   ConvShape shape = tile_conv(d, step.pixels);
-  const bool in_parts = input_tiles_of_group(d) > 1;
-  const InputRegion region = input_region(d, step.pixels);
-  const InputRegion whole{0, region.y1 - region.y0, 0, region.x1 - region.x0};
+  shape.groups = channels.groups;
+  shape.in.channels = channels.groups * group_inputs(d);
+  shape.out_channels = channels.last - channels.first;
 
-  std::uint64_t overflows = 0;
+  const bool in_parts = input_tiles_of_group(d) > 1;
   CodeTensor slice;
-  int sliced = -1;
-  const ChannelTile& weights = channel_tile(step);
-  for (std::size_t i = 0; i < weights.block_count; ++i) {
-    const Block& block = weights.blocks[i];
-    const int group = block.channel0 / group_channels(d);
-    shape.groups = block.groups;
-    shape.in.channels = block.groups * group_inputs(d);
-    const bool as_it_is = !in_parts && step.in1 - step.in0 == shape.in.channels;
-    if (!as_it_is && group != sliced) {
-      const int channel0 = group * group_inputs(d), channel1 = channel0 + shape.in.channels;
-      slice = in_parts ? take_region(maps_[static_cast<std::size_t>(step.pixels.image)], region,
-                                     channel0, channel1)
-                       : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
-      sliced = group;
-    }
-    shape.out_channels = block.channels;
-    conv_fast(shape, as_it_is ? input.first : slice, block.weights, accumulators_);
-    overflows += accumulators_.overflowed;
-    merge_channels(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool,
-                                     block.scales, block.thresholds),
-                   block.channel0 - output.channel0, output.codes);
+  const bool as_it_is = !in_parts && step.in1 - step.in0 == shape.in.channels;
+  if (!as_it_is) {
+    const InputRegion region = input_region(d, step.pixels);
+    const InputRegion whole{0, region.y1 - region.y0, 0, region.x1 - region.x0};
+    const int channel0 = channels.first / group_channels(d) * group_inputs(d);
+    const int channel1 = channel0 + shape.in.channels;
+    slice = in_parts ? take_region(maps_[static_cast<std::size_t>(step.pixels.image)], region,
+                                   channel0, channel1)
+                     : take_region(input.first, whole, channel0 - step.in0, channel1 - step.in0);
   }
-  return overflows;
+  conv_fast(shape, as_it_is ? input.first : slice, weights.packed, accumulators_);
+  output.put(requantize_tensor(accumulators_, shape.out(), d.requant, d.fused_pool, weights.scales,
+                               weights.thresholds),
+             channels.first);
+  return accumulators_.overflowed;
 }
 
 }  // namespace dcnsim

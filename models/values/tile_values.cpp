@@ -25,8 +25,8 @@ std::int64_t load_signed(const std::uint8_t* data, int bytes) {
 
 }  // namespace
 
-TileValues::TileValues(const AcceleratorConfig& config)
-    : config_(config), compute_(config.accumulator) {}
+TileValues::TileValues(const AcceleratorConfig& config, Weights weights)
+    : config_(config), in_memory_(weights), compute_(config.accumulator) {}
 
 void TileValues::reset() {
   stored_ = 0;
@@ -62,7 +62,7 @@ bool TileValues::begin(const Descriptor& descriptor, LayerCounters& counters,
           take_slice(map, descriptor_.input_slice, region, 0, descriptor_.conv.in.channels));
     }
   }
-  compute_.begin(descriptor_, kept.tiles);
+  compute_.begin(descriptor_, kept.weights);
   return true;
 }
 
@@ -105,11 +105,7 @@ void TileValues::step_started(const RunningStep& running) {
   }
   if (step.load_weights) take_weights(step, staged(TileKind::kWeight, running.weight_tile));
   if (step.last_chunk && !output_open_) {
-    const PixelTile& pixels = step.pixels;
-    output_ = {CodeTensor({pixels.y1 - pixels.y0, pixels.x1 - pixels.x0,
-                           step.store_channel1 - step.store_channel0},
-                          descriptor_.requant.out),
-               pixels, step.store_channel0};
+    output_ = {{}, step.pixels, step.store_channel0, step.store_channel1};
     output_open_ = true;
   }
   counters_->overflows += compute_.run(step, input, output_);
@@ -119,7 +115,8 @@ void TileValues::step_finished(const RunningStep& running) {
   if (!running.step->store) return;
   output_open_ = false;
   if (descriptor_.output_on_chip) {
-    place_tile(output_, kept_[static_cast<std::size_t>(output_.pixels.image)]);
+    const auto image = static_cast<std::size_t>(output_.pixels.image);
+    place_tile(std::move(output_), kept_[image]);
   } else {
     outputs_[stored_++ % 2] = std::move(output_);
   }
@@ -131,8 +128,10 @@ void TileValues::take_weights(const Step& step, Staged& from) {
     unpack_weights(chunk, weights_);
     compute_.take_weights(weights_, chunk.step);
   };
-  KeptWeights::Source& source = kept_weights_->sources[step.channel0];
-  if (step.first_chunk) {
+  if (in_memory_ == Weights::kStay) return take({step, from.parts, from.bytes});
+  KeptWeights::Source& source = kept_weights_->sources[compute_.channels_of(step).key()];
+  const bool begins = compute_.begins(step);
+  if (begins) {
     source.same = 0;
     source.all_same = has_weights(step);
   }
@@ -141,7 +140,7 @@ void TileValues::take_weights(const Step& step, Staged& from) {
     ++source.same;
     return;
   }
-  if (source.all_same || step.first_chunk) {
+  if (source.all_same || begins) {
     source.all_same = false;
     source.chunks.resize(source.same);
     for (const KeptWeights::Chunk& passed_over : source.chunks) take(passed_over);
@@ -162,6 +161,9 @@ void TileValues::unpack_weights(const KeptWeights::Chunk& from, WeightTile& tile
   for (std::size_t i = 0; i < tile.size(); ++i) {
     tile[i].channel0 = step.channel0 + static_cast<int>(i) * most;
     tile[i].channels = std::min(most, step.channel1 - tile[i].channel0);
+    tile[i].bias.clear();
+    tile[i].scales.clear();
+    tile[i].thresholds.clear();
   }
   const std::uint8_t* bytes = from.bytes.data();
   std::size_t biases = 0, blocks = 0, parameters = 0;
@@ -216,7 +218,10 @@ void TileValues::unpack_input(const Step& step, const Staged& from, InputTile& t
   const Descriptor& d = descriptor_;
   const InputRegion region = input_region(d, step.pixels);
   const Shape shape{region.y1 - region.y0, region.x1 - region.x0, step.in1 - step.in0};
-  if (!d.input_on_chip) tile.first = CodeTensor(shape, d.input);
+  // Where it is written as a whole, it may be any of the same shape.
+  const bool is_there =
+      !d.input_slice.any() && tile.first.shape() == shape && tile.first.format() == d.input;
+  if (!d.input_on_chip && !is_there) tile.first = CodeTensor(shape, d.input);
   if (d.kind == LayerKind::kAdd) {
     const bool is_pixel = d.pair == PairKind::kScaling;
     tile.second = CodeTensor(is_pixel ? Shape{1, 1, shape.channels} : shape, d.input2);

@@ -16,8 +16,11 @@ namespace dcnsim {
 
 class TileValues : public PipelineClient {
  public:
+  /// Whether weights that are kept may differ from those in memory now.
+  enum class Weights : std::uint8_t { kMayChange, kStay };
+
   /// `config` stays.
-  explicit TileValues(const AcceleratorConfig& config);
+  explicit TileValues(const AcceleratorConfig& config, Weights weights = Weights::kMayChange);
 
   /// Forgets everything, also what was kept on chip.
   void reset();
@@ -66,6 +69,7 @@ class TileValues : public PipelineClient {
   void pack_output(const OutputTile& tile, Staged& to) const;
 
   const AcceleratorConfig& config_;
+  const Weights in_memory_;
   Descriptor descriptor_;
   LayerCounters* counters_ = nullptr;
   EnumArray<TileKind, std::array<Staged, 2>, kTileKinds> staged_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/perf/buffer_need.h"
+#include "models/perf/tile_cuts.h"
 
 namespace dcnsim {
 namespace {
@@ -17,6 +18,19 @@ std::uint8_t* at(MemoryBytes memory, std::uint64_t address, std::uint64_t bytes)
                              std::to_string(address));
   }
   return memory.data + address;
+}
+
+/// Whether all channels of a pixel tile may be computed and stored at once, though the machine
+/// stores one tile of them after the other.
+bool stores_together(const Descriptor& d) {
+  return d.kind == LayerKind::kConv && d.conv.groups == 1 && pixels_outside(d);
+}
+
+Step storing_all(const Descriptor& d, Step step) {
+  step.store_channel0 = 0;
+  step.store_channel1 = d.conv.out_channels;
+  step.store = step.last_chunk && step.channel1 == d.conv.out_channels;
+  return step;
 }
 
 }  // namespace
@@ -48,7 +62,10 @@ void ValueSequencer::fetch(MemoryBytes memory, std::uint64_t address, std::uint3
     layer.descriptor = decode(bytes);
     const std::string wrong = why_illegal(layer.descriptor, config_);
     if (!wrong.empty()) throw std::runtime_error("layer " + std::to_string(i) + ": " + wrong);
-    for_each_step(layer.descriptor, [&](const Step& step) { layer.steps.push_back(step); });
+    const bool together = stores_together(layer.descriptor);
+    for_each_step(layer.descriptor, [&](const Step& step) {
+      layer.steps.push_back(together ? storing_all(layer.descriptor, step) : step);
+    });
   }
   address_ = address;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Descriptor lists executed for their values alone: the tiles that the accelerator moves and
-// computes with, one after the other and whole, without bursts or time.
+// computes with, one after the other and whole, without bursts or time; all output channels of a
+// pixel tile at once where nothing comes between them.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,8 @@ class ValueSequencer {
   using LayerDone = std::function<void(std::size_t layer, const std::vector<CodeTensor>& kept)>;
 
   /// `config` is validated and stays.
-  explicit ValueSequencer(const AcceleratorConfig& config) : config_(config), values_(config) {}
+  explicit ValueSequencer(const AcceleratorConfig& config)
+      : config_(config), values_(config, TileValues::Weights::kStay) {}
 
   /// Executes the `count` descriptors at `address`; returns, by layer, what counters depend on data
   /// (overflows, zeros), the others being 0. Descriptors are kept for the next call with the same
