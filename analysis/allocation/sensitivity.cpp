@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "models/base/process/work_pool.h"
 #include "models/numeric/rounding.h"
@@ -102,15 +103,24 @@ class Batch {
 
 Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<Tensor>& tensors,
                                 const QuantizeOptions& base, int lowest, int highest,
-                                const Dataset& images, std::size_t jobs,
-                                const OnProgress& progress) {
-  const auto widths = static_cast<std::size_t>(highest - lowest + 1);
+                                const Dataset& images, std::size_t jobs, const OnProgress& progress,
+                                KnownNoise* known) {
+  KnownNoise own;
+  KnownNoise& noise = known != nullptr ? *known : own;
+  const auto key = [&](const Tensor& tensor, int bits) {
+    return std::tuple(tensor.layer, tensor.is_weight, base.scales, bits);
+  };
+  std::vector<std::pair<Tensor, int>> unknown;
   const std::vector<LayerFormats> formats = quantizer.formats(base);
   std::vector<bool> is_allocated(formats.size());
   // Formats are chosen here, once, and not in every worker.
   for (const Tensor& tensor : tensors) {
     if (!tensor.is_weight) is_allocated[tensor.layer] = true;
-    for (int bits = lowest; bits <= highest; ++bits) choice(quantizer, tensor, bits, base.scales);
+    for (int bits = lowest; bits <= highest; ++bits) {
+      if (noise.count(key(tensor, bits)) > 0) continue;
+      unknown.emplace_back(tensor, bits);
+      choice(quantizer, tensor, bits, base.scales);
+    }
   }
 
   WorkPool pool;
@@ -122,11 +132,9 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
       Batch batch(quantizer, *executor, images, first,
                   std::min(first + kSensitivityBatch, images.size()), base.scales);
       std::vector<double> sums{batch.signal(), batch.noise_of_outputs(formats, is_allocated)};
-      for (const Tensor& tensor : tensors) {
-        for (int bits = lowest; bits <= highest; ++bits) {
-          sums.push_back(tensor.is_weight ? batch.noise_of_weight(tensor.layer, bits)
-                                          : batch.noise_of_output(tensor.layer, bits));
-        }
+      for (const auto& [tensor, bits] : unknown) {
+        sums.push_back(tensor.is_weight ? batch.noise_of_weight(tensor.layer, bits)
+                                        : batch.noise_of_output(tensor.layer, bits));
       }
       return to_bytes(sums);
     };
@@ -135,7 +143,7 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
   pool.on_result = [&](std::size_t, const std::string&) {
     if (progress) progress(++done);
   };
-  std::vector<double> sums(2 + tensors.size() * widths);
+  std::vector<double> sums(2 + unknown.size());
   for (const std::string& result : results_of(pool)) {
     const std::vector<double> part = from_bytes<double>(result);
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += part.at(i);
@@ -145,10 +153,10 @@ Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<T
   if (!(signal > 0)) throw std::invalid_argument("the network's output is zero on every image");
   Sensitivity sensitivity{lowest, {}, sums[1] / signal};
   auto next = sums.begin() + 2;
-  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
-    std::vector<double> ratios;
-    for (std::size_t k = 0; k < widths; ++k) ratios.push_back(*next++ / signal);
-    sensitivity.noise.push_back(std::move(ratios));
+  for (const auto& [tensor, bits] : unknown) noise[key(tensor, bits)] = *next++ / signal;
+  for (const Tensor& tensor : tensors) {
+    std::vector<double>& ratios = sensitivity.noise.emplace_back();
+    for (int bits = lowest; bits <= highest; ++bits) ratios.push_back(noise.at(key(tensor, bits)));
   }
   return sensitivity;
 }

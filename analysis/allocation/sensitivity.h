@@ -4,6 +4,9 @@
 // paper's assumption that all tensors count alike.
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "analysis/allocation/tensors.h"
@@ -23,11 +26,16 @@ struct Sensitivity {
 /// Images a worker takes at a time; progress counts these.
 inline constexpr std::size_t kSensitivityBatch = 8;
 
-/// Widths `lowest` to `highest`. Sums are taken in the images' order: equal for any number of jobs.
+/// Noise-to-signal ratios that have been measured on the same images, by layer, whether it is of
+/// its weights, scales and bits: they do not depend on what else is allocated.
+using KnownNoise = std::map<std::tuple<std::size_t, bool, Scales, int>, double>;
+
+/// Widths `lowest` to `highest`. What `known` has, if it is given, is not measured again, and what
+/// is measured is kept there. Sums are taken in the images' order: equal for any number of jobs.
 /// Throws std::invalid_argument if the network's output is zero for all images.
 Sensitivity measure_sensitivity(NetworkQuantizer& quantizer, const std::vector<Tensor>& tensors,
                                 const QuantizeOptions& base, int lowest, int highest,
                                 const Dataset& images, std::size_t jobs,
-                                const OnProgress& progress = {});
+                                const OnProgress& progress = {}, KnownNoise* known = nullptr);
 
 }  // namespace dcnsim

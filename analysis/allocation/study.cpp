@@ -100,9 +100,9 @@ void AllocationStudy::measure() {
     }
   }
   const std::size_t batches = (images.size() + kSensitivityBatch - 1) / kSensitivityBatch;
-  space_.sensitivity =
-      measure_sensitivity(quantizer_, space_.tensors, space_.base, lowest, highest, images,
-                          options_.jobs, progress("measuring sensitivities, batches", batches));
+  space_.sensitivity = measure_sensitivity(
+      quantizer_, space_.tensors, space_.base, lowest, highest, images, options_.jobs,
+      progress("measuring sensitivities, batches", batches), options_.known_noise);
   if (!file.empty()) save_sensitivity(file, key, space_.sensitivity);
 }
 

@@ -30,6 +30,8 @@ struct StudyOptions {
   std::vector<std::pair<std::string, WidthRange>> ranges;
   std::size_t sensitivity_images = 128;    ///< the first of the calibration images
   std::optional<Sensitivity> sensitivity;  ///< of another study of this network and these tensors
+  /// What studies of the same network and images measure for each other; may be null, stays.
+  KnownNoise* known_noise = nullptr;
   std::size_t jobs = 1;
   std::string cache_folder;  ///< where measured sensitivities are kept; "" for nowhere
   std::string subject;       ///< of what, by hash: network and calibration images

@@ -94,6 +94,7 @@ class Studies {
     options.scope = request.tensors == "all" ? Scope::kAll : Scope::kWeights;
     options.base.activation_bits = request.activations.front();
     options.base.scales = request.scales;
+    options.known_noise = &known_noise_;
     study = std::make_unique<AllocationStudy>(network_, calibration_, machine_, options);
     return *study;
   }
@@ -121,6 +122,7 @@ class Studies {
   const Dataset& calibration_;
   const Machine& machine_;
   const StudyOptions& options_;
+  KnownNoise known_noise_;
   std::map<std::tuple<std::string, int, Scales>, std::unique_ptr<AllocationStudy>> studies_;
 };
 

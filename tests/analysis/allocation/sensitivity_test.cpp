@@ -187,6 +187,27 @@ TEST_F(SensitivityTest, reports_every_batch) {
   EXPECT_EQ(progress, (std::vector<std::size_t>{1, 2, 3}));
 }
 
+TEST_F(SensitivityTest, that_is_known_is_not_measured_again) {
+  const std::vector<Tensor> weights = tensors_of(network_, Scope::kWeights);
+  const std::vector<Tensor> all = tensors_of(network_, Scope::kAll);
+  const auto measured = [&](const std::vector<Tensor>& tensors, int highest, KnownNoise* known) {
+    return measure_sensitivity(quantizer_, tensors, base_, 3, highest, images_, 2, {}, known);
+  };
+  KnownNoise known;
+  const Sensitivity of_weights = measured(weights, 4, &known);
+  EXPECT_EQ(known.size(), 2 * weights.size());
+  EXPECT_EQ(of_weights.noise, measured(weights, 4, nullptr).noise);
+
+  // More tensors, and more widths: what is there is taken as it is.
+  const Sensitivity of_all = measured(all, 5, &known);
+  const Sensitivity anew = measured(all, 5, nullptr);
+  EXPECT_EQ(of_all.noise, anew.noise);
+  EXPECT_EQ(of_all.fixed, anew.fixed);
+  EXPECT_EQ(known.size(), 3 * all.size());
+  known[{weights[0].layer, true, base_.scales, 4}] = 42;
+  EXPECT_EQ(measured(weights, 5, &known).noise[0][1], 42);
+}
+
 TEST_F(SensitivityTest, of_weights_without_error_is_nothing) {
   FloatLayer& fc = network_.layers.back();
   for (std::size_t i = 0; i < fc.weights.size(); ++i) fc.weights[i] = i % 3 == 0 ? 0.25F : -0.5F;
