@@ -6,22 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "models/arch/descriptor.h"
+#include "platform/compiler/mapper/candidate_sizes.h"
 #include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
 
 struct AcceleratorConfig;
-
-/// Sizes of tiles that cut `total`, in rising order: `total`, and of the multiples of `unit` below
-/// it, for every number of tiles, the least (two tiles of 8 rather than one of 12 and one of 4) and
-/// the least multiples of `unit` times a power of two up to `most_even`, which may fill the rows of
-/// an array or start on larger bursts.
-std::vector<int> balanced_sizes(int total, int unit, int most_even = 1);
 
 /// Tilings that differ in tile_h and tile_w alone.
 struct TilingGroup {
@@ -33,20 +29,18 @@ struct TilingGroup {
 
 class Candidates {
  public:
-  struct PixelTile {
-    int height, width;
-    std::int64_t tiles;   ///< of this size
-    std::int64_t inputs;  ///< input pixels of the largest
-    std::int64_t outputs() const { return std::int64_t{height} * width; }
-  };
-
   /// Those that are as `request` wants them, in sizes that need not be balanced; what it says of
-  /// the output does not count. The tiling of `layer` does not count. `config` stays.
+  /// the output does not count. The tiling of `layer` does not count. `config` stays. `sizes`:
+  /// candidate_sizes() of the three.
   Candidates(const Descriptor& layer, const AcceleratorConfig& config,
-             const MappingRequest& request = {});
+             const MappingRequest& request, std::shared_ptr<const CandidateSizes> sizes);
+  Candidates(const Descriptor& layer, const AcceleratorConfig& config,
+             const MappingRequest& request = {})
+      : Candidates(layer, config, request,
+                   std::make_shared<CandidateSizes>(candidate_sizes(layer, config, request))) {}
 
-  /// Channels, inputs and chunks of the legal weight tiles.
-  const std::vector<Tiling>& weight_tiles() const { return weight_tiles_; }
+  /// Some may not fit their buffer; none if the layer is not legal.
+  const std::vector<Tiling>& weight_tiles() const { return sizes_->weight_tiles; }
   /// Those of one of these, at most one of each order; some may have no tiling. Where orders are
   /// the same, or one loads no more than another and needs no more room, that one stands for both.
   std::vector<TilingGroup> groups(Tiling weight_tile) const;
@@ -56,13 +50,11 @@ class Candidates {
   /// is_legal() tells.
   template <typename Visit>
   void for_the_fewest(const TilingGroup& group, const Visit& visit) const;
-  /// Behind the last of these pixel tiles.
-  std::size_t end_of_the_fewest(const TilingGroup& group) const;
   /// The rest is a group again; nothing if there is none.
   std::optional<TilingGroup> rest(const TilingGroup& group) const;
   bool is_legal(const Tiling& tiling) const;
   /// Of all groups, the fewest first: those of a group are some of those from its first on.
-  const std::vector<PixelTile>& pixel_tiles() const { return pixel_tiles_; }
+  const std::vector<PixelTileSize>& pixel_tiles() const { return sizes_->pixel_tiles; }
 
   /// Calls visit(tiling) once for every tiling of a group.
   template <typename Visit>
@@ -82,7 +74,7 @@ class Candidates {
   /// Calls visit(tiling) once for every tiling of all groups.
   template <typename Visit>
   void for_each(const Visit& visit) const {
-    for (const Tiling& weight_tile : weight_tiles_) {
+    for (const Tiling& weight_tile : weight_tiles()) {
       for (const TilingGroup& group : groups(weight_tile)) for_each(group, visit);
     }
   }
@@ -92,14 +84,9 @@ class Candidates {
   /// Indexed by whether there are several pixel tiles.
   struct Limits {
     std::int64_t inputs[2], outputs[2], sums;
-    bool hold(const PixelTile& tile) const;
+    bool hold(const PixelTileSize& tile) const;
   };
 
-  void add_pixel_tile(int height, int width);
-  void find_pixel_tiles();
-  void find_filling_tiles(int height, int end_height, int width, int end_width);
-  void find_weight_tiles();
-  void add_weight_tile(const Tiling& tile);
   Limits limits(Tiling tiling) const;
   bool is_useful(const Descriptor& tiled) const;
   bool has(const Tiling& tiling) const;
@@ -107,17 +94,16 @@ class Candidates {
   Descriptor layer_;
   const AcceleratorConfig& config_;
   MappingRequest request_;
-  std::vector<PixelTile> pixel_tiles_;  ///< fewest tiles first
-  std::vector<Tiling> weight_tiles_;
+  std::shared_ptr<const CandidateSizes> sizes_;
 };
 
 template <typename Visit>
 void Candidates::for_the_fewest(const TilingGroup& group, const Visit& visit) const {
   const Limits held = limits(group.fewest);
-  const std::size_t end = end_of_the_fewest(group);
+  const std::size_t end = end_of_the_fewest(pixel_tiles(), group.first);
   Tiling tiling = group.fewest;
   for (std::size_t i = group.first; i < end; ++i) {
-    const PixelTile& tile = pixel_tiles_[i];
+    const PixelTileSize& tile = pixel_tiles()[i];
     if (!held.hold(tile)) continue;
     tiling.tile_h = tile.height;
     tiling.tile_w = tile.width;

@@ -10,11 +10,14 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/counters.h"
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/bounds.h"
+#include "platform/compiler/mapper/candidate_sizes.h"
+#include "platform/compiler/mapper/least_pixels.h"
 
 namespace dcnsim {
 
@@ -24,15 +27,42 @@ struct Evaluated {
   std::uint64_t longer_than = 0;
 };
 
-/// Of one layer.
-struct LayerWork {
-  /// `config` stays.
-  explicit LayerWork(const AcceleratorConfig& config) : predicted(config) {}
+/// Of one layer with its maps at certain places. The references stay.
+struct PlacedWork {
+  PlacedWork(const Descriptor& layer, const AcceleratorConfig& config,
+             const MappingRequest& request, std::shared_ptr<Predictor::Work> predicted);
 
-  Predictor::Work predicted;
+  struct WeightTile {
+    std::uint64_t number;  ///< in the order of `sizes`
+    const LeastWork* work;
+    LeastCounters least;
+  };
+
+  const std::shared_ptr<const CandidateSizes> sizes;
+  Predictor predictor;
+  LeastOfPixelTiles pixels;
+  std::vector<WeightTile> weight_tiles;  ///< fewest cycles first, once a search has found them
+};
+
+/// Of one layer.
+class LayerWork {
+ public:
+  /// `config` stays.
+  explicit LayerWork(const AcceleratorConfig& config) : config_(config), predicted_(config) {}
+
+  /// Where the maps of `layer` lie; of its own for a request. `self` owns it.
+  static std::shared_ptr<PlacedWork> placed(const std::shared_ptr<LayerWork>& self,
+                                            const Descriptor& layer, const MappingRequest& request);
+
   std::map<std::array<int, 3>, LeastWork> least;  ///< by channels, inputs and chunk
   /// By the descriptor as it was executed, and how many tiles each buffer has places for.
   std::unordered_map<std::string, Evaluated> evaluated;
+
+ private:
+  const AcceleratorConfig& config_;
+  Predictor::Work predicted_;
+  /// By whether sums are proved, what is on chip, planes and strips.
+  std::map<std::array<int, 9>, std::unique_ptr<PlacedWork>> placed_;
 };
 
 /// Of all layers that are mapped on machines which differ in nothing but the capacities of their

@@ -36,11 +36,12 @@ LeastPixels LeastPixels::with(const LeastPixels& other) const {
           std::min(first_inputs, other.first_inputs), std::min(last_outputs, other.last_outputs)};
 }
 
-LeastOfPixelTiles::LeastOfPixelTiles(const Candidates& candidates, const Descriptor& layer,
-                                     const AcceleratorConfig& config, Predictor& predictor)
-    : candidates_(candidates), of_the_fewest_(candidates.pixel_tiles().size()) {
+LeastOfPixelTiles::LeastOfPixelTiles(const std::vector<PixelTileSize>& tiles,
+                                     const Descriptor& layer, const AcceleratorConfig& config,
+                                     Predictor& predictor)
+    : tiles_(tiles), of_the_fewest_(tiles.size()) {
   Descriptor tiled = layer;
-  for (const Candidates::PixelTile& tile : candidates.pixel_tiles()) {
+  for (const PixelTileSize& tile : tiles) {
     tiled.tiling.tile_h = tile.height;
     tiled.tiling.tile_w = tile.width;
     of_each_.push_back(LeastPixels::of(tiled, config, predictor));
@@ -55,7 +56,7 @@ const LeastPixels& LeastOfPixelTiles::of_the_fewest(const TilingGroup& group) {
   std::optional<LeastPixels>& least = of_the_fewest_[group.first];
   if (!least) {
     least = of_each_[group.first];
-    const std::size_t end = candidates_.end_of_the_fewest(group);
+    const std::size_t end = end_of_the_fewest(tiles_, group.first);
     for (std::size_t i = group.first + 1; i < end; ++i) least = least->with(of_each_[i]);
   }
   return *least;

@@ -32,8 +32,8 @@ struct LeastPixels {
 /// Of the pixel tiles of Candidates.
 class LeastOfPixelTiles {
  public:
-  /// The tiling of `layer` does not count. `candidates` stays.
-  LeastOfPixelTiles(const Candidates& candidates, const Descriptor& layer,
+  /// The tiling of `layer` does not count. `tiles` stay.
+  LeastOfPixelTiles(const std::vector<PixelTileSize>& tiles, const Descriptor& layer,
                     const AcceleratorConfig& config, Predictor& predictor);
 
   /// Of all that there are.
@@ -43,7 +43,7 @@ class LeastOfPixelTiles {
   const LeastPixels& of_the_fewest(const TilingGroup& group);
 
  private:
-  const Candidates& candidates_;
+  const std::vector<PixelTileSize>& tiles_;
   std::vector<LeastPixels> of_each_, of_rest_;  ///< of a pixel tile; of it and all behind it
   std::vector<std::optional<LeastPixels>> of_the_fewest_;
 };

@@ -39,15 +39,39 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
       order_(order),
       work_(work ? std::move(work) : std::make_shared<LayerWork>(search.config())),
       layer_(placed_alone(layer, search.config())),
-      candidates_(layer_, search.config(), request),
-      predictor_(layer_, search.config(), {work_, &work_->predicted}),
-      least_pixels_(candidates_, layer_, search.config(), predictor_),
-      tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()) {
-  open_.reserve(2 * candidates_.weight_tiles().size());
+      placed_(LayerWork::placed(work_, layer_, request)),
+      candidates_(layer_, search.config(), request, placed_->sizes),
+      predictor_(placed_->predictor),
+      tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()),
+      next_number_(candidates_.weight_tiles().size() * kOfWeightTile) {
+  if (placed_->weight_tiles.empty()) find_weight_tiles();
+}
+
+/// By the cycles of the array alone.
+void OpenSearch::find_weight_tiles() {
+  std::uint64_t number = 0;
   for (const Tiling& tile : candidates_.weight_tiles()) {
-    add_weight_tile(tile, next_number_);
-    next_number_ += kOfWeightTile;
+    const LeastWork& work = least_work(tile);
+    layer_.tiling = tile;
+    placed_->weight_tiles.push_back(
+        {number++, &work, search_.least_of_weight_tile(layer_, work, placed_->pixels.of_all())});
   }
+  using Tile = PlacedWork::WeightTile;
+  std::stable_sort(placed_->weight_tiles.begin(), placed_->weight_tiles.end(),
+                   [](const Tile& a, const Tile& b) { return a.least.cycles < b.least.cycles; });
+}
+
+/// Whether anything is; the first has what is no less than any weight tile that is not.
+bool OpenSearch::has_open() {
+  const std::vector<Tiling>& tiles = candidates_.weight_tiles();
+  for (; next_tile_ < tiles.size(); ++next_tile_) {
+    const PlacedWork::WeightTile& tile = placed_->weight_tiles[next_tile_];
+    const bool may_wait = is_by_cycles() && !open_.empty();
+    if (may_wait && open_.front().least.first < static_cast<double>(tile.least.cycles)) break;
+    layer_.tiling = tiles[tile.number];
+    add(tile.least, {{}, tile.number * kOfWeightTile, Stage::kWeights, 0, tiles[tile.number]});
+  }
+  return !open_.empty();
 }
 
 /// For a heap whose top comes first.
@@ -75,18 +99,11 @@ const LeastWork& OpenSearch::least_work(const Tiling& tiling) {
   return found->second;
 }
 
-void OpenSearch::add_weight_tile(const Tiling& tile, std::uint64_t number) {
-  const LeastWork& work = least_work(tile);
-  layer_.tiling = tile;
-  add(search_.least_of_weight_tile(layer_, work, least_pixels_.of_all()),
-      {{}, number, Stage::kWeights, 0, tile});
-}
-
 /// By its work alone: mostly that tells enough to leave a group aside.
 void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
   const LeastWork& work = least_work(group.fewest);
   layer_.tiling = group.fewest;
-  add(search_.least_of_group(layer_, work, least_pixels_.of_all(group)),
+  add(search_.least_of_group(layer_, work, placed_->pixels.of_all(group)),
       {{}, number, Stage::kWork, group.first, group.fewest});
 }
 
@@ -103,12 +120,12 @@ OpenSearch::Open OpenSearch::take() {
 }
 
 std::optional<Score> OpenSearch::bound() {
-  while (!open_.empty() && open_.front().stage < Stage::kGroup) look_into(take());
+  while (has_open() && open_.front().stage < Stage::kGroup) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().least);
 }
 
 std::optional<Tiling> OpenSearch::sharpen() {
-  while (!open_.empty() && open_.front().stage != Stage::kTiles) look_into(take());
+  while (has_open() && open_.front().stage != Stage::kTiles) look_into(take());
   return open_.empty() ? std::nullopt : std::optional(open_.front().tiling);
 }
 
@@ -135,7 +152,7 @@ void OpenSearch::look_into(const Open& open) {
   const LeastWork& work = least_work(open.tiling);
   if (open.stage == Stage::kWork) {
     layer_.tiling = open.tiling;
-    add(search_.least_of_group(layer_, work, least_pixels_.of_the_fewest(group), predictor_),
+    add(search_.least_of_group(layer_, work, placed_->pixels.of_the_fewest(group), predictor_),
         {{}, open.number, Stage::kGroup, open.first, open.tiling});
     const auto rest = candidates_.rest(group);
     if (rest) add_group(*rest, open.number + rest->first - open.first);
@@ -169,7 +186,7 @@ bool OpenSearch::may_win(const Score& bound, std::size_t wanted) const {
 }
 
 SearchResult OpenSearch::finish(std::size_t wanted, const OnEvaluated& on_evaluated) {
-  while (!open_.empty()) {
+  while (has_open()) {
     const Open next = take();
     if (!may_win(next.least, wanted)) break;
     if (next.stage != Stage::kTiles) {

@@ -60,7 +60,8 @@ class OpenSearch {
   template <typename Counters>
   void add(const Counters& least, Open open);
   const LeastWork& least_work(const Tiling& tiling);
-  void add_weight_tile(const Tiling& tile, std::uint64_t number);
+  void find_weight_tiles();
+  bool has_open();
   void add_group(const TilingGroup& group, std::uint64_t number);
   void add_predicted(const Tiling& tiling, std::uint64_t number);
   Open take();
@@ -77,13 +78,14 @@ class OpenSearch {
   const std::optional<LoopOrder> order_;
   const std::shared_ptr<LayerWork> work_;
   Descriptor layer_;
+  const std::shared_ptr<PlacedWork> placed_;
   const Candidates candidates_;
-  Predictor predictor_;
-  LeastOfPixelTiles least_pixels_;
+  Predictor& predictor_;
   TileTimes tile_times_;
   std::vector<Open> open_;          ///< a heap
   std::vector<Tiling> neighbours_;  ///< that are open or were
-  std::uint64_t next_number_ = 0;
+  std::size_t next_tile_ = 0;       ///< of placed_->weight_tiles, which is not open yet
+  std::uint64_t next_number_;
   SearchResult result_;
 };
 

@@ -22,7 +22,7 @@ class OpenSearch;
 class Predictor;
 struct AcceleratorConfig;
 struct DramSpec;
-struct LayerWork;
+class LayerWork;
 struct LeastPixels;
 struct Prediction;
 

@@ -439,7 +439,7 @@ TEST(Bounds, of_groups_are_never_beaten) {
     Descriptor tiled = d;
     tiled.tiling = group.fewest;
     const LeastWork work = search.bounds().least_work(tiled, predictor);
-    LeastOfPixelTiles pixels(candidates, d, config, predictor);
+    LeastOfPixelTiles pixels(candidates.pixel_tiles(), d, config, predictor);
     const LeastCounters of_all = search.least_of_group(tiled, work, pixels.of_all(group));
     EXPECT_EQ(of_all.stream_bytes.total(), 0u) << i;
     const LeastCounters of_the_fewest =
