@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "analysis/sweep/allocation_stage.h"
@@ -83,15 +84,17 @@ class Sweep {
     outcome_.failed += points.size();
   }
 
-  /// Points that share their timing, by machine first, so that a worker keeps what it knows of one;
-  /// in slices, so that workers share them and little is lost when the sweep is killed.
+  /// Points that share their timing: by machines that differ in their buffers alone, then by
+  /// network, so that a worker keeps what these have in common; in slices, so that workers share
+  /// them and little is lost when the sweep is killed.
   std::vector<PointGroup> group(const std::vector<std::uint64_t>& points) {
     std::map<std::size_t, std::string> shape_of;  // of a pair: network and widths
     for (const auto& [pair, record] : allocations_.records) {
       const std::size_t network = space_.at(pair * space_.hardware_count()).network;
       shape_of[pair] = sha256_hex(timing_identity(inputs_.networks[network], record));
     }
-    std::map<std::pair<std::size_t, std::string>, std::vector<std::uint64_t>> groups;
+    using Key = std::tuple<std::size_t, std::string, std::size_t>;  // family, shape, timing class
+    std::map<Key, std::vector<std::uint64_t>> groups;
     std::vector<StoredPoint> failures;
     for (const std::uint64_t id : points) {
       std::string reason = problem(id);
@@ -99,15 +102,16 @@ class Sweep {
         failures.push_back({id, std::move(reason), {}, {}});
         continue;
       }
-      const std::size_t machine = hardware_.timing_class[space_.at(id).hardware];
-      groups[{machine, shape_of.at(space_.pair(id))}].push_back(id);
+      const std::size_t timing_class = hardware_.timing_class[space_.at(id).hardware];
+      groups[{hardware_.family[timing_class], shape_of.at(space_.pair(id)), timing_class}]
+          .push_back(id);
     }
     fail(failures);
     std::vector<PointGroup> result;
-    for (auto& [classes, ids] : groups) {
-      const std::string key =
-          sha256_hex("timing 1 " + inputs_.program + ' ' + hardware_.class_keys[classes.first] +
-                     ' ' + classes.second);
+    for (auto& [at, ids] : groups) {
+      const auto& [family, shape, timing_class] = at;
+      const std::string key = sha256_hex("timing 1 " + inputs_.program + ' ' +
+                                         hardware_.class_keys[timing_class] + ' ' + shape);
       for (std::size_t first = 0; first < ids.size(); first += kSlice) {
         const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(first);
         const std::size_t count = std::min(kSlice, ids.size() - first);

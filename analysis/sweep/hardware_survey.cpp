@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/sweep/hardware_survey.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <stdexcept>
 #include <tuple>
@@ -26,6 +28,15 @@ class Numbering {
   std::map<Thing, std::size_t> numbers_;
 };
 
+AcceleratorConfig with_any_buffers(AcceleratorConfig config) {
+  for (BufferConfig* buffer : {&config.input_buffer, &config.weight_buffer, &config.output_buffer,
+                               &config.shared_buffer}) {
+    buffer->capacity_bytes = std::min<std::int64_t>(buffer->capacity_bytes, 1);
+  }
+  config.accumulator_buffer_bytes = 0;
+  return config;
+}
+
 }  // namespace
 
 HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tables_dir) {
@@ -35,7 +46,7 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
   survey.timing_class.resize(count);
   survey.accumulator.resize(count);
   survey.problem.resize(count);
-  Numbering<std::string> classes;
+  Numbering<std::string> classes, families;
   Numbering<std::tuple<int, Overflow, int>> accumulators;
   std::map<std::pair<std::string, std::string>, DramSpec> drams;
   for (std::size_t h = 0; h < count; ++h) {
@@ -53,7 +64,11 @@ HardwareSurvey survey_hardware(const DesignSpace& space, const std::string& tabl
                                      : "";
       const std::string key = sha256_hex(timing_identity(config, dram->second, prices));
       survey.timing_class[h] = classes.of(key);
-      if (classes.size() > survey.class_keys.size()) survey.class_keys.push_back(key);
+      if (classes.size() > survey.class_keys.size()) {
+        survey.class_keys.push_back(key);
+        survey.family.push_back(
+            families.of(timing_identity(with_any_buffers(config), dram->second, prices)));
+      }
       const Accumulator& accumulator = config.accumulator;
       survey.accumulator[h] =
           accumulators.of({accumulator.bits, accumulator.overflow, accumulator.multiplier_bits});

@@ -17,7 +17,10 @@ struct HardwareSurvey {
   std::vector<std::size_t> accumulator;   ///< index into `accumulators`
   std::vector<std::string> problem;       ///< why there is no such machine; "" if there is
 
-  std::vector<std::string> class_keys;  ///< SHA-256 of what a timing class depends on
+  /// By timing class: SHA-256 of what it depends on; which classes differ in nothing but what their
+  /// buffers hold.
+  std::vector<std::string> class_keys;
+  std::vector<std::size_t> family;
   std::vector<Accumulator> accumulators;
 
   bool is_possible(std::size_t hardware) const { return problem[hardware].empty(); }

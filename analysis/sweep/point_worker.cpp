@@ -12,8 +12,8 @@
 namespace dcnsim {
 namespace {
 
-/// Machines of one timing class that a worker keeps: they differ in prices only.
-constexpr std::size_t kMachinesKept = 16;
+/// Machines that a worker keeps: they differ in prices, or in what their buffers hold.
+constexpr std::size_t kMachinesKept = 32;
 
 }  // namespace
 
@@ -40,18 +40,13 @@ const AllocationRecord& PointWorker::allocation(std::uint64_t id) const {
   return context_.allocations.records.at(context_.space.pair(id));
 }
 
-LayerWorks& PointWorker::works_of(const Machine& machine) {
-  AcceleratorConfig any = machine.config;
-  for (BufferConfig* buffer :
-       {&any.input_buffer, &any.weight_buffer, &any.output_buffer, &any.shared_buffer}) {
-    buffer->capacity_bytes = std::min<std::int64_t>(buffer->capacity_bytes, 1);
-  }
-  any.accumulator_buffer_bytes = 0;
-  any.mapping = {};
-  const std::string family = timing_identity(any, machine.dram, "");
-  if (!works_ || family != family_) {
+LayerWorks& PointWorker::works_of(std::uint64_t id, const Machine& machine) {
+  const HardwareSurvey& hardware = context_.hardware;
+  const std::size_t timing_class = hardware.timing_class[context_.space.at(id).hardware];
+  const std::pair of(hardware.family[timing_class], context_.space.pair(id));
+  if (!works_ || of != works_of_) {
     works_ = std::make_unique<LayerWorks>(machine.config);
-    family_ = family;
+    works_of_ = of;
   }
   return *works_;
 }
@@ -72,7 +67,7 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   const PointIndex index = context_.space.at(id);
   const FixedNetwork nodes = topology(context_.inputs.networks[index.network], allocation(id));
   const Machine& machine = known(index.hardware).machine;
-  LayerWorks& works = works_of(machine);
+  LayerWorks& works = works_of(id, machine);
   TimingRecord record =
       evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get(), &works);
   record.counters = with_memory_shares(std::move(record.counters), record.layers,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/sweep/allocation_stage.h"
@@ -62,8 +63,8 @@ class PointWorker {
   Known& known(std::size_t hardware);
   const AllocationRecord& allocation(std::uint64_t id) const;
   StoredPoint point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch);
-  /// What machines of whose buffers no more is known have in common, of the last of them.
-  LayerWorks& works_of(const Machine& machine);
+  /// What the machines of the point's family have in common for its network.
+  LayerWorks& works_of(std::uint64_t id, const Machine& machine);
   TimingRecord timing(const PointGroup& group, GroupResult& result);
   /// The same, once for all slices of a timing that come here one after the other.
   const TimingRecord& timing_of(const PointGroup& group, GroupResult& result);
@@ -72,9 +73,9 @@ class PointWorker {
   const PriceTables tables_;  ///< the shipped ones
   EvaluationCache cache_;
   std::list<Known> machines_;  ///< the last used first
-  std::string family_;         ///< whose `works_` are
   std::unique_ptr<LayerWorks> works_;
-  std::string timed_;  ///< key of `timing_`
+  std::pair<std::size_t, std::size_t> works_of_;  ///< whose they are: family and pair
+  std::string timed_;                             ///< key of `timing_`
   TimingRecord timing_;
 };
 
