@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/base/text/printable.h"
 #include "models/numeric/rounding.h"
 #include "workloads/onnx/network_builder.h"
 
