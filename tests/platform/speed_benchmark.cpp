@@ -24,15 +24,14 @@
 #include <systemc>
 #include <vector>
 
-#include "analysis/quantizer/quantize_network.h"
 #include "models/arch/accelerator_yaml.h"
 #include "models/cost/cost_model.h"
 #include "models/perf/evaluate.h"
 #include "platform/standalone/simulation.h"
+#include "tests/support/builtin_network.h"
 #include "tests/support/network_images.h"
 #include "workloads/executor.h"
 #include "workloads/images/cifar10_file.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
 namespace {
@@ -196,13 +195,9 @@ int run(int argc, char** argv) {
   const std::size_t images = argc > 1 ? std::stoul(argv[1]) : 1000;
   const std::size_t processes = argc > 2 ? std::stoul(argv[2]) : 2;
   const std::string wanted = argc > 3 ? argv[3] : "";
-  const std::string source = DCNSIM_SOURCE_DIR;
-  const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx.gz");
-  const FixedNetwork network =
-      quantize_network(std::get<FloatNetwork>(loaded),
-                       load_cifar10(source + "/workloads/cifar10/calibration_500.bin", 50), {})
-          .network;
-  const Dataset data = load_cifar10(source + "/workloads/cifar10/test_1000.bin");
+  const FixedNetwork network = builtin_network();
+  const Dataset data =
+      load_cifar10(std::string(DCNSIM_SOURCE_DIR) + "/workloads/cifar10/test_1000.bin");
 
   std::printf("%zu images, %zu processes, kernels: %s\n", images, processes, kernel_name().c_str());
   std::printf("%-44s %12s %10s\n", "", "ms an image", "of oneDNN");

@@ -242,12 +242,11 @@ LeastCounters Bounds::least_counters(const Descriptor& tiled, const LeastWork& w
   const Shape out = tiled.output_shape();
   const int pool = tiled.kind == LayerKind::kConv ? tiled.fused_pool : 1;
   std::uint64_t computing = 0;
-  for (const EqualTiles& y : equal_tiles(out.height, tiled.tiling.tile_h)) {
-    for (const EqualTiles& x : equal_tiles(out.width, tiled.tiling.tile_w)) {
-      const int units = ceil_div(y.size * x.size * pool * pool, unit_pixels(config_.array));
-      computing += y.count * x.count * work.array.of(u64(units));
-    }
-  }
+  const int unit = unit_pixels(config_.array);
+  for_pixel_tiles(out, tiled.tiling.tile_h, tiled.tiling.tile_w,
+                  [&](int outputs, std::uint64_t count) {
+                    computing += count * work.array.of(u64(ceil_div(outputs * pool * pool, unit)));
+                  });
   LeastCounters least = counted(work, u64(tiled.images()) * computing);
   add_transfers(least, transfers);
   return least;
@@ -296,11 +295,16 @@ void Bounds::add_lone(Prediction& least, const Descriptor& tiled, const LeastWor
       pixels.last_outputs * u64(std::int64_t{channels} * tiled.requant.out.bits) / 8;
 }
 
-LeastCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
-                                     const LeastPixels& pixels) const {
+LeastCounters Bounds::computing_of_group(const Descriptor& tiled, const LeastWork& work,
+                                         const LeastPixels& pixels) const {
   const auto tiles = u64(pixel_tile_count(tiled));
   const LeastArrayCycles all{work.array.unit, tiles * work.array.least, tiles * work.array.once};
-  LeastCounters least = counted(work, all.of(pixels.units));
+  return counted(work, all.of(pixels.units));
+}
+
+LeastCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& work,
+                                     const LeastPixels& pixels) const {
+  LeastCounters least = computing_of_group(tiled, work, pixels);
   Prediction lone;
   add_lone(lone, tiled, work, pixels);
   least.cycles +=
@@ -320,7 +324,7 @@ LeastCounters Bounds::least_of_group(const Descriptor& tiled, const LeastWork& w
     }
   }
   whole.stores = whole.requests = 0;
-  LeastCounters least = least_of_group(tiled, work, pixels);
+  LeastCounters least = computing_of_group(tiled, work, pixels);
   add_transfers(least, whole);
   return least;
 }

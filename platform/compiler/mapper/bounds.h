@@ -87,6 +87,8 @@ class Bounds {
                                const LeastPixels& pixels, Prediction whole) const;
 
  private:
+  LeastCounters computing_of_group(const Descriptor& tiled, const LeastWork& work,
+                                   const LeastPixels& pixels) const;
   LeastCounters counted(const LeastWork& work, std::uint64_t computing) const;
   void add_transfers(LeastCounters& least, const Prediction& transfers) const;
   /// Of an array that computes for so many cycles.

@@ -143,12 +143,10 @@ void SizeFinder::find_filling_tiles(int height, int end_height, int width, int e
   const Shape out = layer_.output_shape();
   const auto blocks = [&](int h, int w) {
     std::uint64_t sum = 0;
-    for (const EqualTiles& y : equal_tiles(out.height, h)) {
-      for (const EqualTiles& x : equal_tiles(out.width, w)) {
-        const int pixels = y.size * x.size * layer_.fused_pool * layer_.fused_pool;
-        sum += y.count * x.count * u64(ceil_div(pixels, config_.array.rows));
-      }
-    }
+    for_pixel_tiles(out, h, w, [&](int outputs, std::uint64_t count) {
+      const int pixels = outputs * layer_.fused_pool * layer_.fused_pool;
+      sum += count * u64(ceil_div(pixels, config_.array.rows));
+    });
     return sum;
   };
   struct Found {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/arch/descriptor.h"
+#include "models/perf/tile_cuts.h"
 #include "platform/compiler/mapper/mapping.h"
 
 namespace dcnsim {
@@ -42,6 +43,16 @@ struct CandidateSizes {
   std::vector<PixelTileSize> pixel_tiles;  ///< fewest tiles first
   std::vector<Tiling> weight_tiles;        ///< channels, inputs and chunks
 };
+
+/// Calls visit(outputs, count) for the tiles of an output map by how many outputs each has.
+template <typename Visit>
+void for_pixel_tiles(const Shape& out, int tile_h, int tile_w, const Visit& visit) {
+  for (const EqualTiles& y : equal_tiles(out.height, tile_h)) {
+    for (const EqualTiles& x : equal_tiles(out.width, tile_w)) {
+      visit(y.size * x.size, y.count * x.count);
+    }
+  }
+}
 
 /// Behind the last of pixel tiles that are less than twice as many as number `first`.
 std::size_t end_of_the_fewest(const std::vector<PixelTileSize>& tiles, std::size_t first);

@@ -19,11 +19,10 @@ LeastPixels LeastPixels::of(const Descriptor& tiled, const AcceleratorConfig& co
   const TileSizes rows = equal_tiles(out.height, tiled.tiling.tile_h);
   const TileSizes columns = equal_tiles(out.width, tiled.tiling.tile_w);
   LeastPixels least;
-  for (const EqualTiles& y : rows) {
-    for (const EqualTiles& x : columns) {
-      least.units += y.count * x.count * u64(ceil_div(y.size * x.size * pool * pool, unit));
-    }
-  }
+  for_pixel_tiles(out, tiled.tiling.tile_h, tiled.tiling.tile_w,
+                  [&](int outputs, std::uint64_t count) {
+                    least.units += count * u64(ceil_div(outputs * pool * pool, unit));
+                  });
   least.units *= u64(tiled.images());
   least.input_bytes = predictor.input_bytes(tiled.tiling.tile_h, tiled.tiling.tile_w);
   least.first_inputs = predictor.first_inputs(tiled.tiling.tile_h, tiled.tiling.tile_w);

@@ -120,33 +120,30 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
   return result;
 }
 
-LeastCounters MappingSearch::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
-                                                  const LeastPixels& pixels) const {
-  LeastCounters least = bounds_.least_of_weight_tile(tiled, work, pixels);
+LeastCounters MappingSearch::behind_descriptor(LeastCounters least) const {
   least.cycles += descriptor_cycles_;
   return least;
+}
+
+LeastCounters MappingSearch::least_of_weight_tile(const Descriptor& tiled, const LeastWork& work,
+                                                  const LeastPixels& pixels) const {
+  return behind_descriptor(bounds_.least_of_weight_tile(tiled, work, pixels));
 }
 
 LeastCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                             const LeastPixels& pixels) const {
-  LeastCounters least = bounds_.least_of_group(tiled, work, pixels);
-  least.cycles += descriptor_cycles_;
-  return least;
+  return behind_descriptor(bounds_.least_of_group(tiled, work, pixels));
 }
 
 LeastCounters MappingSearch::least_of_group(const Descriptor& tiled, const LeastWork& work,
                                             const LeastPixels& pixels, Predictor& predictor) const {
-  LeastCounters least = bounds_.least_of_group(
-      tiled, work, pixels, predictor.predict_transfers(with_one_pixel_tile(tiled).tiling));
-  least.cycles += descriptor_cycles_;
-  return least;
+  return behind_descriptor(bounds_.least_of_group(
+      tiled, work, pixels, predictor.predict_transfers(with_one_pixel_tile(tiled).tiling)));
 }
 
 LeastCounters MappingSearch::least_counters(const Descriptor& tiled, const LeastWork& work,
                                             const Prediction& transfers) const {
-  LeastCounters least = bounds_.least_counters(tiled, work, transfers);
-  least.cycles += descriptor_cycles_;
-  return least;
+  return behind_descriptor(bounds_.least_counters(tiled, work, transfers));
 }
 
 LayerCounters MappingSearch::least_counters(const Prediction& prediction,

@@ -88,6 +88,7 @@ class MappingSearch {
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
  private:
+  LeastCounters behind_descriptor(LeastCounters least) const;
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
   void set_cycles(LayerCounters& least, std::uint64_t cycles) const;
   std::optional<Deadline> deadline(const Descriptor& layer, const Prediction& prediction,

@@ -8,19 +8,16 @@
 #include <ctime>
 #include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "analysis/quantizer/quantize_network.h"
 #include "models/arch/accelerator_config.h"
 #include "platform/compiler/describe.h"
 #include "platform/compiler/mapper/mapper.h"
 #include "platform/compiler/mapper/search.h"
+#include "tests/support/builtin_network.h"
 #include "tests/support/dram_lpddr4.h"
 #include "tests/support/known_layers.h"
 #include "tests/support/preset.h"
-#include "workloads/images/cifar10_file.h"
-#include "workloads/onnx/onnx_network.h"
 
 namespace dcnsim {
 namespace {
@@ -55,12 +52,7 @@ void measure(const FixedNetwork& network, const std::string& machine) {
 }
 
 int run() {
-  const std::string source = DCNSIM_SOURCE_DIR;
-  const auto loaded = load_network(source + "/workloads/networks/cifar10_plain7_float.onnx.gz");
-  const FixedNetwork network =
-      quantize_network(std::get<FloatNetwork>(loaded),
-                       load_cifar10(source + "/workloads/cifar10/calibration_500.bin", 50), {})
-          .network;
+  const FixedNetwork network = builtin_network();
   for (const char* const machine : {"small_edge", "large_edge"}) measure(network, machine);
   return 0;
 }
