@@ -45,11 +45,19 @@ bool Candidates::Limits::hold(const PixelTileSize& tile) const {
          tile.outputs() <= sums;
 }
 
-std::vector<TilingGroup> Candidates::groups(Tiling tiling) const {
+std::vector<TilingGroup> Candidates::groups(const Tiling& weight_tile) const {
+  return weights_fit(weight_tile) ? groups_of_any_weights(weight_tile) : std::vector<TilingGroup>();
+}
+
+bool Candidates::weights_fit(const Tiling& weight_tile) const {
+  Descriptor tiled = layer_;
+  tiled.tiling = weight_tile;
+  return why_weights_illegal(tiled, config_).empty();
+}
+
+std::vector<TilingGroup> Candidates::groups_of_any_weights(Tiling tiling) const {
   std::vector<TilingGroup> groups;
   Descriptor tiled = layer_;
-  tiled.tiling = tiling;
-  if (!why_weights_illegal(tiled, config_).empty()) return groups;
   for (const LoopOrder order : kLoopOrders) {
     if (layer_.kind != LayerKind::kConv && order != LoopOrder::kPixelOuter) continue;
     if (request_.order.value_or(order) != order) continue;
@@ -61,10 +69,10 @@ std::vector<TilingGroup> Candidates::groups(Tiling tiling) const {
     const Limits held = limits(tiling);
     for (std::size_t i = 0; i < pixel_tiles().size(); ++i) {
       const PixelTileSize& tile = pixel_tiles()[i];
-      tiled.tiling = tiling;
+      if (!held.hold(tile)) continue;
       tiled.tiling.tile_h = tile.height;
       tiled.tiling.tile_w = tile.width;
-      if (!held.hold(tile) || !is_useful(tiled)) continue;
+      if (!is_useful(tiled)) continue;
       if (request_.fixes_tiling() && !why_invalid(tiled).empty()) continue;
       groups.push_back({tiled.tiling, i});
       break;

@@ -43,7 +43,10 @@ class Candidates {
   const std::vector<Tiling>& weight_tiles() const { return sizes_->weight_tiles; }
   /// Those of one of these, at most one of each order; some may have no tiling. Where orders are
   /// the same, or one loads no more than another and needs no more room, that one stands for both.
-  std::vector<TilingGroup> groups(Tiling weight_tile) const;
+  std::vector<TilingGroup> groups(const Tiling& weight_tile) const;
+  /// The same in two steps: these are its groups if its weights fit.
+  bool weights_fit(const Tiling& weight_tile) const;
+  std::vector<TilingGroup> groups_of_any_weights(Tiling weight_tile) const;
 
   /// Calls visit(tiling, number), the number that of its pixel tile, once for every tiling of a
   /// group whose pixel tiles are less than twice as many as the fewest, and for others that

@@ -9,7 +9,8 @@ PlacedWork::PlacedWork(const Descriptor& layer, const AcceleratorConfig& config,
                        const MappingRequest& request, std::shared_ptr<Predictor::Work> predicted)
     : sizes(std::make_shared<CandidateSizes>(candidate_sizes(layer, config, request))),
       predictor(layer, config, std::move(predicted)),
-      pixels(sizes->pixel_tiles, layer, config, predictor) {}
+      pixels(sizes->pixel_tiles, layer, config, predictor),
+      rests(sizes->weight_tiles.size()) {}
 
 std::shared_ptr<PlacedWork> LayerWork::placed(const std::shared_ptr<LayerWork>& self,
                                               const Descriptor& layer,

@@ -13,10 +13,13 @@
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
+#include "models/arch/descriptor.h"
+#include "models/base/enum_array.h"
 #include "models/perf/counters.h"
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/bounds.h"
 #include "platform/compiler/mapper/candidate_sizes.h"
+#include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/least_pixels.h"
 
 namespace dcnsim {
@@ -38,10 +41,32 @@ struct PlacedWork {
     LeastCounters least;
   };
 
+  /// Of a weight tile and an order, the pixel tiles behind one, and what they take at least.
+  struct Rest {
+    std::size_t first;
+    LeastCounters of_all;                        ///< by their work alone
+    std::optional<LeastCounters> of_the_fewest;  ///< by their loads and stores as well
+  };
+  /// Groups whose inputs, outputs and sums fit, of the weight tiles that have been looked at.
+  struct Fitting {
+    struct Group {
+      std::uint64_t least_cycles;  ///< by its work alone
+      std::size_t place;           ///< of its weight tile in `weight_tiles`
+      TilingGroup group;
+    };
+    std::array<std::int64_t, 3> capacities;  ///< of what holds inputs, outputs and sums
+    std::size_t tiles = 0;                   ///< looked at
+    std::vector<Group> groups;               ///< in the order of their weight tiles
+  };
+
   const std::shared_ptr<const CandidateSizes> sizes;
   Predictor predictor;
   LeastOfPixelTiles pixels;
   std::vector<WeightTile> weight_tiles;  ///< fewest cycles first, once a search has found them
+  /// By the number of the weight tile.
+  std::vector<EnumArray<LoopOrder, std::vector<Rest>, kLoopOrders.size()>> rests;
+  static constexpr std::size_t kFittingKept = 8;
+  std::vector<Fitting> fitting;  ///< of the latest capacities
 };
 
 /// Of one layer.

@@ -14,6 +14,7 @@
 #include "models/arch/memory_layout.h"
 #include "models/base/enum_array.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/group_bounds.h"
 #include "platform/compiler/mapper/open_search.h"
 #include "platform/compiler/mapper/search.h"
 
@@ -448,7 +449,7 @@ Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   if (const auto stored = cache ? cache->find_bounds(key) : std::nullopt) {
     known.bounds = *stored;
   } else {
-    known.bounds.of_groups = opened(layer, d, known).bound();
+    known.bounds.of_groups = GroupBounds(search_, d, layer.request, layer.work).least();
     keep_bounds(layer, d, known);
   }
   known.least = known.bounds.of_groups;

@@ -37,35 +37,18 @@ OpenSearch::OpenSearch(MappingSearch& search, const Descriptor& layer,
     : search_(search),
       ranking_(ranking),
       order_(order),
-      work_(work ? std::move(work) : std::make_shared<LayerWork>(search.config())),
-      layer_(placed_alone(layer, search.config())),
-      placed_(LayerWork::placed(work_, layer_, request)),
-      candidates_(layer_, search.config(), request, placed_->sizes),
-      predictor_(placed_->predictor),
+      groups_(search, layer, request, std::move(work)),
+      candidates_(groups_.candidates()),
+      predictor_(groups_.predictor()),
+      layer_(groups_.layer()),
       tile_times_(layer_, search.config(), search.bounds(), predictor_.step_works()),
-      next_number_(candidates_.weight_tiles().size() * kOfWeightTile) {
-  if (placed_->weight_tiles.empty()) find_weight_tiles();
-}
-
-/// By the cycles of the array alone.
-void OpenSearch::find_weight_tiles() {
-  std::uint64_t number = 0;
-  for (const Tiling& tile : candidates_.weight_tiles()) {
-    const LeastWork& work = least_work(tile);
-    layer_.tiling = tile;
-    placed_->weight_tiles.push_back(
-        {number++, &work, search_.least_of_weight_tile(layer_, work, placed_->pixels.of_all())});
-  }
-  using Tile = PlacedWork::WeightTile;
-  std::stable_sort(placed_->weight_tiles.begin(), placed_->weight_tiles.end(),
-                   [](const Tile& a, const Tile& b) { return a.least.cycles < b.least.cycles; });
-}
+      next_number_(candidates_.weight_tiles().size() * kOfWeightTile) {}
 
 /// Whether anything is; the first has what is no less than any weight tile that is not.
 bool OpenSearch::has_open() {
   const std::vector<Tiling>& tiles = candidates_.weight_tiles();
   for (; next_tile_ < tiles.size(); ++next_tile_) {
-    const PlacedWork::WeightTile& tile = placed_->weight_tiles[next_tile_];
+    const PlacedWork::WeightTile& tile = groups_.weight_tiles()[next_tile_];
     const bool may_wait = is_by_cycles() && !open_.empty();
     if (may_wait && open_.front().least.first < static_cast<double>(tile.least.cycles)) break;
     layer_.tiling = tiles[tile.number];
@@ -89,21 +72,9 @@ void OpenSearch::add(const Counters& least, Open open) {
   std::push_heap(open_.begin(), open_.end(), comes_later);
 }
 
-const LeastWork& OpenSearch::least_work(const Tiling& tiling) {
-  const auto [found, is_new] =
-      work_->least.try_emplace({tiling.tile_channels, tiling.tile_in, tiling.chunk_k});
-  if (is_new) {
-    layer_.tiling = tiling;
-    found->second = search_.bounds().least_work(layer_, predictor_);
-  }
-  return found->second;
-}
-
 /// By its work alone: mostly that tells enough to leave a group aside.
 void OpenSearch::add_group(const TilingGroup& group, std::uint64_t number) {
-  const LeastWork& work = least_work(group.fewest);
-  layer_.tiling = group.fewest;
-  add(search_.least_of_group(layer_, work, placed_->pixels.of_all(group)),
+  add(groups_.of_all(number / kOfWeightTile, group),
       {{}, number, Stage::kWork, group.first, group.fewest});
 }
 
@@ -149,15 +120,14 @@ void OpenSearch::look_into(const Open& open) {
     return;
   }
   const TilingGroup group{open.tiling, open.first};
-  const LeastWork& work = least_work(open.tiling);
   if (open.stage == Stage::kWork) {
-    layer_.tiling = open.tiling;
-    add(search_.least_of_group(layer_, work, placed_->pixels.of_the_fewest(group), predictor_),
+    add(groups_.of_the_fewest(open.number / kOfWeightTile, group),
         {{}, open.number, Stage::kGroup, open.first, open.tiling});
     const auto rest = candidates_.rest(group);
     if (rest) add_group(*rest, open.number + rest->first - open.first);
     return;
   }
+  const LeastWork& work = groups_.least_work(open.tiling);
   candidates_.for_the_fewest(group, [&](const Tiling& tiling, std::size_t n) {
     layer_.tiling = tiling;
     add(search_.least_counters(layer_, work, predictor_.predict_transfers(tiling)),
@@ -220,7 +190,7 @@ void OpenSearch::evaluate(const Tiling& tiling, std::size_t wanted) {
       return;
     }
   }
-  const auto found = search_.evaluate_while(layer_, prediction, is_near, *work_);
+  const auto found = search_.evaluate_while(layer_, prediction, is_near, groups_.work());
   if (!found) {
     ++result_.given_up;
     return;

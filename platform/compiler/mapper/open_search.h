@@ -13,8 +13,8 @@
 
 #include "models/perf/prediction.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/group_bounds.h"
 #include "platform/compiler/mapper/layer_work.h"
-#include "platform/compiler/mapper/least_pixels.h"
 #include "platform/compiler/mapper/ranking.h"
 #include "platform/compiler/mapper/search_result.h"
 #include "platform/compiler/mapper/tile_times.h"
@@ -59,8 +59,6 @@ class OpenSearch {
 
   template <typename Counters>
   void add(const Counters& least, Open open);
-  const LeastWork& least_work(const Tiling& tiling);
-  void find_weight_tiles();
   bool has_open();
   void add_group(const TilingGroup& group, std::uint64_t number);
   void add_predicted(const Tiling& tiling, std::uint64_t number);
@@ -76,15 +74,14 @@ class OpenSearch {
   MappingSearch& search_;
   const Ranking ranking_;
   const std::optional<LoopOrder> order_;
-  const std::shared_ptr<LayerWork> work_;
-  Descriptor layer_;
-  const std::shared_ptr<PlacedWork> placed_;
-  const Candidates candidates_;
+  GroupBounds groups_;
+  const Candidates& candidates_;
   Predictor& predictor_;
+  Descriptor layer_;
   TileTimes tile_times_;
   std::vector<Open> open_;          ///< a heap
   std::vector<Tiling> neighbours_;  ///< that are open or were
-  std::size_t next_tile_ = 0;       ///< of placed_->weight_tiles, which is not open yet
+  std::size_t next_tile_ = 0;       ///< of groups_.weight_tiles(), which is not open yet
   std::uint64_t next_number_;
   SearchResult result_;
 };

@@ -5,14 +5,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "models/base/integer.h"
 #include "models/perf/prediction.h"
 #include "models/perf/schedule.h"
 #include "platform/compiler/mapper/candidates.h"
+#include "platform/compiler/mapper/group_bounds.h"
+#include "platform/compiler/mapper/layer_work.h"
 #include "platform/compiler/mapper/least_pixels.h"
 #include "platform/compiler/mapper/tile_times.h"
 #include "tests/support/all_tilings.h"
@@ -470,6 +476,66 @@ TEST(Bounds, of_groups_are_never_beaten) {
   EXPECT_GT(rests, 300);
   EXPECT_GT(of_few, 1000);
   EXPECT_EQ(orders.size(), 4u);
+}
+
+/// What any group takes at least, by asking all of them.
+std::optional<Score> least_of_all_groups(MappingSearch& search, const Descriptor& d) {
+  const AcceleratorConfig& config = search.config();
+  const Candidates candidates(d, config);
+  Predictor predictor(d, config);
+  LeastOfPixelTiles pixels(candidates.pixel_tiles(), d, config, predictor);
+  std::optional<Score> least;
+  for (const Tiling& tile : candidates.weight_tiles()) {
+    for (const TilingGroup& of_tile : candidates.groups(tile)) {
+      for (std::optional<TilingGroup> group = of_tile; group; group = candidates.rest(*group)) {
+        Descriptor tiled = d;
+        tiled.tiling = group->fewest;
+        const LeastWork work = search.bounds().least_work(tiled, predictor);
+        const Score score = search.score_of(
+            d, search.least_of_group(tiled, work, pixels.of_the_fewest(*group), predictor));
+        if (!least || score < *least) least = score;
+      }
+    }
+  }
+  return least;
+}
+
+TEST(GroupBounds, are_the_least_of_all_groups_whatever_other_machines_buffers_hold) {
+  RandomLayer random(11);
+  const EnergyModel energy = some_energy();
+  int none = 0, on_chip = 0;
+  std::map<Objective, int> differ;
+  for (int i = 0; i < 3000; ++i) {
+    AcceleratorConfig first = some_with_scratchpad(random.machine(), random, 4);
+    first.mapping.objective =
+        std::array{Objective::kLatency, Objective::kEnergy, Objective::kTraffic}[u64(i % 3)];
+    const Descriptor d = with_places(random.layer(), random);
+    const auto work = std::make_shared<LayerWork>(first);
+    std::set<double> scores;
+    for (int machine = 0; machine < 12; ++machine) {
+      AcceleratorConfig config = first;
+      for (BufferConfig* buffer :
+           {&config.input_buffer, &config.weight_buffer, &config.output_buffer}) {
+        if (random.chance(2)) buffer->capacity_bytes <<= random.pick(0, 3);
+      }
+      if (random.chance(2)) config.accumulator_buffer_bytes <<= random.pick(0, 3);
+      MappingSearch search(config, lpddr4_3200(), energy);
+      const std::optional<Score> expected = least_of_all_groups(search, d);
+      const std::optional<Score> found = GroupBounds(search, d, {}, work).least();
+      ASSERT_EQ(found.has_value(), expected.has_value()) << i;
+      none += expected ? 0 : 1;
+      if (!expected) continue;
+      EXPECT_EQ(found->first, expected->first) << i;
+      EXPECT_EQ(found->second, expected->second) << i;
+      on_chip += d.input_on_chip || d.output_on_chip ? 1 : 0;
+      scores.insert(expected->first);
+    }
+    differ[first.mapping.objective] += scores.size() > 1 ? 1 : 0;
+  }
+  EXPECT_GT(none, 500);
+  EXPECT_GT(on_chip, 1000);
+  EXPECT_EQ(differ.size(), 3u);
+  for (const auto& [objective, layers] : differ) EXPECT_GT(layers, 20) << to_string(objective);
 }
 
 /// By more than a search may leave that has evaluated many alike (least_gain in search.cpp).
