@@ -39,7 +39,7 @@ class GroupBounds {
   const LeastCounters& of_the_fewest(std::size_t tile, const TilingGroup& group);
 
   /// What no tiling comes before: the least of what groups take; nothing if there is none. What an
-  /// OpenSearch begins with, sooner.
+  /// OpenSearch begins with; sooner where cycles decide.
   std::optional<Score> least();
 
  private:

@@ -449,7 +449,10 @@ Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
   if (const auto stored = cache ? cache->find_bounds(key) : std::nullopt) {
     known.bounds = *stored;
   } else {
-    known.bounds.of_groups = GroupBounds(search_, d, layer.request, layer.work).least();
+    // By energy or bytes few groups can be left aside: a search finds the least sooner.
+    known.bounds.of_groups = config_.mapping.objective == Objective::kLatency
+                                 ? GroupBounds(search_, d, layer.request, layer.work).least()
+                                 : opened(layer, d, known).bound();
     keep_bounds(layer, d, known);
   }
   known.least = known.bounds.of_groups;
