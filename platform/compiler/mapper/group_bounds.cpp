@@ -93,17 +93,6 @@ void GroupBounds::look_at_next_tile(PlacedWork::Fitting& fitting) {
   }
 }
 
-/// As if all of the rest fitted.
-TilingGroup GroupBounds::behind_the_fewest(const TilingGroup& group) const {
-  const std::vector<PixelTileSize>& tiles = candidates_.pixel_tiles();
-  TilingGroup rest{group.fewest, end_of_the_fewest(tiles, group.first)};
-  if (rest.first < tiles.size()) {
-    rest.fewest.tile_h = tiles[rest.first].height;
-    rest.fewest.tile_w = tiles[rest.first].width;
-  }
-  return rest;
-}
-
 std::optional<Score> GroupBounds::least() {
   if (candidates_.weight_tiles().empty()) return std::nullopt;  // legal on other machines
   const std::vector<PlacedWork::WeightTile>& tiles = weight_tiles();
@@ -124,14 +113,10 @@ std::optional<Score> GroupBounds::least() {
       if (is_by_cycles && least && least->first < static_cast<double>(least_cycles)) continue;
       if (!fits) fits = candidates_.weights_fit(candidates_.weight_tiles()[tile]);
       if (!*fits) continue;
-      std::optional<TilingGroup> group = first;
-      while (group && may_win(of_all(tile, *group))) {
+      for (std::optional<TilingGroup> group = first; group && may_win(of_all(tile, *group));
+           group = candidates_.rest(*group)) {
         const LeastCounters& counters = of_the_fewest(tile, *group);
         if (may_win(counters)) least = search_.score_of(layer_, counters);
-        const TilingGroup behind = behind_the_fewest(*group);
-        const bool has_rest =
-            behind.first < candidates_.pixel_tiles().size() && may_win(of_all(tile, behind));
-        group = has_rest ? candidates_.rest(*group) : std::nullopt;
       }
     }
   }

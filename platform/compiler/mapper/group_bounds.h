@@ -46,7 +46,6 @@ class GroupBounds {
   PlacedWork::Rest& rest(std::size_t tile, const TilingGroup& group);
   PlacedWork::Fitting& fitting();
   void look_at_next_tile(PlacedWork::Fitting& fitting);
-  TilingGroup behind_the_fewest(const TilingGroup& group) const;
 
   const MappingSearch& search_;
   const std::shared_ptr<LayerWork> work_;
