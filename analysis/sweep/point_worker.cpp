@@ -30,7 +30,10 @@ PointWorker::Known& PointWorker::known(std::size_t hardware) {
     return machines_.front();
   }
   Machine machine = make_machine(context_.space.machine(hardware), tables_);
-  machine.mappings = std::make_shared<MappingMemory>();
+  // Energies depend on what buffers hold.
+  machine.mappings = machine.config.mapping.asks_for(Objective::kEnergy)
+                         ? std::make_shared<MappingMemory>()
+                         : mappings_of(family(hardware));
   machines_.push_front({hardware, std::move(machine), false, {}});
   if (machines_.size() > kMachinesKept) machines_.pop_back();
   return machines_.front();
@@ -40,10 +43,20 @@ const AllocationRecord& PointWorker::allocation(std::uint64_t id) const {
   return context_.allocations.records.at(context_.space.pair(id));
 }
 
+std::size_t PointWorker::family(std::size_t hardware) const {
+  return context_.hardware.family[context_.hardware.timing_class[hardware]];
+}
+
+std::shared_ptr<MappingCache> PointWorker::mappings_of(std::size_t family) {
+  if (!mappings_ || family != mappings_of_) {
+    mappings_ = std::make_shared<MappingMemory>();
+    mappings_of_ = family;
+  }
+  return mappings_;
+}
+
 LayerWorks& PointWorker::works_of(std::uint64_t id, const Machine& machine) {
-  const HardwareSurvey& hardware = context_.hardware;
-  const std::size_t timing_class = hardware.timing_class[context_.space.at(id).hardware];
-  const std::pair of(hardware.family[timing_class], context_.space.pair(id));
+  const std::pair of(family(context_.space.at(id).hardware), context_.space.pair(id));
   if (!works_ || of != works_of_) {
     works_ = std::make_unique<LayerWorks>(machine.config);
     works_of_ = of;

@@ -63,6 +63,9 @@ class PointWorker {
   Known& known(std::size_t hardware);
   const AllocationRecord& allocation(std::uint64_t id) const;
   StoredPoint point(std::uint64_t id, const TimingRecord& timing, PointBatch& batch);
+  std::size_t family(std::size_t hardware) const;
+  /// Searches that hold on machines of a family.
+  std::shared_ptr<MappingCache> mappings_of(std::size_t family);
   /// What the machines of the point's family have in common for its network.
   LayerWorks& works_of(std::uint64_t id, const Machine& machine);
   TimingRecord timing(const PointGroup& group, GroupResult& result);
@@ -73,6 +76,8 @@ class PointWorker {
   const PriceTables tables_;  ///< the shipped ones
   EvaluationCache cache_;
   std::list<Known> machines_;  ///< the last used first
+  std::shared_ptr<MappingCache> mappings_;
+  std::size_t mappings_of_ = 0;  ///< whose they are: family
   std::unique_ptr<LayerWorks> works_;
   std::pair<std::size_t, std::size_t> works_of_;  ///< whose they are: family and pair
   std::string timed_;                             ///< key of `timing_`

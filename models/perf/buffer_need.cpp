@@ -302,6 +302,26 @@ bool outputs_fit(const Descriptor& d, const AcceleratorConfig& config) {
          accumulator_room(d, config).fits() && shared_room(d, config).fits();
 }
 
+std::array<std::int64_t, 5> deciding_capacities(const Descriptor& layer,
+                                                const AcceleratorConfig& config) {
+  std::array<std::int64_t, 5> capacities{
+      config.input_buffer.capacity_bytes, config.weight_buffer.capacity_bytes,
+      config.output_buffer.capacity_bytes, config.accumulator_buffer_bytes,
+      config.shared_buffer.capacity_bytes};
+  Descriptor whole = layer;
+  const Shape out = layer.output_shape();
+  whole.tiling = {out.height, out.width, out.channels, reduction(layer), LoopOrder::kPixelOuter};
+  const auto spare = [](std::int64_t& capacity, std::int64_t most) {
+    if (most <= capacity / 2) capacity = kHoldsAny;
+  };
+  spare(capacities[0], std::max(input_room(whole, config).needed, kept_room(whole, config).needed));
+  // Blocks of several groups at once are others than those of one.
+  const bool has_groups = layer.kind == LayerKind::kConv && layer.conv.groups > 1;
+  if (!has_groups) spare(capacities[1], weight_room(whole, config).needed);
+  spare(capacities[2], output_room(whole, config).needed);
+  return capacities;
+}
+
 std::string why_illegal(const Descriptor& d, const AcceleratorConfig& config) {
   std::string reason;
   for (const auto rule :

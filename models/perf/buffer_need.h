@@ -3,6 +3,7 @@
 // alignment rules that keep tiles off each other's bus words.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -53,5 +54,12 @@ std::string why_layer_illegal(const Descriptor& descriptor, const AcceleratorCon
 std::string why_pixels_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
 std::string why_weights_illegal(const Descriptor& descriptor, const AcceleratorConfig& config);
 bool outputs_fit(const Descriptor& descriptor, const AcceleratorConfig& config);
+
+/// What decides which tilings of a layer are legal on machines that differ in the capacities of
+/// their buffers alone, whatever the tiling of `layer`: what holds inputs, weights, outputs, sums
+/// and, in a scratchpad, all of them. kHoldsAny where a half holds any tile, and maps that stay.
+inline constexpr std::int64_t kHoldsAny = -1;
+std::array<std::int64_t, 5> deciding_capacities(const Descriptor& layer,
+                                                const AcceleratorConfig& config);
 
 }  // namespace dcnsim

@@ -172,5 +172,49 @@ TEST(Room, of_a_scratchpad_is_the_sum_of_what_lies_in_it) {
   for (const int count : {maps_stay, two_slots, sums_of_maps}) EXPECT_GT(count, 20);
 }
 
+/// Machines on which all tilings are tried with what is said to hold any, and with any room there.
+TEST(DecidingCapacities, are_those_without_which_the_same_tilings_are_legal) {
+  RandomLayer random(12);
+  std::array<int, 5> any{};
+  int legal = 0, illegal = 0, on_chip = 0;
+  for (int i = 0; i < 4000; ++i) {
+    AcceleratorConfig config = some_with_scratchpad(random.machine(), random, 8);
+    Descriptor d = random.layer();
+    if (random.chance(2)) random.slice_inputs(d);
+    random.cut_into_planes(d, config.array.columns);
+    d.output_on_chip = random.chance(4) && d.output_segment == 0 && d.output_strip == 0;
+    if (random.chance(4)) d.batch = random.pick(2, 3);
+    const std::array<std::int64_t, 5> deciding = deciding_capacities(d, config);
+    AcceleratorConfig roomy = config;
+    const std::array capacities{
+        &roomy.input_buffer.capacity_bytes, &roomy.weight_buffer.capacity_bytes,
+        &roomy.output_buffer.capacity_bytes, &roomy.accumulator_buffer_bytes,
+        &roomy.shared_buffer.capacity_bytes};
+    for (std::size_t n = 0; n < deciding.size(); ++n) {
+      if (deciding[n] != kHoldsAny) {
+        EXPECT_EQ(deciding[n], *capacities[n]);
+        continue;
+      }
+      *capacities[n] = std::int64_t{1} << 40;
+      ++any[n];
+    }
+    on_chip += d.output_on_chip ? 1 : 0;
+    for (int t = 0; t < 50; ++t) {
+      d.tiling = random.tiling(d, config.array);
+      random.cut_inputs(d);
+      const bool is_legal = why_illegal(d, config).empty();
+      EXPECT_EQ(why_illegal(d, roomy).empty(), is_legal) << i;
+      ++(is_legal ? legal : illegal);
+    }
+  }
+  for (const std::size_t n : {0, 1, 2}) {
+    EXPECT_GT(any[n], 400) << n;
+    EXPECT_LT(any[n], 3600) << n;
+  }
+  EXPECT_GT(legal, 20000);
+  EXPECT_GT(illegal, 20000);
+  EXPECT_GT(on_chip, 100);
+}
+
 }  // namespace
 }  // namespace dcnsim

@@ -13,6 +13,7 @@
 #include "models/arch/accelerator_config.h"
 #include "models/arch/memory_layout.h"
 #include "models/base/enum_array.h"
+#include "models/perf/buffer_need.h"
 #include "platform/compiler/mapper/candidates.h"
 #include "platform/compiler/mapper/group_bounds.h"
 #include "platform/compiler/mapper/open_search.h"
@@ -462,7 +463,11 @@ Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
 /// Where sums saturate, only layers whose sums cannot may be cut into input tiles.
 std::string Mapper::key_of(const Descriptor& d) const {
   const bool may_be_cut = d.proved && config_.accumulator.overflow == Overflow::kSaturate;
-  return layer_key(d) + (may_be_cut ? "proved" : "");
+  std::string key = layer_key(d);
+  for (const std::int64_t capacity : deciding_capacities(d, config_)) {
+    key.append(reinterpret_cast<const char*>(&capacity), sizeof capacity);
+  }
+  return key + (may_be_cut ? "proved" : "");
 }
 
 /// What a request fixes is not for others.
@@ -514,7 +519,7 @@ SearchResult Mapper::find(const Layer& layer, const Descriptor& d, Known& known)
   const std::string key = std::to_string(wanted) + ':' + key_of(d);
   if (cache != nullptr) {
     if (const auto stored = cache->find(key)) {
-      if (auto result = search_.again(d, *stored)) return *result;
+      if (auto result = search_.again(d, *stored, *layer.work)) return *result;
     }
   }
   const auto told = [&](std::uint64_t) {

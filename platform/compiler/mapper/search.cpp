@@ -97,11 +97,20 @@ EvaluatedMapping MappingSearch::evaluate(const Descriptor& layer, const Tiling& 
   return {tiling, counters, score_of(d, counters)};
 }
 
+EvaluatedMapping MappingSearch::evaluate(const Descriptor& placed, LayerWork& work) {
+  std::optional<LayerCounters>& known = work.evaluated[execution_key(placed, config_)].counters;
+  if (!known) {
+    evaluator_.reset();
+    known = evaluator_.run(placed, 0);
+  }
+  return {placed.tiling, *known, score_of(placed, *known)};
+}
+
 std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
-                                                 const StoredSearch& stored) {
+                                                 const StoredSearch& stored, LayerWork& work) {
   SearchResult result{{}, stored.legal, stored.evaluated, stored.given_up};
+  Descriptor d = placed_alone(layer, config_);
   for (const Tiling& tiling : stored.best) {
-    Descriptor d = layer;
     d.tiling = tiling;
     try {
       validate(d);
@@ -109,7 +118,7 @@ std::optional<SearchResult> MappingSearch::again(const Descriptor& layer,
       return std::nullopt;
     }
     if (!why_illegal(d, config_).empty()) return std::nullopt;
-    result.best.push_back(evaluate(layer, tiling));
+    result.best.push_back(evaluate(d, work));
     const Ranking ranking =
         config_.mapping.slack > 0 ? Ranking(std::numeric_limits<double>::infinity()) : Ranking();
     const auto rank = [&](const EvaluatedMapping& mapping) { return ranking.rank(mapping.score); };

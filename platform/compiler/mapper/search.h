@@ -48,9 +48,10 @@ class MappingSearch {
   SearchResult finish(OpenSearch& open, const Descriptor& layer, const MappingRequest& request,
                       std::size_t wanted, const OnEvaluated& on_evaluated);
 
-  /// The result of an earlier search for the same layer, evaluated again; nothing if that cannot
-  /// be: a tiling is illegal, or not better than the next.
-  std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored);
+  /// The result of an earlier search for the same layer, evaluated again unless `work` knows what
+  /// it takes; nothing if that cannot be: a tiling is illegal, or not better than the next.
+  std::optional<SearchResult> again(const Descriptor& layer, const StoredSearch& stored,
+                                    LayerWork& work);
 
   // What an OpenSearch asks.
 
@@ -88,6 +89,7 @@ class MappingSearch {
   EvaluatedMapping evaluate(const Descriptor& layer, const Tiling& tiling);
 
  private:
+  EvaluatedMapping evaluate(const Descriptor& placed, LayerWork& work);
   LeastCounters behind_descriptor(LeastCounters least) const;
   BoundedTiling bounded(const Prediction& prediction, const Tiling& tiling) const;
   void set_cycles(LayerCounters& least, std::uint64_t cycles) const;

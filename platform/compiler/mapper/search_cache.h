@@ -26,8 +26,9 @@ struct StoredBounds {
   std::optional<std::optional<Score>> of_tilings;  ///< once somebody has asked for it
 };
 
-/// Keeps searches from one run to the next. The key says which layer; the machine, the objective
-/// and what else shapes the result are the cache's own business.
+/// Keeps searches from one run to the next. The key says which layer, and what of the capacities of
+/// buffers decides (deciding_capacities()); the machine, the objective and what else shapes the
+/// result are the cache's own business.
 class MappingCache {
  public:
   virtual ~MappingCache() = default;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <map>
+#include <stdexcept>
 
 #include "models/arch/accelerator_config.h"
 #include "models/perf/buffer_need.h"
@@ -147,20 +148,39 @@ TEST(Mapper, chooses_the_same_whatever_it_has_mapped_before) {
   EXPECT_GT(compared, 200);
 }
 
-/// One machine after the other that differ in what their buffers hold, as those of a sweep do.
+/// One machine after the other that differ in what their buffers hold, as those of a sweep do: from
+/// such as hold few tiles to such as hold any. Half of the networks have their searches remembered,
+/// too.
 TEST(Mapper, chooses_the_same_whatever_is_known_of_machines_with_other_buffers) {
   RandomNetwork random(9);
-  int compared = 0, alike = 0;
-  for (int i = 0; i < 20; ++i) {
+  int compared = 0, too_small = 0;
+  std::array<int, 2> alike{}, others{};  // by whether searches are remembered
+  for (int i = 0; i < 40; ++i) {
     const FixedNetwork network = random.residual();
     AcceleratorConfig config = random_small_machine(random);
+    const std::array capacities{
+        &config.input_buffer.capacity_bytes, &config.weight_buffer.capacity_bytes,
+        &config.output_buffer.capacity_bytes, &config.accumulator_buffer_bytes};
+    for (std::int64_t* bytes : capacities) *bytes /= 64;
     const std::vector<Descriptor> layers = describe(network, config.accumulator);
     LayerWorks works(config);
+    MappingMemory memory;
     MapperOptions knowing;
     knowing.works = &works;
+    const bool remembers = i % 2 == 0;
+    if (remembers) knowing.cache = &memory;
     std::vector<LayerMapping> before;
-    for (int m = 0; m < 5; ++m) {
-      const auto anew = map_network(network, layers, config, lpddr4_3200(), {});
+    for (int m = 0; m < 6; ++m) {
+      for (std::int64_t* bytes : capacities) *bytes *= random.pick(1, 3);
+      std::vector<LayerMapping> anew;
+      try {
+        anew = map_network(network, layers, config, lpddr4_3200(), {});
+      } catch (const std::runtime_error&) {
+        EXPECT_THROW(map_network(network, layers, config, lpddr4_3200(), knowing),
+                     std::runtime_error);
+        ++too_small;
+        continue;
+      }
       const auto known = map_network(network, layers, config, lpddr4_3200(), knowing);
       for (std::size_t l = 0; l < layers.size(); ++l) {
         EXPECT_EQ(encode(known[l].descriptor), encode(anew[l].descriptor)) << i << ", layer " << l;
@@ -170,19 +190,17 @@ TEST(Mapper, chooses_the_same_whatever_is_known_of_machines_with_other_buffers) 
                   anew[l].search.best.front().counters.cycles)
             << i << ", layer " << l;
         ++compared;
-        if (m > 0 && encode(known[l].descriptor) == encode(before[l].descriptor)) ++alike;
+        if (before.empty()) continue;
+        const bool is_alike = encode(known[l].descriptor) == encode(before[l].descriptor);
+        ++(is_alike ? alike : others)[remembers ? 1 : 0];
       }
       before = known;
-      const auto changed = [&](std::int64_t& bytes) { bytes *= random.pick(1, 3); };
-      changed(config.input_buffer.capacity_bytes);
-      changed(config.weight_buffer.capacity_bytes);
-      changed(config.output_buffer.capacity_bytes);
-      changed(config.accumulator_buffer_bytes);
     }
   }
-  EXPECT_GT(compared, 200);
-  EXPECT_GT(alike, compared / 10) << "what is known is of use";
-  EXPECT_LT(alike, compared * 9 / 10) << "and machines differ";
+  EXPECT_GT(compared, 300);
+  EXPECT_GT(too_small, 10);
+  for (const int count : alike) EXPECT_GT(count, compared / 10) << "what is known is of use";
+  for (const int count : others) EXPECT_GT(count, compared / 20) << "and machines differ";
 }
 
 /// Two layers that differ in nothing but this.

@@ -643,16 +643,17 @@ TEST(StoredSearch, comes_back_only_if_it_can_be_of_this_layer) {
     if (found.best.empty()) continue;
     StoredSearch stored{{}, found.legal, found.evaluated, found.given_up};
     for (const EvaluatedMapping& mapping : found.best) stored.best.push_back(mapping.tiling);
-    const auto again = search.again(d, stored);
+    LayerWork work(config);
+    const auto again = search.again(d, stored, work);
     ASSERT_TRUE(again) << i;
     EXPECT_EQ(again->best.front().score.first, found.best.front().score.first);
     EXPECT_EQ(again->legal, found.legal);
 
     stored.best.front().tile_h = 1000;
-    EXPECT_FALSE(search.again(d, stored));
+    EXPECT_FALSE(search.again(d, stored, work));
     if (found.best.front().score < found.best.back().score) {
       stored.best = {found.best.back().tiling, found.best.front().tiling};
-      EXPECT_FALSE(search.again(d, stored));
+      EXPECT_FALSE(search.again(d, stored, work));
       ++refused;
     }
   }
