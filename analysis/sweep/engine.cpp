@@ -108,14 +108,21 @@ class Sweep {
     }
     fail(failures);
     std::vector<PointGroup> result;
+    const Key* before = nullptr;
     for (auto& [at, ids] : groups) {
       const auto& [family, shape, timing_class] = at;
+      const bool continues =
+          before != nullptr && std::get<0>(*before) == family && std::get<1>(*before) == shape;
+      before = &at;
       const std::string key = sha256_hex("timing 1 " + inputs_.program + ' ' +
                                          hardware_.class_keys[timing_class] + ' ' + shape);
       for (std::size_t first = 0; first < ids.size(); first += kSlice) {
         const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(first);
         const std::size_t count = std::min(kSlice, ids.size() - first);
-        result.push_back({key, {begin, begin + static_cast<std::ptrdiff_t>(count)}, first == 0});
+        result.push_back({key,
+                          {begin, begin + static_cast<std::ptrdiff_t>(count)},
+                          first == 0,
+                          continues || first > 0});
       }
     }
     return result;
@@ -129,6 +136,7 @@ class Sweep {
     pool.items = groups.size();
     pool.jobs = options_.jobs;
     pool.stop = options_.stop;
+    pool.continues = [&](std::size_t index) { return groups[index].continues; };
     pool.prepare = [&]() -> Worker {
       auto worker = std::make_shared<PointWorker>(
           PointWorker::Context{space_, inputs_, allocations_, hardware_, options_.cost_tables.path,

@@ -25,7 +25,8 @@ namespace dcnsim {
 struct PointGroup {
   std::string key;  ///< of the evaluation
   std::vector<std::uint64_t> points;
-  bool is_first = true;  ///< of the slices of its timing
+  bool is_first = true;    ///< of the slices of its timing
+  bool continues = false;  ///< the one before; what buffers hold differs at most
 };
 
 struct GroupResult {

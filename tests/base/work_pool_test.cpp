@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <new>
+#include <set>
 #include <stdexcept>
 
 namespace dcnsim {
@@ -154,6 +155,61 @@ TEST(WorkPool, a_slow_item_does_not_hold_up_the_others) {
   const std::vector<std::string> results = results_of(pool);
   for (std::size_t i = 2; i < 20; ++i) EXPECT_EQ(results[i], results[1]);
   EXPECT_NE(results[0], results[1]);
+}
+
+/// Items in runs of ten; each tells who has done it.
+WorkPool runs(std::size_t items, std::size_t jobs) {
+  WorkPool pool = strings(items, jobs);
+  pool.continues = [](std::size_t index) { return index % 10 != 0; };
+  pool.prepare = []() -> Worker {
+    return [](std::size_t) {
+      usleep(2'000);
+      return std::to_string(getpid());
+    };
+  };
+  return pool;
+}
+
+TEST(WorkPool, a_worker_goes_on_with_what_continues_what_it_has_done) {
+  const std::vector<std::string> results = results_of(runs(200, 4));
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < results.size(); ++i) {
+    if (i % 10 != 0 && results[i] != results[i - 1]) ++changes;
+  }
+  EXPECT_LE(changes, 10u) << "but for the last runs, which the others share";
+  EXPECT_EQ(std::set<std::string>(results.begin(), results.end()).size(), 4u);
+}
+
+TEST(WorkPool, who_has_nothing_else_takes_from_a_run_that_somebody_has_begun) {
+  const std::vector<std::string> results = results_of(runs(10, 3));
+  EXPECT_EQ(std::set<std::string>(results.begin(), results.end()).size(), 3u);
+}
+
+TEST(WorkPool, a_run_whose_worker_dies_is_gone_on_with) {
+  WorkPool pool = runs(40, 2);
+  pool.prepare = []() -> Worker {
+    return [](std::size_t index) -> std::string {
+      if (index % 10 == 2) raise(SIGKILL);
+      return "done";
+    };
+  };
+  std::vector<int> told(40);
+  pool.on_failure = [&](std::size_t index, const std::string&) { ++told[index]; };
+  const std::vector<std::string> results = results_of(pool);
+  for (std::size_t i = 0; i < 40; ++i) {
+    EXPECT_EQ(results[i], i % 10 == 2 ? "" : "done");
+    EXPECT_EQ(told[i], i % 10 == 2 ? 1 : 0);
+  }
+}
+
+TEST(WorkPool, once_stopped_it_begins_nothing_of_a_run_either) {
+  WorkPool pool = runs(100, 2);
+  std::size_t delivered = 0;
+  pool.on_result = [&](std::size_t, const std::string&) { ++delivered; };
+  pool.stop = [&] { return delivered >= 5; };
+  for_each(pool);
+  EXPECT_GE(delivered, 5u);
+  EXPECT_LE(delivered, 7u);
 }
 
 }  // namespace

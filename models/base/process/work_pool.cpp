@@ -109,6 +109,12 @@ struct Outcome {
   std::string text;  ///< result, or reason
 };
 
+/// Items that nobody has been given yet.
+struct Range {
+  std::size_t first = 0, end = 0;
+  std::size_t size() const { return end - first; }
+};
+
 /// The parent's end of one worker; kills and reaps it when it goes.
 class Process {
  public:
@@ -135,6 +141,8 @@ class Process {
   }
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
+
+  Range next;  ///< what it goes on with
 
   int results() const { return results_.number(); }
   bool finished() const { return over_; }
@@ -209,22 +217,58 @@ class Run {
   /// Every item to a process; processes without an item go.
   void hand_out() {
     const std::size_t jobs = std::max<std::size_t>(pool_.jobs, 1);
-    while (next_ < pool_.items && !stopped()) {
+    while (is_any_left() && !stopped()) {
       const auto idle = std::find_if(processes_.begin(), processes_.end(),
                                      [](const auto& process) { return process->is_idle(); });
       if (idle != processes_.end() && !pool_.process_per_item) {
-        (*idle)->give(next_++);
+        give_next(**idle);
         continue;
       }
       remove_idle();
       if (processes_.size() == jobs) return;
       processes_.push_back(std::make_unique<Process>(pool_, processes_));
-      processes_.back()->give(next_++);
+      give_next(*processes_.back());
     }
     remove_idle();
   }
 
+  bool is_any_left() const {
+    return next_ < pool_.items || !abandoned_.empty() ||
+           std::any_of(processes_.begin(), processes_.end(),
+                       [](const auto& process) { return process->next.size() > 0; });
+  }
+
+  void give_next(Process& process) {
+    if (process.next.size() == 0) process.next = take();
+    process.give(process.next.first++);
+  }
+
+  /// Items that go on from each other, or half of those that somebody has most of.
+  Range take() {
+    if (!abandoned_.empty()) {
+      const Range range = abandoned_.back();
+      abandoned_.pop_back();
+      return range;
+    }
+    if (next_ < pool_.items) {
+      Range range{next_, next_ + 1};
+      while (range.end < pool_.items && pool_.continues && pool_.continues(range.end)) ++range.end;
+      next_ = range.end;
+      return range;
+    }
+    Range& most =
+        (*std::max_element(processes_.begin(), processes_.end(), [](const auto& a, const auto& b) {
+          return a->next.size() < b->next.size();
+        }))->next;
+    const Range half{most.first + most.size() / 2, most.end};
+    most.end = half.first;
+    return half;
+  }
+
   void remove_idle() {
+    for (const auto& process : processes_) {
+      if (process->finished() && process->next.size() > 0) abandoned_.push_back(process->next);
+    }
     processes_.erase(std::remove_if(processes_.begin(), processes_.end(),
                                     [](const auto& process) {
                                       return process->is_idle() || process->finished();
@@ -258,7 +302,8 @@ class Run {
 
   const WorkPool& pool_;
   void (*before_)(int);
-  std::size_t next_ = 0;
+  std::size_t next_ = 0;          ///< behind all that processes have been given or go on with
+  std::vector<Range> abandoned_;  ///< by processes that have gone
   std::vector<std::unique_ptr<Process>> processes_;
 };
 

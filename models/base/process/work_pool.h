@@ -20,6 +20,9 @@ struct WorkPool {
   std::size_t items = 0;
   std::size_t jobs = 1;             ///< processes at a time
   std::function<Worker()> prepare;  ///< called once in every worker process
+  /// If given, whether an item has much in common with the one before: a worker goes on with such
+  /// items, which others take only when nothing else is left.
+  std::function<bool(std::size_t index)> continues;
   /// Called in the parent, in order of completion.
   std::function<void(std::size_t index, const std::string& result)> on_result;
   /// If given, an item whose worker throws or dies is told here, and the others go on; without, it
