@@ -10,22 +10,29 @@
 
 namespace dcnsim {
 
-TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
-                             const std::vector<Descriptor>& layers, MappingCache* mappings,
-                             LayerWorks* works) {
+Program mapped(const Machine& machine, const FixedNetwork& topology,
+               const std::vector<Descriptor>& layers, MappingCache* mappings, LayerWorks* works) {
   MapperOptions options;
   options.energy = energy_model(machine.cost);
   options.cache = mappings;
   options.works = works;
-  const Program program =
-      lay_out(topology, machine.config,
-              map_network(topology, layers, machine.config, machine.dram, options));
+  return lay_out(topology, machine.config,
+                 map_network(topology, layers, machine.config, machine.dram, options));
+}
+
+TimingRecord evaluate_timing(const Machine& machine, const Program& program) {
   TimingRecord record;
   record.layers = descriptors(program);
   record.descriptor_address = program.descriptor_address;
   record.counters =
       evaluate(record.layers, record.descriptor_address, machine.config, machine.dram);
   return record;
+}
+
+TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
+                             const std::vector<Descriptor>& layers, MappingCache* mappings,
+                             LayerWorks* works) {
+  return evaluate_timing(machine, mapped(machine, topology, layers, mappings, works));
 }
 
 StreamRecord evaluate_behind(const Machine& machine, const Program& program) {

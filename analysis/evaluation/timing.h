@@ -48,10 +48,17 @@ std::vector<Descriptor> in_batches(std::vector<Descriptor> layers, int batch);
 /// Mappings that are no choice any more.
 std::vector<LayerMapping> mappings_of(const std::vector<Descriptor>& layers);
 
-/// Maps `layers`, those of a network without tiling and addresses (describe()), and evaluates them.
+/// Maps `layers`, those of a network without tiling and addresses (describe()), and lays them out.
 /// `topology` has the network's nodes and formats; its weights do not matter. Searches are kept in
 /// `mappings`, which may be null, like `works` (MapperOptions). Throws what map_network and lay_out
 /// throw.
+Program mapped(const Machine& machine, const FixedNetwork& topology,
+               const std::vector<Descriptor>& layers, MappingCache* mappings,
+               LayerWorks* works = nullptr);
+
+TimingRecord evaluate_timing(const Machine& machine, const Program& program);
+
+/// Maps likewise, and evaluates.
 TimingRecord evaluate_timing(const Machine& machine, const FixedNetwork& topology,
                              const std::vector<Descriptor>& layers, MappingCache* mappings,
                              LayerWorks* works = nullptr);

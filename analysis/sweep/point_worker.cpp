@@ -59,9 +59,23 @@ LayerWorks& PointWorker::works_of(std::uint64_t id, const Machine& machine) {
   const std::pair of(family(context_.space.at(id).hardware), context_.space.pair(id));
   if (!works_ || of != works_of_) {
     works_ = std::make_unique<LayerWorks>(machine.config);
+    executed_.clear();
     works_of_ = of;
   }
   return *works_;
+}
+
+const TimingRecord& PointWorker::executed(const Machine& machine, const Program& program) {
+  std::string key = std::to_string(program.descriptor_address);
+  for (const Descriptor& layer : descriptors(program)) key += execution_key(layer, machine.config);
+  const auto [found, is_new] = executed_.try_emplace(key);
+  TimingRecord& record = found->second;
+  if (is_new) {
+    record = evaluate_timing(machine, program);
+    record.counters = with_memory_shares(std::move(record.counters), record.layers,
+                                         record.descriptor_address, machine);
+  }
+  return record;
 }
 
 TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
@@ -81,10 +95,8 @@ TimingRecord PointWorker::timing(const PointGroup& group, GroupResult& result) {
   const FixedNetwork nodes = topology(context_.inputs.networks[index.network], allocation(id));
   const Machine& machine = known(index.hardware).machine;
   LayerWorks& works = works_of(id, machine);
-  TimingRecord record =
-      evaluate_timing(machine, nodes, allocation(id).layers, machine.mappings.get(), &works);
-  record.counters = with_memory_shares(std::move(record.counters), record.layers,
-                                       record.descriptor_address, machine);
+  TimingRecord record = executed(
+      machine, mapped(machine, nodes, allocation(id).layers, machine.mappings.get(), &works));
   record.stream = evaluate_stream(machine, nodes, allocation(id).layers, record,
                                   machine.mappings.get(), &works);
   result.timing = to_bytes(record);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -69,6 +70,9 @@ class PointWorker {
   std::shared_ptr<MappingCache> mappings_of(std::size_t family);
   /// What the machines of the point's family have in common for its network.
   LayerWorks& works_of(std::uint64_t id, const Machine& machine);
+  /// One inference from an idle accelerator, with what the memory has of its waits. Machines of
+  /// the family that `works_` is of execute a program alike.
+  const TimingRecord& executed(const Machine& machine, const Program& program);
   TimingRecord timing(const PointGroup& group, GroupResult& result);
   /// The same, once for all slices of a timing that come here one after the other.
   const TimingRecord& timing_of(const PointGroup& group, GroupResult& result);
@@ -80,7 +84,8 @@ class PointWorker {
   std::shared_ptr<MappingCache> mappings_;
   std::size_t mappings_of_ = 0;  ///< whose they are: family
   std::unique_ptr<LayerWorks> works_;
-  std::pair<std::size_t, std::size_t> works_of_;  ///< whose they are: family and pair
+  std::map<std::string, TimingRecord> executed_;  ///< by execution_key() of all layers
+  std::pair<std::size_t, std::size_t> works_of_;  ///< whose both are: family and pair
   std::string timed_;                             ///< key of `timing_`
   TimingRecord timing_;
 };

@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/compiler/mapper/layer_work.h"
 
+#include <cstddef>
 #include <utility>
 
+#include "models/perf/buffer_need.h"
+
 namespace dcnsim {
+
+LayerPlaces layer_places(const Descriptor& d) {
+  return {d.input_on_chip,  d.output_on_chip, d.input_segment, d.input2_segment,
+          d.output_segment, d.input_strip,    d.input2_strip,  d.output_strip};
+}
+
+std::string execution_key(const Descriptor& placed, const AcceleratorConfig& config) {
+  const DescriptorBytes bytes = encode(placed);
+  std::string key(bytes.begin(), bytes.end());
+  for (const std::size_t slots :
+       {input_slots(placed, config), weight_slots(placed, config), output_slots(placed, config)}) {
+    key += static_cast<char>(slots);
+  }
+  return key;
+}
 
 PlacedWork::PlacedWork(const Descriptor& layer, const AcceleratorConfig& config,
                        const MappingRequest& request, std::shared_ptr<Predictor::Work> predicted)
@@ -19,10 +37,7 @@ std::shared_ptr<PlacedWork> LayerWork::placed(const std::shared_ptr<LayerWork>& 
   if (request.fixes_tiling()) {
     return std::make_shared<PlacedWork>(layer, self->config_, request, predicted);
   }
-  std::unique_ptr<PlacedWork>& known =
-      self->placed_[{layer.proved, layer.input_on_chip, layer.output_on_chip, layer.input_segment,
-                     layer.input2_segment, layer.output_segment, layer.input_strip,
-                     layer.input2_strip, layer.output_strip}];
+  std::unique_ptr<PlacedWork>& known = self->placed_[{layer.proved, layer_places(layer)}];
   // What it shares is of the same owner, which need not own itself.
   if (!known) {
     known = std::make_unique<PlacedWork>(

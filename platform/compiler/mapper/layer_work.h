@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "models/arch/accelerator_config.h"
@@ -23,6 +24,14 @@
 #include "platform/compiler/mapper/least_pixels.h"
 
 namespace dcnsim {
+
+/// Where the maps of a layer lie: on chip, planes and strips.
+using LayerPlaces = std::array<int, 8>;
+LayerPlaces layer_places(const Descriptor& layer);
+
+/// All that an execution's time depends on beyond what machines have in common that a LayerWorks is
+/// of: the descriptor, and how many tiles each buffer has places for.
+std::string execution_key(const Descriptor& placed, const AcceleratorConfig& config);
 
 /// What is known of an execution: what it counts, or that it takes longer than so many cycles.
 struct Evaluated {
@@ -80,14 +89,14 @@ class LayerWork {
                                             const Descriptor& layer, const MappingRequest& request);
 
   std::map<std::array<int, 3>, LeastWork> least;  ///< by channels, inputs and chunk
-  /// By the descriptor as it was executed, and how many tiles each buffer has places for.
+  /// By execution_key().
   std::unordered_map<std::string, Evaluated> evaluated;
 
  private:
   const AcceleratorConfig& config_;
   Predictor::Work predicted_;
-  /// By whether sums are proved, what is on chip, planes and strips.
-  std::map<std::array<int, 9>, std::unique_ptr<PlacedWork>> placed_;
+  /// By whether sums are proved, and places.
+  std::map<std::pair<bool, LayerPlaces>, std::unique_ptr<PlacedWork>> placed_;
 };
 
 /// Of all layers that are mapped on machines which differ in nothing but the capacities of their

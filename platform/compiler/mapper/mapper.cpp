@@ -152,6 +152,7 @@ class Mapper {
   struct Layer {
     std::string name;
     Descriptor descriptor;
+    std::string key;  ///< tells layers apart wherever their maps lie
     MappingRequest request;
     int input = kNetworkInput, input2 = kNetworkInput;  ///< producers
     /// The output goes to the next layer alone, as its first input, or out of the network; else all
@@ -175,6 +176,7 @@ class Mapper {
   Descriptor placed(std::size_t layer, Place input, Place output) const;
   /// What is known of a layer with its maps at certain places.
   struct Known {
+    std::string key;
     StoredBounds bounds;
     std::optional<Score> least;        ///< that of groups, that of tilings, then that of the result
     bool is_sharp = false;             ///< not that of groups any more
@@ -193,9 +195,10 @@ class Mapper {
   const SearchResult& search(std::size_t layer, Place input, Place output);
   SearchResult find(const Layer& layer, const Descriptor& descriptor, Known& known);
   MappingCache* cache_of(const Layer& layer) const;
-  std::string key_of(const Descriptor& descriptor) const;
+  std::string key_of(const Layer& layer, const Descriptor& descriptor) const;
   OpenSearch& opened(const Layer& layer, const Descriptor& descriptor, Known& known);
-  void keep_bounds(const Layer& layer, const Descriptor& descriptor, const Known& known);
+  void keep_bounds(const Layer& layer, const Known& known);
+  void lay(Map& map, Place place);
   [[noreturn]] void fail();
 
   const AcceleratorConfig& config_;
@@ -203,7 +206,9 @@ class Mapper {
   MappingSearch search_;
   LayerWorks own_works_;
   LayerWorks& works_;
-  std::map<std::string, Known> known_;
+  std::map<std::string, Known> known_;  ///< by key
+  /// The same by layer and where its input and output lie, as the others lie now.
+  std::vector<ByPlace<ByPlace<Known*>>> known_at_;
   std::vector<Layer> layers_;
   Map input_;  ///< of the network
   bool input_is_shared_ = false;
@@ -236,7 +241,8 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     Layer layer;
     layer.name = node.name;
     layer.descriptor = descriptors[i];
-    layer.work = works_.of(layer_key(without_places(descriptors[i])));
+    layer.key = layer_key(without_places(descriptors[i]));
+    layer.work = works_.of(layer.key);
     layer.input = node.input;
     layer.input2 = node.kind == LayerKind::kAdd ? node.input2 : kNetworkInput;
     layer.feeds_next_alone = feeds_next_alone(network, i);
@@ -266,6 +272,7 @@ void Mapper::read(const FixedNetwork& network, const std::vector<Descriptor>& de
     }
     layers_.push_back(std::move(layer));
   }
+  known_at_.resize(layers_.size());
 }
 
 bool Mapper::allowed(const Layer& layer, Place output) const {
@@ -403,7 +410,7 @@ Mapper::Ways Mapper::best_ways() {
     for (Map* map : shared) {
       any = any || map->layouts[place];
       const Place alike = nearest(map->layouts, place);
-      if (map->layouts[alike]) map->place = alike;
+      if (map->layouts[alike]) lay(*map, alike);
     }
     if (!any) continue;
     Ways other = improved_ways(others);
@@ -411,7 +418,7 @@ Mapper::Ways Mapper::best_ways() {
     best = std::move(other);
     best_places = places();
   }
-  for (std::size_t i = 0; i < shared.size(); ++i) shared[i]->place = best_places[i];
+  for (std::size_t i = 0; i < shared.size(); ++i) lay(*shared[i], best_places[i]);
   return best;
 }
 
@@ -426,48 +433,61 @@ Mapper::Ways Mapper::improved_ways(const std::vector<std::pair<Map*, Place>>& ot
   for (std::size_t i = 0; alike < others.size(); i = (i + 1) % others.size(), ++alike) {
     const auto& [map, place] = others[i];
     if (map->place == place) continue;
-    const Place before = std::exchange(map->place, place);
+    const Place before = map->place;
+    lay(*map, place);
     Ways other = ways();
     if (is_better(other, best)) {
       best = std::move(other);
       alike = 0;
     } else {
-      map->place = before;
+      lay(*map, before);
     }
   }
   return best;
 }
 
 Mapper::Known& Mapper::known(std::size_t index, Place input, Place output) {
+  Known*& at = known_at_[index][input][output];
+  if (at != nullptr) return *at;
   const Layer& layer = layers_[index];
   const Descriptor d = placed(index, input, output);
-  std::string key = key_of(d);
-  if (layer.request.fixes_tiling()) key += layer.name;
+  std::string key = key_of(layer, d);
   const auto [found, is_new] = known_.try_emplace(key);
   Known& known = found->second;
+  at = &known;
   if (!is_new) return known;
+  known.key = std::move(key);
   MappingCache* cache = cache_of(layer);
-  if (const auto stored = cache ? cache->find_bounds(key) : std::nullopt) {
+  if (const auto stored = cache ? cache->find_bounds(known.key) : std::nullopt) {
     known.bounds = *stored;
   } else {
     // By energy or bytes few groups can be left aside: a search finds the least sooner.
     known.bounds.of_groups = config_.mapping.objective == Objective::kLatency
                                  ? GroupBounds(search_, d, layer.request, layer.work).least()
                                  : opened(layer, d, known).bound();
-    keep_bounds(layer, d, known);
+    keep_bounds(layer, known);
   }
   known.least = known.bounds.of_groups;
   return known;
 }
 
-/// Where sums saturate, only layers whose sums cannot may be cut into input tiles.
-std::string Mapper::key_of(const Descriptor& d) const {
-  const bool may_be_cut = d.proved && config_.accumulator.overflow == Overflow::kSaturate;
-  std::string key = layer_key(d);
-  for (const std::int64_t capacity : deciding_capacities(d, config_)) {
-    key.append(reinterpret_cast<const char*>(&capacity), sizeof capacity);
-  }
-  return key + (may_be_cut ? "proved" : "");
+/// What is known of layers depends on where the shared maps lie that they read.
+void Mapper::lay(Map& map, Place place) {
+  map.place = place;
+  known_at_.assign(layers_.size(), {});
+}
+
+/// Where sums saturate, only layers whose sums cannot may be cut into input tiles. What a request
+/// fixes is for one layer.
+std::string Mapper::key_of(const Layer& layer, const Descriptor& d) const {
+  std::string key = layer.key;
+  const auto add = [&](const auto& values) {
+    key.append(reinterpret_cast<const char*>(values.data()), sizeof values);
+  };
+  add(layer_places(d));
+  add(deciding_capacities(d, config_));
+  if (d.proved && config_.accumulator.overflow == Overflow::kSaturate) key += "proved";
+  return layer.request.fixes_tiling() ? key + layer.name : key;
 }
 
 /// What a request fixes is not for others.
@@ -483,8 +503,8 @@ OpenSearch& Mapper::opened(const Layer& layer, const Descriptor& d, Known& known
   return *known.open;
 }
 
-void Mapper::keep_bounds(const Layer& layer, const Descriptor& d, const Known& known) {
-  if (MappingCache* cache = cache_of(layer)) cache->keep_bounds(key_of(d), known.bounds);
+void Mapper::keep_bounds(const Layer& layer, const Known& known) {
+  if (MappingCache* cache = cache_of(layer)) cache->keep_bounds(known.key, known.bounds);
 }
 
 /// A sharper bound in the place of the quick one.
@@ -496,7 +516,7 @@ void Mapper::sharpen(std::size_t index, Place input, Place output) {
     OpenSearch& open = opened(layers_[index], d, known);
     open.sharpen();
     known.bounds.of_tilings = open.bound();
-    keep_bounds(layers_[index], d, known);
+    keep_bounds(layers_[index], known);
   }
   known.least = *known.bounds.of_tilings;
 }
@@ -516,7 +536,7 @@ const SearchResult& Mapper::search(std::size_t index, Place input, Place output)
 SearchResult Mapper::find(const Layer& layer, const Descriptor& d, Known& known) {
   const std::size_t wanted = 1 + options_.runners_up;
   MappingCache* cache = cache_of(layer);
-  const std::string key = std::to_string(wanted) + ':' + key_of(d);
+  const std::string key = std::to_string(wanted) + ':' + known.key;
   if (cache != nullptr) {
     if (const auto stored = cache->find(key)) {
       if (auto result = search_.again(d, *stored, *layer.work)) return *result;

@@ -24,18 +24,6 @@ namespace {
 /// Longer than any layer waits in practice; keeps doubling from overflowing.
 constexpr std::uint64_t kLongestStall = std::uint64_t{1} << 40;
 
-/// All that an execution's time depends on beyond what machines have in common that differ in their
-/// buffers' capacities.
-std::string execution_key(const Descriptor& placed, const AcceleratorConfig& config) {
-  const DescriptorBytes bytes = encode(placed);
-  std::string key(bytes.begin(), bytes.end());
-  for (const std::size_t slots :
-       {input_slots(placed, config), weight_slots(placed, config), output_slots(placed, config)}) {
-    key += static_cast<char>(slots);
-  }
-  return key;
-}
-
 }  // namespace
 
 Descriptor placed_alone(const Descriptor& layer, const AcceleratorConfig& config) {
