@@ -12,6 +12,23 @@
 namespace dcnsim {
 namespace {
 
+/// quantize() less the zero point, of any format but signs, in few instructions: integer bounds may
+/// as well be applied before rounding, and what lies between them is rounded half to even where
+/// double has no fractions any more. `codes` is no NaN.
+class Rounded {
+ public:
+  explicit Rounded(const Format& format)
+      : low_(format.min_code() - format.zero_point), high_(format.max_code() - format.zero_point) {}
+
+  double operator()(double codes) const {
+    constexpr double kNoFractions = 0x1.8p52;
+    return std::min(std::max(codes, low_), high_) + kNoFractions - kNoFractions;
+  }
+
+ private:
+  double low_, high_;
+};
+
 /// An exact tensor with the interface of Histogram.
 class Values {
  public:
@@ -39,17 +56,11 @@ class Values {
       }
       return sum * step * step;
     }
-    // The same of all other formats, in few instructions: integer bounds may as well be applied
-    // before rounding, and what lies between them is rounded half to even where double has no
-    // fractions any more.
-    constexpr double kNoFractions = 0x1.8p52;
-    const double low = format.min_code() - format.zero_point;
-    const double high = format.max_code() - format.zero_point;
+    const Rounded rounded(format);
     const double up = std::ldexp(1.0, format.frac), down = std::ldexp(1.0, -format.frac);
     for (const float value : values_) {
       const double steps = double{value} / step;
-      const double code = std::min(std::max(steps * up, low), high) + kNoFractions - kNoFractions;
-      add(steps - code * down);
+      add(steps - rounded(steps * up) * down);
     }
     return sum * step * step;
   }
@@ -156,12 +167,20 @@ std::vector<float> as_held(const std::vector<float>& values, Format format,
                            const std::vector<double>& scales) {
   format.frac = 0;
   const std::size_t part = values.size() / scales.size();
-  std::vector<float> held;
-  held.reserve(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double scale = scales[i / part];
-    const double code = dequantize(quantize(double{values[i]} / scale, format), format);
-    held.push_back(static_cast<float>(code * scale));
+  const Rounded rounded(format);
+  std::vector<float> held(values.size());
+  for (std::size_t first = 0; first < values.size(); first += part) {
+    const double scale = scales[first / part];
+    const auto hold = [&](const auto& code_of) {
+      for (std::size_t i = first; i < first + part; ++i) {
+        held[i] = static_cast<float>(code_of(double{values[i]} / scale) * scale);
+      }
+    };
+    if (format.is_sign()) {
+      hold([&](double steps) { return dequantize(quantize(steps, format), format); });
+    } else {
+      hold([&](double steps) { return std::isnan(steps) ? 0 : rounded(steps); });
+    }
   }
   return held;
 }

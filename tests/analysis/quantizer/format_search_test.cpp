@@ -190,5 +190,47 @@ TEST(Histogram, ExpectsAsManyZeroCodesAsTheFormatsGive) {
   EXPECT_EQ(Histogram().zero_fraction({8, 0, true, false}), 0);
 }
 
+/// One by one, by quantize() and dequantize(): ties, what is clipped, infinite or no number.
+TEST(AsHeld, IsWhatEachCodeStandsFor) {
+  std::mt19937 random(12);
+  constexpr float kInfinite = std::numeric_limits<float>::infinity();
+  const auto same = [](float a, float b) { return a == b && std::signbit(a) == std::signbit(b); };
+  int clipped = 0, signs = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Format format{static_cast<int>(random() % 16) + 1, static_cast<int>(random() % 40) - 20,
+                  random() % 2 == 0, false};
+    format.narrow = random() % 4 == 0 && (format.bits > 1 || format.is_signed);
+    const auto codes = static_cast<std::uint32_t>(format.max_code() - format.min_code() + 1);
+    if (!format.is_sign() && random() % 2 == 0) {
+      format.zero_point = format.min_code() + static_cast<int>(random() % codes);
+    }
+    signs += format.is_sign() ? 1 : 0;
+    std::vector<double> scales(random() % 4 + 1);
+    for (double& scale : scales) scale = std::ldexp(1.0 + 0.3 * static_cast<double>(random() % 3), -format.frac);
+    std::vector<float> values;
+    for (const double scale : scales) {
+      std::vector<float> part{0.0F, -0.0F, kInfinite, -kInfinite, std::nanf(""), 1e30F, -1e-30F};
+      for (int n = 0; n < 20; ++n) {
+        const auto halves = static_cast<int>(random() % (4 * codes)) - static_cast<int>(2 * codes);
+        part.push_back(static_cast<float>(halves * scale / 2));  // every other a tie
+      }
+      values.insert(values.end(), part.begin(), part.end());
+    }
+    const std::vector<float> held = as_held(values, format, scales);
+    ASSERT_EQ(held.size(), values.size());
+    Format integer = format;
+    integer.frac = 0;
+    for (std::size_t v = 0; v < values.size(); ++v) {
+      const double scale = scales[v / (values.size() / scales.size())];
+      const std::int32_t code = quantize(double{values[v]} / scale, integer);
+      clipped += code == format.min_code() || code == format.max_code() ? 1 : 0;
+      const auto expected = static_cast<float>(dequantize(code, integer) * scale);
+      EXPECT_TRUE(same(held[v], expected)) << to_string(format) << ", " << values[v];
+    }
+  }
+  EXPECT_GT(clipped, 10000);
+  EXPECT_GT(signs, 10);
+}
+
 }  // namespace
 }  // namespace dcnsim
