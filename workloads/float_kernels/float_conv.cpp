@@ -3,7 +3,7 @@
 
 namespace dcnsim::float_kernels {
 
-ConvFunction kernel_for(InstructionSet set) {
+ConvFunction kernel_for([[maybe_unused]] InstructionSet set) {
 #if defined(__x86_64__)
   switch (set) {
     case InstructionSet::kScalar:
