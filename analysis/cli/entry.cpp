@@ -108,8 +108,9 @@ class Invocation {
 int parse_and_act(const char* name, CLI::App& app, const Action& action, int argc, char** argv) {
   std::string kernels;
   app.add_option("--kernels", kernels,
-                 "Instruction set of the inner loops: scalar, avx2 or avx512; the best that the\n"
-                 "processor has if not given. Decides about time, never about a result")
+                 "Instruction set of the inner loops: scalar, avx2 or avx512, on AArch64 scalar,\n"
+                 "neon or i8mm; the best that the processor has if not given. Decides about time,\n"
+                 "never about a result")
       ->type_name("SET")
       ->envname(kKernelVariable);
   app.set_version_flag("--version", DCNSIM_VERSION,

@@ -126,7 +126,7 @@ class ConvWeights {
 void conv_fast(const ConvShape& shape, const CodeTensor& input, const ConvWeights& weights,
                Accumulators& out);
 
-/// "avx512vnni", "avx2" or "scalar": what run-time dispatch chose on this machine.
+/// "avx512vnni", "avx2", "i8mm", "neon" or "scalar": what run-time dispatch chose on this machine.
 std::string kernel_name();
 
 }  // namespace dcnsim

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/numeric/instruction_set.h"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #include <atomic>
 #include <stdexcept>
 
@@ -17,6 +21,20 @@ bool processor_has(InstructionSet set) {
     case InstructionSet::kAvx512:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    case InstructionSet::kNeon:
+    case InstructionSet::kI8mm:
+      return false;
+  }
+#elif defined(__aarch64__)
+  switch (set) {
+    case InstructionSet::kScalar:
+    case InstructionSet::kNeon:
+      return true;
+    case InstructionSet::kI8mm:
+      return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+    case InstructionSet::kAvx2:
+    case InstructionSet::kAvx512:
+      return false;
   }
 #endif
   return set == InstructionSet::kScalar;
@@ -38,6 +56,10 @@ std::string_view to_string(InstructionSet set) {
       return "avx2";
     case InstructionSet::kAvx512:
       return "avx512";
+    case InstructionSet::kNeon:
+      return "neon";
+    case InstructionSet::kI8mm:
+      return "i8mm";
   }
   return "";
 }
@@ -45,7 +67,8 @@ std::string_view to_string(InstructionSet set) {
 std::vector<InstructionSet> available_instruction_sets() {
   std::vector<InstructionSet> available;
   for (const InstructionSet set :
-       {InstructionSet::kScalar, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+       {InstructionSet::kScalar, InstructionSet::kAvx2, InstructionSet::kAvx512,
+        InstructionSet::kNeon, InstructionSet::kI8mm}) {
     if (processor_has(set)) available.push_back(set);
   }
   return available;

@@ -9,10 +9,11 @@
 
 namespace dcnsim {
 
-/// Each includes those before it. kAvx512: F, BW, DQ and VL; VNNI is used where it is there too.
-enum class InstructionSet { kScalar, kAvx2, kAvx512 };
+/// Each includes those before it of its architecture: x86-64 kAvx2 and kAvx512 (F, BW, DQ and VL;
+/// VNNI is used where it is there too), AArch64 kNeon, which all of its processors have, and kI8mm.
+enum class InstructionSet { kScalar, kAvx2, kAvx512, kNeon, kI8mm };
 
-/// "scalar", "avx2", "avx512".
+/// "scalar", "avx2", "avx512", "neon", "i8mm".
 std::string_view to_string(InstructionSet set);
 
 /// What this processor has, kScalar first.

@@ -46,7 +46,7 @@ TEST_F(InstructionSetTest, EachAvailableOneIsUsedWhenSelected) {
 
 TEST_F(InstructionSetTest, RefusesWhatIsUnknownOrLacking) {
   const std::vector<InstructionSet> available{InstructionSet::kScalar, InstructionSet::kAvx2};
-  for (const std::string name : {"neon", "avx512", "AVX2", ""}) {
+  for (const std::string name : {"mmx", "neon", "avx512", "AVX2", ""}) {
     EXPECT_EQ(error_of(name, available),
               name + ", expected one of scalar, avx2, which this processor has");
   }

@@ -12,6 +12,9 @@ ConvFunction kernel_for([[maybe_unused]] InstructionSet set) {
       return conv_avx2;
     case InstructionSet::kAvx512:
       return conv_avx512;
+    case InstructionSet::kNeon:
+    case InstructionSet::kI8mm:
+      break;
   }
 #endif
   return conv_baseline;

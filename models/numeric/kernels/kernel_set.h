@@ -211,6 +211,9 @@ extern const KernelSet kScalar;
 #if defined(__x86_64__)
 extern const KernelSet kAvx2;
 extern const KernelSet kAvx512Vnni;
+#elif defined(__aarch64__)
+extern const KernelSet kNeon;
+extern const KernelSet kI8mm;
 #endif
 
 }  // namespace dcnsim::kernels

@@ -252,13 +252,13 @@ TEST_F(CliTest, results_do_not_depend_on_the_kernels) {
 }
 
 TEST_F(CliTest, kernels_that_are_not_there_are_refused) {
-  expect_one_line_error("--kernels neon run", {"--kernels", "neon, expected one of scalar"}, 2);
+  expect_one_line_error("--kernels mmx run", {"--kernels", "mmx, expected one of scalar"}, 2);
   // The option decides, then the environment.
-  const std::string unknown = std::string("DCNSIM_KERNEL=neon ") + DCNSIM_COMMAND;
+  const std::string unknown = std::string("DCNSIM_KERNEL=mmx ") + DCNSIM_COMMAND;
   EXPECT_EQ(run(unknown, "--kernels scalar inspect small_edge").code, 0);
   const Outcome refused = run(unknown, "inspect small_edge");
   EXPECT_EQ(refused.code, 2);
-  EXPECT_NE(refused.err.find("DCNSIM_KERNEL: neon, expected one of scalar"), std::string::npos)
+  EXPECT_NE(refused.err.find("DCNSIM_KERNEL: mmx, expected one of scalar"), std::string::npos)
       << refused.err;
 }
 
