@@ -206,7 +206,8 @@ TEST(AsHeld, IsWhatEachCodeStandsFor) {
     }
     signs += format.is_sign() ? 1 : 0;
     std::vector<double> scales(random() % 4 + 1);
-    for (double& scale : scales) scale = std::ldexp(1.0 + 0.3 * static_cast<double>(random() % 3), -format.frac);
+    for (double& scale : scales)
+      scale = std::ldexp(1.0 + 0.3 * static_cast<double>(random() % 3), -format.frac);
     std::vector<float> values;
     for (const double scale : scales) {
       std::vector<float> part{0.0F, -0.0F, kInfinite, -kInfinite, std::nanf(""), 1e30F, -1e-30F};
