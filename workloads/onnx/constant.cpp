@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "workloads/network.h"
 
@@ -35,8 +37,8 @@ double from_float16(std::uint16_t bits) {
 /// Elements from either encoding: little-endian bytes of `Element`, or a list that holds each in a
 /// number of its own.
 template <class Element, class List>
-std::vector<double> elements(const onnx::TensorProto& tensor, const List& list, std::size_t count,
-                             double (*convert)(Element)) {
+Numbers elements(onnx::TensorProto& tensor, const List& list, std::size_t count,
+                 double (*convert)(Element)) {
   const std::string& raw = tensor.raw_data();
   const std::size_t found =
       raw.empty() ? static_cast<std::size_t>(list.size()) : raw.size() / sizeof(Element);
@@ -44,18 +46,36 @@ std::vector<double> elements(const onnx::TensorProto& tensor, const List& list, 
     throw std::runtime_error("has " + std::to_string(found) + " values, its dimensions say " +
                              std::to_string(count));
   }
-  std::vector<double> values;
-  values.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
+  if (std::is_same_v<Element, float> && !raw.empty()) {
+    return Numbers::of_floats(std::move(*tensor.mutable_raw_data()));
+  }
+  const auto number_at = [&](std::size_t i) {
     Element element{};
     if (raw.empty()) {
       element = static_cast<Element>(list.Get(static_cast<int>(i)));
     } else {
       std::memcpy(&element, raw.data() + i * sizeof(Element), sizeof(Element));
     }
-    values.push_back(convert(element));
+    return convert(element);
+  };
+  if (is_integer_type(tensor.data_type())) {
+    return Numbers::of_integers(count, [&](std::size_t first, std::size_t next, double* to) {
+      for (std::size_t i = 0; i < next; ++i) to[i] = number_at(first + i);
+    });
   }
-  return values;
+  if (std::is_same_v<Element, double>) {
+    std::vector<double> values;
+    values.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) values.push_back(number_at(i));
+    return values;
+  }
+  // The 16-bit types are parts of float32.
+  std::string floats(count * sizeof(float), '\0');
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto value = static_cast<float>(number_at(i));
+    std::memcpy(floats.data() + i * sizeof value, &value, sizeof value);
+  }
+  return Numbers::of_floats(std::move(floats));
 }
 
 template <class Element>
@@ -69,7 +89,7 @@ std::string type_name(int type) {
              : std::to_string(type);
 }
 
-std::vector<double> values_of(const onnx::TensorProto& tensor, std::size_t count) {
+Numbers values_of(onnx::TensorProto& tensor, std::size_t count) {
   using Type = onnx::TensorProto;
   switch (tensor.data_type()) {
     case Type::FLOAT:
@@ -123,7 +143,7 @@ std::size_t element_count(const Dims& dims) {
   return is_empty ? 0 : count;
 }
 
-Constant decoded(const onnx::TensorProto& tensor) {
+Constant decoded(onnx::TensorProto tensor) {
   if (tensor.has_segment()) throw std::runtime_error("is stored in segments");
   Constant constant;
   constant.dims.assign(tensor.dims().begin(), tensor.dims().end());
@@ -140,39 +160,43 @@ bool is_integer_type(std::int64_t type) {
 
 void require_real_numbers(const Constant& constant) {
   if (constant.is_integer) throw std::runtime_error("holds integers, expected real numbers");
-  for (const double value : constant.values) {
+  constant.values.for_each([](double value) {
     // The conversion of a larger number is undefined.
     if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
       throw std::runtime_error("holds a value that is not a finite number");
     }
-  }
+  });
 }
 
 std::vector<float> real_numbers(const Constant& constant) {
   require_real_numbers(constant);
-  std::vector<float> result(constant.values.size());
-  std::transform(constant.values.begin(), constant.values.end(), result.begin(),
-                 [](double value) { return static_cast<float>(value); });
+  std::vector<float> result;
+  result.reserve(constant.values.size());
+  constant.values.for_each([&](double value) { result.push_back(static_cast<float>(value)); });
   return result;
 }
 
 std::vector<std::int64_t> integers(const Constant& constant) {
   if (!constant.is_integer) throw std::runtime_error("holds real numbers, expected integers");
   std::vector<std::int64_t> result;
-  for (const double value : constant.values) {
+  constant.values.for_each([&](double value) {
     result.push_back(static_cast<std::int64_t>(std::clamp(value, -0x1p62, 0x1p62)));
-  }
+  });
   return result;
 }
 
 double scalar(const Constant& constant) {
-  const std::vector<double>& values = constant.values;
-  if (values.empty() || values.front() != *std::max_element(values.begin(), values.end()) ||
-      values.front() != *std::min_element(values.begin(), values.end())) {
+  const Numbers& values = constant.values;
+  const double first = values.empty() ? 0 : values[0];
+  bool are_equal = !values.empty() && !std::isnan(first);
+  // No element is less or greater; ones that are no numbers are not.
+  values.for_each(
+      [&](double value) { are_equal = are_equal && !(value < first || value > first); });
+  if (!are_equal) {
     throw std::runtime_error("has " + std::to_string(values.size()) +
                              " values, expected one for the whole tensor");
   }
-  return values.front();
+  return first;
 }
 
 }  // namespace dcnsim

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "workloads/onnx/broadcast.h"
+#include "workloads/onnx/numbers.h"
 #include "workloads/onnx/proto.h"
 #include "workloads/onnx/quant_spec.h"
 #include "workloads/onnx/view.h"
@@ -19,16 +21,16 @@ inline constexpr std::size_t kMaxRank = 16;
 /// A tensor, with the Quant or DequantizeLinear node it has gone through, if any.
 struct Constant {
   Dims dims;
-  std::vector<double> values;
+  Numbers values;
   bool is_integer = false;  ///< its arithmetic is that of integers, which are at most 2^53 here
   std::optional<QuantSpec> quant;
-  std::vector<double> scales = {};  ///< one an element, where `quant` has not the same for all
-  int type = 0;                     ///< as the file has it, 0 if it is computed
+  Broadcast scales = {};  ///< of the elements, where `quant` has not the same for all
+  int type = 0;           ///< as the file has it, 0 if it is computed
 };
 
-/// Throws std::runtime_error: an element type without numbers, dimensions that do not match the
-/// data.
-Constant decoded(const onnx::TensorProto& tensor);
+/// Takes over the bytes of float32 numbers. Throws std::runtime_error: an element type without
+/// numbers, dimensions that do not match the data.
+Constant decoded(onnx::TensorProto tensor);
 
 /// Whether tensors of this ONNX element type hold integers or truth values.
 bool is_integer_type(std::int64_t type);

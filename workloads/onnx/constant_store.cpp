@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/onnx/constant_store.h"
 
-#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -30,15 +29,13 @@ const Constant& ConstantStore::get(const std::string& tensor) {
     throw std::runtime_error("'" + printable(tensor) + "' is not a constant, as it must be");
   }
   try {
-    Constant& constant = known_[tensor] = decoded(*proto);
+    Constant& constant = known_[tensor] = decoded(std::move(*proto));
     const std::string* const datatype = graph_.annotation(tensor, kIntegerAnnotation);
     if (believes_annotations_ && datatype != nullptr && !constant.is_integer) {
       if (const auto integers = integers_of_annotation(*datatype)) {
         hold_integers(constant, *integers);
       }
     }
-    // Clearing would keep the memory.
-    const std::unique_ptr<std::string> decoded_data(proto->release_raw_data());
     return constant;
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("tensor '" + printable(tensor) + "' " + error.what());

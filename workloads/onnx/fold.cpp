@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "models/base/text/printable.h"
 #include "workloads/onnx/dims.h"
@@ -25,15 +26,13 @@ Constant literal(const FoldedNode& node) {
     if (name == "value_float") {
       result.values = {static_cast<double>(attribute.f())};
     } else if (name == "value_floats") {
-      result.values.assign(attribute.floats().begin(), attribute.floats().end());
+      result.values = std::vector<double>(attribute.floats().begin(), attribute.floats().end());
     } else if (name == "value_int" || name == "value_ints") {
       result.is_integer = true;
       if (name == "value_int") {
         result.values = {static_cast<double>(attribute.i())};
       } else {
-        for (const std::int64_t value : attribute.ints()) {
-          result.values.push_back(static_cast<double>(value));
-        }
+        result.values = std::vector<double>(attribute.ints().begin(), attribute.ints().end());
       }
     } else {
       throw std::runtime_error("attribute " + printable(name) + " is not supported");
@@ -50,7 +49,7 @@ Constant constant_of_shape(const FoldedNode& node) {
   Constant result;
   result.dims = integers(node.operand(0));
   result.is_integer = value.is_integer;
-  result.values.assign(node.bounded(element_count(result.dims)), scalar(value));
+  result.values = std::vector<double>(node.bounded(element_count(result.dims)), scalar(value));
   return result;
 }
 
@@ -60,17 +59,21 @@ Constant range(const FoldedNode& node) {
   if (!(std::abs(count) < 0x1p40)) throw std::runtime_error("has no end");
   Constant result;
   result.is_integer = node.operand(0).is_integer;
-  result.values.resize(node.bounded(static_cast<std::size_t>(std::max(count, 0.0))));
-  result.dims = {static_cast<std::int64_t>(result.values.size())};
-  for (std::size_t i = 0; i < result.values.size(); ++i) {
-    result.values[i] = start + static_cast<double>(i) * step;
+  std::vector<double> values(node.bounded(static_cast<std::size_t>(std::max(count, 0.0))));
+  result.dims = {static_cast<std::int64_t>(values.size())};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = start + static_cast<double>(i) * step;
   }
+  result.values = std::move(values);
   return result;
 }
 
 Constant shape(const FoldedNode& node) {
   const Dims dims = shape_values(node.attributes, node.operand(0).dims);
-  return {{static_cast<std::int64_t>(dims.size())}, {dims.begin(), dims.end()}, true, {}};
+  return {{static_cast<std::int64_t>(dims.size())},
+          std::vector<double>(dims.begin(), dims.end()),
+          true,
+          {}};
 }
 
 Constant cast(const FoldedNode& node) {
@@ -80,7 +83,9 @@ Constant cast(const FoldedNode& node) {
   result.type = 0;
   result.is_integer = is_integer_type(node.attributes.integer("to", 0));
   if (result.is_integer && !was_integer) {
-    for (double& value : result.values) value = std::trunc(value);
+    std::vector<double> values = result.values.to_vector();
+    for (double& value : values) value = std::trunc(value);
+    result.values = std::move(values);
   }
   return result;
 }

@@ -87,28 +87,41 @@ double combine(const std::string& op, double a, double b, bool is_integer) {
 
 /// `from`'s elements at `positions`.
 Constant picked(const Constant& from, Dims dims, const std::vector<std::size_t>& positions) {
-  Constant result{std::move(dims), {}, from.is_integer, from.quant, {}, from.type};
-  result.values.reserve(positions.size());
-  for (const std::size_t position : positions) result.values.push_back(from.values[position]);
-  if (from.scales.empty()) return result;
-  result.scales.reserve(positions.size());
-  for (const std::size_t position : positions) result.scales.push_back(from.scales[position]);
+  const auto at_positions = [&](const auto& numbers) {
+    std::vector<double> picks;
+    picks.reserve(positions.size());
+    for (const std::size_t position : positions) picks.push_back(numbers[position]);
+    return picks;
+  };
+  Constant result{std::move(dims), at_positions(from.values), from.is_integer, from.quant, {},
+                  from.type};
+  if (!from.scales.empty()) result.scales.numbers = at_positions(from.scales);
   return result;
 }
 
 }  // namespace
 
-std::vector<double> broadcast_values(const Constant& constant, const Dims& dims) {
+Broadcast broadcast_values(const Constant& constant, const Dims& dims) {
   if (broadcast(constant.dims, dims) != dims) {
     throw std::runtime_error("a constant of " + text(constant.dims) + " does not fit one of " +
                              text(dims));
   }
-  if (constant.values.size() == 1) return constant.values;
-  std::vector<double> values;
-  for (const std::size_t position : broadcast_positions(constant.dims, dims)) {
-    values.push_back(constant.values[position]);
+  const std::size_t missing = dims.size() - constant.dims.size();
+  std::size_t first = 0, end = constant.dims.size();
+  while (first < end && constant.dims[first] == 1) ++first;
+  while (end > first && constant.dims[end - 1] == 1) --end;
+  Broadcast result{constant.values.to_vector()};
+  // Its other dimensions are whole: its elements follow each other.
+  for (std::size_t i = first; i < end; ++i) {
+    if (constant.dims[i] == dims[missing + i]) continue;
+    result.numbers.clear();
+    for (const std::size_t position : broadcast_positions(constant.dims, dims)) {
+      result.numbers.push_back(constant.values[position]);
+    }
+    return result;
   }
-  return values;
+  for (std::size_t i = missing + end; i < dims.size(); ++i) result.run *= size(dims[i]);
+  return result;
 }
 
 Constant fold_arithmetic(const FoldedNode& node) {
@@ -122,11 +135,12 @@ Constant fold_arithmetic(const FoldedNode& node) {
     const std::vector<std::size_t> a = broadcast_positions(result.dims, dims);
     const std::vector<std::size_t> b = broadcast_positions(other.dims, dims);
     Constant combined{std::move(dims), {}, op == "Equal" || result.is_integer, {}};
-    combined.values.reserve(a.size());
+    std::vector<double> values;
+    values.reserve(a.size());
     for (std::size_t k = 0; k < a.size(); ++k) {
-      combined.values.push_back(
-          combine(op, result.values[a[k]], other.values[b[k]], result.is_integer));
+      values.push_back(combine(op, result.values[a[k]], other.values[b[k]], result.is_integer));
     }
+    combined.values = std::move(values);
     result = std::move(combined);
   }
   return result;
@@ -136,13 +150,15 @@ Constant fold_function(const FoldedNode& node) {
   node.bounded(node.operand(0).values.size());
   Constant result = node.operand(0);
   const std::string& op = node.proto.op_type();
-  for (double& x : result.values) {
+  std::vector<double> values = result.values.to_vector();
+  for (double& x : values) {
     if (op == "Neg") x = -x;
     if (op == "Sqrt") x = std::sqrt(x);
     if (op == "Floor") x = std::floor(x);
     if (op == "Ceil") x = std::ceil(x);
     if (op == "Reciprocal") x = 1 / x;
   }
+  result.values = std::move(values);
   return result;
 }
 
@@ -154,10 +170,12 @@ Constant fold_where(const FoldedNode& node) {
   const std::vector<std::size_t> from_yes = broadcast_positions(yes.dims, dims);
   const std::vector<std::size_t> from_no = broadcast_positions(no.dims, dims);
   Constant result{std::move(dims), {}, yes.is_integer, {}};
+  std::vector<double> values;
   for (std::size_t i = 0; i < which.size(); ++i) {
-    result.values.push_back(condition.values[which[i]] != 0 ? yes.values[from_yes[i]]
-                                                            : no.values[from_no[i]]);
+    values.push_back(condition.values[which[i]] != 0 ? yes.values[from_yes[i]]
+                                                     : no.values[from_no[i]]);
   }
+  result.values = std::move(values);
   return result;
 }
 
@@ -180,15 +198,16 @@ Constant fold_concat(const FoldedNode& node) {
     dims[axis] = first.dims[axis];
     if (dims != first.dims) throw std::runtime_error("joins tensors that do not fit");
   }
-  result.values.resize(node.bounded(element_count(result.dims)));
+  std::vector<double> values(node.bounded(element_count(result.dims)));
   const std::vector<std::size_t> step = strides(result.dims);
   const std::vector<std::ptrdiff_t> steps(step.begin(), step.end());
   std::size_t start = 0;
   for (const Constant* part : node.inputs) {
     const std::vector<std::size_t> places = gathered(part->dims, steps, start);
-    for (std::size_t i = 0; i < places.size(); ++i) result.values[places[i]] = part->values[i];
+    for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = part->values[i];
     start += size(part->dims[axis]) * step[axis];
   }
+  result.values = std::move(values);
   return result;
 }
 
@@ -260,7 +279,7 @@ Constant fold_product(const FoldedNode& node) {
                         (axes.empty() || axes == Dims{0}) && !node.has(1);
   if (!is_shape) throw std::runtime_error("is supported for shapes of tensors only");
   double product = 1;
-  for (const double value : data.values) product *= value;
+  data.values.for_each([&](double value) { product *= value; });
   return {keeps ? Dims{1} : Dims{}, {product}, data.is_integer, {}};
 }
 

@@ -33,9 +33,8 @@ struct FoldedNode {
   }
 };
 
-/// The elements as numpy broadcasts them to `dims`, or the one that they all are. Throws
-/// std::runtime_error if they do not fit.
-std::vector<double> broadcast_values(const Constant& constant, const Dims& dims);
+/// The elements as numpy broadcasts them to `dims`. Throws std::runtime_error if they do not fit.
+Broadcast broadcast_values(const Constant& constant, const Dims& dims);
 
 Constant fold_arithmetic(const FoldedNode& node);  ///< Add, Sub, ..., with broadcasting
 Constant fold_function(const FoldedNode& node);    ///< of single elements: Neg, Sqrt, ...

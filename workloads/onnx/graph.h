@@ -34,7 +34,7 @@ class Graph {
   const std::vector<const onnx::NodeProto*>& nodes() const { return nodes_; }
   /// How often a tensor's values are read by these nodes or delivered as the graph's output.
   int readers(const std::string& tensor) const;
-  /// The initializer of that name, or null. Who has decoded it may clear its data.
+  /// The initializer of that name, or null. Who decodes it may take it.
   onnx::TensorProto* initializer(const std::string& tensor) const;
   /// What a tensor is annotated with under `key` (quantization_annotation), or null.
   const std::string* annotation(const std::string& tensor, const std::string& key) const;

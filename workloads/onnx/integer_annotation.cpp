@@ -39,7 +39,7 @@ std::optional<QuantSpec> integers_of_annotation(const std::string& datatype) {
 void hold_integers(Constant& constant, const QuantSpec& integers) {
   const auto low = static_cast<double>(integers.min_code()),
              high = static_cast<double>(integers.max_code());
-  for (const double value : constant.values) {
+  constant.values.for_each([&](double value) {
     const bool is_code = integers.is_sign()
                              ? std::abs(value) == 1
                              : value == std::rint(value) && value >= low && value <= high;
@@ -47,7 +47,7 @@ void hold_integers(Constant& constant, const QuantSpec& integers) {
       throw std::runtime_error("is annotated as " + integers.text() + ", but holds " +
                                std::to_string(value));
     }
-  }
+  });
   constant.quant = integers;
 }
 

@@ -157,10 +157,10 @@ class NetworkBuilder {
   static QuantSpec spec_of_type(int type);
   /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant, or
   /// for all.
-  std::vector<double> along_axis(int index, const Dims& dims);
+  Broadcast along_axis(int index, const Dims& dims);
   /// Gives `constant`, which holds codes that count from 0, their values, and what holds them.
-  /// `scales`: one an element, or one for all.
-  static void hold_codes(Constant& constant, QuantSpec spec, const std::vector<double>& scales);
+  /// Of a constant that holds codes, less their zero points.
+  static void hold_codes(Constant& constant, QuantSpec spec, const Broadcast& scales);
   void require_threshold_channels(std::int64_t channels, const std::string& layout,
                                   const Activation& from) const;
   /// The current node's input becomes `out_scale` * (thresholds that it reaches) + `out_bias`;

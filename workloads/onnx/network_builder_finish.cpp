@@ -8,6 +8,7 @@
 #include "models/base/text/printable.h"
 #include "workloads/fixed_point.h"
 #include "workloads/onnx/clean_names.h"
+#include "workloads/onnx/coder.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/qonnx_network.h"
 
@@ -220,6 +221,7 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
   std::int64_t least = 0, greatest = 0;
   const Rounding rounding = spec.code_rounding();
   result.weights.reserve(layer.weights.size());
+  std::vector<double> codes(reduction);
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) spec.set_scale(layer.weight_scales[c]);
     const double factor = layer.scale.empty() ? 1.0 : layer.scale[c];
@@ -227,8 +229,10 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
     if (sign == 0 && spec.is_sign()) {
       throw std::runtime_error("a factor behind weights of -1 and +1 is 0, which none of them is");
     }
-    for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
-      const std::int64_t code = sign * spec.code(double{layer.weights[k]}, rounding);
+    std::copy_n(layer.weights.data() + c * reduction, reduction, codes.data());
+    Coder(spec, rounding).code(codes.data(), reduction);
+    for (const double plain : codes) {
+      const std::int64_t code = sign * static_cast<std::int64_t>(plain);
       least = std::min(least, code);
       greatest = std::max(greatest, code);
       result.weights.push_back(static_cast<std::int32_t>(code));

@@ -30,13 +30,15 @@ std::vector<double> channel_scales(int channels, std::size_t reduction, const Sc
 }
 
 /// [out][in][ky][kx] to [out][ky][kx][in].
-std::vector<float> channels_last(const std::vector<double>& values, std::size_t out, std::size_t in,
+std::vector<float> channels_last(const Numbers& values, std::size_t out, std::size_t in,
                                  std::size_t area) {
   std::vector<float> result(values.size());
+  std::vector<double> kernel(in * area);
   for (std::size_t o = 0; o < out; ++o) {
+    values.read(o * kernel.size(), kernel.size(), kernel.data());
     for (std::size_t i = 0; i < in; ++i) {
       for (std::size_t k = 0; k < area; ++k) {
-        result[(o * area + k) * in + i] = static_cast<float>(values[(o * in + i) * area + k]);
+        result[(o * area + k) * in + i] = static_cast<float>(kernel[i * area + k]);
       }
     }
   }
@@ -110,7 +112,7 @@ void NetworkBuilder::conv() {
                                 size(weights.dims[2] * weights.dims[3]));
   layer.weight_quant = weights.quant;
   if (!weights.scales.empty()) {
-    const std::size_t reduction = weights.scales.size() / size(shape.out_channels);
+    const std::size_t reduction = weights.values.size() / size(shape.out_channels);
     layer.weight_scales = channel_scales(
         shape.out_channels, reduction,
         [&](std::size_t o, std::size_t k) { return weights.scales[o * reduction + k]; });
@@ -125,7 +127,7 @@ void NetworkBuilder::conv() {
     const std::vector<float> values = real_numbers(bias);
     layer.bias.assign(values.begin(), values.end());
     // Of 32 bits, which a float does not hold.
-    if (bias.quant) layer.bias = bias.values;
+    if (bias.quant) layer.bias = bias.values.to_vector();
     layer.bias_quant = bias.quant;
   }
   deliver_layer(map_view(shape.out()));
@@ -186,9 +188,12 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   layer.node.input = from.producer;
   layer.node.conv = shape;
   layer.weights.resize(matrix.values.size());
-  for (std::size_t o = 0; o < outputs; ++o) {
-    for (std::size_t i = 0; i < inputs; ++i) {
-      layer.weights[o * inputs + position[i]] = static_cast<float>(matrix.values[index(o, i)]);
+  std::vector<double> row(transposed ? inputs : outputs);
+  for (std::size_t r = 0; r < (transposed ? outputs : inputs); ++r) {
+    matrix.values.read(r * row.size(), row.size(), row.data());
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::size_t o = transposed ? r : c, i = transposed ? c : r;
+      layer.weights[o * inputs + position[i]] = static_cast<float>(row[c]);
     }
   }
   layer.weight_quant = matrix.quant;
@@ -217,12 +222,13 @@ std::vector<double> NetworkBuilder::channel_values(const Constant& constant, con
   if (!fits) {
     throw std::runtime_error("constant of " + text(constant.dims) + " is not one value a channel");
   }
-  for (const double value : constant.values) {
+  std::vector<double> values = constant.values.to_vector();
+  for (const double value : values) {
     if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
       throw std::runtime_error("constant holds a value that is not a finite number");
     }
   }
-  return constant.values;
+  return values;
 }
 
 NetworkBuilder::Layer* NetworkBuilder::open_convolution(const std::string& tensor) {
@@ -324,7 +330,7 @@ void NetworkBuilder::batch_norm() {
       throw std::runtime_error("has parameters of " + text(parameter.dims) + ", expected " +
                                std::to_string(shape.channels) + " plain values");
     }
-    parameters.push_back(parameter.values);
+    parameters.push_back(parameter.values.to_vector());
   }
   std::vector<double> factor = parameters[0];
   for (std::size_t c = 0; c < factor.size(); ++c) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
+#include "workloads/onnx/coder.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/fold_elements.h"
 #include "workloads/onnx/network_builder.h"
@@ -16,10 +17,12 @@ namespace {
 /// What dcnsim wrote so before it knew that this is -1 and +1.
 void refuse_minus_one_and_zero(const Constant& constant, const QuantSpec& spec) {
   const double scale = spec.scale();
-  const auto& values = constant.values;
-  const bool is_old =
-      std::all_of(values.begin(), values.end(), [&](double x) { return x == 0.0 || x == -scale; });
-  if (!is_old || std::count(values.begin(), values.end(), 0.0) == 0) return;
+  bool is_old = true, has_zeros = false;
+  constant.values.for_each([&](double x) {
+    is_old = is_old && (x == 0.0 || x == -scale);
+    has_zeros = has_zeros || x == 0.0;
+  });
+  if (!is_old || !has_zeros) return;
   throw std::runtime_error(
       "its values are 0 and the scale's negative, but a signed bit is -1 or +1: a file that an "
       "earlier dcnsim wrote; quantize the float network again");
@@ -30,29 +33,32 @@ bool is_on_grid_of(const QuantSpec& given, const QuantSpec& trunc) {
   return given.zero_point == 0 && given.step == trunc.step && given.frac <= trunc.frac;
 }
 
-/// One of a number an element, or one for all.
-double at(const std::vector<double>& parameters, std::size_t element) {
-  return parameters[parameters.size() == 1 ? 0 : element];
-}
-
-/// Each value as `code` of its scale and zero point makes it.
-template <class Code>
-void to_codes(QuantSpec spec, const std::vector<double>& scales, const std::vector<double>& zeros,
-              std::vector<double>& values, const Code& code) {
+/// The codes of numbers, with the scale and the zero point of each, which `less_zeros` takes off.
+Numbers codes_of(const Numbers& numbers, QuantSpec spec, const Broadcast& scales,
+                 const Broadcast& zeros, bool less_zeros) {
   Rounding rounding{};
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i == 0 || scales.size() > 1) spec.set_scale(at(scales, i));
-    if (i == 0 || zeros.size() > 1) {
-      spec.set_zero_point(at(zeros, i));
-      rounding = spec.code_rounding();
+  return Numbers::of_integers(numbers.size(), [&](std::size_t first, std::size_t count,
+                                                  double* codes) {
+    numbers.read(first, count, codes);
+    for (std::size_t i = first; i < first + count;) {
+      if (i == 0 || scales.numbers.size() > 1) spec.set_scale(scales[i]);
+      if (i == 0 || zeros.numbers.size() > 1) {
+        spec.set_zero_point(zeros[i]);
+        rounding = spec.code_rounding();
+      }
+      const std::size_t end = std::min({scales.end_of_run(i), zeros.end_of_run(i), first + count});
+      Coder(spec, rounding).code(codes + (i - first), end - i);
+      for (; i < end; ++i) codes[i - first] -= less_zeros ? spec.zero_point : 0;
     }
-    values[i] = code(spec, spec.code(values[i], rounding));
-  }
+  });
 }
 
-bool are_equal(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [&](double value) { return value == values.front(); });
+/// Codes less the zero point of each.
+Numbers without_zeros(const Numbers& codes, const Broadcast& zeros) {
+  return Numbers::of_integers(codes.size(), [&](std::size_t first, std::size_t count, double* to) {
+    codes.read(first, count, to);
+    for (std::size_t i = 0; i < count; ++i) to[i] -= zeros[first + i];
+  });
 }
 
 }  // namespace
@@ -95,35 +101,35 @@ void NetworkBuilder::quantize_constant(QuantSpec spec) {
   Constant constant = constants_.take(input(0));
   if (constant.quant) throw std::runtime_error("quantizes a constant a second time");
   require_real_numbers(constant);
-  const std::vector<double> scales = broadcast_values(constants_.get(input(1)), constant.dims);
-  std::vector<double> zeros{0};
+  const Broadcast scales = broadcast_values(constants_.get(input(1)), constant.dims);
+  Broadcast zeros{{0}};
   if (node_->op_type() != "BipolarQuant") {
     zeros = broadcast_values(constants_.get(input(2)), constant.dims);
   }
-  if (spec.is_sign() && !constant.values.empty() && are_equal(scales)) {
-    spec.set_scale(scales.front());
+  if (spec.is_sign() && !constant.values.empty() && scales.are_equal()) {
+    spec.set_scale(scales.numbers.front());
     refuse_minus_one_and_zero(constant, spec);
   }
-  to_codes(spec, scales, zeros, constant.values, [](const QuantSpec& of, std::int64_t code) {
-    return static_cast<double>(code - of.zero_point);
-  });
+  constant.values = codes_of(constant.values, spec, scales, zeros, true);
   hold_codes(constant, spec, scales);
   constants_.put(node_->output(0), std::move(constant));
 }
 
-void NetworkBuilder::hold_codes(Constant& constant, QuantSpec spec,
-                                const std::vector<double>& scales) {
+void NetworkBuilder::hold_codes(Constant& constant, QuantSpec spec, const Broadcast& scales) {
   constant.is_integer = false;
   constant.type = 0;
-  constant.scales.clear();
-  std::vector<double>& codes = constant.values;
-  if (!codes.empty()) {
-    spec.hold(*std::min_element(codes.begin(), codes.end()),
-              *std::max_element(codes.begin(), codes.end()));
-    spec.set_scale(scales.front());
-    if (!are_equal(scales)) constant.scales = scales;
+  constant.scales = {};
+  if (!constant.values.empty()) {
+    double least = constant.values[0], greatest = least;
+    constant.values.for_each([&](double code) {
+      least = std::min(least, code);
+      greatest = std::max(greatest, code);
+    });
+    spec.hold(least, greatest);
+    spec.set_scale(scales.numbers.front());
+    if (!scales.are_equal()) constant.scales = scales;
   }
-  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] *= at(scales, i);
+  constant.values.multiply(scales);
   constant.quant = spec;
 }
 
@@ -149,7 +155,7 @@ QuantSpec NetworkBuilder::spec_of_type(int type) {
   return spec;
 }
 
-std::vector<double> NetworkBuilder::along_axis(int index, const Dims& dims) {
+Broadcast NetworkBuilder::along_axis(int index, const Dims& dims) {
   Constant parameter = constants_.get(input(index));
   const std::int64_t axis = attributes_->integer("axis", 1);
   if (parameter.values.size() == 1) {
@@ -181,11 +187,9 @@ void NetworkBuilder::quantize_linear() {
   }
   Constant constant = constants_.take(input(0));
   require_real_numbers(constant);
-  const std::vector<double> scales = along_axis(1, constant.dims);
-  std::vector<double> zeros{0};
-  if (has_input(2)) zeros = along_axis(2, constant.dims);
-  to_codes(spec, scales, zeros, constant.values,
-           [](const QuantSpec&, std::int64_t code) { return static_cast<double>(code); });
+  const Broadcast scales = along_axis(1, constant.dims);
+  const Broadcast zeros = has_input(2) ? along_axis(2, constant.dims) : Broadcast{{0}};
+  constant.values = codes_of(constant.values, spec, scales, zeros, false);
   constant.is_integer = true;
   constant.type = type;
   constants_.put(node_->output(0), std::move(constant));
@@ -197,8 +201,7 @@ void NetworkBuilder::dequantize_linear() {
     Constant constant = constants_.take(input(0));
     const QuantSpec spec = spec_of_type(constant.type);
     if (has_input(2)) {
-      const std::vector<double> zeros = along_axis(2, constant.dims);
-      for (std::size_t i = 0; i < constant.values.size(); ++i) constant.values[i] -= at(zeros, i);
+      constant.values = without_zeros(constant.values, along_axis(2, constant.dims));
     }
     hold_codes(constant, spec, along_axis(1, constant.dims));
     return constants_.put(node_->output(0), std::move(constant));

@@ -112,7 +112,8 @@ void NetworkBuilder::multi_threshold() {
   const Activation from = activation(input(0));
   require_no_padding(from);
   require_threshold_channels(thresholds.dims[0], layout, from);
-  compare(thresholds.values, static_cast<std::size_t>(thresholds.dims[1]), out_scale, out_bias);
+  compare(thresholds.values.to_vector(), static_cast<std::size_t>(thresholds.dims[1]), out_scale,
+          out_bias);
 }
 
 void NetworkBuilder::compare(const std::vector<double>& thresholds, std::size_t count,

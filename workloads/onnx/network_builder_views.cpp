@@ -93,8 +93,10 @@ void NetworkBuilder::shape() {
   const Activation from = activation(input(0));
   const Dims dims =
       shape_values(*attributes_, extents(from.view, from.pads.around(shape_of(from.producer))));
-  constants_.put(node_->output(0),
-                 {{static_cast<std::int64_t>(dims.size())}, {dims.begin(), dims.end()}, true, {}});
+  constants_.put(node_->output(0), {{static_cast<std::int64_t>(dims.size())},
+                                    std::vector<double>(dims.begin(), dims.end()),
+                                    true,
+                                    {}});
 }
 
 void NetworkBuilder::cast() {
