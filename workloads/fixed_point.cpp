@@ -117,6 +117,7 @@ FixedNetwork in_fixed_point(const FloatNetwork& network, const NetworkFormats& f
       const std::size_t reduction = layer.weights.size() / layer.bias.size();
       Format codes = fixed.weight;
       codes.frac = 0;
+      fixed.weights.reserve(layer.weights.size());
       for (std::size_t k = 0; k < layer.weights.size(); ++k) {
         const double scale = fixed.weight_steps[k / reduction];
         fixed.weights.push_back(quantize(double{layer.weights[k]} / scale, codes));

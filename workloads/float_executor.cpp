@@ -235,7 +235,7 @@ FloatExecutor::FloatExecutor(const FloatNetwork& network) : impl_(std::make_uniq
   for (FloatLayer& layer : impl_->network.layers) {
     const bool conv = layer.node.kind == LayerKind::kConv;
     impl_->packed.push_back(conv ? pack(layer) : PackedWeights{});
-    layer.weights = {};
+    layer.weights = std::vector<float>();  // braces alone would keep the memory
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/arch/layer.h"
+#include "models/numeric/code_list.h"
 #include "models/numeric/conv.h"
 #include "models/numeric/post.h"
 #include "models/numeric/rounding.h"
@@ -169,8 +170,8 @@ struct FloatNetwork {
 /// Its formats have a frac of 0.
 struct FixedLayer {
   LayerNode node;
-  Format weight;                      ///< kConv
-  std::vector<std::int32_t> weights;  ///< codes
+  Format weight;     ///< kConv
+  CodeList weights;  ///< codes
   /// What accumulators start from, on their grid: frac = n_w + n_x, or of an affine layer the step
   /// of the weights (of the channel) times that of the input. An input's zero point is folded in:
   /// minus zero point times the sum of the channel's weights.

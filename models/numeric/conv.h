@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/numeric/aligned_vector.h"
+#include "models/numeric/code_list.h"
 #include "models/numeric/format.h"
 #include "models/numeric/tensor.h"
 
@@ -76,7 +77,7 @@ Accumulators conv_golden(const ConvShape& shape, const CodeTensor& input,
 
 /// Proof from the weights' L1 norm: no partial sum of any output, in any order, can leave the
 /// accumulator for any input codes of `input`. README.md has the inequalities.
-bool cannot_overflow(const std::vector<std::int32_t>& weights, int out_channels,
+bool cannot_overflow(const CodeList& weights, int out_channels,
                      const std::vector<std::int64_t>& bias, const Format& input,
                      const Accumulator& accumulator);
 
@@ -89,7 +90,7 @@ class ConvWeights {
   /// Same layout of `weights` and `bias` as conv_golden. Decides here, once, whether the layer is
   /// proved free of overflow and which kernel runs it.
   ConvWeights(const ConvShape& shape, const Format& weight_format, const Format& input_format,
-              const std::vector<std::int32_t>& weights, const std::vector<std::int64_t>& bias,
+              const CodeList& weights, const std::vector<std::int64_t>& bias,
               const Accumulator& accumulator, const kernels::KernelSet* kernels = nullptr);
   /// From codes in host form (weight_format.host_bytes() a code) laid out [k][out_channel] with k =
   /// (kernel row, kernel column, input channel of group). `proved` is cannot_overflow() of these

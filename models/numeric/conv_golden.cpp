@@ -71,6 +71,33 @@ Sum window_sum(const ConvShape& shape, const CodeTensor& input,
   return sum;
 }
 
+/// Whether none of the sums of any input codes leaves the accumulator.
+template <class Code>
+bool sums_fit(const std::vector<Code>& weights, std::size_t channels,
+              const std::vector<std::int64_t>& bias, const Format& input,
+              const Accumulator& accumulator) {
+  const std::size_t reduction = weights.size() / channels;
+  const std::int64_t min_code = input.min_code();
+  const std::int64_t max_code = input.max_code();
+  for (std::size_t oc = 0; oc < channels; ++oc) {
+    if (fit(bias[oc], accumulator) != bias[oc]) return false;
+    // The largest and the least sum of any subset of the terms, the bias being one of them.
+    std::uint64_t positive = 0;
+    std::uint64_t negative = 0;
+    for (std::size_t k = 0; k < reduction; ++k) {
+      const std::int64_t w = weights[oc * reduction + k];
+      positive += static_cast<std::uint64_t>(w > 0 ? w * max_code : w * min_code);
+      negative += static_cast<std::uint64_t>(w > 0 ? -w * min_code : -w * max_code);
+    }
+    const auto room_above =
+        static_cast<std::uint64_t>(accumulator.max_value() - std::max<std::int64_t>(bias[oc], 0));
+    const auto room_below = static_cast<std::uint64_t>(std::min<std::int64_t>(bias[oc], 0)) -
+                            static_cast<std::uint64_t>(accumulator.min_value());
+    if (positive > room_above || negative > room_below) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void validate(const ConvShape& shape) {
@@ -140,30 +167,12 @@ Accumulators conv_golden(const ConvShape& shape, const CodeTensor& input,
   return out;
 }
 
-bool cannot_overflow(const std::vector<std::int32_t>& weights, int out_channels,
+bool cannot_overflow(const CodeList& weights, int out_channels,
                      const std::vector<std::int64_t>& bias, const Format& input,
                      const Accumulator& accumulator) {
   const auto channels = static_cast<std::size_t>(out_channels);
-  const std::size_t reduction = weights.size() / channels;
-  const std::int64_t min_code = input.min_code();
-  const std::int64_t max_code = input.max_code();
-  for (std::size_t oc = 0; oc < channels; ++oc) {
-    if (fit(bias[oc], accumulator) != bias[oc]) return false;
-    // The largest and the least sum of any subset of the terms, the bias being one of them.
-    std::uint64_t positive = 0;
-    std::uint64_t negative = 0;
-    for (std::size_t k = 0; k < reduction; ++k) {
-      const std::int64_t w = weights[oc * reduction + k];
-      positive += static_cast<std::uint64_t>(w > 0 ? w * max_code : w * min_code);
-      negative += static_cast<std::uint64_t>(w > 0 ? -w * min_code : -w * max_code);
-    }
-    const auto room_above =
-        static_cast<std::uint64_t>(accumulator.max_value() - std::max<std::int64_t>(bias[oc], 0));
-    const auto room_below = static_cast<std::uint64_t>(std::min<std::int64_t>(bias[oc], 0)) -
-                            static_cast<std::uint64_t>(accumulator.min_value());
-    if (positive > room_above || negative > room_below) return false;
-  }
-  return true;
+  return weights.visit(
+      [&](const auto& codes) { return sums_fit(codes, channels, bias, input, accumulator); });
 }
 
 }  // namespace dcnsim

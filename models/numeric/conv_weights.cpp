@@ -227,7 +227,7 @@ ConvWeights& ConvWeights::operator=(ConvWeights&&) noexcept = default;
 ConvWeights::~ConvWeights() = default;
 
 ConvWeights::ConvWeights(const ConvShape& shape, const Format& weight_format,
-                         const Format& input_format, const std::vector<std::int32_t>& weights,
+                         const Format& input_format, const CodeList& weights,
                          const std::vector<std::int64_t>& bias, const Accumulator& accumulator,
                          const kernels::KernelSet* kernels)
     : input_format_(input_format),
@@ -236,11 +236,13 @@ ConvWeights::ConvWeights(const ConvShape& shape, const Format& weight_format,
   const auto reduction = static_cast<std::size_t>(shape.reduction());
   const auto channels = static_cast<std::size_t>(shape.out_channels);
   CodeTensor k_major({shape.reduction(), 1, shape.out_channels}, weight_format);
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    for (std::size_t k = 0; k < reduction; ++k) {
-      k_major.set(k * channels + channel, weights[channel * reduction + k]);
+  weights.visit([&](const auto& codes) {
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      for (std::size_t k = 0; k < reduction; ++k) {
+        k_major.set(k * channels + channel, codes[channel * reduction + k]);
+      }
     }
-  }
+  });
   packed_->kernels = kernels != nullptr ? kernels : &kernels::selected();
   packed_->prepare(
       shape, weight_format, input_format, k_major.data(), bias, accumulator, proved_,

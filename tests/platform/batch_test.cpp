@@ -110,8 +110,9 @@ FixedNetwork one_layer(const ConvShape& shape) {
   layer.node.conv = shape;
   layer.weight = {8, 0, true, false};
   layer.requant.out = {8, 0, true, false};
-  layer.weights.resize(static_cast<std::size_t>(shape.out_channels) *
-                       static_cast<std::size_t>(shape.reduction()));
+  layer.weights.assign(
+      static_cast<std::size_t>(shape.out_channels) * static_cast<std::size_t>(shape.reduction()),
+      0);
   layer.bias.resize(static_cast<std::size_t>(shape.out_channels));
   network.layers.push_back(layer);
   return network;

@@ -363,9 +363,8 @@ class RandomNetwork {
     l.node.fused_pool = pool;
     l.weight = format(pick(1, 16), true);
     l.weight.narrow = l.weight.bits == 1 && c.out_channels % 2 == 0;  // -1 and +1
-    l.weights.resize(static_cast<std::size_t>(c.out_channels) *
-                     static_cast<std::size_t>(c.reduction()));
-    for (std::int32_t& w : l.weights) w = code(l.weight);
+    const int weights = c.out_channels * c.reduction();
+    for (int i = 0; i < weights; ++i) l.weights.push_back(code(l.weight));
     for (int i = 0; i < c.out_channels; ++i) l.bias.push_back(pick(-500, 500));
     const Format in = n.format_of(from);
     // Shifts that leave something of the value: about the width of the sum less that of the output.

@@ -69,7 +69,8 @@ std::vector<CodeTensor> golden_run(const FixedNetwork& network, const CodeTensor
       outputs.push_back(pair_tensors(node.pair, input, second, layer.requant));
       continue;
     }
-    const Accumulators sums = conv_golden(node.conv, input, layer.weights, layer.bias, accumulator);
+    const Accumulators sums =
+        conv_golden(node.conv, input, layer.weights.to_vector(), layer.bias, accumulator);
     CodeTensor out(node.output_shape(), layer.requant.out);
     for (int y = 0; y < out.shape().height; ++y) {
       for (int x = 0; x < out.shape().width; ++x) {

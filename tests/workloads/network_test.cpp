@@ -119,13 +119,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "layer 'conv': has 73 weights, expected 72"},
         Mistake{"BiasCount", [](FixedNetwork& n) { n.layers[2].bias.push_back(0); },
                 "layer 'add': has 1 biases, expected 0"},
-        Mistake{"WeightCode", [](FixedNetwork& n) { n.layers[0].weights[5] = 8; },
+        Mistake{"WeightCode", [](FixedNetwork& n) { n.layers[0].weights.set(5, 8); },
                 "layer 'conv': weight code 8 is outside format s4.3"},
         Mistake{"WeightIsNoSign",
                 [](FixedNetwork& n) {
                   n.layers[0].weight = {1, 3, true, true};
                   n.layers[0].weights.assign(72, -1);
-                  n.layers[0].weights[7] = 0;
+                  n.layers[0].weights.set(7, 0);
                 },
                 "layer 'conv': weight code 0 is outside format s1.3n"},
         Mistake{"MapOfSigns",
@@ -287,9 +287,9 @@ TEST(Network, TakesCodesUpToTheEndsOfTheirRanges) {
   }
   network = sound_network();
   for (const std::int32_t weight : {-8, 7}) {
-    network.layers[0].weights[2] = weight;
+    network.layers[0].weights.set(2, weight);
     EXPECT_EQ(error_of_validating(network), "");
-    network.layers[0].weights[2] += weight > 0 ? 1 : -1;
+    network.layers[0].weights.set(2, weight + (weight > 0 ? 1 : -1));
     EXPECT_NE(error_of_validating(network), "");
   }
 }

@@ -152,7 +152,7 @@ FixedNetwork NetworkBuilder::fixed_network() {
   for (Layer& layer : layers_) {
     try {
       network.layers.push_back(fixed_layer(network, layer));
-      layer.weights = {};
+      layer.weights = std::vector<float>();  // braces alone would keep the memory
     } catch (const std::exception& error) {
       throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
     }

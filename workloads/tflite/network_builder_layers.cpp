@@ -184,9 +184,9 @@ void NetworkBuilder::finish_conv(FixedLayer& layer, std::size_t axis, const At& 
                              ", expected 0");
   }
   layer.weight = {8, 0, true, false};
-  layer.weights.resize(weights.data.size());
+  layer.weights.assign(weights.data.size(), 0);
   for (std::size_t i = 0; i < weights.data.size(); ++i) {
-    layer.weights[at(i)] = static_cast<std::int8_t>(weights.data[i]);
+    layer.weights.set(at(i), static_cast<std::int8_t>(weights.data[i]));
   }
   layer.requant.multiplies = true;
   layer.requant.rounding = Rounding::kTwice;

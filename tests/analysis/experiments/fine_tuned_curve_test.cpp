@@ -127,7 +127,7 @@ TEST_F(FineTunedCurveTest, executes_what_the_results_say) {
   save_network(quantized(8), study_.path() + "/equal_4.onnx.gz");
   expect_has(error(), "equal_4.onnx.gz: has 4864 bits of weights, expected 2432 as equal 4 has");
   FixedNetwork other = quantized(4);
-  for (std::int32_t& code : other.layers.back().weights) code = 0;
+  other.layers.back().weights.assign(other.layers.back().weights.size(), 0);
   save_network(other, study_.path() + "/equal_4.onnx.gz");
   expect_has(error(), "equal_4.onnx.gz: has ");
   expect_has(error(), " images right, expected ");
