@@ -38,7 +38,7 @@ class NetworkBuilder {
   struct Layer {
     LayerNode node;
     const onnx::NodeProto* origin = nullptr;  ///< node that errors about the layer name
-    std::vector<float> weights;               ///< [out_channel][ky][kx][input channel of group]
+    Numbers weights;  ///< [out_channel][ky][kx][input channel of group]; see read_weights()
     std::optional<QuantSpec> weight_quant;
     std::vector<double> weight_scales;  ///< one an output channel, where `weight_quant` has not one
     std::vector<double> scale;  ///< with which the weights are multiplied, likewise; none is 1
@@ -241,6 +241,8 @@ class NetworkBuilder {
   void place_maps();
 
   void finish_output();
+  /// The weights of an output channel as float32 numbers.
+  static void read_weights(const Layer& layer, std::size_t channel, std::vector<double>& to);
   /// The weights with their scale, and the bias.
   static std::vector<float> finished_weights(Layer& layer);
   static std::vector<float> finished_bias(const Layer& layer);

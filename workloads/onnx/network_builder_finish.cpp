@@ -97,8 +97,19 @@ void NetworkBuilder::finish_output() {
   if (fixed_ && !layer.output) layer.output_is_open = true;
 }
 
+void NetworkBuilder::read_weights(const Layer& layer, std::size_t channel,
+                                  std::vector<double>& to) {
+  const auto channels = static_cast<std::size_t>(layer.node.conv.out_channels);
+  to.resize(layer.weights.size() / channels);
+  layer.weights.read(channel * to.size(), to.size(), to.data());
+  for (double& weight : to) weight = double{static_cast<float>(weight)};
+}
+
 std::vector<float> NetworkBuilder::finished_weights(Layer& layer) {
-  std::vector<float> weights = std::move(layer.weights);
+  std::vector<float> weights;
+  weights.reserve(layer.weights.size());
+  layer.weights.for_each([&](double weight) { weights.push_back(static_cast<float>(weight)); });
+  layer.weights = Numbers();
   const std::size_t reduction = layer.scale.empty() ? 0 : weights.size() / layer.scale.size();
   for (std::size_t c = 0; c < layer.scale.size(); ++c) {
     for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
@@ -152,7 +163,7 @@ FixedNetwork NetworkBuilder::fixed_network() {
   for (Layer& layer : layers_) {
     try {
       network.layers.push_back(fixed_layer(network, layer));
-      layer.weights = std::vector<float>();  // braces alone would keep the memory
+      layer.weights = Numbers();
     } catch (const std::exception& error) {
       throw std::runtime_error(node_label(*layer.origin) + ": " + error.what());
     }
@@ -216,12 +227,11 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
     throw std::runtime_error("its weights have no Quant or DequantizeLinear node");
   }
   const auto channels = static_cast<std::size_t>(layer.node.conv.out_channels);
-  const std::size_t reduction = layer.weights.size() / channels;
   QuantSpec spec = *layer.weight_quant;
   std::int64_t least = 0, greatest = 0;
   const Rounding rounding = spec.code_rounding();
   result.weights.reserve(layer.weights.size());
-  std::vector<double> codes(reduction);
+  std::vector<double> codes;
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) spec.set_scale(layer.weight_scales[c]);
     const double factor = layer.scale.empty() ? 1.0 : layer.scale[c];
@@ -229,8 +239,8 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
     if (sign == 0 && spec.is_sign()) {
       throw std::runtime_error("a factor behind weights of -1 and +1 is 0, which none of them is");
     }
-    std::copy_n(layer.weights.data() + c * reduction, reduction, codes.data());
-    Coder(spec, rounding).code(codes.data(), reduction);
+    read_weights(layer, c, codes);
+    Coder(spec, rounding).code(codes.data(), codes.size());
     for (const double plain : codes) {
       const std::int64_t code = sign * static_cast<std::int64_t>(plain);
       least = std::min(least, code);

@@ -30,19 +30,12 @@ std::vector<double> channel_scales(int channels, std::size_t reduction, const Sc
 }
 
 /// [out][in][ky][kx] to [out][ky][kx][in].
-std::vector<float> channels_last(const Numbers& values, std::size_t out, std::size_t in,
-                                 std::size_t area) {
-  std::vector<float> result(values.size());
-  std::vector<double> kernel(in * area);
-  for (std::size_t o = 0; o < out; ++o) {
-    values.read(o * kernel.size(), kernel.size(), kernel.data());
-    for (std::size_t i = 0; i < in; ++i) {
-      for (std::size_t k = 0; k < area; ++k) {
-        result[(o * area + k) * in + i] = static_cast<float>(kernel[i * area + k]);
-      }
-    }
+Numbers channels_last(const Numbers& values, std::size_t out, std::size_t in, std::size_t area) {
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < area; ++k) {
+    for (std::size_t i = 0; i < in; ++i) places.push_back(i * area + k);
   }
-  return result;
+  return values.arranged(out, places.size(), places);
 }
 
 void require_numbers(const std::string& tensor, const Constant& constant) {
@@ -187,15 +180,9 @@ NetworkBuilder::Layer& NetworkBuilder::fully_connected(const std::string& tensor
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
   layer.node.conv = shape;
-  layer.weights.resize(matrix.values.size());
-  std::vector<double> row(transposed ? inputs : outputs);
-  for (std::size_t r = 0; r < (transposed ? outputs : inputs); ++r) {
-    matrix.values.read(r * row.size(), row.size(), row.data());
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::size_t o = transposed ? r : c, i = transposed ? c : r;
-      layer.weights[o * inputs + position[i]] = static_cast<float>(row[c]);
-    }
-  }
+  std::vector<std::size_t> places(inputs);
+  for (std::size_t i = 0; i < inputs; ++i) places[position[i]] = index(0, i);
+  layer.weights = matrix.values.arranged(outputs, index(1, 0), places);
   layer.weight_quant = matrix.quant;
   if (!matrix.scales.empty()) {
     layer.weight_scales =
@@ -247,7 +234,7 @@ NetworkBuilder::Layer& NetworkBuilder::copy_of(const std::string& tensor) {
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
   layer.node.conv = shape;
-  layer.weights.assign(size(shape.out_channels), 1.0F);
+  layer.weights = std::vector<double>(size(shape.out_channels), 1.0);
   if (fixed_) {
     layer.weight_quant = QuantSpec{2, 0, true, true, "ROUND"};
     layer.output = spec_of(from.producer);
@@ -269,8 +256,12 @@ void NetworkBuilder::reorder_channels(const Activation& seen, const std::vector<
   Layer& layer = start_layer(LayerKind::kConv, name_of(*node_));
   layer.node.input = from.producer;
   layer.node.conv = shape;
-  layer.weights.resize(channels * channels);
-  for (std::size_t c = 0; c < channels; ++c) layer.weights[c * channels + size(order[c])] = 1.0F;
+  layer.weights = Numbers::of_integers(
+      channels * channels, [&](std::size_t first, std::size_t count, double* to) {
+        for (std::size_t i = first; i < first + count; ++i) {
+          to[i - first] = size(order[i / channels]) == i % channels ? 1 : 0;
+        }
+      });
   layer.non_negative = non_negative(from.producer);
   if (fixed_) {
     layer.weight_quant = QuantSpec{1, 0, false, false, "ROUND"};

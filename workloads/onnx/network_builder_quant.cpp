@@ -377,7 +377,7 @@ void NetworkBuilder::trunc() {
   const bool non_negative_input = non_negative(from.producer);
   Layer& copy = copy_of(input(0));
   copy.weight_quant->frac = dropped_bits;
-  copy.weights.assign(copy.weights.size(), std::ldexp(1.0F, -dropped_bits));
+  copy.weights = std::vector<double>(copy.weights.size(), std::ldexp(1.0, -dropped_bits));
   copy.output = spec;
   copy.output_is_inherited = false;
   copy.non_negative = non_negative_input;

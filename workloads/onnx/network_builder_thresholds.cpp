@@ -12,6 +12,7 @@
 
 #include "models/base/text/printable.h"
 #include "models/numeric/post.h"
+#include "workloads/onnx/coder.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/network_builder.h"
 
@@ -172,19 +173,18 @@ NetworkBuilder::SumThresholds NetworkBuilder::thresholds_of_sums(
   QuantSpec weights = *layer.weight_quant;
   const Rounding rounding = weights.code_rounding();
   const auto channels = static_cast<std::size_t>(layer.node.conv.out_channels);
-  const std::size_t reduction = layer.weights.size() / channels;
   const auto largest =
       static_cast<double>(std::max(std::abs(in.min_code()), std::abs(in.max_code())));
   spend(2 * channels * count);
   SumThresholds result;
   result.sums.resize(channels);
+  std::vector<double> codes;
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[c]);
     double reach = 0;
-    for (std::size_t k = c * reduction; k < (c + 1) * reduction; ++k) {
-      reach +=
-          std::abs(static_cast<double>(weights.code(double{layer.weights[k]}, rounding))) * largest;
-    }
+    read_weights(layer, c, codes);
+    Coder(weights, rounding).code(codes.data(), codes.size());
+    for (const double code : codes) reach += std::abs(code) * largest;
     if (reach > std::ldexp(1.0, 48)) throw std::runtime_error("sums exceed 2^48");
     result.reaches.push_back(static_cast<std::int64_t>(reach));
     // A negative factor turns the signs of the weights, see fix_weights().
@@ -227,11 +227,17 @@ bool NetworkBuilder::shift_as_thresholds(Layer& layer, const SumThresholds& of, 
   // Codes at scale 1 from here on, whose sums are multiplied to the grid of the bias.
   QuantSpec weights = *layer.weight_quant;
   const Rounding rounding = weights.code_rounding();
-  const std::size_t reduction = layer.weights.size() / channels;
-  for (std::size_t k = 0; k < layer.weights.size(); ++k) {
-    if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[k / reduction]);
-    layer.weights[k] = static_cast<float>(weights.code(double{layer.weights[k]}, rounding));
+  std::vector<double> codes, of_channel;
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[c]);
+    read_weights(layer, c, of_channel);
+    Coder(weights, rounding).code(of_channel.data(), of_channel.size());
+    codes.insert(codes.end(), of_channel.begin(), of_channel.end());
   }
+  layer.weights =
+      Numbers::of_integers(codes.size(), [&](std::size_t first, std::size_t count, double* to) {
+        std::copy_n(codes.data() + first, count, to);
+      });
   layer.weight_scales.clear();
   weights.set_scale(1);
   layer.weight_quant = weights;

@@ -57,6 +57,35 @@ Numbers Numbers::of_integers(std::size_t count, const Fill& fill) {
   return result;
 }
 
+Numbers Numbers::arranged(std::size_t rows, std::size_t step,
+                          const std::vector<std::size_t>& places) const {
+  Numbers result;
+  if (const auto* const scaled = std::get_if<Scaled>(&held_);
+      scaled != nullptr && scaled->factors.numbers.size() <= 1) {
+    CodeList integers;
+    integers.reserve(rows * places.size());
+    std::vector<std::int32_t> row(places.size());
+    for (std::size_t r = 0; r < rows; ++r) {
+      scaled->integers.visit([&](const auto& from) {
+        for (std::size_t k = 0; k < row.size(); ++k) row[k] = from[r * step + places[k]];
+      });
+      integers.append(row.data(), row.size());
+    }
+    result.held_ = Scaled{std::move(integers), scaled->factors};
+    return result;
+  }
+  std::string floats(rows * places.size() * sizeof(float), '\0');
+  char* to = floats.data();
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (const std::size_t place : places) {
+      const auto value = static_cast<float>((*this)[r * step + place]);
+      std::memcpy(to, &value, sizeof value);
+      to += sizeof value;
+    }
+  }
+  return of_floats(std::move(floats));
+}
+
 void Numbers::multiply(const Broadcast& factors) {
   if (empty()) return;
   if (auto* const scaled = std::get_if<Scaled>(&held_);

@@ -36,6 +36,10 @@ class Numbers {
   /// most 32 bits, else as doubles.
   static Numbers of_integers(std::size_t count, const Fill& fill);
 
+  /// Rows of `places.size()` of these numbers: row r has element r * step + places[k] as its k-th.
+  /// As float32, but for integers of one factor, which stay that.
+  Numbers arranged(std::size_t rows, std::size_t step,
+                   const std::vector<std::size_t>& places) const;
   /// Gives each number its factor. Integers stay integers beside theirs.
   void multiply(const Broadcast& factors);
 

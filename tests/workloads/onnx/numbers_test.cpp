@@ -187,6 +187,42 @@ TEST(Numbers, StayIntegersBesideTheirFactors) {
   EXPECT_EQ(numbers[3], -1.25);
 }
 
+TEST(Numbers, AreArrangedInRows) {
+  // 2 x 3 x 4 of every kind to 2 x 4 x 3, and to 4 x 3 of its first row.
+  const auto fill = [](std::size_t first, std::size_t count, double* to) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<double>(3 * (first + i)) - 100;
+  };
+  std::vector<double> thirds(24);
+  for (std::size_t i = 0; i < 24; ++i) thirds[i] = static_cast<double>(i) / 3;
+  Numbers scaled = Numbers::of_integers(24, fill), in_turn = scaled;
+  scaled.multiply({{0.1}});
+  in_turn.multiply({{0.1, 0.3}, 12});
+  struct Case {
+    Numbers numbers;
+    std::size_t bytes;  ///< of each, arranged
+  };
+  for (const auto& [numbers, bytes] : {Case{Numbers::of_integers(24, fill), 1}, Case{scaled, 1},
+                                       Case{in_turn, 4}, Case{thirds, 4}}) {
+    std::vector<double> right = numbers.to_vector();
+    for (double& number : right) {
+      if (bytes == 4) number = double{static_cast<float>(number)};
+    }
+    const Numbers turned = numbers.arranged(2, 12, {0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11});
+    const Numbers columns = numbers.arranged(4, 1, {0, 4, 8});
+    EXPECT_EQ(turned.bytes(), 24 * bytes);
+    ASSERT_EQ(turned.size(), 24U);
+    ASSERT_EQ(columns.size(), 12U);
+    for (std::size_t o = 0; o < 2; ++o) {
+      for (std::size_t k = 0; k < 4; ++k) {
+        for (std::size_t i = 0; i < 3; ++i) {
+          EXPECT_EQ(turned[(o * 4 + k) * 3 + i], right[(o * 3 + i) * 4 + k]);
+          EXPECT_EQ(columns[k * 3 + i], right[i * 4 + k]);
+        }
+      }
+    }
+  }
+}
+
 TEST(Broadcast, GivesEachElementWhatNumpyDoes) {
   const auto expect_like = [](const Dims& dims, std::size_t numbers, std::size_t held) {
     Constant constant{dims, {}, false, {}};
