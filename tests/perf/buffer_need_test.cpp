@@ -207,7 +207,7 @@ TEST(DecidingCapacities, are_those_without_which_the_same_tilings_are_legal) {
       ++(is_legal ? legal : illegal);
     }
   }
-  for (const std::size_t n : {0, 1, 2}) {
+  for (const std::size_t n : {0U, 1U, 2U}) {
     EXPECT_GT(any[n], 400) << n;
     EXPECT_LT(any[n], 3600) << n;
   }
