@@ -155,11 +155,10 @@ class NetworkBuilder {
   void read_scale(QuantSpec& spec);
   /// Of codes of an ONNX element type.
   static QuantSpec spec_of_type(int type);
-  /// A scale or zero point of QuantizeLinear or DequantizeLinear for each element of a constant, or
-  /// for all.
+  /// The scales or zero points of QuantizeLinear or DequantizeLinear for the elements of a
+  /// constant.
   Broadcast along_axis(int index, const Dims& dims);
-  /// Gives `constant`, which holds codes that count from 0, their values, and what holds them.
-  /// Of a constant that holds codes, less their zero points.
+  /// Gives `constant`, which holds codes less their zero points, their values, and what holds them.
   static void hold_codes(Constant& constant, QuantSpec spec, const Broadcast& scales);
   void require_threshold_channels(std::int64_t channels, const std::string& layout,
                                   const Activation& from) const;

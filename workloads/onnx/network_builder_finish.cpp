@@ -8,7 +8,6 @@
 #include "models/base/text/printable.h"
 #include "workloads/fixed_point.h"
 #include "workloads/onnx/clean_names.h"
-#include "workloads/onnx/coder.h"
 #include "workloads/onnx/network_builder.h"
 #include "workloads/onnx/qonnx_network.h"
 
@@ -240,7 +239,7 @@ void NetworkBuilder::fix_weights(const Layer& layer, FixedLayer& result) {
       throw std::runtime_error("a factor behind weights of -1 and +1 is 0, which none of them is");
     }
     read_weights(layer, c, codes);
-    Coder(spec, rounding).code(codes.data(), codes.size());
+    spec.put_codes(codes.data(), codes.size(), rounding);
     for (const double plain : codes) {
       const std::int64_t code = sign * static_cast<std::int64_t>(plain);
       least = std::min(least, code);

@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "models/base/text/printable.h"
-#include "workloads/onnx/coder.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/fold_elements.h"
 #include "workloads/onnx/network_builder.h"
@@ -47,7 +46,7 @@ Numbers codes_of(const Numbers& numbers, QuantSpec spec, const Broadcast& scales
         rounding = spec.code_rounding();
       }
       const std::size_t end = std::min({scales.end_of_run(i), zeros.end_of_run(i), first + count});
-      Coder(spec, rounding).code(codes + (i - first), end - i);
+      spec.put_codes(codes + (i - first), end - i, rounding);
       for (; i < end; ++i) codes[i - first] -= less_zeros ? spec.zero_point : 0;
     }
   });

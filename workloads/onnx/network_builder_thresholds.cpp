@@ -12,7 +12,6 @@
 
 #include "models/base/text/printable.h"
 #include "models/numeric/post.h"
-#include "workloads/onnx/coder.h"
 #include "workloads/onnx/dims.h"
 #include "workloads/onnx/network_builder.h"
 
@@ -183,7 +182,7 @@ NetworkBuilder::SumThresholds NetworkBuilder::thresholds_of_sums(
     if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[c]);
     double reach = 0;
     read_weights(layer, c, codes);
-    Coder(weights, rounding).code(codes.data(), codes.size());
+    weights.put_codes(codes.data(), codes.size(), rounding);
     for (const double code : codes) reach += std::abs(code) * largest;
     if (reach > std::ldexp(1.0, 48)) throw std::runtime_error("sums exceed 2^48");
     result.reaches.push_back(static_cast<std::int64_t>(reach));
@@ -231,7 +230,7 @@ bool NetworkBuilder::shift_as_thresholds(Layer& layer, const SumThresholds& of, 
   for (std::size_t c = 0; c < channels; ++c) {
     if (!layer.weight_scales.empty()) weights.set_scale(layer.weight_scales[c]);
     read_weights(layer, c, of_channel);
-    Coder(weights, rounding).code(of_channel.data(), of_channel.size());
+    weights.put_codes(of_channel.data(), of_channel.size(), rounding);
     codes.insert(codes.end(), of_channel.begin(), of_channel.end());
   }
   layer.weights =

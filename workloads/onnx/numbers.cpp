@@ -47,8 +47,10 @@ Numbers Numbers::of_integers(std::size_t count, const Fill& fill) {
       narrow.append(codes.data(), next);
       continue;
     }
-    wide.reserve(count);
-    if (wide.empty()) wide.assign(narrow.begin(), narrow.end());
+    if (wide.empty()) {
+      wide.reserve(count);
+      wide.assign(narrow.begin(), narrow.end());
+    }
     wide.insert(wide.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(next));
   }
   if (!wide.empty()) return wide;

@@ -24,6 +24,11 @@ constexpr OneHigher kOneHigher[]{{"ROUND", "HALF_UP"},
                                  {"FLOOR", "FLOOR"},
                                  {"FLOOR", "DOWN"}};
 
+/// Sums of codes, and of codes and kShift, are exact up to this width.
+constexpr int kExactBits = 50;
+/// Between 2^52 and 2^53 doubles are the integers: adding this rounds to even, as doubles do.
+constexpr double kShift = 0x1.8p52;
+
 /// Scales are float32 in files.
 std::string shortest(double scale) {
   char buffer[32];
@@ -122,6 +127,34 @@ std::int64_t QuantSpec::code(double value, Rounding rounding) const {
   if (rounded >= static_cast<double>(high)) return high;
   if (rounded <= static_cast<double>(low)) return low;
   return static_cast<std::int64_t>(rounded);
+}
+
+void QuantSpec::put_codes(double* values, std::size_t count, Rounding rounding) const {
+  if (is_sign() || bits > kExactBits) {
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = static_cast<double>(code(values[i], rounding));
+    }
+    return;
+  }
+  const double unit = step, factor = std::ldexp(1.0, frac), zero = zero_point;
+  const double before = adds_zero_first ? zero : 0, after = zero - before;
+  const double low = static_cast<double>(min_code()) - after;
+  const double high = static_cast<double>(max_code()) - after;
+  // Limits are integers, which no rounding moves or passes: so they may come before it.
+  const auto limited = [=](double value) {
+    const double steps = value / unit * factor + before;
+    const double above = steps > low ? steps : low;
+    return above < high ? above : high;
+  };
+  if (rounding == Rounding::kHalfEven) {
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = limited(values[i]) + kShift - kShift + after;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = round_to_integer(limited(values[i]), rounding) + after;
+    }
+  }
 }
 
 std::string QuantSpec::text() const {

@@ -5,6 +5,7 @@
 // BipolarQuant: narrow here. Codes -1 and 0 are unsigned there, with zero point 1.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ struct QuantSpec {
   Rounding code_rounding() const;
   std::int64_t code(double value, Rounding rounding) const;
   std::int64_t code(double value) const { return code(value, code_rounding()); }
+  /// Puts the codes of `count` values, which may be infinite, in their place: what code() works out
+  /// of the quantizer is worked out once, and what is left is a loop that compilers vectorise. As
+  /// doubles, which hold codes of up to 53 bits.
+  void put_codes(double* values, std::size_t count, Rounding rounding) const;
   std::string text() const;
   /// The same codes stand for the same values.
   bool has_codes_of(const QuantSpec& other) const {

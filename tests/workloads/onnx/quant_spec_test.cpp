@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workloads/onnx/coder.h"
+#include "workloads/onnx/quant_spec.h"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ std::vector<double> values_for(const QuantSpec& spec, std::mt19937_64& random) {
 void expect_same(const QuantSpec& spec, Rounding rounding, std::mt19937_64& random) {
   const std::vector<double> values = values_for(spec, random);
   std::vector<double> codes = values;
-  Coder(spec, rounding).code(codes.data(), codes.size());
+  spec.put_codes(codes.data(), codes.size(), rounding);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto right = static_cast<double>(spec.code(values[i], rounding));
     ASSERT_EQ(codes[i], right) << values[i] << " as " << spec.text() << " with "
@@ -46,7 +46,7 @@ void expect_same(const QuantSpec& spec, Rounding rounding, std::mt19937_64& rand
   }
 }
 
-TEST(Coder, GivesTheCodesOfTheSpec) {
+TEST(QuantSpec, CodesManyValuesAsEach) {
   std::mt19937_64 random(1);
   for (const int bits : {1, 2, 3, 4, 7, 8, 12, 16, 24, 31, 32, 33, 49, 50, 51, 53, 62}) {
     for (const bool is_signed : {false, true}) {
